@@ -1,0 +1,1 @@
+"""Monte Carlo uncertainty and sensitivity of life-cycle carbon footprints."""
