@@ -1,0 +1,188 @@
+"""Compiled points: the same bits as the NumPy reference, a block at a time.
+
+Plain ``njit`` without a cache of its own: generated kernels call these and are cached whole.
+Import this module only to run; it imports numba.
+"""
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from mcsus.streams.philox import MULTIPLIERS, WEYL
+
+_M0, _M1 = (np.uint64(word) for word in MULTIPLIERS)
+_W0, _W1 = (np.uint64(word) for word in WEYL)
+_WORD = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+_DROP = np.uint64(12)
+_ONE = np.uint64(1)
+_ZERO = np.uint64(0)
+_EXPONENT = np.uint64(0x3FF0000000000000)  # of doubles from 1 to 2
+_BELOW_ONE = 1.0 - 2.0**-53
+_FIRST_BIT = 10  # of the draw index that the table does not cover
+_LAST_BIT = 52
+
+
+@njit(nogil=True, error_model="numpy")
+def to_uniform(integer: np.uint64) -> np.float64:
+    """Return ``(integer + 1/2) * 2^-52`` of a 52-bit integer, exactly.
+
+    The integer becomes the mantissa of a double ``1 + integer * 2^-52``; taking ``1 - 2^-53``
+    away leaves a number of 53 bits, so nothing is rounded.
+
+    Examples
+    --------
+    >>> to_uniform(np.uint64(0)) == 2.0**-53
+    True
+    """
+    return np.uint64(integer | _EXPONENT).view(np.float64) - _BELOW_ONE
+
+
+@njit(nogil=True, error_model="numpy")
+def fill_sobol(
+    table_row: NDArray[np.uint64], offset: np.uint64, row: NDArray[np.float64], first: int = 0
+) -> None:
+    """Write the uniforms of consecutive Sobol' draws of one dimension into `row`.
+
+    Parameters
+    ----------
+    table_row : array of uint64, shape (1024,)
+        One row of `mcsus.streams.block_table`.
+    offset : uint64
+        Element of `mcsus.streams.block_offset` for the block of 1,024 draws.
+    row : array of float64, shape (n,)
+        Filled with draws ``first`` to ``first + n - 1`` of the block; ``first + n <= 1024``.
+    first : int, optional
+        Place of the first draw in its block: draw index modulo 1,024.
+
+    Examples
+    --------
+    >>> row = np.empty(4)
+    >>> fill_sobol(np.zeros(1024, dtype=np.uint64), np.uint64(2**51), row, 0)
+    >>> row[0] == 0.5 + 2.0**-53
+    np.True_
+    """
+    part = table_row[first : first + row.size]
+    for i in range(row.size):
+        row[i] = to_uniform(part[i] ^ offset)
+
+
+@njit(nogil=True, error_model="numpy")
+def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
+    """Return one element of `mcsus.streams.block_offset`.
+
+    Parameters
+    ----------
+    matrix_row : array of uint64, shape (52,)
+        One row of the matrix of `mcsus.streams.scrambled_directions`.
+    block_index : int
+        Draw index divided by 1,024, below 2^42.
+
+    Examples
+    --------
+    >>> int(sobol_offset(np.arange(52, dtype=np.uint64), 3)) == 10 ^ 11
+    True
+    """
+    offset = _ZERO
+    index = np.uint64(block_index)
+    for bit in range(_LAST_BIT - _FIRST_BIT):
+        digit = (index >> np.uint64(bit)) & _ONE
+        offset ^= matrix_row[_FIRST_BIT + bit] * digit
+    return offset
+
+
+@njit(nogil=True, error_model="numpy")
+def _round(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return the counter after one Philox round."""
+    product0 = _M0 * c0
+    product1 = _M1 * c2
+    return (
+        (product1 >> _HALF) ^ c1 ^ k0,
+        product1 & _WORD,
+        (product0 >> _HALF) ^ c3 ^ k1,
+        product0 & _WORD,
+    )
+
+
+@njit(nogil=True, error_model="numpy")
+def philox4x32(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return the four output words of Philox4x32-10; see `mcsus.streams.philox4x32`.
+
+    The ten rounds are written out: as a loop they would keep LLVM from vectorising over draws.
+
+    Examples
+    --------
+    >>> hex(philox4x32(*[np.uint64(0)] * 6)[0])
+    '0x6627e8d5'
+    """
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
+    return _round(c0, c1, c2, c3, k0, k1)
+
+
+@njit(nogil=True, error_model="numpy")
+def _pair(pair: np.uint64, key0: np.uint64, key1: np.uint64) -> tuple[np.float64, np.float64]:
+    """Return draws ``2 * pair`` and ``2 * pair + 1``."""
+    c0, c1, c2, c3 = philox4x32(pair & _WORD, pair >> _HALF, _ZERO, _ZERO, key0, key1)
+    even = (c0 | (c1 << _HALF)) >> _DROP
+    odd = (c2 | (c3 << _HALF)) >> _DROP
+    return to_uniform(even), to_uniform(odd)
+
+
+@njit(nogil=True, error_model="numpy")
+def fill_philox(key0: int, key1: int, first_draw: int, row: NDArray[np.float64]) -> None:
+    """Write consecutive Monte Carlo draws of one stream into `row`.
+
+    Parameters
+    ----------
+    key0, key1 : int
+        From `mcsus.streams.philox_key`.
+    first_draw : int
+        Index of the first draw; any, but an even one is the fast case.
+    row : array of float64, shape (n,)
+        Filled with draws ``first_draw`` to ``first_draw + n - 1``.
+
+    Examples
+    --------
+    >>> row = np.empty(3)
+    >>> fill_philox(1, 2, 10, row)
+    >>> from mcsus.streams import uniforms
+    >>> row.tolist() == uniforms((1, 2), 10, 3).tolist()
+    True
+    """
+    k0 = np.uint64(key0)
+    k1 = np.uint64(key1)
+    odd = first_draw & 1
+    first_pair = first_draw >> 1
+    if odd and row.size > 0:
+        row[0] = _pair(np.uint64(first_pair), k0, k1)[1]
+        first_pair += 1
+    rest = row[odd:]
+    pairs = rest.size // 2
+    for i in range(pairs):
+        rest[2 * i], rest[2 * i + 1] = _pair(np.uint64(first_pair + i), k0, k1)
+    if rest.size > 2 * pairs:
+        rest[2 * pairs] = _pair(np.uint64(first_pair + pairs), k0, k1)[0]
