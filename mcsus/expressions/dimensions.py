@@ -1,0 +1,215 @@
+"""Dimensional analysis of formulas: what unit comes out, and where units do not fit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NoReturn
+
+from mcsus.errors import Fault, InputError
+from mcsus.expressions.nodes import (
+    At,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduce,
+    place,
+    unknown_name,
+)
+from mcsus.expressions.text import to_text
+from mcsus.units import DIMENSIONLESS, Dimension
+
+# Functions whose result has the dimension of their arguments.
+_KEEPING = frozenset({"abs", "min", "max"})
+
+MAX_POWER = 99
+"""Largest exponent of a base unit."""
+
+_Maybe = Dimension | None  # None: the literal 0, which takes any unit
+
+
+def dimension(
+    expression: Expression,
+    units: Mapping[str, Dimension],
+    *,
+    expected: Dimension | None = None,
+) -> Dimension:
+    """Return the dimension of a formula.
+
+    The literal 0 takes any unit; every other number is dimensionless. Sums and means keep
+    the dimension of what they reduce; products need a dimensionless argument.
+
+    Parameters
+    ----------
+    expression : Expression
+        The formula.
+    units : mapping of str to Dimension
+        Dimension of each free name (of a numeric dim: `DIMENSIONLESS`).
+    expected : Dimension, optional
+        What to return for a formula that fits any unit, such as ``0``; else dimensionless.
+
+    Returns
+    -------
+    Dimension
+        The dimension of the result.
+
+    Raises
+    ------
+    InputError
+        Where units do not fit; the fault names them and the column.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.units import unit
+    >>> units = {"power": unit("W").dimension, "lifetime": unit("year").dimension}
+    >>> print(dimension(parse("power*lifetime"), units))
+    kg m**2 / s**2
+    >>> dimension(parse("power + lifetime"), units)
+    Traceback (most recent call last):
+    mcsus.errors.InputError: column 7: found kg m**2 / s**3 + s in 'power + lifetime'; allowed: ...
+    """
+    found = _of(expression, units)
+    return (expected or DIMENSIONLESS) if found is None else found
+
+
+def _refuse(node: Expression, found: str, allowed: str) -> NoReturn:
+    text = to_text(node)
+    short = text if len(text) <= 60 else f"{text[:57]}..."
+    raise InputError(Fault(f"{found} in {short!r}", allowed, place(node)))
+
+
+def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:  # noqa: PLR0911  (one a kind of node)
+    match node:
+        case Number():
+            return None if node.value == 0 else DIMENSIONLESS
+        case Name():
+            if node.id not in units:
+                raise unknown_name(node.id, tuple(units), place(node))
+            return units[node.id]
+        case Negate() | At():
+            return _of(node.arg, units)
+        case Reduce():
+            inner = _of(node.arg, units)
+            if node.kind == "prod" and inner is not None:
+                _need_number(node, inner, "prod of")
+            return inner
+        case Binary():
+            return _binary(node, units)
+        case Compare():
+            _same(node, node.op, (_of(node.left, units), _of(node.right, units)))
+            return DIMENSIONLESS
+        case Call():
+            return _call(node, units)
+
+
+def _same(node: Expression, joint: str, found: tuple[_Maybe, ...]) -> _Maybe:
+    """Return the one dimension of several operands, any of which may be the literal 0."""
+    known = [item for item in found if item is not None]
+    other = next((item for item in known if item != known[0]), None)
+    if other is not None:
+        both = (
+            f"{joint} of {known[0]} and {other}"
+            if joint.isalpha()
+            else f"{known[0]} {joint} {other}"
+        )
+        _refuse(node, both, "the same unit on both sides (1: a plain number)")
+    return known[0] if known else None
+
+
+def _need_number(node: Expression, found: _Maybe, what: str) -> None:
+    if found is not None and not found.is_dimensionless:
+        _refuse(node, f"{what} {found}", "a plain number (divide by a reference value)")
+
+
+def _call(node: Call, units: Mapping[str, Dimension]) -> _Maybe:
+    found = tuple(_of(arg, units) for arg in node.args)
+    if node.function == "where":
+        return _same(node, "where", found[1:])
+    if node.function in _KEEPING:
+        return _same(node, node.function, found)
+    if node.function == "sqrt":
+        return None if found[0] is None else _raised(node, found[0], 0.5)
+    _need_number(node, found[0], f"{node.function} of")
+    return DIMENSIONLESS
+
+
+def _binary(node: Binary, units: Mapping[str, Dimension]) -> _Maybe:
+    left, right = _of(node.left, units), _of(node.right, units)
+    match node.op:
+        case "+" | "-":
+            return _same(node, node.op, (left, right))
+        case "*":
+            return _bounded(node, (left or DIMENSIONLESS) * (right or DIMENSIONLESS))
+        case "/":
+            return _bounded(node, (left or DIMENSIONLESS) / (right or DIMENSIONLESS))
+        case _:
+            return _power(node, left or DIMENSIONLESS, right)
+
+
+def _power(node: Binary, base: Dimension, exponent: _Maybe) -> Dimension:
+    _need_number(node, exponent, "the exponent")
+    if base.is_dimensionless:
+        return DIMENSIONLESS
+    value = constant(node.right)
+    if value is None:
+        _refuse(node, f"{base} to a power that is no number", "a number as exponent")
+    return _raised(node, base, value)
+
+
+def _raised(node: Expression, base: Dimension, exponent: float) -> Dimension:
+    if not math.isfinite(exponent) or abs(exponent) > MAX_POWER:
+        _refuse(node, f"{base} to the power {exponent}", f"exponents up to {MAX_POWER}")
+    return _bounded(node, base**exponent)
+
+
+def _bounded(node: Expression, found: Dimension) -> Dimension:
+    if any(abs(power) > MAX_POWER for _, power in found.exponents):
+        _refuse(node, f"the unit {found}", f"exponents up to {MAX_POWER}")
+    return found
+
+
+def constant(node: Expression) -> float | None:
+    """Return the value of a formula of bare numbers and ``+ - * / **``, else None.
+
+    A value that is not finite or not real comes back as NaN.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> constant(parse("-2/4")), constant(parse("x")), constant(parse("1/0"))
+    (-0.5, None, nan)
+    """
+    match node:
+        case Number():
+            return node.value
+        case Negate():
+            inner = constant(node.arg)
+            return None if inner is None else -inner
+        case Binary():
+            left, right = constant(node.left), constant(node.right)
+            return None if left is None or right is None else _compute(node.op, left, right)
+        case _:
+            return None
+
+
+def _compute(op: str, left: float, right: float) -> float:
+    try:
+        match op:
+            case "+":
+                value = left + right
+            case "-":
+                value = left - right
+            case "*":
+                value = left * right
+            case "/":
+                value = left / right
+            case _:
+                value = math.pow(left, right)
+    except (ZeroDivisionError, OverflowError, ValueError):
+        return math.nan
+    return value

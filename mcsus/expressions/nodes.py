@@ -1,0 +1,335 @@
+"""The nodes of a formula: one small tree that formulas and Python equations share.
+
+Nodes are immutable, compare by content (their `position` in the text does not count) and
+hash in constant time, so that a compiler can number equal subtrees. Comparing and hashing
+use no recursion: a sum of 250 terms is a deep tree.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, TypeAlias
+
+from mcsus.errors import Fault, InputError, nearest
+
+FUNCTIONS: dict[str, int] = {
+    "exp": 1,
+    "log": 1,
+    "log10": 1,
+    "sqrt": 1,
+    "abs": 1,
+    "min": 2,
+    "max": 2,
+    "floor": 1,
+    "ceil": 1,
+    "sin": 1,
+    "cos": 1,
+    "tanh": 1,
+    "where": 3,
+}
+"""Functions of the language and how many arguments they take (`min`, `max`: or more)."""
+
+REDUCTIONS: tuple[str, ...] = ("sum", "mean", "prod")
+"""Reductions over a dim, written ``sum(x, over=year)``."""
+
+RESERVED: frozenset[str] = frozenset({*FUNCTIONS, *REDUCTIONS, "at", "pi", *keyword.kwlist})
+"""Names that no parameter, equation or dim may have."""
+
+COMPARISONS: tuple[str, ...] = ("<", "<=", ">", ">=", "==", "!=")
+OPERATORS: tuple[str, ...] = ("+", "-", "*", "/", "**")
+VARIADIC: frozenset[str] = frozenset({"min", "max"})
+
+MAX_CHARACTERS = 2000
+MAX_NODES = 500
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+class Node:
+    """Base of the nodes: equality, hash and children."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((type(self).__name__, *self.content())))
+
+    def content(self) -> tuple[object, ...]:
+        """Return the fields that make two nodes equal, in order.
+
+        Examples
+        --------
+        >>> Name("power", position=3).content()
+        ('power',)
+        """
+        kind: Any = type(self)
+        return tuple(getattr(self, name) for name in _content_names(kind))
+
+    def children(self) -> tuple[Expression, ...]:
+        """Return the nodes directly below, from left to right.
+
+        Examples
+        --------
+        >>> Binary("*", Name("power"), Number(2.0)).children()
+        (Name(id='power', position=0), Number(value=2.0, position=0))
+        """
+        found: list[Expression] = []
+        for item in self.content():
+            found.extend(item if isinstance(item, tuple) else [item])  # type: ignore[list-item]
+        return tuple(item for item in found if isinstance(item, Node))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        # Rebuilt, not restored: hashes of text differ from one process to the next.
+        return type(self), tuple(getattr(self, item.name) for item in fields(type(self)))  # type: ignore[arg-type]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Node):
+            return NotImplemented
+        pairs: list[tuple[object, object]] = [(self, other)]
+        while pairs:
+            one, two = pairs.pop()
+            if one is two:
+                continue
+            if isinstance(one, Node) and isinstance(two, Node):
+                if type(one) is not type(two) or one._hash != two._hash:
+                    return False
+                one, two = one.content(), two.content()
+            if isinstance(one, tuple) and isinstance(two, tuple):
+                if len(one) != len(two):
+                    return False
+                pairs.extend(zip(one, two, strict=True))
+            elif one != two:
+                return False
+        return True
+
+
+@cache
+def _content_names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind) if item.compare)
+
+
+@dataclass(frozen=True, eq=False)
+class Number(Node):
+    """A finite number without a unit.
+
+    Parameters
+    ----------
+    value : float
+        The number; `0` takes any unit.
+    position : int
+        1-based column in the text the node came from, 0 if there is none.
+
+    Examples
+    --------
+    >>> Number(2.0) == Number(2.0, position=7)
+    True
+    """
+
+    value: float
+    position: int = field(default=0, compare=False)
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise InputError(Fault(f"the number {self.value}", "a finite number", _place(self)))
+        super().__post_init__()
+
+
+@dataclass(frozen=True, eq=False)
+class Name(Node):
+    """A parameter, an equation, or a numeric dim read as a plain number.
+
+    Examples
+    --------
+    >>> Name("power").id
+    'power'
+    """
+
+    id: str
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Negate(Node):
+    """Minus its argument.
+
+    Examples
+    --------
+    >>> Negate(Name("saving")).arg.id
+    'saving'
+    """
+
+    arg: Expression
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Binary(Node):
+    """``left op right`` with `op` one of `OPERATORS`.
+
+    Examples
+    --------
+    >>> Binary("*", Name("power"), Name("lifetime")).op
+    '*'
+    """
+
+    op: str
+    left: Expression
+    right: Expression
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Compare(Node):
+    """``left op right`` with `op` one of `COMPARISONS`; only the condition of a `where`.
+
+    Examples
+    --------
+    >>> Compare("<", Name("age"), Name("lifetime")).op
+    '<'
+    """
+
+    op: str
+    left: Expression
+    right: Expression
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Call(Node):
+    """A function of `FUNCTIONS` applied to its arguments.
+
+    Examples
+    --------
+    >>> Call("exp", (Name("x"),)).function
+    'exp'
+    """
+
+    function: str
+    args: tuple[Expression, ...]
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Reduce(Node):
+    """A reduction (`kind` one of `REDUCTIONS`) over one dim.
+
+    Examples
+    --------
+    >>> Reduce("sum", Name("share"), "application").over
+    'application'
+    """
+
+    kind: str
+    arg: Expression
+    over: str
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class At(Node):
+    """``at(arg, dim=source)``: `arg`, which carries `dim`, read along the dim `source`.
+
+    Examples
+    --------
+    >>> At(Name("sales"), dim="year", source="cohort").source
+    'cohort'
+    """
+
+    arg: Expression
+    dim: str
+    source: str
+    position: int = field(default=0, compare=False)
+
+
+Expression: TypeAlias = Number | Name | Negate | Binary | Compare | Call | Reduce | At
+
+
+def walk(expression: Expression) -> Iterator[Expression]:
+    """Yield every node in the order in which the text names them, without recursion.
+
+    Examples
+    --------
+    >>> [type(node).__name__ for node in walk(Binary("+", Name("a"), Number(1.0)))]
+    ['Binary', 'Name', 'Number']
+    """
+    pending = [expression]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending.extend(reversed(node.children()))
+
+
+def names(expression: Expression) -> tuple[str, ...]:
+    """Return the free names in order of first appearance; dims of `over` and `at` are none.
+
+    Examples
+    --------
+    >>> names(Binary("*", Name("power"), Binary("+", Name("power"), Name("standby"))))
+    ('power', 'standby')
+    """
+    return tuple(dict.fromkeys(node.id for node in walk(expression) if isinstance(node, Name)))
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that the formula language cannot use.
+
+    Parameters
+    ----------
+    name : str
+        A letter, then letters, digits and underscores; no word of the language or of Python.
+
+    Raises
+    ------
+    InputError
+        Saying what is wrong with it.
+
+    Examples
+    --------
+    >>> check_name("fab_yield")
+    >>> check_name("yield")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: name: found 'yield', a word of Python; allowed: ...
+    """
+    if not isinstance(name, str) or not _NAME.match(name):
+        raise InputError(
+            Fault(f"the name {name!r}", "a letter, then letters, digits or '_'", ("name",))
+        )
+    if name in RESERVED:
+        kind = "word of Python" if keyword.iskeyword(name) else "word of the formula language"
+        raise InputError(Fault(f"{name!r}, a {kind}", "another name", ("name",), f"{name}_value"))
+
+
+def unknown_name(name: str, known: tuple[str, ...], where: tuple[str, ...]) -> InputError:
+    """Return the error for a name that nothing defines.
+
+    Examples
+    --------
+    >>> print(unknown_name("powr", ("power", "area"), ("column 1",)))
+    column 1: found unknown name 'powr'; allowed: one of area, power; did you mean 'power'?
+    """
+    allowed = f"one of {', '.join(sorted(known))}" if 0 < len(known) <= 12 else "a defined name"
+    return InputError(Fault(f"unknown name {name!r}", allowed, where, nearest(name, known)))
+
+
+def place(node: Expression) -> tuple[str, ...]:
+    """Return where a node stands, as the `where` of a fault.
+
+    Examples
+    --------
+    >>> place(Name("x", position=12)), place(Name("x"))
+    (('column 12',), ())
+    """
+    return _place(node)
+
+
+def _place(node: Node) -> tuple[str, ...]:
+    column: int = getattr(node, "position", 0)
+    return (f"column {column}",) if column else ()

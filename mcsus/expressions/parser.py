@@ -1,0 +1,256 @@
+"""From the text of a formula to its nodes, by an allow-list over Python's `ast`.
+
+A first pass over the characters refuses whatever the language has no use for, in its own
+words and with its column, and bounds length and nesting, so that `ast` is only ever given
+short and harmless text. Nothing is evaluated, here or later.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+
+from mcsus.errors import Fault, InputError, nearest
+from mcsus.expressions.lexis import refuse, scan
+from mcsus.expressions.nodes import (
+    FUNCTIONS,
+    MAX_NODES,
+    REDUCTIONS,
+    RESERVED,
+    VARIADIC,
+    At,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduce,
+)
+
+MAX_DEPTH = 300
+
+_CALLABLE = (*FUNCTIONS, *REDUCTIONS, "at")
+
+_BINARY: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+}
+_COMPARE: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+
+
+def parse(text: str) -> Expression:
+    """Read a formula.
+
+    Parameters
+    ----------
+    text : str
+        A formula of at most 2,000 characters and 500 nodes, for example
+        ``"power * lifetime / efficiency"``.
+
+    Returns
+    -------
+    Expression
+        Its tree; every node knows its 1-based column.
+
+    Raises
+    ------
+    InputError
+        If the text holds anything outside the language; the fault names the column.
+
+    Examples
+    --------
+    >>> parse("2*x")
+    Binary(op='*', left=Number(value=2.0, position=1), right=Name(id='x', position=3), position=2)
+    >>> parse("__import__('os')")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: column 1: found a name that begins with '_'; allowed: ...
+    """
+    if not isinstance(text, str):
+        raise InputError(Fault(f"{text!r}", "a formula in quotes", ("formula",)))
+    scan(text)
+    line = re.sub(r"[\t\r\n]", " ", text)
+    offset = len(line) - len(line.lstrip(" "))
+    return _Builder(line[offset:], offset).build()
+
+
+class _Builder:
+    """Turns the `ast` of one formula into nodes."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        self.text = text
+        self.offset = offset
+        self.count = 0
+
+    def build(self) -> Expression:
+        try:
+            tree = ast.parse(self.text, mode="eval")
+        except SyntaxError as error:
+            column = min(max(error.offset or 1, 1), len(self.text))
+            reason = "" if error.msg.startswith("invalid syntax") else f" ({error.msg})"
+            found = f"{self.text[column - 1]!r}, which does not fit there{reason}"
+            refuse(self.offset + column, found)
+        except (ValueError, MemoryError, RecursionError):
+            refuse(1, "a formula that nests too deeply", f"at most {MAX_DEPTH} levels")
+        return self.node(tree.body, 0)
+
+    def column(self, node: ast.expr | ast.keyword) -> int:
+        return self.offset + node.col_offset + 1
+
+    def node(self, node: ast.expr, depth: int) -> Expression:  # noqa: RET503  (refuse never returns)
+        """Build one node; `depth` counts the nodes above it."""
+        self.count += 1
+        column = self.column(node)
+        if self.count > MAX_NODES:
+            refuse(column, f"more than {MAX_NODES} nodes", f"at most {MAX_NODES} in a formula")
+        if depth > MAX_DEPTH:
+            refuse(column, "a formula that nests too deeply", f"at most {MAX_DEPTH} levels")
+        match node:
+            case ast.Constant():
+                return self.number(node, column)
+            case ast.Name():
+                return self.name(node, column)
+            case ast.UnaryOp(op=ast.USub()):
+                return Negate(self.node(node.operand, depth + 1), column)
+            case ast.BinOp():
+                return self.binary(node, depth)
+            case ast.Call():
+                return self.call(node, depth)
+            case ast.Compare():
+                refuse(column, "a comparison", "comparisons as first argument of where(c, a, b)")
+            case ast.Tuple():
+                refuse(column, "a list of values", "one value")
+            case ast.UnaryOp(op=ast.UAdd()):
+                refuse(column, "a plus sign before a value", "the value without it")
+        refuse(column, f"a Python {type(node).__name__.lower()}")
+
+    def number(self, node: ast.Constant, column: int) -> Number:
+        text = self.text[node.col_offset : node.end_col_offset]
+        try:
+            value = float(text)
+        except ValueError:
+            refuse(column, repr(text[:20]))
+        if math.isinf(value):
+            refuse(column, f"the number {text[:20]}", "numbers below 1.8e308")
+        if value == 0 and re.search(r"[1-9]", re.split("[eE]", text)[0]):
+            refuse(column, f"the number {text[:20]}", "0 or numbers above 4.9e-324")
+        return Number(value, column)
+
+    def name(self, node: ast.Name, column: int) -> Expression:
+        if node.id == "pi":
+            return Number(math.pi, column)
+        if node.id in RESERVED:
+            refuse(column, f"the function {node.id!r} without arguments", f"{node.id}(...)")
+        return Name(node.id, column)
+
+    def binary(self, node: ast.BinOp, depth: int) -> Binary:
+        op = _BINARY.get(type(node.op))
+        if op is None:
+            refuse(self.column(node), "an operator that the language does not have")
+        left = self.node(node.left, depth + 1)
+        right = self.node(node.right, depth + 1)
+        at = self.operator_at(node.left, op)
+        if op == "**":
+            self.refuse_tower(node)
+        return Binary(op, left, right, self.offset + at + 1)
+
+    def operator_at(self, left: ast.expr, op: str) -> int:
+        """Return the index of the operator after `left`; only `)` and spaces lie between."""
+        return self.text.index(op, left.end_col_offset)
+
+    def refuse_tower(self, node: ast.BinOp) -> None:
+        """Refuse ``a**b**c``: which power comes first is easily misread."""
+        inner = node.right
+        while isinstance(inner, ast.UnaryOp):
+            inner = inner.operand
+        if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow)):
+            return
+        between = self.text[self.operator_at(node.left, "**") : inner.col_offset]
+        if "(" not in between:
+            column = self.offset + self.operator_at(inner.left, "**") + 1
+            refuse(column, "a power of a power", "parentheses that say which comes first")
+
+    def call(self, node: ast.Call, depth: int) -> Expression:
+        column = self.column(node)
+        if not isinstance(node.func, ast.Name):
+            refuse(column, "a call of something that is not a function's name")
+        function = node.func.id
+        if function not in _CALLABLE:
+            found = f"unknown function {function!r}"
+            refuse(column, found, ", ".join(_CALLABLE), nearest(function, _CALLABLE))
+        for item in node.args:
+            if isinstance(item, ast.Starred):
+                refuse(self.column(item), "the sign '*' before an argument", "plain arguments")
+        if function == "at":
+            return self.at(node, column, depth)
+        if function in REDUCTIONS:
+            return self.reduce(node, function, column, depth)
+        self.refuse_keywords(node, ())
+        least = FUNCTIONS[function]
+        count = len(node.args)
+        if count < least or (count > least and function not in VARIADIC):
+            more = " or more" if function in VARIADIC else ""
+            refuse(column, f"{function} with {count} arguments", f"{least}{more}")
+        if function == "where":
+            return self.where(node, column, depth)
+        return Call(function, tuple(self.node(item, depth + 1) for item in node.args), column)
+
+    def refuse_keywords(self, node: ast.Call, allowed: tuple[str, ...]) -> None:
+        for item in node.keywords:
+            if item.arg is None:
+                refuse(self.column(item), "the sign '**' before an argument", "plain arguments")
+            if item.arg not in allowed:
+                near = nearest(item.arg, allowed)
+                refuse(self.column(item), f"the argument {item.arg!r}", "no such argument", near)
+
+    def dim(self, node: ast.expr, function: str) -> str:
+        if not isinstance(node, ast.Name) or node.id in RESERVED:
+            refuse(self.column(node), f"a dim of {function} that is no name", "the name of a dim")
+        return node.id
+
+    def reduce(self, node: ast.Call, function: str, column: int, depth: int) -> Reduce:
+        self.refuse_keywords(node, ("over",))
+        if len(node.args) != 1 or len(node.keywords) != 1:
+            found = f"{function} with {len(node.args)} values and {len(node.keywords)} dims"
+            refuse(column, found, f"{function}(x, over=dim); of several values: + or *")
+        over = self.dim(node.keywords[0].value, function)
+        return Reduce(function, self.node(node.args[0], depth + 1), over, column)
+
+    def at(self, node: ast.Call, column: int, depth: int) -> At:
+        if len(node.args) != 1 or len(node.keywords) != 1 or node.keywords[0].arg is None:
+            found = f"at with {len(node.args)} values and {len(node.keywords)} dims"
+            refuse(column, found, "at(x, year=cohort)")
+        item = node.keywords[0]
+        if item.arg is None or item.arg in RESERVED:
+            refuse(self.column(item), f"the dim {item.arg!r}", "the name of a dim")
+        source = self.dim(item.value, "at")
+        return At(self.node(node.args[0], depth + 1), item.arg, source, column)
+
+    def where(self, node: ast.Call, column: int, depth: int) -> Call:
+        condition = node.args[0]
+        if not isinstance(condition, ast.Compare):
+            found = "a condition of where that is no comparison"
+            refuse(self.column(condition), found, "for example where(age < lifetime, a, b)")
+        if len(condition.ops) > 1:
+            refuse(self.column(condition), "a chain of comparisons", "one comparison")
+        self.count += 1
+        op = _COMPARE.get(type(condition.ops[0]))
+        if op is None:
+            refuse(self.column(condition), "an unknown comparison")
+        left = self.node(condition.left, depth + 2)
+        right = self.node(condition.comparators[0], depth + 2)
+        at = self.offset + self.operator_at(condition.left, op) + 1
+        branches = (self.node(item, depth + 1) for item in node.args[1:])
+        return Call("where", (Compare(op, left, right, at), *branches), column)

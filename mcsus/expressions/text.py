@@ -1,0 +1,100 @@
+"""From nodes back to the text of a formula, with no more parentheses than it needs."""
+
+from __future__ import annotations
+
+import math
+
+from mcsus.expressions.nodes import (
+    At,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduce,
+)
+
+# How tightly each kind of text binds.
+_SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 5
+_BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
+_SPACED = {"+": " + ", "-": " - ", "*": "*", "/": "/", "**": "**"}
+
+
+def to_text(expression: Expression) -> str:
+    """Write a formula in its canonical form.
+
+    ``parse(to_text(e)) == e`` for every `e` that came from a formula or an equation.
+
+    Parameters
+    ----------
+    expression : Expression
+        The tree to write.
+
+    Returns
+    -------
+    str
+        Its text.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> to_text(parse("(a+b) * (c ** 2.0)/ (pi)"))
+    '(a + b)*c**2/pi'
+    """
+    return _write(expression)[0]
+
+
+def _write(node: Expression) -> tuple[str, int]:  # noqa: PLR0911  (one a kind of node)
+    """Return the text of a node and how tightly it binds."""
+    match node:
+        case Number():
+            return _number(node.value)
+        case Name():
+            return node.id, _ATOM
+        case Negate():
+            return "-" + _inside(node.arg, _UNARY), _UNARY
+        case Binary():
+            return _binary(node)
+        case Compare():
+            return f"{_write(node.left)[0]} {node.op} {_write(node.right)[0]}", 0
+        case Call():
+            inner = ", ".join(_write(arg)[0] for arg in node.args)
+            return f"{node.function}({inner})", _ATOM
+        case Reduce():
+            return f"{node.kind}({_write(node.arg)[0]}, over={node.over})", _ATOM
+        case At():
+            return f"at({_write(node.arg)[0]}, {node.dim}={node.source})", _ATOM
+
+
+def _inside(node: Expression, least: int) -> str:
+    """Write a node where only text that binds at least so tightly can stand bare."""
+    return _bracket(*_write(node), least)
+
+
+def _bracket(text: str, binds: int, least: int) -> str:
+    return text if binds >= least else f"({text})"
+
+
+def _binary(node: Binary) -> tuple[str, int]:
+    binds = _BINDS[node.op]
+    if node.op == "**":
+        # A power is never the bare base or exponent of another.
+        return f"{_inside(node.left, _ATOM)}**{_exponent(node.right)}", binds
+    left, right = _inside(node.left, binds), _inside(node.right, binds + 1)
+    return f"{left}{_SPACED[node.op]}{right}", binds
+
+
+def _exponent(node: Expression) -> str:
+    if isinstance(node, Negate):
+        text, binds = _write(node.arg)
+        return f"-{text}" if binds == _ATOM else f"(-{_bracket(text, binds, _UNARY)})"
+    return _inside(node, _ATOM)
+
+
+def _number(value: float) -> tuple[str, int]:
+    if value == math.pi:
+        return "pi", _ATOM
+    text = repr(abs(value)).removesuffix(".0")
+    return (f"-{text}", _UNARY) if value < 0 else (text, _ATOM)
