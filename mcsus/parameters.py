@@ -1,0 +1,240 @@
+"""Parameters: a law in each cell, with where it comes from.
+
+A Parameter is what the library and a study file describe: an input of a model with a unit, a
+life-cycle stage and a kind. Over dims it has one Cell for each combination of labels; without
+dims it has one. Every Cell carries the provenance of its law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from mcsus.errors import Fault, InputError, nearest
+from mcsus.families import Distribution
+from mcsus.units import Unit
+
+Kind = Literal["uncertainty", "variability"]
+Evidence = Literal["reported", "measured", "elicited", "assumed"]
+
+KINDS: tuple[str, ...] = get_args(Kind)
+"""``uncertainty``: one unknown value; ``variability``: it differs from device to device."""
+
+EVIDENCE: tuple[str, ...] = get_args(Evidence)
+"""How well a figure is founded: read in a source, measured, asked of experts, or assumed."""
+
+STAGES: tuple[str, ...] = (
+    "development",
+    "production",
+    "distribution",
+    "use",
+    "maintenance",
+    "end_of_life",
+    "deployment",
+)
+"""Stages of a life cycle (ISO 14040:2006, clause 3.1); deployment tags the market."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication or data set that figures were read in.
+
+    Parameters
+    ----------
+    id : str
+        Short name, for example ``"pirson2021"``.
+    title, authors : str
+        As published.
+    year : int or str
+        Year of publication; ``"n.d."`` when undated.
+    url : str
+        Address or DOI; ``"not recorded"`` when there is none.
+    licence : str
+        Terms under which the figures may be used; ``"none stated"`` when none was found.
+    locator : str
+        Where in the source: a table, a page, a file. Empty for the source as a whole.
+    verified : bool
+        Whether the figures were read in the source itself, with complete bibliographic data.
+
+    Examples
+    --------
+    >>> source = Source("a1", "ACT", "Gupta U. et al.", 2022, "https://example.org", "MIT")
+    >>> print(source)
+    Gupta U. et al. (2022), ACT (not verified)
+    """
+
+    id: str
+    title: str
+    authors: str
+    year: int | str
+    url: str
+    licence: str
+    locator: str = ""
+    verified: bool = False
+
+    def __str__(self) -> str:
+        place = f", {self.locator}" if self.locator else ""
+        mark = "" if self.verified else " (not verified)"
+        return f"{self.authors} ({self.year}), {self.title}{place}{mark}"
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a law comes from and how it follows from what was found there.
+
+    Parameters
+    ----------
+    id : str, optional
+        Id in the library; None for a law written in a study.
+    stage : str, optional
+        Life-cycle stage, one of `STAGES`.
+    kind : str
+        One of `KINDS`.
+    evidence : str, optional
+        One of `EVIDENCE`.
+    sources : tuple of Source
+        What the figures were read in.
+    rationale : str, optional
+        Why an assumed law is reasonable.
+    derivation : str, optional
+        How the law follows from the figures.
+    reported : mapping, optional
+        The figures as printed in the source.
+    name : str, optional
+        Title for people.
+    note : str, optional
+        What a user must know.
+
+    Examples
+    --------
+    >>> Provenance(kind="variability", stage="use").is_verified
+    True
+    """
+
+    id: str | None = None
+    stage: str | None = None
+    kind: Kind = "uncertainty"
+    evidence: Evidence | None = None
+    sources: tuple[Source, ...] = ()
+    rationale: str | None = None
+    derivation: str | None = None
+    reported: Mapping[str, Any] | None = None
+    name: str | None = None
+    note: str | None = None
+
+    def __post_init__(self) -> None:
+        checks = (("kind", KINDS), ("stage", STAGES), ("evidence", EVIDENCE))
+        faults = [
+            Fault(repr(found), ", ".join(allowed), (key,), nearest(str(found), allowed))
+            for key, allowed in checks
+            if (found := getattr(self, key)) not in allowed
+            and not (found is None and key != "kind")
+        ]
+        if faults:
+            raise InputError(*faults)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether no source is marked as not verified."""
+        return all(source.verified for source in self.sources)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One law of a parameter.
+
+    Parameters
+    ----------
+    law : Distribution
+        In the unit of the cell.
+    unit : Unit
+        Unit of the law's values.
+    stream : str
+        Key of the random stream; equal keys are one and the same value.
+    provenance : Provenance
+        Where the law comes from.
+    typical : float, optional
+        Replaces the law's own typical value in a deterministic run, in the unit of the cell.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> from mcsus.units import unit
+    >>> law = distribution("triangular", minimum=5, mode=10, maximum=17)
+    >>> cell = Cell(law, unit("mm**2"), "hsl.processing.0.mcu", Provenance())
+    >>> cell.deterministic
+    10.0
+    """
+
+    law: Distribution
+    unit: Unit
+    stream: str
+    provenance: Provenance
+    typical: float | None = None
+
+    @property
+    def deterministic(self) -> float:
+        """Value in a deterministic run, in the unit of the cell."""
+        return self.law.typical() if self.typical is None else self.typical
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """An input of a model.
+
+    Parameters
+    ----------
+    name : str
+        Name in the study, or the id in the library.
+    unit : Unit
+        Unit in which the parameter is shown; cells may use others of the same dimension.
+    dims : tuple of str
+        Named dims, in the order of the study; empty for a scalar.
+    cells : tuple of Cell
+        One for each combination of labels, row-major over `dims`.
+    kind : str
+        One of `KINDS`.
+    stage : str, optional
+        One of `STAGES`.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> from mcsus.units import unit
+    >>> cell = Cell(distribution("constant", value=2), unit("g"), "study:mass", Provenance())
+    >>> Parameter("mass", unit("kg"), (), (cell,), "uncertainty", "production").cell.law.typical()
+    2.0
+    >>> Parameter("mass", unit("m"), (), (cell,), "uncertainty", "production")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: mass.unit: found g (kg); allowed: a unit of m, like 'm'
+    """
+
+    name: str
+    unit: Unit
+    dims: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    kind: Kind
+    stage: str | None
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not self.cells or (len(self.cells) > 1 and not self.dims):
+            allowed = "one cell for each combination of labels"
+            faults.append(Fault(f"{len(self.cells)} cells", allowed, (self.name,)))
+        wanted = self.unit.dimension
+        for other in dict.fromkeys(cell.unit for cell in self.cells):
+            if other.dimension != wanted:
+                found = f"{other.text} ({other.dimension})"
+                allowed = f"a unit of {wanted}, like {self.unit.text!r}"
+                faults.append(Fault(found, allowed, (self.name, "unit")))
+        if faults:
+            raise InputError(*faults)
+
+    @property
+    def cell(self) -> Cell:
+        """The only cell of a parameter without dims."""
+        if len(self.cells) != 1:
+            found = f"{len(self.cells)} cells over {', '.join(self.dims)}"
+            raise InputError(Fault(found, "a parameter without dims", (self.name,)))
+        return self.cells[0]
