@@ -2,6 +2,24 @@
 
 from mcsus.expressions.broadcast import dims
 from mcsus.expressions.dimensions import constant, dimension
+from mcsus.expressions.functions import (
+    at,
+    ceil,
+    cos,
+    exp,
+    floor,
+    log,
+    log10,
+    maximum,
+    mean_over,
+    minimum,
+    prod_over,
+    sin,
+    sqrt,
+    sum_over,
+    tanh,
+    where,
+)
 from mcsus.expressions.nodes import (
     FUNCTIONS,
     REDUCTIONS,
@@ -21,6 +39,7 @@ from mcsus.expressions.nodes import (
 )
 from mcsus.expressions.parser import parse
 from mcsus.expressions.text import to_text
+from mcsus.expressions.tracing import trace
 
 __all__ = [
     "FUNCTIONS",
@@ -35,12 +54,29 @@ __all__ = [
     "Negate",
     "Number",
     "Reduce",
+    "at",
+    "ceil",
     "check_name",
     "constant",
+    "cos",
     "dimension",
     "dims",
+    "exp",
+    "floor",
+    "log",
+    "log10",
+    "maximum",
+    "mean_over",
+    "minimum",
     "names",
     "parse",
+    "prod_over",
+    "sin",
+    "sqrt",
+    "sum_over",
+    "tanh",
     "to_text",
+    "trace",
     "walk",
+    "where",
 ]
