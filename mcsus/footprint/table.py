@@ -8,7 +8,7 @@ equations.
 
 Examples
 --------
->>> device_footprint(0.10, 2.15, 0.40, 0.01, 0.0)
+>>> print(round(device_footprint(0.10, 2.15, 0.40, 0.01, 0.0), 2))
 2.66
 """
 
