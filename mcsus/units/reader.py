@@ -1,73 +1,41 @@
-"""Units of measurement: unit strings, dimensions and the pint registry behind them.
-
-A unit string is read by a small grammar of our own, one name at a time; pint only ever
-sees single names that matched a pattern. `CO2e` (mass of carbon dioxide equivalent) and
-`device` (a count of devices) are base units beside those of the SI, so that they never add
-to a mass or to a plain number. Coherent base units are kg, m, s, A, K, mol, cd, CO2e and
-device; the `factor` of a unit converts a magnitude to them.
-
-Sources: BIPM, The International System of Units, 9th edition (2019), doi 10.59161/AUEZ1291;
-pint (https://pint.readthedocs.io) for the definitions of the units outside the SI.
-"""
+"""Unit strings: a small grammar, one name at a time, with exact factors."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import NoReturn
 
 from mcsus.errors import Fault, InputError, nearest
-
-if TYPE_CHECKING:
-    import pint
-
-BASES = ("kg", "CO2e", "device", "m", "s", "A", "K", "mol", "cd")
-"""Coherent base units, in the order in which a dimension is written."""
+from mcsus.units.dimension import DIMENSIONLESS, Dimension
+from mcsus.units.registry import dimension_of, registry
 
 MAX_LENGTH = 100
 MAX_EXPONENT = 9  # one digit
 MAX_NESTING = 4
-
-_PINT_BASES = {
-    "[mass]": "kg",
-    "[CO2_equivalent]": "CO2e",
-    "[device_count]": "device",
-    "[length]": "m",
-    "[time]": "s",
-    "[current]": "A",
-    "[temperature]": "K",
-    "[substance]": "mol",
-    "[luminosity]": "cd",
-}
+MAX_NAME = 40
+MAX_BITS = 20_000  # of a factor: about 10**6000, far past what a float holds
 
 # Names offered first when an unknown unit resembles them.
-_COMMON = {
+_COMMON = (
     *("kg", "g", "mg", "t", "kt", "Mt", "Gt", "CO2e", "device", "L", "mL", "mol", "K"),
-    *(
-        "m",
-        "km",
-        "cm",
-        "mm",
-        "um",
-        "nm",
-        "ha",
-        "s",
-        "ms",
-        "us",
-        "h",
-        "day",
-        "week",
-        "month",
-        "year",
-    ),
-    *("min", "hour", "Hz", "J", "mJ", "uJ", "kJ", "MJ", "GJ", "W", "mW", "uW", "kW", "MW", "GW"),
-    *("Wh", "mWh", "kWh", "MWh", "GWh", "TWh", "V", "mV", "A", "mA", "mAh", "F", "mile"),
-    *("percent", "ppm", "count", "bit", "byte", "kB", "MB", "GB", "TB"),
-}
+    *("m", "km", "cm", "mm", "um", "nm", "ha", "mile", "s", "ms", "us", "min", "h", "hour"),
+    *("day", "week", "month", "year", "Hz", "J", "mJ", "uJ", "kJ", "MJ", "GJ", "W", "mW", "uW"),
+    *("kW", "MW", "GW", "Wh", "mWh", "kWh", "MWh", "GWh", "TWh", "V", "mV", "A", "mA", "mAh"),
+    *("F", "percent", "ppm", "count", "bit", "byte", "kB", "MB", "GB", "TB"),
+)
+
+# What is often written for a unit, and what was meant. Counted things are plain numbers.
+_MEANT = (
+    (r"([kmMG]?g|[kMG]?t)CO2(?:e|eq|_?eq)?", r"\1 CO2e"),
+    (r"CO2.{0,4}", "CO2e"),
+    (r"tkm", "t km"),
+    (r"(fraction|ratio|share|number|probability|score|(piece|unit|inference|home)s?)", "1"),
+)
 
 _ALLOWED = (
     "unit names joined by spaces, '*' or '/', with '**' and a whole exponent from "
@@ -76,99 +44,6 @@ _ALLOWED = (
 
 _TOKEN = re.compile(r" *([A-Za-zµμΩ][A-Za-z0-9_]*|%|[0-9]+|\*\*|[*/()-])")
 _SPLIT_POWER = re.compile(r"([A-Za-z]+)([2-9])")
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """A physical dimension: the exponents of the base units.
-
-    Parameters
-    ----------
-    exponents : tuple of (str, Fraction)
-        Base unit and exponent, in the order of `BASES`, without zero exponents. Build one
-        with `Dimension.of` or from a unit.
-
-    Examples
-    --------
-    >>> power = Dimension.of(kg=1, m=2, s=-3)
-    >>> print(power * Dimension.of(s=1) / Dimension.of(device=1))
-    kg m**2 / (device s**2)
-    >>> print((power ** 0.5) ** 2 == power, power / power)
-    True 1
-    """
-
-    exponents: tuple[tuple[str, Fraction], ...] = ()
-
-    @classmethod
-    def of(cls, **exponents: float | Fraction) -> Dimension:
-        """Build a dimension from the exponents of base units.
-
-        Examples
-        --------
-        >>> print(Dimension.of(m=1, s=-1))
-        m / s
-        """
-        for base in exponents:
-            if base not in BASES:
-                raise InputError(
-                    Fault(
-                        f"base unit {base!r}",
-                        ", ".join(BASES),
-                        ("dimension",),
-                        nearest(base, BASES),
-                    )
-                )
-        exact = {base: _exact(power) for base, power in exponents.items()}
-        return cls(tuple((base, exact[base]) for base in BASES if exact.get(base)))
-
-    @property
-    def is_dimensionless(self) -> bool:
-        """Whether every exponent is zero.
-
-        Examples
-        --------
-        >>> DIMENSIONLESS.is_dimensionless
-        True
-        """
-        return not self.exponents
-
-    def __mul__(self, other: Dimension) -> Dimension:
-        powers = dict(self.exponents)
-        for base, power in other.exponents:
-            powers[base] = powers.get(base, Fraction(0)) + power
-        return Dimension.of(**powers)
-
-    def __truediv__(self, other: Dimension) -> Dimension:
-        return self * other**-1
-
-    def __pow__(self, exponent: float | Fraction) -> Dimension:
-        power = _exact(exponent)
-        return Dimension.of(**{base: own * power for base, own in self.exponents})
-
-    def __str__(self) -> str:
-        above = [_power_text(base, power) for base, power in self.exponents if power > 0]
-        below = [_power_text(base, -power) for base, power in self.exponents if power < 0]
-        text = " ".join(above) or "1"
-        if not below:
-            return text
-        return f"{text} / {below[0]}" if len(below) == 1 else f"{text} / ({' '.join(below)})"
-
-
-def _exact(exponent: float | Fraction) -> Fraction:
-    """Return the exponent as a fraction; 0.3333333333333333 is meant as 1/3."""
-    exact = Fraction(exponent)
-    simple = exact.limit_denominator(1000)
-    return simple if abs(simple - exact) < Fraction(1, 10**12) else exact
-
-
-def _power_text(base: str, power: Fraction) -> str:
-    if power == 1:
-        return base
-    return f"{base}**{power}" if power.denominator == 1 else f"{base}**({power})"
-
-
-DIMENSIONLESS = Dimension()
-"""The dimension of a plain number."""
 
 
 @dataclass(frozen=True)
@@ -310,6 +185,9 @@ class _Reader:
         if self.peek() == "**":
             _refuse(f"a power of a power in {self.text!r}")
         exponent = sign * int(digits)
+        size = max(factor.numerator.bit_length(), factor.denominator.bit_length())
+        if size * abs(exponent) > MAX_BITS:
+            _refuse(f"powers of powers in {self.text!r}")
         return dimension**exponent, factor**exponent
 
     def atom(self, depth: int) -> _Scale:
@@ -345,7 +223,7 @@ def _tokens(text: str) -> Iterator[str]:
 def _lookup(name: str) -> _Scale:
     """Return dimension and exact factor of one unit name."""
     ureg = registry()
-    found = () if len(name) > 40 else ureg.parse_unit_name(name if name != "%" else "percent")
+    found = () if len(name) > MAX_NAME else ureg.parse_unit_name(name if name != "%" else "percent")
     if not found:
         _refuse(f"unknown unit {name!r}", "a unit that pint knows, CO2e or device", _suggest(name))
     prefix, base, _ = found[0]
@@ -375,72 +253,11 @@ def _clean(value: float) -> Fraction:
 
 def _suggest(name: str) -> str | None:
     """Return the unit that was probably meant by an unknown name."""
-    if carbon := re.fullmatch(r"([kmMG]?g|[kMG]?t)CO2(e|eq|_?eq)?", name, re.IGNORECASE):
-        return f"{carbon[1]} CO2e"
-    if re.fullmatch(r"CO2.{0,4}", name, re.IGNORECASE):
-        return "CO2e"
-    if name == "tkm":
-        return "t km"
+    for pattern, meant in _MEANT:
+        if match := re.fullmatch(pattern, name, re.IGNORECASE):
+            return match.expand(meant)
     if (power := _SPLIT_POWER.fullmatch(name)) and registry().parse_unit_name(power[1]):
         return f"{power[1]}**{power[2]}"
-    same = [common for common in _COMMON if common.lower() == name.lower()]
-    if same:
-        return same[0]
-    return nearest(name[:40], _COMMON) or nearest(name[:40], dir(registry()))
-
-
-@lru_cache(maxsize=1)
-def registry() -> pint.UnitRegistry[Any]:
-    """Return the one pint registry of mcsus, which knows `CO2e` and `device`.
-
-    pint is imported here, not with the module.
-
-    Examples
-    --------
-    >>> print(registry().Quantity(2.0, "kg CO2e/kWh").to("g CO2e/Wh"))
-    2.0 CO2e * gram / watt_hour
-    """
-    import pint  # noqa: PLC0415  (lazy: 0.4 s)
-
-    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry()
-    ureg.define("CO2e = [CO2_equivalent]")
-    ureg.define("device = [device_count]")
-    return ureg
-
-
-def quantity(value: Any, dimension: Dimension) -> Any:
-    """Return a pint quantity of `value` in the coherent base units of a dimension.
-
-    Parameters
-    ----------
-    value : float or array
-        Magnitude in coherent base units.
-    dimension : Dimension
-        What it measures.
-
-    Examples
-    --------
-    >>> print(quantity(3.0, unit("km/h").dimension))
-    3.0 meter / second
-    """
-    ureg = registry()
-    powers = {base: _plain(power) for base, power in dimension.exponents}
-    return ureg.Quantity(
-        value, ureg.UnitsContainer({ureg.get_name(b): p for b, p in powers.items()})
-    )
-
-
-def dimension_of(quantity: Any) -> Dimension:
-    """Return the dimension of a pint quantity; a plain number or array is dimensionless.
-
-    Examples
-    --------
-    >>> print(dimension_of(registry().Quantity(1, "kWh")), dimension_of(2.0))
-    kg m**2 / s**2 1
-    """
-    powers: Mapping[str, Any] = getattr(quantity, "dimensionality", {})
-    return Dimension.of(**{_PINT_BASES[name]: power for name, power in powers.items()})
-
-
-def _plain(power: Fraction) -> int | float:
-    return power.numerator if power.denominator == 1 else float(power)
+    same = (common for common in _COMMON if common.lower() == name.lower())
+    known = (other for other in dir(registry()) if "_" not in other)
+    return next(same, None) or nearest(name, _COMMON) or nearest(name[:MAX_NAME], known)
