@@ -105,6 +105,10 @@ class Provenance:
         Title for people.
     note : str, optional
         What a user must know.
+    geography : str, optional
+        Where the figures hold.
+    year : int, optional
+        When they hold.
 
     Examples
     --------
@@ -122,6 +126,8 @@ class Provenance:
     reported: Mapping[str, Any] | None = None
     name: str | None = None
     note: str | None = None
+    geography: str | None = None
+    year: int | None = None
 
     def __post_init__(self) -> None:
         checks = (("kind", KINDS), ("stage", STAGES), ("evidence", EVIDENCE))

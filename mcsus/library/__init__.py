@@ -1,0 +1,11 @@
+"""The library of distributions: the reader of the folder ``distributions`` that ships.
+
+One parameter is read without parsing the others; a whole check gathers every fault of every
+file. Neither numba nor scipy.stats is imported.
+"""
+
+from mcsus.library.catalogue import Library, library
+from mcsus.library.files import data_root
+from mcsus.library.grid import GridValue
+
+__all__ = ["GridValue", "Library", "data_root", "library"]

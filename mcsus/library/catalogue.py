@@ -1,0 +1,224 @@
+"""The catalogue: parameters and sources of the library by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from mcsus.errors import Fault, FaultCollector, InputError, nearest
+from mcsus.library.files import Table, Tables, data_root
+from mcsus.library.grid import FILE, GridValue, is_grid_id, read_grid
+from mcsus.library.records import read_parameter, read_source
+from mcsus.parameters import Parameter, Source
+
+SOURCES = "sources.toml"
+
+
+class Library:
+    """The parameters of a folder of distributions, read when they are asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds ``sources.toml``, files of parameters and, optionally, the table of grids.
+
+    Examples
+    --------
+    >>> parameter = library().get("hsl.processing.0.mcu")
+    >>> print(parameter.cell.law.typical(), parameter.unit.text)
+    10.0 mm**2
+    >>> library().get("grid.fr.2024").cell.provenance.geography
+    'France'
+    >>> library().get("hsl.processing.0.mcv")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: library: found 'hsl.processing.0.mcv'; allowed: ...
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._parameters: dict[str, Parameter] = {}
+        self._read_sources: dict[str, Source] = {}
+
+    @cached_property
+    def _tables(self) -> Tables:
+        names = sorted(path.name for path in self.folder.glob("*.toml") if path.name != SOURCES)
+        return Tables(self.folder, tuple(names))
+
+    @cached_property
+    def _sources(self) -> Tables:
+        return Tables(self.folder, (SOURCES,))
+
+    @cached_property
+    def grid(self) -> dict[str, GridValue]:
+        """Carbon intensities of electricity by id, for each zone and year."""
+        path = self.folder / FILE
+        if not path.is_file():
+            return {}
+        return read_grid(path.read_text(encoding="utf-8").splitlines())
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Names of the files of parameters."""
+        return tuple(self._tables.texts)
+
+    def get(self, key: str) -> Parameter:
+        """Return the parameter with an id.
+
+        Parameters
+        ----------
+        key : str
+            For example ``"hsl.processing.0.mcu"`` or ``"grid.fr.2024"``.
+
+        Returns
+        -------
+        Parameter
+            Without dims; its name is the id.
+
+        Raises
+        ------
+        InputError
+            Unknown id, with the nearest one; or faults of the record.
+
+        Examples
+        --------
+        >>> library().get("grid.world.2025").kind
+        'uncertainty'
+        """
+        if key not in self._parameters:
+            self._parameters[key] = self._read(key)
+        return self._parameters[key]
+
+    def _read(self, key: str) -> Parameter:
+        if key in self._tables:
+            file, table = self._tables.places[key].file, self._tables[key]
+        elif is_grid_id(key) and key in self.grid:
+            file, table = FILE, self.grid[key].record()
+        else:
+            raise InputError(
+                Fault(repr(key), "an id of the library", ("library",), self.nearest(key))
+            )
+        faults = FaultCollector(file)
+        with faults.at(key):
+            return read_parameter(key, table, self.source)
+        raise InputError(*faults.faults)
+
+    def source(self, key: str) -> Source:
+        """Return the source with an id.
+
+        Examples
+        --------
+        >>> library().source("pirson2021").year
+        2021
+        """
+        if key not in self._read_sources:
+            if key not in self._sources:
+                allowed = f"a source of {SOURCES}"
+                raise InputError(Fault(repr(key), allowed, (), nearest(key, self._sources)))
+            faults = FaultCollector(SOURCES)
+            with faults.at(key):
+                self._read_sources[key] = read_source(key, self._sources[key])
+            faults.raise_any()
+        return self._read_sources[key]
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return every source.
+
+        Examples
+        --------
+        >>> all(source.licence for source in library().sources())
+        True
+        """
+        return tuple(self.source(key) for key in self._sources)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids: every written record, and the latest year of each grid.
+
+        Earlier years of the grids are in `grid`.
+
+        Examples
+        --------
+        >>> ids = library().ids()
+        >>> "hsl.processing.0.mcu" in ids, "grid.world.2025" in ids, "grid.world.2024" in ids
+        (True, True, False)
+        """
+        latest: dict[str, GridValue] = {}
+        for value in self.grid.values():
+            if value.zone not in latest or latest[value.zone].year < value.year:
+                latest[value.zone] = value
+        return (*self._tables, *(value.id for value in latest.values()))
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._tables or (
+            isinstance(key, str) and is_grid_id(key) and key in self.grid
+        )
+
+    def records(self) -> Iterator[Parameter]:
+        """Yield the parameter of every id.
+
+        Examples
+        --------
+        >>> all(parameter.stage for parameter in library().records())
+        True
+        """
+        return (self.get(key) for key in self.ids())
+
+    def nearest(self, key: str) -> str | None:
+        """Return the id closest to one that does not exist, if any is close.
+
+        Examples
+        --------
+        >>> library().nearest("hsl.processing.0.cpu")
+        'hsl.processing.0.mcu'
+        """
+        return nearest(key, self.grid if is_grid_id(key) else self._tables)
+
+    def search(self, text: str) -> tuple[str, ...]:
+        """Return the ids whose id or name has every word of a text.
+
+        Examples
+        --------
+        >>> library().search("microcontroller die processing 0")
+        ('hsl.processing.0.mcu',)
+        """
+        words = text.lower().split()
+        found = []
+        for key in self.ids():
+            haystack = f"{key} {self.get(key).cell.provenance.name}".lower()
+            if all(word in haystack for word in words):
+                found.append(key)
+        return tuple(found)
+
+    def check(self) -> None:
+        """Check every file whole; all faults of all files are raised together.
+
+        Examples
+        --------
+        >>> library().check()
+        """
+        faults = FaultCollector()
+        for tables, read in ((self._sources, self.source), (self._tables, self.get)):
+            for file, key in tables.repeated:
+                faults.add("an id used before", "one table for each id", file, key)
+            for file in tables.texts:
+                whole: Table = {}
+                with faults.at():
+                    whole = tables.whole(file)
+                for key in whole:
+                    with faults.at():
+                        read(key)
+        with faults.at():
+            self.grid  # noqa: B018 (reading it checks it)
+        faults.raise_any()
+
+
+@lru_cache(maxsize=1)
+def library() -> Library:
+    """Return the library that ships, one for the process.
+
+    Examples
+    --------
+    >>> library() is library()
+    True
+    """
+    return Library(data_root() / "distributions")
