@@ -1,0 +1,216 @@
+"""Checks of the parameters of a law; each names the key, what was found and what is allowed."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from mcsus.errors import Fault, nearest
+
+Reader = Callable[[object], object]
+
+
+def show(value: object) -> str:
+    """Return a value as a message shows it, shortened when long.
+
+    Examples
+    --------
+    >>> show([1] * 100)
+    '[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1...'
+    """
+    text = repr(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def real(value: object) -> float:
+    """Return a finite number as a float; anything else raises ValueError.
+
+    Examples
+    --------
+    >>> real(3)
+    3.0
+    >>> real(True)
+    Traceback (most recent call last):
+    ValueError: not a number
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise ValueError("not a number")
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise ValueError("too large") from error
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number
+
+
+def positive(value: object) -> float:
+    """Return a finite number above 0 as a float; anything else raises ValueError.
+
+    Examples
+    --------
+    >>> positive(0)
+    Traceback (most recent call last):
+    ValueError: not above 0
+    """
+    number = real(value)
+    if number <= 0:
+        raise ValueError("not above 0")
+    return number
+
+
+def above_one(value: object) -> float:
+    """Return a finite number above 1 as a float; anything else raises ValueError.
+
+    Examples
+    --------
+    >>> above_one(1)
+    Traceback (most recent call last):
+    ValueError: not above 1
+    """
+    number = real(value)
+    if number <= 1:
+        raise ValueError("not above 1")
+    return number
+
+
+@dataclass(frozen=True)
+class Key:
+    """One named parameter of a family.
+
+    Parameters
+    ----------
+    name : str
+        As written in a study file.
+    allowed : str
+        Its domain in words.
+    read : callable
+        Returns the checked value or raises ValueError.
+    default : object, optional
+        Value when left out; None when the key is required.
+
+    Examples
+    --------
+    >>> Key("gsd", "a finite number above 1", above_one).required
+    True
+    """
+
+    name: str
+    allowed: str
+    read: Reader
+    default: object = None
+
+    @property
+    def required(self) -> bool:
+        """Whether the key must be given."""
+        return self.default is None
+
+    @property
+    def field(self) -> str:
+        """Name of the attribute that holds it: `mean` and `sd` are methods of a law."""
+        return f"{self.name}_" if self.name in {"mean", "sd"} else self.name
+
+    def fault(self, value: object) -> Fault | None:
+        """Return what is wrong with a value, or None.
+
+        Examples
+        --------
+        >>> print(Key("gsd", "a finite number above 1", above_one).fault(0.5))
+        gsd: found 0.5; allowed: a finite number above 1
+        """
+        try:
+            self.read(value)
+        except ValueError:
+            return Fault(show(value), self.allowed, (self.name,))
+        return None
+
+
+NUMBER = "a finite number"
+POSITIVE = "a finite number above 0"
+
+
+def number(name: str, default: float | None = None) -> Key:
+    """Return a key that takes any finite number.
+
+    Examples
+    --------
+    >>> number("mean").allowed
+    'a finite number'
+    """
+    return Key(name, NUMBER, real, default)
+
+
+def positive_number(name: str, default: float | None = None) -> Key:
+    """Return a key that takes a finite number above 0.
+
+    Examples
+    --------
+    >>> positive_number("sd").allowed
+    'a finite number above 0'
+    """
+    return Key(name, POSITIVE, positive, default)
+
+
+def name_faults(given: Mapping[str, object], allowed: Mapping[str, bool], what: str) -> list[Fault]:
+    """Return a fault for each unknown and each missing name.
+
+    Parameters
+    ----------
+    given : mapping
+        The keys found.
+    allowed : mapping of str to bool
+        Each name allowed, and whether it is required.
+    what : str
+        Whose keys they are, for the message.
+
+    Examples
+    --------
+    >>> [str(f) for f in name_faults({"modes": 1}, {"mode": False}, "uniform")]
+    ["modes: found an unknown key of uniform; allowed: mode; did you mean 'mode'?"]
+    """
+    listing = ", ".join(allowed)
+    faults = [
+        Fault(f"an unknown key of {what}", listing, (str(name),), nearest(str(name), allowed))
+        for name in given
+        if name not in allowed
+    ]
+    return faults + [
+        Fault("nothing", f"a value: {what} needs {name}", (name,))
+        for name, required in allowed.items()
+        if required and name not in given
+    ]
+
+
+def order_faults(low: float, high: float, low_key: str, high_key: str) -> list[Fault]:
+    """Return the fault of bounds that are reversed, equal (with a hint) or too far apart.
+
+    Examples
+    --------
+    >>> [str(fault) for fault in order_faults(2.0, 1.0, "minimum", "maximum")]
+    ['maximum: found 1.0; allowed: a number above minimum = 2.0']
+    """
+    if low < high and math.isfinite(high - low):
+        return []
+    allowed = f"a number above {low_key} = {low!r}"
+    if low < high:
+        allowed = f"a number whose distance from {low_key} = {low!r} is below 1.8e308"
+    elif low == high:
+        allowed += ' (a single value is distribution = "constant")'
+    return [Fault(repr(high), allowed, (high_key,))]
+
+
+def mode_faults(low: float, mode: float, high: float) -> list[Fault]:
+    """Return the faults of minimum, mode and maximum; the mode may equal either bound.
+
+    Examples
+    --------
+    >>> [str(fault) for fault in mode_faults(0.0, 3.0, 2.0)]
+    ['mode: found 3.0; allowed: a number from minimum = 0.0 to maximum = 2.0']
+    """
+    faults = order_faults(low, high, "minimum", "maximum")
+    if not faults and not low <= mode <= high:
+        allowed = f"a number from minimum = {low!r} to maximum = {high!r}"
+        faults.append(Fault(repr(mode), allowed, ("mode",)))
+    return faults

@@ -1,0 +1,175 @@
+"""The compiled quantile loops: each turns a row of points u in (0, 1) into values, in place.
+
+The loops have no branch and call nothing, so LLVM turns them into vector code. The module
+imports numba; import it late. Nothing here is cached: the generated kernels that call
+these loops are.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from mcsus.families.codes import (
+    CONSTANT,
+    LOGNORMAL,
+    LOGUNIFORM,
+    NORMAL,
+    TABULATED,
+    TABULATED_LOG,
+    TRIANGULAR,
+    UNIFORM,
+)
+from mcsus.families.elementary import (
+    MANTISSA,
+    ONE_BITS,
+    bits_of,
+    exp,
+    fma,
+    from_bits,
+    ndtri_tails,
+    shift_right,
+)
+from mcsus.families.tables import HEADER, TERMS
+
+options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+LOWEST = 2.0**-53
+LOWEST_BITS = (1023 - 53) << 52
+
+
+@njit(**options)
+def constant(row, c):
+    """Write c = (value)."""
+    for i in range(row.size):
+        row[i] = c[0]
+
+
+@njit(**options)
+def uniform(row, c):
+    """Map through c = (minimum, maximum), from the nearer end."""
+    low, high = c[0], c[1]
+    width = high - low
+    for i in range(row.size):
+        u = row[i]
+        upper = u >= 0.5
+        x = fma(width, u - 1.0 if upper else u, high if upper else low)
+        row[i] = min(max(x, low), high)
+
+
+@njit(**options)
+def loguniform(row, c):
+    """Map through c = (minimum, maximum, log(maximum / minimum)), from the nearer end."""
+    low, high, width = c[0], c[1], c[2]
+    for i in range(row.size):
+        u = row[i]
+        upper = u >= 0.5
+        x = (high if upper else low) * exp(width * (u - 1.0 if upper else u))
+        row[i] = min(max(x, low), high)
+
+
+@njit(**options)
+def triangular(row, c):
+    """Map through c = (below, mass, above, low, high, minimum, maximum, rise, fall)."""
+    below, mass, above, low, high = c[0], c[1], c[2], c[3], c[4]
+    minimum, maximum, rise, fall = c[5], c[6], c[7], c[8]
+    width = maximum - minimum
+    for i in range(row.size):
+        u = row[i]
+        p, q = fma(mass, u, below), fma(mass, 1.0 - u, above)
+        rising = p < rise
+        root = math.sqrt(rise * p if rising else fall * q)
+        x = fma(width if rising else -width, root, minimum if rising else maximum)
+        row[i] = min(max(x, low), high)
+
+
+@njit(**options)
+def normal(row, c):
+    """Map through c = (below, mass, above, low, high, mean, sd)."""
+    below, mass, above, low, high, mean, sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+    for i in range(row.size):
+        u = row[i]
+        z = ndtri_tails(fma(mass, u, below), fma(mass, 1.0 - u, above))
+        row[i] = min(max(fma(sd, z, mean), low), high)
+
+
+@njit(**options)
+def lognormal(row, c):
+    """Map through c = (below, mass, above, low, high, median, sd of the log)."""
+    below, mass, above, low, high, median, log_sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+    for i in range(row.size):
+        u = row[i]
+        z = ndtri_tails(fma(mass, u, below), fma(mass, 1.0 - u, above))
+        row[i] = min(max(median * exp(log_sd * z), low), high)
+
+
+@njit(**options)
+def cell_value(u, c, bits, cells):
+    """Value at u of the polynomial of its cell."""
+    t = min(u, 1.0 - u)
+    t_bits = bits_of(max(t, LOWEST))
+    cell = shift_right(t_bits, 52 - bits) - (LOWEST_BITS >> (52 - bits))
+    s = 2.0 * from_bits(((t_bits << bits) & MANTISSA) | ONE_BITS) - 3.0
+    k = HEADER + TERMS * (cell if u < 0.5 else cell + cells)
+    x = fma(fma(c[k + 7], s, c[k + 6]), s, c[k + 5])
+    x = fma(fma(x, s, c[k + 4]), s, c[k + 3])
+    return fma(fma(fma(x, s, c[k + 2]), s, c[k + 1]), s, c[k])
+
+
+@njit(**options)
+def tabulated(row, c):
+    """Map through a table: c = (bits, cells of a side, low, high, ...), then the cells."""
+    bits, cells, low, high = int(c[0]), int(c[1]), c[2], c[3]
+    for i in range(row.size):
+        row[i] = min(max(cell_value(row[i], c, bits, cells), low), high)
+
+
+@njit(**options)
+def tabulated_log(row, c):
+    """The same, where the table holds the log of the distance from the nearer end."""
+    bits, cells, low, high = int(c[0]), int(c[1]), c[2], c[3]
+    for i in range(row.size):
+        u = row[i]
+        distance = exp(cell_value(u, c, bits, cells))
+        row[i] = min(max(low + distance if u < 0.5 else high - distance, low), high)
+
+
+@njit(**options)
+def apply_quantile(code, row, c):
+    """Turn a row of points into values, in place.
+
+    Parameters
+    ----------
+    code : int
+        Which loop, from `mcsus.families.codes`.
+    row : float64 array
+        Points u in (0, 1) on entry, values in the unit of the law on return.
+    c : float64 array
+        Constants of the law, from its `kernel()`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from mcsus.families import distribution
+    >>> kernel = distribution("uniform", minimum=2, maximum=4).kernel()
+    >>> row = np.array([0.25, 0.5])
+    >>> apply_quantile(kernel.code, row, np.array(kernel.constants))
+    >>> print(row)
+    [2.5 3. ]
+    """
+    if code == CONSTANT:
+        constant(row, c)
+    elif code == UNIFORM:
+        uniform(row, c)
+    elif code == LOGUNIFORM:
+        loguniform(row, c)
+    elif code == TRIANGULAR:
+        triangular(row, c)
+    elif code == NORMAL:
+        normal(row, c)
+    elif code == LOGNORMAL:
+        lognormal(row, c)
+    elif code == TABULATED:
+        tabulated(row, c)
+    elif code == TABULATED_LOG:
+        tabulated_log(row, c)
