@@ -1,0 +1,21 @@
+"""Study files: from TOML to a checked Study."""
+
+from mcsus.study.definition import Study, load_study
+from mcsus.study.files import find_study, shipped_studies
+from mcsus.study.parts import Claim, Scenario, Sensitivity
+from mcsus.study.quantities import parse_count, parse_quantity, parse_setting
+from mcsus.study.schema import schema
+
+__all__ = [
+    "Claim",
+    "Scenario",
+    "Sensitivity",
+    "Study",
+    "find_study",
+    "load_study",
+    "parse_count",
+    "parse_quantity",
+    "parse_setting",
+    "schema",
+    "shipped_studies",
+]

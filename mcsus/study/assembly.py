@@ -1,0 +1,243 @@
+"""From the tables of a study file to the pieces of a Study, with every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcsus.errors import Fault, FaultCollector, InputError
+from mcsus.parameters import Parameter
+from mcsus.study.cautions import cautions
+from mcsus.study.dimensions import name_is_free, read_dims
+from mcsus.study.formulas import check_names
+from mcsus.study.grids import Dims, GridReader, build_parameter
+from mcsus.study.laws import Meta
+from mcsus.study.layers import Inputs, Layer, check_model, layer_of, merge, model_layers
+from mcsus.study.options import (
+    read_breakdown,
+    read_claims,
+    read_design,
+    read_levels,
+    read_outputs,
+    read_sensitivity,
+)
+from mcsus.study.parts import BASE, SCENARIO, Scenario
+from mcsus.study.reader import TableReader, check_content
+from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
+
+SCHEMA = "mcsus/1"
+
+TEXTS = ("title", "question", "functional_unit", "system_boundary", "characterisation")
+
+KEYS = (
+    "schema",
+    "id",
+    *TEXTS,
+    "model",
+    "dims",
+    "parameters",
+    "equations",
+    "scenarios",
+    "dependence",
+    "outputs",
+    "breakdown",
+    "design",
+    "intervals",
+    "sensitivity",
+    "claims",
+)
+
+
+def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Check a whole study file and return the fields of a Study.
+
+    Parameters
+    ----------
+    document : mapping
+        The file as read.
+    place : str
+        What to call it in messages.
+
+    Raises
+    ------
+    InputError
+        With every fault of the file.
+
+    Examples
+    --------
+    >>> assemble({"schema": "mcsus/1"}, "study.toml")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: study.toml: id: found nothing; allowed: a text (this key is required)
+    ...
+    """
+    faults = FaultCollector(place)
+    if not check_content(document, faults):
+        _raise(faults.faults)
+    reader = TableReader(document, faults, (), KEYS)
+    fields = _head(reader)
+    layers = _layers(reader)
+    inputs = merge(layers, fields.pop("model"))
+    dims: Dims = read_dims(inputs.dims)
+    parameters = _parameters(inputs, dims)
+    names = tuple(inputs.parameters)
+    _check_clashes(inputs, dims)
+    known = Known(
+        parameters,
+        frozenset(inputs.parameters) - frozenset(parameters),
+        frozenset(inputs.equations),
+    )
+    tables = reader.list("scenarios", "tables: [[scenarios]]")
+    scenarios, changes = read_scenarios(tables, dims, known, faults)
+    dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, faults)
+    for name, own in inputs.written.items():
+        equation = inputs.equations.get(name)
+        if equation is not None:
+            check_names(equation, {**inputs.parameters, **inputs.equations}, dims, own)
+    if "outputs" not in reader:
+        reader.missing("outputs", "a table of name = 'unit'")
+    outputs = read_outputs(document.get("outputs", {"": ""}), inputs.equations, names, faults)
+    design = read_design(document.get("design", {}), faults)
+    asked = document.get("sensitivity", {})
+    stated = document.get("outputs")
+    output_names = tuple(stated) if isinstance(stated, Mapping) else ()
+    sensitivity = read_sensitivity(asked, design, output_names, names, faults)
+    claims = read_claims(
+        reader.list("claims", "tables: [[claims]]"), inputs.equations, names, faults
+    )
+    levels = read_levels(document.get("intervals", {}), faults)
+    breakdown = read_breakdown(_breakdowns(layers), inputs.equations, names)
+    found = [fault for layer in layers[:-1] for fault in layer.faults.faults]
+    _raise([*faults.faults, *found])
+    equations = {name: e for name, e in inputs.equations.items() if e is not None}
+    mine = layers[-1].parameters
+    fields |= {
+        "dims": dict(dims),
+        "parameters": tuple(parameters.values()),
+        "equations": tuple(equations.values()),
+        "outputs": outputs,
+        "design": design,
+        "intervals": levels,
+        "sensitivity": sensitivity,
+        "claims": claims,
+        "breakdown": {k: v for k, v in breakdown.items() if k in mine or k in equations},
+        "scenarios": scenarios,
+    }
+    return fields | {"cautions": cautions(fields, [name for name in mine if name in parameters])}
+
+
+def _head(reader: TableReader) -> dict[str, Any]:
+    """Read the keys at the top of the file."""
+    schema = reader.raw("schema")
+    if schema is None:
+        reader.missing("schema", f"schema = {SCHEMA!r}")
+    else:
+        reader.choice("schema", (SCHEMA,))
+    fields: dict[str, Any] = {"id": reader.identifier("id")}
+    fields |= {key: reader.text(key) for key in TEXTS}
+    fields["title"] = fields["title"] or fields["id"]
+    name = reader.text("model")
+    fields["model"] = check_model(name, reader) if name else None
+    if "parameters" not in reader and "model" not in reader:
+        reader.missing("parameters", "a table of parameters, or model = '..'")
+    if "dependence" in reader:
+        reader.fault("dependence", "a dependence", "none: this version draws parameters apart")
+    return fields
+
+
+def _layers(reader: TableReader) -> list[Layer]:
+    name = reader.raw("model")
+    own = layer_of(reader)
+    if not isinstance(name, str) or name not in _known_models(name):
+        return [own]
+    return [*model_layers(name), own]
+
+
+def _known_models(name: str) -> tuple[str, ...]:
+    found = check_model(name, TableReader({}, FaultCollector()))
+    return (found,) if found else ()
+
+
+def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
+    parameters: dict[str, Parameter] = {}
+    for name, (value, faults) in inputs.parameters.items():
+        if not name_is_free(name, faults, "parameters"):
+            continue
+        grid = GridReader(dims, faults).read(value, ("parameters", name), Meta())
+        if grid is None:
+            continue
+        parameter = build_parameter(name, grid, dims, faults)
+        if parameter is not None:
+            parameters[name] = parameter
+    return parameters
+
+
+def _check_clashes(inputs: Inputs, dims: Dims) -> None:
+    """Note parameters and equations that have the name of a dim."""
+    for name in dims:
+        if name in inputs.parameters:
+            faults = inputs.parameters[name][1]
+            faults.add(f"{name!r}, also a dim", "a name of its own", "parameters", name)
+        elif name in inputs.written:
+            allowed = "a name of its own"
+            inputs.written[name].add(f"{name!r}, also a dim", allowed, "equations", name)
+
+
+def _over_scenarios(
+    dims: Dims,
+    parameters: dict[str, Parameter],
+    scenarios: tuple[Scenario, ...],
+    changes: Changes,
+    faults: FaultCollector,
+) -> tuple[Dims, dict[str, Parameter]]:
+    if not scenarios:
+        return dims, parameters
+    dims = {**dims, SCENARIO: (BASE, *(scenario.id for scenario in scenarios))}
+    changed = {
+        name: with_scenarios(parameters[name], grids, dims, faults)
+        for name, grids in changes.items()
+    }
+    return dims, {**parameters, **changed}
+
+
+def _breakdowns(layers: list[Layer]) -> dict[str, tuple[Any, FaultCollector]]:
+    return {
+        name: (value, layer.faults)
+        for layer in layers
+        for name, value in (layer.breakdown or {}).items()
+    }
+
+
+def _raise(found: list[Fault]) -> None:
+    """Raise the faults, each place once: what is not finite is also wrong for its reader."""
+    kept: list[Fault] = []
+    places: set[tuple[str, ...]] = set()
+    whole = {fault.where for fault in found if fault.allowed == "a finite number"}
+    for fault in found:
+        inside = any(fault.where[:n] in whole for n in range(1, len(fault.where)))
+        same = fault.where in whole and fault.where in places
+        if fault not in kept and not inside and not same:
+            kept.append(fault)
+            places.add(fault.where)
+    if kept:
+        raise InputError(*kept)
+
+
+def pinned(
+    document: Mapping[str, Any], parameter: Parameter, value: float, unit: str
+) -> dict[str, Any]:
+    """Return a study file with one parameter held at a value, and all else as it was.
+
+    Examples
+    --------
+    >>> from mcsus.study.laws import library_parameter
+    >>> area = library_parameter("hsl.processing.0.mcu")
+    >>> pinned({}, area, 3.0, "mm**2")["parameters"][area.name]["value"]
+    3.0
+    """
+    table: dict[str, Any] = {"distribution": "constant", "value": value, "unit": unit}
+    table |= {"source": "assumed", "rationale": "held at this value for this run"}
+    table["kind"] = parameter.kind
+    if parameter.stage:
+        table["stage"] = parameter.stage
+    parameters = {**document.get("parameters", {}), parameter.name: table}
+    return {**document, "parameters": parameters}

@@ -1,0 +1,147 @@
+"""The table ``[dims]``: named dims and their labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mcsus.errors import FaultCollector, InputError
+from mcsus.expressions import check_name
+from mcsus.study.parts import SCENARIO, TAKEN_DIMS, Label
+from mcsus.study.reader import TableReader, choices, close, shown
+
+MAX_LABELS = 10_000
+MAX_LABEL = 100
+
+_LABEL = re.compile(r"[^\W_](?:[\w .+()/-]*[\w.+()])?\Z")
+
+
+def is_numeric(labels: Sequence[Label]) -> bool:
+    """Tell whether a dim is numeric: a plain number in formulas.
+
+    Examples
+    --------
+    >>> is_numeric((2024, 2025)), is_numeric(("a", "b"))
+    (True, False)
+    """
+    return not any(isinstance(label, str) for label in labels)
+
+
+def read_dims(
+    tables: Mapping[str, tuple[Any, FaultCollector]],
+) -> dict[str, tuple[Label, ...]]:
+    """Return the labels of every dim that could be read, in order.
+
+    Parameters
+    ----------
+    tables : mapping
+        Name of the dim -> what the file says, and where its faults go.
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> tables = {"year": {"first": 2024, "last": 2026}, "cohort": {"like": "year"}}
+    >>> read_dims({name: (table, faults) for name, table in tables.items()})
+    {'year': (2024, 2025, 2026), 'cohort': (2024, 2025, 2026)}
+    """
+    dims: dict[str, tuple[Label, ...]] = {}
+    for name, (value, faults) in tables.items():
+        if not name_is_free(name, faults, "dims"):
+            continue
+        if name in TAKEN_DIMS:
+            faults.add(f"the name {name!r}", "a name that results do not use", "dims", name)
+            continue
+        labels = _labels(name, value, dims, faults)
+        if labels:
+            dims[name] = labels
+    return dims
+
+
+def name_is_free(name: str, faults: FaultCollector, section: str) -> bool:
+    """Note a name that the language does not allow, or that is taken by the scenarios."""
+    before = len(faults.faults)
+    try:
+        check_name(name)
+    except InputError as error:
+        for fault in error.faults:
+            faults.add(fault.found, fault.allowed, section, name[:MAX_LABEL], nearest=fault.nearest)
+    if name == SCENARIO:
+        allowed = "another name: 'scenario' is the dim that [[scenarios]] become"
+        faults.add(f"the name {name!r}", allowed, section, name)
+    return len(faults.faults) == before
+
+
+def _labels(
+    name: str, value: Any, dims: Mapping[str, tuple[Label, ...]], faults: FaultCollector
+) -> tuple[Label, ...]:
+    if isinstance(value, list | tuple):
+        return _written(name, value, faults)
+    if not isinstance(value, Mapping):
+        allowed = "a list of labels, { first = .., last = .. } or { like = '..' }"
+        faults.add(shown(value), allowed, "dims", name)
+        return ()
+    reader = TableReader(value, faults, ("dims", name), ("first", "last", "like", "draws"))
+    if "draws" in reader:
+        allowed = "no inner draws: this version draws variability like uncertainty"
+        reader.fault("draws", shown(value["draws"]), allowed)
+    elif "like" in reader:
+        return _alike(reader, dims)
+    elif "first" in reader or "last" in reader:
+        return _range(reader)
+    elif not value:
+        faults.add("an empty table", "{ first = .., last = .. } or { like = '..' }", "dims", name)
+    return ()
+
+
+def _written(name: str, labels: Sequence[Any], faults: FaultCollector) -> tuple[Label, ...]:
+    if not labels or len(labels) > MAX_LABELS:
+        faults.add(f"{len(labels)} labels", f"1 to {MAX_LABELS} labels", "dims", name)
+        return ()
+    kept: dict[str, None] = {}
+    for label in labels:
+        if not isinstance(label, str) or len(label) > MAX_LABEL or not _LABEL.match(label):
+            allowed = (
+                "labels in quotes of letters, digits, spaces and _ . + - ( ) /; "
+                "for numbers write { first = .., last = .. }"
+            )
+            faults.add(shown(label), allowed, "dims", name)
+        elif label in kept:
+            faults.add(f"label {label!r} twice", "distinct labels", "dims", name)
+        else:
+            kept[label] = None
+    return tuple(kept)
+
+
+def _alike(reader: TableReader, dims: Mapping[str, tuple[Label, ...]]) -> tuple[Label, ...]:
+    other = reader.raw("like")
+    for key in ("first", "last"):
+        if key in reader:
+            reader.fault(key, f"{key} beside like", "one or the other")
+    if not isinstance(other, str) or other not in dims:
+        allowed = f"a dim written above, {choices(dims)}" if dims else "a dim written above"
+        reader.fault("like", shown(other), allowed, nearest=close(other, dims))
+        return ()
+    return dims[other]
+
+
+def _range(reader: TableReader) -> tuple[Label, ...]:
+    ends = []
+    for key in ("first", "last"):
+        value = reader.raw(key)
+        if value is None:
+            reader.missing(key, "a whole number")
+        elif isinstance(value, bool) or not isinstance(value, int):
+            reader.fault(key, shown(value), "a whole number")
+        else:
+            ends.append(value)
+    if len(ends) < 2:
+        return ()
+    first, last = ends
+    if last < first:
+        reader.fault("last", str(last), f"a whole number from {first}, the first label")
+        return ()
+    if last - first >= MAX_LABELS:
+        reader.fault("last", f"{last - first + 1} labels", f"at most {MAX_LABELS} labels")
+        return ()
+    return tuple(range(first, last + 1))

@@ -1,0 +1,104 @@
+"""The table ``[equations]`` and the check of the names that formulas use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from mcsus.errors import FaultCollector
+from mcsus.expressions import At, Expression, Name, Reduce, parse, walk
+from mcsus.model import Equation
+from mcsus.parameters import STAGES
+from mcsus.study.dimensions import is_numeric, name_is_free
+from mcsus.study.parts import Label
+from mcsus.study.reader import TableReader, close, shown
+
+KEYS = ("formula", "unit", "stage", "description", "source")
+
+
+def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | None:
+    """Return one equation of a file, or None when something is wrong (then it is noted).
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> read_equation("total", {"formula": "a + b", "unit": "kg"}, faults).inputs
+    ('a', 'b')
+    """
+    if not name_is_free(name, faults, "equations"):
+        return None
+    where = ("equations", name)
+    if not isinstance(value, Mapping):
+        faults.add(shown(value), "a table: { formula = '..', unit = '..' }", *where)
+        return None
+    reader = TableReader(value, faults, where, KEYS)
+    expression: Expression | None = None
+    text = reader.text("formula", required=True)
+    if text:
+        with faults.at(*where, "formula"):
+            expression = parse(text)
+    unit = reader.unit("unit")
+    if "unit" not in reader:
+        reader.missing("unit", "a unit in quotes ('1' for none)")
+    stage = reader.choice("stage", STAGES)
+    notes = [reader.text("description"), reader.text("source")]
+    if expression is None or unit is None:
+        return None
+    return Equation(name, unit, expression, "\n".join(filter(None, notes)), stage)
+
+
+def check_names(
+    equation: Equation,
+    known: Mapping[str, object],
+    dims: Mapping[str, tuple[Label, ...]],
+    faults: FaultCollector,
+) -> None:
+    """Note names and dims in a formula that the study does not have.
+
+    Parameters
+    ----------
+    equation : Equation
+        The formula.
+    known : mapping
+        Names of parameters and equations.
+    dims : mapping
+        Dims of the study.
+    faults : FaultCollector
+        Where faults go.
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> equation = read_equation("y", {"formula": "2*pwer", "unit": "W"}, faults)
+    >>> check_names(equation, {"power": 1}, {}, faults)
+    >>> faults.faults[0].nearest
+    'power'
+    """
+    numeric = [dim for dim in dims if is_numeric(dims[dim])]
+    names = (*known, *numeric)
+    where = ("equations", equation.name, "formula")
+    seen: set[str] = set()
+
+    def note(name: str, found: str, allowed: str, among: tuple[str, ...], column: int) -> None:
+        if name not in seen:
+            seen.add(name)
+            faults.add(found, allowed, *where, f"column {column}", nearest=close(name, among))
+
+    for node in walk(equation.expression):
+        if isinstance(node, Name) and node.id not in names:
+            found = f"unknown name {shown(node.id)}"
+            allowed = "a parameter, an equation or a numeric dim of this study"
+            if node.id in dims:
+                found = f"{node.id!r}, a dim whose labels are texts"
+                allowed = "a numeric dim, when a dim is used as a number"
+            note(node.id, found, allowed, names, node.position)
+        elif isinstance(node, Reduce | At):
+            used = (node.over,) if isinstance(node, Reduce) else (node.dim, node.source)
+            for dim in used:
+                if dim not in dims:
+                    allowed = f"a dim of this study ({', '.join(dims) or 'it has none'})"
+                    note(dim, f"unknown dim {shown(dim)}", allowed, tuple(dims), node.position)
+            if isinstance(node, At) and dims.get(node.dim) != dims.get(node.source):
+                found = f"at(.., {node.dim}={node.source}), whose labels differ"
+                allowed = "two dims with the same labels"
+                note(f"{node.dim}={node.source}", found, allowed, (), node.position)

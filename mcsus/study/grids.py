@@ -1,0 +1,243 @@
+"""Parameters over dims: ``by`` tables, shared labels, stream keys."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mcsus.errors import FaultCollector
+from mcsus.parameters import Cell, Parameter
+from mcsus.study.dimensions import is_numeric
+from mcsus.study.laws import META_KEYS, Leaf, Meta, read_leaf, read_meta, same_dimension
+from mcsus.study.parts import Label
+from mcsus.study.reader import TableReader, choices, close, shown
+
+Dims = Mapping[str, tuple[Label, ...]]
+Labels = tuple[Label, ...]
+
+MAX_CELLS = 100_000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Laws by labels, before they become the cells of a parameter.
+
+    Parameters
+    ----------
+    dims : tuple of str
+        Dims of the labels, in the order in which the file nests them.
+    leaves : mapping of tuple to Leaf
+        Labels -> law.
+    shared : frozenset of str
+        Dims over which one value serves every label.
+    settled : frozenset of str
+        Dims for which the file says whether they are shared.
+    meta : Meta
+        What stands beside the outermost table.
+
+    Examples
+    --------
+    >>> Grid().dims
+    ()
+    """
+
+    dims: tuple[str, ...] = ()
+    leaves: Mapping[Labels, Leaf] = field(default_factory=dict)
+    shared: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
+    meta: Meta = field(default_factory=Meta)
+
+    def at(self, labels: Mapping[str, Label]) -> Leaf | None:
+        """Return the law at some labels (those of other dims are ignored)."""
+        return self.leaves.get(tuple(labels[dim] for dim in self.dims))
+
+
+class GridReader:
+    """Reads what stands for one parameter: an id, a law, or laws by labels.
+
+    Parameters
+    ----------
+    dims : mapping
+        Dims of the study and their labels.
+    faults : FaultCollector
+        Where faults go.
+    partial : bool
+        Whether labels may be left out: in a scenario, where they stay as they are.
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> law = {"distribution": "constant", "value": 1}
+    >>> table = {"unit": "g", "source": "scale", "by": {"size": {"s": law, "l": law}}}
+    >>> GridReader({"size": ("s", "l")}, faults).read(table, ("parameters", "m"), Meta()).dims
+    ('size',)
+    """
+
+    def __init__(self, dims: Dims, faults: FaultCollector, *, partial: bool = False) -> None:
+        self.dims = dims
+        self.faults = faults
+        self.partial = partial
+
+    def read(self, value: object, where: tuple[str, ...], above: Meta) -> Grid | None:
+        """Return the laws, or None when anything is wrong (then it is noted)."""
+        before = len(self.faults.faults)
+        grid = self._grid(value, where, above, ())
+        if grid is None or len(self.faults.faults) > before:
+            return None
+        self._check_shared(grid, where)
+        return grid if len(self.faults.faults) == before else None
+
+    def _grid(
+        self, value: object, where: tuple[str, ...], above: Meta, outer: tuple[str, ...]
+    ) -> Grid | None:
+        if not isinstance(value, Mapping) or "by" not in value:
+            leaf = read_leaf(value, self.faults, where, above)
+            return None if leaf is None else Grid(leaves={(): leaf})
+        reader = TableReader(value, self.faults, where, (*META_KEYS, "shared", "by"))
+        meta = read_meta(reader, above)
+        dim = self._dim(reader, outer)
+        if dim is None:
+            return None
+        table = value["by"][dim]
+        place = (*where, "by", dim)
+        labels = self._labels(table, dim, place)
+        parts = {
+            label: self._grid(table[key], (*place, key), meta, (*outer, dim))
+            for key, label in labels.items()
+        }
+        whole = {label: part for label, part in parts.items() if part is not None}
+        if len(whole) < len(parts) or not whole:
+            return None
+        return self._joined(reader, dim, whole, meta)
+
+    def _dim(self, reader: TableReader, outer: tuple[str, ...]) -> str | None:
+        """Return the one dim of a ``by`` table."""
+        by = reader.raw("by")
+        if not isinstance(by, Mapping) or len(by) != 1:
+            found = f"{len(by)} dims" if isinstance(by, Mapping) else shown(by)
+            reader.fault("by", found, "one dim; a second one nests below a label: by.a.X.by.b.Y")
+            return None
+        dim = str(next(iter(by)))
+        free = [name for name in self.dims if name not in outer]
+        if dim not in free:
+            found = f"dim {dim!r} again" if dim in outer else f"unknown dim {shown(dim)}"
+            reader.fault("by", found, choices(free), nearest=close(dim, free))
+            return None
+        return dim
+
+    def _labels(self, table: object, dim: str, place: tuple[str, ...]) -> dict[str, Label]:
+        """Return key -> label of the labels that are written; note unknown and missing ones."""
+        known = {str(label): label for label in self.dims[dim]}
+        reader = TableReader(table, self.faults, place, tuple(known))
+        missing = [key for key in known if key not in reader]
+        if missing and reader.is_table and not self.partial:
+            names = ", ".join(missing[:5]) + (", ..." if len(missing) > 5 else "")
+            self.faults.add(f"no law for {names}", "a law for every label of the dim", *place)
+        return {key: label for key, label in known.items() if key in reader}
+
+    def _joined(
+        self, reader: TableReader, dim: str, parts: Mapping[Label, Grid], meta: Meta
+    ) -> Grid | None:
+        """Put the grids of the labels of one dim together."""
+        first, *rest = parts.values()
+        if any(
+            (p.dims, p.shared, p.settled) != (first.dims, first.shared, first.settled) for p in rest
+        ):
+            reader.fault("by", "labels with different dims below", "the same under every label")
+            return None
+        dims = (dim, *first.dims)
+        shared, settled = first.shared, first.settled
+        if "shared" in reader:
+            shared |= frozenset(reader.names("shared", dims, "dims of this table"))
+            settled |= frozenset(dims)
+        leaves = {
+            (label, *inner): leaf
+            for label, part in parts.items()
+            for inner, leaf in part.leaves.items()
+        }
+        return Grid(dims, leaves, shared, settled, meta)
+
+    def _check_shared(self, grid: Grid, where: tuple[str, ...]) -> None:
+        for dim in grid.dims:
+            if is_numeric(self.dims[dim]) and dim not in grid.settled and not self.partial:
+                allowed = (
+                    f'shared = ["{dim}"] for one value over all labels, or shared = [] for '
+                    "independent ones, which shrink a sum (required on a numeric dim)"
+                )
+                self.faults.add("nothing", allowed, *where, "shared")
+
+
+def labelled(dims: tuple[str, ...], study: Dims) -> Iterator[dict[str, Label]]:
+    """Return the cells of some dims in row-major order, each as dim -> label.
+
+    Examples
+    --------
+    >>> list(labelled(("a",), {"a": ("x", "y")}))
+    [{'a': 'x'}, {'a': 'y'}]
+    """
+    for labels in itertools.product(*(study[dim] for dim in dims)):
+        yield dict(zip(dims, labels, strict=True))
+
+
+def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -> Parameter | None:
+    """Turn laws by labels into a parameter, with a stream key for every cell.
+
+    A cell is keyed by the library id of its law, else by ``study:name``, and by each label that
+    it is not shared over; cells shared over a dim have one key.
+
+    Parameters
+    ----------
+    name : str
+        Name of the parameter in the study.
+    grid : Grid
+        Its laws.
+    dims : mapping
+        Dims of the study, whose order is that of the cells.
+    faults : FaultCollector
+        Where faults go.
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> grid = GridReader({}, faults).read("hsl.processing.0.mcu", ("parameters", "a"), Meta())
+    >>> build_parameter("a", grid, {}, faults).cells[0].stream
+    'hsl.processing.0.mcu'
+    """
+    own = tuple(dim for dim in dims if dim in grid.dims)
+    first = next(iter(grid.leaves.values()))
+    unit = grid.meta.unit or first.unit
+    before = len(faults.faults)
+    same_dimension(grid.leaves, unit, faults)
+    if len(faults.faults) > before:
+        return None
+    keys = _stream_keys(name, grid, own, dims)
+    cells = []
+    for labels in labelled(own, dims):
+        leaf = grid.leaves[tuple(labels[dim] for dim in grid.dims)]
+        key = keys[_apart(labels, grid.shared)]
+        cells.append(Cell(leaf.law, leaf.unit, key, leaf.provenance, leaf.typical))
+    kind = grid.meta.kind or first.provenance.kind
+    stage = grid.meta.stage or first.provenance.stage
+    return Parameter(name=name, unit=unit, dims=own, cells=tuple(cells), kind=kind, stage=stage)
+
+
+def _apart(labels: Mapping[str, Label], shared: frozenset[str]) -> tuple[tuple[str, Any], ...]:
+    """Return the labels that tell the streams of a parameter apart."""
+    return tuple((dim, label) for dim, label in labels.items() if dim not in shared)
+
+
+def _stream_keys(
+    name: str, grid: Grid, own: tuple[str, ...], dims: Dims
+) -> dict[tuple[tuple[str, Any], ...], str]:
+    ids: dict[tuple[tuple[str, Any], ...], set[str | None]] = {}
+    for labels in labelled(own, dims):
+        leaf = grid.leaves[tuple(labels[dim] for dim in grid.dims)]
+        ids.setdefault(_apart(labels, grid.shared), set()).add(leaf.id)
+    keys = {}
+    for apart, found in ids.items():
+        id_ = next(iter(found)) if len(found) == 1 else None
+        base = id_ or f"study:{name}"
+        keys[apart] = base + "".join(f"|{dim}={label}" for dim, label in apart)
+    return keys

@@ -1,0 +1,255 @@
+"""One law of a study file: a table with a distribution, or the id of a library parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mcsus.errors import FaultCollector
+from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.parameters import KINDS, STAGES, Kind, Parameter, Provenance, Source
+from mcsus.study.reader import TableReader, choices, close, shown
+from mcsus.units import Unit
+
+ASSUMED = "assumed"
+
+META_KEYS = ("unit", "source", "rationale", "stage", "kind", "distribution", "title", "note")
+"""Keys that a table of labels hands down to the laws of its labels."""
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What stands around a law and is inherited by the tables below.
+
+    Parameters
+    ----------
+    unit, sources, rationale, stage, kind, distribution, title, note
+        As the file says; None or empty when it says nothing.
+    broken : frozenset of str
+        Keys that were written but wrong, so that nothing below complains of them again.
+    relaxed : bool
+        Whether ``{ value, unit }`` is enough, without distribution and source: in scenarios.
+
+    Examples
+    --------
+    >>> Meta().kind is None
+    True
+    """
+
+    unit: Unit | None = None
+    sources: tuple[str, ...] = ()
+    rationale: str = ""
+    stage: str | None = None
+    kind: Kind | None = None
+    distribution: str | None = None
+    title: str = ""
+    note: str = ""
+    broken: frozenset[str] = frozenset()
+    relaxed: bool = False
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One law with its unit, its origin and its place in the file.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> from mcsus.units import unit
+    >>> Leaf(distribution("constant", value=1), unit("1"), Provenance(), ("parameters", "x")).id
+    """
+
+    law: Distribution
+    unit: Unit
+    provenance: Provenance
+    where: tuple[str, ...]
+    id: str | None = None
+    typical: float | None = None
+
+
+def read_meta(reader: TableReader, above: Meta) -> Meta:
+    """Return what a table says around its law, on top of what stands above it.
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> read_meta(TableReader({"unit": "g", "stage": "use"}, faults), Meta(rationale="r")).rationale
+    'r'
+    """
+    before = len(reader.faults.faults)
+    kind = reader.choice("kind", KINDS, above.kind)
+    meta = replace(
+        above,
+        unit=reader.unit("unit") or above.unit,
+        sources=_source_texts(reader) or above.sources,
+        rationale=reader.text("rationale") or above.rationale,
+        stage=reader.choice("stage", STAGES, above.stage),
+        kind="variability" if kind == "variability" else "uncertainty" if kind else None,
+        distribution=reader.choice("distribution", tuple(FAMILIES), above.distribution),
+        title=reader.text("title") or above.title,
+        note=reader.text("note") or above.note,
+    )
+    wrong = {fault.where[-1] for fault in reader.faults.faults[before:] if fault.where}
+    return replace(meta, broken=above.broken | wrong)
+
+
+def _source_texts(reader: TableReader) -> tuple[str, ...]:
+    """Return the sources: one text or a list of texts."""
+    value = reader.raw("source")
+    if isinstance(value, list | tuple):
+        if not value or not all(isinstance(text, str) and text.strip() for text in value):
+            reader.fault("source", shown(value), "a text or a list of texts that name sources")
+            return ()
+        if ASSUMED in value and len(value) > 1:
+            reader.fault("source", "'assumed' beside other sources", "sources, or 'assumed' alone")
+            return ()
+        return tuple(value)
+    text = reader.text("source", required=value is not None)
+    return (text,) if text else ()
+
+
+def read_leaf(
+    value: object, faults: FaultCollector, where: tuple[str, ...], above: Meta
+) -> Leaf | None:
+    """Return one law, or None when something is wrong with it (then it is noted).
+
+    Parameters
+    ----------
+    value : object
+        Id of a library parameter, or a table.
+    faults : FaultCollector
+        Where faults go.
+    where : tuple of str
+        Place in the file.
+    above : Meta
+        What the tables around it hand down.
+
+    Examples
+    --------
+    >>> faults = FaultCollector()
+    >>> table = {"distribution": "normal", "mean": 3, "sd": 1, "unit": "g", "source": "scale"}
+    >>> read_leaf(table, faults, ("parameters", "m"), Meta()).law
+    normal(mean=3.0, sd=1.0)
+    """
+    if isinstance(value, str):
+        with faults.at(*where):
+            return _from_library(value, where)
+        return None
+    if not isinstance(value, Mapping):
+        faults.add(shown(value), "the id of a library parameter in quotes, or a table", *where)
+        return None
+    before = len(faults.faults)
+    reader = TableReader(value, faults, where)
+    meta = read_meta(reader, above)
+    if meta.relaxed and meta.distribution is None and "value" in reader:
+        meta = replace(meta, distribution="constant")
+    _check_complete(reader, meta)
+    law = _law(reader, meta)
+    typical = _typical(reader, law)
+    if law is None or meta.unit is None or len(faults.faults) > before:
+        return None
+    return Leaf(law, meta.unit, _provenance(meta), where, None, typical)
+
+
+def _from_library(id_: str, where: tuple[str, ...]) -> Leaf:
+    parameter = library_parameter(id_)
+    cell = parameter.cells[0]
+    return Leaf(cell.law, cell.unit, cell.provenance, where, id_, cell.typical)
+
+
+def library_parameter(id_: str) -> Parameter:
+    """Return a parameter of the library.
+
+    Examples
+    --------
+    >>> library_parameter("hsl.processing.0.mcu").unit.text
+    'mm**2'
+    """
+    from mcsus.library import library  # noqa: PLC0415  (a study of formulas needs no library)
+
+    return library().get(id_)
+
+
+def _check_complete(reader: TableReader, meta: Meta) -> None:
+    """Note required keys that neither the table nor those above it have."""
+    if meta.unit is None and "unit" not in meta.broken:
+        reader.missing("unit", "a unit in quotes")
+    if meta.distribution is None and "distribution" not in meta.broken:
+        reader.missing("distribution", choices(FAMILIES))
+    if not meta.sources and not meta.relaxed and "source" not in meta.broken:
+        reader.missing("source", "where the numbers are from, or 'assumed' with a rationale")
+    assumed = meta.sources == (ASSUMED,) and "rationale" not in meta.broken
+    if assumed and not meta.rationale.strip():
+        reader.missing(
+            "rationale", "why the assumption is reasonable, since the source is 'assumed'"
+        )
+
+
+def _law(reader: TableReader, meta: Meta) -> Distribution | None:
+    """Build the law from the keys that are not about its surroundings."""
+    if meta.distribution is None:
+        return None
+    known = FAMILIES[meta.distribution].parameters
+    own = (*known, "truncate")
+    given: dict[str, Any] = {}
+    for key, item in reader.table.items():
+        if key in own:
+            given[key] = item
+        elif key not in META_KEYS and key != "typical":
+            allowed = (*own, "typical", *META_KEYS)
+            found = f"an unknown key of a {meta.distribution} law"
+            reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
+    with reader.faults.at(*reader.where):
+        return distribution(meta.distribution, **given)
+    return None
+
+
+def _typical(reader: TableReader, law: Distribution | None) -> float | None:
+    typical = reader.number("typical")
+    if typical is not None and law is not None:
+        low, high = law.support()
+        if not low <= typical <= high:
+            reader.fault("typical", repr(typical), f"a value the law can take, {low!r} to {high!r}")
+    return typical
+
+
+def _provenance(meta: Meta) -> Provenance:
+    assumed = meta.sources in ((), (ASSUMED,))
+    return Provenance(
+        id=None,
+        stage=meta.stage,
+        kind=meta.kind or "uncertainty",
+        evidence="assumed" if assumed else None,
+        sources=() if assumed else tuple(_source(text) for text in meta.sources),
+        rationale=meta.rationale or None,
+        derivation=None,
+        reported=None,
+        name=meta.title or None,
+        note=meta.note or None,
+    )
+
+
+def _source(text: str) -> Source:
+    """Return a source as a study names it: in its own words."""
+    return Source(
+        id=text,
+        title=text,
+        authors="named by the study",
+        year="n.d.",
+        url="not recorded",
+        licence="none stated",
+    )
+
+
+def same_dimension(leaves: Mapping[Any, Leaf], unit: Unit, faults: FaultCollector) -> None:
+    """Note every law whose unit cannot be converted to `unit`.
+
+    Examples
+    --------
+    >>> same_dimension({}, None, FaultCollector())
+    """
+    for leaf in leaves.values():
+        if leaf.unit.dimension != unit.dimension:
+            found = f"{leaf.unit.text!r}, which is {leaf.unit.dimension}"
+            faults.add(found, f"a unit like {unit.text!r}, which is {unit.dimension}", *leaf.where)

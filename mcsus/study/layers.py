@@ -1,0 +1,181 @@
+"""Where a study's inputs and equations come from: the files of its model, then its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from mcsus.errors import FaultCollector
+from mcsus.model import Equation
+from mcsus.study.files import read_toml
+from mcsus.study.formulas import read_equation
+from mcsus.study.reader import TableReader, check_content, choices, close
+
+MODEL_KEYS = ("extends", "title", "description", "dims", "parameters", "equations", "breakdown")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """The tables of one file that describe a model.
+
+    Examples
+    --------
+    >>> Layer(FaultCollector(), {}, {}, {}).breakdown
+    {}
+    """
+
+    faults: FaultCollector
+    dims: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    equations: Mapping[str, Any]
+    breakdown: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "breakdown", self.breakdown or {})
+
+
+def layer_of(reader: TableReader) -> Layer:
+    """Return the layer of a file that has been opened.
+
+    Examples
+    --------
+    >>> list(layer_of(TableReader({"parameters": {"a": "x"}}, FaultCollector())).parameters)
+    ['a']
+    """
+    tables = []
+    for key in ("dims", "parameters", "equations", "breakdown"):
+        value = reader.raw(key)
+        inner = TableReader({} if value is None else value, reader.faults, (*reader.where, key))
+        tables.append(inner.table)
+    return Layer(reader.faults, *tables)
+
+
+def shipped_models() -> Mapping[str, tuple[Equation, ...]]:
+    """Return the sets of equations that ship, by name.
+
+    Examples
+    --------
+    >>> "tinyml_device" in shipped_models()
+    True
+    """
+    from mcsus.footprint import MODELS  # noqa: PLC0415  (a study of formulas needs none of it)
+
+    return MODELS
+
+
+def model_layers(name: str, seen: tuple[str, ...] = ()) -> list[Layer]:
+    """Return the default inputs of a shipped model, those it extends first.
+
+    Examples
+    --------
+    >>> len(model_layers("tinyml_global"))
+    2
+    """
+    from mcsus.library import data_root  # noqa: PLC0415  (as above)
+
+    path = Path(data_root()) / "distributions" / "models" / f"{name}.toml"
+    if name in seen or not path.is_file():
+        return []
+    faults = FaultCollector(path.name)
+    document = _read_once(path)
+    reader = TableReader(document, faults, (), MODEL_KEYS)
+    check_content(document, faults)
+    above = reader.text("extends")
+    inherited = model_layers(above, (*seen, name)) if above else []
+    if above and not inherited:
+        reader.fault("extends", repr(above), "a model with default inputs", None)
+    return [*inherited, layer_of(reader)]
+
+
+@lru_cache(maxsize=32)
+def _read_once(path: Path) -> dict[str, Any]:
+    return read_toml(path)
+
+
+def check_model(name: str, reader: TableReader) -> str | None:
+    """Return the name of a shipped model, None when there is none of that name.
+
+    Examples
+    --------
+    >>> check_model("tinyml_device", TableReader({}, FaultCollector()))
+    'tinyml_device'
+    """
+    models = shipped_models()
+    if name in models:
+        return name
+    reader.fault("model", repr(name), choices(models), nearest=close(name, models))
+    return None
+
+
+@dataclass
+class Inputs:
+    """What all layers say, by name, in order of position.
+
+    Parameters
+    ----------
+    dims, parameters : dict
+        Name -> what the file says, and where its faults go.
+    equations : dict
+        Name -> equation; None stands for one that could not be read.
+    written : set of str
+        Names of the equations that a file writes as formulas, and of their faults.
+
+    Examples
+    --------
+    >>> Inputs({}, {}, {}, {}).written
+    {}
+    """
+
+    dims: dict[str, tuple[Any, FaultCollector]]
+    parameters: dict[str, tuple[Any, FaultCollector]]
+    equations: dict[str, Equation | None]
+    written: dict[str, FaultCollector]
+
+
+def merge(layers: list[Layer], model: str | None) -> Inputs:
+    """Put layers on top of each other: a later one replaces by name, keeping the position.
+
+    Examples
+    --------
+    >>> layers = [Layer(FaultCollector(), {}, table, {}) for table in ({"a": 1, "b": 2}, {"a": 3})]
+    >>> [(name, value) for name, (value, _) in merge(layers, None).parameters.items()]
+    [('a', 3), ('b', 2)]
+    """
+    inputs = Inputs({}, {}, {}, {})
+    own = layers[-1]
+    for layer in layers:
+        inputs.dims |= {name: (value, layer.faults) for name, value in layer.dims.items()}
+        if layer is own and model is not None:
+            _add_model(model, inputs)
+        _add_parameters(layer, inputs)
+        _add_formulas(layer, inputs)
+    return inputs
+
+
+def _add_model(model: str, inputs: Inputs) -> None:
+    """Add the equations of a model; they take the place of inherited inputs of their names."""
+    for equation in shipped_models()[model]:
+        if equation.name not in inputs.equations:
+            inputs.equations[equation.name] = equation
+        inputs.parameters.pop(equation.name, None)
+
+
+def _add_parameters(layer: Layer, inputs: Inputs) -> None:
+    for name, value in layer.parameters.items():
+        inputs.parameters[name] = (value, layer.faults)
+        inputs.equations.pop(name, None)
+        inputs.written.pop(name, None)
+
+
+def _add_formulas(layer: Layer, inputs: Inputs) -> None:
+    for name, value in layer.equations.items():
+        if name in layer.parameters:
+            allowed = "a name that is a parameter or an equation, not both"
+            layer.faults.add(f"{name!r}, also in [parameters]", allowed, "equations", name)
+            continue
+        inputs.parameters.pop(name, None)
+        inputs.equations[name] = read_equation(name, value, layer.faults)
+        inputs.written[name] = layer.faults

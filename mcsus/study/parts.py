@@ -1,0 +1,166 @@
+"""The smaller nouns of a study: what is asked of its outputs, and its scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mcsus.units import Unit
+
+Label = str | int | float
+"""A label of a dim: text, or a number on a numeric dim."""
+
+Relation = Literal["<", "<=", ">", ">="]
+
+RELATIONS: tuple[Relation, ...] = ("<", "<=", ">", ">=")
+GROUPINGS = ("none", "stage", "source")
+METHODS = ("sobol",)
+
+BASE = "base"
+"""Label of the study as written on the dim `scenario`."""
+
+SCENARIO = "scenario"
+"""Name of the dim that scenarios become."""
+
+TAKEN_DIMS = frozenset(
+    (
+        *(
+            "bin",
+            "bound",
+            "curve",
+            "deterministic",
+            "density",
+            "edge",
+            "edges",
+            "error",
+            "first_order",
+        ),
+        *(
+            "first_order_interval",
+            "input",
+            "level",
+            "median",
+            "other_input",
+            "part",
+            "probability",
+            "quantile",
+            "quantile_curve",
+        ),
+        *("quantiles", "sd", "shortest", "size", "symmetric", "verdict", "S1", "S2", "ST"),
+    )
+)
+"""Names that results use for their own dims and numbers; no dim of a study may have them."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """Which sensitivity analyses are asked for.
+
+    Parameters
+    ----------
+    methods : tuple of str
+        Names of methods; empty for none.
+    outputs : tuple of str
+        Outputs to explain.
+    group_by : {"none", "stage", "source"}
+        How parameters are put together; ignored when `groups` is given.
+    groups : mapping of str to tuple of str
+        Explicit groups: name -> names of parameters. A parameter in no group stands alone.
+    second_order : bool
+        Whether indices of pairs are wanted.
+    draws : int
+        Base points per replicate, a power of two.
+    estimator : str
+        Who does the sums.
+
+    Examples
+    --------
+    >>> Sensitivity(outputs=("total",)).draws
+    4096
+    """
+
+    methods: tuple[str, ...] = METHODS
+    outputs: tuple[str, ...] = ()
+    group_by: str = "none"
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    second_order: bool = False
+    draws: int = 4096
+    estimator: str = "salib"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A statement on a quantity, with a threshold and the confidence it must reach.
+
+    Parameters
+    ----------
+    id : str
+        Name of the claim.
+    statement : str
+        The claim in words.
+    quantity : str
+        Name of the equation that it is about.
+    relation : {"<", "<=", ">", ">="}
+        How the quantity compares with `value`.
+    value : float
+        Threshold, in `unit`.
+    unit : Unit
+        Unit of the threshold.
+    confidence : float
+        Probability, strictly between 0 and 1, that the relation must reach.
+    required : bool
+        Whether the run fails (exit code 1) when a cell of the claim is not supported.
+
+    Examples
+    --------
+    >>> from mcsus.units import unit
+    >>> claim = Claim("small", "It is small", "total", "<", 5.0, unit("g"), 0.95)
+    >>> claim.threshold
+    0.005
+    """
+
+    id: str
+    statement: str
+    quantity: str
+    relation: Relation
+    value: float
+    unit: Unit
+    confidence: float
+    required: bool = False
+
+    @property
+    def threshold(self) -> float:
+        """The threshold in coherent base units.
+
+        Examples
+        --------
+        >>> from mcsus.units import unit
+        >>> Claim("c", "", "x", ">", 2.0, unit("kWh"), 0.9).threshold
+        7200000.0
+        """
+        return self.value * self.unit.factor
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A variant of the study: some parameters with other laws, on the same draws.
+
+    Parameters
+    ----------
+    id : str
+        Its label on the dim `scenario`.
+    title : str
+        Its name for people; the id when the file gives none.
+    changes : tuple of str
+        Names of the parameters that it sets.
+
+    Examples
+    --------
+    >>> Scenario("renewable_fab", "Renewable fab", ("fab_grid_intensity",)).changes
+    ('fab_grid_intensity',)
+    """
+
+    id: str
+    title: str
+    changes: tuple[str, ...] = ()

@@ -1,0 +1,106 @@
+"""Numbers as they are typed on the command line: draws and values with a unit."""
+
+from __future__ import annotations
+
+import re
+
+from mcsus.errors import Fault, InputError
+from mcsus.expressions import check_name
+from mcsus.study.reader import finite, read_unit, shown
+
+MAX_LENGTH = 200
+
+_COUNT = re.compile(r"([0-9]{1,19})\Z")
+_POWER = re.compile(r"([0-9]{1,3})(?:\^|\*\*)([0-9]{1,2})\Z")
+_SCIENTIFIC = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)[eE]\+?([0-9]{1,2})\Z")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
+_LARGEST = 2**63 - 1
+
+
+def parse_count(text: str, where: str = "--draws") -> int:
+    """Return a number of draws: ``65536``, ``2^16`` or ``1e6``.
+
+    Parameters
+    ----------
+    text : str
+        As typed.
+    where : str
+        What is to blame in messages.
+
+    Raises
+    ------
+    InputError
+        If the text is no whole number of one of the three forms, or beyond 2^63 - 1.
+
+    Examples
+    --------
+    >>> parse_count("65536"), parse_count("2^16"), parse_count("1e6"), parse_count("1.5e3")
+    (65536, 65536, 1000000, 1500)
+    """
+    compact = text.strip().replace("_", "") if len(text) < MAX_LENGTH else ""
+    count: int | None = None
+    if match := _COUNT.match(compact):
+        count = int(match[1])
+    elif match := _POWER.match(compact):
+        count = int(match[1]) ** int(match[2])
+    elif match := _SCIENTIFIC.match(compact):
+        whole, _, decimals = match[1].partition(".")
+        shift = int(match[2]) - len(decimals)
+        digits = int(whole + decimals)
+        exact, rest = divmod(digits * 10 ** max(shift, 0), 10 ** max(-shift, 0))
+        count = exact if rest == 0 else None
+    if count is None or not 1 <= count <= _LARGEST:
+        allowed = "a whole number such as 65536, 2^16 or 1e6"
+        raise InputError(Fault(shown(text), allowed, (where,)))
+    return count
+
+
+def parse_quantity(text: str, where: str = "value") -> tuple[float, str]:
+    """Return the number and the unit text of ``50 g CO2e/kWh``.
+
+    Parameters
+    ----------
+    text : str
+        A number, then a unit; no unit means a plain number (unit ``1``).
+    where : str
+        What is to blame in messages.
+
+    Raises
+    ------
+    InputError
+        If there is no number in front, it is not finite, or the unit is not valid.
+
+    Examples
+    --------
+    >>> parse_quantity("50 g CO2e/kWh"), parse_quantity("0.5"), parse_quantity("3%")
+    ((50.0, 'g CO2e/kWh'), (0.5, '1'), (3.0, '%'))
+    """
+    stripped = text.strip() if len(text) < MAX_LENGTH else ""
+    match = _NUMBER.match(stripped)
+    number = None if match is None else finite(float(match[0]))
+    if match is None or number is None:
+        allowed = "a finite number and its unit, such as '50 g CO2e/kWh'"
+        raise InputError(Fault(shown(text), allowed, (where,)))
+    unit = stripped[match.end() :].strip() or "1"
+    read_unit(unit, where)
+    return number, unit
+
+
+def parse_setting(text: str) -> tuple[str, tuple[float, str]]:
+    """Return name, value and unit text of ``NAME=VALUE``, as ``--set`` takes it.
+
+    Examples
+    --------
+    >>> parse_setting("grid_intensity=50 g CO2e/kWh")
+    ('grid_intensity', (50.0, 'g CO2e/kWh'))
+    """
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if not equals:
+        allowed = "NAME=VALUE, such as --set grid_intensity='50 g CO2e/kWh'"
+        raise InputError(Fault(shown(text), allowed, ("--set",)))
+    try:
+        check_name(name)
+    except InputError as error:
+        raise InputError(*(fault.within("--set") for fault in error.faults)) from None
+    return name, parse_quantity(value, f"--set {name}")

@@ -1,0 +1,308 @@
+"""Reading one table of a study file: each key once, every fault noted with its place."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mcsus.errors import Fault, FaultCollector, InputError, nearest
+from mcsus.units import Dimension, Unit
+from mcsus.units import unit as parse_unit
+
+MAX_SHOWN = 60
+MAX_UNKNOWN = 20
+MAX_DEPTH = 16
+MAX_TEXT = 20_000
+MAX_ID = 64
+
+_ID = re.compile(rf"[A-Za-z][A-Za-z0-9_-]{{0,{MAX_ID - 1}}}\Z")
+
+
+def shown(value: object) -> str:
+    """Return a short text of `value` for a message.
+
+    Examples
+    --------
+    >>> shown("x" * 100)[-5:], shown({"a": 1}), shown(True)
+    ("x...'", 'a table', 'true')
+    """
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) and abs(value) >= 10**MAX_SHOWN:
+        return "a whole number of more than 60 digits"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}" if len(value) > 4 else f"[{', '.join(map(shown, value))}]"
+    if isinstance(value, str) and len(value) > MAX_SHOWN:
+        return repr(value[: MAX_SHOWN - 3] + "...")
+    text = repr(value)
+    return text if len(text) <= 2 * MAX_SHOWN else f"a {type(value).__name__}"
+
+
+def choices(names: Iterable[str]) -> str:
+    """Return names as the text of what is allowed.
+
+    Examples
+    --------
+    >>> choices(["a", "b"])
+    "one of 'a', 'b'"
+    """
+    quoted = [repr(name) for name in names]
+    if not quoted:
+        return "nothing here"
+    return quoted[0] if len(quoted) == 1 else f"one of {', '.join(quoted)}"
+
+
+class TableReader:
+    """Reads the keys of one table and notes what is wrong; never raises.
+
+    Parameters
+    ----------
+    table : mapping
+        The table; anything else is noted as a fault and read as an empty table.
+    faults : FaultCollector
+        Where faults go.
+    where : sequence of str
+        Place of the table in the file.
+    allowed : sequence of str, optional
+        Keys that it may have; None leaves unknown keys to somebody else.
+
+    Examples
+    --------
+    >>> faults = FaultCollector("study.toml")
+    >>> reader = TableReader({"drews": 4}, faults, ("design",), ["draws", "seed"])
+    >>> print(faults.faults[0])
+    study.toml: design.drews: found an unknown key; allowed: ...; did you mean 'draws'?
+    """
+
+    def __init__(
+        self,
+        table: object,
+        faults: FaultCollector,
+        where: Sequence[str] = (),
+        allowed: Sequence[str] | None = None,
+    ) -> None:
+        self.faults = faults
+        self.where = tuple(where)
+        self.table: Mapping[str, Any] = table if isinstance(table, Mapping) else {}
+        self.is_table = isinstance(table, Mapping)
+        if not self.is_table:
+            faults.add(shown(table), "a table", *where)
+        if allowed is not None:
+            self._refuse_unknown(allowed)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.table
+
+    def _refuse_unknown(self, allowed: Sequence[str]) -> None:
+        unknown = [key for key in self.table if key not in allowed]
+        for key in unknown[:MAX_UNKNOWN]:
+            self.fault(key, "an unknown key", choices(allowed), nearest=close(key, allowed))
+        if len(unknown) > MAX_UNKNOWN:
+            more = len(unknown) - MAX_UNKNOWN
+            self.faults.add(f"{more} more unknown keys", choices(allowed), *self.where)
+
+    def fault(self, key: str, found: str, allowed: str, nearest: str | None = None) -> None:
+        """Note a fault at one key of this table."""
+        self.faults.add(found, allowed, *self.where, key, nearest=nearest)
+
+    def missing(self, key: str, allowed: str) -> None:
+        """Note that a required key is absent."""
+        self.fault(key, "nothing", f"{allowed} (this key is required)")
+
+    def raw(self, key: str) -> Any:
+        """Return the value as it stands, None when absent."""
+        return self.table.get(key)
+
+    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
+        """Return a text; required texts may not be blank."""
+        value = self.table.get(key)
+        if value is None:
+            if required:
+                self.missing(key, "a text")
+            return default
+        if not isinstance(value, str):
+            self.fault(key, shown(value), "a text in quotes")
+            return default
+        if len(value) > MAX_TEXT:
+            self.fault(key, f"{len(value)} characters", f"at most {MAX_TEXT}")
+            return default
+        if required and not value.strip():
+            self.fault(key, "an empty text", "a text that says something")
+            return default
+        return value
+
+    def identifier(self, key: str) -> str:
+        """Return a required id: a letter, then letters, digits, ``_`` or ``-``."""
+        value = self.text(key, required=True)
+        if value and not _ID.match(value):
+            allowed = f"a letter, then letters, digits, '_' or '-', at most {MAX_ID} in all"
+            self.fault(key, shown(value), allowed)
+        return value
+
+    def choice(self, key: str, names: Sequence[str], default: str | None = None) -> str | None:
+        """Return one of `names`, or `default` when the key is absent or wrong."""
+        value = self.table.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, str) or value not in names:
+            self.fault(key, shown(value), choices(names), nearest=close(value, names))
+            return default
+        return value
+
+    def flag(self, key: str, *, default: bool = False) -> bool:
+        """Return true or false."""
+        value = self.table.get(key, default)
+        if not isinstance(value, bool):
+            self.fault(key, shown(value), "true or false")
+            return default
+        return value
+
+    def number(self, key: str, allowed: str = "a finite number") -> float | None:
+        """Return a finite number, None when absent or wrong."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        number = finite(value)
+        if number is None:
+            self.fault(key, shown(value), allowed)
+        return number
+
+    def list(self, key: str, of: str, *, required: bool = False) -> list[Any]:
+        """Return a list, empty when absent or wrong; `of` says what it holds."""
+        value = self.table.get(key)
+        if value is None:
+            if required:
+                self.missing(key, f"a list of {of}")
+            return []
+        if not isinstance(value, list | tuple):
+            self.fault(key, shown(value), f"a list of {of}")
+            return []
+        return list(value)
+
+    def names(self, key: str, known: Sequence[str], of: str) -> tuple[str, ...]:
+        """Return a list of distinct known names; what is wrong in it is noted and left out."""
+        kept: dict[str, None] = {}
+        for value in self.list(key, of):
+            if not isinstance(value, str) or value not in known:
+                allowed = of if len(known) > 30 else choices(known)
+                self.fault(key, shown(value), allowed, nearest=close(value, known))
+            elif value in kept:
+                self.fault(key, f"{value!r} twice", f"each of the {of} once")
+            else:
+                kept[value] = None
+        return tuple(kept)
+
+    def unit(self, key: str, dimension: Dimension | None = None) -> Unit | None:
+        """Return a unit, of the given dimension when there is one; None when absent or wrong."""
+        value = self.table.get(key)
+        if value is None:
+            return None
+        with self.faults.at(*self.where):
+            unit = read_unit(value, key)
+            if dimension is None or unit.dimension == dimension:
+                return unit
+            self.fault(key, *unlike(unit, dimension))
+        return None
+
+
+def read_unit(value: object, key: str = "unit") -> Unit:
+    """Return a unit; faults are placed at `key`.
+
+    Examples
+    --------
+    >>> read_unit("kWh").factor
+    3600000.0
+    """
+    if not isinstance(value, str):
+        raise InputError(Fault(shown(value), "a unit in quotes", (key,)))
+    try:
+        return parse_unit(value)
+    except InputError as error:
+        faults = [Fault(f.found, f.allowed, (key,), f.nearest) for f in error.faults]
+        raise InputError(*faults) from None
+
+
+def unlike(unit: Unit, dimension: Dimension) -> tuple[str, str]:
+    """Return the two halves of the message on a unit of another dimension.
+
+    Examples
+    --------
+    >>> from mcsus.units import unit
+    >>> unlike(unit("kWh"), unit("kg").dimension)
+    ("'kWh', which is kg m**2 / s**2", 'a unit of dimension kg')
+    """
+    return f"{unit.text!r}, which is {unit.dimension}", f"a unit of dimension {dimension}"
+
+
+def close(name: object, names: Iterable[str]) -> str | None:
+    """Return the valid name nearest to what was written, None for what is no short text.
+
+    Examples
+    --------
+    >>> close("drews", ["draws", "seed"]), close(3, ["draws"])
+    ('draws', None)
+    """
+    if not isinstance(name, str) or len(name) > MAX_ID:
+        return None
+    return nearest(name, names)
+
+
+def finite(value: object) -> float | None:
+    """Return a finite number as a float, None for anything else.
+
+    Examples
+    --------
+    >>> finite(2), finite(float("nan")), finite("2"), finite(10**400), finite(True)
+    (2.0, None, None, None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def check_content(document: Mapping[str, Any], faults: FaultCollector) -> bool:
+    """Note what no key of a study file may hold; True when the rest can be read.
+
+    NaN and infinities are noted. Values that are no TOML (or dates), and nesting without end,
+    are noted too, and then the rest is not worth reading.
+
+    Examples
+    --------
+    >>> faults = FaultCollector("study.toml")
+    >>> check_content({"design": {"draws": float("nan")}}, faults)
+    True
+    >>> print(faults.faults[0])
+    study.toml: design.draws: found nan; allowed: a finite number
+    """
+    sound = True
+    stack: list[tuple[Any, tuple[str, ...]]] = [(document, ())]
+    while stack:
+        value, where = stack.pop()
+        if isinstance(value, Mapping | list | tuple) and len(where) > MAX_DEPTH:
+            faults.add(f"tables nested deeper than {MAX_DEPTH}", "a flatter table", *where[:2])
+            sound = False
+        elif isinstance(value, Mapping):
+            texts = [key for key in value if isinstance(key, str)]
+            if len(texts) < len(value):
+                faults.add("a key that is no text", "texts as keys", *where)
+                sound = False
+            stack.extend((value[key], (*where, key)) for key in reversed(texts))
+        elif isinstance(value, list | tuple):
+            stack.extend((item, (*where, str(i))) for i, item in reversed([*enumerate(value)]))
+        elif isinstance(value, float) and not math.isfinite(value):
+            faults.add(repr(value), "a finite number", *where)
+        elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+            faults.add(shown(value), "a whole number of at most 63 bits", *where)
+            sound = False
+        elif not isinstance(value, str | int | float):
+            faults.add(f"a {type(value).__name__}", "a text, a number, a list or a table", *where)
+            sound = False
+    return sound

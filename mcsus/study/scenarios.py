@@ -1,0 +1,164 @@
+"""The tables ``[[scenarios]]``: other laws for some parameters, on the same draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from mcsus.errors import FaultCollector
+from mcsus.parameters import Cell, Parameter
+from mcsus.study.grids import MAX_CELLS, Dims, Grid, GridReader, labelled
+from mcsus.study.laws import Meta, same_dimension
+from mcsus.study.parts import BASE, SCENARIO, Label, Scenario
+from mcsus.study.reader import TableReader, close, shown
+
+KEYS = ("id", "title", "description", "set")
+
+Changes = dict[str, dict[str, Grid]]
+"""Parameter -> scenario -> its laws there."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a scenario may name.
+
+    Examples
+    --------
+    >>> Known({}, frozenset(), frozenset()).parameters
+    {}
+    """
+
+    parameters: Mapping[str, Parameter]
+    unreadable: frozenset[str]
+    equations: frozenset[str]
+
+
+def read_scenarios(
+    value: Any, dims: Dims, known: Known, faults: FaultCollector
+) -> tuple[tuple[Scenario, ...], Changes]:
+    """Return the scenarios and what they change.
+
+    Examples
+    --------
+    >>> read_scenarios([], {}, Known({}, frozenset(), frozenset()), FaultCollector())
+    ((), {})
+    """
+    scenarios: dict[str, Scenario] = {}
+    changes: Changes = {}
+    for index, table in enumerate(value):
+        here = ("scenarios", str(index + 1))
+        reader = TableReader(table, faults, here, KEYS)
+        if not reader.is_table:
+            continue
+        id_ = reader.identifier("id")
+        here = ("scenarios", id_ or str(index + 1))
+        if id_ == BASE:
+            reader.fault("id", repr(BASE), "another id: the study as written is called 'base'")
+        elif id_ in scenarios:
+            reader.fault("id", f"{id_!r} twice", "an id of its own for each scenario")
+        settings = TableReader(table.get("set", {}), faults, (*here, "set"))
+        if not settings.table:
+            reader.missing("set", "the parameters that the scenario changes")
+        _note_changes(id_, settings, dims, known, changes)
+        title = reader.text("title") or reader.text("description") or id_
+        scenarios[id_] = Scenario(id_, title, tuple(settings.table))
+    return tuple(scenarios.values()), changes
+
+
+def _note_changes(
+    id_: str, settings: TableReader, dims: Dims, known: Known, changes: Changes
+) -> None:
+    for name, value in settings.table.items():
+        parameter = known.parameters.get(name)
+        where = (*settings.where, name)
+        if parameter is None:
+            if name not in known.unreadable:
+                found, near = f"unknown parameter {shown(name)}", close(name, known.parameters)
+                if name in known.equations:
+                    found, near = f"{name!r}, which is an equation", None
+                settings.fault(name, found, "a parameter of this study", near)
+            continue
+        grid = _read_change(id_, value, parameter, dims, settings, where)
+        if grid is not None:
+            changes.setdefault(name, {})[id_] = grid
+
+
+def _read_change(
+    id_: str,
+    value: object,
+    parameter: Parameter,
+    dims: Dims,
+    settings: TableReader,
+    where: tuple[str, ...],
+) -> Grid | None:
+    faults = settings.faults
+    meta = Meta(
+        rationale=f"as scenario {id_} sets it",
+        stage=parameter.stage,
+        kind=parameter.kind,
+        relaxed=True,
+    )
+    grid = GridReader(dims, faults, partial=True).read(value, where, meta)
+    if grid is None:
+        return None
+    before = len(faults.faults)
+    same_dimension(grid.leaves, parameter.unit, faults)
+    laws = {leaf.law for leaf in grid.leaves.values() if leaf.law.family != "constant"}
+    for dim in grid.dims:
+        if laws and dim not in parameter.dims and dim not in grid.shared:
+            found = f"laws that differ along {dim!r}, over which the parameter is one value"
+            allowed = f'values, or shared = ["{dim}"]: a scenario keeps the draws of the base'
+            faults.add(found, allowed, *where, "by")
+    return grid if len(faults.faults) == before else None
+
+
+def with_scenarios(
+    parameter: Parameter, changes: Mapping[str, Grid], dims: Dims, faults: FaultCollector
+) -> Parameter:
+    """Return the parameter over the dim `scenario`, with the stream keys it had.
+
+    Parameters
+    ----------
+    parameter : Parameter
+        As the study writes it.
+    changes : mapping
+        Scenario -> its laws there.
+    dims : mapping
+        Dims of the study with `scenario` as the last.
+    faults : FaultCollector
+        Where faults go.
+
+    Examples
+    --------
+    >>> from mcsus.study.grids import build_parameter
+    >>> faults = FaultCollector()
+    >>> dims = {"scenario": ("base", "half")}
+    >>> law = {"distribution": "constant", "value": 1, "unit": "g", "source": "scale"}
+    >>> whole = GridReader({}, faults).read(law, ("parameters", "m"), Meta())
+    >>> half = GridReader({}, faults).read({**law, "value": 0.5}, ("scenarios",), Meta())
+    >>> both = with_scenarios(build_parameter("m", whole, {}, faults), {"half": half}, dims, faults)
+    >>> [cell.law.typical() for cell in both.cells], {cell.stream for cell in both.cells}
+    ([1.0, 0.5], {'study:m'})
+    """
+    used = {*parameter.dims, *(dim for grid in changes.values() for dim in grid.dims), SCENARIO}
+    own = tuple(dim for dim in dims if dim in used)
+    if math.prod(len(dims[dim]) for dim in own) > MAX_CELLS:
+        found = f"more than {MAX_CELLS} cells over {', '.join(own)}"
+        faults.add(found, "fewer labels or scenarios", "parameters", parameter.name)
+        return parameter
+    shape = [labelled(parameter.dims, dims), parameter.cells]
+    base = {tuple(labels.values()): cell for labels, cell in zip(*shape, strict=True)}
+    cells = []
+    for labels in labelled(own, dims):
+        cell = base[tuple(labels[dim] for dim in parameter.dims)]
+        cells.append(_changed(cell, changes.get(str(labels[SCENARIO])), labels))
+    return replace(parameter, dims=own, cells=tuple(cells))
+
+
+def _changed(cell: Cell, grid: Grid | None, labels: Mapping[str, Label]) -> Cell:
+    leaf = None if grid is None else grid.at(labels)
+    if leaf is None:
+        return cell
+    return Cell(leaf.law, leaf.unit, cell.stream, leaf.provenance, leaf.typical)
