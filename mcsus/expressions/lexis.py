@@ -25,7 +25,7 @@ _WORD = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_.]))"
     r"|(?P<name>[A-Za-z][A-Za-z0-9_]*(?![\"']))"
-    r"|(?P<operator>\*\*(?!\*|=)|[*/+-](?![=/])|[<>]=?(?![<>=])|[=!]=(?!=)|[(),=])"
+    r"|(?P<operator>\*\*(?!\*|=)|[*/+-](?![=/>])|[<>]=?(?![<>=])|[=!]=(?!=)|[(),=])"
 )
 
 # What a character that the language does not use would have begun.

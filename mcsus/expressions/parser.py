@@ -96,7 +96,7 @@ class _Builder:
 
     def build(self) -> Expression:
         try:
-            tree = ast.parse(self.text, mode="eval")
+            return self.node(ast.parse(self.text, mode="eval").body, 0)
         except SyntaxError as error:
             column = min(max(error.offset or 1, 1), len(self.text))
             reason = "" if error.msg.startswith("invalid syntax") else f" ({error.msg})"
@@ -104,7 +104,6 @@ class _Builder:
             refuse(self.offset + column, found)
         except (ValueError, MemoryError, RecursionError):
             refuse(1, "a formula that nests too deeply", f"at most {MAX_DEPTH} levels")
-        return self.node(tree.body, 0)
 
     def column(self, node: ast.expr | ast.keyword) -> int:
         return self.offset + node.col_offset + 1
@@ -159,11 +158,11 @@ class _Builder:
         op = _BINARY.get(type(node.op))
         if op is None:
             refuse(self.column(node), "an operator that the language does not have")
+        if op == "**":
+            self.refuse_tower(node)
         left = self.node(node.left, depth + 1)
         right = self.node(node.right, depth + 1)
         at = self.operator_at(node.left, op)
-        if op == "**":
-            self.refuse_tower(node)
         return Binary(op, left, right, self.offset + at + 1)
 
     def operator_at(self, left: ast.expr, op: str) -> int:
@@ -190,9 +189,6 @@ class _Builder:
         if function not in _CALLABLE:
             found = f"unknown function {function!r}"
             refuse(column, found, ", ".join(_CALLABLE), nearest(function, _CALLABLE))
-        for item in node.args:
-            if isinstance(item, ast.Starred):
-                refuse(self.column(item), "the sign '*' before an argument", "plain arguments")
         if function == "at":
             return self.at(node, column, depth)
         if function in REDUCTIONS:
@@ -209,11 +205,10 @@ class _Builder:
 
     def refuse_keywords(self, node: ast.Call, allowed: tuple[str, ...]) -> None:
         for item in node.keywords:
-            if item.arg is None:
-                refuse(self.column(item), "the sign '**' before an argument", "plain arguments")
             if item.arg not in allowed:
-                near = nearest(item.arg, allowed)
-                refuse(self.column(item), f"the argument {item.arg!r}", "no such argument", near)
+                name = item.arg or "**"
+                known = ", ".join(allowed) or "arguments without names"
+                refuse(self.column(item), f"the argument {name!r}", known, nearest(name, allowed))
 
     def dim(self, node: ast.expr, function: str) -> str:
         if not isinstance(node, ast.Name) or node.id in RESERVED:
