@@ -1,7 +1,8 @@
 """Compiled points: the same bits as the NumPy reference, a block at a time.
 
 Plain ``njit`` without a cache of its own: generated kernels call these and are cached whole.
-Import this module only to run; it imports numba.
+``forceinline`` lets LLVM see through the calls, which is what makes the loops over draws vector
+code. Import this module only to run; it imports numba.
 """
 # mypy: disallow-untyped-decorators=False
 
@@ -17,7 +18,8 @@ _M0, _M1 = (np.uint64(word) for word in MULTIPLIERS)
 _W0, _W1 = (np.uint64(word) for word in WEYL)
 _WORD = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-_DROP = np.uint64(12)
+_HIGH = np.uint64(20)  # 20 + 32 bits are the 52 of a draw: all of one word,
+_DROP = np.uint64(12)  # and the next without its lowest 12
 _ONE = np.uint64(1)
 _ZERO = np.uint64(0)
 _EXPONENT = np.uint64(0x3FF0000000000000)  # of doubles from 1 to 2
@@ -26,7 +28,7 @@ _FIRST_BIT = 10  # of the draw index that the table does not cover
 _LAST_BIT = 52
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def to_uniform(integer: np.uint64) -> np.float64:
     """Return ``(integer + 1/2) * 2^-52`` of a 52-bit integer, exactly.
 
@@ -41,7 +43,7 @@ def to_uniform(integer: np.uint64) -> np.float64:
     return np.uint64(integer | _EXPONENT).view(np.float64) - _BELOW_ONE
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def fill_sobol(
     table_row: NDArray[np.uint64], offset: np.uint64, row: NDArray[np.float64], first: int = 0
 ) -> None:
@@ -70,7 +72,7 @@ def fill_sobol(
         row[i] = to_uniform(part[i] ^ offset)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
     """Return one element of `mcsus.streams.block_offset`.
 
@@ -94,7 +96,7 @@ def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
     return offset
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def _round(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -109,7 +111,7 @@ def _round(
     )
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def philox4x32(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -143,16 +145,16 @@ def philox4x32(
     return _round(c0, c1, c2, c3, k0, k1)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def _pair(pair: np.uint64, key0: np.uint64, key1: np.uint64) -> tuple[np.float64, np.float64]:
     """Return draws ``2 * pair`` and ``2 * pair + 1``."""
     c0, c1, c2, c3 = philox4x32(pair & _WORD, pair >> _HALF, _ZERO, _ZERO, key0, key1)
-    even = (c0 | (c1 << _HALF)) >> _DROP
-    odd = (c2 | (c3 << _HALF)) >> _DROP
+    even = (c0 << _HIGH) | (c1 >> _DROP)
+    odd = (c2 << _HIGH) | (c3 >> _DROP)
     return to_uniform(even), to_uniform(odd)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", forceinline=True)
 def fill_philox(key0: int, key1: int, first_draw: int, row: NDArray[np.float64]) -> None:
     """Write consecutive Monte Carlo draws of one stream into `row`.
 
@@ -173,8 +175,8 @@ def fill_philox(key0: int, key1: int, first_draw: int, row: NDArray[np.float64])
     >>> row.tolist() == uniforms((1, 2), 10, 3).tolist()
     True
     """
-    k0 = np.uint64(key0)
-    k1 = np.uint64(key1)
+    k0 = np.uint64(key0) & _WORD
+    k1 = np.uint64(key1) & _WORD
     odd = first_draw & 1
     first_pair = first_draw >> 1
     if odd and row.size > 0:

@@ -5,8 +5,8 @@ as 1, 2, 3", SC'11 (2011), doi:10.1145/2063384.2063405.
 
 One call turns a counter of four 32-bit words and a key of two into four random words, so any
 draw can be had alone. Draws ``2*n`` and ``2*n + 1`` of a stream are the two halves of the
-output for counter ``(n mod 2^32, n div 2^32, 0, 0)``: words (0, 1) and (2, 3), the second word
-of each pair being the more significant. The top 52 of the 64 bits are the integer of the draw.
+output for counter ``(n mod 2^32, n div 2^32, 0, 0)``: words (0, 1) and (2, 3), the first word of
+each pair being the more significant. The top 52 of the 64 bits are the integer of the draw.
 """
 
 from __future__ import annotations
@@ -77,13 +77,13 @@ def random_words(key0: Any, key1: Any, start: int, count: int) -> Words:
     Examples
     --------
     >>> hex(random_words(0, 0, 0, 2)[0, 0])
-    '0xe169c58d6627e8d5'
+    '0x6627e8d5e169c58d'
     """
     pairs = np.arange(start >> 1, (start + count + 1) >> 1, dtype=np.uint64)[:, None]
     zero = np.uint64(0)
     keys = (np.atleast_1d(key0), np.atleast_1d(key1))
     c0, c1, c2, c3 = philox4x32((pairs & _WORD, pairs >> _HALF, zero, zero), keys)
-    both = np.stack([c0 | (c1 << _HALF), c2 | (c3 << _HALF)], axis=1)
+    both = np.stack([(c0 << _HALF) | c1, (c2 << _HALF) | c3], axis=1)
     words = both.reshape(-1, both.shape[-1])
     return words[start & 1 : (start & 1) + count]
 
