@@ -68,40 +68,39 @@ class Design:
             allowed = " or ".join(repr(kind) for kind in get_args(Kind))
             close = nearest(str(self.kind), get_args(Kind))
             faults.add(repr(self.kind), allowed, "kind", nearest=close)
-        # The least draws of a Sobol' design are told by _check_power_of_two, with the nearest.
-        self._check_integer(faults, "draws", 1, MAX_DRAWS, "at most 2^40")
-        self._check_integer(faults, "replicates", 1, MAX_REPLICATES, "at most 2^20")
-        self._check_integer(faults, "seed", 0, MAX_SEED, "at most 2^63 - 1")
         if self.kind == "sobol":
-            self._check_power_of_two(faults)
+            if self._is_whole(faults, "draws", "a power of two from 2^8 to 2^40"):
+                self._check_power_of_two(faults)
+        else:
+            self._check_range(faults, "draws", 1, MAX_DRAWS, "2^40")
+        self._check_range(faults, "replicates", 1, MAX_REPLICATES, "2^20")
+        self._check_range(faults, "seed", 0, MAX_SEED, "2^63 - 1")
         faults.raise_any()
 
-    def _check_integer(
-        self, faults: FaultCollector, name: str, low: int, high: int, most: str
-    ) -> None:
-        """Refuse what is not a whole number in the range; store NumPy integers as ``int``."""
+    def _is_whole(self, faults: FaultCollector, name: str, allowed: str) -> bool:
+        """Refuse a field that is not a whole number; keep a NumPy integer as ``int``."""
         found = getattr(self, name)
-        allowed = f"a whole number, at least {low} and {most}"
         if isinstance(found, bool) or not hasattr(found, "__index__"):
             faults.add(repr(found), allowed, name)
-            return
-        whole = operator.index(found)
-        object.__setattr__(self, name, whole)
-        if not low <= whole <= high:
-            faults.add(str(whole), allowed, name)
+            return False
+        object.__setattr__(self, name, operator.index(found))
+        return True
+
+    def _check_range(
+        self, faults: FaultCollector, name: str, low: int, high: int, high_text: str
+    ) -> None:
+        allowed = f"a whole number from {low} to {high_text}"
+        if self._is_whole(faults, name, allowed) and not low <= getattr(self, name) <= high:
+            faults.add(str(getattr(self, name)), allowed, name)
 
     def _check_power_of_two(self, faults: FaultCollector) -> None:
-        if any(fault.where == ("draws",) for fault in faults.faults):
-            return
         below, above = nearest_powers_of_two(self.draws)
         if self.draws not in (below, above):
-            faults.add(
-                str(self.draws),
-                "a power of two from 2^8 to 2^40, because the design is Sobol'; "
-                f"the nearest are {below} (2^{below.bit_length() - 1}) "
-                f"and {above} (2^{above.bit_length() - 1})",
-                "draws",
+            allowed = (
+                "a power of two from 2^8 to 2^40, because the design is Sobol'; the nearest are "
+                f"{below} (2^{below.bit_length() - 1}) and {above} (2^{above.bit_length() - 1})"
             )
+            faults.add(str(self.draws), allowed, "draws")
 
     def to_dict(self) -> dict[str, str | int]:
         """Return the ``[design]`` table of a study file.
@@ -117,8 +116,8 @@ class Design:
 def nearest_powers_of_two(draws: int) -> tuple[int, int]:
     """Return the two allowed numbers of Sobol' draws on either side of `draws`.
 
-    Outside the allowed range they are the two at the end of it. A `draws` that is allowed
-    itself comes first.
+    Outside the allowed range they are the two at its end. A `draws` that is allowed is itself
+    one of the two.
 
     Examples
     --------

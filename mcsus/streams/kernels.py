@@ -67,7 +67,8 @@ def fill_sobol(
     >>> row[0] == 0.5 + 2.0**-53
     np.True_
     """
-    part = table_row[first : first + row.size]
+    low = np.int64(first)
+    part = table_row[low : low + row.size]
     for i in range(row.size):
         row[i] = to_uniform(part[i] ^ offset)
 
@@ -177,8 +178,8 @@ def fill_philox(key0: int, key1: int, first_draw: int, row: NDArray[np.float64])
     """
     k0 = np.uint64(key0) & _WORD
     k1 = np.uint64(key1) & _WORD
-    odd = first_draw & 1
-    first_pair = first_draw >> 1
+    odd = np.int64(first_draw) & 1
+    first_pair = np.int64(first_draw) >> 1
     if odd and row.size > 0:
         row[0] = _pair(np.uint64(first_pair), k0, k1)[1]
         first_pair += 1

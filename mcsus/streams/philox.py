@@ -84,7 +84,7 @@ def random_words(key0: Any, key1: Any, start: int, count: int) -> Words:
     keys = (np.atleast_1d(key0), np.atleast_1d(key1))
     c0, c1, c2, c3 = philox4x32((pairs & _WORD, pairs >> _HALF, zero, zero), keys)
     both = np.stack([(c0 << _HALF) | c1, (c2 << _HALF) | c3], axis=1)
-    words = both.reshape(-1, both.shape[-1])
+    words = both.reshape(2 * len(pairs), both.shape[-1])
     return words[start & 1 : (start & 1) + count]
 
 

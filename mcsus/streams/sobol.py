@@ -276,7 +276,7 @@ class SobolPoints:
         """
         index = np.arange(start, start + count, dtype=np.uint64)[:, None]
         points = np.repeat(self.shift[None, :], count, axis=0)
-        for bit in range((start + count).bit_length()):
+        for bit in range(max(start + count - 1, 0).bit_length()):
             digit = (index >> np.uint64(bit)) & np.uint64(1)
             points ^= digit * self.matrix[:, bit]
         return points
