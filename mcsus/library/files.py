@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import mcsus
 from mcsus.errors import Fault, InputError
 
 Table = dict[str, Any]
@@ -37,7 +36,7 @@ def data_root(package: Path | None = None) -> Path:
     >>> (data_root() / "distributions" / "sources.toml").is_file()
     True
     """
-    package = package or Path(mcsus.__file__).parent
+    package = package or Path(__file__).parents[1]
     for root in (package / "_data", package.parent):
         if (root / "distributions").is_dir():
             return root
