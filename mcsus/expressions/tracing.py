@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any, NoReturn
 
@@ -124,7 +124,9 @@ class Symbol(Traced):
         known = _UFUNCS.get(ufunc.__name__)
         if known is None or method != "__call__" or options:
             _refuse(f"numpy.{ufunc.__name__}")
-        return known(*(symbol(item) for item in inputs))
+        # NumPy wraps its own scalars into arrays without axes before it asks.
+        scalars = (item[()] if isinstance(item, np.ndarray) else item for item in inputs)
+        return known(*(symbol(item) for item in scalars))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Symbol:
         if function is not np.where or options or len(args) != 3:
@@ -258,6 +260,14 @@ def read_at(value: object, dim: str, source: str) -> Symbol:
     return Symbol(At(inner.node, dim, source), inner.size + 1)
 
 
+def _parameters(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+    try:
+        return inspect.signature(function).parameters
+    except (TypeError, ValueError):  # a built-in function, or nothing that can be called
+        found = f"{function!r}, which does not name its arguments"
+        raise InputError(Fault(found, "a Python function of its inputs")) from None
+
+
 def trace(function: Callable[..., object]) -> Expression:
     """Return the formula that a Python function computes.
 
@@ -289,7 +299,7 @@ def trace(function: Callable[..., object]) -> Expression:
     'power*lifetime*exp(-decline*lifetime/2)'
     """
     symbols: dict[str, Symbol] = {}
-    for name, parameter in inspect.signature(function).parameters.items():
+    for name, parameter in _parameters(function).items():
         if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
             raise InputError(Fault(f"the argument {parameter}", "one argument for each input"))
         if parameter.default is not parameter.empty:

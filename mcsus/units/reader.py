@@ -42,7 +42,7 @@ _ALLOWED = (
     f"-{MAX_EXPONENT} to {MAX_EXPONENT}, for example 'kg CO2e/(device year)'; '1' for none"
 )
 
-_TOKEN = re.compile(r" *([A-Za-zµμΩ][A-Za-z0-9_]*|%|[0-9]+|\*\*|[*/()-])")
+_TOKEN = re.compile(r" *([A-Za-zµμΩ][A-Za-z0-9_µμΩ]*|%|[0-9]+|\*\*|[*/()-])")
 _SPLIT_POWER = re.compile(r"([A-Za-z]+)([2-9])")
 
 
@@ -133,7 +133,9 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = list(_tokens(text))
+        found = list(_tokens(text))
+        self.tokens = [word for word, _ in found]
+        self.spaced = [spaced for _, spaced in found]  # whether a space stands before
         self.at = 0
 
     def peek(self) -> str:
@@ -159,6 +161,8 @@ class _Reader:
             if word in ("*", "/"):
                 self.take()
                 divided = divided or word == "/"
+            elif not self.spaced[self.at]:
+                _refuse(f"{word!r} right after another unit in {self.text!r}")
             elif divided:
                 _refuse(
                     f"a space after '/' in {self.text!r}",
@@ -208,14 +212,14 @@ class _Reader:
         return _lookup(word)
 
 
-def _tokens(text: str) -> Iterator[str]:
+def _tokens(text: str) -> Iterator[tuple[str, bool]]:
     at = 0
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:
             near = text.replace("^", "**") if "^" in text else None
             _refuse(f"{text[at:].lstrip(' ')[:1]!r} in {text!r}", near=near)
-        yield match[1]
+        yield match[1], match[0][0] == " "
         at = match.end()
 
 
@@ -231,11 +235,11 @@ def _lookup(name: str) -> _Scale:
         _refuse(f"{name!r}, which means three different masses", "'t' (1,000 kg)", "t")
     if base.endswith("_constant") or base in _CONSTANTS:
         _refuse(f"{name!r}, the physical constant {base}", "a unit", _suggest(name))
-    one = ureg.Quantity(1.0, prefix + base)
-    if not one._is_multiplicative:  # no factor exists
+    if not ureg.Quantity(1.0, base)._is_multiplicative:  # no factor exists
         offset = base in _OFFSET
         kind = "a temperature with an offset" if offset else "logarithmic"
         _refuse(f"{name!r}, which is {kind}", "a unit that scales", "K" if offset else None)
+    one = ureg.Quantity(1.0, prefix + base)
     return dimension_of(one), _clean(float(one.to_base_units().magnitude))
 
 
