@@ -1,1 +1,65 @@
-"""Monte Carlo uncertainty and sensitivity of life-cycle carbon footprints."""
+"""Monte Carlo uncertainty and sensitivity of life-cycle carbon footprints.
+
+Names are imported when they are first used: checking a study loads neither numba nor SciPy's
+statistics nor SALib.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mcsus.errors import InputError, McsusError, NotFiniteError, RefusedError
+    from mcsus.families import distribution
+    from mcsus.model import Equation, Model, equation
+    from mcsus.result import Result, load_result
+    from mcsus.runner import check, run
+    from mcsus.study import Study, load_study
+
+_HOME = {
+    "Equation": "mcsus.model",
+    "InputError": "mcsus.errors",
+    "McsusError": "mcsus.errors",
+    "Model": "mcsus.model",
+    "NotFiniteError": "mcsus.errors",
+    "RefusedError": "mcsus.errors",
+    "Result": "mcsus.result",
+    "Study": "mcsus.study",
+    "check": "mcsus.runner",
+    "distribution": "mcsus.families",
+    "equation": "mcsus.model",
+    "load_result": "mcsus.result",
+    "load_study": "mcsus.study",
+    "run": "mcsus.runner",
+}
+
+__all__ = [
+    "Equation",
+    "InputError",
+    "McsusError",
+    "Model",
+    "NotFiniteError",
+    "RefusedError",
+    "Result",
+    "Study",
+    "check",
+    "distribution",
+    "equation",
+    "load_result",
+    "load_study",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("mcsus")
+    if name not in _HOME:
+        msg = f"module 'mcsus' has no attribute {name!r}"
+        raise AttributeError(msg)
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,56 @@
+# make run    the headline study: installs, runs, writes reports/<study>/index.html, prints the summary
+# make test   installs with the test extra, runs every test
+# make check  lint, format, types, layers
+# Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q install -c constraints.txt
+STUDY ?= tinyml_global
+STUDIES := tinyml_table tinyml_device tinyml_global mcu_chip
+
+.PHONY: run reports test test-slow check format bench clean
+
+run: $(VENV)/.core
+	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
+	$(BIN)/mcsus report runs/$(STUDY) --to reports/$(STUDY)
+
+reports: $(VENV)/.core
+	for study in $(STUDIES); do \
+	  $(BIN)/mcsus run $$study --out runs/$$study --no-report > /dev/null || exit $$?; \
+	  $(BIN)/mcsus report runs/$$study --to reports/$$study || exit $$?; \
+	done
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest
+
+test-slow: $(VENV)/.test
+	$(BIN)/python -m pytest -m slow
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.bench
+	$(BIN)/python tests/benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[$*]'
+	touch $@

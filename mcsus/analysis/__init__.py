@@ -1,0 +1,1 @@
+"""Intervals, convergence, sensitivity and claims: from values to statements."""

@@ -1,0 +1,144 @@
+"""The commands. What a command needs is imported when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="mcsus",
+    help="Monte Carlo uncertainty and sensitivity of life-cycle carbon footprints.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+StudyArgument = Annotated[str, typer.Argument(help="A .toml file or the id of a shipped study.")]
+FolderArgument = Annotated[Path, typer.Argument(help="A folder that a run has saved to.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="studies, parameters or families.")] = "studies",
+    evidence: Annotated[
+        str | None, typer.Option(help="Only parameters of this evidence, for example assumed.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what ships: studies, parameters or families."""
+    from mcsus.cli import listing  # noqa: PLC0415
+
+    rows = listing.rows(what, evidence)
+    typer.echo(json.dumps(rows, indent=1) if as_json else listing.table(what, rows))
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="ID", help="A parameter or a study.")]) -> None:
+    """Show one parameter (value, law, plot, sources) or one study."""
+    from mcsus.cli import listing  # noqa: PLC0415
+
+    typer.echo(listing.describe(name))
+
+
+@app.command()
+def check(study: StudyArgument) -> None:
+    """Validate a study and prove its units; run nothing."""
+    from mcsus.runner import check as check_study  # noqa: PLC0415
+
+    found, model = check_study(study)
+    used = len(model.inputs)
+    typer.echo(
+        f"{found.id}: valid. {len(found.outputs)} outputs, {len(model.equations)} equations, "
+        f"{used} inputs, {len(found.claims)} claims."
+    )
+    for caution in found.cautions:
+        typer.echo(f"caution: {caution}", err=True)
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    draws: Annotated[
+        str | None, typer.Option(help="Draws per replicate: 65536, 2^16 or 1e6.")
+    ] = None,
+    replicates: Annotated[int | None, typer.Option(help="Independent replicates.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all streams.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter at a value with unit."),
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads; results do not change.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to save to; runs/<id> by default.")] = None,
+    no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Run a study: save its result, write its report, print a summary."""
+    from mcsus.cli.progress import progress  # noqa: PLC0415
+    from mcsus.runner import configured  # noqa: PLC0415
+    from mcsus.runner import run as run_study  # noqa: PLC0415
+
+    asked = configured(study, draws=draws, replicates=replicates, seed=seed, settings=settings or [])
+    with progress() as told:
+        result = run_study(asked, threads=threads, progress=told)
+    folder = result.save(out or Path("runs") / asked.id)
+    if not no_report:
+        from mcsus.report import write_report  # noqa: PLC0415
+
+        write_report(result, folder / "report")
+    if as_json:
+        typer.echo(result.to_json())
+    else:
+        typer.echo(str(result.summary()))
+        typer.echo(f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html"))
+    return 0 if result.required_claims_hold() else 1
+
+
+@app.command()
+def report(
+    folder: FolderArgument,
+    to: Annotated[Path | None, typer.Option(help="Folder to write to; FOLDER/report by default.")] = None,
+) -> None:
+    """Render the report again from a saved result, without sampling."""
+    from mcsus.report import write_report  # noqa: PLC0415
+    from mcsus.result import load_result  # noqa: PLC0415
+
+    page = write_report(load_result(folder), to or folder / "report")
+    typer.echo(f"Wrote {page}")
+
+
+@app.command()
+def verify(folder: FolderArgument) -> int:
+    """Run again from what was saved and compare the numbers."""
+    from mcsus.cli.progress import progress  # noqa: PLC0415
+    from mcsus.runner.verification import verify as verify_run  # noqa: PLC0415
+
+    with progress() as told:
+        outcome = verify_run(folder, progress=told)
+    typer.echo(outcome.message)
+    return 0 if outcome.agrees else 1
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of the study file, for editors."""
+    from mcsus.study import schema as study_schema  # noqa: PLC0415
+
+    document: dict[str, Any] = study_schema()
+    typer.echo(json.dumps(document, indent=1))
+
+
+@app.callback(invoke_without_command=True)
+def version_option(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Monte Carlo uncertainty and sensitivity of life-cycle carbon footprints."""
+    if version:
+        from importlib.metadata import version as installed  # noqa: PLC0415
+
+        typer.echo(installed("mcsus"))
+        raise typer.Exit

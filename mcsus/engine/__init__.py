@@ -1,0 +1,1 @@
+"""Kernel compiler and block runner: a checked graph in, values out."""

@@ -1,0 +1,101 @@
+"""Runs a plan over replicates on a pool of threads, in an order that threads cannot change."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.engine.kernel import Kernel, Plan
+from mcsus.streams import Design
+
+Array = NDArray[np.float64]
+Progress = Callable[[int], None]
+
+_CHUNK = 1 << 16  # draws of one task: long enough to hide its start, short enough to share out
+
+
+def default_threads() -> int:
+    """Return ``NUMBA_NUM_THREADS`` if it is set, else the number of processors we may use.
+
+    Examples
+    --------
+    >>> default_threads() >= 1
+    True
+    """
+    asked = os.environ.get("NUMBA_NUM_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def replicates(
+    kernel: Kernel,
+    plan: Plan,
+    design: Design,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Array]:
+    """Yield the values of each replicate in turn, shape ``(stored row, evaluation, draw)``.
+
+    Draws are pure functions of seed, stream, replicate and index, and each task writes a part of
+    its own, so the numbers do not depend on `threads`. At most ``threads + 1`` replicates are held.
+
+    Parameters
+    ----------
+    progress : callable, optional
+        Told the number of draws finished since it was last called.
+
+    Examples
+    --------
+    >>> from mcsus.engine.kernel import Quantity
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
+    >>> values = replicates(kernel, kernel.plan([Quantity("y")]), Design("sobol", 256, 3, 0))
+    >>> [float(v.mean()) for v in values]
+    [2.0, 2.0, 2.0]
+    """
+    threads = threads or default_threads()
+    pending: deque[tuple[Array, list[Future[Array]]]] = deque()
+
+    def finish() -> Array:
+        out, futures = pending.popleft()
+        for future in futures:
+            future.result()
+        if progress is not None:
+            progress(design.draws)
+        return out
+
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for replicate in range(design.replicates):
+                points = kernel.points(plan, design, replicate)
+                out = np.empty((len(plan.quantity), len(plan.location), design.draws))
+                futures = [
+                    pool.submit(
+                        kernel.run,
+                        plan,
+                        design,
+                        replicate,
+                        out,
+                        first=first,
+                        count=min(_CHUNK, design.draws - first),
+                        points=points,
+                    )
+                    for first in range(0, design.draws, _CHUNK)
+                ]
+                pending.append((out, futures))
+                if len(pending) > threads:
+                    yield finish()
+            while pending:
+                yield finish()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,291 @@
+"""The compiled kernel of a study, and the plans it can be run with.
+
+A plan says which evaluations of the model are made at each draw. A plain run has one; a Sobol'
+index run has A, B and, for each group of inputs, A with that group taken from B. Only equations
+downstream of a changed input are evaluated again: each evaluation holds, for every quantity, the
+row that it is read from and written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.engine.lowering import lower
+from mcsus.engine.source import kernel_source
+from mcsus.engine.store import load, static_module
+from mcsus.model import Model
+from mcsus.parameters import Parameter
+from mcsus.streams import Design, block_table, philox_key, scrambled_directions
+from mcsus.streams import points as reference_points
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_BLOCK = 1024
+_CACHE_BYTES = 1 << 19  # the rows of one block stay within half of a typical L2 cache
+_KIND = {"sobol": 0, "monte_carlo": 1}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity whose values are wanted, and the factor from base units to its unit."""
+
+    name: str
+    scale: float = 1.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Evaluations made at each draw and the rows that are stored.
+
+    Attributes
+    ----------
+    location : array of int64, shape (evaluation, quantity)
+        First row of every quantity in every evaluation.
+    active : array of uint8, shape (evaluation, step)
+        Which steps are evaluated.
+    matrices : int
+        1 when the inputs are drawn once, 2 when a second matrix B is drawn.
+    rows : int
+        Rows of the work array.
+    quantity, cell : array of int64, shape (stored row,)
+    scale : array of float64, shape (stored row,)
+        What is stored: cell of a quantity, times a scale.
+    """
+
+    location: Integers
+    active: NDArray[np.uint8]
+    matrices: int
+    rows: int
+    quantity: Integers
+    cell: Integers
+    scale: Array
+
+
+@dataclass(frozen=True)
+class Points:
+    """The streams of one replicate in the form that the compiled code reads."""
+
+    table: NDArray[np.uint64]
+    matrix: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+
+
+def stream_positions(parameters: Mapping[str, Parameter]) -> dict[str, int]:
+    """Number the streams by first appearance in the study: the Sobol' dimension of each.
+
+    Cells with one key are one value and share a position.
+
+    Examples
+    --------
+    >>> stream_positions({})
+    {}
+    """
+    positions: dict[str, int] = {}
+    for parameter in parameters.values():
+        for cell in parameter.cells:
+            positions.setdefault(cell.stream, len(positions))
+    return positions
+
+
+class Kernel:
+    """The compiled model with its inputs bound, ready to run plans.
+
+    Parameters
+    ----------
+    model : Model
+        The graph; what no wanted quantity depends on costs nothing.
+    positions : mapping of str to int
+        Sobol' dimension of every stream of the study (`stream_positions`).
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.streams import Design
+    >>> from mcsus.units import unit
+    >>> model = Model([Equation("y", unit("1"), parse("2*year"))], {}, {"year": (1, 2)})
+    >>> kernel = Kernel(model, {})
+    >>> plan = kernel.plan([Quantity("y")])
+    >>> kernel.run(plan, Design("sobol", 256, 1, 0), replicate=0)[:, 0, 0]
+    array([2., 4.])
+    """
+
+    def __init__(self, model: Model, positions: Mapping[str, int]) -> None:
+        self.model = model
+        self.program = lower(model)
+        self._run = load("model", kernel_source(self.program, static_module())).run
+        cells = [c for name in self.program.parameters for c in model.parameters[name].cells]
+        laws = [cell.law.kernel() for cell in cells]
+        self._streams = list(dict.fromkeys(cell.stream for cell in cells))
+        self._positions = [positions[key] for key in self._streams]
+        self._stream_count = len(positions)
+        index = {key: k for k, key in enumerate(self._streams)}
+        self._stream = np.array([index[cell.stream] for cell in cells], dtype=np.int64)
+        self._code = np.array([law.code for law in laws], dtype=np.int64)
+        self._sizes = np.array([len(law.constants) for law in laws], dtype=np.int64)
+        self._constant = np.array([c for law in laws for c in law.constants], dtype=np.float64)
+        self._factor = np.array([cell.unit.factor for cell in cells], dtype=np.float64)
+        labels = [x for values in self.program.coordinates.values() for x in values]
+        self._coordinate = np.array(labels, dtype=np.float64)
+
+    def plan(
+        self,
+        quantities: Sequence[Quantity],
+        groups: Sequence[set[str]] | None = None,
+        *,
+        second_order: bool = False,
+    ) -> Plan:
+        """Plan a plain run, or a Sobol' index run over `groups` of parameter names.
+
+        Returns
+        -------
+        Plan
+            Its evaluations are: A; then, with groups, B, A with each group from B, and for
+            second order B with each group from A.
+        """
+        program = self.program
+        is_input = np.arange(len(program.quantities)) < len(program.parameters)
+        sizes = np.array([program.cells(name) for name in program.quantities], dtype=np.int64)
+        offsets = np.cumsum(sizes) - sizes
+        inputs = int(sizes[is_input].sum())
+        results = int(sizes.sum()) - inputs
+        needed = self._needed(quantities)
+        if groups is None:
+            locations, actives, rows = [offsets], [needed], inputs + results
+        else:
+            # rows: inputs of A, inputs of B, results of A, results of B, scratch
+            in_a = np.where(is_input, offsets, offsets + inputs)
+            in_b = np.where(is_input, offsets + inputs, offsets + inputs + results)
+            scratch = np.where(is_input, 0, offsets + inputs + 2 * results)
+            rows = 2 * inputs + 3 * results
+            locations, actives = [in_a, in_b], [needed, needed]
+            for base, other in [(in_a, in_b), (in_b, in_a)][: 2 if second_order else 1]:
+                for group in groups:
+                    dirty = np.array(program.downstream(group), dtype=bool)
+                    moved = np.array([name in group for name in program.parameters], dtype=bool)
+                    location = np.where(np.concatenate([moved, dirty]), scratch, base)
+                    location[: len(moved)][moved] = other[: len(moved)][moved]
+                    locations.append(location)
+                    actives.append(needed & dirty)
+        number = {name: k for k, name in enumerate(program.quantities)}
+        stored = [(number[q.name], c, q.scale) for q in quantities for c in range(program.cells(q.name))]
+        quantity, cell, scale = zip(*stored, strict=True)
+        return Plan(
+            np.array(locations, dtype=np.int64).reshape(len(locations), -1),
+            np.array(actives, dtype=np.uint8).reshape(len(locations), -1),
+            1 if groups is None else 2,
+            max(rows, 1),
+            np.array(quantity, dtype=np.int64),
+            np.array(cell, dtype=np.int64),
+            np.array(scale, dtype=np.float64),
+        )
+
+    def block(self, plan: Plan) -> int:
+        """Return the draws of one block: fewer when there are many rows, so that they stay in L2."""
+        block = _BLOCK
+        while block > 64 and plan.rows * block * 8 > _CACHE_BYTES:
+            block //= 2
+        return block
+
+    def points(self, plan: Plan, design: Design, replicate: int) -> Points:
+        """Prepare the streams of one replicate: A on the first dimensions, B on the next ones."""
+        keys = [key + ("|matrix=B" if m else "") for m in range(plan.matrices) for key in self._streams]
+        dimensions = [p + m * self._stream_count for m in range(plan.matrices) for p in self._positions]
+        if design.kind == "monte_carlo" or not keys:
+            none = np.zeros((len(keys), 1), dtype=np.uint64)
+            words = [philox_key(design.seed, key, replicate) for key in keys]
+            return Points(none, none, np.array(words, dtype=np.uint64).reshape(len(keys), 2))
+        matrix, shift = scrambled_directions(dimensions, keys, design.seed, replicate)
+        none = np.zeros((len(keys), 2), dtype=np.uint64)
+        return Points(block_table(matrix, shift), matrix, none)
+
+    def run(
+        self,
+        plan: Plan,
+        design: Design,
+        replicate: int,
+        out: Array | None = None,
+        *,
+        first: int = 0,
+        count: int | None = None,
+        points: Points | None = None,
+    ) -> Array:
+        """Evaluate consecutive draws of one replicate.
+
+        Parameters
+        ----------
+        out : array, shape (stored row, evaluation, draw), optional
+            C-contiguous, filled in place; by default a new array for all draws.
+        first, count : int
+            Which draws: `first` is a multiple of 1,024; by default all from `first` on.
+        points : Points, optional
+            From `points`, when many parts of a replicate are run.
+
+        Returns
+        -------
+        array, shape (stored row, evaluation, draw)
+        """
+        if out is None:
+            out = np.empty((len(plan.quantity), len(plan.location), design.draws))
+        ready = points or self.points(plan, design, replicate)
+        times = plan.matrices
+        block = self.block(plan)
+        count = out.shape[2] - first if count is None else count
+        stream = [self._stream + m * len(self._streams) for m in range(times)]
+        self._run(
+            np.empty((plan.rows, block)),
+            first,
+            -(-count // block),
+            block,
+            _KIND[design.kind],
+            ready.table,
+            ready.matrix,
+            ready.keys,
+            np.arange(times * len(self._code), dtype=np.int64),
+            np.concatenate(stream),
+            np.tile(self._code, times),
+            np.concatenate([[0], np.cumsum(np.tile(self._sizes, times))]).astype(np.int64),
+            np.tile(self._constant, times),
+            np.tile(self._factor, times),
+            plan.location,
+            plan.active,
+            self._coordinate,
+            plan.quantity,
+            plan.cell,
+            plan.scale,
+            out,
+            first,
+        )
+        return out
+
+    def values_at(
+        self, names: Sequence[str], design: Design, replicate: int, draw: int
+    ) -> dict[str, Array]:
+        """Return the values of parameters at one draw, in base units, shape (cell,).
+
+        By the NumPy path: slow, and meant for explaining one draw.
+        """
+        found = {}
+        for name in names:
+            cells = self.model.parameters[name].cells
+            streams = list(dict.fromkeys(cell.stream for cell in cells))
+            at = [self._positions[self._streams.index(key)] for key in streams]
+            u = dict(zip(streams, reference_points(design, at, streams, replicate, draw, 1)[0], strict=True))
+            values = [float(c.law.quantile(np.array(u[c.stream]))) * c.unit.factor for c in cells]
+            found[name] = np.array(values)
+        return found
+
+    def _needed(self, quantities: Sequence[Quantity]) -> NDArray[np.bool_]:
+        """Tell for each step whether a wanted quantity depends on it."""
+        wanted = {q.name for q in quantities}
+        flags = []
+        for step in reversed(self.program.steps):
+            flags.append(step.target in wanted)
+            if flags[-1]:
+                wanted.update(step.inputs)
+        return np.array(flags[::-1], dtype=bool)

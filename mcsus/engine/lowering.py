@@ -1,0 +1,139 @@
+"""From a checked graph to a flat program: rows of a work array and the steps that fill them.
+
+Every quantity owns one row per cell (one per combination of its labels). A step fills the rows of
+one equation from the rows of its inputs; a reduction inside a formula becomes a step of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Reduce
+from mcsus.expressions import dims as dims_of_expression
+from mcsus.expressions import names
+from mcsus.model import Model
+
+
+@dataclass(frozen=True)
+class Step:
+    """One equation, or one reduction lifted out of it, filling the rows of quantity `target`.
+
+    ``reduce`` is ``(kind, dim)`` when the expression is folded over a dim, else None.
+    """
+
+    target: str
+    dims: tuple[str, ...]
+    expression: Expression
+    reduce: tuple[str, str] | None
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The steps in order, and the layout of quantities: parameters first, then step targets.
+
+    Attributes
+    ----------
+    parameters, steps
+        Names of the parameters and the steps.
+    dims : dict of str to tuple of str
+        Dims of every quantity.
+    sizes : dict of str to int
+        Number of labels of each dim.
+    coordinates : dict of str to tuple of float
+        Labels of the numeric dims that formulas read as plain numbers.
+    """
+
+    parameters: tuple[str, ...]
+    steps: tuple[Step, ...]
+    dims: dict[str, tuple[str, ...]]
+    sizes: dict[str, int]
+    coordinates: dict[str, tuple[float, ...]]
+
+    def cells(self, name: str) -> int:
+        """Return the number of rows of `name`."""
+        count = 1
+        for dim in self.dims[name]:
+            count *= self.sizes[dim]
+        return count
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Parameters and step targets, in the order in which locations are numbered."""
+        return (*self.parameters, *(step.target for step in self.steps))
+
+    def downstream(self, changed: set[str]) -> list[bool]:
+        """Tell for each step whether it depends on any of the `changed` parameters."""
+        dirty = set(changed)
+        flags = []
+        for step in self.steps:
+            flags.append(not dirty.isdisjoint(step.inputs))
+            if flags[-1]:
+                dirty.add(step.target)
+        return flags
+
+
+def lower(model: Model) -> Program:
+    """Turn the equations of `model` into steps whose reductions stand alone.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> model = Model([Equation("y", unit("1"), parse("1 + sum(year, over=year)"))], {},
+    ...               {"year": (1, 2)})
+    >>> [(step.target, step.reduce) for step in lower(model).steps]
+    [('y@1', ('sum', 'year')), ('y', None)]
+    """
+    dims = {name: model.dims_of[name] for name in model.inputs}
+    coordinates = {
+        name: tuple(float(x) for x in model.dims[name])
+        for name in model.dims
+        if model.is_coordinate(name)
+    }
+    dims.update({name: (name,) for name in coordinates})
+    order = tuple(model.dims)
+    steps: list[Step] = []
+
+    def add(target: str, expression: Expression, reduction: tuple[str, str] | None) -> None:
+        inner = dims_of_expression(expression, dims, order)
+        own = tuple(d for d in inner if reduction is None or d != reduction[1])
+        dims[target] = own
+        needed = tuple(n for n in names(expression) if n not in coordinates)
+        steps.append(Step(target, own, expression, reduction, needed))
+
+    for equation in model.equations:
+        lifted = 0
+
+        def lift(node: Expression, owner: str = equation.name) -> Expression:
+            nonlocal lifted
+            if isinstance(node, Reduce):
+                lifted += 1
+                target = f"{owner}@{lifted}"
+                add(target, _mapped(node.arg, lift), (node.kind, node.over))
+                return Name(target)
+            return _mapped(node, lift)
+
+        expression = equation.expression
+        if isinstance(expression, Reduce):
+            add(equation.name, _mapped(expression.arg, lift), (expression.kind, expression.over))
+        else:
+            add(equation.name, lift(expression), None)
+    sizes = {dim: len(labels) for dim, labels in model.dims.items()}
+    quantities = {name: dims[name] for name in dims if name not in coordinates}
+    return Program(model.inputs, tuple(steps), quantities, sizes, coordinates)
+
+
+def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untyped-def]
+    """Return `node` with `function` applied to its children (`node` itself if it is a Reduce)."""
+    match node:
+        case Negate(arg) | At(arg, _, _):
+            return replace(node, arg=function(arg))
+        case Binary(_, left, right) | Compare(_, left, right):
+            return replace(node, left=function(left), right=function(right))
+        case Call(_, args):
+            return replace(node, args=tuple(function(a) for a in args))
+        case Reduce():
+            return function(node)  # type: ignore[no-any-return]
+    return node

@@ -1,0 +1,124 @@
+"""The folder of generated kernels: written once, compiled once, never served stale.
+
+numba caches a function beside the file it was read from, and does not see a change in a function
+that file imports. So the name of each generated file carries a hash of everything the machine
+code depends on.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+import llvmlite
+import llvmlite.binding
+import numba
+
+import mcsus
+from mcsus.engine.blocks import SIGNATURE
+
+_STATIC = f'''"""Fills the inputs of every mcsus kernel; generated, safe to delete."""
+
+from numba import njit
+
+from mcsus.engine.blocks import fill_block as plain
+
+
+@njit("{SIGNATURE}", nogil=True, cache=True, error_model="numpy")
+def fill_block(work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
+               factor):
+    plain(work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor)
+'''
+
+
+def cache_folder() -> Path:
+    """Return the folder of generated kernels, made for this user alone.
+
+    ``MCSUS_CACHE`` names another folder. A folder that belongs to somebody else is not used: code
+    is loaded from it.
+
+    Examples
+    --------
+    >>> cache_folder().is_dir()
+    True
+    """
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = Path(os.environ.get("MCSUS_CACHE") or home / "mcsus")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
+        if mine and os.access(folder, os.W_OK):
+            folder.chmod(0o700)
+            return folder
+    except OSError:
+        pass
+    return _private_folder()
+
+
+@functools.lru_cache(maxsize=1)
+def _private_folder() -> Path:
+    """Return a folder that lasts as long as this process."""
+    return Path(tempfile.mkdtemp(prefix="mcsus-"))
+
+
+@functools.lru_cache(maxsize=1)
+def fingerprint() -> bytes:
+    """Hash what generated machine code depends on besides its own source.
+
+    Examples
+    --------
+    >>> len(fingerprint())
+    32
+    """
+    root = Path(mcsus.__file__).parent
+    digest = hashlib.sha256()
+    for folder in ("families", "streams", "engine"):
+        for path in sorted((root / folder).glob("*.py")):
+            digest.update(path.read_bytes())
+    host = llvmlite.binding.get_host_cpu_name()
+    features = llvmlite.binding.get_host_cpu_features().flatten()
+    options = [os.environ.get(k, "") for k in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")]
+    parts = (sys.version, numba.__version__, llvmlite.__version__, host, features, *options)
+    digest.update("\n".join(parts).encode())
+    return digest.digest()
+
+
+def load(prefix: str, source: str) -> ModuleType:
+    """Return the module whose text is `source`, from the cache folder when it is there.
+
+    Examples
+    --------
+    >>> load("doctest", "ANSWER = 42").ANSWER
+    42
+    """
+    name = f"mcsus_{prefix}_{hashlib.sha256(fingerprint() + source.encode()).hexdigest()[:24]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    path = cache_folder() / f"{name}.py"
+    if not path.exists():
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(source)
+        Path(temporary).replace(path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
+
+
+def static_module() -> str:
+    """Load the module that fills inputs and return its name, for generated kernels to import."""
+    return load("inputs", _STATIC).__name__

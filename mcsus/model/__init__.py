@@ -1,0 +1,7 @@
+"""The graph of equations: wiring by name, dims, unit check, NumPy reference path."""
+
+from mcsus.model.equations import Equation, equation
+from mcsus.model.graph import Model
+from mcsus.model.reference import evaluate, typical_values
+
+__all__ = ["Equation", "Model", "equation", "evaluate", "typical_values"]

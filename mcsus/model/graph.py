@@ -1,0 +1,210 @@
+"""The Model: equations wired by name, checked, and put in an order of evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.errors import FaultCollector, nearest
+from mcsus.expressions import dimension, dims
+from mcsus.model.equations import Equation
+from mcsus.parameters import Parameter
+from mcsus.units import DIMENSIONLESS, Dimension
+
+Label = str | int | float
+Array = NDArray[np.float64]
+
+
+class Model:
+    """A closed graph of equations over parameters, with dims and dimensions proven.
+
+    Parameters
+    ----------
+    equations : sequence of Equation
+        Relations, wired by name: an input is a parameter, another equation, or a numeric dim.
+    parameters : mapping of str to Parameter
+        Leaves of the graph, by the name used in the equations.
+    dims : mapping of str to sequence of labels
+        Named dims in the order in which cells are laid out.
+    required : iterable of str, optional
+        Quantities that are asked for. Equations that come with a model set (Python functions) and
+        serve none of these are left out; formulas are always kept and checked. By default
+        everything is kept.
+
+    Raises
+    ------
+    InputError
+        With every fault found: cycles and missing inputs with the chain that leads to them,
+        unlike dimensions, dims that do not fit.
+
+    Examples
+    --------
+    >>> from mcsus.model import Equation
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.units import unit
+    >>> model = Model([Equation("total", unit("1"), parse("sum(2*year, over=year)"))], {},
+    ...               {"year": (2024, 2025)})
+    >>> [e.name for e in model.equations], model.dims_of["total"]
+    (['total'], ())
+    """
+
+    def __init__(
+        self,
+        equations: Sequence[Equation],
+        parameters: Mapping[str, Parameter],
+        dims: Mapping[str, Sequence[Label]],
+        required: Iterable[str] | None = None,
+    ) -> None:
+        self.parameters = dict(parameters)
+        self.dims = {name: tuple(labels) for name, labels in dims.items()}
+        self._by_name = {e.name: e for e in equations}
+        self.dims_of: dict[str, tuple[str, ...]] = {}
+        self.dimension_of: dict[str, Dimension] = {}
+        faults = FaultCollector()
+        roots = list(self._by_name) if required is None else self._roots(equations, required, faults)
+        self.equations = self._ordered(roots, faults)
+        faults.raise_any()
+        self._infer(faults)
+        faults.raise_any()
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the parameters that the equations use, in the order of `parameters`."""
+        used = {name for equation in self.equations for name in equation.inputs}
+        return tuple(name for name in self.parameters if name in used)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.dims_of
+
+    def equation(self, name: str) -> Equation:
+        """Return the equation called `name` (KeyError when there is none)."""
+        return self._by_name[name]
+
+    def is_coordinate(self, name: str) -> bool:
+        """Tell whether `name` is a numeric dim read as a plain number."""
+        labels = self.dims.get(name, ("",))
+        return name not in self.parameters and not any(isinstance(x, str) for x in labels)
+
+    def shape(self, name: str) -> tuple[int, ...]:
+        """Return the number of labels along each dim of `name`."""
+        return tuple(len(self.dims[dim]) for dim in self.dims_of[name])
+
+    def spread(self, values: Array, name: str, target: str) -> Array:
+        """Return values of `name` repeated over the dims that only `target` has.
+
+        Parameters
+        ----------
+        values : array, shape ``(..., *dims of name)``
+        name, target : str
+            The dims of the first are among those of the second.
+
+        Returns
+        -------
+        array, shape ``(..., *dims of target)``
+        """
+        own, wanted = self.dims_of[name], self.dims_of[target]
+        lead = values.shape[: values.ndim - len(own)]
+        sizes = iter(values.shape[len(lead) :])
+        opened = values.reshape(*lead, *(next(sizes) if dim in own else 1 for dim in wanted))
+        return np.broadcast_to(opened, (*lead, *self.shape(target)))
+
+    def upstream(self, targets: Iterable[str]) -> set[str]:
+        """Return `targets` and every name they depend on."""
+        found: set[str] = set()
+        stack = list(targets)
+        while stack:
+            name = stack.pop()
+            if name in found:
+                continue
+            found.add(name)
+            if name in self._by_name and name not in self.parameters:
+                stack.extend(self._by_name[name].inputs)
+        return found
+
+    def restricted(self, targets: Iterable[str]) -> Model:
+        """Return the part of the graph that `targets` depend on."""
+        kept = self.upstream(targets)
+        return Model(
+            [e for e in self.equations if e.name in kept],
+            {name: p for name, p in self.parameters.items() if name in kept},
+            self.dims,
+        )
+
+    def _known(self) -> list[str]:
+        return [*self.parameters, *self._by_name, *(d for d in self.dims if self.is_coordinate(d))]
+
+    def _roots(
+        self, equations: Sequence[Equation], required: Iterable[str], faults: FaultCollector
+    ) -> list[str]:
+        roots = [e.name for e in equations if e.function is None]
+        for name in required:
+            if name in self._by_name or name in self.parameters:
+                roots.append(name)
+            else:
+                allowed = "the name of an equation or a parameter"
+                faults.add(repr(name), allowed, "outputs", name, nearest=nearest(name, self._known()))
+        return roots
+
+    def _ordered(self, roots: Iterable[str], faults: FaultCollector) -> tuple[Equation, ...]:
+        """Order the equations so that inputs come first; note cycles and missing inputs."""
+        done: dict[str, Equation] = {}
+        broken: set[str] = set()
+
+        def visit(name: str, chain: tuple[str, ...]) -> None:
+            if name in done or name in broken or name in self.parameters:
+                return
+            equation = self._by_name.get(name)
+            if equation is None:
+                if self.is_coordinate(name):
+                    return
+                broken.add(name)
+                faults.add(
+                    f"{name!r}, needed along {' <- '.join((name, *reversed(chain)))}",
+                    "a parameter, an equation or a numeric dim of this study",
+                    "equations",
+                    chain[-1] if chain else name,
+                    nearest=nearest(name, self._known()),
+                )
+            elif name in chain:
+                broken.add(name)
+                cycle = (*chain[chain.index(name) :], name)
+                faults.add(f"a cycle: {' -> '.join(cycle)}", "a graph without cycles", "equations", name)
+            else:
+                for needed in equation.inputs:
+                    visit(needed, (*chain, name))
+                done[name] = equation
+
+        for root in roots:
+            visit(root, ())
+        return tuple(done.values())
+
+    def _infer(self, faults: FaultCollector) -> None:
+        """Find dims and dimension of every name and check them against what is declared."""
+        order = tuple(self.dims)
+        for name, parameter in self.parameters.items():
+            self.dims_of[name] = parameter.dims
+            self.dimension_of[name] = parameter.unit.dimension
+        for name in filter(self.is_coordinate, self.dims):
+            self.dims_of[name] = (name,)
+            self.dimension_of[name] = DIMENSIONLESS
+        for equation in self.equations:
+            declared = equation.unit.dimension
+            self.dims_of[equation.name] = ()
+            self.dimension_of[equation.name] = declared
+            with faults.at("equations", equation.name):
+                self.dims_of[equation.name] = dims(equation.expression, self.dims_of, order)
+                found = dimension(equation.expression, self.dimension_of)
+                if found != declared and not _is_zero(equation):
+                    faults.add(
+                        f"a formula of dimension {found}",
+                        f"the dimension of its unit {equation.unit.text!r}, which is {declared}",
+                        "equations",
+                        equation.name,
+                    )
+
+
+def _is_zero(equation: Equation) -> bool:
+    """The literal 0 takes any unit."""
+    return getattr(equation.expression, "value", None) == 0.0

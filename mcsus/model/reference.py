@@ -1,0 +1,151 @@
+"""The NumPy path: slow, plain, and the reference that the compiled kernel is compared with."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Number, Reduce
+
+if TYPE_CHECKING:
+    from mcsus.model.graph import Model
+
+Array = NDArray[np.float64]
+Labelled = tuple[Any, tuple[str, ...]]
+
+_OPERATORS = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+_FUNCTIONS = {
+    "exp": np.exp,
+    "log": np.log,
+    "log10": np.log10,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tanh": np.tanh,
+    "where": np.where,
+    "min": lambda *args: functools.reduce(np.minimum, args),
+    "max": lambda *args: functools.reduce(np.maximum, args),
+}
+_REDUCTIONS = {"sum": np.sum, "mean": np.mean, "prod": np.prod}
+
+
+def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
+    """Evaluate every equation of `model` in NumPy.
+
+    Parameters
+    ----------
+    model : Model
+        The graph.
+    values : mapping of str to array, shape ``(draw, *dims of the parameter)``
+        Parameter values in coherent base units.
+
+    Returns
+    -------
+    dict of str to array, shape ``(draw, *dims)``
+        Parameters and equations alike, in coherent base units.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> model = Model([Equation("y", unit("1"), parse("2*year"))], {}, {"year": (1, 2)})
+    >>> evaluate(model, {})["y"]
+    array([[2., 4.]])
+    """
+    draws = max((len(v) for v in values.values()), default=1)
+    known = dict(values)
+    for name in filter(model.is_coordinate, model.dims):
+        known[name] = np.asarray(model.dims[name], dtype=float)[np.newaxis, :]
+    with np.errstate(all="ignore"):
+        for equation in model.equations:
+            array, dims = _walk(equation.expression, known, model)
+            target = model.dims_of[equation.name]
+            array = _aligned((array, dims), target)
+            shape = (max(draws, len(array)), *model.shape(equation.name))
+            known[equation.name] = np.broadcast_to(array, shape).astype(float, copy=False)
+    return {name: known[name] for name in known if not model.is_coordinate(name)}
+
+
+def typical_values(model: Model) -> dict[str, Array]:
+    """Return every input at its typical value, in base units, shape ``(1, *dims)``.
+
+    Examples
+    --------
+    >>> from mcsus.model import Model
+    >>> typical_values(Model([], {}, {}))
+    {}
+    """
+    found = {}
+    for name in model.inputs:
+        cells = model.parameters[name].cells
+        typical = [cell.deterministic for cell in cells]
+        factors = [cell.unit.factor for cell in cells]
+        found[name] = (np.array(typical) * np.array(factors)).reshape(1, *model.shape(name))
+    return found
+
+
+def _aligned(value: Labelled, dims: tuple[str, ...]) -> Array:
+    """Return the array with axes ``(draw, *dims)``, length one where the value lacks a dim."""
+    array, own = value
+    array = np.asarray(array, dtype=None)
+    if array.ndim == 0:
+        return array.reshape((1,) * (len(dims) + 1))
+    order = sorted(range(len(own)), key=lambda k: dims.index(own[k]))
+    array = array.transpose(0, *(1 + k for k in order))
+    shape = iter(array.shape[1:])
+    return array.reshape(array.shape[0], *(next(shape) if dim in own else 1 for dim in dims))
+
+
+def _walk(expression: Expression, known: Mapping[str, Array], model: Model) -> Labelled:
+    """Evaluate one expression to an array and the dims behind its draw axis."""
+    match expression:
+        case Number(value):
+            return value, ()
+        case Name(name):
+            return known[name], model.dims_of[name]
+        case Negate(arg):
+            array, dims = _walk(arg, known, model)
+            return -array, dims
+        case Reduce(kind, arg, over):
+            array, dims = _walk(arg, known, model)
+            axis = 1 + dims.index(over)
+            return _REDUCTIONS[kind](array, axis=axis), tuple(d for d in dims if d != over)
+        case At(arg, dim, source):
+            array, dims = _walk(arg, known, model)
+            return array, tuple(source if d == dim else d for d in dims)
+        case Binary(op, left, right) | Compare(op, left, right):
+            return _apply(_OPERATORS[op], (left, right), known, model)
+        case Call(function, args):
+            return _apply(_FUNCTIONS[function], args, known, model)
+    raise TypeError(expression)
+
+
+def _apply(
+    function: Any, args: tuple[Expression, ...], known: Mapping[str, Array], model: Model
+) -> Labelled:
+    """Apply `function` to operands broadcast by the names of their dims."""
+    operands = [_walk(arg, known, model) for arg in args]
+    together = {dim for _, dims in operands for dim in dims}
+    union = tuple(dim for dim in model.dims if dim in together)
+    return function(*(_aligned(operand, union) for operand in operands)), union

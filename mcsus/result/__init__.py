@@ -1,0 +1,17 @@
+"""Result: the labelled output of a run; its tree, its JSON, its files."""
+
+from mcsus.result.document import OWN_DIMS, cell_dims, cells, digest
+from mcsus.result.files import replacing
+from mcsus.result.summary import Summary
+from mcsus.result.tree import Result, load_result
+
+__all__ = [
+    "OWN_DIMS",
+    "Result",
+    "Summary",
+    "cell_dims",
+    "cells",
+    "digest",
+    "load_result",
+    "replacing",
+]

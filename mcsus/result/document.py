@@ -1,0 +1,149 @@
+"""The JSON document of a result, read off its tree."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+OWN_DIMS = frozenset(
+    {"quantile", "level", "bound", "curve", "bin", "edge", "size", "part", "input", "other_input"}
+)
+"""Dims of the tree that are not dims of the study; no study may use these names."""
+
+
+def digest(document: Mapping[str, Any]) -> str:
+    """Return the sha256 over the numbers of a result, in canonical order.
+
+    Examples
+    --------
+    >>> digest({"outputs": {}, "sensitivity": {}, "claims": {}})[:8]
+    '79c5bafb'
+    """
+    numbers = {key: _canonical(document[key]) for key in ("outputs", "sensitivity", "claims")}
+    text = json.dumps(numbers, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cells(data: xr.Dataset) -> Iterator[tuple[dict[str, Any], xr.Dataset]]:
+    """Yield the labels and the part of every cell of a dataset, row-major.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> [labels for labels, _ in cells(xr.Dataset({"x": ("year", [1.0])}, {"year": [2024]}))]
+    [{'year': 2024}]
+    """
+    dims = cell_dims(data)
+    for labels in itertools.product(*(data[dim].values.tolist() for dim in dims)):
+        chosen = dict(zip(dims, labels, strict=True))
+        yield chosen, data.sel(chosen)
+
+
+def cell_dims(data: xr.Dataset) -> list[str]:
+    """Return the dims of the study that a dataset carries, in order."""
+    first = data[next(iter(data.data_vars))]
+    return [str(dim) for dim in first.dims if dim not in OWN_DIMS]
+
+
+def output_document(data: xr.Dataset) -> dict[str, Any]:
+    return {
+        "unit": data.attrs["units"],
+        "dims": cell_dims(data),
+        "cells": [_output_cell(labels, cell) for labels, cell in cells(data)],
+    }
+
+
+def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
+    quantiles = zip(
+        cell["quantile"].values, cell["quantiles"].values, cell["quantiles_error"].values, strict=True
+    )
+    intervals = zip(
+        cell["level"].values, cell["symmetric"].values, cell["shortest"].values, strict=True
+    )
+    return {
+        "labels": labels,
+        "deterministic": _number(cell["deterministic"]),
+        **{key: _estimate(cell, key) for key in ("mean", "sd", "median")},
+        "quantiles": [
+            {"p": round(float(p), 9), "value": _number(v), "error": _number(e)}
+            for p, v, e in quantiles
+        ],
+        "intervals": [
+            {
+                "level": float(level),
+                "low": _number(symmetric[0]),
+                "high": _number(symmetric[1]),
+                "shortest": {"low": _number(shortest[0]), "high": _number(shortest[1])},
+            }
+            for level, symmetric, shortest in intervals
+        ],
+    }
+
+
+def sensitivity_document(data: xr.Dataset) -> dict[str, Any]:
+    return {"cells": [_index_cell(labels, cell, data.attrs) for labels, cell in cells(data)]}
+
+
+def _index_cell(labels: dict[str, Any], cell: xr.Dataset, attrs: Mapping[Any, Any]) -> dict[str, Any]:
+    names = [str(name) for name in cell["input"].values]
+    varies = bool(np.isfinite(cell["ST"]).all())
+    indices = {
+        name: {key: _estimate(cell.isel(input=k), key) for key in ("S1", "ST")}
+        for k, name in enumerate(names)
+    }
+    ranking = sorted(names, key=lambda n: (-indices[n]["ST"]["value"], n)) if varies else []
+    found = {
+        "labels": labels,
+        "method": attrs["method"],
+        "estimator": attrs["estimator"],
+        "ranking": ranking,
+        "indices": indices if varies else {},
+    }
+    if varies and "S2" in cell:
+        found["second_order"] = [
+            {"inputs": [a, b], "S2": _estimate(cell.isel(input=i, other_input=j), "S2")}
+            for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
+        ]
+    return found
+
+
+def claim_document(data: xr.Dataset) -> dict[str, Any]:
+    return {
+        "cells": [
+            {
+                "labels": labels,
+                "probability": _estimate(cell, "probability"),
+                "verdict": str(cell["verdict"].values),
+            }
+            for labels, cell in cells(data)
+        ]
+    }
+
+
+def _estimate(cell: xr.Dataset, key: str) -> dict[str, float | None]:
+    return {"value": _number(cell[key]), "error": _number(cell[f"{key}_error"])}
+
+
+def _number(value: Any) -> float | None:
+    """Return a plain number; None for an error that one replicate cannot tell."""
+    plain = float(value)
+    return plain if math.isfinite(plain) else None
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, float):
+        return (value + 0.0).hex()  # adding zero turns -0.0 into 0.0
+    return value

@@ -1,0 +1,171 @@
+"""The main numbers of a run as a plain table."""
+
+from __future__ import annotations
+
+import html
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_SHOWN = 5  # drivers named for each output
+_ALL_CELLS = 40  # beyond this many cells the table says how many were left out
+
+
+class Summary:
+    """A table of outputs, drivers and claims that prints well and renders in a notebook.
+
+    Parameters
+    ----------
+    document : mapping
+        What `Result.to_dict` returns.
+    study : mapping
+        Title and question.
+
+    Examples
+    --------
+    >>> print(Summary({"outputs": {}, "sensitivity": {}, "claims": {}}, {"title": "Nothing"}))
+    Nothing
+    """
+
+    def __init__(self, document: Mapping[str, Any], study: Mapping[str, Any]) -> None:
+        self.title = str(study["title"])
+        self.tables = [
+            (title, header, rows)
+            for title, header, rows in (
+                ("Outputs", _OUTPUT_HEADER, _output_rows(document["outputs"])),
+                ("What drives the doubt (total-order Sobol\u2019 index)", _DRIVER_HEADER,
+                 _driver_rows(document["sensitivity"])),
+                ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
+            )
+            if rows
+        ]
+
+    def __str__(self) -> str:
+        blocks = [self.title]
+        for title, header, rows in self.tables:
+            shown = rows[:_ALL_CELLS]
+            blocks.append(f"{title}\n{_aligned([header, *shown])}")
+            if len(rows) > len(shown):
+                blocks.append(f"... and {len(rows) - len(shown)} more rows in result.json")
+        return "\n\n".join(blocks)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        parts = [f"<h3>{html.escape(self.title)}</h3>"]
+        for title, header, rows in self.tables:
+            head = "".join(f"<th>{html.escape(cell)}</th>" for cell in header)
+            body = "".join(
+                "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+                for row in rows
+            )
+            parts.append(f"<h4>{html.escape(title)}</h4><table><tr>{head}</tr>{body}</table>")
+        return "".join(parts)
+
+
+_OUTPUT_HEADER = ("output", "mean", "median", "95 % interval", "unit", "error of mean")
+_DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
+_CLAIM_HEADER = ("claim", "probability", "verdict")
+
+
+def significant(value: float | None, digits: int = 3) -> str:
+    """Return a number to a few significant digits, without exponent where that reads better.
+
+    Examples
+    --------
+    >>> significant(1234.5), significant(0.012345), significant(1.2e-7), significant(None)
+    ('1,230', '0.0123', '1.2e-07', 'unknown')
+    """
+    if value is None:
+        return "unknown"
+    if value == 0 or 1e-3 <= abs(value) < 1e6:
+        rounded = float(f"{value:.{digits - 1}e}")
+        decimals = max(0, digits - 1 - _exponent(rounded))
+        return f"{rounded:,.{decimals}f}"
+    return f"{value:.{digits}g}"
+
+
+def _exponent(value: float) -> int:
+    return int(f"{value:e}".split("e")[1]) if value else 0
+
+
+def label_text(name: str, labels: Mapping[str, Any]) -> str:
+    """Return a quantity with its labels.
+
+    Examples
+    --------
+    >>> label_text("total", {"year": 2030, "application": "keyword_spotting"})
+    'total [2030, keyword spotting]'
+    """
+    if not labels:
+        return name
+    return f"{name} [{', '.join(str(v).replace('_', ' ') for v in labels.values())}]"
+
+
+def _widest(cell: Mapping[str, Any]) -> tuple[str, str]:
+    best = max(cell["intervals"], key=lambda interval: (interval["level"] == 0.95, interval["level"]))
+    low, high = significant(best["low"]), significant(best["high"])
+    return f"{100 * best['level']:g}", f"{low} to {high}"
+
+
+def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            label_text(name, cell["labels"]),
+            significant(cell["mean"]["value"]),
+            significant(cell["median"]["value"]),
+            _widest(cell)[1] if cell["intervals"] else "",
+            output["unit"],
+            significant(cell["mean"]["error"], 1),
+        )
+        for name, output in outputs.items()
+        for cell in output["cells"]
+    ]
+
+
+def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    rows = []
+    for name, found in sensitivity.items():
+        for cell in found["cells"]:
+            named = [
+                f"{driver} {cell['indices'][driver]['ST']['value']:.2f}"
+                for driver in cell["ranking"][:_SHOWN]
+            ]
+            padded = [*named, *itertools.repeat("", _SHOWN - len(named))]
+            if named:
+                rows.append((label_text(name, cell["labels"]), *padded))
+    return rows
+
+
+def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            label_text(name, cell["labels"]),
+            f"{cell['probability']['value']:.4f}",
+            cell["verdict"].replace("_", " "),
+        )
+        for name, found in claims.items()
+        for cell in found["cells"]
+    ]
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> str:
+    """Return rows in columns: text to the left, numbers to the right."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    numeric = [all(_is_number(row[k]) for row in rows[1:]) for k in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        ]
+        lines.append("  " + "  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", ""))
+    except ValueError:
+        return False
+    return True

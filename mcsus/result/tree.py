@@ -1,0 +1,135 @@
+"""Result: the labelled output of a run, and all that a report needs.
+
+The numbers live in an `xarray.DataTree`: ``/outputs/<name>``, ``/sensitivity/<name>``,
+``/claims/<id>`` and ``/provenance``. The JSON of the command line is read off the tree. Timing is
+kept beside it, because nothing that is published may depend on a machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mcsus.errors import Fault, InputError
+from mcsus.result.document import claim_document, digest, output_document, sensitivity_document
+from mcsus.result.files import replacing
+from mcsus.result.summary import Summary
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+FILE = "result.nc"
+JSON_FILE = "result.json"
+
+
+class Result:
+    """Labelled output of a run.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        Numbers, labels, units and provenance.
+    timing : mapping of str to float, optional
+        Seconds spent; shown, never saved in the tree.
+
+    Examples
+    --------
+    >>> from mcsus.runner import run
+    >>> result = run("tinyml_table", draws=256, replicates=2)
+    >>> result.to_dict()["outputs"]["device_footprint"]["unit"]
+    'kg CO2e'
+    """
+
+    def __init__(self, tree: xr.DataTree, timing: Mapping[str, float] | None = None) -> None:
+        self.tree = tree
+        self.timing = dict(timing or {})
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Study, design, resolved inputs, equations, versions and hashes of the run."""
+        return {k: json.loads(v) for k, v in self.tree["provenance"].attrs.items()}
+
+    def datasets(self, group: str) -> dict[str, xr.Dataset]:
+        """Return the datasets below ``outputs``, ``sensitivity`` or ``claims``, in order."""
+        if group not in self.tree.children:
+            return {}
+        children = self.tree[group].children
+        order = self.provenance["order"][group]
+        return {name: children[name].to_dataset() for name in order}
+
+    def to_dict(self, *, timing: bool = True) -> dict[str, Any]:
+        """Return the document that ``mcsus run --json`` prints."""
+        about = self.provenance
+        document = {
+            "study": about["study"]["id"],
+            "mcsus": about["versions"]["mcsus"],
+            "seed": about["design"]["seed"],
+            "design": {k: about["design"][k] for k in ("kind", "draws", "replicates")},
+            "digest": "",
+            "outputs": {n: output_document(d) for n, d in self.datasets("outputs").items()},
+            "sensitivity": {n: sensitivity_document(d) for n, d in self.datasets("sensitivity").items()},
+            "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
+        }
+        document["digest"] = digest(document)
+        if timing:
+            document["timing"] = self.timing
+        return document
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=1, allow_nan=False)
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Save ``result.nc`` and ``result.json`` in `folder`, each written whole or not at all."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        with replacing(target / FILE) as temporary:
+            self.tree.to_netcdf(temporary, engine="h5netcdf")
+        text = json.dumps(self.to_dict(timing=False), indent=1, allow_nan=False) + "\n"
+        with replacing(target / JSON_FILE) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+        return target
+
+    def summary(self) -> Summary:
+        """Return the main numbers as a table that prints well, also in a notebook."""
+        return Summary(self.to_dict(timing=False), self.provenance["study"])
+
+    def required_claims_hold(self) -> bool:
+        """Tell whether every cell of every required claim is supported."""
+        return all(
+            bool((data["verdict"] == "supported").all())
+            for data in self.datasets("claims").values()
+            if data.attrs["required"]
+        )
+
+
+def load_result(folder: str | os.PathLike[str]) -> Result:
+    """Load a Result that `Result.save` wrote.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the file is not one.
+
+    Examples
+    --------
+    >>> load_result("nowhere")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: nowhere: found no result.nc; allowed: a folder that a run has saved to
+    """
+    import xarray as xr  # noqa: PLC0415 - half a second to import
+
+    path = Path(folder) / FILE
+    if not path.is_file():
+        allowed = "a folder that a run has saved to"
+        raise InputError(Fault(f"no {FILE}", allowed, (str(folder),)))
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            result = Result(tree.load())
+        result.provenance["order"]  # noqa: B018 - a file of another kind has none
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(Fault("a file that cannot be read", f"a {FILE} of mcsus", (str(path),))) from error
+    return result

@@ -1,0 +1,112 @@
+"""What can be said of a study without running it."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from mcsus.errors import FaultCollector
+from mcsus.expressions import Binary, Expression, Name
+from mcsus.model import Model, evaluate, typical_values
+from mcsus.study import Study, load_study
+
+
+def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
+    """Validate a study without running it: file, library, wiring, dims and units.
+
+    Raises
+    ------
+    InputError
+        With every fault found at the first stage that has any.
+
+    Examples
+    --------
+    >>> study, model = check("tinyml_table")
+    >>> model.dims_of["device_footprint"]
+    ('application', 'scenario')
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    faults = FaultCollector(study.place)
+    model = None
+    with faults.at():
+        model = Model(
+            study.equations,
+            {p.name: p for p in study.parameters},
+            study.dims,
+            required=_required(study),
+        )
+    faults.raise_any()
+    assert model is not None  # noqa: S101 - raise_any has raised otherwise
+    _check_units(study, model, faults)
+    _check_breakdown(study, model, faults)
+    faults.raise_any()
+    return study, model
+
+
+def breakdowns(study: Study, model: Model) -> dict[str, tuple[str, ...]]:
+    """Return, for each output that is a sum, the quantities that add up to it.
+
+    Those the study declares; otherwise the terms of an equation that is a plain sum of names.
+
+    Examples
+    --------
+    >>> breakdowns(*check("tinyml_table"))["device_footprint"][:2]
+    ('ml_training', 'manufacture')
+    """
+    found = {}
+    for name in study.outputs:
+        terms = study.breakdown.get(name) or _terms(model.equation(name).expression)
+        if terms and len(terms) > 1:
+            found[name] = tuple(terms)
+    return found
+
+
+def _terms(expression: Expression) -> tuple[str, ...] | None:
+    """Return the names of a plain sum of names, or None."""
+    match expression:
+        case Name(name):
+            return (name,)
+        case Binary("+", left, right):
+            below = _terms(left), _terms(right)
+            if below[0] and below[1]:
+                return (*below[0], *below[1])
+    return None
+
+
+def _required(study: Study) -> list[str]:
+    parts = [part for terms in study.breakdown.values() for part in terms]
+    return [*study.outputs, *(c.quantity for c in study.claims), *parts]
+
+
+def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
+    asked = [(("outputs", n), n, u) for n, u in study.outputs.items()]
+    asked += [(("claims", c.id, "unit"), c.quantity, c.unit) for c in study.claims]
+    for where, name, unit in asked:
+        dimension = model.dimension_of[name]
+        if unit.dimension != dimension:
+            allowed = f"a unit of {name!r}, whose dimension is {dimension}"
+            faults.add(f"unit {unit.text!r} ({unit.dimension})", allowed, *where)
+    for name in study.sensitivity.outputs:
+        if name not in study.outputs:
+            faults.add(repr(name), "an output of this study", "sensitivity", "outputs")
+
+
+def _check_breakdown(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Parts must add up to their total: looked at where every input is typical."""
+    if not study.breakdown or faults.faults:
+        return
+    values = evaluate(model, typical_values(model))
+    for name, parts in study.breakdown.items():
+        total = values[name]
+        strange = [p for p in parts if not set(model.dims_of[p]) <= set(model.dims_of[name])]
+        if strange:
+            found = f"{strange[0]!r} over {model.dims_of[strange[0]]}"
+            faults.add(found, f"parts over dims of {name!r} only", "breakdown", name)
+            continue
+        added = sum(model.spread(values[part], part, name) for part in parts)
+        if not np.allclose(added, total, rtol=1e-9, atol=0.0):
+            worst = int(np.argmax(np.abs(added - total)))
+            found = f"parts that add up to {np.ravel(added)[worst]:.9g} in base units"
+            allowed = f"parts that add up to {np.ravel(total)[worst]:.9g}"
+            faults.add(found, allowed, "breakdown", name)

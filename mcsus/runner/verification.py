@@ -1,0 +1,73 @@
+"""Runs a saved study again and compares the numbers."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from mcsus.result import digest, load_result
+from mcsus.runner import run
+from mcsus.study import Study
+
+_TOLERANCE = 1e-9  # of a number computed on another machine or with other versions
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Whether a run could be repeated, and a sentence that says how."""
+
+    agrees: bool
+    message: str
+
+
+def verify(
+    folder: str | os.PathLike[str], progress: Callable[[str, int, int], None] | None = None
+) -> Outcome:
+    """Run again from what a run saved and compare: bits first, then to a relative 1e-9.
+
+    Raises
+    ------
+    InputError
+        If `folder` holds no result, or its study is no longer valid.
+
+    Examples
+    --------
+    >>> verify("nowhere")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: nowhere: found no result.nc; allowed: a folder that a run has saved to
+    """
+    saved = load_result(folder)
+    before = saved.to_dict(timing=False)
+    study = Study.from_dict(saved.provenance["document"])
+    after = run(study, progress=progress).to_dict(timing=False)
+    if digest(before) == digest(after):
+        return Outcome(True, f"The same bits: digest {digest(after)}.")
+    differences = list(_differences(before, after, ""))
+    if not differences:
+        return Outcome(True, f"Not the same bits, but every number agrees to {_TOLERANCE:g}.")
+    shown = "\n".join(f"  {line}" for line in differences[:10])
+    return Outcome(False, f"{len(differences)} numbers differ by more than {_TOLERANCE:g}:\n{shown}")
+
+
+def _differences(before: Any, after: Any, place: str) -> Iterator[str]:
+    """Yield a line for each place where two documents disagree."""
+    if place == ".digest" or place == ".mcsus":
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted({*before, *after}):
+            yield from _differences(before.get(key), after.get(key), f"{place}.{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for k, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _differences(one, other, f"{place}[{k}]")
+    elif isinstance(before, float) and isinstance(after, float):
+        scale = max(abs(before), abs(after))
+        close = math.isclose(before, after, rel_tol=_TOLERANCE, abs_tol=0.0)
+        if not close and not (place.endswith(".error") and scale < _TOLERANCE):
+            yield f"{place[1:]}: {before!r} then, {after!r} now"
+    elif before != after:
+        yield f"{place[1:]}: {before!r} then, {after!r} now"
+
+
