@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
 from mcsus.study.dimensions import name_is_free, read_dims
-from mcsus.study.formulas import check_names
+from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.laws import Meta
 from mcsus.study.layers import Inputs, Layer, check_model, layer_of, merge, model_layers
@@ -22,8 +23,9 @@ from mcsus.study.options import (
     read_sensitivity,
 )
 from mcsus.study.parts import BASE, SCENARIO, Scenario
-from mcsus.study.reader import TableReader, check_content
+from mcsus.study.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
+from mcsus.units import DIMENSIONLESS
 
 SCHEMA = "mcsus/1"
 
@@ -75,7 +77,7 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         _raise(faults.faults)
     reader = TableReader(document, faults, (), KEYS)
     fields = _head(reader)
-    layers = _layers(reader)
+    layers = _layers(reader, place)
     inputs = merge(layers, fields.pop("model"))
     dims: Dims = read_dims(inputs.dims)
     parameters = _parameters(inputs, dims)
@@ -89,10 +91,7 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     tables = reader.list("scenarios", "tables: [[scenarios]]")
     scenarios, changes = read_scenarios(tables, dims, known, faults)
     dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, faults)
-    for name, own in inputs.written.items():
-        equation = inputs.equations.get(name)
-        if equation is not None:
-            check_names(equation, {**inputs.parameters, **inputs.equations}, dims, own)
+    _check_formulas(inputs, parameters, dims)
     if "outputs" not in reader:
         reader.missing("outputs", "a table of name = 'unit'")
     outputs = read_outputs(document.get("outputs", {"": ""}), inputs.equations, names, faults)
@@ -119,10 +118,10 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "intervals": levels,
         "sensitivity": sensitivity,
         "claims": claims,
-        "breakdown": {k: v for k, v in breakdown.items() if k in mine or k in equations},
+        "breakdown": breakdown,
         "scenarios": scenarios,
     }
-    return fields | {"cautions": cautions(fields, [name for name in mine if name in parameters])}
+    return fields | {"cautions": cautions(fields, mine)}
 
 
 def _head(reader: TableReader) -> dict[str, Any]:
@@ -144,12 +143,12 @@ def _head(reader: TableReader) -> dict[str, Any]:
     return fields
 
 
-def _layers(reader: TableReader) -> list[Layer]:
+def _layers(reader: TableReader, place: str) -> list[Layer]:
     name = reader.raw("model")
     own = layer_of(reader)
     if not isinstance(name, str) or name not in _known_models(name):
         return [own]
-    return [*model_layers(name), own]
+    return [*model_layers(name, place), own]
 
 
 def _known_models(name: str) -> tuple[str, ...]:
@@ -160,6 +159,8 @@ def _known_models(name: str) -> tuple[str, ...]:
 def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
     for name, (value, faults) in inputs.parameters.items():
+        if len(faults.faults) > MAX_FAULTS:
+            break
         if not name_is_free(name, faults, "parameters"):
             continue
         grid = GridReader(dims, faults).read(value, ("parameters", name), Meta())
@@ -169,6 +170,19 @@ def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
         if parameter is not None:
             parameters[name] = parameter
     return parameters
+
+
+def _check_formulas(inputs: Inputs, parameters: dict[str, Parameter], dims: Dims) -> None:
+    """Check names and dimensions of the formulas that files write, one by one."""
+    known = {**inputs.parameters, **inputs.equations}
+    declared = {name: parameter.unit.dimension for name, parameter in parameters.items()}
+    declared |= {name: e.unit.dimension for name, e in inputs.equations.items() if e is not None}
+    declared |= {name: DIMENSIONLESS for name in dims if name not in known}
+    for name, faults in inputs.written.items():
+        equation = inputs.equations.get(name)
+        if equation is not None and len(faults.faults) <= MAX_FAULTS:
+            check_names(equation, known, dims, faults)
+            check_dimension(equation, declared, faults)
 
 
 def _check_clashes(inputs: Inputs, dims: Dims) -> None:
@@ -216,10 +230,16 @@ def _raise(found: list[Fault]) -> None:
         inside = any(fault.where[:n] in whole for n in range(1, len(fault.where)))
         same = fault.where in whole and fault.where in places
         if fault not in kept and not inside and not same:
-            kept.append(fault)
+            kept.append(replace(fault, where=tuple(map(_printable, fault.where))))
             places.add(fault.where)
     if kept:
         raise InputError(*kept)
+
+
+def _printable(key: str) -> str:
+    """Return a key of the file as a message may show it: short, without control characters."""
+    short = key if len(key) <= 100 or key.endswith(".toml") else key[:97] + "..."
+    return short if short.isprintable() else repr(short)[1:-1]
 
 
 def pinned(

@@ -8,26 +8,28 @@ from typing import Any
 from mcsus.model import Equation
 
 
-def cautions(fields: Mapping[str, Any], written: Sequence[str]) -> tuple[str, ...]:
+def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the cautions of a study.
 
     Parameters
     ----------
     fields : mapping
         Fields of the Study.
-    written : sequence of str
-        Names of the parameters that the study file itself writes.
+    written : mapping
+        The table ``[parameters]`` of the study file itself.
 
     Examples
     --------
     >>> from mcsus.streams import Design
-    >>> fields = {"equations": (), "breakdown": {}, "scenarios": ()}
-    >>> cautions({**fields, "design": Design(replicates=1)}, ["spare"])
+    >>> fields = {"equations": (), "breakdown": {}, "scenarios": (), "claims": ()}
+    >>> cautions({**fields, "design": Design(replicates=1)}, {"spare": {}})
     ("parameter 'spare' is used by no equation", 'one replicate gives no numerical errors')
     """
     return (
+        *_characterisations(fields, written),
         *_unused(fields, written),
         *_one_replicate(fields),
+        *_fine_claims(fields),
         *_unread_changes(fields),
     )
 
@@ -36,10 +38,32 @@ def _used(equations: Sequence[Equation]) -> set[str]:
     return {name for equation in equations for name in equation.inputs}
 
 
-def _unused(fields: Mapping[str, Any], written: Sequence[str]) -> list[str]:
+def _unused(fields: Mapping[str, Any], written: Mapping[str, Any]) -> list[str]:
     used = _used(fields["equations"])
     used |= {part for parts in fields["breakdown"].values() for part in parts}
     return [f"parameter {n!r} is used by no equation" for n in written if n not in used]
+
+
+def _characterisations(fields: Mapping[str, Any], written: Mapping[str, Any]) -> list[str]:
+    stated = {"the study": fields.get("characterisation", "")}
+    for name, table in written.items():
+        if isinstance(table, Mapping):
+            stated[f"parameter {name!r}"] = table.get("characterisation", "")
+    known = {who: what for who, what in stated.items() if what}
+    if len(set(known.values())) < 2:
+        return []
+    mixed = "; ".join(f"{who}: {what}" for who, what in known.items())
+    return [f"CO2e is characterised in several ways: {mixed}"]
+
+
+def _fine_claims(fields: Mapping[str, Any]) -> list[str]:
+    design = fields["design"]
+    count = design.draws * design.replicates
+    return [
+        f"claim {c.id!r} asks for a confidence of {c.confidence!r}, which {count} draws cannot tell"
+        for c in fields["claims"]
+        if min(c.confidence, 1 - c.confidence) < 1 / count
+    ]
 
 
 def _one_replicate(fields: Mapping[str, Any]) -> list[str]:

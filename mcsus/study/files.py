@@ -8,7 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
 
-from mcsus.errors import Fault, InputError, nearest
+from mcsus.errors import Fault, InputError
+from mcsus.study.reader import MAX_ID, close, shown
 
 MAX_BYTES = 1_000_000
 """Largest study file; the largest that ships has a few thousand bytes."""
@@ -34,13 +35,15 @@ def find_study(path_or_id: str | Path) -> Path:
     text = str(path_or_id)
     if "\0" in text:
         _refuse(repr(text), "a path without a NUL character", "study")
-    if isinstance(path_or_id, Path) or not _SHIPPED.match(text) or path.is_file():
+    if isinstance(path_or_id, Path) or not _SHIPPED.match(text):
+        return path
+    if len(text) <= MAX_ID and path.is_file():
         return path
     shipped = {file.stem: file for file in shipped_studies()}
     if text in shipped:
         return shipped[text]
     allowed = "a path to a .toml file, or the id of a shipped study: " + ", ".join(shipped)
-    raise InputError(Fault(f"no study {text[:100]!r}", allowed, ("study",), nearest(text, shipped)))
+    raise InputError(Fault(f"no study {text[:100]!r}", allowed, ("study",), close(text, shipped)))
 
 
 def shipped_studies() -> list[Path]:
@@ -80,24 +83,35 @@ def read_toml(path: Path, name: str | None = None) -> dict[str, Any]:
     text = _text(_bytes(path, where), where)
     if not text.strip():
         _refuse("an empty file", "a study: schema, id, parameters or model, outputs", where)
+    if _DEEP.search(text):
+        _refuse("a key of more than 40 parts", "a flatter file", where)
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        _refuse(_in_words(str(error)), "TOML (https://toml.io)", where)
+        _refuse(_in_words(str(error), text), "TOML (https://toml.io)", where)
     except RecursionError:
         _refuse("tables or lists nested too deeply", "a flatter file", where)
     except ValueError:  # a number of thousands of digits
         _refuse("a number that cannot be read", "numbers of at most 19 digits", where)
 
 
-def _in_words(message: str) -> str:
-    """Turn the parser's message into ours; only its place is kept as it is."""
+def _in_words(message: str, text: str) -> str:
+    """Turn the parser's message into ours, with the line that it is about."""
+    place = _PLACE.search(message)
+    said = message[:1].lower() + message[1:]
     for given, kind in _SYNTAX.items():
         if given in message:
-            place = message[message.rfind("(") :] if "(" in message else ""
-            return f"{kind} {place}".strip()
-    return message[:1].lower() + message[1:]
+            said = f"{kind} {place[0]}" if place else kind
+    if place is None:
+        return said
+    line = text.splitlines()[int(place[1]) - 1 : int(place[1])]
+    return f"{said}: {shown(line[0].strip())}" if line else said
 
+
+_PLACE = re.compile(r"\(at line (\d+), column \d+\)")
+
+# Deep keys cost tomllib time that grows with the square of their parts.
+_DEEP = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++[ \t]*+\.[ \t]*+){40}""")
 
 _SYNTAX = {
     "Cannot overwrite a value": "a key that is there already",

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from mcsus.errors import FaultCollector
-from mcsus.expressions import At, Expression, Name, Reduce, parse, walk
+from mcsus.expressions import At, Expression, Name, Number, Reduce, dimension, parse, walk
 from mcsus.model import Equation
 from mcsus.parameters import STAGES
 from mcsus.study.dimensions import is_numeric, name_is_free
 from mcsus.study.parts import Label
 from mcsus.study.reader import TableReader, close, shown
+from mcsus.units import Dimension
 
 KEYS = ("formula", "unit", "stage", "description", "source")
 
@@ -45,6 +46,37 @@ def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | N
     if expression is None or unit is None:
         return None
     return Equation(name, unit, expression, "\n".join(filter(None, notes)), stage)
+
+
+def check_dimension(
+    equation: Equation, declared: Mapping[str, Dimension], faults: FaultCollector
+) -> None:
+    """Note a formula whose dimension is not that of its unit.
+
+    Every equation declares its unit, so one is checked without the others; one whose inputs
+    are not all known is left alone.
+
+    Examples
+    --------
+    >>> from mcsus.units import unit
+    >>> faults = FaultCollector()
+    >>> equation = read_equation("energy", {"formula": "2*power", "unit": "kWh"}, faults)
+    >>> check_dimension(equation, {"power": unit("W").dimension}, faults)
+    >>> print(faults.faults[0])
+    equations.energy.unit: found 'kWh', which is kg m**2 / s**2; allowed: ...
+    """
+    if not all(name in declared for name in equation.inputs):
+        return
+    if isinstance(equation.expression, Number) and equation.expression.value == 0:
+        return
+    with faults.at("equations", equation.name, "formula"):
+        found = dimension(equation.expression, declared)
+        if found != equation.unit.dimension:
+            allowed = f"a unit of dimension {found}, like its formula"
+            where = ("equations", equation.name, "unit")
+            faults.add(
+                f"{equation.unit.text!r}, which is {equation.unit.dimension}", allowed, *where
+            )
 
 
 def check_names(

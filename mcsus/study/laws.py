@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mcsus.errors import FaultCollector
+from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.parameters import KINDS, STAGES, Kind, Parameter, Provenance, Source
 from mcsus.study.reader import TableReader, choices, close, shown
@@ -14,7 +16,19 @@ from mcsus.units import Unit
 
 ASSUMED = "assumed"
 
-META_KEYS = ("unit", "source", "rationale", "stage", "kind", "distribution", "title", "note")
+_SOURCE_ID = re.compile(r"[a-z][a-z0-9_.-]*\Z")
+
+META_KEYS = (
+    "unit",
+    "source",
+    "rationale",
+    "stage",
+    "kind",
+    "distribution",
+    "title",
+    "note",
+    "characterisation",
+)
 """Keys that a table of labels hands down to the laws of its labels."""
 
 
@@ -90,6 +104,7 @@ def read_meta(reader: TableReader, above: Meta) -> Meta:
         title=reader.text("title") or above.title,
         note=reader.text("note") or above.note,
     )
+    reader.text("characterisation")
     wrong = {fault.where[-1] for fault in reader.faults.faults[before:] if fault.where}
     return replace(meta, broken=above.broken | wrong)
 
@@ -133,9 +148,13 @@ def read_leaf(
     normal(mean=3.0, sd=1.0)
     """
     if isinstance(value, str):
-        with faults.at(*where):
+        try:
             return _from_library(value, where)
-        return None
+        except InputError as error:
+            for fault in error.faults:
+                inner = () if fault.where == ("library",) else fault.where
+                faults.add(fault.found, fault.allowed, *where, *inner, nearest=fault.nearest)
+            return None
     if not isinstance(value, Mapping):
         faults.add(shown(value), "the id of a library parameter in quotes, or a table", *where)
         return None
@@ -231,7 +250,13 @@ def _provenance(meta: Meta) -> Provenance:
 
 
 def _source(text: str) -> Source:
-    """Return a source as a study names it: in its own words."""
+    """Return a source: one of the library by ``id`` or ``id, locator``, else in the study's words."""
+    id_, _, locator = text.partition(",")
+    if _SOURCE_ID.match(id_):
+        from mcsus.library import library  # noqa: PLC0415  (a study of formulas needs no library)
+
+        with suppress(InputError):
+            return replace(library().source(id_), locator=locator.strip())
     return Source(
         id=text,
         title=text,

@@ -12,7 +12,7 @@ from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.study.files import read_toml
 from mcsus.study.formulas import read_equation
-from mcsus.study.reader import TableReader, check_content, choices, close
+from mcsus.study.reader import MAX_FAULTS, TableReader, check_content, choices, close
 
 MODEL_KEYS = ("extends", "title", "description", "dims", "parameters", "equations", "breakdown")
 
@@ -66,8 +66,10 @@ def shipped_models() -> Mapping[str, tuple[Equation, ...]]:
     return MODELS
 
 
-def model_layers(name: str, seen: tuple[str, ...] = ()) -> list[Layer]:
+def model_layers(name: str, place: str = "study", seen: tuple[str, ...] = ()) -> list[Layer]:
     """Return the default inputs of a shipped model, those it extends first.
+
+    Faults are placed in the study: what ships is sound, until a study changes its dims.
 
     Examples
     --------
@@ -79,12 +81,12 @@ def model_layers(name: str, seen: tuple[str, ...] = ()) -> list[Layer]:
     path = Path(data_root()) / "distributions" / "models" / f"{name}.toml"
     if name in seen or not path.is_file():
         return []
-    faults = FaultCollector(path.name)
+    faults = FaultCollector(place, f"model {name}")
     document = _read_once(path)
     reader = TableReader(document, faults, (), MODEL_KEYS)
     check_content(document, faults)
     above = reader.text("extends")
-    inherited = model_layers(above, (*seen, name)) if above else []
+    inherited = model_layers(above, place, (*seen, name)) if above else []
     if above and not inherited:
         reader.fault("extends", repr(above), "a model with default inputs", None)
     return [*inherited, layer_of(reader)]
@@ -176,6 +178,8 @@ def _add_formulas(layer: Layer, inputs: Inputs) -> None:
             allowed = "a name that is a parameter or an equation, not both"
             layer.faults.add(f"{name!r}, also in [parameters]", allowed, "equations", name)
             continue
+        if len(layer.faults.faults) > MAX_FAULTS:
+            return
         inputs.parameters.pop(name, None)
         inputs.equations[name] = read_equation(name, value, layer.faults)
         inputs.written[name] = layer.faults

@@ -9,7 +9,15 @@ from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams import Design
 from mcsus.study.parts import GROUPINGS, METHODS, RELATIONS, Claim, Sensitivity
-from mcsus.study.reader import TableReader, choices, close, finite, shown
+from mcsus.study.reader import (
+    MAX_FAULTS,
+    TableReader,
+    choices,
+    close,
+    finite,
+    item_name,
+    shown,
+)
 from mcsus.units import Dimension, Unit
 
 LEVELS = (0.5, 0.9, 0.95)
@@ -153,8 +161,9 @@ def _sensitivity_draws(reader: TableReader, design: Design) -> int:
     if draws is None:
         return default
     whole = isinstance(draws, int) and not isinstance(draws, bool)
-    if not whole or not 2 <= draws <= MAX_SENSITIVITY_DRAWS or draws & (draws - 1):
-        reader.fault("draws", shown(draws), "a power of two from 2 to 2^20")
+    least = Design.MIN_SOBOL_DRAWS if design.kind == "sobol" else 2
+    if not whole or not least <= draws <= MAX_SENSITIVITY_DRAWS or draws & (draws - 1):
+        reader.fault("draws", shown(draws), f"a power of two from {least} to 2^20")
         return default
     return int(draws)
 
@@ -206,11 +215,9 @@ def read_claims(
     claims: dict[str, Claim] = {}
     ids: set[str] = set()
     for index, table in enumerate(value):
-        where = ("claims", str(index + 1))
-        if isinstance(table, Mapping) and isinstance(table.get("id"), str):
-            where = ("claims", table["id"][:60])
+        where = ("claims", item_name(table, index))
         reader = TableReader(table, faults, where, CLAIM_KEYS)
-        if not reader.is_table:
+        if not reader.is_table or len(faults.faults) > MAX_FAULTS:
             continue
         id_ = reader.identifier("id")
         if id_ and id_ in ids:

@@ -15,6 +15,8 @@ MAX_SHOWN = 60
 MAX_UNKNOWN = 20
 MAX_DEPTH = 16
 MAX_TEXT = 20_000
+MAX_FAULTS = 200
+"""Reading stops here: who has this many faults will not read more of them at once."""
 MAX_ID = 64
 
 _ID = re.compile(rf"[A-Za-z][A-Za-z0-9_-]{{0,{MAX_ID - 1}}}\Z")
@@ -268,6 +270,18 @@ def finite(value: object) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def item_name(item: object, index: int) -> str:
+    """Return what an item of a list is called in messages: its id, or its number from 1.
+
+    Examples
+    --------
+    >>> item_name({"id": "pays_back"}, 0), item_name({}, 0)
+    ('pays_back', '1')
+    """
+    id_ = item.get("id") if isinstance(item, Mapping) else None
+    return id_ if isinstance(id_, str) and _ID.match(id_) else str(index + 1)
+
+
 def check_content(document: Mapping[str, Any], faults: FaultCollector) -> bool:
     """Note what no key of a study file may hold; True when the rest can be read.
 
@@ -296,7 +310,8 @@ def check_content(document: Mapping[str, Any], faults: FaultCollector) -> bool:
                 sound = False
             stack.extend((value[key], (*where, key)) for key in reversed(texts))
         elif isinstance(value, list | tuple):
-            stack.extend((item, (*where, str(i))) for i, item in reversed([*enumerate(value)]))
+            items = [(item, (*where, item_name(item, i))) for i, item in enumerate(value)]
+            stack.extend(reversed(items))
         elif isinstance(value, float) and not math.isfinite(value):
             faults.add(repr(value), "a finite number", *where)
         elif isinstance(value, int) and not -(2**63) <= value < 2**63:

@@ -12,7 +12,7 @@ from mcsus.parameters import Cell, Parameter
 from mcsus.study.grids import MAX_CELLS, Dims, Grid, GridReader, labelled
 from mcsus.study.laws import Meta, same_dimension
 from mcsus.study.parts import BASE, SCENARIO, Label, Scenario
-from mcsus.study.reader import TableReader, close, shown
+from mcsus.study.reader import MAX_FAULTS, TableReader, close, item_name, shown
 
 KEYS = ("id", "title", "description", "set")
 
@@ -48,12 +48,11 @@ def read_scenarios(
     scenarios: dict[str, Scenario] = {}
     changes: Changes = {}
     for index, table in enumerate(value):
-        here = ("scenarios", str(index + 1))
+        here = ("scenarios", item_name(table, index))
         reader = TableReader(table, faults, here, KEYS)
-        if not reader.is_table:
+        if not reader.is_table or len(faults.faults) > MAX_FAULTS:
             continue
         id_ = reader.identifier("id")
-        here = ("scenarios", id_ or str(index + 1))
         if id_ == BASE:
             reader.fault("id", repr(BASE), "another id: the study as written is called 'base'")
         elif id_ in scenarios:

@@ -129,6 +129,7 @@ def _parameter(*, relaxed: bool, below: str) -> Schema:
         "kind": {"enum": list(KINDS)},
         "title": _TEXT,
         "note": _TEXT,
+        "characterisation": _TEXT,
     }
     label = {"type": "object", "additionalProperties": {"$ref": f"#/$defs/{below}"}}
     by: Schema = {
