@@ -110,6 +110,11 @@ def literal(name: str, comment: str, coefficients: list[mp.mpf]) -> str:
     return f"# {comment}\n{name} = (\n{rows})\n"
 
 
+def number(name: str, comment: str, value: mp.mpf) -> str:
+    """Return one number of the coefficients file."""
+    return f"# {comment}\n{name} = {float(value)!r}\n"
+
+
 def normal_pieces() -> list[str]:
     """Fit both pieces of the normal quantile."""
     edge = (mp.mpf(1) / 2 - SPLIT) ** 2
@@ -123,7 +128,7 @@ def normal_pieces() -> list[str]:
     error = worst(tail, [1 / x for x in chebyshev(1 / far, 1 / near, 401)], top, bottom)
     print(f"ndtri, tail piece, type (10, 9): relative error {mp.nstr(error, 3)}")
     return [
-        f"# Tail probability below which the tail piece of ndtri is used.\nSPLIT = {float(SPLIT)!r}\n",
+        number("SPLIT", "Tail probability below which the tail piece of ndtri is used.", SPLIT),
         literal("CENTRAL_TOP", "ndtri(1/2 + y) / y: numerator in y**2.", p),
         literal("CENTRAL_BOTTOM", "The same: denominator.", q),
         literal("TAIL_TOP", "-ndtri(t): numerator in r = sqrt(-2 log t).", top),
@@ -152,9 +157,9 @@ def exp_and_log() -> list[str]:
     return [
         literal("EXP", "(exp(x) - 1 - x) / x**2 on |x| <= log(2) / 2.", e),
         literal("LOG", "(2 atanh(s) / s - 2) / s**2 in s**2, s = (m - 1) / (m + 1).", g),
-        f"# log(2) in two parts; the first has 32 bits.\nLN2_HIGH = {float(high)!r}\n"
-        f"LN2_LOW = {float(mp.log(2) - high)!r}\n",
-        f"LOG2_E = {float(1 / mp.log(2))!r}\n",
+        number("LN2_HIGH", "The first 32 bits of log(2).", high),
+        number("LN2_LOW", "The rest of log(2).", mp.log(2) - high),
+        number("LOG2_E", "1 / log(2).", 1 / mp.log(2)),
     ]
 
 

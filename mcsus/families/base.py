@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -231,7 +232,7 @@ class Distribution(ABC):
         mass = 0.0
         if low < high:
             (below, rest), (most, above) = (
-                (float(tail) for tail in self._tails(np.float64(end))) for end in (low, high)
+                (float(tail) for tail in self._tails(np.asarray(end))) for end in (low, high)
             )
             if below > 0.5:
                 mass = rest - above
@@ -295,7 +296,7 @@ class Distribution(ABC):
         p, q = self._tails(held)
         u = np.where(p <= q, (p - c.below) / c.mass, 1.0 - (q - c.above) / c.mass)
         if c.below > 0.5:  # the whole interval lies in the upper tail
-            rest = float(self._tails(np.float64(c.low))[1])
+            rest = float(self._tails(np.asarray(c.low))[1])
             u = np.where(u < 0.5, (rest - q) / c.mass, u)
         u = np.where(points < c.low, 0.0, np.where(points >= c.high, 1.0, np.clip(u, 0.0, 1.0)))
         result: Array = np.where(np.isnan(points), np.nan, u)[()]
@@ -309,7 +310,8 @@ class Distribution(ABC):
         """Mean and standard deviation after truncation."""
         c = self._conditioning
         breaks = [(p - c.below) / c.mass for p in self._breaks()]
-        return moments_by_quadrature(self._conditioned, [u for u in breaks if 0 < u < 1])
+        inside = [u for u in breaks if 0 < u < 1]
+        return moments_by_quadrature(self._conditioned, inside, 1e-300 / c.mass)
 
     def mean(self) -> float:
         """Return the arithmetic mean.
@@ -334,11 +336,14 @@ class Distribution(ABC):
         return self._moments[1]
 
 
-def tanh_sinh(step: float = 1 / 32, reach: float = 6.0) -> tuple[Array, Array, Array]:
+def tanh_sinh(
+    smallest: float = 1e-300, step: float = 1 / 32, reach: float = 6.1
+) -> tuple[Array, Array, Array]:
     """Return nodes u, their complements 1 - u and weights for integrals over (0, 1).
 
     The double exponential rule (doi:10.2977/prims/1195192451): nodes crowd towards both
-    ends so fast that integrable singularities there cost nothing.
+    ends so fast that integrable singularities there cost nothing. No node or complement
+    is below `smallest`.
 
     Examples
     --------
@@ -350,12 +355,14 @@ def tanh_sinh(step: float = 1 / 32, reach: float = 6.0) -> tuple[Array, Array, A
     s = math.pi * np.sinh(t)
     u, v = 1 / (1 + np.exp(-s)), 1 / (1 + np.exp(s))
     w = step * math.pi * np.cosh(t) * u * v
-    kept = (u > 1e-300) & (v > 1e-300)
+    kept = (u > smallest) & (v > smallest)
     return u[kept], v[kept], w[kept]
 
 
 def moments_by_quadrature(
-    conditioned: Callable[[Array, Array], Array], breaks: Iterable[float] = ()
+    conditioned: Callable[[Array, Array], Array],
+    breaks: Iterable[float] = (),
+    smallest: float = 1e-300,
 ) -> tuple[float, float]:
     """Return mean and sd of a law from its quantile function.
 
@@ -365,6 +372,13 @@ def moments_by_quadrature(
         Quantile from u and 1 - u.
     breaks : iterable of float
         Points of (0, 1) at which the quantile function has a kink.
+    smallest : float
+        Tail beyond which the quantile function is not called.
+
+    Returns
+    -------
+    tuple of float
+        Mean and standard deviation; infinite where float64 cannot hold them.
 
     Examples
     --------
@@ -372,15 +386,17 @@ def moments_by_quadrature(
     >>> round(mean, 12), round(sd, 12)
     (1.0, 1.0)
     """
-    u, v, w = tanh_sinh()
+    u, v, w = tanh_sinh(smallest)
     ends = [0.0, *sorted(breaks), 1.0]
     points, weights = [], []
-    for left, right in zip(ends[:-1], ends[1:], strict=True):
+    for left, right in pairwise(ends):
         width = right - left
         points.append(conditioned(left + width * u, (1.0 - right) + width * v))
         weights.append(width * w)
     x, weight = np.concatenate(points), np.concatenate(weights)
     weight = weight / weight.sum()
     origin = x[len(x) // 2]  # near the middle, so that the sum below does not cancel
-    mean = origin + float(weight @ (x - origin))
-    return float(mean), math.sqrt(float(weight @ (x - mean) ** 2))
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(origin + weight @ (x - origin))
+        sd = math.sqrt(float(weight @ (x - mean) ** 2)) if math.isfinite(mean) else math.inf
+    return mean, sd

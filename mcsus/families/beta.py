@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
@@ -15,7 +16,7 @@ from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, number, order_faults, positive_number
 from mcsus.families.codes import QuantileKernel
 from mcsus.families.registry import register
-from mcsus.families.tables import tabulate
+from mcsus.families.tables import stretch, tabulate
 
 
 class BetaShaped(Distribution):
@@ -31,11 +32,11 @@ class BetaShaped(Distribution):
     def _from_tails(self, p: Array, q: Array) -> Array:
         a, b = self._shapes()
         width = self.maximum - self.minimum
-        return np.where(
-            p < q,
-            self.minimum + width * special.betaincinv(a, b, np.minimum(p, 0.6)),
-            self.maximum - width * special.betaincinv(b, a, np.minimum(q, 0.6)),
-        )
+        left = unit_quantile(a, b, p, q)
+        x = np.asarray(self.minimum + width * left)
+        far = left > 0.5  # nearer to the maximum: measured from there
+        x[far] = self.maximum - width * unit_quantile(b, a, q[far], p[far])
+        return x
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         a, b = self._shapes()
@@ -61,7 +62,25 @@ class BetaShaped(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the table of the inverse."""
+        if self.truncate is None and self.minimum >= 0:  # else an end may need its own digits
+            return stretched(*self._shapes(), self.minimum, self.maximum)
         return tabulate(self)
+
+
+def unit_quantile(a: float, b: float, p: Array, q: Array) -> Array:
+    """Return the quantile of the beta law on [0, 1] from the smaller of both tails.
+
+    Examples
+    --------
+    >>> print(unit_quantile(1.0, 1.0, np.array([0.25]), np.array([0.75])))
+    [0.25]
+    """
+    lower = p <= q
+    tail = np.where(lower, p, q)
+    y = np.empty_like(tail)
+    y[lower] = special.betaincinv(a, b, tail[lower])
+    y[~lower] = special.betainccinv(a, b, tail[~lower])
+    return y
 
 
 @register(
@@ -102,3 +121,15 @@ class Beta(BetaShaped):
 
     def _shapes(self) -> tuple[float, float]:
         return self.alpha, self.beta
+
+
+@lru_cache(maxsize=512)
+def stretched(alpha: float, beta: float, minimum: float, maximum: float) -> QuantileKernel:
+    """Return the table of an untruncated beta law; laws of equal shapes share the work.
+
+    Examples
+    --------
+    >>> stretched(2.0, 3.0, 1.0, 2.0).constants[2:4]
+    (1.0, 2.0)
+    """
+    return stretch(tabulate(Beta(alpha, beta)), minimum, maximum)

@@ -18,7 +18,7 @@ def show(value: object) -> str:
     Examples
     --------
     >>> show([1] * 100)
-    '[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1...'
+    '[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...'
     """
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."

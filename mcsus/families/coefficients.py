@@ -78,8 +78,11 @@ LOG = (
     0.14616867434531255,
 )
 
-# log(2) in two parts; the first has 32 bits.
+# The first 32 bits of log(2).
 LN2_HIGH = 0.6931471803691238
+
+# The rest of log(2).
 LN2_LOW = 1.9082149292705877e-10
 
+# 1 / log(2).
 LOG2_E = 1.4426950408889634

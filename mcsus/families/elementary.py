@@ -6,15 +6,13 @@ of the number, a polynomial or rational fit (tools/fit_ndtri.py), selects for th
 values. Products and sums are fused by name, with `fma`, never by a compiler flag, so a
 value does not depend on what stands around it. The module imports numba; import it late.
 """
+# mypy: disallow-untyped-decorators=False
 
 from __future__ import annotations
 
 import math
-from typing import Any
 
-from llvmlite import ir
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
 from mcsus.families.coefficients import (
     CENTRAL_BOTTOM,
@@ -28,6 +26,7 @@ from mcsus.families.coefficients import (
     TAIL_BOTTOM,
     TAIL_TOP,
 )
+from mcsus.families.intrinsics import bits_of, fma, from_bits, polynomial, shift_right
 
 __all__ = ["exp", "log", "ndtri"]
 
@@ -41,62 +40,6 @@ SMALLEST_NORMAL = 2.0**-1022
 TWO_54 = 2.0**54
 INFINITY = math.inf
 NOT_A_NUMBER = math.nan
-
-
-@intrinsic
-def bits_of(_context: Any, x: Any) -> Any:
-    """Return the bits of a float64 as an int64."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
-
-    return types.int64(types.float64), generate
-
-
-@intrinsic
-def from_bits(_context: Any, i: Any) -> Any:
-    """Return the float64 that has the bits of an int64."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
-
-    return types.float64(types.int64), generate
-
-
-@intrinsic
-def shift_right(_context: Any, i: Any, n: Any) -> Any:
-    """Shift an int64 right, filling with zeros."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.lshr(*arguments)
-
-    return types.int64(types.int64, types.int64), generate
-
-
-@intrinsic
-def fma(_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """Return a * b + c, rounded once."""
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.fma(*arguments)
-
-    return types.float64(types.float64, types.float64, types.float64), generate
-
-
-@intrinsic
-def polynomial(_context: Any, x: Any, coefficients: Any) -> Any:
-    """Return a polynomial with ascending coefficients (a constant tuple), by Horner's rule."""
-    count = coefficients.count
-
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        x, constants = arguments
-        terms = [builder.extract_value(constants, k) for k in range(count)]
-        total = terms[-1]
-        for term in terms[-2::-1]:
-            total = builder.fma(total, x, term)
-        return total
-
-    return types.float64(types.float64, coefficients), generate
 
 
 @njit(nogil=True, error_model="numpy")
@@ -171,7 +114,7 @@ def ndtri_tails(p: float, q: float) -> float:
     central_bottom = polynomial(square, CENTRAL_BOTTOM)
     tail_bottom = polynomial(r, TAIL_BOTTOM)
     z = (central_top if middle else tail_top) / (central_bottom if middle else tail_bottom)
-    return -z if p < q else z
+    return -z if p <= q else z
 
 
 @njit(nogil=True, error_model="numpy")
@@ -183,7 +126,7 @@ def ndtri(u: float) -> float:
     Examples
     --------
     >>> round(ndtri(0.975), 12)
-    1.959963984540
+    1.95996398454
     """
     z = ndtri_tails(u, 1.0 - u)
     z = z if u > 0.0 else -INFINITY

@@ -4,13 +4,16 @@ The loops have no branch and call nothing, so LLVM turns them into vector code. 
 imports numba; import it late. Nothing here is cached: the generated kernels that call
 these loops are.
 """
+# mypy: disallow-untyped-decorators=False
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from numba import njit
 
+from mcsus.families.base import Array
 from mcsus.families.codes import (
     CONSTANT,
     LOGNORMAL,
@@ -21,32 +24,24 @@ from mcsus.families.codes import (
     TRIANGULAR,
     UNIFORM,
 )
-from mcsus.families.elementary import (
-    MANTISSA,
-    ONE_BITS,
-    bits_of,
-    exp,
-    fma,
-    from_bits,
-    ndtri_tails,
-    shift_right,
-)
+from mcsus.families.elementary import MANTISSA, ONE_BITS, exp, ndtri_tails
+from mcsus.families.intrinsics import bits_of, fma, from_bits, shift_right
 from mcsus.families.tables import HEADER, TERMS
 
-options = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
 LOWEST = 2.0**-53
 LOWEST_BITS = (1023 - 53) << 52
 
 
-@njit(**options)
-def constant(row, c):
+@compiled
+def constant(row: Array, c: Array) -> None:
     """Write c = (value)."""
     for i in range(row.size):
         row[i] = c[0]
 
 
-@njit(**options)
-def uniform(row, c):
+@compiled
+def uniform(row: Array, c: Array) -> None:
     """Map through c = (minimum, maximum), from the nearer end."""
     low, high = c[0], c[1]
     width = high - low
@@ -57,8 +52,8 @@ def uniform(row, c):
         row[i] = min(max(x, low), high)
 
 
-@njit(**options)
-def loguniform(row, c):
+@compiled
+def loguniform(row: Array, c: Array) -> None:
     """Map through c = (minimum, maximum, log(maximum / minimum)), from the nearer end."""
     low, high, width = c[0], c[1], c[2]
     for i in range(row.size):
@@ -68,8 +63,8 @@ def loguniform(row, c):
         row[i] = min(max(x, low), high)
 
 
-@njit(**options)
-def triangular(row, c):
+@compiled
+def triangular(row: Array, c: Array) -> None:
     """Map through c = (below, mass, above, low, high, minimum, maximum, rise, fall)."""
     below, mass, above, low, high = c[0], c[1], c[2], c[3], c[4]
     minimum, maximum, rise, fall = c[5], c[6], c[7], c[8]
@@ -83,8 +78,8 @@ def triangular(row, c):
         row[i] = min(max(x, low), high)
 
 
-@njit(**options)
-def normal(row, c):
+@compiled
+def normal(row: Array, c: Array) -> None:
     """Map through c = (below, mass, above, low, high, mean, sd)."""
     below, mass, above, low, high, mean, sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     for i in range(row.size):
@@ -93,8 +88,8 @@ def normal(row, c):
         row[i] = min(max(fma(sd, z, mean), low), high)
 
 
-@njit(**options)
-def lognormal(row, c):
+@compiled
+def lognormal(row: Array, c: Array) -> None:
     """Map through c = (below, mass, above, low, high, median, sd of the log)."""
     below, mass, above, low, high, median, log_sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     for i in range(row.size):
@@ -103,8 +98,8 @@ def lognormal(row, c):
         row[i] = min(max(median * exp(log_sd * z), low), high)
 
 
-@njit(**options)
-def cell_value(u, c, bits, cells):
+@compiled
+def cell_value(u: float, c: Array, bits: int, cells: int) -> float:
     """Value at u of the polynomial of its cell."""
     t = min(u, 1.0 - u)
     t_bits = bits_of(max(t, LOWEST))
@@ -116,26 +111,29 @@ def cell_value(u, c, bits, cells):
     return fma(fma(fma(x, s, c[k + 2]), s, c[k + 1]), s, c[k])
 
 
-@njit(**options)
-def tabulated(row, c):
+@compiled
+def tabulated(row: Array, c: Array) -> None:
     """Map through a table: c = (bits, cells of a side, low, high, ...), then the cells."""
     bits, cells, low, high = int(c[0]), int(c[1]), c[2], c[3]
     for i in range(row.size):
         row[i] = min(max(cell_value(row[i], c, bits, cells), low), high)
 
 
-@njit(**options)
-def tabulated_log(row, c):
-    """The same, where the table holds the log of the distance from the nearer end."""
+@compiled
+def tabulated_log(row: Array, c: Array) -> None:
+    """The same, for a table of log distances; c[4:8] = (end, direction) of either side."""
     bits, cells, low, high = int(c[0]), int(c[1]), c[2], c[3]
+    lower_end, lower_sign, upper_end, upper_sign = c[4], c[5], c[6], c[7]
     for i in range(row.size):
         u = row[i]
         distance = exp(cell_value(u, c, bits, cells))
-        row[i] = min(max(low + distance if u < 0.5 else high - distance, low), high)
+        lower = u < 0.5
+        x = fma(lower_sign if lower else upper_sign, distance, lower_end if lower else upper_end)
+        row[i] = min(max(x, low), high)
 
 
-@njit(**options)
-def apply_quantile(code, row, c):
+@compiled
+def apply_quantile(code: int, row: Array, c: Array) -> None:
     """Turn a row of points into values, in place.
 
     Parameters

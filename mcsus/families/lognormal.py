@@ -15,7 +15,6 @@ from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, above_one, positive_number
 from mcsus.families.codes import LOGNORMAL, QuantileKernel
-from mcsus.families.loguniform import log_ratio
 from mcsus.families.normal import normal_from_tails
 from mcsus.families.registry import register
 

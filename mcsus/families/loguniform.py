@@ -44,7 +44,7 @@ class Loguniform(Distribution):
 
     Examples
     --------
-    >>> print(Loguniform(1, 100).quantile(0.5))
+    >>> print(Loguniform(1, 100).quantile(0.5).round(12))
     10.0
     """
 

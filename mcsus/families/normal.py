@@ -70,5 +70,5 @@ def normal_from_tails(p: Array, q: Array) -> Array:
     >>> print(normal_from_tails(np.array([0.5]), np.array([0.5])))
     [0.]
     """
-    result: Array = np.where(p < q, special.ndtri(p), -special.ndtri(q))
+    result: Array = np.where(p <= q, special.ndtri(p), -special.ndtri(q))
     return result

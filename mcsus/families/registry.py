@@ -143,4 +143,4 @@ def _build(family: Family, table: dict[str, object]) -> Distribution:
         # relations between parameters are looked at once each of them is in its domain
         raise InputError(*faults)
     fields = {key.field: table.get(key.name, key.default) for key in keys}
-    return family.law(**fields, truncate=truncate)  # type: ignore[arg-type]
+    return family.law(**fields, truncate=truncate)

@@ -22,6 +22,8 @@ TERMS = 8  # coefficients in a cell: one line of cache
 HEADER = 8  # numbers before the first cell
 GOAL = 2e-12  # error aimed at
 LIMIT = 1e-10  # error above which a table is refused
+FEWEST_BITS, MOST_BITS = 3, 8  # of the mantissa, to choose a cell within an octave
+BETWEEN = np.array([-0.98, -0.3, 0.4, 0.98])  # where a table is compared with its law
 Conditioned = Callable[[Array, Array], Array]
 
 
@@ -77,33 +79,80 @@ def evaluate(coefficients: Array, s: Array) -> Array:
     return total
 
 
-def build(law: Distribution, bits: int, logarithmic: bool) -> tuple[Array, float]:
-    """Return the coefficients of one table and its largest error between the nodes.
+def variants(law: Distribution) -> list[Variant]:
+    """Return the ways to store a table of a law, cheapest first.
 
-    The error is relative to the value or to its distance from the nearer end, whichever
-    is larger; to the interquartile range for a law without ends.
+    Plain values serve most laws. Where a quantile function is a high power of t, the log of
+    the distance from an end is smooth instead; each side may need either end.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> len(variants(distribution("beta", alpha=2, beta=3)))
+    4
     """
-    conditioned, grid = law._conditioned, cells(bits)
     low, high = law.support()
-    nodes, matrix = chebyshev_fit(TERMS)
-
-    def forward(x: Array) -> Array:
-        if not logarithmic:
-            return x
-        return np.log(np.maximum(np.stack([x[0] - low, high - x[1]]), 1e-320))
-
-    def backward(y: Array) -> Array:
-        return np.stack([low + np.exp(y[0]), high - np.exp(y[1])]) if logarithmic else y
-
-    table = forward(at(conditioned, grid, nodes)) @ matrix.T
-    between = np.array([-0.98, -0.3, 0.4, 0.98])
-    exact = at(conditioned, grid, between)
-    inner = np.minimum(exact - low, high - exact)
     if not np.isfinite(high - low):
-        inner = np.ptp(law.quantile([0.25, 0.75]))
-    scale = np.maximum(np.maximum(np.abs(exact), inner), 1e-290)
-    error = np.abs(backward(evaluate(table, between)) - exact) / scale
-    return table, float(error.max())
+        return [Variant()]
+    up, down = (low, 1.0), (high, -1.0)
+    return [Variant(), Variant((up, down)), Variant((up, up)), Variant((down, down))]
+
+
+class Variant(NamedTuple):
+    """How values are stored: plainly, or as log distances from an end on each side.
+
+    `ends` holds, for the lower and the upper side, the end and +1 or -1 for its direction.
+    """
+
+    ends: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    def forward(self, x: Array) -> Array:
+        """Return what is stored for values x of shape (2, ...)."""
+        if self.ends is None:
+            return x
+        floor = [max(1e-300, 1e-19 * abs(end)) for end, _ in self.ends]
+        logs = [
+            np.log(np.maximum(sign * (x[side] - end), floor[side]))
+            for side, (end, sign) in enumerate(self.ends)
+        ]
+        return np.stack(logs)
+
+    def backward(self, y: Array) -> Array:
+        """Return values from what is stored."""
+        if self.ends is None:
+            return y
+        with np.errstate(over="ignore"):
+            sides = [end + sign * np.exp(y[side]) for side, (end, sign) in enumerate(self.ends)]
+        return np.stack(sides)
+
+
+def scale_of(law: Distribution, x: Array) -> Array:
+    """Return what an error of x is relative to: x, or its distance from the nearer end.
+
+    The interquartile range takes the place of the distance for a law without ends.
+    """
+    low, high = law.support()
+    quarter = np.ptp(law.quantile([0.25, 0.75]))
+    inner = np.minimum(x - low, high - x) if np.isfinite(high - low) else quarter
+    return np.maximum(np.maximum(np.abs(x), inner), 1e-290)
+
+
+def build(law: Distribution, bits: int) -> list[tuple[float, Variant, Array]]:
+    """Return error, way of storing and coefficients of each table of 2**bits cells an octave.
+
+    Errors are the largest seen between the nodes.
+    """
+    nodes, matrix = chebyshev_fit(TERMS)
+    grid = cells(bits)
+    values = at(law._conditioned, grid, np.concatenate([nodes, BETWEEN]))
+    x, exact = values[..., :TERMS], values[..., TERMS:]
+    scale = scale_of(law, exact)
+    tables = []
+    for variant in variants(law):
+        table: Array = variant.forward(x) @ matrix.T
+        error = np.abs(variant.backward(evaluate(table, BETWEEN)) - exact) / scale
+        tables.append((float(error.max()), variant, table))
+    return tables
 
 
 @lru_cache(maxsize=512)
@@ -116,24 +165,49 @@ def tabulate(law: Distribution) -> QuantileKernel:
     >>> tabulate(distribution("beta", alpha=2, beta=3)).code
     6
     """
-    low, high = law.support()
-    bounded = bool(np.isfinite(high - low))
-    best = None
-    for bits in range(3, 9):
-        for logarithmic in (False, True) if bounded else (False,):
-            table, error = build(law, bits, logarithmic)
-            if best is None or error < best[0]:
-                best = (error, bits, logarithmic, table)
-            if error <= GOAL:
-                return pack(*best[1:], low, high)
+    best: tuple[float, Variant, Array] | None = None
+    bits = 0
+    for size in range(FEWEST_BITS, MOST_BITS + 1):
+        for table in build(law, size):
+            if best is None or table[0] < best[0]:
+                best, bits = table, size
+            if table[0] <= GOAL:
+                return pack(bits, *table[1:], law.support())
     if best is None or best[0] > LIMIT:
         raise InputError(Fault(repr(law), "shapes less extreme than these", ("distribution",)))
-    return pack(*best[1:], low, high)
+    return pack(bits, *best[1:], law.support())
 
 
-def pack(bits: int, logarithmic: bool, table: Array, low: float, high: float) -> QuantileKernel:
-    """Return the kernel of a table: a header (bits, cells of a side, ends), then the cells."""
-    header = np.zeros(HEADER)
-    header[:4] = bits, table.shape[1], low, high
-    code = TABULATED_LOG if logarithmic else TABULATED
+def pack(bits: int, variant: Variant, table: Array, support: tuple[float, float]) -> QuantileKernel:
+    """Return the kernel of a table: its header, then the cells of both sides.
+
+    The header holds bits, cells of a side, both ends of the support, and for both sides the
+    end from which distances are stored and their direction.
+    """
+    ends = variant.ends or ((0.0, 0.0), (0.0, 0.0))
+    header = np.array([bits, table.shape[1], *support, *ends[0], *ends[1]])
+    code = TABULATED if variant.ends is None else TABULATED_LOG
     return QuantileKernel(code, tuple(np.concatenate([header, table.ravel()]).tolist()))
+
+
+def stretch(kernel: QuantileKernel, low: float, high: float) -> QuantileKernel:
+    """Return the table of a law on [low, high] from the table of its law on [0, 1].
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> unit = tabulate(distribution("beta", alpha=2, beta=3))
+    >>> stretch(unit, 2.0, 4.0).constants[:4]
+    (3.0, 417.0, 2.0, 4.0)
+    """
+    width = high - low
+    constants = np.array(kernel.constants)
+    constants[[2, 3]] = low, high
+    terms = constants[HEADER:].reshape(-1, TERMS)  # a view
+    if kernel.code == TABULATED:
+        terms *= width
+        terms[:, 0] += low
+    else:
+        constants[[4, 6]] = low + width * constants[[4, 6]]
+        terms[:, 0] += np.log(width)
+    return QuantileKernel(kernel.code, tuple(constants.tolist()))
