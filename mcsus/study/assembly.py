@@ -94,7 +94,8 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     _check_formulas(inputs, parameters, dims)
     if "outputs" not in reader:
         reader.missing("outputs", "a table of name = 'unit'")
-    outputs = read_outputs(document.get("outputs", {"": ""}), inputs.equations, names, faults)
+    else:
+        fields["outputs"] = read_outputs(document["outputs"], inputs.equations, names, faults)
     design = read_design(document.get("design", {}), faults)
     asked = document.get("sensitivity", {})
     stated = document.get("outputs")
@@ -113,7 +114,6 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "dims": dict(dims),
         "parameters": tuple(parameters.values()),
         "equations": tuple(equations.values()),
-        "outputs": outputs,
         "design": design,
         "intervals": levels,
         "sensitivity": sensitivity,
@@ -158,12 +158,13 @@ def _known_models(name: str) -> tuple[str, ...]:
 
 def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
+    broken = frozenset(inputs.dims) - frozenset(dims)
     for name, (value, faults) in inputs.parameters.items():
         if len(faults.faults) > MAX_FAULTS:
             break
         if not name_is_free(name, faults, "parameters"):
             continue
-        grid = GridReader(dims, faults).read(value, ("parameters", name), Meta())
+        grid = GridReader(dims, faults, broken=broken).read(value, ("parameters", name), Meta())
         if grid is None:
             continue
         parameter = build_parameter(name, grid, dims, faults)
@@ -175,6 +176,7 @@ def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
 def _check_formulas(inputs: Inputs, parameters: dict[str, Parameter], dims: Dims) -> None:
     """Check names and dimensions of the formulas that files write, one by one."""
     known = {**inputs.parameters, **inputs.equations}
+    dims = {**dict.fromkeys(inputs.dims, ()), **dims}
     declared = {name: parameter.unit.dimension for name, parameter in parameters.items()}
     declared |= {name: e.unit.dimension for name, e in inputs.equations.items() if e is not None}
     declared |= {name: DIMENSIONLESS for name in dims if name not in known}

@@ -50,7 +50,9 @@ def read_dims(
         if not name_is_free(name, faults, "dims"):
             continue
         if name in TAKEN_DIMS:
-            faults.add(f"the name {name!r}", "a name that results do not use", "dims", name)
+            faults.add(
+                f"the name {name!r}", "another name: results use this one themselves", "dims", name
+            )
             continue
         labels = _labels(name, value, dims, faults)
         if labels:

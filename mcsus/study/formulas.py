@@ -73,10 +73,13 @@ def check_dimension(
         found = dimension(equation.expression, declared)
         if found != equation.unit.dimension:
             allowed = f"a unit of dimension {found}, like its formula"
-            where = ("equations", equation.name, "unit")
-            faults.add(
-                f"{equation.unit.text!r}, which is {equation.unit.dimension}", allowed, *where
-            )
+            written = f"{equation.unit.text!r}, which is {equation.unit.dimension}"
+            faults.add(written, allowed, "equations", equation.name, "unit")
+
+
+def _differ(one: tuple[Label, ...] | None, other: tuple[Label, ...] | None) -> bool:
+    """Tell whether labels that are known are not the same."""
+    return bool(one) and bool(other) and one != other
 
 
 def check_names(
@@ -130,7 +133,7 @@ def check_names(
                 if dim not in dims:
                     allowed = f"a dim of this study ({', '.join(dims) or 'it has none'})"
                     note(dim, f"unknown dim {shown(dim)}", allowed, tuple(dims), node.position)
-            if isinstance(node, At) and dims.get(node.dim) != dims.get(node.source):
+            if isinstance(node, At) and _differ(dims.get(node.dim), dims.get(node.source)):
                 found = f"at(.., {node.dim}={node.source}), whose labels differ"
                 allowed = "two dims with the same labels"
                 note(f"{node.dim}={node.source}", found, allowed, (), node.position)

@@ -65,6 +65,8 @@ class GridReader:
         Where faults go.
     partial : bool
         Whether labels may be left out: in a scenario, where they stay as they are.
+    broken : frozenset of str
+        Dims that could not be read, which has been noted.
 
     Examples
     --------
@@ -75,8 +77,16 @@ class GridReader:
     ('size',)
     """
 
-    def __init__(self, dims: Dims, faults: FaultCollector, *, partial: bool = False) -> None:
+    def __init__(
+        self,
+        dims: Dims,
+        faults: FaultCollector,
+        *,
+        partial: bool = False,
+        broken: frozenset[str] = frozenset(),
+    ) -> None:
         self.dims = dims
+        self.broken = broken
         self.faults = faults
         self.partial = partial
 
@@ -120,10 +130,13 @@ class GridReader:
             reader.fault("by", found, "one dim; a second one nests below a label: by.a.X.by.b.Y")
             return None
         dim = str(next(iter(by)))
+        if dim in self.broken:
+            return None
         free = [name for name in self.dims if name not in outer]
         if dim not in free:
             found = f"dim {dim!r} again" if dim in outer else f"unknown dim {shown(dim)}"
-            reader.fault("by", found, choices(free), nearest=close(dim, free))
+            allowed = choices(free) if free else "no dim: the study has no other"
+            reader.fault("by", found, allowed, nearest=close(dim, free))
             return None
         return dim
 

@@ -250,7 +250,7 @@ def _provenance(meta: Meta) -> Provenance:
 
 
 def _source(text: str) -> Source:
-    """Return a source: one of the library by ``id`` or ``id, locator``, else in the study's words."""
+    """Return a source: one of the library by ``id, locator``, else the study's words."""
     id_, _, locator = text.partition(",")
     if _SOURCE_ID.match(id_):
         from mcsus.library import library  # noqa: PLC0415  (a study of formulas needs no library)
