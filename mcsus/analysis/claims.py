@@ -1,4 +1,4 @@
-"""Claims: does a statement on an output hold, with the confidence asked for?"""
+"""Claims: whether a statement on an output holds, with the confidence asked for."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def judge(values: Array, relation: str, threshold: float, confidence: float) -> 
 
     Examples
     --------
-    >>> judge(np.array([[1.0, 2.0], [1.0, 3.0]]), "<", 4.0, 0.95).verdict
+    >>> values = np.linspace(0, 1, 4096).reshape(4, 1024)
+    >>> judge(values, "<", 4.0, 0.95).verdict
     'supported'
     """
     shares = RELATIONS[relation](values, threshold).mean(axis=1)

@@ -12,7 +12,9 @@ from mcsus.analysis.replication import standard_error
 
 Array = NDArray[np.float64]
 
-CURVE = np.concatenate([[0.001, 0.0025, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.9975, 0.999]])
+CURVE = np.concatenate(
+    [[0.001, 0.0025, 0.005], np.linspace(0.01, 0.99, 99), [0.995, 0.9975, 0.999]]
+)
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
 _BINS = 120

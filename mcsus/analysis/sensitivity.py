@@ -67,7 +67,7 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     >>> bool(np.allclose(salib_indices(y, 2)["ST"], 0.5, atol=0.05))
     True
     """
-    if not values.shape[0] == 2 + groups * (2 if second_order else 1):
+    if values.shape[0] != 2 + groups * (2 if second_order else 1):
         msg = f"{values.shape[0]} evaluations do not fit {groups} groups"
         raise ValueError(msg)
     missing = np.full(groups, np.nan)

@@ -55,10 +55,8 @@ def run_command(arguments: list[str]) -> int:
 def _complain(message: str, code: int) -> int:
     lines = message.splitlines()
     if len(lines) > 1 and code == 2:
-        print(f"mcsus: {len(lines)} faults in the input", file=sys.stderr)
-        print("\n".join(f"  {line}" for line in lines), file=sys.stderr)
-    else:
-        print(f"mcsus: {message}", file=sys.stderr)
+        message = "\n  ".join([f"{len(lines)} faults in the input", *lines])
+    sys.stderr.write(f"mcsus: {message}\n")
     return code
 
 

@@ -38,7 +38,9 @@ def list_(
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(metavar="ID", help="A parameter or a study.")]) -> None:
+def show(
+    name: Annotated[str, typer.Argument(metavar="ID", help="A parameter or a study.")],
+) -> None:
     """Show one parameter (value, law, plot, sources) or one study."""
     from mcsus.cli import listing  # noqa: PLC0415
 
@@ -72,8 +74,12 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter at a value with unit."),
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads; results do not change.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to save to; runs/<id> by default.")] = None,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads; results do not change.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to save to; runs/<id> by default.")
+    ] = None,
     no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -82,7 +88,9 @@ def run(
     from mcsus.runner import configured  # noqa: PLC0415
     from mcsus.runner import run as run_study  # noqa: PLC0415
 
-    asked = configured(study, draws=draws, replicates=replicates, seed=seed, settings=settings or [])
+    asked = configured(
+        study, draws=draws, replicates=replicates, seed=seed, settings=settings or []
+    )
     with progress() as told:
         result = run_study(asked, threads=threads, progress=told)
     folder = result.save(out or Path("runs") / asked.id)
@@ -94,14 +102,18 @@ def run(
         typer.echo(result.to_json())
     else:
         typer.echo(str(result.summary()))
-        typer.echo(f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html"))
+        typer.echo(
+            f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html")
+        )
     return 0 if result.required_claims_hold() else 1
 
 
 @app.command()
 def report(
     folder: FolderArgument,
-    to: Annotated[Path | None, typer.Option(help="Folder to write to; FOLDER/report by default.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="Folder to write to; FOLDER/report by default.")
+    ] = None,
 ) -> None:
     """Render the report again from a saved result, without sampling."""
     from mcsus.report import write_report  # noqa: PLC0415

@@ -82,7 +82,9 @@ def describe(name: str) -> str:
         return _parameter_page(library().get(name))
     known = [*library().ids(), *(row["id"] for row in _studies()), *FAMILIES]
     close = library().nearest(name) or nearest(name, known)
-    raise InputError(Fault(repr(name), "the id of a parameter, a family or a study", ("show",), close))
+    raise InputError(
+        Fault(repr(name), "the id of a parameter, a family or a study", ("show",), close)
+    )
 
 
 def law_text(law: Mapping[str, Any]) -> str:
@@ -178,7 +180,7 @@ def _parameter_page(parameter: Parameter) -> str:
         about.name or "",
         "",
         f"{law_text(law.to_dict())} {cell.unit.text}",
-        f"typical {cell.deterministic:.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}, "
+        f"typical {cell.deterministic:.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}",
         f"95 % from {float(law.quantile(0.025)):.6g} to {float(law.quantile(0.975)):.6g}",
         *_plot(law),
         "",

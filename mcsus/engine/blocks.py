@@ -3,6 +3,7 @@
 The function is compiled once for a machine, not once for a study: laws and their constants are
 data. It is kept apart from the generated kernels, which call it.
 """
+# mypy: disallow-untyped-decorators=False
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ SIGNATURE = (
 )
 
 
-@njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+@njit(nogil=True, error_model="numpy")
 def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor
 ):

@@ -173,7 +173,9 @@ class Kernel:
                     locations.append(location)
                     actives.append(needed & dirty)
         number = {name: k for k, name in enumerate(program.quantities)}
-        stored = [(number[q.name], c, q.scale) for q in quantities for c in range(program.cells(q.name))]
+        stored = [
+            (number[q.name], c, q.scale) for q in quantities for c in range(program.cells(q.name))
+        ]
         quantity, cell, scale = zip(*stored, strict=True)
         return Plan(
             np.array(locations, dtype=np.int64).reshape(len(locations), -1),
@@ -186,7 +188,7 @@ class Kernel:
         )
 
     def block(self, plan: Plan) -> int:
-        """Return the draws of one block: fewer when there are many rows, so that they stay in L2."""
+        """Return the draws of a block: fewer when there are many rows, so that they stay in L2."""
         block = _BLOCK
         while block > 64 and plan.rows * block * 8 > _CACHE_BYTES:
             block //= 2
@@ -194,8 +196,12 @@ class Kernel:
 
     def points(self, plan: Plan, design: Design, replicate: int) -> Points:
         """Prepare the streams of one replicate: A on the first dimensions, B on the next ones."""
-        keys = [key + ("|matrix=B" if m else "") for m in range(plan.matrices) for key in self._streams]
-        dimensions = [p + m * self._stream_count for m in range(plan.matrices) for p in self._positions]
+        keys = [
+            key + ("|matrix=B" if m else "") for m in range(plan.matrices) for key in self._streams
+        ]
+        dimensions = [
+            p + m * self._stream_count for m in range(plan.matrices) for p in self._positions
+        ]
         if design.kind == "monte_carlo" or not keys:
             none = np.zeros((len(keys), 1), dtype=np.uint64)
             words = [philox_key(design.seed, key, replicate) for key in keys]
@@ -275,7 +281,13 @@ class Kernel:
             cells = self.model.parameters[name].cells
             streams = list(dict.fromkeys(cell.stream for cell in cells))
             at = [self._positions[self._streams.index(key)] for key in streams]
-            u = dict(zip(streams, reference_points(design, at, streams, replicate, draw, 1)[0], strict=True))
+            u = dict(
+                zip(
+                    streams,
+                    reference_points(design, at, streams, replicate, draw, 1)[0],
+                    strict=True,
+                )
+            )
             values = [float(c.law.quantile(np.array(u[c.stream]))) * c.unit.factor for c in cells]
             found[name] = np.array(values)
         return found

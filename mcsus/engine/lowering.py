@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Reduce
+from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Reduce, names
 from mcsus.expressions import dims as dims_of_expression
-from mcsus.expressions import names
 from mcsus.model import Model
 
 

@@ -28,7 +28,7 @@ _MODEL = (
     "def model(work, location, active, coordinate, n):\n"
 )
 
-_RUN = '''
+_RUN = """
 
 @njit("void(float64[:,::1], int64, int64, int64, uint8, uint64[:,::1], uint64[:,::1],"
       " uint64[:,::1], int64[::1], int64[::1], int64[::1], int64[::1], float64[::1], float64[::1],"
@@ -49,7 +49,7 @@ def run(work, first, count, n, kind, table, matrix, keys, row, stream, code, sta
                 source = location[e, quantity[t]] + cell[t]
                 for j in range(m):
                     out[t, e, at + block * n + j] = work[source, j] * scale[t]
-'''
+"""
 
 _PLAIN = {"sqrt", "abs", "floor", "ceil", "sin", "cos", "tanh", "log10"}
 
@@ -132,7 +132,9 @@ class _Writer:
         self.index = {dim: f"i{k}" for k, dim in enumerate((*step.dims, *over))}
         self.used: dict[str, str] = {}
 
-    def cell_terms(self, dims: tuple[str, ...], renamed: Mapping[str, str] | None = None) -> list[str]:
+    def cell_terms(
+        self, dims: tuple[str, ...], renamed: Mapping[str, str] | None = None
+    ) -> list[str]:
         """Return the terms of the row offset for a quantity that carries `dims`."""
         terms: list[str] = []
         stride = 1
@@ -185,4 +187,6 @@ class _Writer:
             for arg in args[1:]:
                 text = f"np.{function}imum({text}, {arg})"
             return text
-        return f"np.{function}({', '.join(args)})" if function in _PLAIN else f"{function}({args[0]})"
+        return (
+            f"np.{function}({', '.join(args)})" if function in _PLAIN else f"{function}({args[0]})"
+        )

@@ -63,7 +63,9 @@ class Model:
         self.dims_of: dict[str, tuple[str, ...]] = {}
         self.dimension_of: dict[str, Dimension] = {}
         faults = FaultCollector()
-        roots = list(self._by_name) if required is None else self._roots(equations, required, faults)
+        roots = (
+            list(self._by_name) if required is None else self._roots(equations, required, faults)
+        )
         self.equations = self._ordered(roots, faults)
         faults.raise_any()
         self._infer(faults)
@@ -144,7 +146,9 @@ class Model:
                 roots.append(name)
             else:
                 allowed = "the name of an equation or a parameter"
-                faults.add(repr(name), allowed, "outputs", name, nearest=nearest(name, self._known()))
+                faults.add(
+                    repr(name), allowed, "outputs", name, nearest=nearest(name, self._known())
+                )
         return roots
 
     def _ordered(self, roots: Iterable[str], faults: FaultCollector) -> tuple[Equation, ...]:
@@ -170,7 +174,9 @@ class Model:
             elif name in chain:
                 broken.add(name)
                 cycle = (*chain[chain.index(name) :], name)
-                faults.add(f"a cycle: {' -> '.join(cycle)}", "a graph without cycles", "equations", name)
+                faults.add(
+                    f"a cycle: {' -> '.join(cycle)}", "a graph without cycles", "equations", name
+                )
             else:
                 for needed in equation.inputs:
                     visit(needed, (*chain, name))

@@ -46,7 +46,7 @@ _FUNCTIONS = {
     "min": lambda *args: functools.reduce(np.minimum, args),
     "max": lambda *args: functools.reduce(np.maximum, args),
 }
-_REDUCTIONS = {"sum": np.sum, "mean": np.mean, "prod": np.prod}
+_REDUCTIONS: dict[str, Any] = {"sum": np.sum, "mean": np.mean, "prod": np.prod}
 
 
 def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
@@ -108,7 +108,7 @@ def typical_values(model: Model) -> dict[str, Array]:
 def _aligned(value: Labelled, dims: tuple[str, ...]) -> Array:
     """Return the array with axes ``(draw, *dims)``, length one where the value lacks a dim."""
     array, own = value
-    array = np.asarray(array, dtype=None)
+    array = np.asarray(array)
     if array.ndim == 0:
         return array.reshape((1,) * (len(dims) + 1))
     order = sorted(range(len(own)), key=lambda k: dims.index(own[k]))

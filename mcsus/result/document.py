@@ -26,7 +26,7 @@ def digest(document: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> digest({"outputs": {}, "sensitivity": {}, "claims": {}})[:8]
-    '79c5bafb'
+    'c0b00af2'
     """
     numbers = {key: _canonical(document[key]) for key in ("outputs", "sensitivity", "claims")}
     text = json.dumps(numbers, sort_keys=True, separators=(",", ":"))
@@ -55,6 +55,7 @@ def cell_dims(data: xr.Dataset) -> list[str]:
 
 
 def output_document(data: xr.Dataset) -> dict[str, Any]:
+    """Return the JSON of one output."""
     return {
         "unit": data.attrs["units"],
         "dims": cell_dims(data),
@@ -64,7 +65,10 @@ def output_document(data: xr.Dataset) -> dict[str, Any]:
 
 def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
     quantiles = zip(
-        cell["quantile"].values, cell["quantiles"].values, cell["quantiles_error"].values, strict=True
+        cell["quantile"].values,
+        cell["quantiles"].values,
+        cell["quantiles_error"].values,
+        strict=True,
     )
     intervals = zip(
         cell["level"].values, cell["symmetric"].values, cell["shortest"].values, strict=True
@@ -90,33 +94,34 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
 
 
 def sensitivity_document(data: xr.Dataset) -> dict[str, Any]:
+    """Return the JSON of the indices of one output."""
     return {"cells": [_index_cell(labels, cell, data.attrs) for labels, cell in cells(data)]}
 
 
-def _index_cell(labels: dict[str, Any], cell: xr.Dataset, attrs: Mapping[Any, Any]) -> dict[str, Any]:
+def _index_cell(
+    labels: dict[str, Any], cell: xr.Dataset, attrs: Mapping[Any, Any]
+) -> dict[str, Any]:
     names = [str(name) for name in cell["input"].values]
-    varies = bool(np.isfinite(cell["ST"]).all())
-    indices = {
-        name: {key: _estimate(cell.isel(input=k), key) for key in ("S1", "ST")}
+    found: dict[str, Any] = {"labels": labels}
+    found |= {"method": attrs["method"], "estimator": attrs["estimator"]}
+    if not np.isfinite(cell["ST"]).all():  # the output does not vary: nothing drives it
+        return found | {"ranking": [], "indices": {}}
+    totals = dict(zip(names, cell["ST"].values.tolist(), strict=True))
+    found["ranking"] = sorted(names, key=lambda name: (-totals[name], name))
+    found["indices"] = {
+        name: {key: _estimate_at(cell, key, k) for key in ("S1", "ST")}
         for k, name in enumerate(names)
     }
-    ranking = sorted(names, key=lambda n: (-indices[n]["ST"]["value"], n)) if varies else []
-    found = {
-        "labels": labels,
-        "method": attrs["method"],
-        "estimator": attrs["estimator"],
-        "ranking": ranking,
-        "indices": indices if varies else {},
-    }
-    if varies and "S2" in cell:
+    if "S2" in cell:
         found["second_order"] = [
-            {"inputs": [a, b], "S2": _estimate(cell.isel(input=i, other_input=j), "S2")}
+            {"inputs": [a, b], "S2": _estimate_at(cell, "S2", (i, j))}
             for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
         ]
     return found
 
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:
+    """Return the JSON of one claim."""
     return {
         "cells": [
             {
@@ -131,6 +136,13 @@ def claim_document(data: xr.Dataset) -> dict[str, Any]:
 
 def _estimate(cell: xr.Dataset, key: str) -> dict[str, float | None]:
     return {"value": _number(cell[key]), "error": _number(cell[f"{key}_error"])}
+
+
+def _estimate_at(
+    cell: xr.Dataset, key: str, place: int | tuple[int, int]
+) -> dict[str, float | None]:
+    errors = cell[f"{key}_error"].values
+    return {"value": _number(cell[key].values[place]), "error": _number(errors[place])}
 
 
 def _number(value: Any) -> float | None:

@@ -33,8 +33,11 @@ class Summary:
             (title, header, rows)
             for title, header, rows in (
                 ("Outputs", _OUTPUT_HEADER, _output_rows(document["outputs"])),
-                ("What drives the doubt (total-order Sobol\u2019 index)", _DRIVER_HEADER,
-                 _driver_rows(document["sensitivity"])),
+                (
+                    "What drives the doubt (total-order Sobol\u2019 index)",
+                    _DRIVER_HEADER,
+                    _driver_rows(document["sensitivity"]),
+                ),
                 ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
             )
             if rows
@@ -103,7 +106,9 @@ def label_text(name: str, labels: Mapping[str, Any]) -> str:
 
 
 def _widest(cell: Mapping[str, Any]) -> tuple[str, str]:
-    best = max(cell["intervals"], key=lambda interval: (interval["level"] == 0.95, interval["level"]))
+    best = max(
+        cell["intervals"], key=lambda interval: (interval["level"] == 0.95, interval["level"])
+    )
     low, high = significant(best["low"]), significant(best["high"])
     return f"{100 * best['level']:g}", f"{low} to {high}"
 

@@ -50,7 +50,7 @@ class Result:
     @property
     def provenance(self) -> dict[str, Any]:
         """Study, design, resolved inputs, equations, versions and hashes of the run."""
-        return {k: json.loads(v) for k, v in self.tree["provenance"].attrs.items()}
+        return {str(k): json.loads(v) for k, v in self.tree["provenance"].attrs.items()}
 
     def datasets(self, group: str) -> dict[str, xr.Dataset]:
         """Return the datasets below ``outputs``, ``sensitivity`` or ``claims``, in order."""
@@ -70,7 +70,9 @@ class Result:
             "design": {k: about["design"][k] for k in ("kind", "draws", "replicates")},
             "digest": "",
             "outputs": {n: output_document(d) for n, d in self.datasets("outputs").items()},
-            "sensitivity": {n: sensitivity_document(d) for n, d in self.datasets("sensitivity").items()},
+            "sensitivity": {
+                n: sensitivity_document(d) for n, d in self.datasets("sensitivity").items()
+            },
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
         document["digest"] = digest(document)
@@ -129,7 +131,9 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     try:
         with xr.open_datatree(path, engine="h5netcdf") as tree:
             result = Result(tree.load())
-        result.provenance["order"]  # noqa: B018 - a file of another kind has none
+        result.provenance["order"]
     except (OSError, KeyError, ValueError) as error:
-        raise InputError(Fault("a file that cannot be read", f"a {FILE} of mcsus", (str(path),))) from error
+        raise InputError(
+            Fault("a file that cannot be read", f"a {FILE} of mcsus", (str(path),))
+        ) from error
     return result

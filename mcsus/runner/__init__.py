@@ -34,13 +34,12 @@ def configured(
 
     Examples
     --------
-    >>> configured("tinyml_table", settings=["pcb=1 kg CO2e"]).parameter("pcb").cell.law.typical()
-    1.0
+    >>> study = configured("tinyml_device", settings=["pue=1.1"])
+    >>> study.parameter("pue").cell.law.typical()
+    1.1
     """
     pins = dict(parse_setting(text) for text in settings)
-    return load_study(study).with_changes(
-        draws=draws, replicates=replicates, seed=seed, pins=pins
-    )
+    return load_study(study).with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
 
 
 def run(

@@ -87,7 +87,10 @@ def assemble(
             if name in parts:
                 coords["part"] = list(parts[name])
             data = _dataset(variables, dims, shape, coords)
-            stages = [model.equation(p).stage or "" if p not in model.parameters else "" for p in parts.get(name, ())]
+            stages = [
+                model.equation(p).stage or "" if p not in model.parameters else ""
+                for p in parts.get(name, ())
+            ]
             attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
             tree[f"outputs/{name}"] = data.assign_attrs(attrs)
     for name, (inputs, indices) in estimates.items():

@@ -10,6 +10,7 @@ from mcsus.errors import FaultCollector
 from mcsus.expressions import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import Study, load_study
+from mcsus.units import Unit
 
 
 def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
@@ -80,7 +81,9 @@ def _required(study: Study) -> list[str]:
 
 
 def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
-    asked = [(("outputs", n), n, u) for n, u in study.outputs.items()]
+    asked: list[tuple[tuple[str, ...], str, Unit]] = [
+        (("outputs", n), n, u) for n, u in study.outputs.items()
+    ]
     asked += [(("claims", c.id, "unit"), c.quantity, c.unit) for c in study.claims]
     for where, name, unit in asked:
         dimension = model.dimension_of[name]

@@ -31,7 +31,6 @@ def sample(
     Everything is in coherent base units. Parts of breakdowns, under ``"mean of <name>"``, have
     shape ``(replicate, cell)``.
     """
-
     kept = list(dict.fromkeys([*study.outputs, *(c.quantity for c in study.claims)]))
     parts = [p for terms in breakdowns(study, model).values() for p in terms]
     parts = [p for p in dict.fromkeys(parts) if p not in kept]
@@ -40,8 +39,12 @@ def sample(
     design = study.design
     _refuse_if_too_large(int(sum(sizes[: len(kept)])), design)
     plan = kernel.plan([Quantity(name) for name in [*kept, *parts]])
-    values = {n: np.empty((design.replicates, s, design.draws)) for n, s in zip(kept, sizes, strict=False)}
-    means = {n: np.empty((design.replicates, s)) for n, s in zip(parts, sizes[len(kept) :], strict=True)}
+    values = {
+        n: np.empty((design.replicates, s, design.draws)) for n, s in zip(kept, sizes, strict=False)
+    }
+    means = {
+        n: np.empty((design.replicates, s)) for n, s in zip(parts, sizes[len(kept) :], strict=True)
+    }
     told = _teller(progress, "sampling", design)
     for replicate, out in enumerate(replicates(kernel, plan, design, threads, told)):
         _refuse_not_finite(out[:, 0], [*kept, *parts], ends, model, kernel, design, replicate)
@@ -58,7 +61,6 @@ def sensitivity(
     study: Study, model: Model, kernel: Kernel, threads: int | None, progress: Progress | None
 ) -> dict[str, tuple[list[str], list[Indices]]]:
     """Return Sobol' indices of each output asked for: names of the inputs and `Indices` a cell."""
-
     asked = study.sensitivity
     if not asked.outputs or "sobol" not in asked.methods:
         return {}

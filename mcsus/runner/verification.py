@@ -49,12 +49,14 @@ def verify(
     if not differences:
         return Outcome(True, f"Not the same bits, but every number agrees to {_TOLERANCE:g}.")
     shown = "\n".join(f"  {line}" for line in differences[:10])
-    return Outcome(False, f"{len(differences)} numbers differ by more than {_TOLERANCE:g}:\n{shown}")
+    return Outcome(
+        False, f"{len(differences)} numbers differ by more than {_TOLERANCE:g}:\n{shown}"
+    )
 
 
 def _differences(before: Any, after: Any, place: str) -> Iterator[str]:
     """Yield a line for each place where two documents disagree."""
-    if place == ".digest" or place == ".mcsus":
+    if place in {".digest", ".mcsus"}:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):
@@ -69,5 +71,3 @@ def _differences(before: Any, after: Any, place: str) -> Iterator[str]:
             yield f"{place[1:]}: {before!r} then, {after!r} now"
     elif before != after:
         yield f"{place[1:]}: {before!r} then, {after!r} now"
-
-
