@@ -87,10 +87,7 @@ def assemble(
             if name in parts:
                 coords["part"] = list(parts[name])
             data = _dataset(variables, dims, shape, coords)
-            stages = [
-                model.equation(p).stage or "" if p not in model.parameters else ""
-                for p in parts.get(name, ())
-            ]
+            stages = [_stage(model, part) for part in parts.get(name, ())]
             attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
             tree[f"outputs/{name}"] = data.assign_attrs(attrs)
     for name, (inputs, indices) in estimates.items():
@@ -221,6 +218,12 @@ def _contributions(
         "contribution": (("part",), stacked.mean(axis=0)),
         "contribution_error": (("part",), standard_error(stacked)),
     }
+
+
+def _stage(model: Model, name: str) -> str:
+    """Return the life-cycle stage of an equation or a parameter, empty when it has none."""
+    known = model.parameters.get(name) or model.equation(name)
+    return known.stage or ""
 
 
 def _coordinates(study: Study, dims: Sequence[str]) -> dict[str, Any]:
