@@ -7,6 +7,7 @@ used, as it is not honest for scrambled Sobol' points; errors come from the repl
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from mcsus.parameters import Parameter
 
 Array = NDArray[np.float64]
 
-_RESAMPLES = 2  # the fewest that SALib accepts: their result is not read
+_RESAMPLES = 1  # the fewest that SALib runs with; what it makes of them is not read
 _SEED = 1  # SALib takes seed 0 for no seed
 
 
@@ -79,13 +80,15 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     rows = np.concatenate([values[:1], values[2:], values[1:2]])
     names = [f"group{k}" for k in range(groups)]
     problem = {"num_vars": groups, "names": names, "bounds": [[0.0, 1.0]] * groups}
-    found = sobol.analyze(
-        problem,
-        np.ascontiguousarray(rows.T).ravel(),
-        calc_second_order=second_order,
-        num_resamples=_RESAMPLES,
-        seed=_SEED,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # the sd of a single resample
+        found = sobol.analyze(
+            problem,
+            np.ascontiguousarray(rows.T).ravel(),
+            calc_second_order=second_order,
+            num_resamples=_RESAMPLES,
+            seed=_SEED,
+        )
     return {key: np.asarray(found[key]) for key in ("S1", "ST", *(["S2"] if second_order else []))}
 
 
