@@ -23,33 +23,14 @@ BASE = "base"
 SCENARIO = "scenario"
 """Name of the dim that scenarios become."""
 
-TAKEN_DIMS = frozenset(
-    (
-        *(
-            "bin",
-            "bound",
-            "curve",
-            "deterministic",
-            "density",
-            "edge",
-            "edges",
-            "error",
-            "first_order",
-        ),
-        *(
-            "first_order_interval",
-            "input",
-            "level",
-            "median",
-            "other_input",
-            "part",
-            "probability",
-            "quantile",
-            "quantile_curve",
-        ),
-        *("quantiles", "sd", "shortest", "size", "symmetric", "verdict", "S1", "S2", "ST"),
-    )
-)
+# fmt: off
+TAKEN_DIMS = frozenset({
+    "bin", "bound", "curve", "deterministic", "density", "edge", "edges", "error",
+    "first_order", "first_order_interval", "input", "level", "median", "other_input", "part",
+    "probability", "quantile", "quantile_curve", "quantiles", "sd", "shortest", "size",
+    "symmetric", "verdict", "S1", "S2", "ST",
+})
+# fmt: on
 """Names that results use for their own dims and numbers; no dim of a study may have them."""
 
 

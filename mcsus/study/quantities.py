@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from mcsus.errors import Fault, InputError
 from mcsus.expressions import check_name
@@ -102,5 +103,6 @@ def parse_setting(text: str) -> tuple[str, tuple[float, str]]:
     try:
         check_name(name)
     except InputError as error:
-        raise InputError(*(fault.within("--set") for fault in error.faults)) from None
+        faults = (replace(fault, where=("--set",)) for fault in error.faults)
+        raise InputError(*faults) from None
     return name, parse_quantity(value, f"--set {name}")
