@@ -278,7 +278,10 @@ class Distribution(ABC):
         points = np.asarray(u, dtype=np.float64)
         inside = (points >= 0) & (points <= 1)
         held = np.where(inside, points, 0.5)
-        result: Array = np.where(inside, self._conditioned(held, 1.0 - held), np.nan)[()]
+        x = self._conditioned(held, 1.0 - held)
+        low, high = self._conditioning.low, self._conditioning.high
+        x = np.where(points == 0, low, np.where(points == 1, high, x))
+        result: Array = np.where(inside, x, np.nan)[()]
         return result
 
     def cdf(self, x: ArrayLike) -> Array:
@@ -395,8 +398,10 @@ def moments_by_quadrature(
         weights.append(width * w)
     x, weight = np.concatenate(points), np.concatenate(weights)
     weight = weight / weight.sum()
-    origin = x[len(x) // 2]  # near the middle, so that the sum below does not cancel
+    origin = x[len(x) // 2]  # near the middle, so that the sums below do not cancel
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = float(origin + weight @ (x - origin))
-        sd = math.sqrt(float(weight @ (x - mean) ** 2)) if math.isfinite(mean) else math.inf
-    return mean, sd
+        size = float(np.abs(x - origin).max()) or 1.0  # keeps squares from over- and underflow
+        scaled = (x - origin) / size
+        mean = float(weight @ scaled)
+        sd = math.sqrt(float(weight @ (scaled - mean) ** 2)) if math.isfinite(size) else math.inf
+    return (float(origin) + size * mean, size * sd) if math.isfinite(size) else (math.inf, sd)

@@ -27,6 +27,7 @@ from mcsus.families.codes import (
 from mcsus.families.elementary import MANTISSA, ONE_BITS, exp, ndtri_tails
 from mcsus.families.intrinsics import bits_of, fma, from_bits, shift_right
 from mcsus.families.tables import HEADER, TERMS
+from mcsus.families.triangular import SMALL
 
 compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
 LOWEST = 2.0**-53
@@ -65,17 +66,27 @@ def loguniform(row: Array, c: Array) -> None:
 
 @compiled
 def triangular(row: Array, c: Array) -> None:
-    """Map through c = (below, mass, above, low, high, minimum, maximum, rise, fall)."""
+    """Map through c = (below, mass, above, low, high, minimum, mode, maximum, rise, fall).
+
+    Values lie a square root from the end of their side; close to the mode, where that
+    would cancel, the same distance is taken from the mode.
+    """
     below, mass, above, low, high = c[0], c[1], c[2], c[3], c[4]
-    minimum, maximum, rise, fall = c[5], c[6], c[7], c[8]
-    width = maximum - minimum
+    minimum, mode, maximum, rise, fall = c[5], c[6], c[7], c[8], c[9]
+    left, right = minimum - mode, maximum - mode
+    per_rise, per_fall = 1.0 / max(rise, SMALL), 1.0 / max(fall, SMALL)
     for i in range(row.size):
         u = row[i]
         p, q = fma(mass, u, below), fma(mass, 1.0 - u, above)
         rising = p < rise
-        root = math.sqrt(rise * p if rising else fall * q)
-        x = fma(width if rising else -width, root, minimum if rising else maximum)
-        row[i] = min(max(x, low), high)
+        per = per_rise if rising else per_fall
+        part = (p if rising else q) * per
+        rest = (q - fall if rising else p - rise) * per
+        side = left if rising else right
+        root = math.sqrt(part)
+        from_end = fma(-side, root, minimum if rising else maximum)
+        from_mode = fma(side, rest / (1.0 + root), mode)
+        row[i] = min(max(from_end if part < 0.25 else from_mode, low), high)
 
 
 @compiled

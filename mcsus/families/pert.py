@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from mcsus.errors import Fault
-from mcsus.families.beta import BetaShaped
+from mcsus.families.betashaped import BetaShaped
 from mcsus.families.checks import Key, mode_faults, number, positive_number
 from mcsus.families.registry import register
 

@@ -15,6 +15,8 @@ from mcsus.families.checks import Key, mode_faults, number
 from mcsus.families.codes import TRIANGULAR, QuantileKernel
 from mcsus.families.registry import register
 
+SMALL = 1e-300  # stands for the probability of an empty side in a quotient
+
 
 @register(
     domain="minimum <= mode <= maximum, minimum < maximum",
@@ -55,18 +57,23 @@ class Triangular(Distribution):
         return (self.maximum - self.mode) / (self.maximum - self.minimum)
 
     def _from_tails(self, p: Array, q: Array) -> Array:
-        width = self.maximum - self.minimum
-        return np.where(
-            p < self._rise,
-            self.minimum + width * np.sqrt(self._rise * p),
-            self.maximum - width * np.sqrt(self._fall * q),
-        )
+        rising = p < self._rise
+        share = max(self._rise, SMALL), max(self._fall, SMALL)
+        whole = np.where(rising, *share)  # probability on this side of the mode
+        part = np.where(rising, p, q) / whole  # of it, beyond the value
+        side = np.where(rising, self.minimum - self.mode, self.maximum - self.mode)
+        root = np.sqrt(part)
+        # the distance from the end, or where that would cancel, from the mode
+        rest = np.where(rising, q - self._fall, p - self._rise) / whole
+        from_end = np.where(rising, self.minimum, self.maximum) - side * root
+        x: Array = np.where(part < 0.25, from_end, self.mode + side * (rest / (1 + root)))
+        return x
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         width = self.maximum - self.minimum
         left, right = (x - self.minimum) / width, (self.maximum - x) / width
-        with np.errstate(divide="ignore", invalid="ignore"):  # one side may be empty
-            rise, fall = left * (left / self._rise), right * (right / self._fall)
+        rise = left * (left / max(self._rise, SMALL))  # one side may be empty
+        fall = right * (right / max(self._fall, SMALL))
         before = x < self.mode
         return np.where(before, rise, 1 - fall), np.where(before, 1 - rise, fall)
 
@@ -90,5 +97,6 @@ class Triangular(Distribution):
     def kernel(self) -> QuantileKernel:
         """Return the square-root loop and its corners."""
         c = self._conditioning
-        corners = (self.minimum, self.maximum, self._rise, self._fall)
-        return QuantileKernel(TRIANGULAR, (c.below, c.mass, c.above, c.low, c.high, *corners))
+        corners = (self.minimum, self.mode, self.maximum, self._rise, self._fall)
+        conditioning = (c.below, c.mass, c.above, c.low, c.high)
+        return QuantileKernel(TRIANGULAR, (*conditioning, *corners))
