@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,38 +152,43 @@ class Model:
         return roots
 
     def _ordered(self, roots: Iterable[str], faults: FaultCollector) -> tuple[Equation, ...]:
-        """Order the equations so that inputs come first; note cycles and missing inputs."""
+        """Order the equations so that inputs come first; note cycles and missing inputs.
+
+        Depth first without recursion, so that no chain of equations is too long.
+        """
         done: dict[str, Equation] = {}
         broken: set[str] = set()
+        chain: dict[str, Iterator[str]] = {}  # from a root down: what is left to look at of each
 
-        def visit(name: str, chain: tuple[str, ...]) -> None:
+        def enter(name: str) -> None:
             if name in done or name in broken or name in self.parameters:
                 return
             equation = self._by_name.get(name)
-            if equation is None:
-                if self.is_coordinate(name):
-                    return
+            if name in chain:
+                broken.add(name)
+                faults.add(_cycle([*chain, name]), "a graph without cycles", "equations", name)
+            elif equation is not None:
+                chain[name] = iter(equation.inputs)
+            elif not self.is_coordinate(name):
                 broken.add(name)
                 faults.add(
                     f"{name!r}, needed along {' <- '.join((name, *reversed(chain)))}",
                     "a parameter, an equation or a numeric dim of this study",
                     "equations",
-                    chain[-1] if chain else name,
+                    next(reversed(chain), name),
                     nearest=nearest(name, self._known()),
                 )
-            elif name in chain:
-                broken.add(name)
-                cycle = (*chain[chain.index(name) :], name)
-                faults.add(
-                    f"a cycle: {' -> '.join(cycle)}", "a graph without cycles", "equations", name
-                )
-            else:
-                for needed in equation.inputs:
-                    visit(needed, (*chain, name))
-                done[name] = equation
 
         for root in roots:
-            visit(root, ())
+            enter(root)
+            while chain:
+                name, waiting = next(reversed(chain.items()))
+                needed = next(waiting, None)
+                if needed is None:
+                    del chain[name]
+                    done[name] = self._by_name[name]
+                else:
+                    enter(needed)
         return tuple(done.values())
 
     def _infer(self, faults: FaultCollector) -> None:
@@ -214,3 +219,8 @@ class Model:
 def _is_zero(equation: Equation) -> bool:
     """The literal 0 takes any unit."""
     return getattr(equation.expression, "value", None) == 0.0
+
+
+def _cycle(chain: Sequence[str]) -> str:
+    """Return the words for a chain that comes back to its last name."""
+    return f"a cycle: {' -> '.join(chain[chain.index(chain[-1]) :])}"
