@@ -1,0 +1,64 @@
+"""Result -> report: one page that stands alone, and the numbers behind its figures.
+
+Examples
+--------
+>>> import tempfile
+>>> from mcsus.runner import run
+>>> folder = tempfile.mkdtemp()
+>>> write_report(run("mcu_chip", draws=256, replicates=2), folder).name
+'index.html'
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mcsus.result import Result
+
+__all__ = ["write_report"]
+
+
+def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
+    """Write the report of a run: ``index.html``, and one CSV file for each figure.
+
+    Nothing in these files depends on when or where they are written, so that writing them again
+    changes nothing.
+
+    Parameters
+    ----------
+    result : Result
+        Of a run, or loaded from its folder.
+    folder : str or path
+        Made if it does not exist.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from mcsus.runner import run
+    >>> page = write_report(run("mcu_chip", draws=256, replicates=2), tempfile.mkdtemp())
+    >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    True
+    """
+    from mcsus.report.figures import draw  # noqa: PLC0415 - matplotlib
+    from mcsus.report.page import render  # noqa: PLC0415 - Jinja2
+    from mcsus.report.reading import Reading  # noqa: PLC0415 - xarray
+    from mcsus.result import replacing  # noqa: PLC0415
+
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    reading = Reading(result)
+    figures = draw(reading)
+    texts = {f"{figure.name}.csv": figure.csv() for figure in figures.all()}
+    texts["index.html"] = render(reading, figures)
+    for name, text in texts.items():
+        with replacing(target / name) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    return target / "index.html"

@@ -1,0 +1,242 @@
+"""What a report reads off a Result: cells with labels, in the order of the study."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mcsus.report.wording import label_words
+from mcsus.result import Result, cell_dims, cells
+
+Array = NDArray[np.float64]
+
+SCENARIO = "scenario"
+BASE = "base"
+_MANY_NUMBERS = 5  # labels of a numeric dim from which it is drawn as an axis
+_FEATURED = 4  # outputs that get figures
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of an output, of the indices of an output, or of a claim.
+
+    Parameters
+    ----------
+    labels : mapping of str to str or number
+        Label of each dim.
+    data : xarray.Dataset
+        The numbers of this cell.
+
+    Examples
+    --------
+    >>> Cell({"year": 2030}, xr.Dataset({"mean": 2.0})).value("mean")
+    2.0
+    """
+
+    labels: Mapping[str, Any]
+    data: xr.Dataset
+
+    def value(self, key: str) -> float | None:
+        """Return a number; None where the run cannot tell."""
+        found = float(self.data[key])
+        return found if np.isfinite(found) else None
+
+    def array(self, key: str) -> Array:
+        """Return numbers along a dim of their own."""
+        return np.asarray(self.data[key].values, dtype=float)
+
+    @property
+    def is_base(self) -> bool:
+        """Whether the cell belongs to the study as written."""
+        return self.labels.get(SCENARIO, BASE) == BASE
+
+    @property
+    def name(self) -> str:
+        """Labels as words; without the base scenario, which goes without saying."""
+        kept = {k: v for k, v in self.labels.items() if not (k == SCENARIO and v == BASE)}
+        return label_words(kept) or (BASE if self.labels else "")
+
+    @property
+    def varies(self) -> bool:
+        """Whether the draws of the cell differ."""
+        curve = self.array("quantile_curve")
+        return bool(curve[-1] - curve[0] > 1e-12 * max(abs(curve[0]), abs(curve[-1])))
+
+
+class Table:
+    """The cells of an output, of its indices or of a claim.
+
+    Parameters
+    ----------
+    name : str
+        Name of the output or id of the claim.
+    data : xarray.Dataset
+
+    Examples
+    --------
+    >>> data = xr.Dataset({"mean": ("year", [1.0, 2.0])}, {"year": [2024, 2025]})
+    >>> [cell.name for cell in Table("total", data.assign_attrs(units="kg")).cells]
+    ['2024', '2025']
+    """
+
+    def __init__(self, name: str, data: xr.Dataset) -> None:
+        self.name = name
+        self.data = data
+        self.attrs: dict[str, Any] = {str(key): value for key, value in data.attrs.items()}
+        self.dims = cell_dims(data)
+        self.cells = [Cell(labels, part) for labels, part in cells(data)]
+
+    @property
+    def unit(self) -> str:
+        """Unit of the numbers."""
+        return str(self.attrs.get("units", "1"))
+
+    @cached_property
+    def base(self) -> list[Cell]:
+        """Cells of the study as written."""
+        return [cell for cell in self.cells if cell.is_base]
+
+    @property
+    def has_scenarios(self) -> bool:
+        """Whether the cells differ between scenarios."""
+        return SCENARIO in self.dims
+
+    @cached_property
+    def axis_dim(self) -> str | None:
+        """Numeric dim with so many labels that it is drawn as an axis, such as years."""
+        for dim in self.dims:
+            labels = self.data[dim].values
+            if np.issubdtype(labels.dtype, np.number) and len(labels) >= _MANY_NUMBERS:
+                return dim
+        return None
+
+    def lines(self) -> list[tuple[str, list[Cell]]]:
+        """Return the cells along `axis_dim`, one list for each combination of other labels."""
+        found: dict[str, list[Cell]] = {}
+        for cell in self.cells:
+            rest = {k: v for k, v in cell.labels.items() if k != self.axis_dim}
+            found.setdefault(Cell(rest, cell.data).name, []).append(cell)
+        return list(found.items())
+
+    def picked(self, most: int) -> list[Cell]:
+        """Return base cells to look at closely: all if they are few, else spread over them."""
+        varying = [cell for cell in self.base if self._has_numbers(cell)]
+        if len(varying) <= most:
+            return varying
+        if self.axis_dim is None:
+            return varying[:most]
+        chosen = np.unique(np.linspace(0, len(varying) - 1, most).round().astype(int))
+        return [varying[k] for k in chosen]
+
+    @staticmethod
+    def _has_numbers(cell: Cell) -> bool:
+        if "ST" in cell.data:
+            return bool(np.isfinite(cell.array("ST")).all())
+        return cell.varies
+
+
+class Reading:
+    """A Result as a report sees it.
+
+    Parameters
+    ----------
+    result : Result
+    """
+
+    def __init__(self, result: Result) -> None:
+        self.about: dict[str, Any] = result.provenance
+        self.study: dict[str, Any] = self.about["study"]
+        self.design: dict[str, Any] = self.about["design"]
+        self.outputs, self.sensitivity, self.claims = (
+            {name: Table(name, data) for name, data in result.datasets(group).items()}
+            for group in ("outputs", "sensitivity", "claims")
+        )
+
+    @property
+    def headline(self) -> Table:
+        """The first output: what the study is about."""
+        return next(iter(self.outputs.values()))
+
+    @property
+    def featured(self) -> list[Table]:
+        """Outputs that get figures: the first, and those with indices or a declared breakdown."""
+        breakdown = self.about["document"].get("breakdown", {})
+        chosen = [
+            table
+            for name, table in self.outputs.items()
+            if table is self.headline or name in self.sensitivity or name in breakdown
+        ]
+        return chosen[:_FEATURED]
+
+    @property
+    def replicates(self) -> int:
+        """Number of independent replicates."""
+        return int(self.design["replicates"])
+
+    @property
+    def references(self) -> dict[str, list[dict[str, Any]]]:
+        """Output -> whole products to compare it with."""
+        found: dict[str, list[dict[str, Any]]] = self.about.get("references", {})
+        return found
+
+    @property
+    def equations(self) -> dict[str, dict[str, Any]]:
+        """Name -> equation."""
+        return {equation["name"]: equation for equation in self.about["equations"]}
+
+    @property
+    def inputs(self) -> dict[str, dict[str, Any]]:
+        """Name -> input."""
+        return {item["name"]: item for item in self.about["inputs"]}
+
+    def stage_of(self, part: str, recorded: str) -> str:
+        """Return the life-cycle stage of a part of a breakdown, if any is known."""
+        return recorded or str(self.inputs.get(part, {}).get("stage", ""))
+
+    def stages(self, table: Table) -> list[str]:
+        """Return the stage of each part of an output's breakdown."""
+        recorded = json.loads(table.attrs.get("stages", "[]"))
+        parts = [str(part) for part in table.data["part"].values]
+        recorded += [""] * (len(parts) - len(recorded))
+        return [self.stage_of(p, s) for p, s in zip(parts, recorded, strict=True)]
+
+    def scenario_title(self, scenario: str) -> str:
+        """Return the title of a scenario, or its id as words."""
+        titles = {s["id"]: s.get("title") for s in self.about["scenarios"]}
+        title = titles.get(scenario)
+        return str(title) if title and title != scenario else label_words({SCENARIO: scenario})
+
+
+def best_level(cell: Cell) -> tuple[float, float, float]:
+    """Return level, low and high of the interval to quote: 95 % if there, else the widest.
+
+    Examples
+    --------
+    >>> data = xr.Dataset({"symmetric": (("level", "bound"), [[1.0, 2.0], [0.5, 3.0]])},
+    ...                   {"level": [0.5, 0.95]})
+    >>> best_level(Cell({}, data))
+    (0.95, 0.5, 3.0)
+    """
+    levels = cell.array("level")
+    k = max(range(len(levels)), key=lambda i: (abs(levels[i] - 0.95) < 1e-9, levels[i]))
+    low, high = cell.array("symmetric")[k]
+    return float(levels[k]), float(low), float(high)
+
+
+def quantile(cell: Cell, probability: float) -> float:
+    """Return a quantile of a cell, read off its curve.
+
+    Examples
+    --------
+    >>> data = xr.Dataset({"quantile_curve": ("curve", [1.0, 3.0])}, {"curve": [0.25, 0.75]})
+    >>> quantile(Cell({}, data), 0.5)
+    2.0
+    """
+    return float(np.interp(probability, cell.array("curve"), cell.array("quantile_curve")))

@@ -1,0 +1,261 @@
+"""Numbers, units and names as a reader wants them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+MISSING = "not known"
+"""What is printed for a number that a run cannot tell, such as the error of one replicate."""
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_POWER = re.compile(r"\*\*\(?(-?\d+)\)?")
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number with a few significant digits and a true minus sign.
+
+    Parameters
+    ----------
+    value : float or None
+    digits : int
+        Significant digits; digits before the decimal point are never dropped below 10,000.
+
+    Examples
+    --------
+    >>> number(1234.56), number(0.0123456), number(4.9996), number(2.5e-7), number(-3.0)
+    ('1,235', '0.0123', '5.00', '2.50 × 10⁻⁷', '−3.00')
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
+    if value == 0:
+        return "0"
+    exponent = int(f"{abs(value):.{digits - 1}e}".split("e")[1])
+    if not -4 <= exponent < 6:
+        mantissa = f"{value:.{digits - 1}e}".split("e")[0]
+        text = f"{mantissa} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
+    else:
+        decimals = max(0, digits - 1 - exponent)
+        text = f"{value:,.{decimals}f}"
+    return text.replace("-", "−")
+
+
+def plain(value: float) -> str:
+    """Return a number that somebody chose, such as a threshold, as short as it was written.
+
+    Examples
+    --------
+    >>> plain(34.0), plain(0.0191), plain(3.0000000000000004), plain(2.5e9)
+    ('34', '0.0191', '3', '2.5 × 10⁹')
+    """
+    text = f"{value:.9g}"
+    if "e" in text:
+        mantissa, exponent = text.split("e")
+        text = f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    elif abs(value) >= 10_000:
+        text = f"{value:,.9g}"
+    return text.replace("-", "−")
+
+
+def error(value: float | None) -> str:
+    """Return a numerical error: two significant digits.
+
+    Examples
+    --------
+    >>> error(0.01234), error(None), error(0.0)
+    ('0.012', 'not known', '0')
+    """
+    return number(value, 2)
+
+
+def span(low: float, high: float, digits: int = 3) -> str:
+    """Return an interval in words.
+
+    Examples
+    --------
+    >>> span(2.11, 12.8), span(0.4, 0.4)
+    ('2.11 to 12.8', '0.400')
+    """
+    first, last = number(low, digits), number(high, digits)
+    return first if first == last else f"{first} to {last}"
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.567), percent(0.0042), percent(0.00001), percent(1.0), percent(-0.00001)
+    ('57 %', '0.4 %', 'less than 0.1 %', '100 %', '0 %')
+    """
+    if 0 < share < 0.0005:
+        return "less than 0.1 %"
+    digits = 0 if abs(share) >= 0.0995 else 1
+    text = f"{100 * share:.{digits}f}"
+    text = "0" if float(text) == 0 else text
+    return f"{text} %".replace("-", "−")
+
+
+def probability(value: float) -> str:
+    """Return a probability; only one that was met in every draw is printed as 0 or 1.
+
+    Examples
+    --------
+    >>> probability(0.5697), probability(0.99996), probability(0.00002), probability(1.0)
+    ('0.570', 'above 0.999', 'below 0.001', '1')
+    """
+    if value in (0.0, 1.0):
+        return f"{value:.0f}"
+    if value > 0.999:
+        return "above 0.999"
+    if value < 0.001:
+        return "below 0.001"
+    return f"{value:.3f}"
+
+
+def unit_text(unit: str) -> str:
+    """Return a unit as it is printed; empty for a plain number.
+
+    Examples
+    --------
+    >>> unit_text("kg CO2e/cm**2"), unit_text("1"), unit_text("s**-1")
+    ('kg CO₂e/cm²', '', 's⁻¹')
+    """
+    if unit in ("1", ""):
+        return ""
+    found = _POWER.sub(lambda match: match.group(1).translate(_SUPERSCRIPTS), unit)
+    return found.replace("CO2e", "CO₂e").replace("*", " ")
+
+
+def unit_prose(unit: str) -> str:
+    """Return a unit for use in a sentence.
+
+    Examples
+    --------
+    >>> unit_prose("Mt CO2e/year"), unit_prose("1")
+    ('Mt CO₂e per year', '')
+    """
+    return unit_text(unit).replace("/", " per ")
+
+
+def quantity(value: str, unit: str) -> str:
+    """Return a printed number with its unit, if it has one.
+
+    Examples
+    --------
+    >>> quantity("34", "kg CO2e"), quantity("0.93", "1")
+    ('34 kg CO₂e', '0.93')
+    """
+    return f"{value} {unit_prose(unit)}".strip()
+
+
+def words(name: object) -> str:
+    """Return an identifier or a label as words.
+
+    Examples
+    --------
+    >>> words("keyword_spotting"), words(2030), words(2030.0), words("ml_training")
+    ('keyword spotting', '2030', '2030', 'ML training')
+    """
+    if isinstance(name, float):
+        return f"{name:g}"
+    text = str(name).replace("_", " ")
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
+
+
+_ABBREVIATIONS = {
+    "ml": "ML",
+    "mcu": "MCU",
+    "pcb": "PCB",
+    "pue": "PUE",
+    "led": "LED",
+    "eol": "end-of-life",
+    "iot": "IoT",
+    "co2e": "CO₂e",
+    "ewaste": "e-waste",
+}
+
+
+def label_words(labels: Mapping[str, Any]) -> str:
+    """Return the labels of a cell as words.
+
+    Examples
+    --------
+    >>> label_words({"application": "keyword_spotting", "scenario": "base"})
+    'keyword spotting, base'
+    """
+    return ", ".join(words(value) for value in labels.values())
+
+
+def listing(items: Sequence[str]) -> str:
+    """Join items as a sentence does.
+
+    Examples
+    --------
+    >>> listing(["a"]), listing(["a", "b"]), listing(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def count(amount: int, noun: str, plural: str | None = None) -> str:
+    """Return an amount with its noun.
+
+    Examples
+    --------
+    >>> count(1, "input"), count(12, "input"), count(0, "entry", "entries")
+    ('one input', '12 inputs', 'no entries')
+    """
+    shown = {0: "no", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(
+        amount, f"{amount:,}"
+    )
+    return f"{shown} {noun if amount == 1 else plural or noun + 's'}"
+
+
+def verb(noun: str, singular: str = "is", plural: str = "are") -> str:
+    """Return the form of a verb that goes with a noun.
+
+    Examples
+    --------
+    >>> verb("device footprint"), verb("yearly emissions"), verb("device mass")
+    ('is', 'are', 'is')
+    """
+    return plural if re.search(r"[^su]s$", noun) else singular
+
+
+def capital(text: str) -> str:
+    """Return a text whose first letter is a capital.
+
+    Examples
+    --------
+    >>> capital("the device"), capital("")
+    ('The device', '')
+    """
+    return text[:1].upper() + text[1:]
+
+
+def first_sentence(text: str) -> str:
+    """Return the first line of a docstring.
+
+    Examples
+    --------
+    >>> first_sentence("One device. Unit: kg.")
+    'One device.'
+    """
+    line = text.strip().split("\n\n")[0].replace("\n", " ")
+    return re.split(r"(?<=\.)\s+(?=[A-Z])", line)[0]
+
+
+def unique(items: Iterable[str]) -> list[str]:
+    """Return items without repeats, in order.
+
+    Examples
+    --------
+    >>> unique(["b", "a", "b"])
+    ['b', 'a']
+    """
+    return list(dict.fromkeys(items))
