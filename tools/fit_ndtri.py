@@ -21,7 +21,7 @@ import mpmath as mp
 mp.mp.dps = 60
 
 TARGET = Path(__file__).parent.parent / "mcsus" / "families" / "coefficients.py"
-SPLIT = mp.mpf("0.15")  # tail probability that parts the two pieces of the normal quantile
+SPLIT = mp.mpf("0.2")  # tail probability that parts the two pieces of the normal quantile
 SMALLEST = mp.mpf(2) ** -1074  # the smallest positive float64
 Function = Callable[[mp.mpf], mp.mpf]
 
@@ -34,7 +34,10 @@ def chebyshev(low: mp.mpf, high: mp.mpf, count: int) -> list[mp.mpf]:
 
 def value(coefficients: list[mp.mpf], x: mp.mpf) -> mp.mpf:
     """Evaluate a polynomial with ascending coefficients."""
-    return mp.polyval(coefficients[::-1], x)
+    total = mp.mpf(0)
+    for coefficient in reversed(coefficients):
+        total = total * x + coefficient
+    return total
 
 
 def fit(
@@ -119,14 +122,14 @@ def normal_pieces() -> list[str]:
     """Fit both pieces of the normal quantile."""
     edge = (mp.mpf(1) / 2 - SPLIT) ** 2
     points = chebyshev(mp.mpf(0), edge, 60)
-    p, q = fit(points, [central(x) for x in points], 5, 6)
+    p, q = fit(points, [central(x) for x in points], 5, 5)
     error = worst(central, chebyshev(mp.mpf(0), edge, 401), p, q)
-    print(f"ndtri, central piece, type (5, 6): relative error {mp.nstr(error, 3)}")
+    print(f"ndtri, central piece, type (5, 5): relative error {mp.nstr(error, 3)}")
     near, far = mp.sqrt(-2 * mp.log(SPLIT)), mp.sqrt(-2 * mp.log(SMALLEST))
     points = [1 / x for x in chebyshev(1 / far, 1 / near, 80)]
-    top, bottom = fit(points, [tail(x) for x in points], 10, 9)
+    top, bottom = fit(points, [tail(x) for x in points], 10, 10)
     error = worst(tail, [1 / x for x in chebyshev(1 / far, 1 / near, 401)], top, bottom)
-    print(f"ndtri, tail piece, type (10, 9): relative error {mp.nstr(error, 3)}")
+    print(f"ndtri, tail piece, type (10, 10): relative error {mp.nstr(error, 3)}")
     return [
         number("SPLIT", "Tail probability below which the tail piece of ndtri is used.", SPLIT),
         literal("CENTRAL_TOP", "ndtri(1/2 + y) / y: numerator in y**2.", p),

@@ -10,7 +10,10 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core.errors import TypingError
 from numba.extending import intrinsic
+
+from mcsus.families.base import Array
 
 _intrinsic: Any = intrinsic
 _double, _integer = ir.DoubleType(), ir.IntType(64)
@@ -44,6 +47,14 @@ def _fma(_context: Any, _a: Any, _b: Any, _c: Any) -> Any:
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
+def _sqrt(_context: Any, _x: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        function = builder.module.declare_intrinsic("llvm.sqrt", [_double])
+        return builder.call(function, arguments)
+
+    return types.float64(types.float64), generate
+
+
 def _polynomial(_context: Any, _x: Any, coefficients: Any) -> Any:
     count = coefficients.count
 
@@ -58,6 +69,50 @@ def _polynomial(_context: Any, _x: Any, coefficients: Any) -> Any:
     return types.float64(types.float64, coefficients), generate
 
 
+def _table_scope(builder: Any) -> Any:
+    """Alias scope of the tables: what is marked noalias with it never overlaps a table."""
+    module = builder.module
+    domain = module.add_metadata([ir.MetaDataString(module, "mcsus.families")])
+    scope = module.add_metadata([ir.MetaDataString(module, "mcsus.families.table"), domain])
+    return module.add_metadata([scope])
+
+
+def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Pointer to the element of a contiguous array: first argument array, second index."""
+    array = context.make_array(signature.args[0])(context, builder, arguments[0])
+    return builder.gep(array.data, [arguments[1]])
+
+
+def _must_be_contiguous(array: Any) -> None:
+    if array.layout == "A":
+        raise TypingError("rows and constants of a quantile kernel must be contiguous")
+
+
+def _loader(mark: str) -> Any:
+    def load(_context: Any, array: Any, _index: Any) -> Any:
+        _must_be_contiguous(array)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            value = builder.load(_place(context, builder, signature, arguments))
+            value.set_metadata(mark, _table_scope(builder))
+            return value
+
+        return types.float64(array, types.int64), generate
+
+    return load
+
+
+def _store_beside_table(_context: Any, array: Any, _index: Any, _x: Any) -> Any:
+    _must_be_contiguous(array)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        place = _place(context, builder, signature, arguments)
+        builder.store(arguments[2], place).set_metadata("noalias", _table_scope(builder))
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64, types.float64), generate
+
+
 # The bits of a float64 as an int64, and back.
 bits_of: Callable[[float], int] = _intrinsic(_bits_of)
 from_bits: Callable[[int], float] = _intrinsic(_from_bits)
@@ -65,5 +120,13 @@ from_bits: Callable[[int], float] = _intrinsic(_from_bits)
 shift_right: Callable[[int, int], int] = _intrinsic(_shift_right)
 # a * b + c, rounded once: one instruction wherever there is one.
 fma: Callable[[float, float, float], float] = _intrinsic(_fma)
+# Square root, NaN below 0, without the call that math.sqrt keeps for that case.
+sqrt: Callable[[float], float] = _intrinsic(_sqrt)
 # The polynomial with ascending coefficients (a constant tuple), by Horner's rule, unrolled.
 polynomial: Callable[[float, tuple[float, ...]], float] = _intrinsic(_polynomial)
+
+# Reads and writes of contiguous arrays without bounds checks. A read by `load_table` never
+# meets an element touched by the other two, which is what lets LLVM gather from a table.
+load_table: Callable[[Array, int], float] = _intrinsic(_loader("alias.scope"))
+load_beside_table: Callable[[Array, int], float] = _intrinsic(_loader("noalias"))
+store_beside_table: Callable[[Array, int, float], None] = _intrinsic(_store_beside_table)

@@ -1,6 +1,7 @@
 """The compiled quantile loops: each turns a row of points u in (0, 1) into values, in place.
 
-The loops have no branch and call nothing, so LLVM turns them into vector code. The module
+The loops have no branch and call nothing, so LLVM turns them into vector code; rows and
+constants are contiguous. The module
 imports numba; import it late. Nothing here is cached: the generated kernels that call
 these loops are.
 """
@@ -8,7 +9,6 @@ these loops are.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from numba import njit
@@ -25,7 +25,16 @@ from mcsus.families.codes import (
     UNIFORM,
 )
 from mcsus.families.elementary import MANTISSA, ONE_BITS, exp, ndtri_tails
-from mcsus.families.intrinsics import bits_of, fma, from_bits, shift_right
+from mcsus.families.intrinsics import (
+    bits_of,
+    fma,
+    from_bits,
+    load_beside_table,
+    load_table,
+    shift_right,
+    sqrt,
+    store_beside_table,
+)
 from mcsus.families.tables import HEADER, TERMS
 from mcsus.families.triangular import SMALL
 
@@ -83,7 +92,7 @@ def triangular(row: Array, c: Array) -> None:
         part = (p if rising else q) * per
         rest = (q - fall if rising else p - rise) * per
         side = left if rising else right
-        root = math.sqrt(part)
+        root = sqrt(part)
         from_end = fma(-side, root, minimum if rising else maximum)
         from_mode = fma(side, rest / (1.0 + root), mode)
         row[i] = min(max(from_end if part < 0.25 else from_mode, low), high)
@@ -117,14 +126,18 @@ def cell_value(u: float, c: Array, bits: int, cells: int) -> float:
     cell = shift_right(t_bits, 52 - bits) - (LOWEST_BITS >> (52 - bits))
     s = 2.0 * from_bits(((t_bits << bits) & MANTISSA) | ONE_BITS) - 3.0
     k = HEADER + TERMS * (cell if u < 0.5 else cell + cells)
-    x = fma(fma(c[k + 7], s, c[k + 6]), s, c[k + 5])
-    x = fma(fma(x, s, c[k + 4]), s, c[k + 3])
-    return fma(fma(fma(x, s, c[k + 2]), s, c[k + 1]), s, c[k])
+    x = fma(load_table(c, k + 7), s, load_table(c, k + 6))
+    x = fma(fma(x, s, load_table(c, k + 5)), s, load_table(c, k + 4))
+    x = fma(fma(x, s, load_table(c, k + 3)), s, load_table(c, k + 2))
+    return fma(fma(x, s, load_table(c, k + 1)), s, load_table(c, k))
 
 
 @compiled
 def tabulated(row: Array, c: Array) -> None:
-    """Map through a table: c = (bits, cells of a side, low, high, ...), then the cells."""
+    """Map through a table: c = (bits, cells of a side, low, high, ...), then the cells.
+
+    Left to single loads: they were a third faster than gathered vectors where measured.
+    """
     bits, cells, low, high = int(c[0]), int(c[1]), c[2], c[3]
     for i in range(row.size):
         row[i] = min(max(cell_value(row[i], c, bits, cells), low), high)
@@ -136,11 +149,11 @@ def tabulated_log(row: Array, c: Array) -> None:
     bits, cells, low, high = int(c[0]), int(c[1]), c[2], c[3]
     lower_end, lower_sign, upper_end, upper_sign = c[4], c[5], c[6], c[7]
     for i in range(row.size):
-        u = row[i]
+        u = load_beside_table(row, i)
         distance = exp(cell_value(u, c, bits, cells))
         lower = u < 0.5
         x = fma(lower_sign if lower else upper_sign, distance, lower_end if lower else upper_end)
-        row[i] = min(max(x, low), high)
+        store_beside_table(row, i, min(max(x, low), high))
 
 
 @compiled

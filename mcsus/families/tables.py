@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -110,7 +111,7 @@ class Variant(NamedTuple):
         """Return what is stored for values x of shape (2, ...)."""
         if self.ends is None:
             return x
-        floor = [max(1e-300, 1e-19 * abs(end)) for end, _ in self.ends]
+        floor = [max(1e-307, 1e-19 * abs(end)) for end, _ in self.ends]
         logs = [
             np.log(np.maximum(sign * (x[side] - end), floor[side]))
             for side, (end, sign) in enumerate(self.ends)
@@ -140,7 +141,7 @@ def scale_of(law: Distribution, x: Array) -> Array:
 def build(law: Distribution, bits: int) -> list[tuple[float, Variant, Array]]:
     """Return error, way of storing and coefficients of each table of 2**bits cells an octave.
 
-    Errors are the largest seen between the nodes.
+    Errors are the largest seen between the nodes; the first good table ends the list.
     """
     nodes, matrix = chebyshev_fit(TERMS)
     grid = cells(bits)
@@ -152,6 +153,8 @@ def build(law: Distribution, bits: int) -> list[tuple[float, Variant, Array]]:
         table: Array = variant.forward(x) @ matrix.T
         error = np.abs(variant.backward(evaluate(table, BETWEEN)) - exact) / scale
         tables.append((float(error.max()), variant, table))
+        if error.max() <= GOAL:
+            break
     return tables
 
 
@@ -165,15 +168,15 @@ def tabulate(law: Distribution) -> QuantileKernel:
     >>> tabulate(distribution("beta", alpha=2, beta=3)).code
     6
     """
-    best: tuple[float, Variant, Array] | None = None
-    bits = 0
+    best, bits = (np.inf, Variant(), np.zeros(0)), 0
     for size in range(FEWEST_BITS, MOST_BITS + 1):
-        for table in build(law, size):
-            if best is None or table[0] < best[0]:
-                best, bits = table, size
-            if table[0] <= GOAL:
-                return pack(bits, *table[1:], law.support())
-    if best is None or best[0] > LIMIT:
+        found = min(build(law, size), key=itemgetter(0))
+        settled = found[0] > best[0] / 4 and best[0] <= LIMIT  # rounding: finer gains nothing
+        if found[0] < best[0]:
+            best, bits = found, size
+        if best[0] <= GOAL or settled:
+            break
+    if best[0] > LIMIT:
         raise InputError(Fault(repr(law), "shapes less extreme than these", ("distribution",)))
     return pack(bits, *best[1:], law.support())
 
