@@ -83,7 +83,7 @@ def _refuse(node: Expression, found: str, allowed: str) -> NoReturn:
     raise InputError(Fault(f"{found} in {short!r}", allowed, place(node)))
 
 
-def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:  # noqa: PLR0911  (one a kind of node)
+def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
     match node:
         case Number():
             return None if node.value == 0 else DIMENSIONLESS

@@ -23,8 +23,8 @@ LANGUAGE = (
 
 _WORD = re.compile(
     r"(?P<space>[ \t\r\n]+)"
-    r"|(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_.]))"
-    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*(?![\"']))"
+    r"|(?P<number>(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_.]))"
+    r"|(?P<name>[A-Za-z][A-Za-z0-9_]*(?![A-Za-z0-9_\"']))"
     r"|(?P<operator>\*\*(?!\*|=)|[*/+-](?![=/>])|[<>]=?(?![<>=])|[=!]=(?!=)|[(),=])"
 )
 
@@ -144,10 +144,10 @@ def _foreign(text: str, at: int) -> str:
     """Say what stands at a place that no word of the language matches."""
     rest = text[at:]
     if prefixed := re.match(r"[A-Za-z]+(?=[\"'])", rest):
-        return f"a string that begins with {prefixed[0]!r}"
+        return f"a string that begins with {prefixed[0][:20]!r}"
     if re.match(r"\.?[0-9]", rest):
         number = re.match(r"[0-9A-Za-z_.]+", rest)
-        return f"the number {number[0] if number else rest[:1]!r}"
+        return f"the number {(number[0] if number else rest)[:20]!r}"
     if rest[0] == ".":
         return "an attribute (the sign '.')"
     if rest.startswith("//"):

@@ -46,7 +46,7 @@ def to_text(expression: Expression) -> str:
     return _write(expression)[0]
 
 
-def _write(node: Expression) -> tuple[str, int]:  # noqa: PLR0911  (one a kind of node)
+def _write(node: Expression) -> tuple[str, int]:
     """Return the text of a node and how tightly it binds."""
     match node:
         case Number():

@@ -124,6 +124,8 @@ REFUSED = [
     ("'a'", 1, "a string"),
     ('a + "b"', 5, "a string"),
     ("b'a'", 1, "a string that begins with 'b'"),
+    ("a + rb'a'", 5, "a string that begins with 'rb'"),
+    ("9" * 1990 + "_", 1, "the number '9{20}'"),
     ("[a for a in b]", 1, "a subscript or a list"),
     ("sum(a for a in b)", 7, "the Python word 'for'"),
     ("{a}", 1, "a set or a dictionary"),
