@@ -37,7 +37,8 @@ class FirstOrder:
 def propagate(model: Model, outputs: list[str]) -> dict[str, FirstOrder]:
     """Propagate means and standard deviations of the inputs to first order.
 
-    Inputs are independent unless they share a stream, in which case they move together.
+    Inputs are independent unless they share a stream, in which case they move together. What
+    differs between individuals stays at its mean: it is averaged, not uncertain.
 
     Examples
     --------
@@ -62,18 +63,20 @@ def _points(model: Model) -> tuple[dict[str, Array], int]:
     """Return the means, then every stream moved up, then every stream moved down."""
     inputs = {name: model.parameters[name] for name in model.inputs}
     cells = [cell for p in inputs.values() for cell in p.cells]
-    streams = list(dict.fromkeys(c.stream for c in cells if c.law.family != "constant"))
+    inside = {c.stream for n, p in inputs.items() if model.varies_inside(n) for c in p.cells}
+    moving = (c.stream for c in cells if c.law.family != "constant")
+    streams = [key for key in dict.fromkeys(moving) if key not in inside]
     rows = 1 + 2 * len(streams)
     base = {}
     for name, parameter in inputs.items():
         mean = np.array([c.law.mean() * c.unit.factor for c in parameter.cells])
         table = np.repeat(mean[np.newaxis], rows, axis=0)
         for k, cell in enumerate(parameter.cells):
-            if cell.law.family == "constant":
+            if cell.stream not in streams or cell.law.family == "constant":
                 continue
             move = _STEP * cell.law.sd() * cell.unit.factor
             row = 1 + streams.index(cell.stream)
             table[row, k] += move
             table[row + len(streams), k] -= move
-        base[name] = table.reshape(rows, *model.shape(name))
+        base[name] = model.laid_out(table, name)
     return base, len(streams)

@@ -19,7 +19,7 @@ from mcsus.engine.source import kernel_source
 from mcsus.engine.store import load, static_module
 from mcsus.model import Model
 from mcsus.parameters import Parameter
-from mcsus.streams import Design, block_table, philox_key, scrambled_directions
+from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
 from mcsus.streams import points as reference_points
 
 Array = NDArray[np.float64]
@@ -46,6 +46,8 @@ class Plan:
     ----------
     location : array of int64, shape (evaluation, quantity)
         First row of every quantity in every evaluation.
+    single : array of int64, shape (cell,)
+        Rows of the inputs that differ between individuals.
     active : array of uint8, shape (evaluation, step)
         Which steps are evaluated.
     matrices : int
@@ -58,6 +60,7 @@ class Plan:
     """
 
     location: Integers
+    single: Integers
     active: NDArray[np.uint8]
     matrices: int
     rows: int
@@ -73,6 +76,7 @@ class Points:
     table: NDArray[np.uint64]
     matrix: NDArray[np.uint64]
     keys: NDArray[np.uint64]
+    individual: Array
 
 
 def stream_positions(parameters: Mapping[str, Parameter]) -> dict[str, int]:
@@ -119,7 +123,13 @@ class Kernel:
         self.model = model
         self.program = lower(model)
         self._run = load("model", kernel_source(self.program, static_module())).run
-        cells = [c for name in self.program.parameters for c in model.parameters[name].cells]
+        names = self.program.parameters
+        self._inside = np.array([model.varies_inside(name) for name in names], dtype=bool)
+        inside = [name for name in names if model.varies_inside(name)]
+        self._single = [cell for name in inside for cell in model.parameters[name].cells]
+        drawn = [name for name in names if name not in inside]
+        cells = [cell for name in drawn for cell in model.parameters[name].cells]
+        self._place = dict(positions)
         laws = [cell.law.kernel() for cell in cells]
         self._streams = list(dict.fromkeys(cell.stream for cell in cells))
         self._positions = [positions[key] for key in self._streams]
@@ -149,21 +159,14 @@ class Kernel:
             second order B with each group from A.
         """
         program = self.program
-        is_input = np.arange(len(program.quantities)) < len(program.parameters)
-        sizes = np.array([program.cells(name) for name in program.quantities], dtype=np.int64)
-        offsets = np.cumsum(sizes) - sizes
-        inputs = int(sizes[is_input].sum())
-        results = int(sizes.sum()) - inputs
         needed = self._needed(quantities)
-        if groups is None:
-            locations, actives, rows = [offsets], [needed], inputs + results
-        else:
-            # rows: inputs of A, inputs of B, results of A, results of B, scratch
-            in_a = np.where(is_input, offsets, offsets + inputs)
-            in_b = np.where(is_input, offsets + inputs, offsets + inputs + results)
-            scratch = np.where(is_input, 0, offsets + inputs + 2 * results)
-            rows = 2 * inputs + 3 * results
-            locations, actives = [in_a, in_b], [needed, needed]
+        times = 1 if groups is None else 2
+        regions, rows = self._regions(times)
+        in_a, in_b, scratch = regions
+        locations, actives = [in_a], [needed]
+        if groups is not None:
+            locations.append(in_b)
+            actives.append(needed)
             for base, other in [(in_a, in_b), (in_b, in_a)][: 2 if second_order else 1]:
                 for group in groups:
                     dirty = np.array(program.downstream(group), dtype=bool)
@@ -179,8 +182,9 @@ class Kernel:
         quantity, cell, scale = zip(*stored, strict=True)
         return Plan(
             np.array(locations, dtype=np.int64).reshape(len(locations), -1),
+            self._single_rows(in_a),
             np.array(actives, dtype=np.uint8).reshape(len(locations), -1),
-            1 if groups is None else 2,
+            times,
             max(rows, 1),
             np.array(quantity, dtype=np.int64),
             np.array(cell, dtype=np.int64),
@@ -202,13 +206,15 @@ class Kernel:
         dimensions = [
             p + m * self._stream_count for m in range(plan.matrices) for p in self._positions
         ]
+        individual = self._individuals(design, replicate)
         if design.kind == "monte_carlo" or not keys:
             none = np.zeros((len(keys), 1), dtype=np.uint64)
             words = [philox_key(design.seed, key, replicate) for key in keys]
-            return Points(none, none, np.array(words, dtype=np.uint64).reshape(len(keys), 2))
+            pairs = np.array(words, dtype=np.uint64).reshape(len(keys), 2)
+            return Points(none, none, pairs, individual)
         matrix, shift = scrambled_directions(dimensions, keys, design.seed, replicate)
         none = np.zeros((len(keys), 2), dtype=np.uint64)
-        return Points(block_table(matrix, shift), matrix, none)
+        return Points(block_table(matrix, shift), matrix, none, individual)
 
     def run(
         self,
@@ -261,6 +267,8 @@ class Kernel:
             plan.location,
             plan.active,
             self._coordinate,
+            plan.single,
+            ready.individual,
             plan.quantity,
             plan.cell,
             plan.scale,
@@ -291,6 +299,56 @@ class Kernel:
             values = [float(c.law.quantile(np.array(u[c.stream]))) * c.unit.factor for c in cells]
             found[name] = np.array(values)
         return found
+
+    def _individuals(self, design: Design, replicate: int) -> Array:
+        """Return the inputs of every individual in base units, shape (individual, cell).
+
+        The same scrambled Sobol' points serve every draw of a replicate, whatever the design.
+        """
+        if self.program.inner is None or not self._single:
+            return np.zeros((0, 0))
+        count = self.program.sizes[self.program.inner]
+        streams = list(dict.fromkeys(cell.stream for cell in self._single))
+        keys = [f"{key}|{self.program.inner}" for key in streams]
+        places = [self._place[key] for key in streams]
+        sequence = SobolPoints.scrambled(places, keys, design.seed, replicate)
+        u = dict(zip(streams, sequence.uniforms(0, count).T, strict=True))
+        return np.stack([c.law.quantile(u[c.stream]) * c.unit.factor for c in self._single], axis=1)
+
+    def _regions(self, times: int) -> tuple[tuple[Integers, Integers, Integers], int]:
+        """Return first rows of every quantity in A, in B and in scratch, and the rows in all.
+
+        In order: inputs of A and of B, inputs of individuals, results of A and of B, scratch.
+        """
+        program = self.program
+        sizes = np.array([program.cells(name) for name in program.quantities], dtype=np.int64)
+        is_input = np.arange(len(sizes)) < len(program.parameters)
+        inside = np.zeros(len(sizes), dtype=bool)
+        inside[: len(self._inside)] = self._inside
+        drawn, results = is_input & ~inside, ~is_input
+
+        def within(chosen: NDArray[np.bool_]) -> tuple[Integers, int]:
+            kept = np.where(chosen, sizes, 0)
+            return np.cumsum(kept) - kept, int(kept.sum())
+
+        (at_drawn, n_drawn), (at_inside, n_inside) = within(drawn), within(inside)
+        at_results, n_results = within(results)
+        above = times * n_drawn
+        below = above + n_inside
+        fixed = np.where(inside, above + at_inside, 0)
+        in_a = np.where(drawn, at_drawn, np.where(results, below + at_results, fixed))
+        in_b = np.where(drawn, n_drawn + at_drawn, fixed)
+        in_b = np.where(results, below + n_results + at_results, in_b)
+        scratch = np.where(results, below + 2 * n_results + at_results, 0)
+        rows = below + (n_results if times == 1 else 3 * n_results)
+        return (in_a, in_b, scratch), rows
+
+    def _single_rows(self, location: Integers) -> Integers:
+        """Return the rows of the inputs of individuals."""
+        names = [n for n in self.program.parameters if self.model.varies_inside(n)]
+        number = {name: k for k, name in enumerate(self.program.quantities)}
+        rows = [location[number[n]] + c for n in names for c in range(self.program.cells(n))]
+        return np.array(rows, dtype=np.int64)
 
     def _needed(self, quantities: Sequence[Quantity]) -> NDArray[np.bool_]:
         """Tell for each step whether a wanted quantity depends on it."""

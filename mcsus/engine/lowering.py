@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from mcsus.errors import Fault, InputError
 from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Reduce, names
 from mcsus.expressions import dims as dims_of_expression
 from mcsus.model import Model
@@ -21,7 +22,7 @@ class Step:
     """
 
     target: str
-    dims: tuple[str, ...]
+    dims: tuple[str, ...]  # of the rows: without the dim of individuals
     expression: Expression
     reduce: tuple[str, str] | None
     inputs: tuple[str, ...]
@@ -41,6 +42,10 @@ class Program:
         Number of labels of each dim.
     coordinates : dict of str to tuple of float
         Labels of the numeric dims that formulas read as plain numbers.
+    inner : str or None
+        The dim of individuals. Quantities that carry it have rows for one individual at a time.
+    inside : tuple of bool
+        For each step, whether it is evaluated once for each individual.
     """
 
     parameters: tuple[str, ...]
@@ -48,6 +53,8 @@ class Program:
     dims: dict[str, tuple[str, ...]]
     sizes: dict[str, int]
     coordinates: dict[str, tuple[float, ...]]
+    inner: str | None
+    inside: tuple[bool, ...]
 
     def cells(self, name: str) -> int:
         """Return the number of rows of `name`."""
@@ -62,14 +69,19 @@ class Program:
         return (*self.parameters, *(step.target for step in self.steps))
 
     def downstream(self, changed: set[str]) -> list[bool]:
-        """Tell for each step whether it depends on any of the `changed` parameters."""
+        """Tell for each step whether it is evaluated again when `changed` parameters change.
+
+        Rows hold the last individual only, so that steps for individuals are evaluated again all
+        together or not at all.
+        """
         dirty = set(changed)
         flags = []
         for step in self.steps:
             flags.append(not dirty.isdisjoint(step.inputs))
             if flags[-1]:
                 dirty.add(step.target)
-        return flags
+        again = any(flag for flag, inside in zip(flags, self.inside, strict=True) if inside)
+        return [flag or (again and inside) for flag, inside in zip(flags, self.inside, strict=True)]
 
 
 def lower(model: Model) -> Program:
@@ -94,11 +106,13 @@ def lower(model: Model) -> Program:
     dims.update({name: (name,) for name in coordinates})
     order = tuple(model.dims)
     steps: list[Step] = []
+    inside: list[bool] = []
 
     def add(target: str, expression: Expression, reduction: tuple[str, str] | None) -> None:
-        inner = dims_of_expression(expression, dims, order)
-        own = tuple(d for d in inner if reduction is None or d != reduction[1])
-        dims[target] = own
+        within = dims_of_expression(expression, dims, order)
+        dims[target] = tuple(d for d in within if reduction is None or d != reduction[1])
+        own = tuple(d for d in dims[target] if d != model.inner)
+        inside.append(model.inner in within)
         needed = tuple(n for n in names(expression) if n not in coordinates)
         steps.append(Step(target, own, expression, reduction, needed))
 
@@ -120,8 +134,27 @@ def lower(model: Model) -> Program:
         else:
             add(equation.name, lift(expression), None)
     sizes = {dim: len(labels) for dim, labels in model.dims.items()}
-    quantities = {name: dims[name] for name in dims if name not in coordinates}
-    return Program(model.inputs, tuple(steps), quantities, sizes, coordinates)
+    rows = {
+        name: tuple(d for d in dims[name] if d != model.inner)
+        for name in dims
+        if name not in coordinates
+    }
+    _refuse_feedback(steps, inside, model.inner)
+    return Program(model.inputs, tuple(steps), rows, sizes, coordinates, model.inner, tuple(inside))
+
+
+def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -> None:
+    """Refuse an individual that depends on a mean over individuals: one pass cannot do it."""
+    averaged: set[str] = set()
+    for step, is_inside in zip(steps, inside, strict=True):
+        depends = not averaged.isdisjoint(step.inputs)
+        if is_inside and depends:
+            found = f"{step.target!r}, which depends on an average over {inner!r}"
+            allowed = f"averages over {inner!r} that no individual depends on"
+            raise InputError(Fault(found, allowed, ("equations", step.target)))
+        folded = step.reduce is not None and step.reduce[1] == inner
+        if depends or folded:
+            averaged.add(step.target)
 
 
 def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untyped-def]

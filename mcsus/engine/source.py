@@ -6,6 +6,7 @@ the source does not grow with the dims and LLVM vectorises the inner loop.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 from mcsus.engine.lowering import Program, Step
@@ -23,20 +24,20 @@ from {static} import fill_block
 '''
 
 _MODEL = (
-    '@njit("void(float64[:,::1], int64[::1], uint8[::1], float64[::1], int64)",\n'
-    '      nogil=True, cache=True, error_model="numpy")\n'
-    "def model(work, location, active, coordinate, n):\n"
+    '@njit("void(float64[:,::1], int64[::1], uint8[::1], float64[::1], int64[::1],"\n'
+    '      " float64[:,::1], int64)", nogil=True, cache=True, error_model="numpy")\n'
+    "def model(work, location, active, coordinate, single, individual, n):\n"
 )
 
 _RUN = """
 
 @njit("void(float64[:,::1], int64, int64, int64, uint8, uint64[:,::1], uint64[:,::1],"
       " uint64[:,::1], int64[::1], int64[::1], int64[::1], int64[::1], float64[::1], float64[::1],"
-      " int64[:,::1], uint8[:,::1], float64[::1], int64[::1], int64[::1], float64[::1],"
-      " float64[:,:,::1], int64)",
+      " int64[:,::1], uint8[:,::1], float64[::1], int64[::1], float64[:,::1], int64[::1],"
+      " int64[::1], float64[::1], float64[:,:,::1], int64)",
       nogil=True, cache=True, error_model="numpy")
 def run(work, first, count, n, kind, table, matrix, keys, row, stream, code, start, constant,
-        factor, location, active, coordinate, quantity, cell, scale, out, at):
+        factor, location, active, coordinate, single, individual, quantity, cell, scale, out, at):
     for block in range(count):
         draw = first + block * n
         fill_block(work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
@@ -44,7 +45,7 @@ def run(work, first, count, n, kind, table, matrix, keys, row, stream, code, sta
         left = out.shape[2] - at - block * n
         m = n if n < left else left
         for e in range(location.shape[0]):
-            model(work, location[e], active[e], coordinate, n)
+            model(work, location[e], active[e], coordinate, single, individual, n)
             for t in range(quantity.shape[0]):
                 source = location[e, quantity[t]] + cell[t]
                 for j in range(m):
@@ -68,39 +69,65 @@ def kernel_source(program: Program, static: str) -> str:
     True
     """
     number = {name: k for k, name in enumerate(program.quantities)}
-    offsets: dict[str, int] = {}
-    for name, labels in program.coordinates.items():
-        offsets[name] = sum(len(v) for v in list(program.coordinates.values())[: len(offsets)])
-        del labels
-    body = "".join(
-        _step_source(k, step, program, number, offsets) for k, step in enumerate(program.steps)
-    )
+    lengths = [len(labels) for labels in program.coordinates.values()]
+    starts = itertools.accumulate(lengths, initial=0)
+    offsets = dict(zip(program.coordinates, starts, strict=False))
+    body = _body(program, number, offsets)
     return _HEADER.format(static=static) + _MODEL + (body or "    pass\n") + _RUN
 
 
-def _step_source(
-    index: int,
-    step: Step,
-    program: Program,
-    number: Mapping[str, int],
-    offsets: Mapping[str, int],
-) -> str:
-    """Return the loops that fill the rows of one step."""
-    writer = _Writer(step, program, offsets)
-    text = writer.expression(step.expression)
-    target = "work[o" + "".join(f" + {t}" for t in writer.cell_terms(step.dims)) + ", j]"
+def _body(program: Program, number: Mapping[str, int], offsets: Mapping[str, int]) -> str:
+    """Return the steps: before the individuals, for each of them, and after."""
+    before: list[str] = []
+    within: list[str] = []
+    after: list[str] = []
+    folds: list[tuple[list[str], list[str]]] = []
+    late: set[str] = set()
+    for k, step in enumerate(program.steps):
+        writer = _Writer(step, program, offsets)
+        opening = _opening(k, step, number)
+        if not program.inside[k]:
+            is_late = not late.isdisjoint(step.inputs)
+            (after if is_late else before).extend(opening + _loops(step, writer))
+        elif step.reduce is not None and step.reduce[1] == program.inner:
+            start, each, end = _fold(step, writer)
+            folds.append((opening + start, opening + end))
+            within += opening + each
+            is_late = True
+        else:
+            within += opening + _loops(step, writer)
+            is_late = False
+        if is_late:
+            late.add(step.target)
+    lines = before
+    if within:
+        wanted = " or ".join(f"active[{k}]" for k, inside in enumerate(program.inside) if inside)
+        lines = [*before, f"if {wanted}:"]
+        lines += [f"    {line}" for start, _ in folds for line in start]
+        lines += ["    for i in range(individual.shape[0]):"]
+        lines += ["        for k in range(single.shape[0]):"]
+        lines += ["            for j in range(n):"]
+        lines += ["                work[single[k], j] = individual[i, k]"]
+        lines += [f"        {line}" for line in within]
+        lines += [f"    {line}" for _, end in folds for line in end]
+    return "".join(f"    {line}\n" for line in [*lines, *after])
+
+
+def _opening(index: int, step: Step, number: Mapping[str, int]) -> list[str]:
+    """Return the lines that find the rows of a step."""
     lines = [f"if active[{index}]:  # {step.target}", f"    o = location[{number[step.target]}]"]
-    lines += [f"    a{k} = location[{number[n]}]" for k, n in enumerate(step.inputs)]
-    indent = "    "
-    for dim in step.dims:
-        lines.append(f"{indent}for {writer.index[dim]} in range({program.sizes[dim]}):")
-        indent += "    "
+    return lines + [f"    a{k} = location[{number[name]}]" for k, name in enumerate(step.inputs)]
+
+
+def _loops(step: Step, writer: _Writer) -> list[str]:
+    """Return the loops that fill the rows of one step."""
+    text = writer.expression(step.expression)
+    target = writer.target()
     if step.reduce is None:
-        lines += [indent + line for line in writer.coordinates(step.dims)]
-        lines += [f"{indent}for j in range(n):", f"{indent}    {target} = {text}"]
+        inner = [*writer.coordinates(), "for j in range(n):", f"    {target} = {text}"]
     else:
-        lines += [indent + line for line in _reduction(step, writer, target, text)]
-    return "".join(f"    {line}\n" for line in lines)
+        inner = _reduction(step, writer, target, text)
+    return writer.over_cells(inner)
 
 
 def _reduction(step: Step, writer: _Writer, target: str, text: str) -> list[str]:
@@ -112,13 +139,32 @@ def _reduction(step: Step, writer: _Writer, target: str, text: str) -> list[str]
         "for j in range(n):",
         f"    {target} = {'1.0' if kind == 'prod' else '0.0'}",
         f"for {writer.index[over]} in range({size}):",
-        *(f"    {line}" for line in writer.coordinates((*step.dims, over))),
+        *(f"    {line}" for line in writer.coordinates()),
         "    for j in range(n):",
         f"        {target} = {target} {combine} {text}",
     ]
     if kind == "mean":
         lines += ["for j in range(n):", f"    {target} = {target} / {float(size)!r}"]
     return lines
+
+
+def _fold(step: Step, writer: _Writer) -> tuple[list[str], list[str], list[str]]:
+    """Return the loops that begin, continue and end a fold over individuals."""
+    kind, over = step.reduce or ("", "")
+    text = writer.expression(step.expression)
+    target = writer.target()
+    combine = "*" if kind == "prod" else "+"
+    begin = ["for j in range(n):", f"    {target} = {'1.0' if kind == 'prod' else '0.0'}"]
+    each = [
+        *writer.coordinates(),
+        "for j in range(n):",
+        f"    {target} = {target} {combine} {text}",
+    ]
+    end = ["pass"]
+    if kind == "mean":
+        size = float(writer.program.sizes[over])
+        end = ["for j in range(n):", f"    {target} = {target} / {size!r}"]
+    return writer.over_cells(begin), writer.over_cells(each), writer.over_cells(end)
 
 
 class _Writer:
@@ -128,9 +174,24 @@ class _Writer:
         self.program = program
         self.offsets = offsets
         self.inputs = {name: f"a{k}" for k, name in enumerate(step.inputs)}
+        self.step = step
         over = () if step.reduce is None else (step.reduce[1],)
         self.index = {dim: f"i{k}" for k, dim in enumerate((*step.dims, *over))}
         self.used: dict[str, str] = {}
+
+    def target(self) -> str:
+        """Return the element that the step fills."""
+        terms = "".join(f" + {term}" for term in self.cell_terms(self.step.dims))
+        return f"work[o{terms}, j]"
+
+    def over_cells(self, lines: list[str]) -> list[str]:
+        """Return lines inside the loops over the cells of the step, indented once."""
+        indent = "    "
+        heads = []
+        for dim in self.step.dims:
+            heads.append(f"{indent}for {self.index[dim]} in range({self.program.sizes[dim]}):")
+            indent += "    "
+        return heads + [indent + line for line in lines]
 
     def cell_terms(
         self, dims: tuple[str, ...], renamed: Mapping[str, str] | None = None
@@ -144,9 +205,8 @@ class _Writer:
             stride *= self.program.sizes[dim]
         return terms[::-1]
 
-    def coordinates(self, dims: tuple[str, ...]) -> list[str]:
+    def coordinates(self) -> list[str]:
         """Return the lines that read the numeric labels used, once per cell."""
-        del dims
         return [f"{var} = coordinate[{source}]" for source, var in self.used.items()]
 
     def expression(self, node: Expression, renamed: Mapping[str, str] | None = None) -> str:

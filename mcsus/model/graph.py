@@ -32,6 +32,8 @@ class Model:
         Quantities that are asked for. Equations that come with a model set (Python functions) and
         serve none of these are left out; formulas are always kept and checked. By default
         everything is kept.
+    inner : str, optional
+        The dim of individuals. Parameters of kind variability that have a spread carry it.
 
     Raises
     ------
@@ -56,9 +58,11 @@ class Model:
         parameters: Mapping[str, Parameter],
         dims: Mapping[str, Sequence[Label]],
         required: Iterable[str] | None = None,
+        inner: str | None = None,
     ) -> None:
         self.parameters = dict(parameters)
         self.dims = {name: tuple(labels) for name, labels in dims.items()}
+        self.inner = inner
         self._by_name = {e.name: e for e in equations}
         self.dims_of: dict[str, tuple[str, ...]] = {}
         self.dimension_of: dict[str, Dimension] = {}
@@ -87,7 +91,19 @@ class Model:
     def is_coordinate(self, name: str) -> bool:
         """Tell whether `name` is a numeric dim read as a plain number."""
         labels = self.dims.get(name, ("",))
+        if name == self.inner:
+            return False
         return name not in self.parameters and not any(isinstance(x, str) for x in labels)
+
+    def varies_inside(self, name: str) -> bool:
+        """Tell whether a parameter differs between individuals: variability, with a spread."""
+        parameter = self.parameters.get(name)
+        return (
+            self.inner is not None
+            and parameter is not None
+            and parameter.kind == "variability"
+            and any(cell.law.family != "constant" for cell in parameter.cells)
+        )
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the number of labels along each dim of `name`."""
@@ -106,9 +122,28 @@ class Model:
         -------
         array, shape ``(..., *dims of target)``
         """
-        own, wanted = self.dims_of[name], self.dims_of[target]
+        return self._repeated(values, self.dims_of[name], target)
+
+    def laid_out(self, values: Array, name: str) -> Array:
+        """Return values of the cells of a parameter over its dims, individuals included.
+
+        Parameters
+        ----------
+        values : array, shape ``(..., cell)``
+        name : str
+
+        Returns
+        -------
+        array, shape ``(..., *dims of name)``
+        """
+        own = self.parameters[name].dims
+        shape = tuple(len(self.dims[dim]) for dim in own)
+        return self._repeated(values.reshape(*values.shape[:-1], *shape), own, name)
+
+    def _repeated(self, values: Array, own: tuple[str, ...], target: str) -> Array:
         lead = values.shape[: values.ndim - len(own)]
         sizes = iter(values.shape[len(lead) :])
+        wanted = self.dims_of[target]
         opened = values.reshape(*lead, *(next(sizes) if dim in own else 1 for dim in wanted))
         return np.broadcast_to(opened, (*lead, *self.shape(target)))
 
@@ -132,6 +167,7 @@ class Model:
             [e for e in self.equations if e.name in kept],
             {name: p for name, p in self.parameters.items() if name in kept},
             self.dims,
+            inner=self.inner,
         )
 
     def _known(self) -> list[str]:
@@ -195,7 +231,8 @@ class Model:
         """Find dims and dimension of every name and check them against what is declared."""
         order = tuple(self.dims)
         for name, parameter in self.parameters.items():
-            self.dims_of[name] = parameter.dims
+            carried = {*parameter.dims, self.inner} if self.varies_inside(name) else parameter.dims
+            self.dims_of[name] = tuple(dim for dim in order if dim in carried)
             self.dimension_of[name] = parameter.unit.dimension
         for name in filter(self.is_coordinate, self.dims):
             self.dims_of[name] = (name,)
@@ -206,19 +243,14 @@ class Model:
             self.dimension_of[equation.name] = declared
             with faults.at("equations", equation.name):
                 self.dims_of[equation.name] = dims(equation.expression, self.dims_of, order)
-                found = dimension(equation.expression, self.dimension_of)
-                if found != declared and not _is_zero(equation):
+                found = dimension(equation.expression, self.dimension_of, expected=declared)
+                if found != declared:
                     faults.add(
                         f"a formula of dimension {found}",
                         f"the dimension of its unit {equation.unit.text!r}, which is {declared}",
                         "equations",
                         equation.name,
                     )
-
-
-def _is_zero(equation: Equation) -> bool:
-    """The literal 0 takes any unit."""
-    return getattr(equation.expression, "value", None) == 0.0
 
 
 def _cycle(chain: Sequence[str]) -> str:

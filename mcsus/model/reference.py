@@ -101,7 +101,7 @@ def typical_values(model: Model) -> dict[str, Array]:
         cells = model.parameters[name].cells
         typical = [cell.deterministic for cell in cells]
         factors = [cell.unit.factor for cell in cells]
-        found[name] = (np.array(typical) * np.array(factors)).reshape(1, *model.shape(name))
+        found[name] = model.laid_out((np.array(typical) * np.array(factors))[np.newaxis], name)
     return found
 
 

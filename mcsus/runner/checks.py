@@ -36,6 +36,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
             {p.name: p for p in study.parameters},
             study.dims,
             required=_required(study),
+            inner=study.inner,
         )
     faults.raise_any()
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
@@ -90,6 +91,10 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
         if unit.dimension != dimension:
             allowed = f"a unit of {name!r}, whose dimension is {dimension}"
             faults.add(f"unit {unit.text!r} ({unit.dimension})", allowed, *where)
+    for where, name, _ in asked:
+        if model.inner in model.dims_of[name]:
+            allowed = f"one value for all individuals, such as mean({name}, over={model.inner})"
+            faults.add(f"{name!r}, which differs between individuals", allowed, *where[:2])
     for name in study.sensitivity.outputs:
         if name not in study.outputs:
             faults.add(repr(name), "an output of this study", "sensitivity", "outputs")

@@ -64,7 +64,12 @@ def sensitivity(
     asked = study.sensitivity
     if not asked.outputs or "sobol" not in asked.methods:
         return {}
-    used = {n: model.parameters[n] for n in model.inputs if n in model.upstream(asked.outputs)}
+    reached = model.upstream(asked.outputs)
+    used = {
+        name: model.parameters[name]
+        for name in model.inputs
+        if name in reached and not model.varies_inside(name)
+    }
     groups = index_groups(used, asked.group_by, asked.groups)
     if not groups:
         return {}
@@ -146,7 +151,8 @@ def _refuse_not_finite(
     row = int(np.argmax(bad.any(axis=1)))
     name = names[int(np.searchsorted(ends, row, side="right"))]
     draw = int(np.argmax(bad[row]))
-    inputs = [n for n in model.inputs if n in model.upstream([name])]
+    reached = model.upstream([name])
+    inputs = [n for n in model.inputs if n in reached and not model.varies_inside(n)]
     shown = []
     for parameter, values in kernel.values_at(inputs, design, replicate, draw).items():
         unit = model.parameters[parameter].unit

@@ -9,7 +9,7 @@ from typing import Any
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
-from mcsus.study.dimensions import name_is_free, read_dims
+from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.laws import Meta
@@ -80,6 +80,7 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     layers = _layers(reader, place)
     inputs = merge(layers, fields.pop("model"))
     dims: Dims = read_dims(inputs.dims)
+    fields["inner"] = inner_dim(inputs.dims)
     parameters = _parameters(inputs, dims)
     names = tuple(inputs.parameters)
     _check_clashes(inputs, dims)

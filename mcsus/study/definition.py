@@ -56,6 +56,8 @@ class Study:
         What a reader should know.
     document : mapping
         The file as read.
+    inner : str, optional
+        The dim of individuals, over which variability is averaged.
     place : str
         Name of the file, for messages.
 
@@ -89,6 +91,7 @@ class Study:
     scenarios: tuple[Scenario, ...]
     cautions: tuple[str, ...]
     document: Mapping[str, Any] = field(repr=False)
+    inner: str | None = None
     place: str = "study"
 
     @classmethod

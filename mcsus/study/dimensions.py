@@ -85,15 +85,43 @@ def _labels(
         return ()
     reader = TableReader(value, faults, ("dims", name), ("first", "last", "like", "draws"))
     if "draws" in reader:
-        allowed = "no inner draws: this version draws variability like uncertainty"
-        reader.fault("draws", shown(value["draws"]), allowed)
-    elif "like" in reader:
+        return _individuals(value, reader)
+    if "like" in reader:
         return _alike(reader, dims)
-    elif "first" in reader or "last" in reader:
+    if "first" in reader or "last" in reader:
         return _range(reader)
-    elif not value:
+    if not value:
         faults.add("an empty table", "{ first = .., last = .. } or { like = '..' }", "dims", name)
     return ()
+
+
+def _individuals(value: Mapping[str, Any], reader: TableReader) -> tuple[Label, ...]:
+    """Return the numbers of the individuals: inner draws, a power of two as they are Sobol'."""
+    draws = value["draws"]
+    if len(value) > 1:
+        reader.fault("draws", "other keys beside draws", "draws alone")
+    if isinstance(draws, bool) or not isinstance(draws, int) or draws.bit_count() != 1:
+        reader.fault("draws", shown(draws), f"a power of two, up to {MAX_LABELS}")
+        return ()
+    if not 2 <= draws <= MAX_LABELS:
+        reader.fault("draws", shown(draws), f"a power of two from 2 to {MAX_LABELS}")
+        return ()
+    return tuple(range(draws))
+
+
+def inner_dim(tables: Mapping[str, tuple[Any, FaultCollector]]) -> str | None:
+    """Return the dim of individuals, the one that is written as inner draws; at most one.
+
+    Examples
+    --------
+    >>> inner_dim({"individual": ({"draws": 64}, FaultCollector())})
+    'individual'
+    """
+    inner = [n for n, (v, _) in tables.items() if isinstance(v, Mapping) and "draws" in v]
+    for name in inner[1:]:
+        faults = tables[name][1]
+        faults.add("a second dim of inner draws", "one", "dims", name)
+    return inner[0] if inner else None
 
 
 def _written(name: str, labels: Sequence[Any], faults: FaultCollector) -> tuple[Label, ...]:

@@ -90,6 +90,7 @@ def _definitions() -> Schema:
                 {"type": "array", "items": _TEXT, "minItems": 1, "uniqueItems": True},
                 ranged,
                 _table({"like": _TEXT}, ("like",)),
+                _table({"draws": {"type": "integer", "minimum": 2}}, ("draws",)),
             ]
         },
         "parameter": _parameter(relaxed=False, below="parameter_below"),
