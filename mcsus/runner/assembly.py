@@ -24,6 +24,7 @@ from mcsus.analysis.replication import standard_error
 from mcsus.analysis.sensitivity import Indices
 from mcsus.engine.executor import default_threads
 from mcsus.expressions import to_text
+from mcsus.library import library
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.parameters import Parameter, Provenance
 from mcsus.result import Result
@@ -32,6 +33,10 @@ from mcsus.study import Claim, Study
 
 Array = NDArray[np.float64]
 Variables = dict[str, tuple[tuple[str, ...], Any]]
+
+_WHOLE_DEVICE = "device_footprint"
+_REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
+"""Products set beside the footprint of a whole device, by their id in the library."""
 
 _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray", "pint")
 
@@ -61,12 +66,14 @@ def assemble(
     first_order = propagate(model, list(study.outputs))
     parts = breakdowns(study, model)
     tree: dict[str, xr.Dataset] = {}
+    curves: dict[str, list[Array]] = {}
     with ThreadPoolExecutor(default_threads()) as pool:
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
             cells = [values[name][:, k] * scale for k in range(values[name].shape[1])]
             levels = study.intervals
             summaries = list(pool.map(summarise, cells, [levels] * len(cells)))
+            curves[name] = [summary.curve * unit.factor for summary in summaries]
             tail = float(summaries[0].probabilities[-1])
             paths = list(pool.map(converge, cells, [tail] * len(cells)))
             shape, dims = model.shape(name), model.dims_of[name]
@@ -93,7 +100,12 @@ def assemble(
     for name, (inputs, indices) in estimates.items():
         tree[f"sensitivity/{name}"] = _sensitivity(study, model, name, inputs, indices)
     for claim in study.claims:
-        tree[f"claims/{claim.id}"] = _claim(study, model, claim, values[claim.quantity])
+        drawn = values[claim.quantity]
+        known = curves.get(claim.quantity) or [
+            quantiles_of_sorted(np.sort(drawn[:, k], axis=None), CURVE)
+            for k in range(drawn.shape[1])
+        ]
+        tree[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
@@ -143,10 +155,29 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
             }
             for e in model.equations
         ],
+        "references": _references(study),
         "cautions": list(study.cautions),
         "versions": {name: metadata.version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
         "study_hash": hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
+def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
+    """Return, for the footprint of a whole device, products that readers know."""
+    shown = study.outputs.get(_WHOLE_DEVICE)
+    if shown is None:
+        return {}
+    known = [library().get(key) for key in _REFERENCES if key in library()]
+    return {
+        _WHOLE_DEVICE: [
+            {
+                "value": p.cells[0].deterministic * p.cells[0].unit.factor / shown.factor,
+                **_provenance(p.cells[0].provenance),
+            }
+            for p in known
+            if p.unit.dimension == shown.dimension
+        ]
     }
 
 
@@ -261,16 +292,17 @@ def _sensitivity(
     return data.assign_attrs(method="sobol", estimator="SALib")
 
 
-def _claim(study: Study, model: Model, claim: Claim, values: Array) -> xr.Dataset:
+def _claim(
+    study: Study, model: Model, claim: Claim, values: Array, curves: Sequence[Array]
+) -> xr.Dataset:
     cells = [values[:, k] / claim.unit.factor for k in range(values.shape[1])]
     verdicts = [judge(cell, claim.relation, claim.value, claim.confidence) for cell in cells]
     dims = model.dims_of[claim.quantity]
-    curves = [quantiles_of_sorted(np.sort(cell, axis=None), CURVE) for cell in cells]
     variables: Variables = {
         "probability": ((), [v.probability for v in verdicts]),
         "probability_error": ((), [v.error for v in verdicts]),
         "verdict": ((), [v.verdict for v in verdicts]),
-        "quantile_curve": (("curve",), curves),
+        "quantile_curve": (("curve",), [curve / claim.unit.factor for curve in curves]),
     }
     coords = _coordinates(study, dims) | {"curve": CURVE}
     return _dataset(variables, dims, model.shape(claim.quantity), coords).assign_attrs(
