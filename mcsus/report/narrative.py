@@ -8,6 +8,7 @@ from mcsus.report.figures.claims import condition
 from mcsus.report.figures.drivers import Ranking
 from mcsus.report.reading import BASE, SCENARIO, Cell, Reading, Table, best_level
 from mcsus.report.wording import (
+    MINUS,
     capital,
     count,
     label_words,
@@ -80,19 +81,19 @@ def _values(table: Table) -> str:
             texts.append(f"{mean} ({span(low, high)})")
     rest = len(table.base) - len(shown)
     more = (
-        f"; {count(rest, 'more cell')} {verb('x' * rest, 'is', 'are') if rest == 1 else 'are'} in the table below"
-        if rest
-        else ""
+        f"; {count(rest, 'more cell')} {'is' if rest == 1 else 'are'} in the tables" if rest else ""
     )
-    return f"{verb(words(table.name))} on average {_with_names(shown, texts)}{more}."
+    noun = words(table.name)
+    return f"{verb(noun)} on average {_with_names(shown, texts)}{more}."
 
 
 def _with_names(shown: Sequence[Cell], texts: Sequence[str]) -> str:
-    named = [
-        f"{t} for {c.name}" if c.name and c.name != BASE else t
-        for c, t in zip(shown, texts, strict=True)
-    ]
-    return listing(named)
+    return listing(
+        [
+            f"{text} for {cell.name}" if cell.name and cell.name != BASE else text
+            for cell, text in zip(shown, texts, strict=True)
+        ]
+    )
 
 
 def _course(table: Table) -> str:
@@ -120,7 +121,8 @@ def _course(table: Table) -> str:
     who = f" ({label_words(rest)})" if rest else ""
     return (
         f"{change}{who} from {quantity(number(begin), table.unit)} in {words(first.labels[dim])} "
-        f"({100 * level:g} % interval: {span(low, high)}) to {number(end)} in {words(last.labels[dim])} "
+        f"({100 * level:g} % interval: {span(low, high)}) to {number(end)} in "
+        f"{words(last.labels[dim])} "
         f"({span(low_last, high_last)}), on average."
     )
 
@@ -132,24 +134,21 @@ def drivers(reading: Reading, table: Table) -> str:
     ranking = Ranking.of(reading.sensitivity[table.name])
     if not ranking.cells:
         return ""
-    named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED] or list(
-        ranking.names[:1]
-    )
-    texts = [f"the {words(name)} ({_share(ranking, name)})" for name in named]
-    many = len(ranking.cells) > 1
-    lead, others = texts[0], texts[1:]
-    about = f" about the {words(table.name)}" if table is not reading.headline else ""
-    sentence = f"What drives the doubt{about} most is {lead.removesuffix(')')} of its variance, interactions included)"
+    named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
+    named = named or list(ranking.names[:1])
+    lead, others = named[0], named[1:]
+    drives = "drives most of the doubt" if ranking.range(lead)[0] > 0.5 else "drives the doubt most"
+    about = "" if table is reading.headline else f"Of the {words(table.name)}, "
+    share = f"{_share(ranking, lead)} of the variance, interactions included"
+    text = capital(f"{about}the {words(lead)} {drives} ({share})")
     if others:
-        sentence += f", followed by {listing(others)}"
-    if many:
-        across = "applications" if table.dims[:1] == ["application"] else "cells"
-        if table.axis_dim is not None:
-            across = listing([c.name for c in ranking.cells])
-            sentence += f"; the ranges are those over {across}"
-        else:
-            sentence += f"; the ranges are those over the {across}"
-    return sentence + "."
+        texts = [f"the {words(name)} ({_share(ranking, name)})" for name in others]
+        text += f", followed by {listing(texts)}"
+    if len(ranking.cells) > 1:
+        named_cells = table.axis_dim is not None or len(ranking.cells) < len(table.base)
+        noun = table.noun(len(ranking.cells))
+        text += f", over {listing([c.name for c in ranking.cells]) if named_cells else noun}"
+    return text + "."
 
 
 def _share(ranking: Ranking, name: str) -> str:
@@ -157,11 +156,9 @@ def _share(ranking: Ranking, name: str) -> str:
     first, last = percent(max(low, 0.0)), percent(max(high, 0.0))
     if first == last:
         return last
-    return (
-        f"{first.removesuffix(' %')} to {last}"
-        if first.endswith(" %") and "less" not in first
-        else f"up to {last}"
-    )
+    if low < 0.01:
+        return f"up to {last}"
+    return f"{first.removesuffix(' %')} to {last}"
 
 
 def verdicts(reading: Reading) -> list[dict[str, str]]:
@@ -182,13 +179,7 @@ def _verdict(claim: Table) -> dict[str, str]:
     kinds = unique(found)
     asked = f"asked for: {plain(float(claim.attrs['confidence']))}"
     if len(kinds) == 1:
-        where = (
-            ""
-            if len(cells) == 1
-            else f" in all {len(cells)} cells"
-            if len(cells) > 2
-            else " in both cells"
-        )
+        where = f" for {claim.noun(len(cells))}" if len(cells) > 1 else ""
         text = f"{capital(_VERDICTS[kinds[0]])}{where}: {_chances(cells)} ({asked})."
     else:
         parts = []
@@ -202,7 +193,7 @@ def _verdict(claim: Table) -> dict[str, str]:
             parts.append(f"{_VERDICTS[kind]} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
     if "undecided" in kinds:
-        text += " Where undecided, the numerical error is too large to tell: more draws or replicates could."
+        text += " Undecided: the numerical error is too large to tell; more draws could."
     if len(cells) < len(claim.cells):
         text += " For the study as written; the scenarios are in the table."
     return {
@@ -219,17 +210,16 @@ _VERDICTS = {"supported": "supported", "not_supported": "not supported", "undeci
 
 
 def _chances(cells: Sequence[Cell]) -> str:
+    """Return the probabilities of some cells: one, or the lowest and the highest."""
     values = [cell.value("probability") or 0.0 for cell in cells]
     low, high = probability(min(values)), probability(max(values))
     if low == high:
         return f"probability {low}"
-    return (
-        f"probability {low} to {high}"
-        if " " not in low + high
-        else f"probability {low}; highest {high}"
-        if " " in low
-        else f"probability {low} or more"
-    )
+    if high.startswith("above"):
+        return f"probability {low} or more"
+    if low.startswith("below"):
+        return f"probability {high} or less"
+    return f"probability {low} to {high}"
 
 
 def scenarios(reading: Reading) -> list[str]:
@@ -274,7 +264,7 @@ def _change(before: float | None, after: float | None) -> str:
     text = f"mean {number(after)} instead of {number(before)}"
     if before > 0 < after:
         step = percent(after / before - 1)
-        step = step if step.startswith(("−", "less", "0 ")) else f"+{step}"
+        step = step if step.startswith((MINUS, "less", "0 ")) else f"+{step}"
         text += f" ({step})"
     return text
 
@@ -287,7 +277,8 @@ def tiny(reading: Reading, table: Table) -> str:
     names = [words(name) for name in ranking.tiny]
     where = " in every cell looked at" if len(ranking.cells) > 1 else ""
     return (
-        f"Total order below 1 %{where}, so that knowing them better would hardly narrow the result: "
+        f"Total order below 1 %{where}, so that knowing them better would hardly narrow the "
+        "result: "
         f"{listing(names)}."
     )
 
@@ -305,17 +296,22 @@ def first_order_note(reading: Reading) -> str:
     low_gap = [_gap(cell) for cell in cells]
     if impossible:
         return (
-            f"First-order propagation assumes a nearly straight model and a symmetric result; in {len(impossible)} of "
-            f"{len(cells)} cells its interval reaches below zero, where no draw lies, so that the Monte Carlo interval, which "
+            "First-order propagation assumes a nearly straight model and a symmetric result; "
+            f"in {len(impossible)} of "
+            f"{len(cells)} cells its interval reaches below zero, which (nearly) no draw does, "
+            "so that the Monte Carlo interval, which "
             "follows the skew, is the one to use."
         )
     if max(low_gap) > 0.1:
         return (
-            "First-order propagation assumes a nearly straight model and a symmetric result; an end that differs by more "
-            "than a tenth of the width shows that skew or curvature matters there, and that the Monte Carlo interval is the one to use."
+            "First-order propagation assumes a nearly straight model and a symmetric result; "
+            "an end that differs by more "
+            "than a tenth of the width shows that skew or curvature matters there, and that "
+            "the Monte Carlo interval is the one to use."
         )
     return (
-        "The ends of the two intervals differ by less than a tenth of their width in every cell: the model is nearly straight "
+        "The ends of the two intervals differ by less than a tenth of their width in every "
+        "cell: the model is nearly straight "
         "over the range of its inputs, and the simple method would have done."
     )
 

@@ -12,10 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from mcsus.report import narrative, tables, wording
-from mcsus.report.figures import Figure, Figures, contribution_table
+from mcsus.report.figures import TINY, Figure, Figures, Ranking, contribution_table
 from mcsus.report.reading import Reading
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
 _HIDDEN_VERSIONS = ("python",)  # differs between machines that give the same numbers
 
 
@@ -52,6 +53,7 @@ def context(reading: Reading, figures: Figures) -> dict[str, Any]:
             name: contribution_table(reading.outputs[name]) for name in figures.parts
         },
         "claims": tables.claim_rows(reading),
+        "meanings": {name: _meanings(reading, name) for name in figures.drivers},
         "indices": {
             name: tables.index_table(reading.sensitivity[name]) for name in figures.drivers
         },
@@ -66,17 +68,45 @@ def context(reading: Reading, figures: Figures) -> dict[str, Any]:
         "input_note": _input_note(inputs),
         "equations": tables.equation_rows(reading),
         "cautions": cautions(reading, inputs),
-        "references": [found for entry in reading.references.values() for found in entry],
+        "references": _references(reading),
         "reproduce": reproduce(reading, figures.all()),
         "words": wording.words,
         "capital": wording.capital,
     }
 
 
+def _references(reading: Reading) -> list[dict[str, Any]]:
+    """Return the products to compare with, with their figures and sources as text."""
+    return [
+        {
+            "title": found["title"],
+            "text": wording.quantity(
+                wording.plain(float(found["value"])), reading.outputs[name].unit
+            ),
+            "sources": [tables.source_row(source) for source in found["sources"]],
+        }
+        for name, entry in reading.references.items()
+        for found in entry
+    ]
+
+
 def _further_sentences(reading: Reading) -> list[str]:
     """Return what drives the other outputs that were analysed."""
     others = [table for table in reading.featured if table is not reading.headline]
     return [text for table in others if (text := narrative.drivers(reading, table))]
+
+
+def _meanings(reading: Reading, name: str) -> list[tuple[str, str]]:
+    """Return what the leading inputs of an output are, in the words of the library."""
+    ranking = Ranking.of(reading.sensitivity[name])
+    found = []
+    for key in ranking.names[:_EXPLAINED]:
+        if ranking.range(key)[1] < TINY:
+            break
+        titles = wording.unique([c["title"] for c in reading.inputs.get(key, {}).get("cells", [])])
+        if titles and titles[0]:
+            found.append((wording.capital(wording.words(key)), titles[0]))
+    return found
 
 
 def _input_note(inputs: Sequence[dict[str, Any]]) -> str:
@@ -90,7 +120,7 @@ def _input_note(inputs: Sequence[dict[str, Any]]) -> str:
     leading = [item for item in varying[:5] if item["assumed"] and (item["weight"] or 0) >= 0.01]
     if leading:
         names = wording.listing([item["words"].lower() for item in leading])
-        text += f", among them {names}, which {'is' if len(leading) == 1 else 'are'} among the five that matter most"
+        text += f", among them {names} of the five that matter most"
     return text + "."
 
 
@@ -102,18 +132,22 @@ def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
     inner = any(isinstance(dim, dict) and "draws" in dim for dim in dims.values())
     if variable and not inner:
         found.append(
-            f"{wording.capital(wording.count(len(variable), 'input'))} that vary from device to device are drawn once for all "
-            "devices of a draw. That is right for one device taken at random; for a total over many devices, where such "
+            f"{wording.capital(wording.count(len(variable), 'input'))} that vary from device "
+            "to device are drawn once for all "
+            "devices of a draw. That is right for one device taken at random; for a total over "
+            "many devices, where such "
             "differences even out, it makes the interval wider than it should be: an upper bound."
         )
     unverified = [i["words"].lower() for i in inputs if i["unverified"] and not i["constant"]]
     if unverified:
         found.append(
-            f"{wording.capital(wording.count(len(unverified), 'input'))} that vary cite at least one source that was not read at "
+            f"{wording.capital(wording.count(len(unverified), 'input'))} that vary cite at "
+            "least one source that was not read at "
             "first hand; they are marked in the table of inputs."
         )
     found.append(
-        "The interval holds for the model and the laws of its inputs; what the model leaves out is not in it. Inputs are "
+        "The interval holds for the model and the laws of its inputs; what the model leaves "
+        "out is not in it. Inputs are "
         "drawn independently unless they are one and the same value."
     )
     return found
@@ -131,7 +165,7 @@ def reproduce(reading: Reading, figures: Sequence[Figure]) -> dict[str, Any]:
         "command": command,
         "design": design,
         "kind": {
-            "sobol": "scrambled Sobol’ points",
+            "sobol": "scrambled Sobol\u2019 points",
             "monte_carlo": "independent draws (Philox)",
         }.get(str(design["kind"]), str(design["kind"])),
         "total": f"{int(design['draws']) * int(design['replicates']):,}",

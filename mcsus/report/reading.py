@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mcsus.report.wording import label_words
+from mcsus.report.wording import NUMERALS, label_words, words
 from mcsus.result import Result, cell_dims, cells
 
 Array = NDArray[np.float64]
@@ -55,7 +55,7 @@ class Cell:
     @property
     def is_base(self) -> bool:
         """Whether the cell belongs to the study as written."""
-        return self.labels.get(SCENARIO, BASE) == BASE
+        return bool(self.labels.get(SCENARIO, BASE) == BASE)
 
     @property
     def name(self) -> str:
@@ -67,7 +67,8 @@ class Cell:
     def varies(self) -> bool:
         """Whether the draws of the cell differ."""
         curve = self.array("quantile_curve")
-        return bool(curve[-1] - curve[0] > 1e-12 * max(abs(curve[0]), abs(curve[-1])))
+        low, high = float(curve[0]), float(curve[-1])
+        return high - low > 1e-12 * max(abs(low), abs(high))
 
 
 class Table:
@@ -125,15 +126,31 @@ class Table:
             found.setdefault(Cell(rest, cell.data).name, []).append(cell)
         return list(found.items())
 
+    @property
+    def grouping(self) -> list[str]:
+        """Dims by which rows are put in groups: all but the last."""
+        return self.dims[:-1]
+
+    def noun(self, amount: int) -> str:
+        """Return what so many base cells are called, for example ``both applications``."""
+        dims = [dim for dim in self.dims if dim != SCENARIO]
+        noun = words(dims[0]) if len(dims) == 1 else "cell"
+        return f"both {noun}s" if amount == 2 else f"all {NUMERALS.get(amount, amount)} {noun}s"
+
     def picked(self, most: int) -> list[Cell]:
-        """Return base cells to look at closely: all if they are few, else spread over them."""
+        """Return base cells that vary to look at closely: all if they are few."""
         varying = [cell for cell in self.base if self._has_numbers(cell)]
-        if len(varying) <= most:
-            return varying
-        if self.axis_dim is None:
-            return varying[:most]
-        chosen = np.unique(np.linspace(0, len(varying) - 1, most).round().astype(int))
-        return [varying[k] for k in chosen]
+        return self._chosen(varying, most)
+
+    def spread(self, most: int) -> list[Cell]:
+        """Return base cells, not more than so many."""
+        return self._chosen(self.base, most)
+
+    def _chosen(self, cells: list[Cell], most: int) -> list[Cell]:
+        if len(cells) <= most or self.axis_dim is None:
+            return cells[:most]
+        chosen = np.unique(np.linspace(0, len(cells) - 1, most).round().astype(int))
+        return [cells[k] for k in chosen]
 
     @staticmethod
     def _has_numbers(cell: Cell) -> bool:
@@ -183,8 +200,10 @@ class Reading:
     @property
     def references(self) -> dict[str, list[dict[str, Any]]]:
         """Output -> whole products to compare it with."""
-        found: dict[str, list[dict[str, Any]]] = self.about.get("references", {})
-        return found
+        return {
+            name: [{**found, "title": str(found["title"]).split(": ")[-1]} for found in entry]
+            for name, entry in self.about.get("references", {}).items()
+        }
 
     @property
     def equations(self) -> dict[str, dict[str, Any]]:
@@ -212,6 +231,29 @@ class Reading:
         titles = {s["id"]: s.get("title") for s in self.about["scenarios"]}
         title = titles.get(scenario)
         return str(title) if title and title != scenario else label_words({SCENARIO: scenario})
+
+
+def grouped(table: Table, shown: Sequence[Cell]) -> list[tuple[str, Cell | None]]:
+    """Return the rows of a figure: a label with its cell, and group headings without one.
+
+    Examples
+    --------
+    >>> data = xr.Dataset({"mean": (("a", "b"), [[1.0, 2.0]])}, {"a": ["x"], "b": ["y", "z"]})
+    >>> table = Table("total", data)
+    >>> [label for label, _ in grouped(table, table.cells)]
+    ['x', 'y', 'z']
+    """
+    if not table.grouping:
+        return [(cell.name, cell) for cell in shown]
+    rows: list[tuple[str, Cell | None]] = []
+    current = None
+    for cell in shown:
+        heading = label_words({dim: cell.labels[dim] for dim in table.grouping})
+        if heading != current:
+            rows.append((heading, None))
+            current = heading
+        rows.append((words(cell.labels[table.dims[-1]]), cell))
+    return rows
 
 
 def best_level(cell: Cell) -> tuple[float, float, float]:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from mcsus.report.figures.drivers import Ranking
-from mcsus.report.reading import Cell, Reading, Table
+from mcsus.report.reading import Reading, Table
 from mcsus.report.wording import (
+    MINUS,
     capital,
     error,
     number,
@@ -63,7 +64,8 @@ def levels(reading: Reading) -> list[str]:
 
 def first_order_rows(reading: Reading) -> list[dict[str, str]]:
     """Return the first-order interval beside that of Monte Carlo for each cell that varies."""
-    rows = []
+    rows: list[dict[str, str]] = []
+    seen: set[str] = set()
     for table in reading.outputs.values():
         for cell in table.cells:
             if not cell.varies:
@@ -74,8 +76,12 @@ def first_order_rows(reading: Reading) -> list[dict[str, str]]:
             low, high = cell.array("symmetric")[k]
             rows.append(
                 {
-                    "output": _named(table, cell),
-                    "unit": unit_text(table.unit),
+                    "output": _with_unit(table)
+                    if not rows or rows[-1]["name"] != table.name
+                    else "",
+                    "name": table.name,
+                    "span": str(sum(own.varies for own in table.cells)),
+                    "cell": capital(cell.name),
                     "first_value": number(cell.value("first_order")),
                     "first_interval": span(*rough),
                     "mean": number(cell.value("mean")),
@@ -86,12 +92,13 @@ def first_order_rows(reading: Reading) -> list[dict[str, str]]:
                     else "",
                 }
             )
+            seen.add(table.name)
     return rows
 
 
-def _named(table: Table, cell: Cell) -> str:
-    name = capital(words(table.name))
-    return f"{name}, {cell.name}" if cell.name else name
+def _with_unit(table: Table) -> str:
+    unit = unit_text(table.unit)
+    return capital(words(table.name)) + (f", {unit}" if unit else "")
 
 
 def claim_rows(reading: Reading) -> list[dict[str, str]]:
@@ -124,7 +131,10 @@ def index_table(table: Table) -> dict[str, Any]:
                 value = round(ranking.index(cell, name, key), 4) + 0.0
                 bound = ranking.index(cell, name, f"{key}_error")
                 entries.append(
-                    (f"{value:.4f}".replace("-", "−"), f"{bound:.4f}" if np.isfinite(bound) else "")
+                    (
+                        f"{value:.4f}".replace("-", MINUS),
+                        f"{bound:.4f}" if np.isfinite(bound) else "",
+                    )
                 )
         rows.append({"rank": rank, "name": name, "entries": entries})
     return {"cells": [capital(cell.name) or "All" for cell in cells], "rows": rows}
@@ -243,7 +253,7 @@ def _grouped_cells(item: Mapping[str, Any]) -> list[dict[str, Any]]:
             "law": law,
             "constant": cell["law"]["distribution"] == "constant",
             **{k: cell[k] for k in ("id", "title", "evidence", "rationale", "derivation", "note")},
-            "sources": [_source(source) for source in cell["sources"]],
+            "sources": [source_row(source) for source in cell["sources"]],
         }
     merged = list(groups.values())
     if len(merged) == 1:
@@ -251,7 +261,7 @@ def _grouped_cells(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     return merged
 
 
-def _source(source: Mapping[str, Any]) -> dict[str, Any]:
+def source_row(source: Mapping[str, Any]) -> dict[str, Any]:
     """Return a source; only a plain web address becomes a link."""
     url = str(source.get("url", ""))
     authors, year = str(source.get("authors", "")), str(source.get("year", ""))

@@ -11,6 +11,8 @@ MISSING = "not known"
 """What is printed for a number that a run cannot tell, such as the error of one replicate."""
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUS = "\N{MINUS SIGN}"
+_TIMES = "\N{MULTIPLICATION SIGN}"
 _POWER = re.compile(r"\*\*\(?(-?\d+)\)?")
 
 
@@ -35,11 +37,11 @@ def number(value: float | None, digits: int = 3) -> str:
     exponent = int(f"{abs(value):.{digits - 1}e}".split("e")[1])
     if not -4 <= exponent < 6:
         mantissa = f"{value:.{digits - 1}e}".split("e")[0]
-        text = f"{mantissa} × 10{str(exponent).translate(_SUPERSCRIPTS)}"
+        text = f"{mantissa} {_TIMES} 10{str(exponent).translate(_SUPERSCRIPTS)}"
     else:
         decimals = max(0, digits - 1 - exponent)
         text = f"{value:,.{decimals}f}"
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)
 
 
 def plain(value: float) -> str:
@@ -53,10 +55,10 @@ def plain(value: float) -> str:
     text = f"{value:.9g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
-        text = f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+        text = f"{mantissa} {_TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
     elif abs(value) >= 10_000:
         text = f"{value:,.9g}"
-    return text.replace("-", "−")
+    return text.replace("-", MINUS)
 
 
 def error(value: float | None) -> str:
@@ -95,7 +97,7 @@ def percent(share: float) -> str:
     digits = 0 if abs(share) >= 0.0995 else 1
     text = f"{100 * share:.{digits}f}"
     text = "0" if float(text) == 0 else text
-    return f"{text} %".replace("-", "−")
+    return f"{text} %".replace("-", MINUS)
 
 
 def probability(value: float) -> str:
@@ -165,6 +167,9 @@ def words(name: object) -> str:
     return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
 
 
+NUMERALS = dict(enumerate(("two", "three", "four", "five", "six"), 2))
+"""Small numbers as words."""
+
 _ABBREVIATIONS = {
     "ml": "ML",
     "mcu": "MCU",
@@ -210,9 +215,7 @@ def count(amount: int, noun: str, plural: str | None = None) -> str:
     >>> count(1, "input"), count(12, "input"), count(0, "entry", "entries")
     ('one input', '12 inputs', 'no entries')
     """
-    shown = {0: "no", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}.get(
-        amount, f"{amount:,}"
-    )
+    shown = {0: "no", 1: "one", **NUMERALS}.get(amount, f"{amount:,}")
     return f"{shown} {noun if amount == 1 else plural or noun + 's'}"
 
 

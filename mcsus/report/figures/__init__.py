@@ -9,13 +9,13 @@ from mcsus.report.figures.base import Figure
 from mcsus.report.figures.claims import claim_figure
 from mcsus.report.figures.convergence import convergence_figure
 from mcsus.report.figures.densities import density_figure
-from mcsus.report.figures.drivers import Ranking, driver_figure
+from mcsus.report.figures.drivers import TINY, Ranking, driver_figure
 from mcsus.report.figures.ranges import fan_figure, interval_figure
 from mcsus.report.figures.stages import contribution_table, stage_figure
 from mcsus.report.figures.style import drawing
 from mcsus.report.reading import Reading, Table
 
-__all__ = ["Figure", "Figures", "Ranking", "contribution_table", "draw"]
+__all__ = ["TINY", "Figure", "Figures", "Ranking", "contribution_table", "draw"]
 
 _DENSITY_CELLS = 6
 

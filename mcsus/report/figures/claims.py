@@ -20,6 +20,7 @@ from mcsus.report.figures.style import (
     axes,
     canvas,
     clear_of,
+    tick_text,
     write,
 )
 from mcsus.report.figures.svg import inline_svg
@@ -56,15 +57,19 @@ def claim_figure(claim: Table) -> Figure:
         if cell.name:
             write(figure, x, y + 15, clear_of(capital(cell.name), 26), weight="bold", color=INK)
         chance = probability(cell.value("probability") or 0.0)
-        write(figure, x, y + 33, f"P = {chance}, {words(cell.data['verdict'].item())}", color=BLUE)
+        equals = "" if " " in chance else "= "
+        verdict = words(cell.data["verdict"].item())
+        write(figure, x, y + 33, f"P {equals}{chance}, {verdict}", color=BLUE)
         if column == across - 1 or k == len(shown) - 1:
             unit = unit_text(claim.unit) or "no unit"
             write(figure, x + width, y + _TOP + _HEIGHT + 36, unit, ha="right", color=SOFT)
     name = f"claim_{claim.name}"
     sides = "left" if str(claim.attrs["relation"]).startswith("<") else "right"
     caption = (
-        f"Probability that the {words(claim.attrs['quantity'])} stays below a value. The shaded side, to the "
-        f"{sides} of the threshold (orange line), is where the claim holds; P is its probability, drawn as the blue "
+        f"Probability that the {words(claim.attrs['quantity'])} stays below a value. The "
+        "shaded side, to the "
+        f"{sides} of the threshold (orange line), is where the claim holds; P is its "
+        "probability, drawn as the blue "
         f"bar at the threshold. Asked for: at least {float(claim.attrs['confidence']):g}."
     )
     if len(shown) < len(claim.cells):
@@ -110,9 +115,9 @@ def _draw_panel(
     else:
         ax.fill_between(x, y, 1, color=PALE_BLUE, linewidth=0)
     ax.plot(places, heights, color=INK, linewidth=1.6)
-    ax.axvline(threshold, color=ORANGE, linewidth=1.8)
+    ax.axvline(threshold, color=ORANGE, linewidth=1.8, zorder=4)
     ends = (0, chance) if below else (1 - chance, 1)
-    ax.plot([threshold, threshold], ends, color=BLUE, linewidth=5, solid_capstyle="butt")
+    ax.plot([threshold, threshold], ends, color=BLUE, linewidth=6, solid_capstyle="butt")
     ax.plot(
         [limits[0], threshold], [level, level], color=BLUE, linewidth=0.9, linestyle=(0, (3, 2))
     )
@@ -120,7 +125,7 @@ def _draw_panel(
     ax.set_ylim(0, 1.02)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"] if first else [""] * 5)
     ax.xaxis.set_major_locator(MaxNLocator(4))
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
+    ax.xaxis.set_major_formatter(tick_text)
     ax.grid(axis="y", color=FAINT, linewidth=0.7)
     ax.set_axisbelow(True)
 

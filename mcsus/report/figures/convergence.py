@@ -21,7 +21,7 @@ from mcsus.report.figures.style import (
 )
 from mcsus.report.figures.svg import inline_svg
 from mcsus.report.reading import Cell, Table
-from mcsus.report.wording import capital, number, unit_text, words
+from mcsus.report.wording import MINUS, capital, number, unit_text, words
 
 _PANELS = 3
 _HEIGHT, _TOP, _BETWEEN = 112.0, 46.0, 44.0
@@ -73,7 +73,8 @@ def convergence_figure(table: Table, t: float) -> Figure | None:
     )
     name = f"convergence_{table.name}"
     caption = (
-        "Estimates from the first draws of every replicate, averaged over the replicates. This is numerical error only: "
+        "Estimates from the first draws of every replicate, averaged over the replicates. This "
+        "is numerical error only: "
         "it shrinks as draws are added, the uncertainty of the output does not. "
     )
     if np.isfinite(t):
@@ -88,7 +89,7 @@ def convergence_figure(table: Table, t: float) -> Figure | None:
     svg = inline_svg(figure, name.replace("_", "-"), described)
     return Figure(
         name,
-        f"Were there enough draws for the {words(table.name)}?",
+        "Were there enough draws?",
         caption.strip(),
         svg,
         _rows(table, probability),
@@ -107,7 +108,7 @@ def _draw(ax: Axes, cell: Cell, key: str, t: float) -> None:
     ax.set_xticks(powers, [_short(n) for n in powers])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_locator(MaxNLocator(4))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.6g}".replace("-", "−"))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.6g}".replace("-", MINUS))
     ax.set_xlim(draws[0] / 1.15, draws[-1] * 1.15)
 
 

@@ -98,7 +98,7 @@ def driver_figure(table: Table, t: float) -> Figure | None:
     for tint, text, x in ((BLUE, "total order", left), (_FIRST, "first order", left + 116)):
         write(figure, x, 18, "■", color=tint, size=15)
         write(figure, x + 16, 18, text, color=INK)
-    highest = max(0.1, *(ranking.range(name, key)[1] for name in top for key in ("ST", "S1")))
+    highest = max(0.1, *(_upper(ranking, cell, name, t) for cell in ranking.cells for name in top))
     for column, cell in enumerate(ranking.cells):
         x = left + column * (width + gap)
         ax = axes(figure, x, _HEAD, width, _ROW * len(labels))
@@ -108,13 +108,13 @@ def driver_figure(table: Table, t: float) -> Figure | None:
             [clear_of(text, 25) for text in labels] if not column else [""] * len(labels),
         )
         ax.set_ylim(len(labels) - 0.45, -0.55)
-        ax.set_xlim(0, min(1.05 * highest + 0.03, 1.15))
+        ax.set_xlim(0, 1.04 * highest)
         if cell.name:
             write(
                 figure,
                 x,
                 _HEAD - 14,
-                clear_of(capital(cell.name), round(width / 7.6)),
+                clear_of(capital(cell.name), round(width / 7.2)),
                 weight="bold",
                 color=INK,
             )
@@ -123,11 +123,18 @@ def driver_figure(table: Table, t: float) -> Figure | None:
     svg = inline_svg(figure, name.replace("_", "-"), _described(table, ranking))
     return Figure(
         name,
-        f"Which inputs drive the doubt about the {words(table.name)}",
+        capital(words(table.name)),
         _caption(table, ranking, t),
         svg,
         _rows(table, t),
     )
+
+
+def _upper(ranking: Ranking, cell: Cell, name: str, t: float) -> float:
+    """Return how far the bars of an input reach, with their whiskers."""
+    margins = [t * ranking.index(cell, name, f"{key}_error") for key in ("ST", "S1")]
+    values = [ranking.index(cell, name, key) for key in ("ST", "S1")]
+    return max(v + float(np.nan_to_num(m)) for v, m in zip(values, margins, strict=True))
 
 
 def _draw_panel(
@@ -158,16 +165,19 @@ def _draw_panel(
 
 def _caption(table: Table, ranking: Ranking, t: float) -> str:
     text = (
-        "Sobol’ indices. First order: the share of the variance that would go if this input alone were known. "
-        "Total order: the share that would remain if all but this input were known, interactions included; these "
+        "Sobol\u2019 indices. First order: the share of the variance that would go if this "
+        "input alone were known. "
+        "Total order: the share that would remain if all but this input were known, "
+        "interactions included; these "
         "can add up to more than one. "
     )
     if np.isfinite(t):
         text += "Whiskers are 95 % bounds of the numerical error. "
     if len(ranking.cells) < len(table.cells):
-        text += f"Drawn: {listing([c.name or 'base' for c in ranking.cells])}; all cells are in the CSV file. "
+        drawn = listing([cell.name or "base" for cell in ranking.cells])
+        text += f"Drawn: {drawn}; all cells are in the file. "
     if len(ranking.names) > TOP:
-        text += f"The {TOP} inputs with the largest total order are drawn, and the sums over the others. "
+        text += f"Drawn are the {TOP} inputs with the largest total order, and sums of the others. "
     return text.strip()
 
 

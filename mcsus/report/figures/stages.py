@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FixedLocator
 
 from mcsus.report.figures.base import Figure, Row, settled
 from mcsus.report.figures.style import (
@@ -18,63 +21,63 @@ from mcsus.report.figures.style import (
     canvas,
     clear_of,
     only_bottom,
+    tick_text,
     write,
 )
 from mcsus.report.figures.svg import inline_svg
-from mcsus.report.reading import Cell, Table
+from mcsus.report.reading import Cell, Table, grouped
 from mcsus.report.wording import capital, number, percent, unit_text, words
 
-_BAR, _LEFT = 34.0, 190.0
+_BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
 _MOST = 16  # bars in one figure
-_READABLE = 0.085  # share of the axis from which a bar has room for its number
+_COLUMNS = 8  # cells in the table below
 
 
-def stage_figure(table: Table, stages: list[str]) -> Figure:
+def stage_figure(table: Table, stages: Sequence[str]) -> Figure:
     """Draw the contributions to the mean of an output.
 
     Parameters
     ----------
     table : Table
         The output, with ``contribution`` over ``part``.
-    stages : list of str
+    stages : sequence of str
         Life-cycle stage of each part; empty where there is none.
     """
-    shown = _shown(table)
+    shown = _shown(table, _MOST)
     parts = [str(part) for part in table.data["part"].values]
-    tints = _tints(parts, stages)
-    keys = _legend_lines([_label(p, table.name) for p in parts])
-    top = 26.0 + 22 * (max(line for line, _ in keys) + 1)
-    height = top + _BAR * len(shown) + 46
+    tints = _tints(stages)
+    rows = grouped(table, shown)
+    keys = _legend_places([_label(part, table.name) for part in parts])
+    top = 8.0 + _KEY * (keys[-1][0] + 1)
+    height = top + _BAR * len(rows) + 46
     figure = canvas(height)
-    for part, (line, left), tint in zip(parts, keys, tints, strict=True):
-        write(figure, left, 20 + 22 * line, "■", color=tint, size=15)
-        write(figure, left + 16, 20 + 22 * line, _label(part, table.name), color=INK)
-    ax = axes(figure, _LEFT, top, WIDTH - _LEFT - 74, _BAR * len(shown))
+    _draw_legend(figure, [_label(part, table.name) for part in parts], keys, tints)
+    ax = axes(figure, _LEFT, top, WIDTH - _LEFT - _RIGHT, _BAR * len(rows))
     only_bottom(ax)
-    ends = [_draw_bar(ax, cell, row, tints) for row, cell in enumerate(reversed(shown))]
-    low, high = min(0.0, *(e[0] for e in ends)), max(0.0, *(e[1] for e in ends))
-    ax.set_xlim(low, high or 1.0)
-    for row, cell in enumerate(reversed(shown)):
-        _label_bar(ax, cell, row, high - low)
-    ax.set_ylim(-0.6, len(shown) - 0.4)
-    ax.set_yticks(range(len(shown)), [clear_of(capital(c.name), 26) for c in reversed(shown)])
-    ax.xaxis.set_major_formatter(lambda x, _: f"{x:g}".replace("-", "−"))
+    ends = [_ends(cell) for cell in shown]
+    low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
+    ax.set_xlim(low, high if high > low else low + 1.0)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.yaxis.set_major_locator(FixedLocator([]))
+    ax.xaxis.set_major_formatter(tick_text)
+    for row, (label, cell) in enumerate(rows):
+        base_line = top + _BAR * row + 20
+        weight = "normal" if cell is not None and table.grouping else "bold"
+        indent = 18 if weight == "normal" else 8
+        write(figure, indent, base_line, clear_of(capital(label), 22), weight=weight, color=INK)
+        if cell is not None:
+            _draw_bar(ax, cell, row, tints)
     unit = unit_text(table.unit) or "no unit"
-    write(figure, WIDTH - 74, height - 8, f"mean, {unit}", ha="right", color=SOFT)
+    write(figure, WIDTH - _RIGHT, height - 8, f"mean, {unit}", ha="right", color=SOFT)
     name = f"contributions_{table.name}"
     caption = (
-        "Means, which add up to the mean of the total (printed at the end of each bar); a linear axis, "
-        "so that lengths can be compared."
+        "Means, on a linear axis. They add up to the mean of the total, at the end of each bar."
     )
     if len(shown) < len(table.cells):
-        caption += " The other cells are in the CSV file."
-    described = "; ".join(_described(cell, parts, table.name) for cell in shown[:4])
-    svg = inline_svg(
-        figure, name.replace("_", "-"), f"Contributions to {words(table.name)}. {described}."
-    )
-    return Figure(
-        name, f"What the {words(table.name)} is made of", caption, svg, _rows(table, parts, stages)
-    )
+        caption += " The other cells are in the file."
+    svg = inline_svg(figure, name.replace("_", "-"), _described(table, shown, parts))
+    rows_of_csv = _rows(table, parts, stages)
+    return Figure(name, capital(words(table.name)), caption, svg, rows_of_csv)
 
 
 def contribution_table(table: Table) -> dict[str, Any]:
@@ -82,22 +85,23 @@ def contribution_table(table: Table) -> dict[str, Any]:
 
     The shares of a cell are rounded one by one.
     """
-    shown = _shown(table)
+    shown = _shown(table, _COLUMNS)
     parts = [str(part) for part in table.data["part"].values]
+    values = [_settled(cell) for cell in shown]
     rows = []
     for k, part in enumerate(parts):
         row = [_label(part, table.name)]
-        for cell in shown:
-            value, total = _settled(cell)[k], cell.value("mean") or 0.0
-            row.append(f"{number(value)} ({percent(value / total)})" if total else number(value))
+        for cell, own in zip(shown, values, strict=True):
+            total = cell.value("mean")
+            row.append(f"{number(own[k])} ({percent(own[k] / total)})" if total else number(own[k]))
         rows.append(row)
-    sums = ["Sum, the mean of the total", *(number(cell.value("mean")) for cell in shown)]
+    sums = ["Total", *(number(cell.value("mean")) for cell in shown)]
     header = ["Part", *(capital(cell.name) or "Mean (share)" for cell in shown)]
     return {"header": header, "rows": rows, "total": sums, "unit": unit_text(table.unit)}
 
 
-def _shown(table: Table) -> list[Cell]:
-    return table.cells if len(table.cells) <= _MOST else table.picked(_MOST) or table.base[:_MOST]
+def _shown(table: Table, most: int) -> list[Cell]:
+    return table.cells if len(table.cells) <= most else table.spread(most)
 
 
 def _label(part: str, total: str) -> str:
@@ -108,37 +112,39 @@ def _label(part: str, total: str) -> str:
     >>> _label("global_production", "global_footprint"), _label("transport", "device_footprint")
     ('production', 'transport')
     """
-    first = total.split("_")[0] + "_"
+    first = total.split("_", maxsplit=1)[0] + "_"
     return words(part.removeprefix(first) if len(part) > len(first) else part)
 
 
 def _settled(cell: Cell) -> list[float]:
     values = cell.array("contribution")
     scale = float(np.abs(values).sum())
-    return [settled(float(v), scale) or 0.0 for v in values]
+    return [settled(float(value), scale) or 0.0 for value in values]
 
 
-def _tints(parts: list[str], stages: list[str]) -> list[str]:
-    """Return a colour for each part: that of its stage, if no other part has it."""
+def _tints(stages: Sequence[str]) -> list[str]:
+    """Return a colour for each part: that of its stage, unless another part has it already.
+
+    Examples
+    --------
+    >>> _tints(["use", "use"])[0] == STAGE_COLOURS["use"], len(set(_tints(["use", "use"])))
+    (True, 2)
+    """
     found: list[str] = []
-    for part, stage in zip(parts, stages, strict=True):
-        own = STAGE_COLOURS.get(stage, "")
-        free = [
-            tint for tint in PALETTE if tint not in found and tint not in STAGE_COLOURS.values()
-        ]
-        free += [tint for tint in PALETTE if tint not in found] + [
-            PALETTE[len(found) % len(PALETTE)]
-        ]
+    reserved = {STAGE_COLOURS[stage] for stage in stages if stage in STAGE_COLOURS}
+    for k, stage in enumerate(stages):
+        own = STAGE_COLOURS.get(stage)
+        free = [tint for tint in PALETTE if tint not in found and tint not in reserved]
+        free += [tint for tint in PALETTE if tint not in found] or [PALETTE[k % len(PALETTE)]]
         found.append(own if own and own not in found else free[0])
-        del part
     return found
 
 
-def _legend_lines(labels: list[str]) -> list[tuple[int, float]]:
+def _legend_places(labels: Sequence[str]) -> list[tuple[int, float]]:
     """Return line and place of each legend entry, broken where the width ends."""
     found, line, left = [], 0, 8.0
     for label in labels:
-        width = 38 + 7.6 * len(label)
+        width = 34 + 7.0 * len(label)
         if left + width > WIDTH and left > 8:
             line, left = line + 1, 8.0
         found.append((line, left))
@@ -146,60 +152,61 @@ def _legend_lines(labels: list[str]) -> list[tuple[int, float]]:
     return found
 
 
-def _draw_bar(ax: Axes, cell: Cell, row: int, tints: list[str]) -> tuple[float, float]:
+def _draw_legend(
+    figure: Canvas, labels: Sequence[str], keys: list[tuple[int, float]], tints: Sequence[str]
+) -> None:
+    for label, (line, left), tint in zip(labels, keys, tints, strict=True):
+        write(figure, left, 16 + _KEY * line, "■", color=tint, size=15)
+        write(figure, left + 16, 16 + _KEY * line, label, color=INK)
+
+
+def _ends(cell: Cell) -> tuple[float, float]:
+    values = _settled(cell)
+    return sum(v for v in values if v < 0), sum(v for v in values if v > 0)
+
+
+def _draw_bar(ax: Axes, cell: Cell, row: int, tints: Sequence[str]) -> None:
+    """Draw the parts of one cell one after the other, negative ones to the left of zero."""
+    low, high = ax.get_xlim()
+    points = (WIDTH - _LEFT - _RIGHT) / (high - low)
     below = above = 0.0
     for value, tint in zip(_settled(cell), tints, strict=True):
         start = above if value >= 0 else below
         ax.barh(row, value, 0.66, left=start, color=tint, edgecolor="white", linewidth=0.6)
-        above, below = above + max(value, 0.0), below + min(value, 0.0)
-    return below, above
-
-
-def _label_bar(ax: Axes, cell: Cell, row: int, width: float) -> None:
-    below = above = 0.0
-    for value in _settled(cell):
-        start = above if value >= 0 else below
-        if abs(value) > _READABLE * width:
-            ax.text(
-                start + value / 2,
-                row,
-                number(value),
-                ha="center",
-                va="center",
-                color="white",
-                weight="bold",
-                size=11,
-            )
+        text = number(value)
+        if abs(value) * points > 7.6 * len(text) + 6:
+            style: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "size": 11}
+            ax.text(start + value / 2, row, text, color="white", **style)
         above, below = above + max(value, 0.0), below + min(value, 0.0)
     total = number(cell.value("mean"))
     ax.annotate(total, (above, row), (6, 0), textcoords="offset points", va="center", weight="bold")
 
 
-def _described(cell: Cell, parts: list[str], total: str) -> str:
-    values = zip(parts, _settled(cell), strict=True)
-    text = ", ".join(f"{_label(part, total)} {number(value)}" for part, value in values)
-    return f"{cell.name or 'mean'}: {text}"
+def _described(table: Table, shown: Sequence[Cell], parts: Sequence[str]) -> str:
+    cells = []
+    for cell in shown[:4]:
+        values = zip(parts, _settled(cell), strict=True)
+        text = ", ".join(f"{_label(part, table.name)} {number(value)}" for part, value in values)
+        cells.append(f"{cell.name or 'mean'}: {text}")
+    return f"Contributions to {words(table.name)}. {'; '.join(cells)}."
 
 
-def _rows(table: Table, parts: list[str], stages: list[str]) -> list[Row]:
+def _rows(table: Table, parts: Sequence[str], stages: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for cell in table.cells:
-        errors = cell.array("contribution_error")
-        values = _settled(cell)
-        total = cell.value("mean")
+        errors, values, total = cell.array("contribution_error"), _settled(cell), cell.value("mean")
         base = {"output": table.name, **cell.labels, "unit": table.unit}
-        for k, (part, stage) in enumerate(zip(parts, stages, strict=True)):
-            share = values[k] / total if total else None
-            rows.append(
-                {
-                    **base,
-                    "part": part,
-                    "stage": stage,
-                    "mean": values[k],
-                    "error": settled(float(errors[k]), total or 0.0),
-                    "share": share,
-                }
-            )
+        rows += [
+            {
+                **base,
+                "part": part,
+                "stage": stage,
+                "mean": value,
+                "error": settled(float(bound), total or 0.0),
+                "share": value / total if total else None,
+            }
+            for part, stage, value, bound in zip(parts, stages, values, errors, strict=True)
+        ]
         rows.append(
             {
                 **base,

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import matplotlib as mpl
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+
+from mcsus.report.wording import plain
 
 WIDTH = 680.0
 """Width of a figure in points."""
@@ -30,8 +31,8 @@ STAGE_COLOURS = {
     "end_of_life": "#CC79A7",
     "deployment": "#D55E00",
 }
-INK, SOFT, FAINT, PAPER = "#1d2733", "#5b6673", "#d9dee4", "#ffffff"
-BLUE, PALE_BLUE, ORANGE, PALE_ORANGE = "#0072B2", "#cfe3f1", "#D55E00", "#f7ddca"
+INK, SOFT, FAINT = "#1d2733", "#5b6673", "#d9dee4"
+BLUE, PALE_BLUE, ORANGE = "#0072B2", "#cfe3f1", "#D55E00"
 
 _RC: dict[str, Any] = {
     "svg.fonttype": "none",
@@ -66,6 +67,7 @@ def drawing() -> Iterator[None]:
 
     Examples
     --------
+    >>> import matplotlib as mpl
     >>> with drawing():
     ...     mpl.rcParams["svg.fonttype"]
     'none'
@@ -96,13 +98,14 @@ def axes(figure: Canvas, left: float, top: float, width: float, height: float) -
     (0.1, 0.2, 0.5, 0.6)
     """
     full_width, full_height = (72 * float(inch) for inch in figure.get_size_inches())
-    bounds = (
-        left / full_width,
-        1 - (top + height) / full_height,
-        width / full_width,
-        height / full_height,
+    made = figure.add_axes(
+        (
+            round(left / full_width, 9),
+            round(1 - (top + height) / full_height, 9),
+            round(width / full_width, 9),
+            round(height / full_height, 9),
+        )
     )
-    made = figure.add_axes(tuple(round(value, 9) for value in bounds))
     made.patch.set_visible(False)
     return made
 
@@ -124,6 +127,18 @@ def only_bottom(ax: Axes, *, grid: bool = True) -> None:
         ax.set_axisbelow(True)
 
 
+def tick_text(value: float, _position: float | None = None) -> str:
+    """Return the text of a tick.
+
+    Examples
+    --------
+    >>> tick_text(2.5), tick_text(-1.0), tick_text(1e7), tick_text(20000.0)
+    ('2.5', '−1', '10⁷', '20,000')
+    """
+    text = plain(float(f"{value:.4g}"))
+    return text.removeprefix("1 \N{MULTIPLICATION SIGN} ")
+
+
 def colour(index: int) -> str:
     """Return one colour of the palette.
 
@@ -143,7 +158,4 @@ def clear_of(text: str, limit: int) -> str:
     >>> clear_of("a very long label", 8)
     'a very …'
     """
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + (" …" if limit > 4 else "…")
-
-
-__all__ = ["BLUE", "FAINT", "INK", "ORANGE", "PAPER", "SOFT", "WIDTH", "axes", "canvas", "mpl"]
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + " …"

@@ -77,7 +77,7 @@ def _styled(text: str) -> str:
 
 
 def _renamed(body: str, prefix: str) -> str:
-    """Number the ids that are referred to and drop the others: they hold hashes of unrounded paths."""
+    """Number the ids that are referred to; drop the others, which hash unrounded paths."""
     wanted: dict[str, str] = {}
     for found in _REFERENCE.findall(body):
         wanted.setdefault(found, f"{prefix}-{len(wanted)}")
