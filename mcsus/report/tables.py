@@ -76,10 +76,7 @@ def first_order_rows(reading: Reading) -> list[dict[str, str]]:
             low, high = cell.array("symmetric")[k]
             rows.append(
                 {
-                    "output": _with_unit(table)
-                    if not rows or rows[-1]["name"] != table.name
-                    else "",
-                    "name": table.name,
+                    "output": "" if table.name in seen else _with_unit(table),
                     "span": str(sum(own.varies for own in table.cells)),
                     "cell": capital(cell.name),
                     "first_value": number(cell.value("first_order")),

@@ -64,13 +64,12 @@ def claim_figure(claim: Table) -> Figure:
             unit = unit_text(claim.unit) or "no unit"
             write(figure, x + width, y + _TOP + _HEIGHT + 36, unit, ha="right", color=SOFT)
     name = f"claim_{claim.name}"
-    sides = "left" if str(claim.attrs["relation"]).startswith("<") else "right"
+    side = "left" if str(claim.attrs["relation"]).startswith("<") else "right"
+    height = "the height of the dot" if side == "left" else "what is above the dot"
     caption = (
-        f"Probability that the {words(claim.attrs['quantity'])} stays below a value. The "
-        "shaded side, to the "
-        f"{sides} of the threshold (orange line), is where the claim holds; P is its "
-        "probability, drawn as the blue "
-        f"bar at the threshold. Asked for: at least {float(claim.attrs['confidence']):g}."
+        f"Probability that the {words(claim.attrs['quantity'])} stays below a value. The claim "
+        f"holds on the shaded side, {side} of the threshold (orange line); its probability P is "
+        f"{height}. Asked for: at least {float(claim.attrs['confidence']):g}."
     )
     if len(shown) < len(claim.cells):
         caption += " The other cells are in the table of claims."
@@ -116,11 +115,10 @@ def _draw_panel(
         ax.fill_between(x, y, 1, color=PALE_BLUE, linewidth=0)
     ax.plot(places, heights, color=INK, linewidth=1.6)
     ax.axvline(threshold, color=ORANGE, linewidth=1.8, zorder=4)
-    ends = (0, chance) if below else (1 - chance, 1)
-    ax.plot([threshold, threshold], ends, color=BLUE, linewidth=6, solid_capstyle="butt")
     ax.plot(
         [limits[0], threshold], [level, level], color=BLUE, linewidth=0.9, linestyle=(0, (3, 2))
     )
+    ax.plot([threshold], [level], "o", markersize=8, color=BLUE, markeredgecolor="white", zorder=5)
     ax.set_xlim(*limits)
     ax.set_ylim(0, 1.02)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"] if first else [""] * 5)

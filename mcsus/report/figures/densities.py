@@ -28,7 +28,7 @@ from mcsus.report.figures.style import (
 )
 from mcsus.report.figures.svg import inline_svg
 from mcsus.report.reading import Cell, Table, quantile
-from mcsus.report.wording import capital, number, quantity, unit_text, words
+from mcsus.report.wording import capital, number, plain, quantity, unit_text, words
 
 Array = NDArray[np.float64]
 Reference = dict[str, Any]
@@ -225,6 +225,7 @@ def _draw_strip(
         (capital(cell.name) or "This device", cell.value("mean") or 0.0, colour(k))
         for k, cell in enumerate(shown)
     ]
+    known = len(entries)
     entries += [(str(found["title"]), float(found["value"]), "#9aa4af") for found in references]
     write(figure, 8, top + 14, "Means beside products that people own, on one axis", color=SOFT)
     left = 190.0
@@ -232,8 +233,8 @@ def _draw_strip(
     places = np.arange(len(entries))[::-1]
     ax.barh(places, [value for _, value, _ in entries], 0.62, color=[tint for *_, tint in entries])
     ax.set_yticks(places, [clear_of(name, 24) for name, *_ in entries])
-    for place, (_, value, _) in zip(places, entries, strict=True):
-        text = quantity(number(value), unit)
+    for k, (place, (_, value, _)) in enumerate(zip(places, entries, strict=True)):
+        text = quantity(number(value) if k < known else plain(value), unit)
         ax.annotate(text, (value, place), (5, 0), textcoords="offset points", va="center")
     only_bottom(ax, grid=False)
     ax.spines["bottom"].set_visible(False)

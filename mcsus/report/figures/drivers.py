@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,10 +44,13 @@ class Ranking:
         All inputs, by their largest total-order index.
     cells : tuple of Cell
         Cells of the study as written whose draws vary, not more than three.
+    place : mapping of str to int
+        Where each input stands in the arrays of a cell.
     """
 
     names: tuple[str, ...]
     cells: tuple[Cell, ...]
+    place: Mapping[str, int]
 
     @classmethod
     def of(cls, table: Table) -> Ranking:
@@ -54,14 +58,13 @@ class Ranking:
         names = [str(name) for name in table.data["input"].values]
         cells = tuple(table.picked(_PANELS))
         if not cells:
-            return cls((), ())
-        largest = np.max([cell.array("ST") for cell in cells], axis=0)
-        order = sorted(range(len(names)), key=lambda k: (-round(float(largest[k]), 9), names[k]))
-        return cls(tuple(names[k] for k in order), cells)
+            return cls((), (), {})
+        order = _order(names, np.max([cell.array("ST") for cell in cells], axis=0))
+        return cls(tuple(names[k] for k in order), cells, {name: k for k, name in enumerate(names)})
 
     def index(self, cell: Cell, name: str, key: str) -> float:
         """Return an index or its error for one input; NaN where it is not known."""
-        return float(cell.data[key].sel(input=name))
+        return float(cell.array(key)[self.place[name]])
 
     def range(self, name: str, key: str = "ST") -> tuple[float, float]:
         """Return the smallest and the largest index of an input over the cells."""
@@ -72,6 +75,18 @@ class Ranking:
     def tiny(self) -> list[str]:
         """Inputs whose total-order index is below `TINY` in every cell looked at."""
         return [name for name in self.names if self.range(name)[1] < TINY]
+
+
+def _order(names: Sequence[str], totals: Array) -> list[int]:
+    """Return places by falling index; by name where indices are equal but for rounding.
+
+    Examples
+    --------
+    >>> _order(["b", "a", "c"], np.array([0.1, 0.1, 0.5]))
+    [2, 1, 0]
+    """
+    keys = np.nan_to_num(np.round(totals, 9))
+    return sorted(range(len(names)), key=lambda k: (-float(keys[k]), names[k]))
 
 
 def driver_figure(table: Table, t: float) -> Figure | None:
@@ -194,24 +209,15 @@ def _described(table: Table, ranking: Ranking) -> str:
 def _rows(table: Table, t: float) -> list[Row]:
     rows: list[Row] = []
     for cell in table.cells:
-        order = sorted(
-            (str(name) for name in cell.data["input"].values),
-            key=lambda name, cell=cell: (
-                -np.nan_to_num(round(float(cell.data["ST"].sel(input=name)), 9)),
-                name,
-            ),  # type: ignore[misc]
-        )
-        for rank, name in enumerate(order, 1):
-            found = cell.data.sel(input=name)
-            row: dict[str, object] = {
-                "output": table.name,
-                **cell.labels,
-                "rank": rank,
-                "input": name,
-            }
+        names = [str(name) for name in cell.data["input"].values]
+        found = {key: cell.array(key) for key in ("S1", "S1_error", "ST", "ST_error")}
+        order = _order(names, found["ST"])
+        for rank, k in enumerate(order, 1):
+            row: dict[str, object] = {"output": table.name, **cell.labels, "rank": rank}
+            row["input"] = names[k]
             for key in ("S1", "ST"):
-                value, error = float(found[key]), float(found[f"{key}_error"])
-                row[key] = round(value, 6) + 0.0
+                error = float(found[f"{key}_error"][k])
+                row[key] = round(float(found[key][k]), 6) + 0.0
                 row[f"{key}_error"] = round(error, 6)
                 row[f"{key}_margin_95"] = round(t * error, 6)
             rows.append(row)
