@@ -17,7 +17,7 @@ CURVE = np.concatenate(
 )
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
-_BINS = 120
+_BINS = (20, 300)
 
 
 @dataclass(frozen=True)
@@ -160,6 +160,7 @@ def _histogram(pooled: Array, curve: Array) -> tuple[Array, Array]:
     low, high = float(curve[0]), float(curve[-1])
     if not low < high:
         return np.array([low, low]), np.zeros(1)
-    edges = np.linspace(low, high, _BINS + 1)
+    bins = int(np.clip(3 * len(pooled) ** (1 / 3), *_BINS))  # the rate of Freedman and Diaconis
+    edges = np.linspace(low, high, bins + 1)
     counts = np.diff(np.searchsorted(pooled, edges, side="right"))
     return edges, counts / (len(pooled) * np.diff(edges))
