@@ -7,9 +7,10 @@ and `mcsus.families.elementary`, which are imported by those who run them.
 
 from importlib import import_module
 
-from mcsus.families.base import Distribution, Truncation
+from mcsus.families.base import Distribution
 from mcsus.families.codes import QuantileKernel
 from mcsus.families.registry import FAMILIES, Family, distribution
+from mcsus.families.truncation import Truncation
 
 __all__ = [
     "FAMILIES",

@@ -2,91 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError
-from mcsus.families.checks import Key, name_faults, number, show
+from mcsus.families.checks import Key
 from mcsus.families.codes import QuantileKernel
+from mcsus.families.quadrature import Array, moments_by_quadrature
+from mcsus.families.truncation import Truncation
 
-Array = NDArray[np.float64]
+__all__ = ["Array", "Conditioning", "Distribution"]
+
 SMALLEST_MASS = 1e-280  # a smaller probability leaves no room for the 52 bits of a point
-
-
-@dataclass(frozen=True)
-class Truncation:
-    """The interval a law is conditioned on; a side left out is open.
-
-    Parameters
-    ----------
-    low, high : float, optional
-        Bounds, in the unit of the law; both belong to the interval.
-
-    Examples
-    --------
-    >>> Truncation(low=0.0).to_dict()
-    {'low': 0.0}
-    >>> Truncation(low=2, high=1)
-    Traceback (most recent call last):
-    mcsus.errors.InputError: truncate.high: found 1.0; allowed: a number above low = 2.0
-    """
-
-    low: float | None = None
-    high: float | None = None
-
-    def __post_init__(self) -> None:
-        faults = []
-        for name in ("low", "high"):
-            value = getattr(self, name)
-            fault = None if value is None else number(name).fault(value)
-            if fault:
-                faults.append(fault.within("truncate"))
-            elif value is not None:
-                object.__setattr__(self, name, float(value))
-        if self.low is None and self.high is None:
-            faults.append(Fault("an empty table", "low, high or both", ("truncate",)))
-        if faults:
-            raise InputError(*faults)
-        if self.low is not None and self.high is not None and not self.low < self.high:
-            allowed = f"a number above low = {self.low!r}"
-            raise InputError(Fault(repr(self.high), allowed, ("truncate", "high")))
-
-    @classmethod
-    def read(cls, table: object) -> Truncation:
-        """Build from the `truncate` table of a study file.
-
-        Examples
-        --------
-        >>> Truncation.read({"low": 0, "high": 2})
-        Truncation(low=0.0, high=2.0)
-        """
-        if isinstance(table, Truncation):
-            return table
-        if not isinstance(table, Mapping):
-            allowed = "a table with low, high or both"
-            raise InputError(Fault(show(table), allowed, ("truncate",)))
-        faults = name_faults(table, {"low": False, "high": False}, "truncate")
-        faults += [
-            fault
-            for name in ("low", "high")
-            if name in table and (fault := number(name).fault(table[name]))
-        ]
-        if faults:
-            raise InputError(*(fault.within("truncate") for fault in faults))
-        return cls(**table)
-
-    def to_dict(self) -> dict[str, float]:
-        """Return the study-file form."""
-        pairs = {"low": self.low, "high": self.high}
-        return {name: value for name, value in pairs.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -337,71 +270,3 @@ class Distribution(ABC):
         0.288675
         """
         return self._moments[1]
-
-
-def tanh_sinh(
-    smallest: float = 1e-300, step: float = 1 / 32, reach: float = 6.1
-) -> tuple[Array, Array, Array]:
-    """Return nodes u, their complements 1 - u and weights for integrals over (0, 1).
-
-    The double exponential rule (doi:10.2977/prims/1195192451): nodes crowd towards both
-    ends so fast that integrable singularities there cost nothing. No node or complement
-    is below `smallest`.
-
-    Examples
-    --------
-    >>> u, v, w = tanh_sinh()
-    >>> bool(abs((w * -np.log(v)).sum() - 1) < 1e-14)
-    True
-    """
-    t = np.arange(-reach, reach + step / 2, step)
-    s = math.pi * np.sinh(t)
-    u, v = 1 / (1 + np.exp(-s)), 1 / (1 + np.exp(s))
-    w = step * math.pi * np.cosh(t) * u * v
-    kept = (u > smallest) & (v > smallest)
-    return u[kept], v[kept], w[kept]
-
-
-def moments_by_quadrature(
-    conditioned: Callable[[Array, Array], Array],
-    breaks: Iterable[float] = (),
-    smallest: float = 1e-300,
-) -> tuple[float, float]:
-    """Return mean and sd of a law from its quantile function.
-
-    Parameters
-    ----------
-    conditioned : callable
-        Quantile from u and 1 - u.
-    breaks : iterable of float
-        Points of (0, 1) at which the quantile function has a kink.
-    smallest : float
-        Tail beyond which the quantile function is not called.
-
-    Returns
-    -------
-    tuple of float
-        Mean and standard deviation; infinite where float64 cannot hold them.
-
-    Examples
-    --------
-    >>> mean, sd = moments_by_quadrature(lambda u, v: -np.log(v))
-    >>> round(mean, 12), round(sd, 12)
-    (1.0, 1.0)
-    """
-    u, v, w = tanh_sinh(smallest)
-    ends = [0.0, *sorted(breaks), 1.0]
-    points, weights = [], []
-    for left, right in pairwise(ends):
-        width = right - left
-        points.append(conditioned(left + width * u, (1.0 - right) + width * v))
-        weights.append(width * w)
-    x, weight = np.concatenate(points), np.concatenate(weights)
-    weight = weight / weight.sum()
-    origin = x[len(x) // 2]  # near the middle, so that the sums below do not cancel
-    with np.errstate(over="ignore", invalid="ignore"):
-        size = float(np.abs(x - origin).max()) or 1.0  # keeps squares from over- and underflow
-        scaled = (x - origin) / size
-        mean = float(weight @ scaled)
-        sd = math.sqrt(float(weight @ (scaled - mean) ** 2)) if math.isfinite(size) else math.inf
-    return (float(origin) + size * mean, size * sd) if math.isfinite(size) else (math.inf, sd)

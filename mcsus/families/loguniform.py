@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
@@ -16,18 +17,20 @@ from mcsus.families.codes import LOGUNIFORM, QuantileKernel
 from mcsus.families.registry import register
 
 
-def log_ratio(low: float, high: float) -> float:
+def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
     """Return log(high / low), also where the quotient overflows or is close to 1.
 
     Examples
     --------
-    >>> log_ratio(1.0, math.e)
+    >>> print(log_ratio(1.0, math.e))
     1.0
     """
-    if high < 2 * low:
-        return math.log1p((high - low) / low)
-    ratio = high / low
-    return math.log(ratio) if math.isfinite(ratio) else math.log(high) - math.log(low)
+    small, large = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        near = np.log1p((large - small) / small)
+        far = np.log(large / small)
+    far = np.where(np.isfinite(far), far, np.log(large) - np.log(small))
+    return np.where(large < 2 * small, near, far)
 
 
 @register(
@@ -69,16 +72,14 @@ class Loguniform(Distribution):
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         width = log_ratio(self.minimum, self.maximum)
-        below = [log_ratio(self.minimum, float(value)) / width for value in np.ravel(x)]
-        above = [log_ratio(float(value), self.maximum) / width for value in np.ravel(x)]
-        return np.reshape(below, np.shape(x)), np.reshape(above, np.shape(x))
+        return log_ratio(self.minimum, x) / width, log_ratio(x, self.maximum) / width
 
     def _whole_support(self) -> tuple[float, float]:
         return self.minimum, self.maximum
 
     def _whole_moments(self) -> tuple[float, float]:
         low, high = self.support()
-        half = log_ratio(low, high) / 2
+        half = float(log_ratio(low, high)) / 2
         centre = math.sqrt(low) * math.sqrt(high)
         mean = centre * math.sinh(half) / half
         # variance / centre**2 = sinh(h) (h cosh h - sinh h) / h**2, a series where h is small
@@ -94,4 +95,4 @@ class Loguniform(Distribution):
     def kernel(self) -> QuantileKernel:
         """Return the exponential loop: bounds and the log of their ratio."""
         low, high = self.support()
-        return QuantileKernel(LOGUNIFORM, (low, high, log_ratio(low, high)))
+        return QuantileKernel(LOGUNIFORM, (low, high, float(log_ratio(low, high))))

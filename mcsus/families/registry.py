@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.families.base import Distribution, Truncation
+from mcsus.families.base import Distribution
 from mcsus.families.checks import Key, name_faults, show
+from mcsus.families.truncation import Truncation
 
 Law = TypeVar("Law", bound=type[Distribution])
 

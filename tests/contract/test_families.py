@@ -18,8 +18,8 @@ from scipy import stats
 
 from mcsus.errors import InputError
 from mcsus.families import FAMILIES, Distribution, distribution
-from mcsus.families.base import moments_by_quadrature
 from mcsus.families.kernels import apply_quantile
+from mcsus.families.quadrature import moments_by_quadrature
 
 TAILS = np.array([1e-12, 1e-9, 3e-7, 1e-4, 0.01, 0.1, 0.15, 0.31])
 POINTS = np.concatenate([TAILS, [0.5], 1 - TAILS[::-1]])
@@ -74,6 +74,8 @@ class Exact:
         law = Exact.normal(centre, s)
 
         def moved(x):
+            if x == 0:
+                return mp.mpf(0), mp.mpf(1), mp.mpf(0)
             below, above, density = law(mp.log(x))
             return below, above, density / x
 
@@ -461,6 +463,7 @@ class TestLognormal(Contract):
         ),
         Case({"median": 1, "gsd": 2, "truncate": {"high": 2.0**-30}}, far=30),
         Case({"mean": 4, "sd": 3, "truncate": {"low": 2}}),
+        Case({"mean": 4, "sd": 3, "truncate": {"low": -1, "high": 5}}),
     ]
     refusals: ClassVar = [
         ({"median": 3, "gsd": 1}, "gsd: found 1; allowed: a finite number above 1"),

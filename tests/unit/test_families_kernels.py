@@ -1,14 +1,27 @@
 """What the contract of a law does not say: vector code, tables, far ends."""
 
 import re
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
 from mcsus.errors import InputError
-from mcsus.families import QuantileKernel, codes, distribution, kernels, tables
+from mcsus.families import (
+    FAMILIES,
+    Distribution,
+    QuantileKernel,
+    codes,
+    distribution,
+    kernels,
+    tables,
+)
 from mcsus.families.betashaped import UnitBeta, stretched, unit_quantile
+from mcsus.families.checks import Key, positive_number
+from mcsus.families.quadrature import moments_by_quadrature
+from mcsus.families.registry import register
 
 LAWS = {
     "constant": {"value": 3},
@@ -120,3 +133,42 @@ def test_points_beyond_the_smallest_count_as_the_smallest():
     kernel = distribution("pert", minimum=1, mode=2, maximum=5).kernel()
     ends = run(kernel, [2.0**-53, 1 - 2.0**-53])
     assert list(run(kernel, [0.0, 1e-300, 1.0])) == [ends[0], ends[0], ends[1]]
+
+
+def test_a_family_is_added_by_one_decorated_class():
+    """A law without ends, from its tails alone: names, truncation, moments and table."""
+
+    @register(domain="scale > 0", use="growth that saturates")
+    @dataclass(frozen=True, repr=False)
+    class Logistic(Distribution):
+        family: ClassVar[str] = "logistic"
+        keys: ClassVar[tuple[Key, ...]] = (positive_number("scale"),)
+        scale: float
+
+        def _from_tails(self, p, q):
+            with np.errstate(divide="ignore"):
+                return self.scale * (np.log(p) - np.log(q))
+
+        def _tails(self, x):
+            return 1 / (1 + np.exp(-x / self.scale)), 1 / (1 + np.exp(x / self.scale))
+
+        def _whole_support(self):
+            return -np.inf, np.inf
+
+        def _whole_moments(self):
+            return 0.0, self.scale * np.pi / np.sqrt(3)
+
+        def kernel(self):
+            return tables.tabulate(self)
+
+    try:
+        law = distribution({"distribution": "logistic", "scale": 2})
+        u = np.concatenate([np.geomspace(1e-12, 0.5, 99), 1 - np.geomspace(1e-12, 0.5, 99)])
+        assert run(law.kernel(), u) == pytest.approx(law.quantile(u), rel=1e-10, abs=1e-10)
+        assert moments_by_quadrature(law._conditioned) == pytest.approx((0, law.sd()), abs=1e-12)
+        cut = distribution("logistic", scale=2, truncate={"low": 60})
+        assert cut.mean() == pytest.approx(62, rel=1e-12)  # an exponential tail of mean 2
+        with pytest.raises(InputError, match="scale: found 0"):
+            distribution("logistic", scale=0)
+    finally:
+        del FAMILIES["logistic"]
