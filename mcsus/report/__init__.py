@@ -1,13 +1,4 @@
-"""Result -> report: one page that stands alone, and the numbers behind its figures.
-
-Examples
---------
->>> import tempfile
->>> from mcsus.runner import run
->>> folder = tempfile.mkdtemp()
->>> write_report(run("mcu_chip", draws=256, replicates=2), folder).name
-'index.html'
-"""
+"""Result -> report: one page that stands alone, and the numbers behind its figures."""
 
 from __future__ import annotations
 

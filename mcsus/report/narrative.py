@@ -26,6 +26,7 @@ from mcsus.report.wording import (
 
 _NAMED = 3  # drivers that a sentence names
 _NOTABLE = 0.05  # total-order index from which an input is named as a driver
+_SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
 _SPOKEN = 6  # cells that a sentence can hold
 
 
@@ -74,9 +75,8 @@ def _values(table: Table) -> str:
         if not cell.varies:
             texts.append(f"{quantity(mean, table.unit)} (does not vary)")
         elif k == 0:
-            texts.append(
-                f"{quantity(mean, table.unit)} ({100 * level:g} % interval: {span(low, high)})"
-            )
+            inside = f"{100 * level:g} % interval: {span(low, high)}{_skew(cell, shown)}"
+            texts.append(f"{quantity(mean, table.unit)} ({inside})")
         else:
             texts.append(f"{mean} ({span(low, high)})")
     rest = len(table.base) - len(shown)
@@ -85,6 +85,14 @@ def _values(table: Table) -> str:
     )
     noun = words(table.name)
     return f"{verb(noun)} on average {_with_names(shown, texts)}{more}."
+
+
+def _skew(cell: Cell, shown: Sequence[Cell]) -> str:
+    """Return the median where it is far from the mean and there is room to say so."""
+    mean, median = cell.value("mean") or 0.0, cell.value("median") or 0.0
+    if len(shown) > 1 or abs(mean - median) <= _SKEWED * abs(mean):
+        return ""
+    return f"; median: {number(median)}"
 
 
 def _with_names(shown: Sequence[Cell], texts: Sequence[str]) -> str:
@@ -137,8 +145,10 @@ def drivers(reading: Reading, table: Table) -> str:
     named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
     named = named or list(ranking.names[:1])
     lead, others = named[0], named[1:]
-    drives = "drives most of the doubt" if ranking.range(lead)[0] > 0.5 else "drives the doubt most"
-    about = "" if table is reading.headline else f"Of the {words(table.name)}, "
+    drives = (
+        "drives most of the doubt" if ranking.range(lead)[0] > 0.505 else "drives the doubt most"
+    )
+    about = "" if table is reading.headline else f"For the {words(table.name)}, "
     share = f"{_share(ranking, lead)} of the variance, interactions included"
     text = capital(f"{about}the {words(lead)} {drives} ({share})")
     if others:

@@ -10,9 +10,9 @@ from typing import Any
 MISSING = "not known"
 """What is printed for a number that a run cannot tell, such as the error of one replicate."""
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "\N{MINUS SIGN}"
-_TIMES = "\N{MULTIPLICATION SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 _POWER = re.compile(r"\*\*\(?(-?\d+)\)?")
 
 
@@ -37,7 +37,7 @@ def number(value: float | None, digits: int = 3) -> str:
     exponent = int(f"{abs(value):.{digits - 1}e}".split("e")[1])
     if not -4 <= exponent < 6:
         mantissa = f"{value:.{digits - 1}e}".split("e")[0]
-        text = f"{mantissa} {_TIMES} 10{str(exponent).translate(_SUPERSCRIPTS)}"
+        text = f"{mantissa} {TIMES} 10{str(exponent).translate(SUPERSCRIPTS)}"
     else:
         decimals = max(0, digits - 1 - exponent)
         text = f"{value:,.{decimals}f}"
@@ -55,7 +55,7 @@ def plain(value: float) -> str:
     text = f"{value:.9g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
-        text = f"{mantissa} {_TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+        text = f"{mantissa} {TIMES} 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
     elif abs(value) >= 10_000:
         text = f"{value:,.9g}"
     return text.replace("-", MINUS)
@@ -127,7 +127,7 @@ def unit_text(unit: str) -> str:
     """
     if unit in ("1", ""):
         return ""
-    found = _POWER.sub(lambda match: match.group(1).translate(_SUPERSCRIPTS), unit)
+    found = _POWER.sub(lambda match: match.group(1).translate(SUPERSCRIPTS), unit)
     return found.replace("CO2e", "CO₂e").replace("*", " ")
 
 

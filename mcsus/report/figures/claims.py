@@ -28,7 +28,7 @@ from mcsus.report.reading import Cell, Table
 from mcsus.report.wording import capital, plain, probability, quantity, unit_text, words
 
 _ACROSS, _MOST = 3, 9
-_HEIGHT, _TOP, _FOOT = 150.0, 44.0, 46.0
+_HEIGHT, _HEAD, _FOOT = 150.0, 26.0, 46.0
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
@@ -46,23 +46,24 @@ def claim_figure(claim: Table) -> Figure:
     lines = math.ceil(len(shown) / across)
     gap, left = 26.0, 46.0
     width = min((WIDTH - left - 12 - gap * (across - 1)) / across, 400.0)
-    block = _TOP + _HEIGHT + _FOOT
+    top = _HEAD + (18.0 if any(cell.name for cell in shown) else 0.0)
+    block = top + _HEIGHT + _FOOT
     figure = canvas(block * lines)
     limits = _limits(claim, shown)
     for k, cell in enumerate(shown):
         line, column = divmod(k, across)
         x, y = left + column * (width + gap), line * block
-        ax = axes(figure, x, y + _TOP, width, _HEIGHT)
+        ax = axes(figure, x, y + top, width, _HEIGHT)
         _draw_panel(ax, claim, cell, limits, first=column == 0)
         if cell.name:
             write(figure, x, y + 15, clear_of(capital(cell.name), 26), weight="bold", color=INK)
         chance = probability(cell.value("probability") or 0.0)
         equals = "" if " " in chance else "= "
         verdict = words(cell.data["verdict"].item())
-        write(figure, x, y + 33, f"P {equals}{chance}, {verdict}", color=BLUE)
+        write(figure, x, y + top - 11, f"P {equals}{chance}, {verdict}", color=BLUE)
         if column == across - 1 or k == len(shown) - 1:
             unit = unit_text(claim.unit) or "no unit"
-            write(figure, x + width, y + _TOP + _HEIGHT + 36, unit, ha="right", color=SOFT)
+            write(figure, x + width, y + top + _HEIGHT + 36, unit, ha="right", color=SOFT)
     name = f"claim_{claim.name}"
     side = "left" if str(claim.attrs["relation"]).startswith("<") else "right"
     height = "the height of the dot" if side == "left" else "what is above the dot"

@@ -6,6 +6,7 @@ text: laid out with DejaVu Sans, the widest of the fonts named, so that no other
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +15,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from mcsus.report.wording import plain
+from mcsus.report.wording import SUPERSCRIPTS, TIMES, plain
 
 WIDTH = 680.0
 """Width of a figure in points."""
@@ -94,8 +95,9 @@ def axes(figure: Canvas, left: float, top: float, width: float, height: float) -
 
     Examples
     --------
-    >>> axes(canvas(100, 100), 10, 20, 50, 60).get_position().bounds
-    (0.1, 0.2, 0.5, 0.6)
+    >>> place = axes(canvas(100, 100), 10, 20, 50, 60).get_position()
+    >>> [round(float(value), 6) for value in place.bounds]
+    [0.1, 0.2, 0.5, 0.6]
     """
     full_width, full_height = (72 * float(inch) for inch in figure.get_size_inches())
     made = figure.add_axes(
@@ -135,8 +137,12 @@ def tick_text(value: float, _position: float | None = None) -> str:
     >>> tick_text(2.5), tick_text(-1.0), tick_text(1e7), tick_text(20000.0)
     ('2.5', '−1', '10⁷', '20,000')
     """
-    text = plain(float(f"{value:.4g}"))
-    return text.removeprefix("1 \N{MULTIPLICATION SIGN} ")
+    if abs(value) < 1e6:
+        return plain(float(f"{value:.4g}")).removeprefix(f"1 {TIMES} ")
+    exponent = math.floor(math.log10(abs(value)))
+    power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
+    mantissa = plain(float(f"{value / 10**exponent:.4g}"))
+    return power if mantissa == "1" else f"{mantissa} {TIMES} {power}"
 
 
 def colour(index: int) -> str:

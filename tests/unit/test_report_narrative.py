@@ -1,0 +1,237 @@
+"""The sentences of the report, for results of many kinds."""
+
+import numpy as np
+import pytest
+
+from mcsus.report import narrative
+from mcsus.report.page import cautions
+from mcsus.report.reading import Reading
+from mcsus.report.tables import input_rows, law_text
+from mcsus.report.wording import number
+from tests.unit.report_results import an_input, claim, indices, lognormal, output, result
+
+THREE = {"application": ["keyword_spotting", "anomaly_detection", "image_classification"]}
+
+
+def steady(value, width=0.4):
+    """Return draws spread evenly about a value: mean `value`, 95 % within 0.95 width."""
+    grid = (np.arange(512) + 0.5) / 512 - 0.5
+    return np.broadcast_to(value + 2 * width * grid, (4, 512))
+
+
+def reading(*arguments, **changes):
+    return Reading(result(*arguments, **changes))
+
+
+def test_one_cell():
+    found = reading({"device_footprint": output([steady(4.0)])})
+    assert narrative.size(found) == (
+        "For one device, the device footprint is on average 4.00 kg CO₂e "
+        "(95 % interval: 3.62 to 4.38)."
+    )
+
+
+def test_skewed_output_tells_its_median():
+    cells = [lognormal(4.0, 1.0)]
+    found = reading({"device_footprint": output(cells)})
+    assert f"median: {number(float(np.median(cells[0])))})." in narrative.size(found)
+
+
+def test_applications():
+    cells = [steady(4.0), steady(5.0), steady(6.0)]
+    found = reading(
+        {"device_footprint": output(cells, THREE)},
+        {
+            "device_footprint": indices(
+                {"battery_factor": [0.5, 0.5, 0.5], "device_life": [0.1, 0.1, 0.1], "x": 0.0},
+                {"battery_factor": [0.57, 0.6, 0.63], "device_life": [0.0, 0.1, 0.2], "x": 0.001},
+                THREE,
+            )
+        },
+    )
+    assert narrative.answer(found) == [
+        (
+            "For one device, the device footprint is on average 4.00 kg CO₂e (95 % interval: 3.62 "
+            "to 4.38) for keyword spotting, 5.00 (4.62 to 5.38) for anomaly detection and 6.00 "
+            "(5.62 to 6.38) for image classification."
+        ),
+        (
+            "The battery factor drives most of the doubt (57 to 63 % of the variance, interactions "
+            "included), followed by the device life (up to 20 %), over all three applications."
+        ),
+    ]
+    assert narrative.tiny(found, found.sensitivity["device_footprint"]).endswith("the result: x.")
+
+
+def test_a_driver_of_less_than_half_does_not_drive_most():
+    found = reading(
+        {"y": output([steady(4.0)])},
+        {"y": indices({"a": 0.3, "b": 0.2}, {"a": 0.45, "b": 0.3})},
+    )
+    assert narrative.answer(found)[1] == (
+        "The a drives the doubt most (45 % of the variance, interactions included), followed by "
+        "the b (30 %)."
+    )
+
+
+def test_constant_output():
+    found = reading({"device_footprint": output([np.full((4, 512), 2.5)])})
+    assert narrative.answer(found) == [
+        (
+            "For one device, the device footprint is 2.50 kg CO₂e in every draw: none of the inputs "
+            "that vary changes it."
+        )
+    ]
+    assert narrative.first_order_note(found) == "Nothing varies, so the two agree."
+
+
+def test_indices_of_a_constant_output_say_nothing():
+    found = reading(
+        {"y": output([np.full((4, 512), 2.5)])}, {"y": indices({"a": np.nan}, {"a": np.nan})}
+    )
+    assert len(narrative.answer(found)) == 1
+
+
+def test_years():
+    years = {"year": list(range(2020, 2030))}
+    cells = [steady(4.0 + k) for k in range(10)]
+    found = reading({"yearly_emissions": output(cells, years, unit="Mt CO2e/year")})
+    assert narrative.size(found) == (
+        "For one device, the yearly emissions go up from 4.00 Mt CO₂e per year in 2020 (95 % "
+        "interval: 3.62 to 4.38) to 13.0 in 2029 (12.6 to 13.4), on average."
+    )
+
+
+def test_scenarios_are_compared_with_the_base():
+    dims = {"scenario": ["base", "renewable_fab", "same"]}
+    cells = [steady(4.0), steady(3.0), steady(4.0)]
+    found = reading(
+        {"device_footprint": output(cells, dims)},
+        scenarios=[
+            {"id": "renewable_fab", "title": "renewable_fab"},
+            {"id": "same", "title": "No news"},
+        ],
+    )
+    assert "renewable" not in narrative.size(found)
+    assert narrative.scenarios(found) == [
+        "Renewable fab: mean 3.00 instead of 4.00 (\N{MINUS SIGN}25 %).",
+        "No news: no change.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("relation", "value", "verdict", "text"),
+    [
+        ("<", 34, "supported", "Supported: probability 1 (asked for: 0.95)."),
+        (">", 34, "not_supported", "Not supported: probability 0 (asked for: 0.95)."),
+        ("<", 4.0, "not_supported", "Not supported: probability 0.500 (asked for: 0.95)."),
+    ],
+)
+def test_verdict_of_one_cell(relation, value, verdict, text):
+    cells = [steady(4.0)]
+    found = reading({"device_footprint": output(cells)}, None, {"c": claim(cells, value, relation)})
+    (said,) = narrative.verdicts(found)
+    assert said["verdict"] == verdict
+    assert said["text"] == text
+
+
+def test_undecided_claim():
+    cells = [lognormal(replicates=4, draws=256)]
+    threshold = float(np.quantile(cells[0], 0.95))
+    found = reading({"y": output(cells)}, None, {"c": claim(cells, threshold)})
+    (said,) = narrative.verdicts(found)
+    assert said["verdict"] == "undecided"
+    assert said["text"].startswith("Undecided: probability 0.9")
+    assert said["text"].endswith("more draws could.")
+
+
+def test_one_replicate_leaves_claims_undecided():
+    cells = [lognormal(replicates=1)]
+    found = reading({"y": output(cells)}, None, {"c": claim(cells, 6.0)})
+    assert narrative.verdicts(found)[0]["verdict"] == "undecided"
+
+
+def test_mixed_verdicts_name_the_cells():
+    cells = [steady(4.0), steady(5.0), steady(6.0)]
+    found = reading({"y": output(cells, THREE)}, None, {"c": claim(cells, 4.9, dims=THREE)})
+    (said,) = narrative.verdicts(found)
+    assert said["verdict"] == "mixed"
+    assert said["text"] == (
+        "Supported for keyword spotting (probability 1); not supported for anomaly detection and "
+        "image classification (probability 0 to 0.100); asked for: 0.95."
+    ).replace("0 to 0.100", f"0 to {np.mean(cells[1] < 4.9):.3f}")
+
+
+def test_verdict_over_all_cells_counts_them():
+    cells = [steady(4.0), steady(5.0), steady(6.0)]
+    found = reading({"y": output(cells, THREE)}, None, {"c": claim(cells, 34, dims=THREE)})
+    assert narrative.verdicts(found)[0]["text"] == (
+        "Supported for all three applications: probability 1 (asked for: 0.95)."
+    )
+
+
+def test_first_order_interval_below_zero_is_pointed_out():
+    note = narrative.first_order_note(reading({"y": output([lognormal(4.0, 1.0)])}))
+    assert "in 1 of 1 cells its interval reaches below zero" in note
+
+
+def test_first_order_agreement_is_said_too():
+    normal = 10 + np.random.default_rng(5).normal(size=(8, 4096))
+    note = narrative.first_order_note(reading({"y": output([normal])}))
+    assert "the simple method would have done" in note
+
+
+def test_variability_without_inner_draws_is_a_caution():
+    item = an_input("battery_mass")
+    item["kind"] = "variability"
+    found = reading({"y": output([steady(4.0)])}, inputs=[item])
+    assert any("an upper bound" in text for text in cautions(found, input_rows(found)))
+    inner = {"dims": {"individual": {"draws": 64}}}
+    found = reading({"y": output([steady(4.0)])}, inputs=[item], document=inner)
+    assert not any("an upper bound" in text for text in cautions(found, input_rows(found)))
+
+
+def test_inputs_that_matter_come_first_and_constants_last():
+    names = ["constant", "small", "large"]
+    laws = [{"distribution": "constant", "value": 3.0}, None, None]
+    found = reading(
+        {"y": output([steady(4.0)])},
+        {"y": indices({"small": 0.1, "large": 0.8}, {"small": 0.1, "large": 0.9})},
+        inputs=[an_input(name, law) for name, law in zip(names, laws, strict=True)],
+    )
+    assert [row["name"] for row in input_rows(found)] == ["large", "small", "constant"]
+
+
+def test_cells_with_one_law_are_put_together():
+    item = an_input("battery_mass", labels=THREE)
+    found = reading({"y": output([steady(4.0)])}, inputs=[item])
+    (row,) = input_rows(found)
+    assert len(row["cells"]) == 1
+    assert row["cells"][0]["labels"] == []
+
+
+@pytest.mark.parametrize(
+    ("law", "text"),
+    [
+        ({"distribution": "constant", "value": 34.0}, "constant: 34"),
+        (
+            {"distribution": "uniform", "minimum": 0.1, "maximum": 2.5e9},
+            "uniform: 0.1 to 2.5 \N{MULTIPLICATION SIGN} 10⁹",
+        ),
+        (
+            {"distribution": "beta", "alpha": 2.0, "beta": 3.0, "minimum": 0.0, "maximum": 1.0},
+            "beta: shapes 2 and 3, from 0 to 1",
+        ),
+        (
+            {
+                "distribution": "gumbel",
+                "mode": 1.0,
+                "scale": 2.0,
+                "truncate": {"low": 0, "high": 9},
+            },
+            "gumbel: mode 1, scale 2; only above 0 and below 9",
+        ),
+    ],
+)
+def test_laws_in_words(law, text):
+    assert law_text(law) == text
