@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mcsus.engine.lowering import lower
 from mcsus.engine.source import kernel_source
-from mcsus.engine.store import load, static_module
+from mcsus.engine.store import load, runner
 from mcsus.model import Model
 from mcsus.parameters import Parameter
 from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
@@ -122,7 +122,8 @@ class Kernel:
     def __init__(self, model: Model, positions: Mapping[str, int]) -> None:
         self.model = model
         self.program = lower(model)
-        self._run = load("model", kernel_source(self.program, static_module())).run
+        self._run = runner()
+        self._model = load("model", kernel_source(self.program)).model
         names = self.program.parameters
         self._inside = np.array([model.varies_inside(name) for name in names], dtype=bool)
         inside = [name for name in names if model.varies_inside(name)]
@@ -250,6 +251,7 @@ class Kernel:
         count = out.shape[2] - first if count is None else count
         stream = [self._stream + m * len(self._streams) for m in range(times)]
         self._run(
+            self._model,
             np.empty((plan.rows, block)),
             first,
             -(-count // block),

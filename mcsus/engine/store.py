@@ -13,6 +13,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -21,19 +22,20 @@ import llvmlite.binding
 import numba
 
 import mcsus
-from mcsus.engine.blocks import SIGNATURE
+from mcsus.engine.blocks import RUN_SIGNATURE
 
-_STATIC = f'''"""Fills the inputs of every mcsus kernel; generated, safe to delete."""
+_ARGUMENTS = ", ".join(f"a{k}" for k in range(len(RUN_SIGNATURE.args)))
+
+_RUN = f'''"""Runs the blocks of every mcsus kernel; generated, safe to delete."""
 
 from numba import njit
 
-from mcsus.engine.blocks import fill_block as plain
+from mcsus.engine.blocks import RUN_SIGNATURE, run_blocks
 
 
-@njit("{SIGNATURE}", nogil=True, cache=True, error_model="numpy")
-def fill_block(work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
-               factor):
-    plain(work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor)
+@njit(RUN_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def run({_ARGUMENTS}):
+    run_blocks({_ARGUMENTS})
 '''
 
 
@@ -119,6 +121,13 @@ def load(prefix: str, source: str) -> ModuleType:
     return module
 
 
-def static_module() -> str:
-    """Load the module that fills inputs and return its name, for generated kernels to import."""
-    return load("inputs", _STATIC).__name__
+def runner() -> Callable[..., None]:
+    """Return the compiled `mcsus.engine.blocks.run_blocks`.
+
+    Examples
+    --------
+    >>> callable(runner())
+    True
+    """
+    found: Callable[..., None] = load("run", _RUN).run
+    return found
