@@ -30,6 +30,7 @@ _MODULES = (  # one per family, in the order in which they are listed
     "normal",
     "lognormal",
     "beta",
+    "gamma",
 )
 
 for _name in _MODULES:

@@ -93,9 +93,10 @@ def variants(law: Distribution) -> list[Variant]:
     4
     """
     low, high = law.support()
-    if not np.isfinite(high - low):
-        return [Variant()]
     up, down = (low, 1.0), (high, -1.0)
+    if not np.isfinite(high - low):
+        one_end = up if np.isfinite(low) else down
+        return [Variant(), Variant((one_end, one_end))] if np.isfinite(one_end[0]) else [Variant()]
     return [Variant(), Variant((up, down)), Variant((up, up)), Variant((down, down))]
 
 
@@ -133,8 +134,9 @@ def scale_of(law: Distribution, x: Array) -> Array:
     The interquartile range takes the place of the distance for a law without ends.
     """
     low, high = law.support()
-    quarter = np.ptp(law.quantile([0.25, 0.75]))
-    inner = np.minimum(x - low, high - x) if np.isfinite(high - low) else quarter
+    inner = np.minimum(x - low, high - x)
+    if np.isinf(low) and np.isinf(high):
+        inner = np.ptp(law.quantile([0.25, 0.75]))
     return np.maximum(np.maximum(np.abs(x), inner), 1e-290)
 
 
@@ -203,14 +205,28 @@ def stretch(kernel: QuantileKernel, low: float, high: float) -> QuantileKernel:
     >>> stretch(unit, 2.0, 4.0).constants[:4]
     (3.0, 417.0, 2.0, 4.0)
     """
-    width = high - low
-    constants = np.array(kernel.constants)
+    constants = np.array(move(kernel, low, high - low).constants)
     constants[[2, 3]] = low, high
+    return QuantileKernel(kernel.code, tuple(constants.tolist()))
+
+
+def move(kernel: QuantileKernel, origin: float, scale: float) -> QuantileKernel:
+    """Return the table of ``origin + scale * x`` from the table of x; scale above 0.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> unit = tabulate(distribution("gamma", shape=2, scale=1))
+    >>> move(unit, 0.0, 3.0).constants[2:4]
+    (0.0, inf)
+    """
+    constants = np.array(kernel.constants)
+    constants[2:4] = origin + scale * constants[2:4]
     terms = constants[HEADER:].reshape(-1, TERMS)  # a view
     if kernel.code == TABULATED:
-        terms *= width
-        terms[:, 0] += low
+        terms *= scale
+        terms[:, 0] += origin
     else:
-        constants[[4, 6]] = low + width * constants[[4, 6]]
-        terms[:, 0] += np.log(width)
+        constants[[4, 6]] = origin + scale * constants[[4, 6]]
+        terms[:, 0] += np.log(scale)
     return QuantileKernel(kernel.code, tuple(constants.tolist()))
