@@ -155,9 +155,11 @@ def drivers(reading: Reading, table: Table) -> str:
         texts = [f"the {words(name)} ({_share(ranking, name)})" for name in others]
         text += f", followed by {listing(texts)}"
     if len(ranking.cells) > 1:
-        named_cells = table.axis_dim is not None or len(ranking.cells) < len(table.base)
-        noun = table.noun(len(ranking.cells))
-        text += f", over {listing([c.name for c in ranking.cells]) if named_cells else noun}"
+        if table.axis_dim is not None or len(ranking.cells) < len(table.base):
+            over = listing([cell.name for cell in ranking.cells])
+        else:
+            over = table.noun(len(ranking.cells))
+        text += f"{' in' if table.axis_dim else ', over'} {over}"
     return text + "."
 
 
@@ -198,7 +200,7 @@ def _verdict(claim: Table) -> dict[str, str]:
             names = (
                 listing([cell.name for cell in members])
                 if len(members) <= _SPOKEN
-                else count(len(members), "cell")
+                else count(len(members), claim.kind)
             )
             parts.append(f"{_VERDICTS[kind]} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
@@ -247,8 +249,8 @@ def scenarios(reading: Reading) -> list[str]:
             if other is None:
                 continue
             before, after = base.value("mean"), other.value("mean")
-            name = f"{base.name}: " if base.name and base.name != BASE else ""
-            changes.append(f"{name}{_change(before, after)}")
+            name = f" for {base.name}" if base.name and base.name != BASE else ""
+            changes.append(f"{_change(before, after)}{name}")
         if changes:
             found.append(
                 f"{capital(reading.scenario_title(scenario['id']))}: {'; '.join(changes)}."

@@ -30,6 +30,7 @@ def render(reading: Reading, figures: Figures) -> str:
         lstrip_blocks=True,
     )
     environment.filters["svg"] = _drawing
+    environment.filters["tidy"] = wording.tidy
     text = environment.get_template("page.html.j2").render(context(reading, figures))
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
@@ -103,9 +104,9 @@ def _meanings(reading: Reading, name: str) -> list[tuple[str, str]]:
     for key in ranking.names[:_EXPLAINED]:
         if ranking.range(key)[1] < TINY:
             break
-        titles = wording.unique([c["title"] for c in reading.inputs.get(key, {}).get("cells", [])])
-        if titles and titles[0]:
-            found.append((wording.capital(wording.words(key)), titles[0]))
+        title = tables.input_title(reading.inputs.get(key, {}).get("cells", []))
+        if title:
+            found.append((wording.capital(wording.words(key)), title))
     return found
 
 
@@ -131,24 +132,22 @@ def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
     dims = reading.about["document"].get("dims", {})
     inner = any(isinstance(dim, dict) and "draws" in dim for dim in dims.values())
     if variable and not inner:
+        amount = wording.count(len(variable), "input differs", "inputs differ")
         found.append(
-            f"{wording.capital(wording.count(len(variable), 'input'))} that vary from device "
-            "to device are drawn once for all "
-            "devices of a draw. That is right for one device taken at random; for a total over "
-            "many devices, where such "
-            "differences even out, it makes the interval wider than it should be: an upper bound."
+            f"{wording.capital(amount)} from device to device, and one value is drawn for all "
+            "devices at once. That is right for one device taken at random; for a total over many "
+            "devices, where such differences even out, the interval is too wide: an upper bound."
         )
-    unverified = [i["words"].lower() for i in inputs if i["unverified"] and not i["constant"]]
+    unverified = [item for item in inputs if item["unverified"] and not item["constant"]]
     if unverified:
+        amount = wording.count(len(unverified), "input that varies cites", "inputs that vary cite")
         found.append(
-            f"{wording.capital(wording.count(len(unverified), 'input'))} that vary cite at "
-            "least one source that was not read at "
-            "first hand; they are marked in the table of inputs."
+            f"{wording.capital(amount)} a source that was not read at first hand; such sources "
+            "are marked in the table of inputs."
         )
     found.append(
-        "The interval holds for the model and the laws of its inputs; what the model leaves "
-        "out is not in it. Inputs are "
-        "drawn independently unless they are one and the same value."
+        "The interval holds for the model and the laws of its inputs; what the model leaves out "
+        "is not in it. Inputs are drawn independently, unless they are one and the same value."
     )
     return found
 

@@ -127,15 +127,18 @@ class Table:
         return list(found.items())
 
     @property
-    def grouping(self) -> list[str]:
-        """Dims by which rows are put in groups: all but the last."""
-        return self.dims[:-1]
+    def kind(self) -> str:
+        """What a base cell is called: the name of its dim, if it has but one."""
+        dims = [dim for dim in self.dims if dim != SCENARIO]
+        return words(dims[0]) if len(dims) == 1 else "cell"
 
     def noun(self, amount: int) -> str:
         """Return what so many base cells are called, for example ``both applications``."""
-        dims = [dim for dim in self.dims if dim != SCENARIO]
-        noun = words(dims[0]) if len(dims) == 1 else "cell"
-        return f"both {noun}s" if amount == 2 else f"all {NUMERALS.get(amount, amount)} {noun}s"
+        return (
+            f"both {self.kind}s"
+            if amount == 2
+            else f"all {NUMERALS.get(amount, amount)} {self.kind}s"
+        )
 
     def picked(self, most: int) -> list[Cell]:
         """Return base cells that vary to look at closely: all if they are few."""
@@ -238,21 +241,27 @@ def grouped(table: Table, shown: Sequence[Cell]) -> list[tuple[str, Cell | None]
 
     Examples
     --------
-    >>> data = xr.Dataset({"mean": (("a", "b"), [[1.0, 2.0]])}, {"a": ["x"], "b": ["y", "z"]})
-    >>> table = Table("total", data)
+    >>> labels = {"a": ["x"], "b": ["y", "z"]}
+    >>> table = Table("total", xr.Dataset({"mean": (("a", "b"), [[1.0, 2.0]])}, labels))
     >>> [label for label, _ in grouped(table, table.cells)]
-    ['x', 'y', 'z']
+    ['x, y', 'x, z']
+    >>> labels = {"a": ["x", "y"], "b": [1, 2]}
+    >>> table = Table("total", xr.Dataset({"mean": (("a", "b"), np.ones((2, 2)))}, labels))
+    >>> [label for label, _ in grouped(table, table.cells)]
+    ['x', '1', '2', 'y', '1', '2']
     """
-    if not table.grouping:
+    varying = [d for d in table.dims if len({cell.labels[d] for cell in shown}) > 1]
+    if len(varying) < 2:
         return [(cell.name, cell) for cell in shown]
+    *grouping, last = varying
     rows: list[tuple[str, Cell | None]] = []
     current = None
     for cell in shown:
-        heading = label_words({dim: cell.labels[dim] for dim in table.grouping})
+        heading = label_words({dim: cell.labels[dim] for dim in grouping})
         if heading != current:
             rows.append((heading, None))
             current = heading
-        rows.append((words(cell.labels[table.dims[-1]]), cell))
+        rows.append((words(cell.labels[last]), cell))
     return rows
 
 

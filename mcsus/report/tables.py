@@ -18,6 +18,7 @@ from mcsus.report.wording import (
     plain,
     probability,
     span,
+    unique,
     unit_text,
     words,
 )
@@ -208,6 +209,7 @@ def input_rows(reading: Reading) -> list[dict[str, Any]]:
                 "stage": words(item["stage"]),
                 "kind": item["kind"],
                 "cells": cells,
+                "title": input_title(item["cells"]),
                 "assumed": any(cell["evidence"] == "assumed" for cell in cells),
                 "constant": all(cell["constant"] for cell in cells),
                 "weight": weights.get(item["name"]),
@@ -216,6 +218,25 @@ def input_rows(reading: Reading) -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda r: (r["constant"], -(r["weight"] or 0.0)))
+
+
+def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Return the title of an input, or what the titles of its cells begin with.
+
+    Examples
+    --------
+    >>> varying = {"distribution": "uniform"}
+    >>> input_title([{"title": "Energy, kws", "law": varying},
+    ...              {"title": "Energy, ad", "law": varying}])
+    'Energy'
+    """
+    varying = [cell for cell in cells if cell["law"]["distribution"] != "constant"] or cells
+    titles = unique([str(cell["title"]) for cell in varying])
+    if len(titles) < 2:
+        return "".join(titles)
+    begun = [title.split(", ") for title in titles]
+    shared = [parts[0] for parts in zip(*begun, strict=False) if len(set(parts)) == 1]
+    return ", ".join(shared) or titles[0]
 
 
 def _weights(reading: Reading) -> dict[str, float]:

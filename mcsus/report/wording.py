@@ -253,6 +253,17 @@ def first_sentence(text: str) -> str:
     return re.split(r"(?<=\.)\s+(?=[A-Z])", line)[0]
 
 
+def tidy(text: str) -> str:
+    r"""Keep numbers with their percent sign when a line is broken.
+
+    Examples
+    --------
+    >>> tidy("57 %") == "57\N{NO-BREAK SPACE}%"
+    True
+    """
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def unique(items: Iterable[str]) -> list[str]:
     """Return items without repeats, in order.
 

@@ -78,8 +78,8 @@ def test_constant_output():
     found = reading({"device_footprint": output([np.full((4, 512), 2.5)])})
     assert narrative.answer(found) == [
         (
-            "For one device, the device footprint is 2.50 kg CO₂e in every draw: none of the inputs "
-            "that vary changes it."
+            "For one device, the device footprint is 2.50 kg CO₂e in every draw: none of the "
+            "inputs that vary changes it."
         )
     ]
     assert narrative.first_order_note(found) == "Nothing varies, so the two agree."

@@ -45,7 +45,7 @@ def interval_figure(table: Table) -> Figure:
     only_bottom(ax)
     order = list(dict.fromkeys(label for label, cell in rows if cell is not None))
     for row, (label, cell) in enumerate(rows):
-        heading = cell is None or not table.grouping
+        heading = cell is None or len(rows) == len(shown)
         write(
             figure,
             8 if heading else 22,

@@ -30,7 +30,7 @@ from mcsus.report.wording import capital, number, percent, unit_text, words
 
 _BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
 _MOST = 16  # bars in one figure
-_COLUMNS = 8  # cells in the table below
+_COLUMNS = 6  # cells in the table below
 
 
 def stage_figure(table: Table, stages: Sequence[str]) -> Figure:
@@ -62,9 +62,15 @@ def stage_figure(table: Table, stages: Sequence[str]) -> Figure:
     ax.xaxis.set_major_formatter(tick_text)
     for row, (label, cell) in enumerate(rows):
         base_line = top + _BAR * row + 20
-        weight = "normal" if cell is not None and table.grouping else "bold"
-        indent = 18 if weight == "normal" else 8
-        write(figure, indent, base_line, clear_of(capital(label), 22), weight=weight, color=INK)
+        inner = cell is not None and len(rows) > len(shown)
+        write(
+            figure,
+            18 if inner else 8,
+            base_line,
+            clear_of(capital(label), 22),
+            weight="normal" if inner else "bold",
+            color=INK,
+        )
         if cell is not None:
             _draw_bar(ax, cell, row, tints)
     unit = unit_text(table.unit) or "no unit"
