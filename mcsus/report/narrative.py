@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcsus.report.figures.claims import condition
 from mcsus.report.figures.drivers import Ranking
 from mcsus.report.reading import BASE, SCENARIO, Cell, Reading, Table, best_level
 from mcsus.report.wording import (
@@ -210,7 +209,6 @@ def _verdict(claim: Table) -> dict[str, str]:
         text += " For the study as written; the scenarios are in the table."
     return {
         "statement": str(claim.attrs["statement"]),
-        "condition": condition(claim),
         "verdict": kinds[0] if len(kinds) == 1 else "mixed",
         "required": "yes" if claim.attrs["required"] else "",
         "text": text,

@@ -68,9 +68,9 @@ def claim_figure(claim: Table) -> Figure:
     side = "left" if str(claim.attrs["relation"]).startswith("<") else "right"
     height = "the height of the dot" if side == "left" else "what is above the dot"
     caption = (
-        f"Probability that the {words(claim.attrs['quantity'])} stays below a value. The claim "
-        f"holds on the shaded side, {side} of the threshold (orange line); its probability P is "
-        f"{height}. Asked for: at least {float(claim.attrs['confidence']):g}."
+        f"Claim: {condition(claim)}. The curve is the probability that the quantity stays below "
+        f"a value. The claim holds on the shaded side, {side} of the threshold (orange line); its "
+        f"probability P is {height}. Asked for: at least {float(claim.attrs['confidence']):g}."
     )
     if len(shown) < len(claim.cells):
         caption += " The other cells are in the table of claims."

@@ -24,7 +24,7 @@ from mcsus.report.reading import Cell, Table
 from mcsus.report.wording import MINUS, capital, number, unit_text, words
 
 _PANELS = 3
-_HEIGHT, _TOP, _BETWEEN = 112.0, 46.0, 44.0
+_HEIGHT, _HEAD, _BETWEEN = 112.0, 24.0, 44.0
 
 
 def convergence_figure(table: Table, t: float) -> Figure | None:
@@ -43,7 +43,8 @@ def convergence_figure(table: Table, t: float) -> Figure | None:
     probability = float(table.attrs["path_probability"])
     left, gap = 64.0, 62.0
     width = min((WIDTH - left - 14 - gap * (len(shown) - 1)) / len(shown), 420.0)
-    height = _TOP + 2 * _HEIGHT + _BETWEEN + 48
+    top = _HEAD + (22.0 if any(cell.name for cell in shown) else 0.0)
+    height = top + 2 * _HEIGHT + _BETWEEN + 48
     figure = canvas(height)
     unit = unit_text(table.unit) or "no unit"
     for column, cell in enumerate(shown):
@@ -53,7 +54,7 @@ def convergence_figure(table: Table, t: float) -> Figure | None:
         for row, (key, what) in enumerate(
             (("mean", "Mean"), ("quantile", f"{100 * probability:g} % quantile"))
         ):
-            y = _TOP + row * (_HEIGHT + _BETWEEN)
+            y = top + row * (_HEIGHT + _BETWEEN)
             ax = axes(figure, x, y, width, _HEIGHT)
             _draw(ax, cell, key, t)
             write(
@@ -65,7 +66,7 @@ def convergence_figure(table: Table, t: float) -> Figure | None:
             )
     write(
         figure,
-        WIDTH - 14,
+        left + len(shown) * (width + gap) - gap,
         height - 6,
         "draws in each replicate, logarithmic axis",
         ha="right",

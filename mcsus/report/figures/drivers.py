@@ -31,7 +31,7 @@ TOP = 12
 TINY = 0.01
 _PANELS = 3
 _FIRST = "#56B4E9"
-_ROW, _HEAD = 30.0, 64.0
+_ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,8 @@ def driver_figure(table: Table, t: float) -> Figure | None:
         labels.append(f"All others ({len(others)})")
     panels, left, gap = len(ranking.cells), 196.0, 20.0
     width = (WIDTH - left - 16 - gap * (panels - 1)) / panels
-    height = _HEAD + _ROW * len(labels) + 44
+    head = _LEGEND + (_NAMES if any(cell.name for cell in ranking.cells) else 0.0)
+    height = head + _ROW * len(labels) + 44
     figure = canvas(height)
     for tint, text, x in ((BLUE, "total order", left), (_FIRST, "first order", left + 116)):
         write(figure, x, 18, "■", color=tint, size=15)
@@ -116,7 +117,7 @@ def driver_figure(table: Table, t: float) -> Figure | None:
     highest = max(0.1, *(_upper(ranking, cell, name, t) for cell in ranking.cells for name in top))
     for column, cell in enumerate(ranking.cells):
         x = left + column * (width + gap)
-        ax = axes(figure, x, _HEAD, width, _ROW * len(labels))
+        ax = axes(figure, x, head, width, _ROW * len(labels))
         _draw_panel(ax, ranking, cell, top, others, t)
         ax.set_yticks(
             range(len(labels)),
@@ -128,7 +129,7 @@ def driver_figure(table: Table, t: float) -> Figure | None:
             write(
                 figure,
                 x,
-                _HEAD - 14,
+                head - 14,
                 clear_of(capital(cell.name), round(width / 7.2)),
                 weight="bold",
                 color=INK,
