@@ -8,19 +8,22 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install -c constraints.txt
 STUDY ?= tinyml_global
-STUDIES := tinyml_table tinyml_device tinyml_global mcu_chip
+STUDIES := tinyml_table mcu_chip tinyml_device tinyml_device_settings tinyml_global
 
 .PHONY: run reports test test-slow check format bench clean
 
 run: $(VENV)/.core
 	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
+	rm -rf reports/$(STUDY)
 	$(BIN)/mcsus report runs/$(STUDY) --to reports/$(STUDY)
 
 reports: $(VENV)/.core
+	rm -rf $(addprefix reports/,$(STUDIES))
 	for study in $(STUDIES); do \
 	  $(BIN)/mcsus run $$study --out runs/$$study --no-report > /dev/null || exit $$?; \
 	  $(BIN)/mcsus report runs/$$study --to reports/$$study || exit $$?; \
 	done
+	$(BIN)/python tools/update_readme.py
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest

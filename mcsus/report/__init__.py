@@ -13,7 +13,7 @@ __all__ = ["write_report"]
 
 
 def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
-    """Write the report of a run: ``index.html``, and one CSV file for each figure.
+    """Write the report of a run: ``index.html``, ``headline.svg``, and a CSV file for each figure.
 
     Nothing in these files depends on when or where they are written, so that writing them again
     changes nothing.
@@ -39,6 +39,7 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     True
     """
     from mcsus.report.figures import draw  # noqa: PLC0415 - matplotlib
+    from mcsus.report.figures.svg import standalone  # noqa: PLC0415 - matplotlib
     from mcsus.report.page import render  # noqa: PLC0415 - Jinja2
     from mcsus.report.reading import Reading  # noqa: PLC0415 - xarray
     from mcsus.result import replacing  # noqa: PLC0415
@@ -49,6 +50,7 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     figures = draw(reading)
     texts = {f"{figure.name}.csv": figure.csv() for figure in figures.all()}
     texts["index.html"] = render(reading, figures)
+    texts["headline.svg"] = standalone(figures.sizes[0].svg) + "\n"
     for name, text in texts.items():
         with replacing(target / name) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import re
 from html.parser import HTMLParser
+from xml.etree import ElementTree as ET
 
 import matplotlib as mpl
 import numpy as np
@@ -94,7 +95,10 @@ def test_every_figure_stands_in_the_page_with_a_file_beside_it(folder, page):
         "drivers_device_footprint",
         "convergence_device_footprint",
     ]
-    assert {path.name for path in folder.iterdir()} == {"index.html", *(f"{n}.csv" for n in names)}
+    files = {"index.html", "headline.svg", *(f"{n}.csv" for n in names)}
+    assert {path.name for path in folder.iterdir()} == files
+    drawing = ET.fromstring((folder / "headline.svg").read_text(encoding="utf-8"))
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
 
 
 def test_the_page_loads_nothing(page):

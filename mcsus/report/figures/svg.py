@@ -102,3 +102,19 @@ def _emptied(body: str) -> str:
     while before != body:
         before, body = body, re.sub(r"<g>\s*</g>\s*", "", body)
     return body
+
+
+def standalone(svg: str) -> str:
+    """Return an inline drawing as a file of its own: named space, size, white ground.
+
+    Examples
+    --------
+    >>> standalone('<svg viewBox="0 0 2 1"><path/></svg>')
+    '<svg xmlns="http://www.w3.org/2000/svg" width="2" height="1" font-family=...
+    """
+    opening, rest = svg.split(">", 1)
+    width, height = opening.split('viewBox="0 0 ')[1].split('"')[0].split()
+    size = f'xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+    size += ' font-family="Helvetica, Arial, sans-serif"'
+    ground = f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
+    return f"{opening.replace('<svg', f'<svg {size}', 1)}>{ground}{rest}"
