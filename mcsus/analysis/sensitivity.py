@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.replication import standard_error
+from mcsus.errors import NotFiniteError
 from mcsus.parameters import Parameter
 
 Array = NDArray[np.float64]
@@ -61,6 +62,11 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
         order after Saltelli et al. (2010), doi:10.1016/j.cpc.2009.09.018; total order after
         Jansen (1999), doi:10.1016/S0010-4655(98)00154-4.
 
+    Raises
+    ------
+    NotFiniteError
+        If any value is not finite.
+
     Examples
     --------
     >>> a, b = np.random.default_rng(1).random((2, 2, 4096))
@@ -71,6 +77,10 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     if values.shape[0] != 2 + groups * (2 if second_order else 1):
         msg = f"{values.shape[0]} evaluations do not fit {groups} groups"
         raise ValueError(msg)
+    bad = int(np.count_nonzero(~np.isfinite(values)))
+    if bad:  # one would make SALib report every index as 0 or NaN
+        msg = f"an output is not finite at {bad} of the {values.size} points of its indices"
+        raise NotFiniteError(msg)
     missing = np.full(groups, np.nan)
     if np.ptp(values) == 0:
         square = np.full((groups, groups), np.nan)
@@ -145,10 +155,13 @@ def index_groups(
         if not streams:
             continue
         group = named.get(name) or _automatic_group(name, parameter, group_by)
-        group = next((owner[s] for s in sorted(streams) if s in owner), group)
-        for stream in streams:
-            owner.setdefault(stream, group)
-        found.setdefault(group, set()).add(name)
+        tied = {owner[stream] for stream in streams if stream in owner}
+        first, *rest = [known for known in found if known in tied] or [group]
+        for other in rest:  # this parameter ties groups together that were apart so far
+            found[first] |= found.pop(other)
+            owner = {stream: first if own == other else own for stream, own in owner.items()}
+        owner |= dict.fromkeys(streams, first)
+        found.setdefault(first, set()).add(name)
     return found
 
 

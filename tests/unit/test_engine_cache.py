@@ -1,0 +1,172 @@
+"""The folder of generated kernels: private, reused, never stale."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import mcsus
+from mcsus.engine import store
+
+# Runs a small kernel in a process of its own; prints how many functions numba compiled.
+COUNT = """
+import numba.core.event as event
+recorder = event.RecordingListener()
+event.register("numba:compile", recorder)
+from mcsus.runner import run
+from mcsus.study import Study
+law = {"distribution": "normal", "mean": 1, "sd": 0.1, "unit": "1", "source": "a test"}
+study = Study.from_dict({
+    "schema": "mcsus/1", "id": "one", "parameters": {"a": law},
+    "equations": {"y": {"formula": FORMULA, "unit": "1"}}, "outputs": {"y": "1"},
+    "design": {"draws": 256, "replicates": 2}, "sensitivity": {"methods": []},
+})
+mean = run(study).to_dict()["outputs"]["y"]["cells"][0]["mean"]["value"]
+print(len(recorder.buffer), round(mean, 3))
+"""
+
+
+def compiled_and_mean(folder, formula):
+    program = COUNT.replace("FORMULA", repr(formula))
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "MCSUS_CACHE": str(folder)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    count, mean = done.stdout.split()
+    return int(count), float(mean)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("MCSUS_CACHE", str(tmp_path / "made" / "here"))
+    return tmp_path / "made" / "here"
+
+
+def test_a_second_run_compiles_nothing_and_another_formula_only_itself(tmp_path):
+    folder = tmp_path / "cache"
+    cold, mean = compiled_and_mean(folder, "2*a")
+    assert cold > 2
+    assert mean == 2.0
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert compiled_and_mean(folder, "2*a") == (0, 2.0)
+    other, mean = compiled_and_mean(folder, "3*a")
+    assert mean == 3.0  # and not the kernel that lay there
+    assert 0 < other < cold  # what fills the inputs and runs the blocks is not compiled again
+
+
+def test_the_folder_is_made_for_this_user_alone(folder):
+    assert store.cache_folder() == folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_open_to_others_is_closed(folder):
+    folder.mkdir(parents=True)
+    folder.chmod(0o777)
+    assert store.cache_folder() == folder
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_default_lies_in_the_cache_of_the_user(tmp_path, monkeypatch):
+    monkeypatch.delenv("MCSUS_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert store.cache_folder() == tmp_path / "mcsus"
+
+
+class TestFoldersThatAreNotUsed:
+    def test_one_of_another_user(self, folder, monkeypatch):
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
+        monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
+        chosen = store.cache_folder()
+        assert chosen != folder
+        assert chosen.stat().st_mode & 0o777 == 0o700
+        store.load("elsewhere", "VALUE = 1")
+        assert not list(folder.iterdir())
+        assert folder.stat().st_mode & 0o777 == 0o755  # and it is left as it was
+
+    def test_one_that_cannot_be_made(self, tmp_path, monkeypatch):
+        (tmp_path / "file").write_text("")
+        monkeypatch.setenv("MCSUS_CACHE", str(tmp_path / "file" / "below"))
+        assert store.cache_folder().is_dir()
+        assert tmp_path not in store.cache_folder().parents
+
+    def test_one_that_cannot_be_written(self, folder, monkeypatch):
+        monkeypatch.setattr(os, "access", lambda path, mode: False)
+        assert store.cache_folder() != folder
+
+
+class TestLoad:
+    def test_text_decides_the_file(self, folder):
+        one, two = (store.load("t", f"VALUE = {k}") for k in (1, 2))
+        assert (one.VALUE, two.VALUE) == (1, 2)
+        assert {Path(m.__file__).parent for m in (one, two)} == {folder}
+        assert store.load("t", "VALUE = 1") is one
+
+    def test_files_are_private(self, folder):
+        path = Path(store.load("t", "VALUE = 'private'").__file__)
+        assert path.stat().st_mode & 0o077 == 0
+
+    def test_no_half_written_file_is_left(self, folder):
+        store.load("t", "VALUE = 'whole'")
+        assert not list(folder.glob("*.tmp"))
+
+    def test_a_module_that_fails_is_not_kept(self, folder):
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError, match="division by zero"):
+                store.load("t", "VALUE = 1/0")
+
+
+class TestFingerprint:
+    @pytest.fixture
+    def copy(self, tmp_path, monkeypatch):
+        root = tmp_path / "mcsus"
+        for name in ("families", "streams", "engine", "units"):
+            shutil.copytree(Path(mcsus.__file__).parent / name, root / name)
+        monkeypatch.setattr(mcsus, "__file__", str(root / "__init__.py"))
+        store.fingerprint.cache_clear()
+        yield root
+        store.fingerprint.cache_clear()
+
+    @pytest.mark.parametrize(
+        "changed", ["families/kernels.py", "families/elementary.py", "streams/kernels.py",
+                    "engine/blocks.py", "engine/source.py"],
+    )  # fmt: skip
+    def test_a_law_that_changes_changes_every_name(self, copy, changed):
+        """numba looks at the file of a function, not at those that it imports."""
+        before = store.fingerprint()
+        with (copy / changed).open("a") as file:
+            file.write("\n# another law\n")
+        store.fingerprint.cache_clear()
+        assert store.fingerprint() != before
+
+    def test_what_kernels_do_not_use_changes_nothing(self, copy):
+        before = store.fingerprint()
+        (copy / "units" / "reader.py").write_text("")
+        store.fingerprint.cache_clear()
+        assert store.fingerprint() == before
+
+    @pytest.mark.parametrize("changed", ["numba", "llvmlite"])
+    def test_versions_of_the_compiler_count(self, copy, changed, monkeypatch):
+        before = store.fingerprint()
+        monkeypatch.setattr(getattr(store, changed), "__version__", "0.0.0")
+        store.fingerprint.cache_clear()
+        assert store.fingerprint() != before
+
+    def test_the_processor_counts(self, copy, monkeypatch):
+        before = store.fingerprint()
+        monkeypatch.setenv("NUMBA_CPU_NAME", "generic")
+        store.fingerprint.cache_clear()
+        assert store.fingerprint() != before
+
+    def test_the_fingerprint_is_part_of_the_name(self, folder, monkeypatch):
+        one = store.load("t", "VALUE = 'same'")
+        monkeypatch.setattr(store, "fingerprint", lambda: b"another machine")
+        two = store.load("t", "VALUE = 'same'")
+        assert one.__name__ != two.__name__
