@@ -219,7 +219,7 @@ def asking(**options):
 
 
 def close(found, wanted):
-    """Within five errors, and the errors are small; P(|t| > 5) = 0.0016 with 7 degrees of freedom."""
+    """Within five errors (P(|t| > 5) = 0.0016 with 7 degrees of freedom), and those small."""
     return abs(found["value"] - wanted) <= 5 * found["error"] + 1e-12 and found["error"] < 0.01
 
 
