@@ -1,0 +1,126 @@
+"""Claims: probabilities, their errors, verdicts, and what they do to the exit code."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from mcsus.analysis.claims import judge
+from mcsus.analysis.replication import student_quantile
+from mcsus.runner import run
+
+
+def shares(*ones, draws=100):
+    """Return values that are 1 in so many draws of each replicate and 0 elsewhere."""
+    return np.array([[1.0] * k + [0.0] * (draws - k) for k in ones])
+
+
+class TestVerdicts:
+    def test_probability_is_pooled_and_its_error_is_that_of_the_replicates(self):
+        found = judge(shares(90, 92, 94), ">", 0.5, 0.5)
+        assert found.probability == pytest.approx(0.92)
+        assert found.error == pytest.approx(0.02 / math.sqrt(3))
+        assert found.verdict == "supported"
+
+    @pytest.mark.parametrize(
+        ("confidence", "verdict"),
+        [(0.5, "supported"), (0.95, "undecided"), (0.90, "undecided"), (0.99, "not_supported")],
+    )
+    def test_undecided_within_t_errors_of_the_confidence(self, confidence, verdict):
+        found = judge(shares(90, 92, 94), ">", 0.5, confidence)
+        assert (abs(0.92 - confidence) < 4.303 * found.error) is (verdict == "undecided")
+        assert found.verdict == verdict
+
+    def test_the_bound_is_that_of_student_and_not_of_the_normal(self):
+        # distance 0.03 lies between 1.96 and 4.303 errors of 0.0115
+        assert judge(shares(90, 92, 94), ">", 0.5, 0.89).verdict == "undecided"
+        assert 1.96 * 0.0115 < 0.03 < student_quantile(3) * 0.0115
+
+    @pytest.mark.parametrize(("threshold", "probability"), [(0.5, 1.0), (2.0, 0.0)])
+    def test_a_probability_of_0_or_1_is_known_to_one_draw(self, threshold, probability):
+        found = judge(np.ones((4, 250)), ">", threshold, 0.95)
+        assert found.probability == probability
+        assert found.error == 1 / 1000
+        assert found.verdict == ("supported" if probability else "not_supported")
+
+    def test_all_draws_may_be_too_few(self):
+        # 1 - 0.999 = 0.001 is less than t(1, .975) errors: 12.7/1000
+        assert judge(np.ones((2, 500)), ">", 0.5, 0.999).verdict == "undecided"
+
+    def test_one_replicate_decides_nothing(self):
+        found = judge(shares(99), ">", 0.5, 0.5)
+        assert math.isnan(found.error)
+        assert found.verdict == "undecided"
+        assert judge(np.ones((1, 1000)), ">", 0.5, 0.5).verdict == "undecided"
+
+    @pytest.mark.parametrize(
+        ("relation", "probability"), [("<", 0.25), ("<=", 0.5), (">", 0.5), (">=", 0.75)]
+    )
+    def test_relations_at_the_threshold(self, relation, probability):
+        values = np.array([[1.0, 2.0, 3.0, 4.0]] * 2)
+        values[:, 2] = 5
+        assert judge(values, relation, 2.0, 0.9).probability == probability
+
+
+def claim(**changes):
+    return {"id": "c", "statement": "It holds", "quantity": "y", "relation": ">", "value": 0.25,
+            "unit": "1", "confidence": 0.5, **changes}  # fmt: skip
+
+
+def judged(asked):
+    return run(asked).to_dict()["claims"]
+
+
+class TestStudies:
+    LAW = {"a": ("uniform", 0, 1)}  # noqa: RUF012
+
+    def test_probability_of_a_uniform_law(self, study):
+        # a scrambled Sobol' point lies in each 1/256: the share is exact
+        (cell,) = judged(study(self.LAW, {"y": "a"}, claims=[claim()]))["c"]["cells"]
+        assert cell == {
+            "labels": {},
+            "probability": {"value": 0.75, "error": 0.0},
+            "verdict": "supported",
+        }
+
+    def test_the_threshold_has_a_unit_of_its_own(self, study):
+        law = {"a": {"distribution": "uniform", "minimum": 0, "maximum": 1, "unit": "kg"}}
+        asked = study(law, {"y": ("a", "kg")}, claims=[claim(value=250, unit="g")])
+        assert judged(asked)["c"]["cells"][0]["probability"]["value"] == 0.75
+
+    def test_a_quantity_that_is_no_output(self, study):
+        asked = study(self.LAW, {"y": "a", "z": "2*a"}, ["z"], claims=[claim()])
+        result = run(asked).to_dict()
+        assert result["claims"]["c"]["cells"][0]["probability"]["value"] == 0.75
+        assert set(result["outputs"]) == {"z"}
+
+    def test_every_cell_is_judged(self, study):
+        asked = study(
+            self.LAW, {"y": "a"}, claims=[claim()],
+            scenarios=[{"id": "low", "set": {"a": {"value": 0.1, "unit": "1"}}}],
+        )  # fmt: skip
+        cells = judged(asked)["c"]["cells"]
+        assert [c["labels"] for c in cells] == [{"scenario": "base"}, {"scenario": "low"}]
+        assert [c["verdict"] for c in cells] == ["supported", "not_supported"]
+        assert cells[1]["probability"] == {"value": 0.0, "error": 1 / 512}
+
+    @pytest.mark.parametrize(
+        ("confidence", "required", "holds"),
+        [(0.5, True, True), (0.9, True, False), (0.9, False, True)],
+    )
+    def test_required_claims(self, study, confidence, required, holds):
+        asked = study(
+            self.LAW, {"y": "a"}, claims=[claim(confidence=confidence, required=required)]
+        )
+        assert run(asked).required_claims_hold() is holds
+
+    def test_undecided_is_not_enough_where_it_is_required(self, study):
+        asked = study(self.LAW, {"y": "a"}, claims=[claim(required=True)],
+                      design={"replicates": 1})  # fmt: skip
+        result = run(asked)
+        (cell,) = result.to_dict()["claims"]["c"]["cells"]
+        assert cell["verdict"] == "undecided"
+        assert cell["probability"] == {"value": 0.75, "error": None}
+        assert not result.required_claims_hold()
