@@ -162,7 +162,7 @@ def _histogram(pooled: Array, curve: Array) -> tuple[Array, Array]:
         return np.array([low, low]), np.zeros(1)
     bins = int(np.clip(3 * len(pooled) ** (1 / 3), *_BINS))  # the rate of Freedman and Diaconis
     edges = np.linspace(low, high, bins + 1)
-    if not np.diff(edges).all():  # the values differ in their last bits only
-        edges = np.array([low, high])
+    if not np.diff(edges).all():  # rounding aside, nothing varies
+        return np.array([low, low]), np.zeros(1)
     counts = np.diff(np.searchsorted(pooled, edges, side="right"))
     return edges, counts / (len(pooled) * np.diff(edges))
