@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from mcsus.runner.checks import breakdowns, check
@@ -81,17 +82,20 @@ def run(
     study = study.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
     study, model = check(study)
     from mcsus.engine.kernel import Kernel, stream_positions  # noqa: PLC0415 - numba
-    from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray, SciPy
+    from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
+    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
     from mcsus.runner.sampling import sample, sensitivity  # noqa: PLC0415 - numba
 
     positions = stream_positions({p.name: p for p in study.parameters})
-    kernel = Kernel(model, positions)
+    kernel = Kernel(model, positions, study.mixes)
     compiled = time.perf_counter()
     values = sample(study, model, kernel, threads, progress)
     sampled = time.perf_counter()
-    estimates = sensitivity(study, model, kernel, threads, progress)
-    analysed = time.perf_counter()
-    result = assemble(study, model, values, estimates)
+    with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
+        described = beside.submit(describe, study, model, values)
+        estimates = sensitivity(study, model, kernel, threads, progress)
+        analysed = time.perf_counter()
+        result = assemble(study, model, described.result(), estimates)
     finished = time.perf_counter()
     result.timing = {
         "compile_s": compiled - started,

@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from mcsus.analysis.sensitivity import index_groups
 from mcsus.errors import FaultCollector
 from mcsus.expressions import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
@@ -42,6 +43,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
+    _check_dependence(study, model, faults)
     faults.raise_any()
     return study, model
 
@@ -98,6 +100,47 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
     for name in study.sensitivity.outputs:
         if name not in study.outputs:
             faults.add(repr(name), "an output of this study", "sensitivity", "outputs")
+
+
+def sensitivity_groups(study: Study, model: Model) -> dict[str, set[str]]:
+    """Return the groups of parameters that Sobol' indices are asked for; none without outputs.
+
+    Examples
+    --------
+    >>> len(sensitivity_groups(*check("tinyml_table"))) > 5
+    True
+    """
+    asked = study.sensitivity
+    if not asked.outputs or "sobol" not in asked.methods:
+        return {}
+    reached = model.upstream(asked.outputs)
+    used = {
+        name: model.parameters[name]
+        for name in model.inputs
+        if name in reached and not model.varies_inside(name)
+    }
+    return index_groups(used, asked.group_by, asked.groups)
+
+
+def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Refuse Sobol' indices that would share out the variance of dependent inputs."""
+    groups = sensitivity_groups(study, model) if study.dependence else {}
+    streams = {
+        group: {cell.stream for name in members for cell in model.parameters[name].cells}
+        for group, members in groups.items()
+    }
+    for table in study.dependence:
+        touched = [group for group, keys in streams.items() if keys & table.streams]
+        if len(touched) < 2:
+            continue
+        names = ", ".join(map(repr, table.parameters))
+        listed = ", ".join(f'"{name}"' for name in table.parameters)
+        found = f"Sobol' indices of {names}, which depend on each other"
+        allowed = (
+            "indices of all of them together, as variance that inputs share belongs to none of "
+            f"them: in [sensitivity.groups] write together = [{listed}]; or methods = []"
+        )
+        faults.add(found, allowed, "sensitivity")
 
 
 def _check_breakdown(study: Study, model: Model, faults: FaultCollector) -> None:

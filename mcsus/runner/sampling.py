@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.sensitivity import Indices, index_groups, pool_indices, salib_indices
+from mcsus.analysis.sensitivity import Indices, pool_indices, salib_indices
 from mcsus.engine.executor import replicates
 from mcsus.engine.kernel import Kernel, Quantity
 from mcsus.errors import NotFiniteError, RefusedError
 from mcsus.model import Model
-from mcsus.runner.checks import breakdowns
+from mcsus.runner.checks import breakdowns, sensitivity_groups
 from mcsus.streams import Design
 from mcsus.study import Study
 
@@ -62,15 +62,7 @@ def sensitivity(
 ) -> dict[str, tuple[list[str], list[Indices]]]:
     """Return Sobol' indices of each output asked for: names of the inputs and `Indices` a cell."""
     asked = study.sensitivity
-    if not asked.outputs or "sobol" not in asked.methods:
-        return {}
-    reached = model.upstream(asked.outputs)
-    used = {
-        name: model.parameters[name]
-        for name in model.inputs
-        if name in reached and not model.varies_inside(name)
-    }
-    groups = index_groups(used, asked.group_by, asked.groups)
+    groups = sensitivity_groups(study, model)
     if not groups:
         return {}
     reach = {name: model.upstream([name]) for name in asked.outputs}

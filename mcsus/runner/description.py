@@ -1,0 +1,171 @@
+"""Describes what was drawn: statistics, convergence and contributions of every output, claims."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mcsus.analysis.claims import judge
+from mcsus.analysis.convergence import converge
+from mcsus.analysis.first_order import propagate
+from mcsus.analysis.intervals import CURVE, Summary, quantiles_of_sorted, summarise
+from mcsus.analysis.replication import standard_error
+from mcsus.engine.executor import default_threads
+from mcsus.model import Model, evaluate, typical_values
+from mcsus.runner.checks import breakdowns
+from mcsus.study import Claim, Study
+
+Array = NDArray[np.float64]
+Variables = dict[str, tuple[tuple[str, ...], Any]]
+
+
+def describe(study: Study, model: Model, values: Mapping[str, Array]) -> dict[str, xr.Dataset]:
+    """Describe outputs and claims.
+
+    Parameters
+    ----------
+    values : mapping of str to array, shape ``(replicate, cell, draw)``
+        Draws in base units, and means of parts under ``"mean of <name>"``.
+
+    Returns
+    -------
+    dict of str to Dataset
+        By place in the tree: ``outputs/<name>`` and ``claims/<id>``.
+
+    Examples
+    --------
+    >>> from mcsus.runner import check
+    >>> from mcsus.study import Study
+    >>> law = {"distribution": "constant", "value": 1, "unit": "g", "source": "a scale"}
+    >>> study, model = check(Study.from_dict({
+    ...     "schema": "mcsus/1", "id": "one", "outputs": {"y": "g"}, "parameters": {"a": law},
+    ...     "equations": {"y": {"formula": "2*a", "unit": "g"}}}))
+    >>> float(describe(study, model, {"y": np.full((2, 1, 4), 0.002)})["outputs/y"]["mean"])
+    2.0
+    """
+    typical = evaluate(model, typical_values(model))
+    rough = propagate(model, list(study.outputs), study.mixes)
+    parts = breakdowns(study, model)
+    found: dict[str, xr.Dataset] = {}
+    curves: dict[str, list[Array]] = {}
+    with ThreadPoolExecutor(default_threads()) as pool:
+        for name, unit in study.outputs.items():
+            scale = 1 / unit.factor
+            cells = [values[name][:, k] * scale for k in range(values[name].shape[1])]
+            summaries = list(pool.map(summarise, cells, [study.intervals] * len(cells)))
+            curves[name] = [summary.curve * unit.factor for summary in summaries]
+            tail = float(summaries[0].probabilities[-1])
+            paths = list(pool.map(converge, cells, [tail] * len(cells)))
+            variables = _summary_variables(summaries)
+            variables |= {f"path_{k}": (("size",), [p[k] for p in paths]) for k in paths[0]}
+            variables["deterministic"] = ((), typical[name].ravel() * scale)
+            variables["first_order"] = ((), rough[name].value * scale)
+            variables["first_order_interval"] = (("bound",), (rough[name].interval * scale).T)
+            own = {
+                "quantile": summaries[0].probabilities,
+                "level": np.array(study.intervals),
+                "bound": ["low", "high"],
+                "curve": CURVE,
+            }
+            if name in parts:
+                variables |= _contributions(model, name, parts[name], values, scale)
+                own["part"] = list(parts[name])
+            stages = [_stage(model, part) for part in parts.get(name, ())]
+            attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
+            data = dataset(study, model, name, variables, own)
+            found[f"outputs/{name}"] = data.assign_attrs(attrs)
+    for claim in study.claims:
+        drawn = values[claim.quantity]
+        known = curves.get(claim.quantity) or [
+            quantiles_of_sorted(np.sort(drawn[:, k], axis=None), CURVE)
+            for k in range(drawn.shape[1])
+        ]
+        found[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
+    return found
+
+
+def dataset(
+    study: Study, model: Model, name: str, variables: Variables, own: Mapping[str, Any]
+) -> xr.Dataset:
+    """Return a dataset of one quantity: the study's dims before those of each variable.
+
+    Parameters
+    ----------
+    variables : mapping of str to (own dims, values of each cell)
+    own : mapping of str to labels
+        Coordinates of the own dims.
+    """
+    dims, shape = model.dims_of[name], model.shape(name)
+    data = {}
+    for key, (after, cells) in variables.items():
+        array = np.asarray(cells)
+        data[key] = ((*dims, *after), array.reshape((*shape, *array.shape[1:])))
+    return xr.Dataset(data, {dim: list(study.dims[dim]) for dim in dims} | dict(own))
+
+
+def _summary_variables(summaries: Sequence[Summary]) -> Variables:
+    """Return the summaries of all cells as variables whose first axis is the cell."""
+    found: Variables = {}
+    for key in ("mean", "sd", "median"):
+        pairs = np.array([getattr(s, key) for s in summaries])
+        found[key] = ((), pairs[:, 0])
+        found[f"{key}_error"] = ((), pairs[:, 1])
+    found["quantiles"] = (("quantile",), [s.quantiles for s in summaries])
+    found["quantiles_error"] = (("quantile",), [s.quantile_errors for s in summaries])
+    found["symmetric"] = (("level", "bound"), [s.symmetric for s in summaries])
+    found["shortest"] = (("level", "bound"), [s.shortest for s in summaries])
+    found["quantile_curve"] = (("curve",), [s.curve for s in summaries])
+    bins = max(len(s.density) for s in summaries)
+    found["density"] = (("bin",), [np.resize(s.density, bins) for s in summaries])
+    found["edges"] = (("edge",), [np.resize(s.edges, bins + 1) for s in summaries])
+    return found
+
+
+def _contributions(
+    model: Model, name: str, parts: Sequence[str], values: Mapping[str, Array], scale: float
+) -> Variables:
+    """Return the mean of each part with its error; the parts of a cell add up to its mean."""
+    means = []
+    for part in parts:
+        own = values[part].mean(axis=2) if part in values else values[f"mean of {part}"]
+        labelled = own.reshape(len(own), *model.shape(part))
+        means.append(model.spread(labelled, part, name).reshape(len(own), -1) * scale)
+    stacked = np.stack(means, axis=-1)  # replicate, cell, part
+    return {
+        "contribution": (("part",), stacked.mean(axis=0)),
+        "contribution_error": (("part",), standard_error(stacked)),
+    }
+
+
+def _stage(model: Model, name: str) -> str:
+    """Return the life-cycle stage of an equation or a parameter, empty when it has none."""
+    known = model.parameters.get(name) or model.equation(name)
+    return known.stage or ""
+
+
+def _claim(
+    study: Study, model: Model, claim: Claim, values: Array, curves: Sequence[Array]
+) -> xr.Dataset:
+    cells = [values[:, k] / claim.unit.factor for k in range(values.shape[1])]
+    verdicts = [judge(cell, claim.relation, claim.value, claim.confidence) for cell in cells]
+    variables: Variables = {
+        "probability": ((), [v.probability for v in verdicts]),
+        "probability_error": ((), [v.error for v in verdicts]),
+        "verdict": ((), [v.verdict for v in verdicts]),
+        "quantile_curve": (("curve",), [curve / claim.unit.factor for curve in curves]),
+    }
+    return dataset(study, model, claim.quantity, variables, {"curve": CURVE}).assign_attrs(
+        statement=claim.statement,
+        quantity=claim.quantity,
+        relation=claim.relation,
+        value=claim.value,
+        units=claim.unit.text,
+        confidence=claim.confidence,
+        required=int(claim.required),
+    )

@@ -1,0 +1,133 @@
+"""What is needed to explain and to repeat a run, as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import platform
+from dataclasses import asdict
+from importlib import metadata
+from typing import Any
+
+from mcsus.expressions import to_text
+from mcsus.library import library
+from mcsus.model import Model
+from mcsus.parameters import Parameter, Provenance
+from mcsus.study import Study
+
+_WHOLE_DEVICE = "device_footprint"
+_REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
+"""Products set beside the footprint of a whole device, by their id in the library."""
+
+_LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray", "pint")
+
+
+def provenance(study: Study, model: Model) -> dict[str, Any]:
+    """Return what is needed to explain and repeat a run, as plain data.
+
+    Examples
+    --------
+    >>> from mcsus.runner import check
+    >>> provenance(*check("tinyml_table"))["study"]["id"]
+    'tinyml_table'
+    """
+    used = set(model.inputs)
+    document = study.to_dict()
+    text = json.dumps(document, sort_keys=True, default=str)
+    return {
+        "study": {
+            key: getattr(study, key)
+            for key in (
+                "id",
+                "title",
+                "question",
+                "functional_unit",
+                "system_boundary",
+                "characterisation",
+            )
+        },
+        "document": document,
+        "design": study.design.to_dict(),
+        "sensitivity_draws": study.sensitivity.draws,
+        "scenarios": [{"id": s.id, "title": s.title} for s in study.scenarios],
+        "dependence": [
+            {
+                "parameters": list(d.parameters),
+                "copula": d.copula,
+                "df": d.df,
+                "correlation": [list(row) for row in d.correlation],
+            }
+            for d in study.dependence
+        ],
+        "inputs": [_input(study, p) for p in study.parameters if p.name in used],
+        "equations": [
+            {
+                "name": e.name,
+                "formula": to_text(e.expression),
+                "unit": e.unit.text,
+                "stage": e.stage or "",
+                "doc": e.doc,
+            }
+            for e in model.equations
+        ],
+        "references": _references(study),
+        "cautions": list(study.cautions),
+        "versions": {name: metadata.version(name) for name in _LIBRARIES}
+        | {"python": platform.python_version()},
+        "study_hash": hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
+def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
+    """Return, for the footprint of a whole device, products that readers know."""
+    shown = study.outputs.get(_WHOLE_DEVICE)
+    if shown is None:
+        return {}
+    known = [library().get(key) for key in _REFERENCES if key in library()]
+    return {
+        _WHOLE_DEVICE: [
+            {
+                "value": p.cells[0].deterministic * p.cells[0].unit.factor / shown.factor,
+                **_provenance(p.cells[0].provenance),
+            }
+            for p in known
+            if p.unit.dimension == shown.dimension
+        ]
+    }
+
+
+def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
+    """Return one resolved input as plain data: law, unit and provenance of every cell."""
+    labels = itertools.product(*(study.dims[dim] for dim in parameter.dims))
+    return {
+        "name": parameter.name,
+        "unit": parameter.unit.text,
+        "dims": list(parameter.dims),
+        "stage": parameter.stage or "",
+        "kind": parameter.kind,
+        "cells": [
+            {
+                "labels": dict(zip(parameter.dims, label, strict=True)),
+                "law": cell.law.to_dict(),
+                "unit": cell.unit.text,
+                "typical": cell.deterministic,
+                "mean": cell.law.mean(),
+                "sd": cell.law.sd(),
+                **_provenance(cell.provenance),
+            }
+            for label, cell in zip(labels, parameter.cells, strict=True)
+        ],
+    }
+
+
+def _provenance(found: Provenance) -> dict[str, Any]:
+    return {
+        "id": found.id or "",
+        "title": found.name or "",
+        "evidence": found.evidence or "",
+        "rationale": found.rationale or "",
+        "derivation": found.derivation or "",
+        "note": found.note or "",
+        "sources": [asdict(source) for source in found.sources],
+    }
