@@ -89,7 +89,7 @@ class Result:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         with replacing(target / FILE) as temporary:
-            self.tree.to_netcdf(temporary, engine="h5netcdf")
+            self.tree.to_netcdf(temporary, engine="netcdf4")
         text = json.dumps(self.to_dict(timing=False), indent=1, allow_nan=False) + "\n"
         with replacing(target / JSON_FILE) as temporary:
             temporary.write_text(text, encoding="utf-8")
@@ -129,7 +129,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         allowed = "a folder that a run has saved to"
         raise InputError(Fault(f"no {FILE}", allowed, (str(folder),)))
     try:
-        with xr.open_datatree(path, engine="h5netcdf") as tree:
+        with xr.open_datatree(path, engine="netcdf4") as tree:
             result = Result(tree.load())
         result.provenance["order"]
     except (OSError, KeyError, ValueError) as error:
