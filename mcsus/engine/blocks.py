@@ -9,11 +9,17 @@ from __future__ import annotations
 
 from numba import njit, types
 
+from mcsus.dependence.kernels import add_score, from_normal, from_student, mirror, set_score
 from mcsus.families.kernels import apply_quantile
 from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
 
 SOBOL = 0
 MONTE_CARLO = 1
+
+OWN = 0
+MIRRORED = 1
+GAUSSIAN = 2
+STUDENT_T = 3
 
 _f8, _i8, _u1, _u8 = types.float64, types.int64, types.uint8, types.uint64
 
@@ -33,6 +39,7 @@ RUN_SIGNATURE = types.void(
     *(_u8[:, ::1], _u8[:, ::1], _u8[:, ::1]),  # table, matrix, keys
     *(_i8[::1], _i8[::1], _i8[::1], _i8[::1]),  # row, stream, code, start
     *(_f8[::1], _f8[::1]),  # constant, factor
+    *(_i8[:, ::1], _i8[::1], _f8[::1], _f8[::1]),  # mix, link, weight, shape
     *(_i8[:, ::1], _u1[:, ::1], _f8[::1]),  # location, active, coordinate
     *(_i8[::1], _f8[:, ::1]),  # single, individual
     *(_i8[::1], _i8[::1], _f8[::1]),  # quantity, cell, scale
@@ -41,15 +48,57 @@ RUN_SIGNATURE = types.void(
 
 
 @njit(nogil=True, error_model="numpy")
-def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor
+def fill_points(x, s, draw, kind, table, matrix, keys):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Fill a row with the points of stream `s` from a draw on; see `fill_block`."""
+    if kind == SOBOL:
+        offset = sobol_offset(matrix[s], draw >> 10)
+        fill_sobol(table[s], offset, x, draw & 1023)
+    else:
+        fill_philox(keys[s, 0], keys[s, 1], draw, x)
+
+
+@njit(nogil=True, error_model="numpy")
+def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
 ):
+    """Fill a row with the points of one dependent cell, mixed from those of its streams.
+
+    Parameters
+    ----------
+    x, scratch : array, shape (draw in block,)
+        Filled, and used for the points of one stream at a time.
+    mix : array of int64
+        One row of the array of `fill_block`.
+    """
+    if mix[0] == MIRRORED:
+        fill_points(x, link[mix[1]], draw, kind, table, matrix, keys)
+        mirror(x)
+        return
+    for k in range(mix[1], mix[2]):
+        fill_points(scratch, link[k], draw, kind, table, matrix, keys)
+        if k == mix[1]:
+            set_score(x, scratch, weight[k])
+        else:
+            add_score(x, scratch, weight[k])
+    if mix[0] == STUDENT_T:
+        fill_points(scratch, mix[3], draw, kind, table, matrix, keys)
+        apply_quantile(mix[4], scratch, shape[mix[5] : mix[6]])
+        from_student(x, scratch, shape[mix[6] : mix[7]])
+    else:
+        from_normal(x)
+
+
+@njit(nogil=True, error_model="numpy")
+def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor,
+    mix, link, weight, shape,
+):  # fmt: skip
     """Fill ``work[row[k], :n]`` with draws ``draw .. draw + n`` of input cell ``k``.
 
     Parameters
     ----------
     work : array, shape (row, draw in block)
-        Filled in place, in coherent base units.
+        Filled in place, in coherent base units; its last row is scratch for dependent cells.
     draw, n : int
         First draw and number of draws; ``n`` divides 1,024 and ``draw`` is a multiple of it.
     kind : int
@@ -62,17 +111,22 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         Target row, stream, quantile kernel and offset of the constants of each cell.
     constant, factor : array of float64
         Constants of the laws, and the factor from a law's unit to base units.
+    mix : array of int64, shape (cell, 8)
+        For each cell: `OWN`, `MIRRORED`, `GAUSSIAN` or `STUDENT_T`; first and last link; for
+        `STUDENT_T` the stream of the common scale, its quantile kernel, and the first number
+        of its constants, of the t table and after it in `shape`.
+    link, weight : array, shape (link,)
+        Stream and coefficient of each link.
+    shape : array of float64
+        Constants of common scales and t tables.
     """
-    low = draw & 1023
-    high = draw >> 10
     for k in range(row.shape[0]):
         x = work[row[k], :n]
-        s = stream[k]
-        if kind == SOBOL:
-            offset = sobol_offset(matrix[s], high)
-            fill_sobol(table[s], offset, x, low)
+        if mix[k, 0] == OWN:
+            fill_points(x, stream[k], draw, kind, table, matrix, keys)
         else:
-            fill_philox(keys[s, 0], keys[s, 1], draw, x)
+            scratch = work[work.shape[0] - 1, :n]
+            mix_points(x, scratch, draw, kind, table, matrix, keys, mix[k], link, weight, shape)
         apply_quantile(code[k], x, constant[start[k] : start[k + 1]])
         if factor[k] != 1.0:
             for j in range(n):
@@ -82,7 +136,8 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 @njit(nogil=True, error_model="numpy")
 def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     model, work, first, count, n, kind, table, matrix, keys, row, stream, code, start, constant,
-    factor, location, active, coordinate, single, individual, quantity, cell, scale, out, at,
+    factor, mix, link, weight, shape, location, active, coordinate, single, individual,
+    quantity, cell, scale, out, at,
 ):  # fmt: skip
     """Run `count` blocks of `n` draws from draw `first` on, and store what is wanted.
 
@@ -90,6 +145,8 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     ----------
     model : function of `MODEL_SIGNATURE`
         Fills the rows of the equations from the rows of the inputs.
+    work .. shape
+        See `fill_block`.
     location, active : arrays, shapes (evaluation, quantity) and (evaluation, step)
         Rows of every quantity and steps to evaluate, in each evaluation of the plan.
     coordinate : array of float64
@@ -104,8 +161,9 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for block in range(count):
         draw = first + block * n
         fill_block(
-            work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor
-        )
+            work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor,
+            mix, link, weight, shape,
+        )  # fmt: skip
         left = out.shape[2] - at - block * n
         m = n if n < left else left
         for e in range(location.shape[0]):

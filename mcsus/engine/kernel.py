@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.engine.lowering import lower
+from mcsus.engine.mixing import Dependence, Mixing, cell_points, scale_positions, streams_of
 from mcsus.engine.source import kernel_source
 from mcsus.engine.store import load, runner
 from mcsus.model import Model
@@ -105,6 +106,8 @@ class Kernel:
         The graph; what no wanted quantity depends on costs nothing.
     positions : mapping of str to int
         Sobol' dimension of every stream of the study (`stream_positions`).
+    dependence : mapping of str to Mix, optional
+        How the points of dependent streams are made (`Study.mixes`).
 
     Examples
     --------
@@ -119,8 +122,11 @@ class Kernel:
     array([2., 4.])
     """
 
-    def __init__(self, model: Model, positions: Mapping[str, int]) -> None:
+    def __init__(
+        self, model: Model, positions: Mapping[str, int], dependence: Dependence | None = None
+    ) -> None:
         self.model = model
+        self._dependence = dependence or {}
         self.program = lower(model)
         self._run = runner()
         self._model = load("model", kernel_source(self.program)).model
@@ -130,13 +136,14 @@ class Kernel:
         self._single = [cell for name in inside for cell in model.parameters[name].cells]
         drawn = [name for name in names if name not in inside]
         cells = [cell for name in drawn for cell in model.parameters[name].cells]
-        self._place = dict(positions)
+        scales = scale_positions(self._dependence)
+        self._place = {**positions, **scales}
         laws = [cell.law.kernel() for cell in cells]
-        self._streams = list(dict.fromkeys(cell.stream for cell in cells))
-        self._positions = [positions[key] for key in self._streams]
-        self._stream_count = len(positions)
-        index = {key: k for k, key in enumerate(self._streams)}
-        self._stream = np.array([index[cell.stream] for cell in cells], dtype=np.int64)
+        self._streams = streams_of(cells, self._dependence)
+        self._mixing = Mixing.of(cells, self._streams, self._dependence)
+        # Dimension of each stream in A, and how far further it lies in B.
+        self._positions = [self._place[key] for key in self._streams]
+        self._further = [-1 if key in scales else len(positions) for key in self._streams]
         self._code = np.array([law.code for law in laws], dtype=np.int64)
         self._sizes = np.array([len(law.constants) for law in laws], dtype=np.int64)
         self._constant = np.array([c for law in laws for c in law.constants], dtype=np.float64)
@@ -205,7 +212,9 @@ class Kernel:
             key + ("|matrix=B" if m else "") for m in range(plan.matrices) for key in self._streams
         ]
         dimensions = [
-            p + m * self._stream_count for m in range(plan.matrices) for p in self._positions
+            p + m * further
+            for m in range(plan.matrices)
+            for p, further in zip(self._positions, self._further, strict=True)
         ]
         individual = self._individuals(design, replicate)
         if design.kind == "monte_carlo" or not keys:
@@ -249,10 +258,10 @@ class Kernel:
         times = plan.matrices
         block = self.block(plan)
         count = out.shape[2] - first if count is None else count
-        stream = [self._stream + m * len(self._streams) for m in range(times)]
+        stream, mix, link, weight = self._mixing.repeated(times, len(self._streams))
         self._run(
             self._model,
-            np.empty((plan.rows, block)),
+            np.empty((plan.rows + 1, block)),
             first,
             -(-count // block),
             block,
@@ -261,11 +270,15 @@ class Kernel:
             ready.matrix,
             ready.keys,
             np.arange(times * len(self._code), dtype=np.int64),
-            np.concatenate(stream),
+            stream,
             np.tile(self._code, times),
             np.concatenate([[0], np.cumsum(np.tile(self._sizes, times))]).astype(np.int64),
             np.tile(self._constant, times),
             np.tile(self._factor, times),
+            mix,
+            link,
+            weight,
+            self._mixing.shape,
             plan.location,
             plan.active,
             self._coordinate,
@@ -289,16 +302,14 @@ class Kernel:
         found = {}
         for name in names:
             cells = self.model.parameters[name].cells
-            streams = list(dict.fromkeys(cell.stream for cell in cells))
-            at = [self._positions[self._streams.index(key)] for key in streams]
-            u = dict(
-                zip(
-                    streams,
-                    reference_points(design, at, streams, replicate, draw, 1)[0],
-                    strict=True,
-                )
-            )
-            values = [float(c.law.quantile(np.array(u[c.stream]))) * c.unit.factor for c in cells]
+            keys = streams_of(cells, self._dependence)
+            at = [self._place[key] for key in keys]
+            points = reference_points(design, at, keys, replicate, draw, 1)[0]
+            known = dict(zip(keys, points, strict=True))
+            u = cell_points(cells, self._dependence, known)
+            values = [
+                float(c.law.quantile(x)) * c.unit.factor for c, x in zip(cells, u, strict=True)
+            ]
             found[name] = np.array(values)
         return found
 
@@ -310,12 +321,14 @@ class Kernel:
         if self.program.inner is None or not self._single:
             return np.zeros((0, 0))
         count = self.program.sizes[self.program.inner]
-        streams = list(dict.fromkeys(cell.stream for cell in self._single))
+        streams = streams_of(self._single, self._dependence)
         keys = [f"{key}|{self.program.inner}" for key in streams]
         places = [self._place[key] for key in streams]
         sequence = SobolPoints.scrambled(places, keys, design.seed, replicate)
-        u = dict(zip(streams, sequence.uniforms(0, count).T, strict=True))
-        return np.stack([c.law.quantile(u[c.stream]) * c.unit.factor for c in self._single], axis=1)
+        known = dict(zip(streams, sequence.uniforms(0, count).T, strict=True))
+        u = cell_points(self._single, self._dependence, known)
+        pairs = zip(self._single, u, strict=True)
+        return np.stack([c.law.quantile(x) * c.unit.factor for c, x in pairs], axis=1)
 
     def _regions(self, times: int) -> tuple[tuple[Integers, Integers, Integers], int]:
         """Return first rows of every quantity in A, in B and in scratch, and the rows in all.

@@ -80,7 +80,7 @@ def fingerprint() -> bytes:
     """
     root = Path(mcsus.__file__).parent
     digest = hashlib.sha256()
-    for folder in ("families", "streams", "engine"):
+    for folder in ("families", "dependence", "streams", "engine"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.read_bytes())
     host = llvmlite.binding.get_host_cpu_name()

@@ -1,0 +1,149 @@
+"""Dependence as data for the compiled blocks: which streams each cell mixes, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.dependence import Mix, transform
+from mcsus.dependence.student import scale_law, table
+from mcsus.engine.blocks import GAUSSIAN, MIRRORED, OWN, STUDENT_T
+from mcsus.parameters import Cell
+from mcsus.streams.sobol import MAX_DIMENSIONS
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+Dependence = Mapping[str, Mix]
+"""Stream key of a cell -> how its points are made; a key that is absent has its own points."""
+
+
+def mix_of(stream: str, dependence: Dependence) -> Mix:
+    """Return how the points of the cells of a stream are made.
+
+    Examples
+    --------
+    >>> mix_of("study:a", {})
+    Mix(streams=('study:a',), coefficients=(1.0,), df=None, scale=None)
+    """
+    return dependence.get(stream) or Mix((stream,), (1.0,))
+
+
+def streams_of(cells: Sequence[Cell], dependence: Dependence) -> list[str]:
+    """Return the streams that some cells read, each once, in order of first appearance.
+
+    Examples
+    --------
+    >>> streams_of([], {})
+    []
+    """
+    keys = (key for cell in cells for key in mix_of(cell.stream, dependence).needs)
+    return list(dict.fromkeys(keys))
+
+
+def scale_positions(dependence: Dependence) -> dict[str, int]:
+    """Return the Sobol' dimensions of common scales in a matrix A: every other one from the end.
+
+    They belong to no parameter. Counted from the end, they move no dimension of a parameter, and
+    a parameter that is added does not move them. Each leaves the one below it to matrix B.
+
+    Examples
+    --------
+    >>> scale_positions({"a": Mix(("a",), (1.0,), 4.0, "a|scale")})
+    {'a|scale': 21200}
+    """
+    keys = dict.fromkeys(mix.scale for mix in dependence.values() if mix.scale is not None)
+    return {key: MAX_DIMENSIONS - 1 - 2 * k for k, key in enumerate(keys)}
+
+
+def cell_points(
+    cells: Sequence[Cell], dependence: Dependence, points: Mapping[str, Array]
+) -> list[Array]:
+    """Return the points of some cells from those of all streams they need, by the plain path.
+
+    Examples
+    --------
+    >>> cell_points([], {}, {})
+    []
+    """
+    return [transform(mix_of(cell.stream, dependence), points) for cell in cells]
+
+
+@dataclass(frozen=True)
+class Mixing:
+    """Arrays of `mcsus.engine.blocks.fill_block`: stream of each cell, mix, link, weight, shape."""
+
+    stream: Integers
+    mix: Integers
+    link: Integers
+    weight: Array
+    shape: Array
+
+    @classmethod
+    def of(cls, cells: Sequence[Cell], streams: Sequence[str], dependence: Dependence) -> Mixing:
+        """Return the arrays for some cells; `streams` are numbered by their order.
+
+        Examples
+        --------
+        >>> Mixing.of([], [], {}).mix.shape
+        (0, 8)
+        """
+        number = {key: k for k, key in enumerate(streams)}
+        link: list[int] = []
+        weight: list[float] = []
+        shape: list[float] = []
+        placed: dict[float, list[int]] = {}
+        stream, rows = [], []
+        for cell in cells:
+            mix = mix_of(cell.stream, dependence)
+            stream.append(number[mix.streams[0]])
+            first = len(link)
+            row = [_kind(mix), first, first, 0, 0, 0, 0, 0]
+            if row[0] != OWN:
+                link += [number[key] for key in mix.streams]
+                weight += mix.coefficients
+                row[2] = len(link)
+            if mix.df is not None and mix.scale is not None:
+                if mix.df not in placed:
+                    placed[mix.df] = _append(shape, mix.df)
+                row[3:] = [number[mix.scale], *placed[mix.df]]
+            rows.append(row)
+        return cls(
+            np.array(stream, dtype=np.int64),
+            np.array(rows, dtype=np.int64).reshape(len(rows), 8),
+            np.array(link, dtype=np.int64),
+            np.array(weight, dtype=np.float64),
+            np.array(shape, dtype=np.float64),
+        )
+
+    def repeated(self, times: int, streams: int) -> tuple[Integers, Integers, Integers, Array]:
+        """Return stream, mix, link and weight for `times` matrices of `streams` streams each."""
+        matrix = np.arange(times)[:, np.newaxis]
+        mixes = np.repeat(self.mix[np.newaxis], times, axis=0)
+        mixes[:, :, 1:3] += (matrix * len(self.link))[:, :, np.newaxis]
+        mixes[:, :, 3] += matrix * streams
+        return (
+            (self.stream + matrix * streams).ravel(),
+            mixes.reshape(-1, 8),
+            (self.link + matrix * streams).ravel(),
+            np.tile(self.weight, times),
+        )
+
+
+def _kind(mix: Mix) -> int:
+    if mix.is_plain:
+        return MIRRORED if mix.is_mirrored else OWN
+    return GAUSSIAN if mix.df is None else STUDENT_T
+
+
+def _append(shape: list[float], df: float) -> list[int]:
+    """Append scale law and t table; return the code of the law and the three places."""
+    code, constants = scale_law(df).kernel()
+    first = len(shape)
+    shape += constants
+    middle = len(shape)
+    shape += table(df)
+    return [code, first, middle, len(shape)]
