@@ -1,20 +1,28 @@
 """First-order propagation of uncertainty, to set beside Monte Carlo.
 
-The law of propagation of uncertainty, JCGM 100:2008, 5.1.2 (https://doi.org/10.59161/JCGM100-2008E);
-in greenhouse gas inventories, Approach 1 of the 2006 IPCC Guidelines, volume 1, chapter 3.
+The law of propagation of uncertainty, JCGM 100:2008, 5.1.2, with correlations 5.2.2, equation 13
+(https://doi.org/10.59161/JCGM100-2008E); in greenhouse gas inventories, Approach 1 of the 2006 IPCC
+Guidelines, volume 1, chapter 3.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
+from mcsus.dependence import Mix, score_correlation
+from mcsus.dependence.student import distribution_function, scale_law
+from mcsus.families import Distribution
 from mcsus.model import Model, evaluate
 
 Array = NDArray[np.float64]
 _STEP = 1e-3  # of a standard deviation: central differences are then good to about 1e-6
+_NODES, _SCALES = 48, 24  # of Gauss rules: normal scores, and the common scale of a t copula
 _COVERAGE = 1.959963984540054  # standard normal quantile at 0.975
 
 
@@ -34,11 +42,15 @@ class FirstOrder:
         return np.array([self.value - _COVERAGE * self.sd, self.value + _COVERAGE * self.sd])
 
 
-def propagate(model: Model, outputs: list[str]) -> dict[str, FirstOrder]:
+def propagate(
+    model: Model, outputs: list[str], dependence: Mapping[str, Mix] | None = None
+) -> dict[str, FirstOrder]:
     """Propagate means and standard deviations of the inputs to first order.
 
-    Inputs are independent unless they share a stream, in which case they move together. What
-    differs between individuals stays at its mean: it is averaged, not uncertain.
+    Inputs are independent unless they share a stream, in which case they move together, or are
+    in a `dependence`, in which case their correlation is that of the laws as the study writes
+    them: a scenario that changes a law keeps it. What differs between individuals stays at its
+    mean: it is averaged, not uncertain.
 
     Examples
     --------
@@ -48,18 +60,90 @@ def propagate(model: Model, outputs: list[str]) -> dict[str, FirstOrder]:
     >>> propagate(Model([Equation("y", unit("1"), parse("2"))], {}, {}), ["y"])["y"].sd
     array([0.])
     """
-    base, steps = _points(model)
+    base, streams = _points(model)
+    steps = len(streams)
+    correlations = _correlations(model, streams, dependence or {})
     values = evaluate(model, base)
     found = {}
     for name in outputs:
         flat = values[name].reshape(len(values[name]), -1)
         ups, downs = flat[1 : 1 + steps], flat[1 + steps : 1 + 2 * steps]
         slopes = (ups - downs) / (2 * _STEP)
-        found[name] = FirstOrder(flat[0], np.sqrt((slopes**2).sum(axis=0)))
+        variance = (slopes**2).sum(axis=0)
+        for i, j, r in correlations:
+            variance = variance + 2 * r * slopes[i] * slopes[j]
+        found[name] = FirstOrder(flat[0], np.sqrt(np.maximum(variance, 0.0)))
     return found
 
 
-def _points(model: Model) -> tuple[dict[str, Array], int]:
+def value_correlation(
+    one: Distribution, other: Distribution, score: float, df: float | None = None
+) -> float:
+    """Return the linear correlation of two values that a copula joins.
+
+    Parameters
+    ----------
+    one, other : Distribution
+        Their laws.
+    score : float
+        Correlation of the normal scores, from -1 to 1.
+    df : float, optional
+        Degrees of freedom of a Student-t copula.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> law = distribution("normal", mean=3, sd=2)
+    >>> round(value_correlation(law, law, 0.5), 9)
+    0.5
+    """
+    nodes, weights = special.roots_hermitenorm(_NODES)
+    weights = weights / weights.sum()
+    first, free = np.meshgrid(nodes, nodes, indexing="ij")
+    second = score * first + np.sqrt(max(0.0, 1 - score**2)) * free
+    weight = weights[:, np.newaxis] * weights
+    if df is None:
+        x, y = (
+            one.quantile(_inside(special.ndtr(first))),
+            other.quantile(_inside(special.ndtr(second))),
+        )
+    else:
+        u, part = special.roots_legendre(_SCALES)
+        root = np.sqrt(scale_law(df).quantile((u + 1) / 2))[:, np.newaxis, np.newaxis]
+        x = one.quantile(_inside(distribution_function(first / root, df)))
+        y = other.quantile(_inside(distribution_function(second / root, df)))
+        weight = part[:, np.newaxis, np.newaxis] / 2 * weight
+    x, y = x - (weight * x).sum(), y - (weight * y).sum()
+    scale = np.sqrt((weight * x**2).sum() * (weight * y**2).sum())
+    return float((weight * x * y).sum() / scale)
+
+
+def _inside(u: Array) -> Array:
+    return np.clip(u, 2.0**-53, 1 - 2.0**-53)
+
+
+def _correlations(
+    model: Model, streams: Sequence[str], dependence: Mapping[str, Mix]
+) -> list[tuple[int, int, float]]:
+    """Return pairs of dependent streams, by their place, with the correlation of their values."""
+    laws: dict[str, Distribution] = {}
+    for name in model.inputs:
+        for cell in model.parameters[name].cells:
+            if cell.law.family != "constant":
+                laws.setdefault(cell.stream, cell.law)
+    known = {key: dependence.get(key) or Mix((key,), (1.0,)) for key in streams}
+    found = []
+    for (i, one), (j, other) in itertools.combinations(enumerate(streams), 2):
+        if one not in dependence and other not in dependence:
+            continue
+        score = score_correlation(known[one], known[other])
+        df = known[one].df if known[one].scale == known[other].scale else None
+        if score != 0 or df is not None:
+            found.append((i, j, value_correlation(laws[one], laws[other], score, df)))
+    return found
+
+
+def _points(model: Model) -> tuple[dict[str, Array], list[str]]:
     """Return the means, then every stream moved up, then every stream moved down."""
     inputs = {name: model.parameters[name] for name in model.inputs}
     cells = [cell for p in inputs.values() for cell in p.cells]
@@ -79,4 +163,4 @@ def _points(model: Model) -> tuple[dict[str, Array], int]:
             table[row, k] += move
             table[row + len(streams), k] -= move
         base[name] = model.laid_out(table, name)
-    return base, len(streams)
+    return base, streams

@@ -2,12 +2,13 @@
 
 from mcsus.study.definition import Study, load_study
 from mcsus.study.files import find_study, shipped_studies
-from mcsus.study.parts import Claim, Scenario, Sensitivity
+from mcsus.study.parts import Claim, Dependence, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_quantity, parse_setting
 from mcsus.study.schema import schema
 
 __all__ = [
     "Claim",
+    "Dependence",
     "Scenario",
     "Sensitivity",
     "Study",

@@ -9,6 +9,7 @@ from typing import Any
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
+from mcsus.study.dependence import Dependences, read_dependence, without
 from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
@@ -22,9 +23,10 @@ from mcsus.study.options import (
     read_outputs,
     read_sensitivity,
 )
-from mcsus.study.parts import BASE, SCENARIO, Scenario
+from mcsus.study.parts import BASE, SCENARIO, Scenario, Sensitivity
 from mcsus.study.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
+from mcsus.study.shares import with_shares
 from mcsus.units import DIMENSIONLESS
 
 SCHEMA = "mcsus/1"
@@ -81,6 +83,7 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     inputs = merge(layers, fields.pop("model"))
     dims: Dims = read_dims(inputs.dims)
     fields["inner"] = inner_dim(inputs.dims)
+    inputs = with_shares(inputs, dims, fields["inner"])
     parameters = _parameters(inputs, dims)
     names = tuple(inputs.parameters)
     _check_clashes(inputs, dims)
@@ -88,6 +91,14 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         parameters,
         frozenset(inputs.parameters) - frozenset(parameters),
         frozenset(inputs.equations),
+    )
+    dependences = read_dependence(
+        reader.list("dependence", "tables: [[dependence]]"),
+        parameters,
+        known.unreadable,
+        dims,
+        fields["inner"],
+        faults,
     )
     tables = reader.list("scenarios", "tables: [[scenarios]]")
     scenarios, changes = read_scenarios(tables, dims, known, faults)
@@ -102,6 +113,8 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     stated = document.get("outputs")
     output_names = tuple(stated) if isinstance(stated, Mapping) else ()
     sensitivity = read_sensitivity(asked, design, output_names, names, faults)
+    if "sensitivity" not in reader:
+        sensitivity = _together(sensitivity, dependences)
     claims = read_claims(
         reader.list("claims", "tables: [[claims]]"), inputs.equations, names, faults
     )
@@ -121,8 +134,20 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "claims": claims,
         "breakdown": breakdown,
         "scenarios": scenarios,
+        "dependence": tuple(dependences.tables),
+        "mixes": dependences.mixes,
     }
-    return fields | {"cautions": cautions(fields, mine)}
+    return fields | {"cautions": (*cautions(fields, mine), *dependences.cautions)}
+
+
+def _together(sensitivity: Sensitivity, dependences: Dependences) -> Sensitivity:
+    """Put what depends on each other into one group, where the file asks for nothing itself."""
+    groups = {table.title: table.parameters for table in dependences.tables}
+    dependences.cautions += [
+        f"sensitivity indices are of {title!r} together, since these depend on each other"
+        for title in groups
+    ]
+    return replace(sensitivity, groups=groups)
 
 
 def _head(reader: TableReader) -> dict[str, Any]:
@@ -139,8 +164,6 @@ def _head(reader: TableReader) -> dict[str, Any]:
     fields["model"] = check_model(name, reader) if name else None
     if "parameters" not in reader and "model" not in reader:
         reader.missing("parameters", "a table of parameters, or model = '..'")
-    if "dependence" in reader:
-        reader.fault("dependence", "a dependence", "none: this version draws parameters apart")
     return fields
 
 
@@ -250,6 +273,8 @@ def pinned(
 ) -> dict[str, Any]:
     """Return a study file with one parameter held at a value, and all else as it was.
 
+    What depends on the parameter is drawn without it: holding is not conditioning.
+
     Examples
     --------
     >>> from mcsus.study.laws import library_parameter
@@ -263,4 +288,7 @@ def pinned(
     if parameter.stage:
         table["stage"] = parameter.stage
     parameters = {**document.get("parameters", {}), parameter.name: table}
-    return {**document, "parameters": parameters}
+    held = {**document, "parameters": parameters}
+    if "dependence" in document:
+        held["dependence"] = without(document["dependence"], parameter.name)
+    return held

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from mcsus.dependence import Mix
 from mcsus.errors import Fault, InputError
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study.assembly import assemble, pinned
 from mcsus.study.files import find_study, read_toml
-from mcsus.study.parts import Claim, Label, Scenario, Sensitivity
+from mcsus.study.parts import Claim, Dependence, Label, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_quantity
 from mcsus.study.reader import close, read_unit, shown, unlike
 from mcsus.units import Unit
@@ -60,6 +61,10 @@ class Study:
         The dim of individuals, over which variability is averaged.
     place : str
         Name of the file, for messages.
+    dependence : tuple of Dependence
+        Parameters that are drawn together.
+    mixes : mapping of str to Mix
+        Stream key of a dependent cell -> how its points are made.
 
     Examples
     --------
@@ -93,6 +98,8 @@ class Study:
     document: Mapping[str, Any] = field(repr=False)
     inner: str | None = None
     place: str = "study"
+    dependence: tuple[Dependence, ...] = ()
+    mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], place: str = "study") -> Study:

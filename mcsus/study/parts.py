@@ -16,6 +16,7 @@ Relation = Literal["<", "<=", ">", ">="]
 RELATIONS: tuple[Relation, ...] = ("<", "<=", ">", ">=")
 GROUPINGS = ("none", "stage", "source")
 METHODS = ("sobol",)
+COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
 
 BASE = "base"
 """Label of the study as written on the dim `scenario`."""
@@ -68,6 +69,41 @@ class Sensitivity:
     second_order: bool = False
     draws: int = 4096
     estimator: str = "salib"
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Parameters that are drawn together.
+
+    Parameters
+    ----------
+    parameters : tuple of str
+        Their names.
+    copula : str
+        One of `COPULAS`.
+    correlation : tuple of tuple of float
+        Of the normal scores, in the order of the names, after conversion and repair.
+    df : float, optional
+        Degrees of freedom of a Student-t copula.
+    streams : frozenset of str
+        Keys of the streams of all their cells.
+
+    Examples
+    --------
+    >>> Dependence(("a", "b"), "comonotone", ((1.0, 1.0), (1.0, 1.0))).title
+    'a & b'
+    """
+
+    parameters: tuple[str, ...]
+    copula: str
+    correlation: tuple[tuple[float, ...], ...]
+    df: float | None = None
+    streams: frozenset[str] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """Name of the parameters together."""
+        return " & ".join(self.parameters)
 
 
 @dataclass(frozen=True)

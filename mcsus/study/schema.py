@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.expressions.nodes import MAX_CHARACTERS
 from mcsus.families import FAMILIES, Family
 from mcsus.families.checks import Key
 from mcsus.parameters import KINDS, STAGES
 from mcsus.study.assembly import SCHEMA, TEXTS
-from mcsus.study.parts import GROUPINGS, METHODS, RELATIONS
+from mcsus.study.parts import COPULAS, GROUPINGS, METHODS, RELATIONS
+from mcsus.study.shares import SHARES
 
 Schema = dict[str, Any]
 
@@ -45,6 +47,7 @@ def schema() -> Schema:
                 "parameters": _named({"$ref": "#/$defs/parameter"}),
                 "equations": _named({"$ref": "#/$defs/equation"}),
                 "scenarios": {"type": "array", "items": {"$ref": "#/$defs/scenario"}},
+                "dependence": {"type": "array", "items": {"$ref": "#/$defs/dependence"}},
                 "outputs": {**_named({"$ref": "#/$defs/output"}), "minProperties": 1},
                 "breakdown": _named({**_NAMES, "minItems": 1}),
                 "design": {"$ref": "#/$defs/design"},
@@ -105,6 +108,7 @@ def _definitions() -> Schema:
             },
             ("id", "set"),
         ),
+        "dependence": _dependence(),
         "output": {
             "oneOf": [
                 _UNIT,
@@ -154,7 +158,19 @@ def _parameter(*, relaxed: bool, below: str) -> Schema:
     laws = [_law(family, about, relaxed=relaxed) for family in FAMILIES.values()]
     if relaxed:
         return {"anyOf": [library, by, _bare(about), *laws]}
-    return {"anyOf": [library, by, *laws]}
+    shares = [_shares(family, about) for family in SHARES]
+    return {"anyOf": [library, by, *laws, *shares]}
+
+
+def _shares(family: str, about: Schema) -> Schema:
+    """Return the schema of shares that add up to one over a dim."""
+    numbers = {"type": "array", "items": _NUMBER, "minItems": 1}
+    values: Schema = dict.fromkeys(SHARES[family], numbers)
+    if family == "dirichlet":
+        values = {"concentration": {"oneOf": [{**_NUMBER, "exclusiveMinimum": 0}, numbers]}}
+    own = {"distribution": {"const": family}, "over": {**_TEXT, "description": "a dim"}}
+    keys = ("distribution", "over", "source", *values)
+    return {**_table({**own, **values, **about}, keys), "title": family}
 
 
 def _bare(about: Schema) -> Schema:
@@ -192,6 +208,24 @@ def _design() -> Schema:
             "seed": {"type": "integer", "minimum": 0, "maximum": 2**63 - 1},
         }
     )
+
+
+def _dependence() -> Schema:
+    number = {"type": "number", "minimum": -1, "maximum": 1}
+    matrix = {"type": "array", "items": {"type": "array", "items": number}}
+    correlation: Schema = {"oneOf": [number, matrix]}
+    table = _table(
+        {
+            "parameters": {**_NAMES, "minItems": 2, "uniqueItems": True},
+            "copula": {"enum": list(COPULAS)},
+            "df": {"type": "number", "minimum": LEAST_DF, "maximum": MOST_DF},
+            "correlation": {**correlation, "description": "of the normal scores"},
+            "rank_correlation": {**correlation, "description": "Spearman's, of continuous laws"},
+            "repair": {"type": "boolean", "description": "take the nearest valid matrix"},
+        },
+        ("parameters", "copula"),
+    )
+    return {**table, "not": {"required": ["correlation", "rank_correlation"]}}
 
 
 def _sensitivity() -> Schema:

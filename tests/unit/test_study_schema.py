@@ -11,6 +11,7 @@ import pytest
 from mcsus.families import FAMILIES
 from mcsus.study import schema, shipped_studies
 from mcsus.study.assembly import KEYS
+from mcsus.study.shares import SHARES
 
 BAD = Path(__file__).parents[1] / "data" / "bad"
 
@@ -20,7 +21,9 @@ STRUCTURE = [
     "claim_unknown_relation",
     "claim_without_statement",
     "claims_is_a_table",
-    "dependence",
+    "dependence_unknown_copula",
+    "dependence_with_both",
+    "shares_without_dim",
     "draws_text",
     "empty_outputs",
     "equation_unknown_key",
@@ -71,6 +74,6 @@ def test_faults_of_structure_are_seen(validator, name):
 
 def test_every_key_and_family_is_in_it():
     document = schema()
-    assert set(document["properties"]) == set(KEYS) - {"dependence"}
+    assert set(document["properties"]) == set(KEYS)
     laws = document["$defs"]["parameter"]["anyOf"][2:]
-    assert [law["title"] for law in laws] == list(FAMILIES)
+    assert [law["title"] for law in laws] == [*FAMILIES, *SHARES]

@@ -1,0 +1,158 @@
+"""The correlations of a ``[[dependence]]`` table: a number or a matrix, valid or repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.dependence import (
+    distance,
+    is_valid,
+    nearest_correlation,
+    normal_from_rank,
+    rank_from_normal,
+    rank_from_student,
+    student_from_rank,
+)
+from mcsus.study.reader import TableReader, finite, shown
+
+Array = NDArray[np.float64]
+
+RANK = "rank_correlation"
+
+
+@dataclass(frozen=True)
+class Correlations:
+    """Correlation of normal scores, and what was repaired in it.
+
+    Examples
+    --------
+    >>> Correlations(np.eye(2)).repaired
+    ''
+    """
+
+    matrix: Array
+    repaired: str = ""
+
+
+def read_correlations(
+    reader: TableReader, key: str, count: int, df: float | None, *, repair: bool
+) -> Correlations | None:
+    """Return the correlations under `key`, or None when something is wrong (then it is noted).
+
+    Parameters
+    ----------
+    key : {"correlation", "rank_correlation"}
+        Of normal scores, or Spearman's.
+    count : int
+        Number of parameters.
+    df : float or None
+        Degrees of freedom of a Student-t copula.
+    repair : bool
+        Whether an invalid matrix is replaced by the nearest valid one.
+
+    Examples
+    --------
+    >>> from mcsus.errors import FaultCollector
+    >>> reader = TableReader({"correlation": 0.5}, FaultCollector())
+    >>> read_correlations(reader, "correlation", 2, None, repair=False).matrix
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    value = reader.raw(key)
+    is_list = isinstance(value, list | tuple)
+    given = _from_list(reader, key, value, count) if is_list else _alike(reader, key, count)
+    if given is None:
+        return None
+    scores = _scores(given, df) if key == RANK else given
+    if is_valid(scores):
+        return Correlations(scores)
+    nearest = nearest_correlation(scores)
+    shown_nearest = _as_asked(nearest, key, df)
+    text = _text(shown_nearest) if is_list else f"{shown_nearest[0, 1]:.6g}"
+    far = f"{distance(scores, nearest):.3g}"
+    if repair:
+        return Correlations(
+            nearest, f"{key} was no valid one and is now {text}, at a distance of {far}"
+        )
+    allowed = (
+        f"a positive definite matrix; the nearest is {text}, at a distance of {far} (Frobenius "
+        "norm); repair = true takes it"
+    )
+    if np.any(np.abs(scores[np.triu_indices(count, 1)]) == 1):
+        allowed += "; for a correlation of 1 or -1 take copula = 'comonotone' or 'countermonotone'"
+    found = "correlations that cannot hold together"
+    if not is_list:
+        found = f"{shown(value)} between each two of {count} parameters"
+    reader.fault(key, found, allowed)
+    return None
+
+
+def _alike(reader: TableReader, key: str, count: int) -> Array | None:
+    """Return the matrix of one correlation for all pairs."""
+    number = finite(reader.raw(key))
+    if number is None or abs(number) > 1:
+        reader.fault(key, shown(reader.raw(key)), "a number from -1 to 1, or a matrix")
+        return None
+    matrix = np.full((count, count), number)
+    np.fill_diagonal(matrix, 1.0)
+    return matrix
+
+
+def _from_list(reader: TableReader, key: str, rows: Sequence[object], count: int) -> Array | None:
+    allowed = f"{count} rows of {count} numbers, in the order of the parameters"
+    if len(rows) != count:
+        reader.fault(key, f"{len(rows)} rows", allowed)
+        return None
+    table = []
+    for row in rows:
+        numbers = [finite(x) for x in row] if isinstance(row, list | tuple) else []
+        kept = [x for x in numbers if x is not None]
+        if len(kept) != count or len(numbers) != count:
+            reader.fault(key, f"a row {shown(row)}", allowed)
+            return None
+        table.append(kept)
+    matrix = np.array(table)
+    if np.any(np.diag(matrix) != 1):
+        reader.fault(key, f"{float(np.diag(matrix).min())!r} on the diagonal", "1 on the diagonal")
+    elif np.any(matrix != matrix.T):
+        i, j = np.argwhere(matrix != matrix.T)[0]
+        found = f"{float(matrix[i, j])!r} and {float(matrix[j, i])!r} for one pair"
+        reader.fault(key, found, "a symmetric matrix")
+    elif np.any(np.abs(matrix) > 1):
+        worst = float(matrix.ravel()[np.argmax(np.abs(matrix))])
+        reader.fault(key, repr(worst), "numbers from -1 to 1")
+    else:
+        return matrix
+    return None
+
+
+def _scores(rank: Array, df: float | None) -> Array:
+    """Return the correlation of normal scores from rank correlations."""
+    found = np.eye(len(rank))
+    for i, j in zip(*np.triu_indices(len(rank), 1), strict=True):
+        r = float(rank[i, j])
+        score = float(normal_from_rank(r)) if df is None else student_from_rank(r, df)
+        found[i, j] = found[j, i] = score
+    return found
+
+
+def _as_asked(matrix: Array, key: str, df: float | None) -> Array:
+    """Return correlations of normal scores in the terms of the file."""
+    if key != RANK:
+        return matrix
+    if df is None:
+        return rank_from_normal(matrix)
+    found = np.eye(len(matrix))
+    for i, j in zip(*np.triu_indices(len(matrix), 1), strict=True):
+        found[i, j] = found[j, i] = rank_from_student(float(matrix[i, j]), df)
+    return found
+
+
+def _text(matrix: Array) -> str:
+    """Return a matrix as TOML."""
+    rows = (", ".join(f"{x:.6g}" for x in row) for row in matrix)
+    return "[" + ", ".join(f"[{row}]" for row in rows) + "]"

@@ -1,0 +1,303 @@
+"""The tables ``[[dependence]]``: parameters that are drawn together."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.dependence import Mix, gaussian_mixes
+from mcsus.dependence.student import LEAST_DF, MOST_DF
+from mcsus.errors import FaultCollector
+from mcsus.families import Distribution
+from mcsus.parameters import Parameter
+from mcsus.study.correlations import RANK, read_correlations
+from mcsus.study.grids import Dims
+from mcsus.study.parts import COPULAS, Dependence, Label
+from mcsus.study.reader import MAX_FAULTS, TableReader
+
+KEYS = ("parameters", "copula", "df", "correlation", RANK, "repair")
+MAX_MEMBERS = 100
+
+Array = NDArray[np.float64]
+
+_PROBES = (np.arange(509) + 0.5) / 509  # an atom of more than 1/509 holds one of them
+
+
+@dataclass
+class Dependences:
+    """All dependence of a study: the tables, the mixes of streams, and cautions.
+
+    Examples
+    --------
+    >>> Dependences().mixes
+    {}
+    """
+
+    tables: list[Dependence] = field(default_factory=list)
+    mixes: dict[str, Mix] = field(default_factory=dict)
+    cautions: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """A parameter of a group and its streams by the labels over which they differ."""
+
+    name: str
+    dims: tuple[str, ...]
+    streams: Mapping[tuple[Label, ...], str]
+
+    def at(self, labels: Mapping[str, Label]) -> str:
+        return self.streams[tuple(labels[dim] for dim in self.dims)]
+
+
+def read_dependence(
+    value: Sequence[Any],
+    parameters: Mapping[str, Parameter],
+    unreadable: frozenset[str],
+    dims: Dims,
+    inner: str | None,
+    faults: FaultCollector,
+) -> Dependences:
+    """Return the dependence of a study.
+
+    Parameters
+    ----------
+    parameters : mapping
+        The parameters as the study writes them, without scenarios.
+    unreadable : frozenset of str
+        Parameters with faults that are noted already.
+    dims : mapping
+        Dims of the study.
+    inner : str or None
+        The dim of individuals.
+
+    Examples
+    --------
+    >>> read_dependence([], {}, frozenset(), {}, None, FaultCollector()).tables
+    []
+    """
+    found = Dependences()
+    owner: dict[str, str] = {}
+    for index, table in enumerate(value):
+        here = str(index + 1)
+        reader = TableReader(table, faults, ("dependence", here), KEYS)
+        if not reader.is_table or len(faults.faults) > MAX_FAULTS:
+            continue
+        before = len(faults.faults)
+        names = _names(reader, (*parameters, *unreadable))
+        settings = _settings(reader, len(names))
+        if not unreadable.isdisjoint(names) or len(faults.faults) > before or settings is None:
+            continue
+        chosen = [parameters[name] for name in names]
+        _check_laws(reader, chosen, inner)
+        members = _members(reader, chosen, dims, owner, here)
+        if len(faults.faults) == before:
+            _add(found, members, settings, names, dims)
+            if settings.repaired:
+                found.cautions.append(f"dependence {here}: {settings.repaired}")
+    return found
+
+
+@dataclass(frozen=True)
+class _Settings:
+    copula: str
+    matrix: Array
+    df: float | None = None
+    repaired: str = ""
+
+
+def _names(reader: TableReader, known: Sequence[str]) -> tuple[str, ...]:
+    if "parameters" not in reader:
+        reader.missing("parameters", "a list of at least two parameters")
+        return ()
+    before = len(reader.faults.faults)
+    names = reader.names("parameters", known, "parameters")
+    if len(reader.faults.faults) == before and not 2 <= len(names) <= MAX_MEMBERS:
+        found = f"{len(names)} parameters"
+        reader.fault("parameters", found, f"2 to {MAX_MEMBERS} parameters")
+    return names
+
+
+def _settings(reader: TableReader, count: int) -> _Settings | None:
+    """Read the copula and its numbers."""
+    before = len(reader.faults.faults)
+    copula = reader.choice("copula", COPULAS)
+    if "copula" not in reader:
+        reader.missing("copula", f"one of {', '.join(map(repr, COPULAS))}")
+    repair = reader.flag("repair")
+    df = _degrees(reader, copula)
+    given = [key for key in ("correlation", RANK) if key in reader]
+    if copula in {"comonotone", "countermonotone"}:
+        for key in (*given, *(["repair"] if "repair" in reader else [])):
+            reader.fault(key, f"{key} of a {copula} copula", "none: it has no number to choose")
+        if copula == "countermonotone" and count > 2:
+            allowed = "two parameters: three cannot all move against each other"
+            reader.fault("parameters", f"{count} parameters", allowed)
+    elif copula is not None and len(given) != 1:
+        found = "both" if given else "nothing"
+        reader.fault("correlation", found, f"either correlation or {RANK} (one is required)")
+    if copula is None or count < 2 or len(reader.faults.faults) > before:
+        return None
+    if not given:
+        sign = 1.0 if copula == "comonotone" else -1.0
+        return _Settings(copula, np.where(np.eye(count) == 1, 1.0, sign))
+    correlations = read_correlations(reader, given[0], count, df, repair=repair)
+    if correlations is None:
+        return None
+    return _Settings(copula, correlations.matrix, df, correlations.repaired)
+
+
+def _degrees(reader: TableReader, copula: str | None) -> float | None:
+    """Return the degrees of freedom of a Student-t copula."""
+    if copula != "student_t":
+        if "df" in reader and copula is not None:
+            reader.fault("df", f"df of a {copula} copula", "df with copula = 'student_t' only")
+        return None
+    allowed = f"a number from {LEAST_DF:g} to {MOST_DF:g}"
+    if "df" not in reader:
+        reader.missing("df", allowed)
+        return None
+    df = reader.number("df", allowed)
+    if df is not None and not LEAST_DF <= df <= MOST_DF:
+        reader.fault("df", repr(df), f"{allowed}; beyond it the copula is gaussian")
+    return df
+
+
+def _check_laws(reader: TableReader, members: Sequence[Parameter], inner: str | None) -> None:
+    """Refuse constants, and what has no place in one group."""
+    for parameter in members:
+        laws = {cell.law for cell in parameter.cells}
+        if all(law.family == "constant" for law in laws):
+            found = f"{parameter.name!r}, which is a constant"
+            reader.fault("parameters", found, "parameters that vary")
+        elif RANK in reader and not all(map(is_continuous, laws)):
+            found = f"{RANK} of {parameter.name!r}, whose law has values of their own probability"
+            allowed = "continuous laws: ranks that are shared have no such number; use correlation"
+            reader.fault(RANK, found, allowed)
+    varying = [p.name for p in members if p.kind == "variability"]
+    if inner is not None and 0 < len(varying) < len(members):
+        uncertain = next(p.name for p in members if p.kind != "variability")
+        found = f"{varying[0]!r}, which differs between individuals, beside {uncertain!r}"
+        allowed = (
+            "parameters of one kind: the same individuals serve every draw, so what differs "
+            "between them cannot follow what is drawn"
+        )
+        reader.fault("parameters", found, allowed)
+
+
+def is_continuous(law: Distribution) -> bool:
+    """Tell whether a law gives no single value a probability (of more than 1/500).
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> is_continuous(distribution("normal", mean=0, sd=1))
+    True
+    >>> is_continuous(distribution("constant", value=1))
+    False
+    """
+    found = law.cdf(law.quantile(_PROBES))
+    return bool(np.allclose(found, _PROBES, rtol=0, atol=1e-6))
+
+
+def _members(
+    reader: TableReader,
+    chosen: Sequence[Parameter],
+    dims: Dims,
+    owner: dict[str, str],
+    here: str,
+) -> list[_Member]:
+    """Return the members so that each has the labels of those before it, and maybe more."""
+    members = sorted((_member(p, dims) for p in chosen), key=lambda m: len(m.dims))
+    for member in members:
+        for stream in member.streams.values():
+            known = owner.setdefault(stream, f"{member.name!r} in dependence {here}")
+            if known != f"{member.name!r} in dependence {here}":
+                found = f"{member.name!r}, whose value is that of {known}"
+                reader.fault("parameters", found, "each value in one dependence, once")
+                break
+    allowed = "parameters that are apart over the same dims, or one over some of the other's"
+    for one, other in itertools.pairwise(members):
+        if not set(one.dims) <= set(other.dims):
+            found = f"{one.name!r}, {_apart(one)}, beside {other.name!r}, {_apart(other)}"
+            reader.fault("parameters", found, allowed)
+        elif one.dims != other.dims and reader.raw("copula") == "student_t":
+            found = f"{one.name!r}, {_apart(one)}, beside {other.name!r}, {_apart(other)}"
+            reason = "parameters apart over the same dims: their common scale has one value a label"
+            reader.fault("parameters", found, reason)
+    return members
+
+
+def _apart(member: _Member) -> str:
+    return f"apart over {', '.join(member.dims)}" if member.dims else "one value"
+
+
+def _member(parameter: Parameter, dims: Dims) -> _Member:
+    """Return the streams of a parameter by the dims along which they differ."""
+    shape = [len(dims[dim]) for dim in parameter.dims]
+    keys = np.array([cell.stream for cell in parameter.cells], dtype=object).reshape(shape)
+    apart = [axis for axis in range(keys.ndim) if np.any(keys != np.take(keys, [0], axis=axis))]
+    reduced = keys[tuple(slice(None) if axis in apart else 0 for axis in range(keys.ndim))]
+    own = tuple(parameter.dims[axis] for axis in apart)
+    labels = itertools.product(*(dims[dim] for dim in own))
+    streams = map(str, np.ravel(reduced))
+    return _Member(parameter.name, own, dict(zip(labels, streams, strict=True)))
+
+
+def _add(
+    found: Dependences,
+    members: Sequence[_Member],
+    settings: _Settings,
+    names: tuple[str, ...],
+    dims: Dims,
+) -> None:
+    """Add the mixes of one group, label by label."""
+    order = [names.index(member.name) for member in members]
+    matrix = settings.matrix[np.ix_(order, order)]
+    widest = members[-1].dims
+    for labels in itertools.product(*(dims[dim] for dim in widest)):
+        at = dict(zip(widest, labels, strict=True))
+        streams = [member.at(at) for member in members]
+        if settings.copula in {"gaussian", "student_t"}:
+            scale = None if settings.df is None else f"{streams[0]}|scale"
+            found.mixes |= gaussian_mixes(streams, matrix, settings.df, scale)
+        else:
+            found.mixes |= {
+                stream: Mix((streams[0],), (float(matrix[0, 1 + k]),))
+                for k, stream in enumerate(streams[1:])
+            }
+    correlation = tuple(tuple(map(float, row)) for row in settings.matrix)
+    streams_of_all = frozenset(key for member in members for key in member.streams.values())
+    found.tables.append(
+        Dependence(names, settings.copula, correlation, settings.df, streams_of_all)
+    )
+
+
+def without(tables: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
+    """Return ``[[dependence]]`` tables without a parameter; a group of one is none.
+
+    Examples
+    --------
+    >>> tables = [{"parameters": ["a", "b", "c"], "copula": "gaussian", "correlation": 0.5}]
+    >>> without(tables, "a")[0]["parameters"], without(without(tables, "a"), "b")
+    (['b', 'c'], [])
+    """
+    kept = []
+    for table in tables:
+        names = list(table["parameters"])
+        if name not in names:
+            kept.append(dict(table))
+        elif len(names) > 2:
+            gone = names.index(name)
+            rest = {**table, "parameters": names[:gone] + names[gone + 1 :]}
+            for key in ("correlation", RANK):
+                if isinstance(table.get(key), list | tuple):
+                    rows = [row for k, row in enumerate(table[key]) if k != gone]
+                    rest[key] = [[x for k, x in enumerate(row) if k != gone] for row in rows]
+            kept.append(rest)
+    return kept
