@@ -38,7 +38,9 @@ def run_command(arguments: list[str]) -> int:
     # typer has carried its own click since 0.20; both spell the exception alike
     usage = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
     try:
-        return int(app(arguments, prog_name="mcsus", standalone_mode=False) or 0)
+        code = int(app(arguments, prog_name="mcsus", standalone_mode=False) or 0)
+        # typer turns a KeyboardInterrupt into this code, and says nothing
+        return _complain("interrupted", code) if code == INTERRUPTED else code
     except McsusError as error:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
