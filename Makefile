@@ -23,6 +23,7 @@ reports: $(VENV)/.core
 	  $(BIN)/mcsus run $$study --out runs/$$study --no-report > /dev/null || exit $$?; \
 	  $(BIN)/mcsus report runs/$$study --to reports/$$study || exit $$?; \
 	done
+	$(BIN)/python tools/gallery.py $(STUDIES)
 	$(BIN)/python tools/update_readme.py
 
 test: $(VENV)/.test

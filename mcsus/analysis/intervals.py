@@ -17,7 +17,7 @@ CURVE = np.concatenate(
 )
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
-_BINS = (20, 300)
+_BINS = (20, 200)
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _histogram(pooled: Array, curve: Array) -> tuple[Array, Array]:
     low, high = float(curve[0]), float(curve[-1])
     if not low < high:
         return np.array([low, low]), np.zeros(1)
-    bins = int(np.clip(3 * len(pooled) ** (1 / 3), *_BINS))  # the rate of Freedman and Diaconis
+    bins = int(np.clip(1.7 * len(pooled) ** (1 / 3), *_BINS))  # the rate of Freedman and Diaconis
     edges = np.linspace(low, high, bins + 1)
     if not np.diff(edges).all():  # rounding aside, nothing varies
         return np.array([low, low]), np.zeros(1)

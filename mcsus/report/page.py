@@ -22,17 +22,22 @@ _HIDDEN_VERSIONS = ("python",)  # differs between machines that give the same nu
 
 def render(reading: Reading, figures: Figures) -> str:
     """Return the page as HTML."""
-    environment = Environment(
+    text = environment().get_template("page.html.j2").render(context(reading, figures))
+    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+
+
+def environment() -> Environment:
+    """Return the templates, escaping whatever comes from outside."""
+    found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["svg"] = _drawing
-    environment.filters["tidy"] = wording.tidy
-    text = environment.get_template("page.html.j2").render(context(reading, figures))
-    return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+    found.filters["svg"] = _drawing
+    found.filters["tidy"] = wording.tidy
+    return found
 
 
 def _drawing(figure: Figure) -> Markup:

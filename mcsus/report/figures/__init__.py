@@ -45,10 +45,9 @@ def draw(reading: Reading) -> Figures:
     """Draw the figures of a report."""
     found = Figures()
     t = student_quantile(reading.replicates)
-    draws = int(reading.design["draws"]) * reading.replicates
     with drawing():
         for table in reading.featured:
-            found.sizes += _sizes(table, draws, reading)
+            found.sizes += _sizes(table, reading)
             if "part" in table.data.coords:
                 found.parts[table.name] = stage_figure(table, reading.stages(table))
         for name, claim in reading.claims.items():
@@ -63,11 +62,11 @@ def draw(reading: Reading) -> Figures:
     return found
 
 
-def _sizes(table: Table, draws: int, reading: Reading) -> list[Figure]:
+def _sizes(table: Table, reading: Reading) -> list[Figure]:
     """Return densities, bands along years, or intervals, as the cells ask for."""
     if table.axis_dim is not None:
         return [fan_figure(table)]
-    found = [density_figure(table, draws, reading.references.get(table.name, ()))]
+    found = [density_figure(table, reading.references.get(table.name, ()))]
     if len(table.cells) > _DENSITY_CELLS:
         found.append(interval_figure(table))
     return found

@@ -36,7 +36,6 @@ Reference = dict[str, Any]
 _TOP, _RIGHT, _BELOW, _STRIP_BAR = 30.0, 24.0, 0.38, 22.0
 _MOST = 6  # rows of densities; scenarios beyond them go to a figure of their own
 _LOGARITHMIC = 60.0  # 95 % quantile over 5 % quantile from which the axis is logarithmic
-_FINE = 200_000  # draws from which every bin is drawn
 _HOW_TO_READ = (
     "Height is probability density; every curve is drawn to the same height, so compare positions "
     "and widths. The dot is the median, the bar runs from the 5 % to the 95 % quantile."
@@ -65,15 +64,13 @@ class _Frame:
         return bool((np.diff(at) / (ends[1] - ends[0]) * self.width).min() < 46)
 
 
-def density_figure(table: Table, draws: int, references: Sequence[Reference] = ()) -> Figure:
+def density_figure(table: Table, references: Sequence[Reference] = ()) -> Figure:
     """Draw the densities of an output.
 
     Parameters
     ----------
     table : Table
         The output.
-    draws : int
-        Draws in all, which tell how finely the histogram may be drawn.
     references : sequence of mapping
         Whole products to compare with, in the unit of the output.
     """
@@ -87,7 +84,7 @@ def density_figure(table: Table, draws: int, references: Sequence[Reference] = (
     only_bottom(ax)
     _scale(ax, frame, len(shown))
     for row, cell in enumerate(shown):
-        _draw_cell(ax, cell, len(shown) - 1 - row, colour(row), frame, draws)
+        _draw_cell(ax, cell, len(shown) - 1 - row, colour(row), frame)
         base_line = _TOP + tall * (row + 1) / (len(shown) + _BELOW)
         if cell.name:
             write(figure, 8, base_line, clear_of(capital(cell.name), 20), weight="bold", color=INK)
@@ -105,7 +102,7 @@ def density_figure(table: Table, draws: int, references: Sequence[Reference] = (
 def _frame(shown: Sequence[Cell]) -> _Frame:
     """Choose an axis on which all but the outermost draws lie."""
     named = any(cell.name for cell in shown)
-    left, row = (158.0, 74.0) if named else (24.0, 120.0)
+    left, row = (158.0, 78.0) if named else (24.0, 120.0)
     ends = [(quantile(c, 0.05), quantile(c, 0.95)) for c in shown if c.varies]
     lowest = min(c.array("quantile_curve")[0] for c in shown)
     log = bool(ends) and lowest > 0 and max(high / low for low, high in ends) > _LOGARITHMIC
@@ -154,11 +151,11 @@ def _scale(ax: Axes, frame: _Frame, rows: int) -> None:
     ax.set_xlim(frame.low, frame.high)
 
 
-def outline(cell: Cell, draws: int, *, log: bool) -> tuple[Array, Array]:
+def outline(cell: Cell, *, log: bool) -> tuple[Array, Array]:
     """Return places and heights of the density of a cell, for drawing.
 
-    On a linear axis the bins of the result, put together where there are few draws. On a
-    logarithmic axis the slope of the quantile curve, smoothed.
+    On a linear axis the bins of the result; on a logarithmic one the slope of the quantile curve,
+    smoothed.
     """
     if log:
         curve, at = np.log(cell.array("quantile_curve")), cell.array("curve")
@@ -168,27 +165,12 @@ def outline(cell: Cell, draws: int, *, log: bool) -> tuple[Array, Array]:
         heights = np.convolve(np.pad(heights, 6, mode="edge"), window / window.sum(), mode="valid")
     else:
         edges, heights = cell.array("edges"), cell.array("density")
-        group = _group(len(heights), draws)
-        edges, heights = edges[::group], heights.reshape(-1, group).mean(axis=1)
     middles = (edges[1:] + edges[:-1]) / 2
     places = np.r_[edges[0], middles, edges[-1]]
     return np.exp(places) if log else places, np.r_[0.0, heights, 0.0]
 
 
-def _group(bins: int, draws: int) -> int:
-    """Return how many bins are put together: none if there are draws enough for all.
-
-    Examples
-    --------
-    >>> _group(120, 2**20), _group(120, 8192), _group(120, 512)
-    (1, 2, 5)
-    """
-    wanted = bins if draws >= _FINE else max(12, round(3.2 * draws ** (1 / 3)))
-    fitting = [g for g in range(1, bins + 1) if bins % g == 0 and bins / g <= wanted]
-    return fitting[0]
-
-
-def _draw_cell(ax: Axes, cell: Cell, level: float, tint: str, frame: _Frame, draws: int) -> None:
+def _draw_cell(ax: Axes, cell: Cell, level: float, tint: str, frame: _Frame) -> None:
     low, middle, high = (quantile(cell, p) for p in (0.05, 0.5, 0.95))
     text: dict[str, Any] = {"ha": "center", "va": "baseline", "color": INK}
     under = level - 20 / frame.row
@@ -197,9 +179,9 @@ def _draw_cell(ax: Axes, cell: Cell, level: float, tint: str, frame: _Frame, dra
         ax.plot([middle], [level], marker="o", markersize=8, color=tint, markeredgecolor="white")
         ax.text(middle, under, f"{number(middle)}, does not vary", weight="bold", **text)
         return
-    places, heights = outline(cell, draws, log=frame.log)
+    places, heights = outline(cell, log=frame.log)
     inside = (places >= frame.low) & (places <= frame.high)
-    scaled = level + 0.72 * heights / heights.max()
+    scaled = level + 0.62 * heights / heights.max()
     ax.fill_between(places[inside], level, scaled[inside], color=tint, alpha=0.25, linewidth=0)
     ax.plot(places[inside], scaled[inside], color=tint, linewidth=1.6)
     ax.plot([low, high], [level, level], color=tint, linewidth=4, solid_capstyle="butt", zorder=3)

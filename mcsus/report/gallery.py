@@ -1,0 +1,91 @@
+"""An index page of many reports, with their answers, and their main numbers in one file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mcsus.report import narrative
+from mcsus.report.page import environment
+from mcsus.report.reading import Reading
+from mcsus.result import replacing
+
+if TYPE_CHECKING:
+    from mcsus.result import Result
+
+_DIGITS = 6
+
+
+def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> Path:
+    """Write ``index.html`` and ``numbers.json`` for reports that lie in folders below.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        The report of each is in a folder called by the id of its study.
+    folder : str or path
+        Made if it does not exist.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> write_gallery([], tempfile.mkdtemp()).name
+    'index.html'
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    cards = [_card(Reading(result)) for result in results]
+    page = environment().get_template("gallery.html.j2").render(cards=cards)
+    found = {result.provenance["study"]["id"]: numbers(result) for result in results}
+    texts = {
+        "index.html": "\n".join(line for line in page.splitlines() if line.strip()) + "\n",
+        "numbers.json": json.dumps(found, indent=1) + "\n",
+    }
+    for name, text in texts.items():
+        with replacing(target / name) as temporary:
+            temporary.write_text(text, encoding="utf-8", newline="\n")
+    return target / "index.html"
+
+
+def numbers(result: Result) -> dict[str, Any]:
+    """Return mean and median of every cell with their errors, to six digits.
+
+    Examples
+    --------
+    >>> from mcsus.runner import run
+    >>> found = numbers(run("mcu_chip", draws=256, replicates=2))
+    >>> sorted(found["chip_footprint"][0])
+    ['labels', 'mean', 'mean_error', 'median', 'median_error']
+    """
+    return {
+        name: [
+            {"labels": cell["labels"]}
+            | {
+                key if part == "value" else f"{key}_error": _rounded(cell[key][part])
+                for key in ("mean", "median")
+                for part in ("value", "error")
+            }
+            for cell in output["cells"]
+        ]
+        for name, output in result.to_dict()["outputs"].items()
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.{_DIGITS}g}")
+
+
+def _card(reading: Reading) -> dict[str, Any]:
+    return {
+        **{key: reading.study[key] for key in ("id", "title", "question")},
+        "answer": narrative.answer(reading),
+        "verdicts": narrative.verdicts(reading),
+    }
