@@ -1,0 +1,154 @@
+"""The studies that ship, through the command line: small ones whole, and the numbers they give."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mcsus.cli import run_command
+from mcsus.library import data_root
+from mcsus.runner import run
+
+KWS, AD, IC = "keyword_spotting", "anomaly_detection", "image_classification"
+ALWAYS = ("mcu_chip", "tinyml_table", "tinyml_device", "tinyml_global")  # the rest compile as long
+STUDIES = [
+    pytest.param(path.stem, marks=() if path.stem in ALWAYS else pytest.mark.slow)
+    for path in sorted((data_root() / "studies").glob("*.toml"))
+]
+MEAN, TAIL, INDEX = 0.02, 0.05, 0.03  # what the independent run of the ranges below states
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_study_at_small_size(study, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    code = run_command(["run", study, "--draws", "256", "--replicates", "2", "--json"])
+    printed = capsys.readouterr()
+    assert (code, printed.err) == (0, "")
+    document = json.loads(printed.out)
+    assert document["study"] == study
+    folder = Path("runs") / study
+    assert {"result.nc", "result.json", "report"} <= {p.name for p in folder.iterdir()}
+    assert (folder / "report" / "index.html").stat().st_size > 10_000
+    for output in document["outputs"].values():
+        for cell in output["cells"]:
+            values = [q["value"] for q in cell["quantiles"]]
+            assert values == sorted(values)
+
+
+def by_labels(document, name, group="outputs"):
+    cells = document[group][name]["cells"]
+    return {tuple(cell["labels"].values()): cell for cell in cells}
+
+
+def test_printed_totals_of_the_table():
+    cells = by_labels(run("tinyml_table", draws=256, replicates=2).to_dict(), "device_footprint")
+    printed = {(KWS, "best"): 0.89, (KWS, "typical"): 2.66, (AD, "typical"): 2.67,
+               (IC, "typical"): 3.41, (IC, "worst"): 7.06}  # fmt: skip
+    for labels, total in printed.items():
+        assert cells[labels]["deterministic"] == pytest.approx(total, rel=1e-12)
+        assert cells[labels]["mean"]["value"] == pytest.approx(total, rel=1e-12)
+    # the base is at its typical values in a deterministic run
+    assert cells[IC, "base"]["deterministic"] == pytest.approx(3.41, rel=1e-12)
+
+
+def test_triangles_of_the_table_to_two_decimals():
+    document = run("tinyml_table", draws=2**14, replicates=16).to_dict()
+    cell = by_labels(document, "device_footprint")[IC, "base"]
+    assert round(cell["mean"]["value"], 2) == 3.79
+    assert round(cell["median"]["value"], 2) == 3.78
+    low, high = ({q["p"]: q["value"] for q in cell["quantiles"]}[p] for p in (0.025, 0.975))
+    assert (round(low, 2), round(high, 2)) == (2.55, 5.07)
+    claim = by_labels(document, "above_printed_typical", "claims")[IC, "base"]
+    assert 1 - claim["probability"]["value"] == pytest.approx(0.29, abs=0.005)
+    indices = by_labels(document, "device_footprint", "sensitivity")[IC, "base"]
+    assert indices["ranking"][:4] == ["power_supply", "sensing", "transport", "casing"]
+    for name, total in (("power_supply", 0.60), ("sensing", 0.21), ("transport", 0.15)):
+        assert indices["indices"][name]["ST"]["value"] == pytest.approx(total, abs=INDEX)
+
+
+RANGES = {
+    "mcu_chip": [
+        ("chip_footprint", ("base",), 0.203, 0.076, 0.420),
+        ("chip_factor", ("base",), 1.93, 0.79, 3.84),
+        ("fab_electricity_share", ("base",), 0.26, 0.11, 0.43),
+    ],
+    "tinyml_device": [
+        ("device_footprint", (KWS,), 5.00, 2.11, 12.8),
+        ("device_footprint", (AD,), 4.73, 2.04, 12.0),
+        ("device_footprint", (IC,), 5.85, 2.73, 13.3),
+        ("device_year_footprint", (KWS,), 1.09, 0.37, 2.7),
+        ("embodied_share", (KWS,), 0.934, 0.58, 0.999),
+        ("embodied_share", (IC,), 0.994, 0.96, 1.0),
+        ("water_use", (IC,), 6.0, 3.0, 10.4),
+        ("ewaste_mass", (KWS,), 155, 91, 255),
+        ("material_mass", (KWS,), 210, 118, 340),
+    ],
+}
+INDICES = {
+    ("mcu_chip", "chip_footprint", ("base",)): {
+        "silicon_study_ratio": 0.62, "die_area": 0.18, "package_factor": 0.18,
+    },
+    ("tinyml_device", "device_footprint", (IC,)): {
+        "battery_factor": 0.60, "battery_mass": 0.19, "device_life": 0.125,
+        "battery_calendar_life": 0.11, "truncation": 0.045,
+    },
+    ("tinyml_device", "device_footprint", (KWS,)): {
+        "battery_factor": 0.60, "battery_mass": 0.19, "device_life": 0.125,
+        "battery_calendar_life": 0.11, "truncation": 0.045, "inference_energy": 0.07,
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def documents():
+    """Runs at 2^12 draws x 8 replicates, made when they are first asked for."""
+    made = {}
+
+    def document(study):
+        if study not in made:
+            made[study] = run(study, draws=2**12, replicates=8).to_dict()
+        return made[study]
+
+    return document
+
+
+@pytest.mark.parametrize("study", RANGES)
+def test_ranges(documents, study):
+    for name, labels, mean, low, high in RANGES[study]:
+        cell = by_labels(documents(study), name)[labels]
+        ends = {q["p"]: q["value"] for q in cell["quantiles"]}
+        assert cell["mean"]["value"] == pytest.approx(mean, rel=MEAN), (name, labels)
+        assert ends[0.025] == pytest.approx(low, rel=TAIL), (name, labels)
+        assert ends[0.975] == pytest.approx(high, rel=TAIL), (name, labels)
+
+
+@pytest.mark.parametrize(("study", "name", "labels"), INDICES)
+def test_indices(documents, study, name, labels):
+    cell = by_labels(documents(study), name, "sensitivity")[labels]
+    for driver, total in INDICES[study, name, labels].items():
+        assert cell["indices"][driver]["ST"]["value"] == pytest.approx(total, abs=INDEX), driver
+    assert cell["ranking"][0] == next(iter(INDICES[study, name, labels]))
+
+
+def test_the_global_answer(documents):
+    document = documents("tinyml_global")
+    cell = by_labels(document, "global_footprint")[()]
+    # shipments, market and shares are independent of the device, and factors of one another
+    device = by_labels(document, "mean_device")[()]["mean"]
+    # typical 2.5e9 a year, times a lognormal error of GSD 2.05, whose mean is exp(sigma^2/2)
+    shipments = 2.5e9 * 2.718281828459045 ** (0.5 * 0.7178397931503169**2)
+    expected = shipments * device["value"] * 1e-9
+    assert cell["mean"]["value"] == pytest.approx(expected, rel=MEAN)
+    assert cell["deterministic"] == pytest.approx(8.25053, rel=5e-6)
+    drivers = by_labels(document, "global_footprint", "sensitivity")[()]
+    assert drivers["ranking"][:3] == ["forecast_error", "battery_factor", "market_ratio"]
+    # named even where they come last
+    for name in ("processor_area", "fab_grid_intensity", "use_grid_intensity", "device_life"):
+        assert name in drivers["indices"]
+    # the device itself is that of the study of one device
+    for application in (KWS, AD, IC):
+        one = by_labels(documents("tinyml_device"), "device_footprint")[application,]
+        mean = by_labels(document, "device_footprint")[application,]["mean"]
+        assert mean["value"] == pytest.approx(one["mean"]["value"], rel=1e-9)
