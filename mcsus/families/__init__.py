@@ -31,6 +31,16 @@ _MODULES = (  # one per family, in the order in which they are listed
     "lognormal",
     "beta",
     "gamma",
+    "exponential",
+    "weibull",
+    "gumbel",
+    "student_t",
+    "bernoulli",
+    "discrete",
+    "empirical",
+    "quantiles",
+    "mixture",
+    "scipy_law",
 )
 
 for _name in _MODULES:

@@ -19,6 +19,7 @@ from mcsus.families.truncation import Truncation
 
 __all__ = ["Array", "Conditioning", "Distribution"]
 
+LONGEST_LIST = 8  # entries that are printed
 SMALLEST_MASS = 1e-280  # a smaller probability leaves no room for the 52 bits of a point
 
 
@@ -35,6 +36,20 @@ class Conditioning:
     above: float
     low: float
     high: float
+
+
+def _plain(value: Any) -> Any:
+    """Return a parameter as a study file holds it: lists and tables."""
+    if isinstance(value, Distribution):
+        return value.to_dict()
+    return [_plain(entry) for entry in value] if isinstance(value, tuple) else value
+
+
+def _short(value: Any) -> str:
+    """Return a parameter as text; of a long list its ends."""
+    if isinstance(value, list) and len(value) > LONGEST_LIST:
+        return f"[{value[0]!r}, {value[1]!r}, ... {value[-1]!r}: {len(value)} entries]"
+    return repr(value)
 
 
 @dataclass(frozen=True, repr=False)
@@ -94,16 +109,22 @@ class Distribution(ABC):
         """Return the value that stands for the law in a deterministic run: its median."""
         return float(self.quantile(0.5))
 
+    @property
+    def is_continuous(self) -> bool:
+        """Whether no single value has a probability of its own."""
+        return True
+
     # Given to every family --------------------------------------------------------------
 
     def __post_init__(self) -> None:
         faults = []
         for key in self._form():
             value = getattr(self, key.field)
-            fault = key.fault(value)
-            if fault:
-                faults.append(fault)
-            else:
+            if value is None and key.optional:
+                continue
+            found = key.faults(value)
+            faults += found
+            if not found:
                 object.__setattr__(self, key.field, key.read(value))
         faults = faults or list(self._check())
         if faults:
@@ -121,7 +142,8 @@ class Distribution(ABC):
         >>> distribution("normal", mean=1, sd=2).parameters()
         {'mean': 1.0, 'sd': 2.0}
         """
-        return {key.name: getattr(self, key.field) for key in self._form()}
+        held = {key.name: getattr(self, key.field) for key in self._form()}
+        return {name: _plain(value) for name, value in held.items() if value is not None}
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study-file form, which `distribution` reads back to an equal law.
@@ -140,7 +162,7 @@ class Distribution(ABC):
     def __repr__(self) -> str:
         table = self.to_dict()
         name = table.pop("distribution")
-        return f"{name}({', '.join(f'{key}={value!r}' for key, value in table.items())})"
+        return f"{name}({', '.join(f'{key}={_short(value)}' for key, value in table.items())})"
 
     def support(self) -> tuple[float, float]:
         """Return the ends of the support, after truncation.
@@ -180,7 +202,7 @@ class Distribution(ABC):
 
     def _whole_text(self) -> str:
         """Text of the law without its truncation."""
-        values = ", ".join(f"{key}={value!r}" for key, value in self.parameters().items())
+        values = ", ".join(f"{key}={_short(value)}" for key, value in self.parameters().items())
         return f"{self.family}({values})"
 
     def _conditioned(self, u: Array, v: Array) -> Array:
@@ -237,6 +259,30 @@ class Distribution(ABC):
         u = np.where(points < c.low, 0.0, np.where(points >= c.high, 1.0, np.clip(u, 0.0, 1.0)))
         result: Array = np.where(np.isnan(points), np.nan, u)[()]
         return result
+
+    def tails(self, x: ArrayLike) -> tuple[Array, Array]:
+        """Return the probabilities of at most x and of more than x, each with all its digits.
+
+        Examples
+        --------
+        >>> from mcsus.families import distribution
+        >>> below, above = distribution("exponential", mean=1).tails(40)
+        >>> print(below, above.round(23))
+        1.0 4.24835e-18
+        """
+        points = np.asarray(x, dtype=np.float64)
+        c = self._conditioning
+        p, q = self._tails(np.clip(points, c.low, c.high))
+        u, v = (p - c.below) / c.mass, (q - c.above) / c.mass
+        if c.mass < 1.0:
+            u, v = np.where(p <= q, u, 1.0 - v), np.where(p <= q, 1.0 - u, v)
+        if c.below > 0.5:  # the whole interval lies in the upper tail
+            u = (float(self._tails(np.asarray(c.low))[1]) - q) / c.mass
+        if c.above > 0.5:
+            v = (float(self._tails(np.asarray(c.high))[0]) - p) / c.mass
+        u = np.where(points < c.low, 0.0, np.where(points >= c.high, 1.0, np.clip(u, 0.0, 1.0)))
+        v = np.where(points < c.low, 1.0, np.where(points >= c.high, 0.0, np.clip(v, 0.0, 1.0)))
+        return u, v
 
     @cached_property
     def _moments(self) -> tuple[float, float]:

@@ -7,7 +7,7 @@ import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mcsus.errors import Fault, nearest
+from mcsus.errors import Fault, InputError, nearest
 
 Reader = Callable[[object], object]
 
@@ -89,7 +89,11 @@ class Key:
     read : callable
         Returns the checked value or raises ValueError.
     default : object, optional
-        Value when left out; None when the key is required.
+        Value when left out.
+    optional : bool
+        Whether the key may be left out although it has no default.
+    kind : {"number", "numbers", "text", "table", "laws"}
+        What stands in a file, for the schema.
 
     Examples
     --------
@@ -101,11 +105,13 @@ class Key:
     allowed: str
     read: Reader
     default: object = None
+    optional: bool = False
+    kind: str = "number"
 
     @property
     def required(self) -> bool:
         """Whether the key must be given."""
-        return self.default is None
+        return self.default is None and not self.optional
 
     @property
     def field(self) -> str:
@@ -120,18 +126,30 @@ class Key:
         >>> print(Key("gsd", "a finite number above 1", above_one).fault(0.5))
         gsd: found 0.5; allowed: a finite number above 1
         """
+        return next(iter(self.faults(value)), None)
+
+    def faults(self, value: object) -> list[Fault]:
+        """Return all that is wrong with a value; a list or table may have many faults.
+
+        Examples
+        --------
+        >>> Key("gsd", "a finite number above 1", above_one).faults(2)
+        []
+        """
         try:
             self.read(value)
+        except InputError as error:
+            return [fault.within(self.name) for fault in error.faults]
         except ValueError:
-            return Fault(show(value), self.allowed, (self.name,))
-        return None
+            return [Fault(show(value), self.allowed, (self.name,))]
+        return []
 
 
 NUMBER = "a finite number"
 POSITIVE = "a finite number above 0"
 
 
-def number(name: str, default: float | None = None) -> Key:
+def number(name: str, default: float | None = None, *, optional: bool = False) -> Key:
     """Return a key that takes any finite number.
 
     Examples
@@ -139,7 +157,7 @@ def number(name: str, default: float | None = None) -> Key:
     >>> number("mean").allowed
     'a finite number'
     """
-    return Key(name, NUMBER, real, default)
+    return Key(name, NUMBER, real, default, optional)
 
 
 def positive_number(name: str, default: float | None = None) -> Key:

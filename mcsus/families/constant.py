@@ -36,6 +36,11 @@ class Constant(Distribution):
     keys: ClassVar[tuple[Key, ...]] = (number("value"),)
     value: float
 
+    @property
+    def is_continuous(self) -> bool:
+        """Whether no single value has a probability of its own: never here."""
+        return False
+
     def _from_tails(self, p: Array, q: Array) -> Array:
         return np.full(np.broadcast_shapes(np.shape(p), np.shape(q)), self.value)
 

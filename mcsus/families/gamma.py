@@ -56,8 +56,8 @@ class Gamma(Distribution):
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         y: Array = x / self.scale
-        below: Array = special.gammainc(self.shape, y)
-        above: Array = special.gammaincc(self.shape, y)
+        below = np.asarray(special.gammainc(self.shape, y), dtype=np.float64)
+        above = np.asarray(special.gammaincc(self.shape, y), dtype=np.float64)
         return below, above
 
     def _whole_support(self) -> tuple[float, float]:

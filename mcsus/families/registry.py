@@ -139,7 +139,7 @@ def _build(family: Family, table: dict[str, object]) -> Distribution:
             faults.append(Fault(f"{name} beside another form", f"only {others}", (name,)))
     known = {**allowed, **{n: False for n in family.parameters if n not in allowed}}
     faults += name_faults(table, known, family.name)
-    faults += [fault for key in keys if key.name in table and (fault := key.fault(table[key.name]))]
+    faults += [fault for key in keys if key.name in table for fault in key.faults(table[key.name])]
     if faults:
         # relations between parameters are looked at once each of them is in its domain
         raise InputError(*faults)

@@ -13,6 +13,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Distribution
@@ -26,6 +27,43 @@ LIMIT = 1e-10  # error above which a table is refused
 FEWEST_BITS, MOST_BITS = 3, 8  # of the mantissa, to choose a cell within an octave
 BETWEEN = np.array([-0.98, -0.3, 0.4, 0.98])  # where a table is compared with its law
 Conditioned = Callable[[Array, Array], Array]
+
+
+class Piece(NamedTuple):
+    """A smooth part of the quantile function of a law, as if it were a law.
+
+    Parameters
+    ----------
+    whole : Distribution
+        The law.
+    start, end : float
+        Points u between which the part lies.
+    low, high : float
+        Values there; equal where a single value has a probability of its own.
+    """
+
+    whole: Distribution
+    start: float
+    end: float
+    low: float
+    high: float
+
+    def support(self) -> tuple[float, float]:
+        """Ends of the values."""
+        return self.low, self.high
+
+    def quantile(self, u: ArrayLike) -> Array:
+        """Values at shares u of the piece."""
+        v = np.asarray(u, dtype=np.float64)
+        return self._conditioned(v, 1 - v)
+
+    def _conditioned(self, u: Array, v: Array) -> Array:
+        mass = self.end - self.start
+        x = self.whole._conditioned(self.start + mass * u, (1 - self.end) + mass * v)
+        return np.clip(x, self.low, self.high)
+
+
+Tabulated = Distribution | Piece
 
 
 class Cells(NamedTuple):
@@ -80,7 +118,7 @@ def evaluate(coefficients: Array, s: Array) -> Array:
     return total
 
 
-def variants(law: Distribution) -> list[Variant]:
+def variants(law: Tabulated) -> list[Variant]:
     """Return the ways to store a table of a law, cheapest first.
 
     Plain values serve most laws. Where a quantile function is a high power of t, the log of
@@ -131,16 +169,51 @@ class Variant(NamedTuple):
 def scale_of(law: Distribution, x: Array) -> Array:
     """Return what an error of x is relative to: x, or its distance from the nearer end.
 
-    The interquartile range takes the place of the distance for a law without ends.
+    The ends are those of the law before truncation; the interquartile range takes the place
+    of the distance where there are none.
     """
-    low, high = law.support()
+    low, high = law._whole_support()
     inner = np.minimum(x - low, high - x)
     if np.isinf(low) and np.isinf(high):
-        inner = np.ptp(law.quantile([0.25, 0.75]))
+        inner = np.full_like(x, np.ptp(law.quantile([0.25, 0.75])))
     return np.maximum(np.maximum(np.abs(x), inner), 1e-290)
 
 
-def build(law: Distribution, bits: int) -> list[tuple[float, Variant, Array]]:
+def worst_point(law: Tabulated, bits: int) -> float:
+    """Return the point u in (0, 1) at which a table of plain values is farthest off.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> 0 < worst_point(distribution("beta", alpha=2, beta=3), 3) < 1
+    True
+    """
+    nodes, matrix = chebyshev_fit(TERMS)
+    grid = cells(bits)
+    values = at(law._conditioned, grid, np.concatenate([nodes, BETWEEN]))
+    error = np.abs(evaluate(values[..., :TERMS] @ matrix.T, BETWEEN) - values[..., TERMS:])
+    side, cell = divmod(int(error.max(axis=-1).argmax()), len(grid.start))
+    t = float(grid.start[cell] + grid.width[cell] / 2)
+    return min(max(1 - t if side else t, 1e-3), 1 - 1e-3)
+
+
+def rounding(law: Tabulated, grid: Cells, x: Array) -> Array:
+    """Return what rounding of a tail changes values x by, beside an end inside the whole law.
+
+    There the tail of the whole law is that of the cut plus a share of the mass between the
+    cuts, and keeps its digits no better than the first; no table can be closer.
+    """
+    if isinstance(law, Piece):
+        tails, mass = (law.start, 1 - law.end), law.end - law.start
+    else:
+        c = law._conditioning
+        tails, mass = (c.below, c.above), c.mass
+    slope = np.ptp(x, axis=-1, keepdims=True) / grid.width[:, None]
+    result: Array = 2.0**-50 * slope * np.minimum(np.array(tails) / mass, 1e12)[:, None, None]
+    return result
+
+
+def build(law: Tabulated, bits: int) -> list[tuple[float, Variant, Array]]:
     """Return error, way of storing and coefficients of each table of 2**bits cells an octave.
 
     Errors are the largest seen between the nodes; the first good table ends the list.
@@ -149,29 +222,39 @@ def build(law: Distribution, bits: int) -> list[tuple[float, Variant, Array]]:
     grid = cells(bits)
     values = at(law._conditioned, grid, np.concatenate([nodes, BETWEEN]))
     x, exact = values[..., :TERMS], values[..., TERMS:]
-    scale = scale_of(law, exact)
+    scale = scale_of(law.whole if isinstance(law, Piece) else law, exact)
     tables = []
     for variant in variants(law):
         table: Array = variant.forward(x) @ matrix.T
-        error = np.abs(variant.backward(evaluate(table, BETWEEN)) - exact) / scale
+        error = np.abs(variant.backward(evaluate(table, BETWEEN)) - exact)
+        error = np.maximum(error - rounding(law, grid, exact), 0.0) / scale
         tables.append((float(error.max()), variant, table))
         if error.max() <= GOAL:
             break
     return tables
 
 
-@lru_cache(maxsize=512)
-def tabulate(law: Distribution) -> QuantileKernel:
-    """Return the inverse table of a law, with as many cells as its shape needs.
+class Table(NamedTuple):
+    """Coefficients of the cells of both sides, 2**bits in an octave, and how they are stored."""
+
+    bits: int
+    variant: Variant
+    terms: Array
+
+
+def best_table(law: Tabulated, most_bits: int = MOST_BITS) -> Table:
+    """Return the inverse table of a law with as many cells as its shape needs.
+
+    At most 2**most_bits cells an octave; a law that needs more is refused.
 
     Examples
     --------
     >>> from mcsus.families import distribution
-    >>> tabulate(distribution("beta", alpha=2, beta=3)).code
-    6
+    >>> best_table(distribution("beta", alpha=2, beta=3)).bits
+    3
     """
     best, bits = (np.inf, Variant(), np.zeros(0)), 0
-    for size in range(FEWEST_BITS, MOST_BITS + 1):
+    for size in range(FEWEST_BITS, most_bits + 1):
         found = min(build(law, size), key=itemgetter(0))
         settled = found[0] > best[0] / 4 and best[0] <= LIMIT  # rounding: finer gains nothing
         if found[0] < best[0]:
@@ -180,7 +263,20 @@ def tabulate(law: Distribution) -> QuantileKernel:
             break
     if best[0] > LIMIT:
         raise InputError(Fault(repr(law), "shapes less extreme than these", ("distribution",)))
-    return pack(bits, *best[1:], law.support())
+    return Table(bits, *best[1:])
+
+
+@lru_cache(maxsize=512)
+def tabulate(law: Distribution) -> QuantileKernel:
+    """Return the kernel of the inverse table of a law.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> tabulate(distribution("beta", alpha=2, beta=3)).code
+    6
+    """
+    return pack(*best_table(law), law.support())
 
 
 def pack(bits: int, variant: Variant, table: Array, support: tuple[float, float]) -> QuantileKernel:

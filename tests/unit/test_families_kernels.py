@@ -30,6 +30,9 @@ LAWS = {
     "triangular": {"minimum": 2, "mode": 3, "maximum": 5},
     "normal": {"mean": 2, "sd": 5},
     "lognormal": {"median": 2, "gsd": 5},
+    "exponential": {"mean": 2},
+    "weibull": {"shape": 2, "scale": 5},
+    "gumbel": {"mode": 2, "scale": 5},
 }
 
 

@@ -1,0 +1,150 @@
+"""Checks of parameters that are lists: values, weights, probabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mcsus.errors import Fault, InputError
+from mcsus.families.checks import Key, real, show
+
+MOST_VALUES = 100_000  # of a list: the constants of a law are held by every run
+
+Numbers = tuple[float, ...]
+
+
+def numbers(value: object) -> Numbers:
+    """Return a list of finite numbers as a tuple; each wrong entry is a fault at its place.
+
+    Examples
+    --------
+    >>> numbers([1, 2.5])
+    (1.0, 2.5)
+    >>> numbers([1, "x"])
+    Traceback (most recent call last):
+    mcsus.errors.InputError: [2]: found 'x'; allowed: a finite number
+    """
+    entries = entries_of(value)
+    found, faults = [], []
+    for place, entry in enumerate(entries, start=1):
+        try:
+            found.append(real(entry))
+        except ValueError:
+            faults.append(Fault(show(entry), "a finite number", (f"[{place}]",)))
+    if faults:
+        raise InputError(*faults)
+    return tuple(found)
+
+
+def entries_of(value: object) -> tuple[Any, ...]:
+    """Return the entries of a list or array that is neither empty nor too long.
+
+    Examples
+    --------
+    >>> entries_of([])
+    Traceback (most recent call last):
+    ValueError: not a list of entries
+    """
+    listed: Any = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(listed, list | tuple) or not 0 < len(listed) <= MOST_VALUES:
+        raise ValueError("not a list of entries")
+    return tuple(listed)
+
+
+def increasing(value: object) -> Numbers:
+    """Return at least two finite numbers, each above the one before.
+
+    Examples
+    --------
+    >>> increasing([1, 1])
+    Traceback (most recent call last):
+    mcsus.errors.InputError: [2]: found 1.0; allowed: a number above the one before, 1.0
+    """
+    found = numbers(value)
+    if len(found) < 2:
+        raise ValueError("fewer than two")
+    faults = [
+        Fault(repr(after), f"a number above the one before, {before!r}", (f"[{place}]",))
+        for place, (before, after) in enumerate(zip(found, found[1:], strict=False), start=2)
+        if not before < after
+    ]
+    if faults:
+        raise InputError(*faults)
+    return found
+
+
+def probabilities(value: object) -> Numbers:
+    """Return at least two probabilities between 0 and 1, each above the one before.
+
+    Examples
+    --------
+    >>> probabilities([0.05, 0.95])
+    (0.05, 0.95)
+    """
+    return _each(increasing(value), lambda p: 0 < p < 1, "a number above 0 and below 1")
+
+
+def weights(value: object) -> Numbers:
+    """Return weights: numbers of at least 0 with a positive sum.
+
+    Examples
+    --------
+    >>> weights([1, 0, 3])
+    (1.0, 0.0, 3.0)
+    """
+    found = _each(numbers(value), lambda w: w >= 0, "a number of at least 0")
+    if not 0 < math.fsum(found) < math.inf:
+        raise ValueError("no weight at all")
+    return found
+
+
+def _each(found: Numbers, good: Callable[[float], bool], allowed: str) -> Numbers:
+    faults = [
+        Fault(repr(entry), allowed, (f"[{place}]",))
+        for place, entry in enumerate(found, start=1)
+        if not good(entry)
+    ]
+    if faults:
+        raise InputError(*faults)
+    return found
+
+
+def probability(value: object) -> float:
+    """Return a number above 0 and below 1.
+
+    Examples
+    --------
+    >>> probability(0.5)
+    0.5
+    """
+    found = real(value)
+    if not 0 < found < 1:
+        raise ValueError("not between 0 and 1")
+    return found
+
+
+def same_length(first: str, one: Iterable[object], second: str, other: object) -> list[Fault]:
+    """Return the fault of two lists that should go together and do not.
+
+    Examples
+    --------
+    >>> [str(fault) for fault in same_length("values", (1, 2), "weights", (1,))]
+    ['weights: found 1 entry; allowed: 2 entries, one for each of values']
+    """
+    count, found = len(tuple(one)), len(tuple(other)) if isinstance(other, tuple) else 0
+    if count == found:
+        return []
+    entries = "1 entry" if found == 1 else f"{found} entries"
+    wanted = "1 entry" if count == 1 else f"{count} entries"
+    return [Fault(entries, f"{wanted}, one for each of {first}", (second,))]
+
+
+VALUES = Key("values", "a list of finite numbers", numbers, kind="numbers")
+WEIGHTS = Key(
+    "weights",
+    "a list of numbers of at least 0, not all of them 0",
+    weights,
+    optional=True,
+    kind="numbers",
+)
