@@ -74,5 +74,6 @@ MODELS: Final[dict[str, tuple[Equation, ...]]] = {
     "efficiency_growth": efficiency.GROWTH,
     "efficiency_tradeoffs": (*_DEVICE, *tradeoffs.EQUATIONS),
     "avoided": avoided.EQUATIONS,
+    "avoided_programme": avoided.PROGRAMME,
     "offset_tinyml_global": (*_FLEET, *avoided.SAVERS),
 }
