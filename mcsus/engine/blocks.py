@@ -1,7 +1,8 @@
 """Fills inputs, evaluates the model, stores results: one block of draws at a time.
 
 These functions are compiled once for a machine, not once for a study: laws are data, and the model
-of a study is a function that is passed in.
+of a study is a function that is passed in. So are the points and the quantile loops, because numba
+optimises again whatever a function calls directly.
 """
 # mypy: disallow-untyped-decorators=False
 
@@ -10,7 +11,6 @@ from __future__ import annotations
 from numba import njit, types
 
 from mcsus.dependence.kernels import add_score, from_normal, from_student, mirror, set_score
-from mcsus.families.kernels import apply_quantile
 from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
 
 SOBOL = 0
@@ -33,8 +33,17 @@ MODEL_SIGNATURE = types.void(
     _i8,  # n
 )
 
+POINTS_SIGNATURE = types.void(
+    *(_f8[::1], _i8, _i8, _u1),  # row, stream, draw, kind
+    *(_u8[:, ::1], _u8[:, ::1], _u8[:, ::1]),  # table, matrix, keys
+)
+
+QUANTILE_SIGNATURE = types.void(_i8, _f8[::1], _f8[::1])  # code, row, constants
+
 RUN_SIGNATURE = types.void(
     types.FunctionType(MODEL_SIGNATURE),
+    types.FunctionType(POINTS_SIGNATURE),
+    types.FunctionType(QUANTILE_SIGNATURE),
     *(_f8[:, ::1], _i8, _i8, _i8, _u1),  # work, first, count, n, kind
     *(_u8[:, ::1], _u8[:, ::1], _u8[:, ::1]),  # table, matrix, keys
     *(_i8[::1], _i8[::1], _i8[::1], _i8[::1]),  # row, stream, code, start
@@ -59,7 +68,7 @@ def fill_points(x, s, draw, kind, table, matrix, keys):  # type: ignore[no-untyp
 
 @njit(nogil=True, error_model="numpy")
 def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
+    points, quantile, x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
 ):
     """Fill a row with the points of one dependent cell, mixed from those of its streams.
 
@@ -71,18 +80,18 @@ def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         One row of the array of `fill_block`.
     """
     if mix[0] == MIRRORED:
-        fill_points(x, link[mix[1]], draw, kind, table, matrix, keys)
+        points(x, link[mix[1]], draw, kind, table, matrix, keys)
         mirror(x)
         return
     for k in range(mix[1], mix[2]):
-        fill_points(scratch, link[k], draw, kind, table, matrix, keys)
+        points(scratch, link[k], draw, kind, table, matrix, keys)
         if k == mix[1]:
             set_score(x, scratch, weight[k])
         else:
             add_score(x, scratch, weight[k])
     if mix[0] == STUDENT_T:
-        fill_points(scratch, mix[3], draw, kind, table, matrix, keys)
-        apply_quantile(mix[4], scratch, shape[mix[5] : mix[6]])
+        points(scratch, mix[3], draw, kind, table, matrix, keys)
+        quantile(mix[4], scratch, shape[mix[5] : mix[6]])
         from_student(x, scratch, shape[mix[6] : mix[7]])
     else:
         from_normal(x)
@@ -90,8 +99,8 @@ def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 @njit(nogil=True, error_model="numpy")
 def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor,
-    mix, link, weight, shape,
+    points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
+    factor, mix, link, weight, shape,
 ):  # fmt: skip
     """Fill ``work[row[k], :n]`` with draws ``draw .. draw + n`` of input cell ``k``.
 
@@ -123,11 +132,25 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for k in range(row.shape[0]):
         x = work[row[k], :n]
         if mix[k, 0] == OWN:
-            fill_points(x, stream[k], draw, kind, table, matrix, keys)
+            points(x, stream[k], draw, kind, table, matrix, keys)
         else:
             scratch = work[work.shape[0] - 1, :n]
-            mix_points(x, scratch, draw, kind, table, matrix, keys, mix[k], link, weight, shape)
-        apply_quantile(code[k], x, constant[start[k] : start[k + 1]])
+            mix_points(
+                points,
+                quantile,
+                x,
+                scratch,
+                draw,
+                kind,
+                table,
+                matrix,
+                keys,
+                mix[k],
+                link,
+                weight,
+                shape,
+            )
+        quantile(code[k], x, constant[start[k] : start[k + 1]])
         if factor[k] != 1.0:
             for j in range(n):
                 x[j] *= factor[k]
@@ -135,16 +158,16 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 @njit(nogil=True, error_model="numpy")
 def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    model, work, first, count, n, kind, table, matrix, keys, row, stream, code, start, constant,
-    factor, mix, link, weight, shape, location, active, coordinate, single, individual,
-    quantity, cell, scale, out, at,
+    model, points, quantile, work, first, count, n, kind, table, matrix, keys, row, stream, code,
+    start, constant, factor, mix, link, weight, shape, location, active, coordinate, single,
+    individual, quantity, cell, scale, out, at,
 ):  # fmt: skip
     """Run `count` blocks of `n` draws from draw `first` on, and store what is wanted.
 
     Parameters
     ----------
-    model : function of `MODEL_SIGNATURE`
-        Fills the rows of the equations from the rows of the inputs.
+    model, quantile : functions of `MODEL_SIGNATURE` and `QUANTILE_SIGNATURE`
+        Fill the rows of the equations from the rows of the inputs; turn points into values.
     work .. shape
         See `fill_block`.
     location, active : arrays, shapes (evaluation, quantity) and (evaluation, step)
@@ -161,8 +184,8 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for block in range(count):
         draw = first + block * n
         fill_block(
-            work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant, factor,
-            mix, link, weight, shape,
+            points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start,
+            constant, factor, mix, link, weight, shape,
         )  # fmt: skip
         left = out.shape[2] - at - block * n
         m = n if n < left else left

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from mcsus.engine.lowering import lower
 from mcsus.engine.mixing import Dependence, Mixing, cell_points, scale_positions, streams_of
 from mcsus.engine.source import kernel_source
-from mcsus.engine.store import load, runner
+from mcsus.engine.store import compiled, load
 from mcsus.model import Model
 from mcsus.parameters import Parameter
 from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
@@ -128,7 +128,7 @@ class Kernel:
         self.model = model
         self._dependence = dependence or {}
         self.program = lower(model)
-        self._run = runner()
+        self._run, self._points, self._quantile = compiled()
         self._model = load("model", kernel_source(self.program)).model
         names = self.program.parameters
         self._inside = np.array([model.varies_inside(name) for name in names], dtype=bool)
@@ -261,6 +261,8 @@ class Kernel:
         stream, mix, link, weight = self._mixing.repeated(times, len(self._streams))
         self._run(
             self._model,
+            self._points,
+            self._quantile,
             np.empty((plan.rows + 1, block)),
             first,
             -(-count // block),

@@ -13,6 +13,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ from types import ModuleType
 import llvmlite
 import llvmlite.binding
 import numba
+from numba.core.errors import NumbaExperimentalFeatureWarning
 
 import mcsus
 from mcsus.engine.blocks import RUN_SIGNATURE
@@ -36,6 +38,32 @@ from mcsus.engine.blocks import RUN_SIGNATURE, run_blocks
 @njit(RUN_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def run({_ARGUMENTS}):
     run_blocks({_ARGUMENTS})
+'''
+
+
+_POINTS = '''"""The points of every mcsus kernel; generated, safe to delete."""
+
+from numba import njit
+
+from mcsus.engine.blocks import POINTS_SIGNATURE, fill_points
+
+
+@njit(POINTS_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def points(x, s, draw, kind, table, matrix, keys):
+    fill_points(x, s, draw, kind, table, matrix, keys)
+'''
+
+_QUANTILE = '''"""The quantile loops of every mcsus kernel; generated, safe to delete."""
+
+from numba import njit
+
+from mcsus.engine.blocks import QUANTILE_SIGNATURE
+from mcsus.families.kernels import apply_quantile
+
+
+@njit(QUANTILE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def quantile(code, row, c):
+    apply_quantile(code, row, c)
 '''
 
 
@@ -114,20 +142,25 @@ def load(prefix: str, source: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with warnings.catch_warnings():  # functions as arguments are marked experimental in numba
+            warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+            spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
         raise
     return module
 
 
-def runner() -> Callable[..., None]:
-    """Return the compiled `mcsus.engine.blocks.run_blocks`.
+def compiled() -> tuple[Callable[..., None], ...]:
+    """Return what serves all studies: running blocks, filling points, quantile loops.
 
     Examples
     --------
-    >>> callable(runner())
-    True
+    >>> [callable(function) for function in compiled()]
+    [True, True, True]
     """
-    found: Callable[..., None] = load("run", _RUN).run
-    return found
+    return (
+        load("run", _RUN).run,
+        load("points", _POINTS).points,
+        load("quantile", _QUANTILE).quantile,
+    )
