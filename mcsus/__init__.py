@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mcsus.errors import InputError, McsusError, NotFiniteError, RefusedError
     from mcsus.families import distribution
+    from mcsus.families.fitting import from_data
     from mcsus.model import Equation, Model, equation
     from mcsus.result import Result, load_result
     from mcsus.runner import check, run
@@ -28,6 +29,7 @@ _HOME = {
     "Study": "mcsus.study",
     "check": "mcsus.runner",
     "distribution": "mcsus.families",
+    "from_data": "mcsus.families.fitting",
     "equation": "mcsus.model",
     "load_result": "mcsus.result",
     "load_study": "mcsus.study",
@@ -46,6 +48,7 @@ __all__ = [
     "check",
     "distribution",
     "equation",
+    "from_data",
     "load_result",
     "load_study",
     "run",

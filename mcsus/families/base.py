@@ -69,6 +69,9 @@ class Distribution(ABC):
 
     family: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]]
+    forms: ClassVar[
+        tuple[tuple[str, ...], ...]
+    ] = ()  # names that define a law, if more ways than one
     truncate: Truncation | None = field(default=None, kw_only=True)
 
     # What a family provides -------------------------------------------------------------
@@ -94,8 +97,22 @@ class Distribution(ABC):
         """Return the compiled loop that computes quantiles, and its constants."""
 
     def _form(self) -> tuple[Key, ...]:
-        """Keys that define this law, where a family has more forms than one."""
-        return self.keys
+        """Keys that define this law: of a family with more forms than one, the form given."""
+        if not self.forms:
+            return self.keys
+        given = {key.name for key in self.keys if getattr(self, key.field) is not None}
+        best = max(self.forms, key=lambda form: len(given.intersection(form)))
+        return tuple(key for key in self.keys if key.name in best)
+
+    def _beside(self) -> list[Fault]:
+        """Faults of parameters given beside a form they do not belong to."""
+        form = self._form()
+        names = ", ".join(key.name for key in form)
+        return [
+            Fault(f"{key.name} beside {names}", "one of the forms", (key.name,))
+            for key in self.keys
+            if key not in form and getattr(self, key.field) is not None
+        ]
 
     def _check(self) -> Iterable[Fault]:
         """Faults between parameters that are each in their own domain."""
@@ -122,11 +139,12 @@ class Distribution(ABC):
             value = getattr(self, key.field)
             if value is None and key.optional:
                 continue
+            value = key.default if value is None else value
             found = key.faults(value)
             faults += found
             if not found:
                 object.__setattr__(self, key.field, key.read(value))
-        faults = faults or list(self._check())
+        faults = faults or self._beside() or list(self._check())
         if faults:
             raise InputError(*faults)
         if self.truncate is not None:

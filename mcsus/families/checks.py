@@ -160,7 +160,7 @@ def number(name: str, default: float | None = None, *, optional: bool = False) -
     return Key(name, NUMBER, real, default, optional)
 
 
-def positive_number(name: str, default: float | None = None) -> Key:
+def positive_number(name: str, default: float | None = None, *, optional: bool = False) -> Key:
     """Return a key that takes a finite number above 0.
 
     Examples
@@ -168,7 +168,18 @@ def positive_number(name: str, default: float | None = None) -> Key:
     >>> positive_number("sd").allowed
     'a finite number above 0'
     """
-    return Key(name, POSITIVE, positive, default)
+    return Key(name, POSITIVE, positive, default, optional)
+
+
+def given(*values: float | None) -> tuple[float, ...]:
+    """Return the parameters of a form, which were checked to be there.
+
+    Examples
+    --------
+    >>> given(1.0, 2.0)
+    (1.0, 2.0)
+    """
+    return tuple(value for value in values if value is not None)
 
 
 def name_faults(given: Mapping[str, object], allowed: Mapping[str, bool], what: str) -> list[Fault]:

@@ -295,7 +295,7 @@ def pieces(row: Array, c: Array) -> None:
 
 
 @compiled
-def apply_quantile(code: int, row: Array, c: Array) -> None:
+def apply_quantile(code: int, row: Array, c: Array) -> None:  # noqa: PLR0912 - one a code
     """Turn a row of points into values, in place.
 
     Parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any
 
 from mcsus.errors import Fault, InputError
@@ -66,7 +67,7 @@ def increasing(value: object) -> Numbers:
         raise ValueError("fewer than two")
     faults = [
         Fault(repr(after), f"a number above the one before, {before!r}", (f"[{place}]",))
-        for place, (before, after) in enumerate(zip(found, found[1:], strict=False), start=2)
+        for place, (before, after) in enumerate(pairwise(found), start=2)
         if not before < after
     ]
     if faults:

@@ -13,18 +13,43 @@ from scipy import special
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.checks import Key, above_one, positive_number
+from mcsus.families.checks import Key, above_one, given, order_faults, positive_number, real
 from mcsus.families.codes import LOGNORMAL, QuantileKernel
+from mcsus.families.coverage import COVERAGE, half_width
+from mcsus.families.lists import Numbers
+from mcsus.families.loguniform import log_ratio
 from mcsus.families.normal import normal_from_tails
+from mcsus.families.pedigree import TABLES, read_scores, read_table
+from mcsus.families.pedigree import log_sd as pedigree_log_sd
 from mcsus.families.registry import register
 
-FORMS = (("median", "gsd"), ("mean", "sd"))
+
+def at_least_one(value: object) -> float:
+    """Return a finite number of at least 1.
+
+    Examples
+    --------
+    >>> at_least_one(1)
+    1.0
+    """
+    number = real(value)
+    if number < 1:
+        raise ValueError("below 1")
+    return number
+
+
+FORMS = (
+    ("median", "gsd"),
+    ("mean", "sd"),
+    ("low", "high", "coverage"),
+    ("median", "pedigree", "basic_gsd2", "pedigree_table"),
+)
 
 
 @register(
-    domain="median > 0 and gsd > 1, or mean > 0 and sd > 0 (of the quantity, not of its log)",
+    domain="median > 0 and gsd > 1; or mean > 0 and sd > 0 (of the quantity, not of its log); or "
+    "0 < low < high and coverage; or median, five scores from 1 to 5 and basic_gsd2 >= 1",
     use="a positive quantity known to within a factor",
-    forms=FORMS,
 )
 @dataclass(frozen=True, repr=False)
 class Lognormal(Distribution):
@@ -39,6 +64,13 @@ class Lognormal(Distribution):
     mean_, sd_ : float
         The keys ``mean`` and ``sd``: arithmetic mean and standard deviation of the
         quantity itself before truncation, above 0; they stand instead of median and gsd.
+    low, high, coverage : float
+        Instead: an interval, and the probability it covers before truncation, with equal
+        tails outside.
+    pedigree, basic_gsd2, pedigree_table
+        Instead of gsd: five scores of data quality, the basic uncertainty as the square of a
+        geometric standard deviation, and the table of factors: ``ecoinvent2`` (when left
+        out), ``ecoinvent3`` or ``empirical``; see `mcsus.families.pedigree`.
 
     Examples
     --------
@@ -47,6 +79,11 @@ class Lognormal(Distribution):
     >>> law = Lognormal(mean_=4, sd_=3)
     >>> law.mean(), law.sd()
     (4.0, 3.0)
+    >>> print(Lognormal(low=5, high=20, coverage=0.9).cdf([5, 20]).round(12))
+    [0.05 0.95]
+    >>> law = Lognormal(median=1, pedigree=[2, 3, 1, 2, 3], basic_gsd2=1.05)
+    >>> round(float(law.quantile(0.8413447460685429)), 6)
+    1.105834
     """
 
     family: ClassVar[str] = "lognormal"
@@ -55,27 +92,44 @@ class Lognormal(Distribution):
         Key("gsd", "a finite number above 1", above_one),
         positive_number("mean"),
         positive_number("sd"),
+        positive_number("low"),
+        positive_number("high"),
+        COVERAGE,
+        Key("pedigree", "a list of five scores from 1 to 5", read_scores, kind="numbers"),
+        Key("basic_gsd2", "a finite number of at least 1", at_least_one),
+        Key("pedigree_table", ", ".join(TABLES), read_table, "ecoinvent2", kind="text"),
     )
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = FORMS
     median: float | None = None
     gsd: float | None = None
     mean_: float | None = None
     sd_: float | None = None
-
-    def _form(self) -> tuple[Key, ...]:
-        arithmetic = self.mean_ is not None or self.sd_ is not None
-        return self.keys[2:] if arithmetic else self.keys[:2]
+    low: float | None = None
+    high: float | None = None
+    coverage: float | None = None
+    pedigree: Numbers | None = None
+    basic_gsd2: float | None = None
+    pedigree_table: str | None = None
 
     def _check(self) -> Iterable[Fault]:
-        if self.mean_ is not None and (self.median is not None or self.gsd is not None):
-            name = "median" if self.median is not None else "gsd"
-            return [Fault(f"{name} beside mean, sd", "one of the two forms", (name,))]
-        return ()
+        if self.low is not None and self.high is not None:
+            yield from order_faults(self.low, self.high, "low", "high")
+        if self.pedigree is not None and self._log_law[1] == 0:
+            allowed = 'scores that add uncertainty (a single value is distribution = "constant")'
+            yield Fault("the best scores and no basic uncertainty", allowed, ("pedigree",))
 
     @cached_property
     def _log_law(self) -> tuple[float, float]:
         """Median, and standard deviation of the log."""
         if self.median is not None and self.gsd is not None:
             return self.median, math.log(self.gsd)
+        if self.median is not None and self.pedigree is not None:
+            (basic,), table = given(self.basic_gsd2), self.pedigree_table or TABLES[0]
+            return self.median, pedigree_log_sd(self.pedigree, basic, table)
+        if self.low is not None:
+            low, high, coverage = given(self.low, self.high, self.coverage)
+            log_sd = float(log_ratio(low, high)) / 2 / half_width(coverage)
+            return math.sqrt(low) * math.sqrt(high), log_sd
         assert self.mean_ is not None  # noqa: S101 (checked when built; for the type checker)
         assert self.sd_ is not None  # noqa: S101
         ratio = self.sd_ / self.mean_

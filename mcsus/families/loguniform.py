@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -12,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.checks import Key, order_faults, positive_number
+from mcsus.families.checks import Key, given, order_faults, positive_number
 from mcsus.families.codes import LOGUNIFORM, QuantileKernel
+from mcsus.families.coverage import COVERAGE
 from mcsus.families.registry import register
 
 
@@ -34,7 +36,8 @@ def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
 
 
 @register(
-    domain="0 < minimum < maximum", use="only the bounds are known, and they differ by powers of 10"
+    domain="0 < minimum < maximum; or 0 < low < high and coverage between 0 and 1",
+    use="only the bounds are known, and they differ by powers of 10",
 )
 @dataclass(frozen=True, repr=False)
 class Loguniform(Distribution):
@@ -44,6 +47,9 @@ class Loguniform(Distribution):
     ----------
     minimum, maximum : float
         Bounds, above 0.
+    low, high, coverage : float
+        Instead: an interval within the bounds, and the probability it covers before
+        truncation, with equal tails outside.
 
     Examples
     --------
@@ -52,16 +58,48 @@ class Loguniform(Distribution):
     """
 
     family: ClassVar[str] = "loguniform"
-    keys: ClassVar[tuple[Key, ...]] = (positive_number("minimum"), positive_number("maximum"))
-    minimum: float
-    maximum: float
+    keys: ClassVar[tuple[Key, ...]] = (
+        positive_number("minimum"),
+        positive_number("maximum"),
+        positive_number("low"),
+        positive_number("high"),
+        COVERAGE,
+    )
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("minimum", "maximum"),
+        ("low", "high", "coverage"),
+    )
+    minimum: float | None = None
+    maximum: float | None = None
+    low: float | None = None
+    high: float | None = None
+    coverage: float | None = None
 
     def _check(self) -> Iterable[Fault]:
-        return order_faults(self.minimum, self.maximum, "minimum", "maximum")
+        if self.minimum is not None and self.maximum is not None:
+            yield from order_faults(self.minimum, self.maximum, "minimum", "maximum")
+        elif self.low is not None and self.high is not None:
+            faults = order_faults(self.low, self.high, "low", "high")
+            yield from faults
+            if not faults and not 0 < self._ends[0] < self._ends[1] < math.inf:
+                allowed = "a coverage whose bounds are in the range of float64"
+                yield Fault(repr(self.coverage), allowed, ("coverage",))
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Bounds before truncation."""
+        if self.minimum is not None and self.maximum is not None:
+            return self.minimum, self.maximum
+        low, high, coverage = given(self.low, self.high, self.coverage)
+        beyond = float(log_ratio(low, high)) * (1 - coverage) / coverage / 2
+        with np.errstate(over="ignore", under="ignore"):
+            factor = float(np.exp(np.float64(beyond)))
+            return low / factor, high * factor
 
     def _from_tails(self, p: Array, q: Array) -> Array:
-        width = log_ratio(self.minimum, self.maximum)
-        return np.where(p < q, self.minimum * np.exp(width * p), self.maximum * np.exp(-width * q))
+        low, high = self._ends
+        width = log_ratio(low, high)
+        return np.where(p < q, low * np.exp(width * p), high * np.exp(-width * q))
 
     def _conditioned(self, u: Array, v: Array) -> Array:
         low, high = self.support()  # a truncated law is one on the narrower bounds
@@ -71,11 +109,12 @@ class Loguniform(Distribution):
         )
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
-        width = log_ratio(self.minimum, self.maximum)
-        return log_ratio(self.minimum, x) / width, log_ratio(x, self.maximum) / width
+        low, high = self._ends
+        width = log_ratio(low, high)
+        return log_ratio(low, x) / width, log_ratio(x, high) / width
 
     def _whole_support(self) -> tuple[float, float]:
-        return self.minimum, self.maximum
+        return self._ends
 
     def _whole_moments(self) -> tuple[float, float]:
         low, high = self.support()

@@ -36,8 +36,8 @@ class Family:
     Examples
     --------
     >>> from mcsus.families import FAMILIES
-    >>> FAMILIES["lognormal"].forms
-    (('median', 'gsd'), ('mean', 'sd'))
+    >>> FAMILIES["normal"].forms
+    (('mean', 'sd'), ('low', 'high', 'coverage'))
     """
 
     name: str
@@ -56,9 +56,7 @@ class Family:
 FAMILIES: dict[str, Family] = {}
 
 
-def register(
-    *, domain: str, use: str, forms: tuple[tuple[str, ...], ...] | None = None
-) -> Callable[[Law], Law]:
+def register(*, domain: str, use: str) -> Callable[[Law], Law]:
     """Return a class decorator that enters a family in `FAMILIES`.
 
     A further family is one module with one decorated class, and its name in the list of
@@ -73,7 +71,7 @@ def register(
 
     def enter(law: Law) -> Law:
         names = tuple(key.name for key in law.keys)
-        FAMILIES[law.family] = Family(law.family, names, forms or (names,), domain, use, law)
+        FAMILIES[law.family] = Family(law.family, names, law.forms or (names,), domain, use, law)
         return law
 
     return enter

@@ -186,13 +186,18 @@ def _law(family: Family, about: Schema, *, relaxed: bool) -> Schema:
     table = _table({**own, **keys, "truncate": _truncate(), "typical": _NUMBER, **about}, required)
     needed = {key.name for key in family.law.keys if key.required}
     forms = [{"required": [name for name in form if name in needed]} for form in family.forms]
-    if len(family.forms) > 1:
-        forms = [{"required": list(form)} for form in family.forms]
     return {**table, "title": family.name, "anyOf": forms}
 
 
 def _value(key: Key) -> Schema:
-    return {"type": "number", "description": key.allowed}
+    kinds: dict[str, Schema] = {
+        "number": _NUMBER,
+        "numbers": {"type": "array", "items": _NUMBER, "minItems": 1},
+        "text": _TEXT,
+        "table": {"type": "object", "additionalProperties": _NUMBER},
+        "laws": {"type": "array", "items": {"type": "object"}, "minItems": 1},
+    }
+    return {**kinds[key.kind], "description": key.allowed}
 
 
 def _truncate() -> Schema:

@@ -1124,7 +1124,7 @@ def test_unknown_families_are_refused(family, message):
 def test_families_are_listed_in_order():
     shipped = ["constant", "uniform", "loguniform", "triangular", "pert", "normal", "lognormal"]
     assert list(FAMILIES)[:7] == shipped
-    assert FAMILIES["lognormal"].forms == (("median", "gsd"), ("mean", "sd"))
+    assert FAMILIES["lognormal"].forms[:2] == (("median", "gsd"), ("mean", "sd"))
 
 
 def test_building_a_law_imports_neither_numba_nor_scipy_stats():
