@@ -18,10 +18,12 @@ from mcsus.engine.lowering import lower
 from mcsus.engine.mixing import Dependence, Mixing, cell_points, scale_positions, streams_of
 from mcsus.engine.source import kernel_source
 from mcsus.engine.store import compiled, load
+from mcsus.errors import Fault, InputError
 from mcsus.model import Model
 from mcsus.parameters import Parameter
 from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
 from mcsus.streams import points as reference_points
+from mcsus.streams.sobol import MAX_DIMENSIONS
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -222,6 +224,12 @@ class Kernel:
             words = [philox_key(design.seed, key, replicate) for key in keys]
             pairs = np.array(words, dtype=np.uint64).reshape(len(keys), 2)
             return Points(none, none, pairs, individual)
+        if len(set(dimensions)) < len(dimensions):
+            found = f"{len(dimensions)} streams, with those of Student-t copulas"
+            allowed = (
+                f"at most {MAX_DIMENSIONS} dimensions of Sobol' points; or kind = 'monte_carlo'"
+            )
+            raise InputError(Fault(found, allowed, ("design", "kind")))
         matrix, shift = scrambled_directions(dimensions, keys, design.seed, replicate)
         none = np.zeros((len(keys), 2), dtype=np.uint64)
         return Points(block_table(matrix, shift), matrix, none, individual)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector
-from mcsus.families import Distribution
 from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, read_correlations
 from mcsus.study.grids import Dims
@@ -24,8 +23,6 @@ KEYS = ("parameters", "copula", "df", "correlation", RANK, "repair")
 MAX_MEMBERS = 100
 
 Array = NDArray[np.float64]
-
-_PROBES = (np.arange(509) + 0.5) / 509  # an atom of more than 1/509 holds one of them
 
 
 @dataclass
@@ -175,7 +172,7 @@ def _check_laws(reader: TableReader, members: Sequence[Parameter], inner: str | 
         if all(law.family == "constant" for law in laws):
             found = f"{parameter.name!r}, which is a constant"
             reader.fault("parameters", found, "parameters that vary")
-        elif RANK in reader and not all(map(is_continuous, laws)):
+        elif RANK in reader and not all(law.is_continuous for law in laws):
             found = f"{RANK} of {parameter.name!r}, whose law has values of their own probability"
             allowed = "continuous laws: ranks that are shared have no such number; use correlation"
             reader.fault(RANK, found, allowed)
@@ -188,21 +185,6 @@ def _check_laws(reader: TableReader, members: Sequence[Parameter], inner: str | 
             "between them cannot follow what is drawn"
         )
         reader.fault("parameters", found, allowed)
-
-
-def is_continuous(law: Distribution) -> bool:
-    """Tell whether a law gives no single value a probability (of more than 1/500).
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> is_continuous(distribution("normal", mean=0, sd=1))
-    True
-    >>> is_continuous(distribution("constant", value=1))
-    False
-    """
-    found = law.cdf(law.quantile(_PROBES))
-    return bool(np.allclose(found, _PROBES, rtol=0, atol=1e-6))
 
 
 def _members(

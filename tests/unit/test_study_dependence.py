@@ -184,6 +184,17 @@ def test_an_appended_parameter_changes_no_draw_of_a_t_copula():
     np.testing.assert_array_equal(first, second)
 
 
+def test_scales_never_share_a_dimension_with_a_parameter():
+    study, model, positions, _ = kernel_of(
+        Study.from_dict(document([group("ab", "student_t", df=3, correlation=0.5)]))
+    )
+    last = positions | {"study:b": 21_200}
+    kernel = Kernel(model, last, study.mixes)
+    plan = kernel.plan([Quantity("total")])
+    with pytest.raises(InputError, match=r"design\.kind.*Student-t.*monte_carlo"):
+        kernel.run(plan, study.design, 0)
+
+
 @pytest.mark.parametrize("dependence", [JOINED[2], JOINED[5]])
 def test_bits_do_not_depend_on_threads_or_blocks(dependence):
     study, _, _, kernel = kernel_of(
