@@ -8,7 +8,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install -c constraints.txt
 STUDY ?= tinyml_global
-STUDIES := tinyml_table mcu_chip tinyml_device tinyml_device_settings tinyml_global
+STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinyml_table mcu_chip \
+  model_life_cycle efficiency_compute efficiency_growth efficiency_tradeoffs offset_tinyml_global \
+  offset_thermostat offset_lighting offset_occupancy_hvac offset_irrigation offset_methane \
+  offset_food_waste offset_predictive_maintenance offset_wildfire
 
 .PHONY: run reports test test-slow check format bench clean
 

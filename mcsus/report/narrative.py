@@ -331,5 +331,7 @@ def _gap(cell: Cell) -> float:
     levels = cell.array("level")
     k = min(range(len(levels)), key=lambda i: abs(levels[i] - 0.95))
     low, high = cell.array("symmetric")[k]
+    if not low < high:  # all but a few draws have one value: no interval to compare with
+        return float("inf")
     rough = cell.array("first_order_interval")
     return float(max(abs(rough[0] - low), abs(rough[1] - high)) / (high - low))
