@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from mcsus.errors import Fault, InputError
 
 app = typer.Typer(
     name="mcsus",
@@ -91,9 +94,10 @@ def run(
     asked = configured(
         study, draws=draws, replicates=replicates, seed=seed, settings=settings or []
     )
+    target = _writable(out or Path("runs") / asked.id, "--out")
     with progress() as told:
         result = run_study(asked, threads=threads, progress=told)
-    folder = result.save(out or Path("runs") / asked.id)
+    folder = result.save(target)
     if not no_report:
         from mcsus.report import write_report  # noqa: PLC0415
 
@@ -119,7 +123,8 @@ def report(
     from mcsus.report import write_report  # noqa: PLC0415
     from mcsus.result import load_result  # noqa: PLC0415
 
-    page = write_report(load_result(folder), to or folder / "report")
+    target = _writable(to or folder / "report", "--to")
+    page = write_report(load_result(folder), target)
     typer.echo(f"Wrote {page}")
 
 
@@ -154,3 +159,12 @@ def version_option(
 
         typer.echo(installed("mcsus"))
         raise typer.Exit
+
+
+def _writable(folder: Path, option: str) -> Path:
+    """Return `folder` if it can be written to or made; said before anything is computed."""
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return folder
+    what = "a folder without write permission" if there.is_dir() else "a file"
+    raise InputError(Fault(f"{there}, {what}", "a folder to write to", (option,)))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from mcsus.errors import Fault, InputError
 from mcsus.runner.checks import breakdowns, check
 from mcsus.study import Study, load_study, parse_setting
 
@@ -39,7 +40,11 @@ def configured(
     >>> study.parameter("pue").cell.law.typical()
     1.1
     """
-    pins = dict(parse_setting(text) for text in settings)
+    pins = {}
+    for name, value in map(parse_setting, settings):
+        if name in pins:
+            raise InputError(Fault(f"{name!r} twice", "one value for each", ("--set",)))
+        pins[name] = value
     return load_study(study).with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
 
 

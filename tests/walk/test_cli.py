@@ -378,6 +378,29 @@ class TestRun:
         assert arguments.split()[0] in err
         assert written(cwd) == ["small.toml"]
 
+    def test_a_setting_twice_is_refused(self, call, cwd):
+        code, _, err = call("run", "small.toml", "--set", "power=2 W", "--set", "power=3 W")
+        assert code == 2
+        assert "--set: found 'power' twice" in err
+        assert written(cwd) == ["small.toml"]
+
+    @pytest.mark.parametrize("place", ["small.toml", "small.toml/below"])
+    def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_run(
+        self, call, cwd, monkeypatch, place
+    ):
+        def never(*args, **kwargs):
+            pytest.fail("it was run")
+
+        monkeypatch.setattr(mcsus.runner, "run", never)
+        code, out, err = call("run", "small.toml", "--out", place)
+        assert (code, out) == (2, "")
+        assert "--out: found" in err
+        assert "small.toml, a file; allowed: a folder to write to" in err
+        monkeypatch.setattr("os.access", lambda path, mode: False)
+        code, _, err = call("run", "small.toml", "--out", "new")
+        assert code == 2
+        assert "a folder without write permission" in err
+
     def test_a_faulty_study_writes_nothing(self, call, cwd):
         (cwd / "bad.toml").write_text(SMALL.replace("gsd = 1.5", "gsd = 0.5"))
         code, out, err = call("run", "bad.toml")
@@ -535,6 +558,12 @@ class TestReport:
         assert code == 0
         assert "index.html" in out
         assert {p: (cwd / "again" / p).read_bytes() for p in written(cwd / "again")} == first
+
+    def test_a_report_to_a_file_is_refused(self, call, cwd):
+        call("run", "small.toml", "--no-report")
+        code, out, err = call("report", "runs/small", "--to", "small.toml")
+        assert (code, out) == (2, "")
+        assert "--to: found small.toml, a file" in err
 
 
 class TestOthers:
