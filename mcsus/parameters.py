@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.families import Distribution
+from mcsus.families import Distribution, Truncation
 from mcsus.units import Unit
 
 Kind = Literal["uncertainty", "variability"]
@@ -109,6 +109,9 @@ class Provenance:
         Where the figures hold.
     year : int, optional
         When they hold.
+    physical : Truncation, optional
+        Range of values that can be, in the unit of the law; a law that reaches beyond it is
+        allowed, with a caution.
 
     Examples
     --------
@@ -128,6 +131,7 @@ class Provenance:
     note: str | None = None
     geography: str | None = None
     year: int | None = None
+    physical: Truncation | None = None
 
     def __post_init__(self) -> None:
         checks = (("kind", KINDS), ("stage", STAGES), ("evidence", EVIDENCE))

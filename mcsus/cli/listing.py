@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from mcsus.cli.examples import EXAMPLES
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.families import FAMILIES, Distribution
+from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.library import data_root, library
 from mcsus.parameters import Parameter
 
@@ -148,8 +149,20 @@ def _families() -> list[Row]:
 
 
 def _family_page(name: str) -> str:
-    row = next(row for row in _families() if row["id"] == name)
-    return "\n".join([row["signature"], "", f"Domain: {row['domain']}", f"Use: {row['use']}"])
+    family = FAMILIES[name]
+    forms = [f"{name}({', '.join(form)})" for form in family.forms]
+    lines = [*forms, "", *textwrap.wrap(f"Domain: {family.domain}", _WIDTH)]
+    lines += textwrap.wrap(f"Use: {family.use}", _WIDTH)
+    lines += ["Truncation: truncate = { low = .., high = .. }; either key may be left out", ""]
+    for key in family.law.keys:
+        default = "" if key.default in (None, ()) else f"; {key.default} when left out"
+        optional = "; may be left out" if key.optional else ""
+        lines += textwrap.wrap(f"{key.name}: {key.allowed}{default}{optional}", _WIDTH)
+    law = distribution({"distribution": name, **EXAMPLES[name]})
+    given = ", ".join(f"{k} = {v}" for k, v in EXAMPLES[name].items())
+    lines += ["", *textwrap.wrap(f"Example: {given}", _WIDTH)]
+    lines.append(f"typical {law.typical():.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}")
+    return "\n".join([*lines, *_plot(law)])
 
 
 def _study_page(name: str) -> str:
@@ -209,6 +222,8 @@ def _plot(law: Distribution, columns: int = 60) -> list[str]:
     if not low < high:
         return []
     mass = np.diff(law.cdf(np.linspace(low, high, columns + 1)))
+    if not law.is_continuous:
+        mass[0] += float(law.cdf(low)) - float(law.cdf(np.nextafter(low, -np.inf)))
     top = len(_BARS) - 1
     bars = "".join(_BARS[int(np.ceil(top * m / mass.max()))] for m in np.maximum(mass, 0))
     ends = f"{low:.4g}".ljust(columns - len(f"{high:.4g}")) + f"{high:.4g}"

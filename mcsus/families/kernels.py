@@ -280,18 +280,14 @@ def pieces(row: Array, c: Array) -> None:
         while c[ends + k] < u:
             k += 1
         d = about + 16 * k
-        kind = c[d]
-        if kind == 0.0:
-            row[i] = c[d + 4]
-        else:
-            left, right = (u - c[d + 1]) * c[d + 3], (c[d + 2] - u) * c[d + 3]
-            lower = left < right
-            t = min(left if lower else right, 0.5)
-            x = table_value(t, lower, c, int(c[d + 8]), int(c[d + 6]), int(c[d + 7]))
-            if kind == 2.0:
-                side = d + 9 if lower else d + 11
-                x = fma(c[side + 1], exp(x), c[side])
-            row[i] = min(max(x, c[d + 4]), c[d + 5])
+        left, right = (u - c[d + 1]) * c[d + 3], (c[d + 2] - u) * c[d + 3]
+        lower = left < right
+        t = min(left if lower else right, 0.5)
+        x = table_value(t, lower, c, int(c[d + 8]), int(c[d + 6]), int(c[d + 7]))
+        if c[d] != 0.0:
+            side = d + 9 if lower else d + 11
+            x = fma(c[side + 1], exp(x), c[side])
+        row[i] = min(max(x, c[d + 4]), c[d + 5])
 
 
 @compiled

@@ -15,9 +15,17 @@ from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Distribution
 from mcsus.families.codes import PIECES, QuantileKernel
 from mcsus.families.steps import guide_of
-from mcsus.families.tables import FEWEST_BITS, Piece, Table, best_table, tabulate, worst_point
+from mcsus.families.tables import (
+    FEWEST_BITS,
+    TERMS,
+    Piece,
+    Table,
+    best_table,
+    tabulate,
+    worst_point,
+)
 
-ATOM, PLAIN, LOG = 0.0, 1.0, 2.0
+PLAIN, LOG = 0.0, 1.0
 ABOUT = 16  # numbers that describe a piece
 MOST_TABLES = 48
 PIECE_BITS = 5  # cells of a piece before it is split
@@ -45,12 +53,16 @@ def tabulate_pieces(law: Distribution, pieces: Sequence[Piece]) -> QuantileKerne
     ends[-1] = 1.0
     guide = guide_of(ends)
     first = 2 + guide.size + ends.size + ABOUT * ends.size
+    logs = any(table and table.variant.ends for _, table in tables)
     about, terms = [], []
     for piece, table in tables:
         about.append(describe(piece, table, first))
-        if table:
+        if table is None:
+            about[-1][0] = LOG if logs else PLAIN
+            terms.append(np.array([0.0 if logs else piece.low] + [0.0] * (TERMS - 1)))
+        else:
             terms.append(table.terms.ravel())
-            first += terms[-1].size
+        first += terms[-1].size
     constants = np.concatenate([[guide.size, ends.size], guide, ends, *about, *terms])
     return QuantileKernel(PIECES, tuple(constants.tolist()))
 
@@ -97,7 +109,9 @@ def describe(piece: Piece, table: Table | None, first: int) -> Array:
     """
     row = np.zeros(ABOUT)
     row[1:6] = piece.start, piece.end, 1 / (piece.end - piece.start), piece.low, piece.high
-    if table is None:
+    if table is None:  # read like a table of one cell, so that the loop has no branch for it
+        row[3], row[6], row[8] = 0.0, FEWEST_BITS, first
+        row[9:13] = piece.low, 0.0, piece.low, 0.0
         return row
     bits, variant, terms = table
     row[0] = PLAIN if variant.ends is None else LOG

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mcsus.errors import Fault, InputError
 from mcsus.families.checks import name_faults, number, show
@@ -70,6 +70,22 @@ class Truncation:
         if faults:
             raise InputError(*(fault.within("truncate") for fault in faults))
         return cls(**table)
+
+    @classmethod
+    def read_as(cls, name: str, table: object) -> Truncation:
+        """Build from a table of another name with the same keys.
+
+        Examples
+        --------
+        >>> Truncation.read_as("physical", {"low": "x"})
+        Traceback (most recent call last):
+        mcsus.errors.InputError: physical.low: found 'x'; allowed: a finite number
+        """
+        try:
+            return cls.read(table)
+        except InputError as error:
+            faults = [replace(fault, where=(name, *fault.where[1:])) for fault in error.faults]
+            raise InputError(*faults) from None
 
     def to_dict(self) -> dict[str, float]:
         """Return the study-file form."""

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from mcsus.errors import FaultCollector, InputError, nearest
-from mcsus.families import Distribution, distribution
+from mcsus.families import Distribution, Truncation, distribution
 from mcsus.parameters import EVIDENCE, KINDS, STAGES, Cell, Parameter, Provenance, Source
 from mcsus.units import Unit, unit
 
 TEXTS = ("name", "unit", "derivation")
 CHOICES = {"stage": STAGES, "kind": KINDS, "evidence": EVIDENCE}
 OPTIONAL_TEXTS = ("rationale", "note", "geography")
-KEYS = (*TEXTS, *CHOICES, *OPTIONAL_TEXTS, "sources", "reported", "year", "typical")
+KEYS = (*TEXTS, *CHOICES, *OPTIONAL_TEXTS, "sources", "reported", "year", "typical", "physical")
 KEPT = ("name", "derivation", *CHOICES, *OPTIONAL_TEXTS, "reported", "year")
 SOURCE_KEYS = ("title", "authors", "year", "url", "licence", "verified")
 UNDATED = "n.d."
@@ -99,9 +99,13 @@ def read_parameter(key: str, table: object, find_source: FindSource) -> Paramete
     measure = _unit(faults, record)
     law = _law(faults, record)
     typical = _typical(faults, record, law)
+    physical = None
+    if "physical" in record:
+        with faults.at():
+            physical = Truncation.read_as("physical", record["physical"])
     if faults.faults or law is None or measure is None:
         raise InputError(*faults.faults)
-    origin = Provenance(id=key, sources=sources, **_kept(record))
+    origin = Provenance(id=key, sources=sources, physical=physical, **_kept(record))
     cell = Cell(law, measure, key, origin, typical)
     return Parameter(key, measure, (), (cell,), record["kind"], record["stage"])
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.model import Equation
+from mcsus.study.physical import physical_cautions
 
 
 def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str, ...]:
@@ -31,6 +32,7 @@ def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str
         *_one_replicate(fields),
         *_fine_claims(fields),
         *_unread_changes(fields),
+        *physical_cautions(fields.get("parameters", ())),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mcsus.errors import FaultCollector, InputError
-from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.families import FAMILIES, Distribution, Truncation, distribution
 from mcsus.parameters import KINDS, STAGES, Kind, Parameter, Provenance, Source
 from mcsus.study.reader import TableReader, choices, close, shown
 from mcsus.units import Unit
@@ -28,6 +28,7 @@ META_KEYS = (
     "title",
     "note",
     "characterisation",
+    "physical",
 )
 """Keys that a table of labels hands down to the laws of its labels."""
 
@@ -38,7 +39,7 @@ class Meta:
 
     Parameters
     ----------
-    unit, sources, rationale, stage, kind, distribution, title, note
+    unit, sources, rationale, stage, kind, distribution, title, note, physical
         As the file says; None or empty when it says nothing.
     broken : frozenset of str
         Keys that were written but wrong, so that nothing below complains of them again.
@@ -59,6 +60,7 @@ class Meta:
     distribution: str | None = None
     title: str = ""
     note: str = ""
+    physical: Truncation | None = None
     broken: frozenset[str] = frozenset()
     relaxed: bool = False
 
@@ -103,10 +105,20 @@ def read_meta(reader: TableReader, above: Meta) -> Meta:
         distribution=reader.choice("distribution", tuple(FAMILIES), above.distribution),
         title=reader.text("title") or above.title,
         note=reader.text("note") or above.note,
+        physical=_physical(reader) or above.physical,
     )
     reader.text("characterisation")
     wrong = {fault.where[-1] for fault in reader.faults.faults[before:] if fault.where}
     return replace(meta, broken=above.broken | wrong)
+
+
+def _physical(reader: TableReader) -> Truncation | None:
+    """Return the range of values that can be."""
+    if "physical" not in reader:
+        return None
+    with reader.faults.at(*reader.where):
+        return Truncation.read_as("physical", reader.raw("physical"))
+    return None
 
 
 def _source_texts(reader: TableReader) -> tuple[str, ...]:
@@ -246,6 +258,7 @@ def _provenance(meta: Meta) -> Provenance:
         reported=None,
         name=meta.title or None,
         note=meta.note or None,
+        physical=meta.physical,
     )
 
 

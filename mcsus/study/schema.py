@@ -135,6 +135,7 @@ def _parameter(*, relaxed: bool, below: str) -> Schema:
         "title": _TEXT,
         "note": _TEXT,
         "characterisation": _TEXT,
+        "physical": {**_truncate(), "description": "values that can be, in the unit of the law"},
     }
     label = {"type": "object", "additionalProperties": {"$ref": f"#/$defs/{below}"}}
     by: Schema = {

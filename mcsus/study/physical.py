@@ -1,0 +1,100 @@
+"""Cautions where a law gives probability to values that cannot be: a negative mass, say."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+
+from mcsus.families import Distribution, Truncation
+from mcsus.parameters import Cell, Parameter
+from mcsus.units import DIMENSIONLESS, Dimension, Unit, unit
+
+NEVER_NEGATIVE = {"mass": "kg", "energy": "J", "area": "m**2", "power": "W", "count": "device"}
+SHARES = re.compile(r"(^|[_.])(yield|share|efficiency)($|[_.0-9])")
+SMALLEST = 1e-9  # probability that is worth a caution
+
+
+@lru_cache(maxsize=1)
+def never_negative() -> dict[Dimension, str]:
+    """Return the dimensions of which no quantity is negative, with their names.
+
+    Examples
+    --------
+    >>> sorted(never_negative().values())
+    ['area', 'count', 'energy', 'mass', 'power']
+    """
+    return {unit(text).dimension: name for name, text in NEVER_NEGATIVE.items()}
+
+
+def outside(law: Distribution, limits: Truncation) -> tuple[float, float]:
+    """Return the probabilities of values below and above a closed range.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> outside(distribution("uniform", minimum=-1, maximum=3), Truncation(low=0))
+    (0.25, 0.0)
+    """
+    low = -math.inf if limits.low is None else limits.low
+    high = math.inf if limits.high is None else limits.high
+    below = float(law.tails(np.nextafter(low, -math.inf))[0]) if low > -math.inf else 0.0
+    above = float(law.tails(high)[1]) if high < math.inf else 0.0
+    return below, above
+
+
+def limits_of(name: str, cell: Cell) -> tuple[Truncation, str] | None:
+    """Return the range of values that can be, in the unit of the cell, and why.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> from mcsus.parameters import Provenance
+    >>> law = distribution("uniform", minimum=0, maximum=1)
+    >>> limits_of("fab_yield", Cell(law, unit("1"), "s", Provenance()))[1]
+    'a share lies between 0 and 1'
+    """
+    declared = cell.provenance.physical
+    if declared is not None:
+        return declared, "outside its declared physical range"
+    measure: Unit = cell.unit
+    if measure.dimension == DIMENSIONLESS and SHARES.search(name):
+        return Truncation(0.0, 1.0 / measure.factor), "a share lies between 0 and 1"
+    kind = never_negative().get(measure.dimension)
+    return (Truncation(low=0.0), f"{kind} is never negative") if kind else None
+
+
+def physical_cautions(parameters: Iterable[Parameter]) -> list[str]:
+    """Return a caution for each parameter of which a law reaches beyond what can be.
+
+    Examples
+    --------
+    >>> from mcsus.families import distribution
+    >>> from mcsus.parameters import Provenance
+    >>> law = distribution("normal", mean=1, sd=1)
+    >>> cell = Cell(law, unit("kg"), "s", Provenance())
+    >>> physical_cautions([Parameter("m", unit("kg"), (), (cell,), "uncertainty", "use")])
+    ["parameter 'm' is below 0 kg with probability 0.16: mass is never negative"]
+    """
+    found = []
+    for parameter in parameters:
+        worst = max((_caution(parameter.name, cell) for cell in parameter.cells), default=(0, ""))
+        if worst[0] > SMALLEST:
+            found.append(worst[1])
+    return found
+
+
+def _caution(name: str, cell: Cell) -> tuple[float, str]:
+    """Return the probability outside, and the caution."""
+    limits = limits_of(name, cell)
+    if limits is None:
+        return 0.0, ""
+    interval, why = limits
+    below, above = outside(cell.law, interval)
+    side, bound = ("below", interval.low) if below >= above else ("above", interval.high)
+    mass = max(below, above)
+    text = f"{side} {bound or 0.0:g} {cell.unit.text} with probability {mass:.2g}: {why}"
+    return mass, f"parameter {name!r} is {text}"

@@ -1,0 +1,102 @@
+"""Cautions on values that cannot be; pages of the families."""
+
+import pytest
+
+from mcsus.cli.examples import EXAMPLES
+from mcsus.cli.listing import describe, rows
+from mcsus.families import FAMILIES, distribution
+from mcsus.library.records import read_parameter
+from mcsus.parameters import Source
+from mcsus.study import Study
+
+
+def cautions(name="m", **table):
+    document = {
+        "schema": "mcsus/1",
+        "id": "s",
+        "parameters": {name: {"source": "a scale", **table}},
+        "equations": {"twice": {"formula": f"2*{name}", "unit": table["unit"]}},
+        "outputs": {"twice": table["unit"]},
+    }
+    return [text for text in Study.from_dict(document).cautions if "probability" in text]
+
+
+NORMAL = {"distribution": "normal", "mean": 1, "sd": 1}
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind"),
+    [("kg", "mass"), ("kWh", "energy"), ("mm**2", "area"), ("mW", "power"), ("device", "count")],
+)
+def test_negative_quantities_give_a_caution_with_their_probability(unit, kind):
+    (text,) = cautions(**NORMAL, unit=unit)
+    assert text == (
+        f"parameter 'm' is below 0 {unit} with probability 0.16: {kind} is never negative"
+    )
+
+
+@pytest.mark.parametrize("unit", ["kg CO2e", "1", "kg CO2e/kWh", "year"])
+def test_other_quantities_may_be_negative(unit):
+    assert cautions(**NORMAL, unit=unit) == []
+
+
+def test_a_truncated_law_gives_none():
+    assert cautions(**NORMAL, truncate={"low": 0}, unit="kg") == []
+    assert cautions(distribution="uniform", minimum=0, maximum=2, unit="kg") == []
+
+
+@pytest.mark.parametrize(("unit", "bound"), [("1", "1 1"), ("%", "100 %")])
+def test_a_share_lies_between_zero_and_one(unit, bound):
+    scale = 100 if unit == "%" else 1
+    law = {"distribution": "uniform", "minimum": 0.5 * scale, "maximum": 1.5 * scale}
+    (text,) = cautions("fab_yield", **law, unit=unit)
+    assert f"above {bound} with probability 0.5" in text
+    assert cautions("field_yields", **law, unit=unit) == []
+
+
+def test_a_declared_range_comes_before_the_rules():
+    law = {"distribution": "uniform", "minimum": -1, "maximum": 3, "unit": "kg"}
+    assert cautions(**law, physical={"low": -1}) == []
+    (text,) = cautions(**law, physical={"low": -2, "high": 1})
+    assert "above 1 kg with probability 0.5: outside its declared physical range" in text
+
+
+def test_a_single_value_on_the_bound_is_inside():
+    law = {"distribution": "discrete", "values": [0, 1], "weights": [1, 1], "unit": "kg"}
+    assert cautions(**law) == []
+    (text,) = cautions(**{**law, "values": [-1, 1]})
+    assert "probability 0.5" in text
+
+
+def test_a_record_of_the_library_keeps_its_range():
+    record = {
+        "name": "Mass",
+        "unit": "kg",
+        "derivation": "as read",
+        "stage": "use",
+        "kind": "uncertainty",
+        "evidence": "reported",
+        "sources": [{"id": "s", "locator": "table 1"}],
+        "physical": {"low": 0, "high": 5},
+        **NORMAL,
+    }
+    source = Source("s", "t", "a", 2020, "u", "l")
+    found = read_parameter("mass", record, lambda key: source)
+    assert found.cell.provenance.physical.to_dict() == {"low": 0.0, "high": 5.0}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_page_of_a_family(family):
+    page = describe(family)
+    assert page.startswith(f"{family}(")
+    for parameter in FAMILIES[family].parameters:
+        assert f"\n{parameter}: " in page
+    assert "Use: " in page
+    law = distribution({"distribution": family, **EXAMPLES[family]})
+    assert ("█" in page) == (law.sd() > 0)
+
+
+def test_every_family_is_listed():
+    listed = rows("families")
+    assert [row["id"] for row in listed] == list(FAMILIES)
+    assert all(row["domain"] and row["use"] and row["signature"] for row in listed)
