@@ -7,7 +7,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
-from scipy.optimize import brentq
 
 Array = NDArray[np.float64]
 
@@ -164,5 +163,7 @@ def student_from_rank(rank: float, df: float) -> float:
     end = rank_from_student(1.0, df)
     if abs(rank) >= end:  # rounding of the rule, next to 1
         return float(np.sign(rank))
+    from scipy.optimize import brentq  # noqa: PLC0415 - not needed to check other studies
+
     found = brentq(lambda r: rank_from_student(r, df) - abs(rank), 0.0, 1.0, xtol=1e-12)
     return float(np.sign(rank) * found)
