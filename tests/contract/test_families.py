@@ -205,6 +205,9 @@ class Exact:
                 left, right = (t, right) if error < 0 else (left, t)
                 slope = d[k] + t * (2 * c + 3 * t * e)
                 new = t - error / slope
+                if abs(new - t) < 1e-25 * h[k]:  # the next step would be exact to 50 digits
+                    t = new
+                    break
                 t = new if left <= new <= right else (left + right) / 2
             return z[k] + t, d[k] + t * (2 * c + 3 * t * e)
 
