@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -113,19 +112,3 @@ def by_hand() -> type[ByHand]:
 @pytest.fixture(scope="session")
 def model_of() -> Callable[[Study], Model]:
     return lambda study: check(study)[1]
-
-
-@pytest.fixture(scope="session")
-def cells_of() -> Callable[..., Any]:
-    """Return the cells of an output of a JSON document by their labels, joined by commas."""
-
-    def by_label(document: Mapping[str, Any], name: str, group: str = "outputs") -> dict[str, Any]:
-        cells = document[group][name]["cells"]
-        return {",".join(map(str, cell["labels"].values())): cell for cell in cells}
-
-    return by_label
-
-
-@pytest.fixture(scope="session")
-def all_labels() -> Callable[..., Any]:
-    return lambda *dims: list(itertools.product(*dims))
