@@ -41,7 +41,7 @@ def answer(reading: Reading) -> list[str]:
     list of str
         The first is on the headline output, the second, which may be missing, on its drivers.
     """
-    return [text for text in (size(reading), drivers(reading, reading.headline)) if text]
+    return [text for text in (size(reading), drivers(reading, reading.explained)) if text]
 
 
 def size(reading: Reading) -> str:

@@ -98,7 +98,7 @@ def _references(reading: Reading) -> list[dict[str, Any]]:
 
 def _further_sentences(reading: Reading) -> list[str]:
     """Return what drives the other outputs that were analysed."""
-    others = [table for table in reading.featured if table is not reading.headline]
+    others = [table for table in reading.featured if table is not reading.explained]
     return [text for table in others if (text := narrative.drivers(reading, table))]
 
 

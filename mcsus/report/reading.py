@@ -185,6 +185,13 @@ class Reading:
         return next(iter(self.outputs.values()))
 
     @property
+    def explained(self) -> Table:
+        """Output whose drivers the answer names: the first, or else the first with indices."""
+        if self.headline.name in self.sensitivity or not self.sensitivity:
+            return self.headline
+        return self.outputs[next(iter(self.sensitivity))]
+
+    @property
     def featured(self) -> list[Table]:
         """Outputs that get figures: the first, and those with indices or a declared breakdown."""
         breakdown = self.about["document"].get("breakdown", {})

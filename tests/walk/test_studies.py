@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,15 @@ STUDIES = [
     pytest.param(path.stem, marks=() if path.stem in ALWAYS else pytest.mark.slow)
     for path in sorted((data_root() / "studies").glob("*.toml"))
 ]
+REPORTS = Path(__file__).parents[2] / "reports"
+PUBLISHED = json.loads((REPORTS / "numbers.json").read_text(encoding="utf-8"))
 MEAN, TAIL, INDEX = 0.02, 0.05, 0.03  # what the independent run of the ranges below states
 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_at_small_size(study, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    code = run_command(["run", study, "--draws", "256", "--replicates", "2", "--json"])
+    code = run_command(["run", study, "--draws", "256", "--replicates", "8", "--json"])
     printed = capsys.readouterr()
     assert (code, printed.err) == (0, "")
     document = json.loads(printed.out)
@@ -35,6 +38,21 @@ def test_every_study_at_small_size(study, tmp_path, monkeypatch, capsys):
         for cell in output["cells"]:
             values = [q["value"] for q in cell["quantiles"]]
             assert values == sorted(values)
+    for name, stored in PUBLISHED.get(study, {}).items():
+        for cell, there in zip(document["outputs"][name]["cells"], stored, strict=True):
+            assert cell["labels"] == there["labels"]
+            here = cell["median"]
+            # t with 7 degrees of freedom exceeds 10 once in 50,000 times
+            allowed = 10 * math.hypot(here["error"], there["median_error"])
+            rounding = 1e-5 * abs(there["median"])
+            assert abs(here["value"] - there["median"]) <= allowed + rounding, (
+                name,
+                cell["labels"],
+            )
+
+
+def test_every_study_is_published():
+    assert set(PUBLISHED) == {p.values[0] for p in STUDIES} - {"reference_20"}
 
 
 def by_labels(document, name, group="outputs"):
