@@ -189,8 +189,8 @@ class _Writer:
                 return repr(float(value)) if value >= 0 else f"({float(value)!r})"
             case Name(name):
                 return self._name(name, renamed or {})
-            case Negate(arg):
-                return f"(-{self.expression(arg, renamed)})"
+            case Negate() | Binary("+" | "-" | "*" | "/"):
+                return f"({self._open(node, renamed)})"
             case At(arg, dim, source):
                 outer = renamed or {}
                 return self.expression(arg, {**outer, dim: outer.get(source, source)})
@@ -198,10 +198,29 @@ class _Writer:
                 return f"({self.expression(base, renamed)} ** {int(power)})"
             case Binary("**", base, power):
                 return f"({self.expression(base, renamed)} ** {self.expression(power, renamed)})"
-            case Binary(op, left, right) | Compare(op, left, right):
+            case Compare(op, left, right):
                 return f"({self.expression(left, renamed)} {op} {self.expression(right, renamed)})"
             case Call(function, args):
                 return self._call(function, [self.expression(a, renamed) for a in args])
+        raise TypeError(node)
+
+    def _open(self, node: Expression, renamed: Mapping[str, str] | None) -> str:
+        """Return a sign or an operation without the parentheses around it.
+
+        Python reads a chain of one precedence from the left, as the tree stands; a long sum must
+        not nest a parenthesis for each term, of which the compiler allows 200.
+        """
+        match node:
+            case Negate(Negate() as inner):
+                return f"-{self._open(inner, renamed)}"
+            case Negate(arg):
+                return f"-{self.expression(arg, renamed)}"
+            case Binary(op, Binary(first) as left, right) if (op in "+-") == (first in "+-") and (
+                first != "**"
+            ):
+                return f"{self._open(left, renamed)} {op} {self.expression(right, renamed)}"
+            case Binary(op, left, right):
+                return f"{self.expression(left, renamed)} {op} {self.expression(right, renamed)}"
         raise TypeError(node)
 
     def _name(self, name: str, renamed: Mapping[str, str]) -> str:

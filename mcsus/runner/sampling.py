@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.sensitivity import Indices, pool_indices, salib_indices
-from mcsus.engine.executor import replicates
+from mcsus.engine.executor import default_threads, replicates
 from mcsus.engine.kernel import Kernel, Quantity
 from mcsus.errors import NotFiniteError, RefusedError
 from mcsus.model import Model
@@ -37,7 +37,8 @@ def sample(
     sizes = [kernel.program.cells(name) for name in [*kept, *parts]]
     ends = np.cumsum(sizes)
     design = study.design
-    _refuse_if_too_large(int(sum(sizes[: len(kept)])), design)
+    held = int(sum(sizes[: len(kept)]))
+    _refuse_if_too_large(held * design.draws * design.replicates, "design")
     plan = kernel.plan([Quantity(name) for name in [*kept, *parts]])
     values = {
         n: np.empty((design.replicates, s, design.draws)) for n, s in zip(kept, sizes, strict=False)
@@ -69,6 +70,9 @@ def sensitivity(
     design = Design(study.design.kind, asked.draws, study.design.replicates, study.design.seed)
     quantities = [Quantity(name) for name in asked.outputs]
     plan = kernel.plan(quantities, list(groups.values()), second_order=asked.second_order)
+    held = (threads or default_threads()) + 1  # replicates at a time
+    rows = len(plan.quantity) * len(plan.location)
+    _refuse_if_too_large(rows * held * design.draws, "sensitivity")
     owner = [n for n in asked.outputs for _ in range(kernel.program.cells(n))]
     chosen = {
         name: [k for k, members in enumerate(groups.values()) if members & reach[name]]
@@ -112,17 +116,18 @@ def _teller(progress: Progress | None, doing: str, design: Design) -> Callable[[
     return tell
 
 
-def _refuse_if_too_large(cells: int, design: Design) -> None:
-    needed = 8 * cells * design.draws * design.replicates
+def _refuse_if_too_large(numbers: int, where: str) -> None:
+    """Refuse what would not fit in memory, before anything is drawn."""
+    needed = 8 * numbers
     try:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
         memory = 8 << 30  # a modest machine, where the system does not say
     if needed > _MEMORY_SHARE * memory:
         msg = (
-            f"design: {design.draws} draws x {design.replicates} replicates of {cells} cells need "
-            f"{needed / 2**30:.1f} GiB; allowed: {_MEMORY_SHARE * memory / 2**30:.1f} GiB on this "
-            "machine; ask for fewer draws or fewer outputs"
+            f"{where}: found {numbers} numbers to hold, {needed / 2**30:.1f} GiB; allowed: "
+            f"{_MEMORY_SHARE * memory / 2**30:.1f} GiB on this machine; ask for fewer draws, "
+            "fewer replicates or fewer outputs"
         )
         raise RefusedError(msg)
 

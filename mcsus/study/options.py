@@ -187,6 +187,10 @@ def _groups(reader: TableReader, parameters: Sequence[str]) -> dict[str, tuple[s
                 )
             owner[member] = name
         groups[name] = members
+    for name in groups:
+        if name in parameters and owner.get(name) != name:
+            allowed = f"a name of its own, or {name!r} among its members"
+            inner.fault(name, "the name of a parameter outside the group", allowed)
     return groups
 
 

@@ -27,7 +27,8 @@ SCENARIO = "scenario"
 # fmt: off
 TAKEN_DIMS = frozenset({
     "bin", "bound", "curve", "deterministic", "density", "edge", "edges", "error",
-    "first_order", "first_order_interval", "input", "level", "median", "other_input", "part",
+    "first_order", "first_order_interval", "input", "level", "matrix", "median", "other_input",
+    "part",
     "probability", "quantile", "quantile_curve", "quantiles", "sd", "shortest", "size",
     "symmetric", "verdict", "S1", "S2", "ST",
 })

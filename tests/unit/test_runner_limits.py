@@ -1,0 +1,42 @@
+"""What would not fit in memory is refused before anything is drawn."""
+
+import pytest
+
+from mcsus.errors import InputError, RefusedError
+from mcsus.runner import run
+from mcsus.study import Study
+
+LAW = {"distribution": "normal", "mean": 1, "sd": 0.1, "unit": "1", "source": "a test"}
+NAMES = [f"x{k}" for k in range(40)]
+
+
+def study(**changes):
+    return Study.from_dict(
+        {
+            "schema": "mcsus/1",
+            "id": "large",
+            "parameters": dict.fromkeys(NAMES, LAW),
+            "equations": {"y": {"formula": " + ".join(NAMES), "unit": "1"}},
+            "outputs": {"y": "1"},
+            "design": {"draws": 256, "replicates": 2},
+            "sensitivity": {"methods": []},
+        }
+        | changes
+    )
+
+
+def test_draws_that_do_not_fit():
+    with pytest.raises(RefusedError, match=r"design: found .* GiB; allowed: .* GiB"):
+        run(study(), draws=2**36)
+
+
+def test_index_points_that_do_not_fit():
+    asked = {"outputs": ["y"], "draws": 2**20, "second_order": True}
+    with pytest.raises(RefusedError, match=r"sensitivity: found .* GiB; allowed: .* GiB"):
+        run(study(sensitivity=asked), threads=200)
+
+
+def test_a_group_may_not_take_the_name_of_a_parameter_outside_it():
+    asked = {"outputs": ["y"], "groups": {"x1": ["x2", "x3"]}}
+    with pytest.raises(InputError, match=r"groups\.x1.*parameter outside the group"):
+        study(sensitivity=asked)
