@@ -54,10 +54,11 @@ def table(what: str, found: list[Row]) -> str:
     >>> print(table("studies", [{"id": "a", "title": "A study"}]))
     a  A study
     """
+    if what == "families":
+        return "\n".join(_family_lines(row) for row in found)
     columns = {
         "studies": ("id", "title"),
         "parameters": ("id", "value", "unit", "stage", "kind", "evidence"),
-        "families": ("signature", "domain", "use"),
     }[what]
     lines = [[str(row.get(c, "")) for c in columns] for row in found]
     widths = [max((len(line[k]) for line in lines), default=0) for k in range(len(columns))]
@@ -75,6 +76,9 @@ def describe(name: str) -> str:
     >>> print(describe("hsl.processing.0.mcu").splitlines()[0])
     hsl.processing.0.mcu
     """
+    shares = {row["id"]: row for row in _shares()}
+    if name in shares:
+        return _family_lines(shares[name])
     if name in FAMILIES:
         return _family_page(name)
     if name in {row["id"] for row in _studies()} or name.endswith(".toml"):
@@ -135,7 +139,44 @@ def _parameters() -> list[Row]:
     return found
 
 
+def _family_lines(row: Row) -> str:
+    """Return name and use on one line, parameters and domain wrapped below."""
+    below = [
+        line
+        for text in (row["signature"], row["domain"])
+        for line in textwrap.wrap(text, _WIDTH - 6, initial_indent="", subsequent_indent="  ")
+    ]
+    return "\n".join([f"{row['id']}: {row['use']}", *(f"    {line}" for line in below)])
+
+
 def _families() -> list[Row]:
+    return [*_laws(), *_shares()]
+
+
+def _shares() -> list[Row]:
+    """Return the laws of shares that add up to one: blocks over a dim, not laws of one number."""
+    use = "shares over a dim that add up to one"
+    rows = [
+        (
+            "dirichlet",
+            ["over", "concentration"],
+            "over: a dim; concentration: above 0, each or all",
+        ),
+        ("logistic_normal", ["over", "mean", "sd"], "over: a dim; mean and sd of the log-ratios"),
+    ]
+    return [
+        {
+            "id": name,
+            "parameters": keys,
+            "signature": f"{name}({', '.join(keys)})",
+            "domain": domain,
+            "use": use,
+        }
+        for name, keys, domain in rows
+    ]
+
+
+def _laws() -> list[Row]:
     return [
         {
             "id": family.name,

@@ -72,6 +72,7 @@ def context(reading: Reading, figures: Figures) -> dict[str, Any]:
         "levels": tables.levels(reading),
         "inputs": inputs,
         "input_note": _input_note(inputs),
+        "dependence": [_dependence(found) for found in reading.about.get("dependence", [])],
         "equations": tables.equation_rows(reading),
         "cautions": cautions(reading, inputs),
         "references": _references(reading),
@@ -113,6 +114,23 @@ def _meanings(reading: Reading, name: str) -> list[tuple[str, str]]:
         if title:
             found.append((wording.capital(wording.words(key)), title))
     return found
+
+
+def _dependence(found: dict[str, Any]) -> str:
+    """Return one dependence in words."""
+    names = wording.listing([wording.words(name) for name in found["parameters"]])
+    kind = found["copula"].replace("_", " ")
+    matrix = found["correlation"]
+    values = {wording.plain(matrix[i][j]) for i in range(len(matrix)) for j in range(i)}
+    text = f"{wording.capital(names)}: {kind} copula"
+    if found.get("df"):
+        text += f" with {wording.plain(float(found['df']))} degrees of freedom"
+    if len(values) == 1:
+        text += f", correlation of normal scores {values.pop()}"
+    elif values:
+        rows = "; ".join(", ".join(wording.plain(x) for x in row) for row in matrix)
+        text += f", correlation matrix of normal scores [{rows}]"
+    return text + "."
 
 
 def _input_note(inputs: Sequence[dict[str, Any]]) -> str:
