@@ -1,0 +1,55 @@
+"""What the README shows is what the commands do."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from mcsus.cli import run_command
+from mcsus.library import data_root
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(
+    r"^    mcsus ((?:list|show|check|run|verify) .+?)(?:\s+#.*)?$", README, re.MULTILINE
+)
+
+
+def block(language):
+    return re.search(rf"```{language}\n(.*?)```", README, re.DOTALL).group(1)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_study_of_the_readme_runs(here, capsys):
+    (here / "sensor_node.toml").write_text(block("toml"), encoding="utf-8")
+    assert run_command(["check", "sensor_node.toml"]) == 0
+    assert run_command(["run", "sensor_node.toml", "--draws", "256", "--replicates", "2"]) == 0
+    assert "footprint" in capsys.readouterr().out
+
+
+def test_every_command_of_the_readme_works(here, capsys):
+    assert len(COMMANDS) >= 4
+    small = ["--draws", "256", "--replicates", "2"]
+    for text in COMMANDS:
+        words = shlex.split(text)
+        if words[0] == "run":
+            words = [w for w in words if w not in ("--draws", "2^18")] + small
+        assert run_command(words) == 0, (text, capsys.readouterr().err)
+
+
+def test_the_python_of_the_readme_works(here, capsys):
+    text = block("python").replace("draws=2**12", "draws=256, replicates=2")
+    exec(compile(text, "README", "exec"), {})
+    assert "device_footprint" in capsys.readouterr().out
+
+
+def test_the_numbers_of_the_readme_are_those_of_the_published_report():
+    page = (data_root() / "reports" / "tinyml_global" / "index.html").read_text(encoding="utf-8")
+    shown = re.search(r"global_footprint +(\S+) +(\S+) +(\S+) to (\S+)", block("text"))
+    for number in shown.groups():
+        assert number in page
