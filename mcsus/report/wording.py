@@ -160,10 +160,12 @@ def words(name: object) -> str:
     --------
     >>> words("keyword_spotting"), words(2030), words(2030.0), words("ml_training")
     ('keyword spotting', '2030', '2030', 'ML training')
+    >>> words("device_footprint@stage")
+    'device footprint, by stage'
     """
     if isinstance(name, float):
         return f"{name:g}"
-    text = str(name).replace("_", " ")
+    text = str(name).replace("_", " ").replace("@", ", by ")
     return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
 
 

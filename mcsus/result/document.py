@@ -93,9 +93,17 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def sensitivity_document(data: xr.Dataset) -> dict[str, Any]:
-    """Return the JSON of the indices of one output."""
-    return {"cells": [_index_cell(labels, cell, data.attrs) for labels, cell in cells(data)]}
+def sensitivity_documents(tables: Mapping[str, xr.Dataset]) -> dict[str, Any]:
+    """Return the JSON of all indices: by output, further groupings under ``by``."""
+    found: dict[str, Any] = {}
+    for name, data in tables.items():
+        output, _, grouping = name.partition("@")
+        rows = [_index_cell(labels, cell, data.attrs) for labels, cell in cells(data)]
+        if grouping:
+            found[output].setdefault("by", {})[grouping] = {"cells": rows}
+        else:
+            found[output] = {"cells": rows}
+    return found
 
 
 def _index_cell(

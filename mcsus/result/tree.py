@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import Fault, InputError
-from mcsus.result.document import claim_document, digest, output_document, sensitivity_document
+from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
 from mcsus.result.files import replacing
 from mcsus.result.summary import Summary
 
@@ -70,9 +70,7 @@ class Result:
             "design": {k: about["design"][k] for k in ("kind", "draws", "replicates")},
             "digest": "",
             "outputs": {n: output_document(d) for n, d in self.datasets("outputs").items()},
-            "sensitivity": {
-                n: sensitivity_document(d) for n, d in self.datasets("sensitivity").items()
-            },
+            "sensitivity": sensitivity_documents(self.datasets("sensitivity")),
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
         document["digest"] = digest(document)

@@ -39,7 +39,8 @@ def assemble(
     """
     tree = dict(described)
     for name, (inputs, indices) in estimates.items():
-        tree[f"sensitivity/{name}"] = _sensitivity(study, model, name, inputs, indices)
+        output = name.partition("@")[0]
+        tree[f"sensitivity/{name}"] = _sensitivity(study, model, output, inputs, indices)
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),

@@ -102,13 +102,20 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
             faults.add(repr(name), "an output of this study", "sensitivity", "outputs")
 
 
-def sensitivity_groups(study: Study, model: Model) -> dict[str, set[str]]:
+def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dict[str, set[str]]:
     """Return the groups of parameters that Sobol' indices are asked for; none without outputs.
+
+    Parameters
+    ----------
+    by : str, optional
+        One of the groupings that stand beside; by default the one of the study.
 
     Examples
     --------
     >>> len(sensitivity_groups(*check("tinyml_table"))) > 5
     True
+    >>> sorted(sensitivity_groups(*check("tinyml_table"), by="stage"))
+    ['distribution', 'production']
     """
     asked = study.sensitivity
     if not asked.outputs or "sobol" not in asked.methods:
@@ -119,12 +126,18 @@ def sensitivity_groups(study: Study, model: Model) -> dict[str, set[str]]:
         for name in model.inputs
         if name in reached and not model.varies_inside(name)
     }
-    return index_groups(used, asked.group_by, asked.groups)
+    return index_groups(used, by, {}) if by else index_groups(used, asked.group_by, asked.groups)
 
 
 def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
     """Refuse Sobol' indices that would share out the variance of dependent inputs."""
-    groups = sensitivity_groups(study, model) if study.dependence else {}
+    for by in (None, *study.sensitivity.also_by) if study.dependence else ():
+        _check_dependent_groups(study, model, sensitivity_groups(study, model, by), faults)
+
+
+def _check_dependent_groups(
+    study: Study, model: Model, groups: dict[str, set[str]], faults: FaultCollector
+) -> None:
     streams = {
         group: {cell.stream for name in members for cell in model.parameters[name].cells}
         for group, members in groups.items()

@@ -136,7 +136,9 @@ def read_sensitivity(
     >>> read_sensitivity({}, Design(draws=1024), ["total"], ["a"], FaultCollector()).draws
     1024
     """
-    keys = ("methods", "outputs", "group_by", "groups", "second_order", "draws", "estimator")
+    keys = (
+        "methods", "outputs", "group_by", "groups", "also_by", "second_order", "draws", "estimator",
+    )  # fmt: skip
     reader = TableReader(value, faults, ("sensitivity",), keys)
     methods = reader.names("methods", METHODS, "methods") if "methods" in reader else METHODS
     asked = reader.names("outputs", outputs, "names of [outputs]") if "outputs" in reader else ()
@@ -150,6 +152,7 @@ def read_sensitivity(
         outputs=asked if "outputs" in reader else tuple(outputs),
         group_by=reader.choice("group_by", GROUPINGS, "none") or "none",
         groups=_groups(reader, parameters),
+        also_by=reader.names("also_by", GROUPINGS[1:], "groupings") if "also_by" in reader else (),
         second_order=reader.flag("second_order"),
         draws=_sensitivity_draws(reader, design),
     )

@@ -50,6 +50,8 @@ class Sensitivity:
         How parameters are put together; ignored when `groups` is given.
     groups : mapping of str to tuple of str
         Explicit groups: name -> names of parameters. A parameter in no group stands alone.
+    also_by : tuple of str
+        Further groupings whose indices stand beside, from the same points: stage, source.
     second_order : bool
         Whether indices of pairs are wanted.
     draws : int
@@ -67,6 +69,7 @@ class Sensitivity:
     outputs: tuple[str, ...] = ()
     group_by: str = "none"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also_by: tuple[str, ...] = ()
     second_order: bool = False
     draws: int = 4096
     estimator: str = "salib"

@@ -241,6 +241,11 @@ def _sensitivity() -> Schema:
             "outputs": {**_NAMES, "uniqueItems": True},
             "group_by": {"enum": list(GROUPINGS)},
             "groups": {"type": "object", "additionalProperties": {**_NAMES, "minItems": 1}},
+            "also_by": {
+                "type": "array",
+                "items": {"enum": list(GROUPINGS[1:])},
+                "uniqueItems": True,
+            },
             "second_order": {"type": "boolean"},
             "draws": {"type": "integer", "minimum": 2},
             "estimator": {"enum": ["salib"]},

@@ -135,7 +135,7 @@ def driver_figure(table: Table, t: float) -> Figure | None:
                 color=INK,
             )
     write(figure, WIDTH - 16, height - 6, "share of the variance", ha="right", color=SOFT)
-    name = f"drivers_{table.name}"
+    name = f"drivers_{table.name}".replace("@", "_by_")
     svg = inline_svg(figure, name.replace("_", "-"), _described(table, ranking))
     return Figure(
         name,

@@ -1,0 +1,80 @@
+"""Further groupings of the inputs, from the same points as the first one."""
+
+import pytest
+
+from mcsus.errors import InputError
+from mcsus.result import load_result
+from mcsus.runner import check, run
+from mcsus.study import Study
+
+
+def law(mean, stage, source):
+    about = {"distribution": "normal", "mean": mean, "sd": 0.3, "unit": "1", "stage": stage}
+    return about | {"source": source}
+
+
+def study(**sensitivity):
+    return Study.from_dict(
+        {
+            "schema": "mcsus/1",
+            "id": "grouped",
+            "parameters": {
+                "a": law(1, "use", "one survey"),
+                "b": law(2, "production", "one survey"),
+                "c": law(3, "use", "another survey"),
+            },
+            "equations": {
+                "y": {"formula": "a*b + c*c", "unit": "1"},
+                "z": {"formula": "2*a", "unit": "1"},
+            },
+            "outputs": {"y": "1", "z": "1"},
+            "design": {"draws": 256, "replicates": 4},
+            "sensitivity": {"draws": 256} | sensitivity,
+        }
+    )
+
+
+def cells(found, name, by=None):
+    table = found.to_dict()["sensitivity"][name]
+    return (table["by"][by] if by else table)["cells"]
+
+
+def test_the_first_grouping_keeps_its_bits():
+    both = run(study(also_by=["stage", "source"]))
+    for name in ("y", "z"):
+        assert cells(both, name) == cells(run(study()), name)
+
+
+@pytest.mark.parametrize("by", ["stage", "source"])
+def test_a_further_grouping_is_what_it_would_be_alone(by):
+    both = run(study(also_by=["stage", "source"]))
+    alone = run(study(group_by=by))
+    for name in ("y", "z"):
+        assert cells(both, name, by) == cells(alone, name)
+    groups = {"stage": {"use", "production"}, "source": {"one survey", "another survey"}}[by]
+    assert len(cells(both, "y", by)[0]["indices"]) == len(groups)
+    assert len(cells(both, "z", by)[0]["indices"]) == 1  # z depends on one input
+
+
+def test_second_order_is_of_the_first_grouping():
+    found = run(study(also_by=["stage"], second_order=True))
+    assert "second_order" in cells(found, "y")[0]
+    assert "second_order" not in cells(found, "y", "stage")[0]
+    assert cells(found, "y", "stage") == cells(run(study(group_by="stage")), "y")
+
+
+def test_saved_and_loaded(tmp_path):
+    found = run(study(also_by=["stage"]))
+    assert load_result(found.save(tmp_path)).to_dict()["digest"] == found.to_dict()["digest"]
+
+
+def test_an_unknown_grouping_is_refused():
+    with pytest.raises(InputError, match=r"also_by.*stag"):
+        study(also_by=["stag"])
+
+
+def test_a_dependence_across_groups_is_refused():
+    document = study(also_by=["stage"], groups={"both": ["a", "b"]}).to_dict()
+    document["dependence"] = [{"parameters": ["a", "b"], "copula": "gaussian", "correlation": 0.5}]
+    with pytest.raises(InputError, match="depend on each other"):
+        check(Study.from_dict(document))
