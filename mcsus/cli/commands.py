@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -98,7 +100,9 @@ def run(
     with progress() as told:
         result = run_study(asked, threads=threads, progress=told)
     folder = result.save(target)
-    if not no_report:
+    if no_report:
+        shutil.rmtree(folder / "report", ignore_errors=True)  # it would tell of another run
+    else:
         from mcsus.report import write_report  # noqa: PLC0415
 
         write_report(result, folder / "report")
@@ -106,6 +110,8 @@ def run(
         typer.echo(result.to_json())
     else:
         typer.echo(str(result.summary()))
+        if asked.cautions:
+            typer.echo("\nCautions\n" + "\n".join(f"  {text}" for text in asked.cautions))
         typer.echo(
             f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html")
         )
@@ -164,7 +170,11 @@ def version_option(
 def _writable(folder: Path, option: str) -> Path:
     """Return `folder` if it can be written to or made; said before anything is computed."""
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if there.is_dir() and os.access(there, os.W_OK):
-        return folder
     what = "a folder without write permission" if there.is_dir() else "a file"
+    if there.is_dir() and os.access(there, os.W_OK):
+        try:  # some folders, such as /proc, promise more than they hold
+            with tempfile.TemporaryFile(dir=there):
+                return folder
+        except OSError as error:
+            what = f"where nothing can be written ({error.strerror})"
     raise InputError(Fault(f"{there}, {what}", "a folder to write to", (option,)))

@@ -74,7 +74,11 @@ def from_scipy(frozen: Any) -> Distribution:
     >>> from_scipy(stats.lognorm(0.5, scale=2))
     lognormal(median=2.0, gsd=1.6487212707001282)
     """
-    generic = frozen.dist
+    generic: Any = getattr(frozen, "dist", None)
+    if not hasattr(generic, "shapes") or not hasattr(frozen, "args"):
+        raise InputError(
+            Fault(repr(frozen), "a frozen law, such as scipy.stats.norm(1, 2)", ("frozen",))
+        )
     shapes = [name.strip() for name in generic.shapes.split(",")] if generic.shapes else []
     places = [*shapes, "loc", "scale"]
     given = {

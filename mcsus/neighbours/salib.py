@@ -16,7 +16,9 @@ _SALIB: dict[str, Reader] = {  # how the bounds of SALib read here
     "logunif": lambda b: ("loguniform", {"minimum": b[0], "maximum": b[1]}),
     "triang": lambda b: (
         "triangular",
-        {"minimum": b[0], "mode": b[0] + b[2] * (b[1] - b[0]), "maximum": b[1]},
+        {"minimum": b[0], "mode": b[0] + b[2] * (b[1] - b[0]), "maximum": b[1]}
+        if len(b) > 2
+        else {"minimum": 0.0, "mode": b[1] * b[0], "maximum": b[0]},  # width and share
     ),
     "norm": lambda b: ("normal", {"mean": b[0], "sd": b[1]}),
     "truncnorm": lambda b: (

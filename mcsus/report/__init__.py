@@ -51,6 +51,10 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     texts = {f"{figure.name}.csv": figure.csv() for figure in figures.all()}
     texts["index.html"] = render(reading, figures)
     texts["headline.svg"] = standalone(figures.sizes[0].svg) + "\n"
+    if (target / "index.html").exists():  # figures that are no longer drawn
+        for old in target.glob("*.csv"):
+            if old.name not in texts:
+                old.unlink()
     for name, text in texts.items():
         with replacing(target / name) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")

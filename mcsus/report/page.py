@@ -170,7 +170,8 @@ def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
         )
     found.append(
         "The interval holds for the model and the laws of its inputs; what the model leaves out "
-        "is not in it. Inputs are drawn independently, unless they are one and the same value."
+        "is not in it. Inputs are drawn independently, unless they are one and the same value"
+        + (" or depend on each other as stated above." if reading.about.get("dependence") else ".")
     )
     return found
 

@@ -3,9 +3,11 @@
 from mcsus.result.document import OWN_DIMS, cell_dims, cells, digest
 from mcsus.result.files import replacing
 from mcsus.result.summary import Summary
-from mcsus.result.tree import Result, load_result
+from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
 
 __all__ = [
+    "FILE",
+    "JSON_FILE",
     "OWN_DIMS",
     "Result",
     "Summary",

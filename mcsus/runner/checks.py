@@ -169,7 +169,7 @@ def _check_breakdown(study: Study, model: Model, faults: FaultCollector) -> None
             faults.add(found, f"parts over dims of {name!r} only", "breakdown", name)
             continue
         added = sum(model.spread(values[part], part, name) for part in parts)
-        if not np.allclose(added, total, rtol=1e-9, atol=0.0):
+        if np.isfinite(total).all() and not np.allclose(added, total, rtol=1e-9, atol=0.0):
             worst = int(np.argmax(np.abs(added - total)))
             found = f"parts that add up to {np.ravel(added)[worst]:.9g} in base units"
             allowed = f"parts that add up to {np.ravel(total)[worst]:.9g}"

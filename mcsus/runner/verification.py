@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from mcsus.result import digest, load_result
+from mcsus.result import FILE, JSON_FILE, digest, load_result
 from mcsus.runner import run
 from mcsus.study import Study
 
@@ -41,6 +43,9 @@ def verify(
     """
     saved = load_result(folder)
     before = saved.to_dict(timing=False)
+    text = Path(folder) / JSON_FILE
+    if not text.is_file() or json.loads(text.read_text(encoding="utf-8")) != before:
+        return Outcome(False, f"{JSON_FILE} does not hold the numbers of {FILE}.")
     study = Study.from_dict(saved.provenance["document"])
     after = run(study, progress=progress).to_dict(timing=False)
     if digest(before) == digest(after):

@@ -269,9 +269,9 @@ def _printable(key: str) -> str:
 
 
 def pinned(
-    document: Mapping[str, Any], parameter: Parameter, value: float, unit: str
+    document: Mapping[str, Any], parameter: Parameter, value: float, unit: str, dims: Dims
 ) -> dict[str, Any]:
-    """Return a study file with one parameter held at a value, and all else as it was.
+    """Return a study file with one parameter held at a value at every label, all else as it was.
 
     What depends on the parameter is drawn without it: holding is not conditioning.
 
@@ -279,11 +279,16 @@ def pinned(
     --------
     >>> from mcsus.study.laws import library_parameter
     >>> area = library_parameter("hsl.processing.0.mcu")
-    >>> pinned({}, area, 3.0, "mm**2")["parameters"][area.name]["value"]
+    >>> pinned({}, area, 3.0, "mm**2", {})["parameters"][area.name]["value"]
     3.0
     """
-    table: dict[str, Any] = {"distribution": "constant", "value": value, "unit": unit}
-    table |= {"source": "assumed", "rationale": "held at this value for this run"}
+    table: dict[str, Any] = {"distribution": "constant", "value": value}
+    own = [dim for dim in parameter.dims if dim != SCENARIO]
+    for dim in reversed(own):
+        table = {"by": {dim: {str(label): table for label in dims[dim]}}}
+    if own:
+        table["shared"] = own
+    table |= {"unit": unit, "source": "assumed", "rationale": "held at this value for this run"}
     table["kind"] = parameter.kind
     if parameter.stage:
         table["stage"] = parameter.stage

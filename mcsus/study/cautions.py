@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,27 @@ def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str
         *_fine_claims(fields),
         *_unread_changes(fields),
         *physical_cautions(fields.get("parameters", ())),
+        *_without_moments(fields),
     )
+
+
+def _without_moments(fields: Mapping[str, Any]) -> list[str]:
+    used = _used(fields["equations"])
+    found = []
+    for parameter in fields.get("parameters", ()):
+        if parameter.name not in used:
+            continue
+        if any(not math.isfinite(cell.law.mean()) for cell in parameter.cells):
+            lacks = "mean"
+        elif any(not math.isfinite(cell.law.sd()) for cell in parameter.cells):
+            lacks = "variance"
+        else:
+            continue
+        found.append(
+            f"the law of parameter {parameter.name!r} has no {lacks}: means, standard deviations "
+            "and Sobol' indices of what depends on it do not settle; read quantiles"
+        )
+    return found
 
 
 def _used(equations: Sequence[Equation]) -> set[str]:

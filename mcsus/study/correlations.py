@@ -117,7 +117,11 @@ def _from_list(reader: TableReader, key: str, rows: Sequence[object], count: int
         table.append(kept)
     matrix = np.array(table)
     if np.any(np.diag(matrix) != 1):
-        reader.fault(key, f"{float(np.diag(matrix).min())!r} on the diagonal", "1 on the diagonal")
+        reader.fault(
+            key,
+            f"{float(next(x for x in np.diag(matrix) if x != 1))!r} on the diagonal",
+            "1 on the diagonal",
+        )
     elif np.any(matrix != matrix.T):
         i, j = np.argwhere(matrix != matrix.T)[0]
         found = f"{float(matrix[i, j])!r} and {float(matrix[j, i])!r} for one pair"

@@ -223,7 +223,7 @@ class Study:
         found = read_unit(unit, where)
         if found.dimension != parameter.unit.dimension:
             raise InputError(Fault(*unlike(found, parameter.unit.dimension), (where,)))
-        return pinned(document, parameter, number, unit)
+        return pinned(document, parameter, number, unit, self.dims)
 
     def _overruled(self, pins: Mapping[str, object]) -> list[str]:
         return [

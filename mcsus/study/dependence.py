@@ -95,6 +95,7 @@ def read_dependence(
         members = _members(reader, chosen, dims, owner, here)
         if len(faults.faults) == before:
             _add(found, members, settings, names, dims)
+            found.cautions += _induced(here, members)
             if settings.repaired:
                 found.cautions.append(f"dependence {here}: {settings.repaired}")
     return found
@@ -213,6 +214,19 @@ def _members(
             reason = "parameters apart over the same dims: their common scale has one value a label"
             reader.fault("parameters", found, reason)
     return members
+
+
+def _induced(here: str, members: Sequence[_Member]) -> list[str]:
+    """Tell that labels which follow one value are no longer independent of each other."""
+    one, other = members[0], members[-1]
+    if one.dims == other.dims:
+        return []
+    dims = ", ".join(dim for dim in other.dims if dim not in one.dims)
+    text = (
+        f"dependence {here}: the labels of {other.name!r} over {dims} all follow {one.name!r}, so "
+        "they are correlated with each other too, by the square of their correlation with it"
+    )
+    return [text]
 
 
 def _apart(member: _Member) -> str:

@@ -13,8 +13,19 @@ from mcsus.families import Distribution, Truncation
 from mcsus.parameters import Cell, Parameter
 from mcsus.units import DIMENSIONLESS, Dimension, Unit, unit
 
-NEVER_NEGATIVE = {"mass": "kg", "energy": "J", "area": "m**2", "power": "W", "count": "device"}
-SHARES = re.compile(r"(^|[_.])(yield|share|efficiency)($|[_.0-9])")
+NEVER_NEGATIVE = {
+    "mass": "kg",
+    "energy": "J",
+    "area": "m**2",
+    "power": "W",
+    "count": "device",
+    "duration": "s",
+    "length": "m",
+    "temperature": "K",
+}
+SHARES = re.compile(
+    r"(^|[_.])(yield|share|efficiency|eff|fraction|utili[sz]ation|probability)($|[_.0-9])"
+)
 SMALLEST = 1e-9  # probability that is worth a caution
 
 
@@ -25,7 +36,7 @@ def never_negative() -> dict[Dimension, str]:
     Examples
     --------
     >>> sorted(never_negative().values())
-    ['area', 'count', 'energy', 'mass', 'power']
+    ['area', 'count', 'duration', 'energy', 'length', 'mass', 'power', 'temperature']
     """
     return {unit(text).dimension: name for name, text in NEVER_NEGATIVE.items()}
 
@@ -96,5 +107,6 @@ def _caution(name: str, cell: Cell) -> tuple[float, str]:
     below, above = outside(cell.law, interval)
     side, bound = ("below", interval.low) if below >= above else ("above", interval.high)
     mass = max(below, above)
-    text = f"{side} {bound or 0.0:g} {cell.unit.text} with probability {mass:.2g}: {why}"
+    measure = "" if cell.unit.text == "1" else f" {cell.unit.text}"
+    text = f"{side} {bound or 0.0:g}{measure} with probability {mass:.2g}: {why}"
     return mass, f"parameter {name!r} is {text}"
