@@ -206,7 +206,7 @@ def _verdict(claim: Table) -> dict[str, str]:
     if "undecided" in kinds:
         text += " Undecided: the numerical error is too large to tell; more draws could."
     if len(cells) < len(claim.cells):
-        text += " For the study as written; the scenarios are in the table."
+        text += f" That is the study as written; {_by_scenario(claim)}"
     return {
         "statement": str(claim.attrs["statement"]),
         "verdict": kinds[0] if len(kinds) == 1 else "mixed",
@@ -214,6 +214,22 @@ def _verdict(claim: Table) -> dict[str, str]:
         "text": text,
         "name": claim.name,
     }
+
+
+def _by_scenario(claim: Table) -> str:
+    """Return probabilities and verdicts in the other scenarios, or where to find them."""
+    others: dict[str, list[Cell]] = {}
+    for cell in claim.cells:
+        if not cell.is_base:
+            others.setdefault(str(cell.labels[SCENARIO]), []).append(cell)
+    if len(others) > _SPOKEN:
+        return "the scenarios are in the table."
+    texts = []
+    for scenario, cells in others.items():
+        found = unique([str(cell.data["verdict"].item()) for cell in cells])
+        verdict = _VERDICTS[found[0]] if len(found) == 1 else "mixed"
+        texts.append(f"{words(scenario)} {_chances(cells)} ({verdict})")
+    return f"by scenario: {'; '.join(texts)}."
 
 
 _VERDICTS = {"supported": "supported", "not_supported": "not supported", "undecided": "undecided"}
