@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -22,9 +23,9 @@ class BetaShaped(Distribution):
     minimum: float
     maximum: float
 
+    @abstractmethod
     def _shapes(self) -> tuple[float, float]:
         """Both exponents."""
-        raise NotImplementedError
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         a, b = self._shapes()

@@ -97,7 +97,7 @@ def run(
     values = sample(study, model, kernel, threads, progress)
     sampled = time.perf_counter()
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
-        described = beside.submit(describe, study, model, values)
+        described = beside.submit(describe, study, model, values, threads)
         estimates = sensitivity(study, model, kernel, threads, progress)
         analysed = time.perf_counter()
         result = assemble(study, model, described.result(), estimates)

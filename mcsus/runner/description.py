@@ -25,13 +25,17 @@ Array = NDArray[np.float64]
 Variables = dict[str, tuple[tuple[str, ...], Any]]
 
 
-def describe(study: Study, model: Model, values: Mapping[str, Array]) -> dict[str, xr.Dataset]:
+def describe(
+    study: Study, model: Model, values: Mapping[str, Array], threads: int | None = None
+) -> dict[str, xr.Dataset]:
     """Describe outputs and claims.
 
     Parameters
     ----------
     values : mapping of str to array, shape ``(replicate, cell, draw)``
         Draws in base units, and means of parts under ``"mean of <name>"``.
+    threads : int, optional
+        How many sort at a time; the numbers do not depend on it.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def describe(study: Study, model: Model, values: Mapping[str, Array]) -> dict[st
     parts = breakdowns(study, model)
     found: dict[str, xr.Dataset] = {}
     curves: dict[str, list[Array]] = {}
-    with ThreadPoolExecutor(default_threads()) as pool:
+    with ThreadPoolExecutor(threads or default_threads()) as pool:
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
             cells = [values[name][:, k] * scale for k in range(values[name].shape[1])]
