@@ -244,6 +244,7 @@ class Kernel:
         first: int = 0,
         count: int | None = None,
         points: Points | None = None,
+        at: int | None = None,
     ) -> Array:
         """Evaluate consecutive draws of one replicate.
 
@@ -255,6 +256,8 @@ class Kernel:
             Which draws: `first` is a multiple of 1,024; by default all from `first` on.
         points : Points, optional
             From `points`, when many parts of a replicate are run.
+        at : int, optional
+            Place of draw `first` in `out`; by default `first`, as `out` holds all draws.
 
         Returns
         -------
@@ -265,7 +268,8 @@ class Kernel:
         ready = points or self.points(plan, design, replicate)
         times = plan.matrices
         block = self.block(plan)
-        count = out.shape[2] - first if count is None else count
+        at = first if at is None else at
+        count = out.shape[2] - at if count is None else count
         stream, mix, link, weight = self._mixing.repeated(times, len(self._streams))
         self._run(
             self._model,
@@ -298,7 +302,7 @@ class Kernel:
             plan.cell,
             plan.scale,
             out,
-            first,
+            at,
         )
         return out
 
