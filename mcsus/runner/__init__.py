@@ -89,7 +89,8 @@ def run(
     from mcsus.engine.kernel import Kernel, stream_positions  # noqa: PLC0415 - numba
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
-    from mcsus.runner.sampling import sample, sensitivity  # noqa: PLC0415 - numba
+    from mcsus.runner.indices import sensitivity  # noqa: PLC0415 - numba
+    from mcsus.runner.sampling import sample  # noqa: PLC0415 - numba
 
     positions = stream_positions({p.name: p for p in study.parameters})
     kernel = Kernel(model, positions, study.mixes)

@@ -1,0 +1,135 @@
+"""What stops a run, and what tells how far it is: shared by drawing outputs and by index points."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Container
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.engine.kernel import Kernel
+from mcsus.errors import NotFiniteError, RefusedError
+from mcsus.streams import Design
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+
+_MEMORY_SHARE = 0.6  # of the machine's memory that stored draws may take
+
+
+def teller(progress: Progress | None, doing: str, design: Design) -> Callable[[int], None] | None:
+    """Return a function that adds up the draws done and passes them on.
+
+    Examples
+    --------
+    >>> tell = teller(lambda *told: print(*told), "sampling", Design(draws=256, replicates=2))
+    >>> tell(256)
+    sampling 256 512
+    """
+    if progress is None:
+        return None
+    done = 0
+    total = design.draws * design.replicates
+
+    def tell(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(doing, done, total)
+
+    return tell
+
+
+def refuse_if_too_large(numbers: int, where: str) -> None:
+    """Refuse what would not fit in memory, before anything is drawn.
+
+    Examples
+    --------
+    >>> refuse_if_too_large(1000, "design")
+    >>> refuse_if_too_large(2**60, "design")
+    Traceback (most recent call last):
+    mcsus.errors.RefusedError: design: found 1152921504606846976 numbers to hold, ...
+    """
+    needed = 8 * numbers
+    try:
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        memory = 8 << 30  # a modest machine, where the system does not say
+    if needed > _MEMORY_SHARE * memory:
+        msg = (
+            f"{where}: found {numbers} numbers to hold, {needed / 2**30:.1f} GiB; allowed: "
+            f"{_MEMORY_SHARE * memory / 2**30:.1f} GiB on this machine; ask for fewer draws, "
+            "fewer replicates or fewer outputs"
+        )
+        raise RefusedError(msg)
+
+
+def refuse_not_finite(
+    rows: Array,
+    names: list[str],
+    ends: NDArray[np.int64],
+    kernel: Kernel,
+    design: Design,
+    replicate: int,
+) -> None:
+    """Stop the run at the first value that is NaN or infinite, and say what led to it.
+
+    Parameters
+    ----------
+    rows : array, shape (stored row, draw)
+        Values of all cells of the quantities `names`; those of the k-th end before ``ends[k]``.
+
+    Examples
+    --------
+    >>> from mcsus.model import Model
+    >>> kernel = Kernel(Model([], {}, {}), {})
+    >>> refuse_not_finite(np.zeros((1, 256)), ["y"], np.array([1]), kernel, Design(), 0)
+    """
+    bad = ~np.isfinite(rows)
+    if not bad.any():
+        return
+    row = int(np.argmax(bad.any(axis=1)))
+    name = names[int(np.searchsorted(ends, row, side="right"))]
+    draw = int(np.argmax(bad[row]))
+    msg = (
+        f"output {name!r} is not finite in {int(bad[row].sum())} of {rows.shape[1]} draws of "
+        f"replicate {replicate}; the first is draw {draw}, {rows[row, draw]}, where\n"
+        + inputs_at(kernel, name, design, replicate, draw)
+    )
+    raise NotFiniteError(msg)
+
+
+def inputs_at(
+    kernel: Kernel,
+    name: str,
+    design: Design,
+    replicate: int,
+    draw: int,
+    without: Container[str] = (),
+) -> str:
+    """Return lines that tell the inputs of a quantity at one draw, in the units of their laws.
+
+    Parameters
+    ----------
+    without : container of str
+        Inputs to leave out.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> model = Model([Equation("y", unit("1"), parse("2"))], {}, {})
+    >>> inputs_at(Kernel(model, {}), "y", Design(), 0, 7)
+    ''
+    """
+    model = kernel.model
+    reached = model.upstream([name])
+    inputs = [n for n in model.inputs if n in reached and not model.varies_inside(n)]
+    told = [n for n in inputs if n not in without]
+    shown = []
+    for parameter, values in kernel.values_at(told, design, replicate, draw).items():
+        unit = model.parameters[parameter].unit
+        text = ", ".join(f"{value / unit.factor:.6g}" for value in values)
+        shown.append(f"  {parameter} = {text} {unit.text}")
+    return "\n".join(shown)
