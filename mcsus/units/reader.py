@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.units.dimension import DIMENSIONLESS, Dimension
+from mcsus.units.known import known_units
 from mcsus.units.registry import dimension_of, registry
 
 MAX_LENGTH = 100
@@ -223,11 +224,23 @@ def _tokens(text: str) -> Iterator[tuple[str, bool]]:
         at = match.end()
 
 
-@lru_cache(maxsize=1024)
 def _lookup(name: str) -> _Scale:
     """Return dimension and exact factor of one unit name."""
+    name = "percent" if name == "%" else name
+    return known_units().get(name) or ask_pint(name)
+
+
+@lru_cache(maxsize=1024)
+def ask_pint(name: str) -> _Scale:
+    """Return dimension and exact factor of one unit name, as pint defines it.
+
+    Examples
+    --------
+    >>> print(*ask_pint("inch"))
+    m 127/5000
+    """
     ureg = registry()
-    found = () if len(name) > MAX_NAME else ureg.parse_unit_name(name if name != "%" else "percent")
+    found = () if len(name) > MAX_NAME else ureg.parse_unit_name(name)
     if not found:
         _refuse(f"unknown unit {name!r}", "a unit that pint knows, CO2e or device", _suggest(name))
     prefix, base, _ = found[0]
