@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from mcsus.dependence import Mix, score_correlation
 from mcsus.dependence.student import distribution_function, scale_law
-from mcsus.families import Distribution
+from mcsus.families import Distribution, special
 from mcsus.model import Model, evaluate
 
 Array = NDArray[np.float64]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+
+from mcsus.families import special
 
 Array = NDArray[np.float64]
 
@@ -46,4 +47,4 @@ def student_quantile(replicates: int, probability: float = 0.975) -> float:
     >>> round(student_quantile(16), 4)
     2.1314
     """
-    return float(stdtrit(replicates - 1, probability)) if replicates > 1 else float("nan")
+    return float(special.stdtrit(replicates - 1, probability)) if replicates > 1 else float("nan")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from mcsus.dependence.student import distribution_function, scale_law
+from mcsus.families import special
 
 Array = NDArray[np.float64]
 

@@ -10,9 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
-from mcsus.families import Distribution, distribution
+from mcsus.families import Distribution, distribution, special
 from mcsus.families.tables import TERMS, chebyshev_fit
 
 Array = NDArray[np.float64]

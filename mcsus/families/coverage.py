@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy import special
 
 from mcsus.errors import Fault, InputError
+from mcsus.families import special
 from mcsus.families.base import Array
 from mcsus.families.checks import Key
 from mcsus.families.lists import probability

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
 
+from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, positive_number
 from mcsus.families.codes import QuantileKernel

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
 
 from mcsus.errors import Fault
+from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, above_one, given, order_faults, positive_number, real
 from mcsus.families.codes import LOGNORMAL, QuantileKernel
@@ -137,6 +137,16 @@ class Lognormal(Distribution):
         # log(1 + ratio**2), where ratio**2 may vanish or overflow
         variance = math.log1p(ratio * ratio) if ratio < 1e8 else 2 * math.log(ratio)
         return self.mean_ / root, ratio if ratio < 1e-8 else math.sqrt(variance)
+
+    def typical(self) -> float:
+        """Return the median, which an untruncated law has at hand.
+
+        Examples
+        --------
+        >>> Lognormal(median=3, gsd=2).typical()
+        3.0
+        """
+        return self._log_law[0] if self.truncate is None else super().typical()
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         median, log_sd = self._log_law

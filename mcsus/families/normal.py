@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
 
 from mcsus.errors import Fault
+from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, given, number, order_faults, positive_number
 from mcsus.families.codes import NORMAL, QuantileKernel
@@ -72,6 +72,16 @@ class Normal(Distribution):
             return self.mean_, self.sd_
         low, high, coverage = given(self.low, self.high, self.coverage)
         return low + (high - low) / 2, (high - low) / 2 / half_width(coverage)
+
+    def typical(self) -> float:
+        """Return the median, which an untruncated law has at hand.
+
+        Examples
+        --------
+        >>> Normal(mean=3, sd=2).typical()
+        3.0
+        """
+        return self._mean_and_sd[0] if self.truncate is None else super().typical()
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         mean, sd = self._mean_and_sd

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from scipy import special
 
 from mcsus.errors import Fault
+from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, number
 from mcsus.families.codes import SCORES, QuantileKernel
