@@ -66,6 +66,23 @@ def quantile(code, row, c):
     apply_quantile(code, row, c)
 '''
 
+_SALTELLI = '''"""The sums of every mcsus index run; generated, safe to delete."""
+
+from numba import njit
+
+from mcsus.engine import saltelli
+
+
+@njit(saltelli.SUMS_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def sums(out, n, pivot, groups, paired, into):
+    saltelli.saltelli_sums(out, n, pivot, groups, paired, into)
+
+
+@njit(saltelli.FOLD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def fold(total, carry, parts):
+    saltelli.fold(total, carry, parts)
+'''
+
 
 def cache_folder() -> Path:
     """Return the folder of generated kernels, made for this user alone.
@@ -164,3 +181,15 @@ def compiled() -> tuple[Callable[..., None], ...]:
         load("points", _POINTS).points,
         load("quantile", _QUANTILE).quantile,
     )
+
+
+def index_sums() -> tuple[Callable[..., None], ...]:
+    """Return what adds up index points: `saltelli_sums` and `fold` of `mcsus.engine.saltelli`.
+
+    Examples
+    --------
+    >>> [callable(function) for function in index_sums()]
+    [True, True]
+    """
+    module = load("saltelli", _SALTELLI)
+    return module.sums, module.fold

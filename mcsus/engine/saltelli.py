@@ -1,0 +1,207 @@
+"""Sums over the points of a Sobol' index run, from which its indices follow; nothing is stored.
+
+The evaluations of a slab are those of `Kernel.plan`: A, B, A with each group from B, and for pairs
+B with each group from A. Sums are made over 1,024 base points and folded in their order with a
+carry for what rounding loses, so slabs and tasks of any size give the same bits. They are of
+values minus a pivot of the row: differences of evaluations and deviations are then exact enough
+whatever the mean, and all sums are 0 where nothing varies.
+"""
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+UNIT = 1024
+"""Base points of one row of sums."""
+
+_BASE, _GROUP, _PAIRED = 4, 3, 2  # columns of A and B, of a group, and more of a paired group
+
+_f8, _i8 = types.float64, types.int64
+
+SUMS_SIGNATURE = types.void(_f8[:, :, ::1], _i8, _f8[::1], _i8, _i8, _f8[:, :, ::1])
+FOLD_SIGNATURE = types.void(_f8[::1], _f8[::1], _f8[:, ::1])
+
+
+def columns(groups: int, paired: int = 0) -> int:
+    """Return how many sums `saltelli_sums` makes of a row.
+
+    Parameters
+    ----------
+    groups : int
+        Number of groups.
+    paired : int
+        How many of them, the first ones, have indices of pairs.
+
+    Examples
+    --------
+    >>> columns(2), columns(2, 2)
+    (10, 15)
+    """
+    return _BASE + _GROUP * groups + _PAIRED * paired + paired * (paired - 1) // 2
+
+
+def chosen_columns(
+    groups: int, paired: int, places: Sequence[int], *, second_order: bool = False
+) -> list[int]:
+    """Return the columns of a run of fewer groups: those at `places`, in increasing order.
+
+    Parameters
+    ----------
+    groups, paired : int
+        Of the run that was made.
+    second_order : bool
+        Whether the pairs of `places` are wanted, which are below `paired` then.
+
+    Examples
+    --------
+    >>> chosen_columns(2, 0, [1])
+    [0, 1, 2, 3, 7, 8, 9]
+    >>> chosen_columns(2, 2, [0, 1], second_order=True) == list(range(columns(2, 2)))
+    True
+    """
+    found = list(range(_BASE))
+    found += [_BASE + _GROUP * g + k for g in places for k in range(_GROUP)]
+    if second_order:
+        start = _BASE + _GROUP * groups
+        found += [start + _PAIRED * g + k for g in places for k in range(_PAIRED)]
+        start += _PAIRED * paired
+        number = {pair: k for k, pair in enumerate(zip(*np.triu_indices(paired, 1), strict=True))}
+        found += [start + number[i, j] for i in places for j in places if i < j]
+    return found
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def _sum_base(a, b, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add up A, B and their squares."""
+    s = t = u = v = 0.0
+    for j in range(a.shape[0]):
+        x = a[j] - pivot
+        y = b[j] - pivot
+        s += x
+        t += y
+        u += x * x
+        v += y * y
+    sums[0], sums[1], sums[2], sums[3] = s, t, u, v
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def _sum_group(a, b, mixed, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Add up the change of A when a group is from B, its product with B, and its square."""
+    s = t = u = 0.0
+    for j in range(a.shape[0]):
+        d = mixed[j] - a[j]
+        s += d
+        t += (b[j] - pivot) * d
+        u += d * d
+    sums[0], sums[1], sums[2] = s, t, u
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def _sum_paired(a, b, mixed, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Add up the change of B when a group is from A, and its product with A."""
+    s = t = 0.0
+    for j in range(a.shape[0]):
+        e = mixed[j] - b[j]
+        s += e
+        t += (a[j] - pivot) * e
+    sums[0], sums[1] = s, t
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def _sum_pair(a, b, mixed_a, mixed_b):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Return the sum of the products of the changes of A and of B."""
+    s = 0.0
+    for j in range(a.shape[0]):
+        s += (mixed_a[j] - a[j]) * (mixed_b[j] - b[j])
+    return s
+
+
+@njit(nogil=True, error_model="numpy")
+def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Add up a slab, for every 1,024 base points.
+
+    Reductions may be reassociated, which lets them be vectorised; nothing else is relaxed, so
+    one value that is not finite leaves a sum that is not finite.
+
+    Parameters
+    ----------
+    out : array, shape (row, evaluation, base point)
+        From `Kernel.run` of a plan with groups.
+    n : int
+        How many of its base points count.
+    pivot : array, shape (row,)
+        Taken from every value.
+    groups, paired : int
+        Number of groups, and how many of them, the first ones, have indices of pairs.
+    sums : array, shape (unit, row, column)
+        Filled; columns: A, B, A^2, B^2 (all minus the pivot); for each group d = AB - A, B d, d^2;
+        for each paired group e = BA - B, A e; for each pair i < j of these, in rows, d_j e_i.
+
+    Examples
+    --------
+    >>> from mcsus.engine.store import index_sums
+    >>> out = np.random.default_rng(1).random((1, 2, 2048))
+    >>> sums = np.empty((2, 1, columns(0)))
+    >>> index_sums()[0](out, 2048, np.array([0.5]), 0, 0, sums)
+    >>> bool(np.allclose(sums[:, 0, 0], out[0, 0].reshape(2, 1024).sum(axis=1) - 512))
+    True
+    """
+    for unit in range((n + UNIT - 1) // UNIT):
+        low = unit * UNIT
+        high = min(low + UNIT, n)
+        for row in range(out.shape[0]):
+            a = out[row, 0, low:high]
+            b = out[row, 1, low:high]
+            found = sums[unit, row]
+            _sum_base(a, b, pivot[row], found[:_BASE])
+            k = _BASE
+            for g in range(groups):
+                _sum_group(a, b, out[row, 2 + g, low:high], pivot[row], found[k : k + _GROUP])
+                k += _GROUP
+            for g in range(paired):
+                mixed = out[row, 2 + groups + g, low:high]
+                _sum_paired(a, b, mixed, pivot[row], found[k : k + _PAIRED])
+                k += _PAIRED
+            for i in range(paired):
+                mixed_b = out[row, 2 + groups + i, low:high]
+                for j in range(i + 1, paired):
+                    found[k] = _sum_pair(a, b, out[row, 2 + j, low:high], mixed_b)
+                    k += 1
+
+
+@njit(nogil=True, error_model="numpy")
+def fold(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add parts to a total, one after the other, and to its carry what rounding loses.
+
+    After A. Neumaier, Z. Angew. Math. Mech. 54 (1974) 39, doi:10.1002/zamm.19740540106.
+
+    Parameters
+    ----------
+    total, carry : array, shape (column,)
+        Changed in place; their sum is the result.
+    parts : array, shape (unit, column)
+
+    Examples
+    --------
+    >>> from mcsus.engine.store import index_sums
+    >>> total, carry = np.zeros((2, 1))
+    >>> index_sums()[1](total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
+    >>> total + carry
+    array([2.])
+    """
+    for unit in range(parts.shape[0]):
+        for k in range(parts.shape[1]):
+            x = parts[unit, k]
+            t = total[k] + x
+            if abs(total[k]) >= abs(x):
+                carry[k] += (total[k] - t) + x
+            else:
+                carry[k] += (x - t) + total[k]
+            total[k] = t
