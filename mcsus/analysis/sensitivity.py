@@ -1,8 +1,10 @@
-"""Sobol' indices: the one door to SALib.
+"""Sobol' indices: the one door to SALib, and the same numbers from sums alone.
 
 SALib never sees a law or a unit: it is given the values of the model at points that are ours, in
 the order of rows it expects, and estimates the indices of each replicate. Its bootstrap is not
 used, as it is not honest for scrambled Sobol' points; errors come from the replicates.
+
+Where there are too many values to hold, its formulas are applied to sums over the points.
 """
 
 from __future__ import annotations
@@ -42,6 +44,24 @@ class Indices:
     total_error: Array
     second: Array | None = None
     second_error: Array | None = None
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """Sobol' indices of an output: its inputs, or groups of them, and the indices of each cell.
+
+    Attributes
+    ----------
+    inputs : list of str
+        In the order of the arrays of `cells`.
+    cells : list of Indices
+    estimator : str
+        Who did the sums: ``"SALib"`` or ``"streaming"``.
+    """
+
+    inputs: list[str]
+    cells: list[Indices]
+    estimator: str
 
 
 def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> dict[str, Array]:
@@ -100,6 +120,69 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
             seed=_SEED,
         )
     return {key: np.asarray(found[key]) for key in ("S1", "ST", *(["S2"] if second_order else []))}
+
+
+def streaming_indices(
+    sums: Array, draws: int, groups: int, *, second_order: bool = False
+) -> dict[str, Array]:
+    """Estimate the indices of one replicate from sums over its points, by the formulas of SALib.
+
+    The first order depends on where the outputs are centred. SALib centres them on the mean of
+    all evaluations, so it is done here too.
+
+    Parameters
+    ----------
+    sums : array, shape (column,)
+        Over all points, in the columns of `mcsus.engine.saltelli.saltelli_sums`; with
+        `second_order` all groups are paired.
+    draws : int
+        Base points.
+    groups : int
+        Number of groups.
+
+    Returns
+    -------
+    dict
+        As `salib_indices`.
+
+    Notes
+    -----
+    Of pairs: with d = AB - A and e = BA - B, the product BA_j AB_k - A B is
+    B d_k + A e_j + e_j d_k, and B d_k is the first order of k.
+
+    Examples
+    --------
+    >>> a, b = np.random.default_rng(1).random((2, 4096))
+    >>> d = b - a  # one input, and the output is the input
+    >>> sums = np.array([a.sum(), b.sum(), a @ a, b @ b, d.sum(), b @ d, d @ d])
+    >>> values = np.array([a, b, b])
+    >>> bool(np.allclose(streaming_indices(sums, 4096, 1)["S1"], salib_indices(values, 1)["S1"]))
+    True
+    """
+    pairs = groups * (groups - 1) // 2
+    expected = 4 + 3 * groups + (2 * groups + pairs if second_order else 0)
+    if sums.shape != (expected,):
+        msg = f"{sums.shape} sums do not fit {groups} groups"
+        raise ValueError(msg)
+    a, b, aa, bb = (float(x) for x in sums[:4])
+    d, bd, dd = sums[4 : 4 + 3 * groups].reshape(groups, 3).T
+    e, ae = (
+        sums[4 + 3 * groups : expected - pairs].reshape(-1, 2).T if second_order else (d[:0],) * 2
+    )
+    evaluations = 2 + len(d) + len(e)
+    centre = (a * (1 + len(d)) + b * (1 + len(e)) + d.sum() + e.sum()) / (evaluations * draws)
+    variance = (aa + bb) / (2 * draws) - ((a + b) / (2 * draws)) ** 2
+    scale = 1 / (variance * draws) if variance > 0 else 0.0  # SALib's 0 if A and B do not vary
+    if not sums.any():  # nothing varies
+        scale = np.nan
+    first = (bd - centre * d) * scale
+    found = {"S1": first, "ST": 0.5 * dd * scale}
+    if second_order:
+        square = np.full((groups, groups), np.nan)
+        i, j = np.triu_indices(groups, 1)
+        square[i, j] = (ae[i] - centre * e[i] + sums[expected - pairs :]) * scale - first[i]
+        found["S2"] = square
+    return found
 
 
 def pool_indices(estimates: Sequence[Mapping[str, Array]]) -> Indices:
