@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 import tempfile
 import traceback
@@ -19,6 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
     0 done; 1 a required claim does not hold, or a verification differs; 2 bad input; 3 refused;
     4 a value that is not finite; 70 a fault of ours; 130 interrupted.
     """
+    # At its end Python would look through all that numba holds, for half a second.
+    atexit.register(gc.freeze)
     sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -87,8 +87,6 @@ def run(
     study = study.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
     study, model = check(study)
     from mcsus.engine.kernel import Kernel, stream_positions  # noqa: PLC0415 - numba
-    from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
-    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
     from mcsus.runner.indices import sensitivity  # noqa: PLC0415 - numba
     from mcsus.runner.sampling import sample  # noqa: PLC0415 - numba
 
@@ -97,6 +95,9 @@ def run(
     compiled = time.perf_counter()
     values = sample(study, model, kernel, threads, progress)
     sampled = time.perf_counter()
+    from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
+    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
+
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
         described = beside.submit(describe, study, model, values, threads)
         estimates = sensitivity(study, model, kernel, threads, progress)
