@@ -25,6 +25,9 @@ GSD = 1.16
 
 _ID = re.compile(r"grid\.[a-z0-9_]+\.[0-9]{4}")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_YEAR = re.compile(r"[12][0-9]{3}")
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_CODE = re.compile(r"[A-Z]{2}")
 _SPREAD = (
     "low: two vintages of the same series, 2018 and later, n = 1207; "
     "middle: CodeCarbon against Our World in Data, n = 212; "
@@ -152,9 +155,10 @@ def read_grid(lines: Iterable[str]) -> dict[str, GridValue]:
         value = _read_row(faults, f"line {number}", row)
         if value is None:
             continue
-        if value.id in values:
-            faults.add(f"{value.id} again", "one line for each zone and year", f"line {number}")
-        values[value.id] = value
+        key = value.id
+        if key in values:
+            faults.add(f"{key} again", "one line for each zone and year", f"line {number}")
+        values[key] = value
     faults.raise_any()
     return values
 
@@ -166,13 +170,13 @@ def _read_row(faults: FaultCollector, place: str, row: list[str]) -> GridValue |
         return None
     zone, _, iso2, year, intensity = row
     good = True
-    if not re.fullmatch(r"[12][0-9]{3}", year):
+    if not _YEAR.fullmatch(year):
         faults.add(repr(year), "a year", place, "year")
         good = False
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", intensity):
+    if not _NUMBER.fullmatch(intensity):
         faults.add(repr(intensity), "a number of at least 0", place, "gCO2e_per_kWh")
         good = False
-    if not zone or (iso2 and not re.fullmatch(r"[A-Z]{2}", iso2)):
+    if not zone or (iso2 and not _CODE.fullmatch(iso2)):
         faults.add(repr((zone, iso2)), "a zone and a code of two letters", place)
         good = False
     return GridValue(zone, iso2, int(year), float(intensity)) if good else None
