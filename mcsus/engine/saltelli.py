@@ -11,6 +11,7 @@ whatever the mean, and all sums are 0 where nothing varies.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numba import njit, types
@@ -72,8 +73,8 @@ def chosen_columns(
         start = _BASE + _GROUP * groups
         found += [start + _PAIRED * g + k for g in places for k in range(_PAIRED)]
         start += _PAIRED * paired
-        number = {pair: k for k, pair in enumerate(zip(*np.triu_indices(paired, 1), strict=True))}
-        found += [start + number[i, j] for i in places for j in places if i < j]
+        number = {pair: k for k, pair in enumerate(combinations(range(paired), 2))}
+        found += [start + number[pair] for pair in combinations(places, 2)]
     return found
 
 

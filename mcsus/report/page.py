@@ -183,6 +183,7 @@ def reproduce(reading: Reading, figures: Sequence[Figure]) -> dict[str, Any]:
         f"mcsus run {reading.study['id']} --draws {design['draws']} "
         f"--replicates {design['replicates']} --seed {design['seed']}"
     )
+    streamed = any(t.attrs["estimator"] == "streaming" for t in reading.sensitivity.values())
     versions = {k: v for k, v in reading.about["versions"].items() if k not in _HIDDEN_VERSIONS}
     return {
         "command": command,
@@ -193,6 +194,7 @@ def reproduce(reading: Reading, figures: Sequence[Figure]) -> dict[str, Any]:
         }.get(str(design["kind"]), str(design["kind"])),
         "total": f"{int(design['draws']) * int(design['replicates']):,}",
         "sensitivity_draws": f"{int(reading.about['sensitivity_draws']):,}",
+        "estimator": ", added up as they are drawn, by the formulas of SALib" if streamed else "",
         "versions": versions,
         "study_hash": reading.about["study_hash"],
         "fingerprint": fingerprint(figures),

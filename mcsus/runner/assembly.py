@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import xarray as xr
 
-from mcsus.analysis.sensitivity import Indices
+from mcsus.analysis.sensitivity import IndexTable
 from mcsus.model import Model
 from mcsus.result import Result
 from mcsus.runner.description import Variables, dataset
@@ -20,7 +20,7 @@ def assemble(
     study: Study,
     model: Model,
     described: Mapping[str, xr.Dataset],
-    estimates: Mapping[str, tuple[list[str], list[Indices]]],
+    estimates: Mapping[str, IndexTable],
 ) -> Result:
     """Put descriptions, Sobol' indices and provenance together.
 
@@ -28,7 +28,7 @@ def assemble(
     ----------
     described : mapping of str to Dataset
         From `mcsus.runner.description.describe`.
-    estimates : mapping of str to (names, indices of each cell)
+    estimates : mapping of str to IndexTable
         Sobol' indices of the outputs asked for.
 
     Examples
@@ -38,9 +38,9 @@ def assemble(
     ['claims', 'outputs', 'provenance', 'sensitivity']
     """
     tree = dict(described)
-    for name, (inputs, indices) in estimates.items():
+    for name, table in estimates.items():
         output = name.partition("@")[0]
-        tree[f"sensitivity/{name}"] = _sensitivity(study, model, output, inputs, indices)
+        tree[f"sensitivity/{name}"] = _sensitivity(study, model, output, table)
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
@@ -51,20 +51,19 @@ def assemble(
     return Result(xr.DataTree.from_dict(tree))
 
 
-def _sensitivity(
-    study: Study, model: Model, name: str, inputs: list[str], indices: Sequence[Indices]
-) -> xr.Dataset:
+def _sensitivity(study: Study, model: Model, name: str, table: IndexTable) -> xr.Dataset:
+    indices = table.cells
     variables: Variables = {
         "ST": (("input",), [i.total for i in indices]),
         "ST_error": (("input",), [i.total_error for i in indices]),
         "S1": (("input",), [i.first for i in indices]),
         "S1_error": (("input",), [i.first_error for i in indices]),
     }
-    coords: dict[str, Any] = {"input": inputs}
+    coords: dict[str, Any] = {"input": table.inputs}
     if indices[0].second is not None:
         pair = ("input", "other_input")
         variables["S2"] = (pair, [i.second for i in indices])
         variables["S2_error"] = (pair, [i.second_error for i in indices])
-        coords["other_input"] = inputs
+        coords["other_input"] = table.inputs
     data = dataset(study, model, name, variables, coords)
-    return data.assign_attrs(method="sobol", estimator="SALib")
+    return data.assign_attrs(method="sobol", estimator=table.estimator)

@@ -2,28 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.sensitivity import Indices, pool_indices, salib_indices
-from mcsus.engine.executor import default_threads, replicates
-from mcsus.engine.kernel import Kernel, Quantity
+from mcsus.analysis.sensitivity import (
+    IndexTable,
+    pool_indices,
+    salib_indices,
+    streaming_indices,
+)
+from mcsus.engine.executor import replicates
+from mcsus.engine.executors import Threads, default_threads
+from mcsus.engine.kernel import Kernel, Plan, Quantity
+from mcsus.engine.saltelli import UNIT, chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.guards import Progress, refuse_if_too_large, refuse_not_finite, teller
+from mcsus.runner.index_sums import IndexRun, replicate_sums
 from mcsus.streams import Design
 from mcsus.study import Study
 
 Array = NDArray[np.float64]
+Groupings = Mapping[str, Mapping[str, set[str]]]
+Key = tuple[str, int]  # mark of the grouping, stored row
+Estimates = dict[Key, dict[str, Array]]
+
+_SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time, and memory
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Which of the groups that were run the indices of a row are of."""
+
+    row: int
+    places: list[int]
+    second_order: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is evaluated, and what is wanted of it."""
+
+    study: Study
+    kernel: Kernel
+    plan: Plan
+    design: Design
+    groups: tuple[tuple[str, frozenset[str]], ...]
+    paired: int
+    wanted: Mapping[Key, _Wanted]
+    threads: int
+    told: Callable[[int], None] | None
 
 
 def sensitivity(
     study: Study, model: Model, kernel: Kernel, threads: int | None, progress: Progress | None
-) -> dict[str, tuple[list[str], list[Indices]]]:
-    """Return Sobol' indices: names of the inputs and `Indices` of each cell.
+) -> dict[str, IndexTable]:
+    """Return the Sobol' indices that a study asks for, in the order of its outputs.
 
     By name of the output; those of a further grouping under ``<output>@<grouping>``. An index of
     a group needs A, B and A with the group from B, so all groupings share A and B.
+
+    Raises
+    ------
+    RefusedError, NotFiniteError
+
+    Examples
+    --------
+    >>> from mcsus.engine.kernel import stream_positions
+    >>> from mcsus.runner.checks import check
+    >>> from mcsus.study import load_study
+    >>> study, model = check(load_study("tinyml_table").with_changes(draws=256, replicates=2))
+    >>> kernel = Kernel(model, stream_positions({p.name: p for p in study.parameters}))
+    >>> sensitivity(study, model, kernel, 1, None)["device_footprint"].estimator
+    'SALib'
     """
     asked = study.sensitivity
     first = sensitivity_groups(study, model)
@@ -32,41 +86,117 @@ def sensitivity(
     groupings = {"": first} | {
         f"@{by}": sensitivity_groups(study, model, by) for by in asked.also_by
     }
-    groups = [members for grouping in groupings.values() for members in grouping.values()]
-    reach = {name: model.upstream([name]) for name in asked.outputs}
+    groups = [(n, frozenset(g)) for grouping in groupings.values() for n, g in grouping.items()]
     design = Design(study.design.kind, asked.draws, study.design.replicates, study.design.seed)
     quantities = [Quantity(name) for name in asked.outputs]
-    plan = kernel.plan(quantities, groups, second_order=asked.second_order)
-    held = (threads or default_threads()) + 1  # replicates at a time
-    rows = len(plan.quantity) * len(plan.location)
-    refuse_if_too_large(rows * held * design.draws, "sensitivity")
+    members = [set(members) for _, members in groups]
+    plan = kernel.plan(quantities, members, second_order=asked.second_order)
+    chosen = _chosen(groupings, {name: model.upstream([name]) for name in asked.outputs})
     owner = [n for n in asked.outputs for _ in range(kernel.program.cells(n))]
-    chosen = _chosen(groupings, reach)
-    estimates: dict[tuple[str, int], list[dict[str, Array]]] = {}
+    wanted = {
+        (mark, row): _Wanted(
+            row, [place for place, _ in chosen[name + mark]], asked.second_order and not mark
+        )
+        for row, name in enumerate(owner)
+        for mark in groupings
+    }
+    paired = len(first) if asked.second_order else 0
     told = teller(progress, "sensitivity", design)
-    ends = np.cumsum([kernel.program.cells(n) for n in asked.outputs])
-    for replicate, out in enumerate(replicates(kernel, plan, design, threads, told)):
-        refuse_not_finite(out[:, 0], list(asked.outputs), ends, kernel, design, replicate)
-        for row, name in enumerate(owner):
-            for mark in groupings:
-                places = [place for place, _ in chosen[name + mark]]
-                second_order = asked.second_order and not mark
-                pick = [0, 1, *(2 + k for k in places)]
-                pick += [2 + len(groups) + k for k in places] if second_order else []
-                found = salib_indices(out[row, pick], len(places), second_order=second_order)
-                estimates.setdefault((mark, row), []).append(found)
+    run = _Asked(
+        study, kernel, plan, design, tuple(groups), paired, wanted, threads or default_threads(),
+        told,
+    )  # fmt: skip
+    estimator = chosen_estimator(study, groupings)
+    each = list(_by_salib(run) if estimator == "SALib" else _by_sums(run))
     return {
-        name + mark: (
+        name + mark: IndexTable(
             [group for _, group in chosen[name + mark]],
-            [pool_indices(estimates[mark, row]) for row, own in enumerate(owner) if own == name],
+            [
+                pool_indices([found[mark, row] for found in each])
+                for row, own in enumerate(owner)
+                if own == name
+            ],
+            estimator,
         )
         for mark in groupings
         for name in asked.outputs
     }
 
 
+def chosen_estimator(study: Study, groupings: Groupings) -> str:
+    """Return who does the sums: what the study asks for, else SALib up to 2^20 rows a replicate.
+
+    Parameters
+    ----------
+    groupings : mapping of str to groups
+        The grouping of the study comes first; it alone has indices of pairs.
+
+    Examples
+    --------
+    >>> from mcsus.study import load_study
+    >>> chosen_estimator(load_study("tinyml_table"), {"": {"a": {"a"}}})
+    'SALib'
+    """
+    asked = study.sensitivity
+    if asked.estimator:
+        return "SALib" if asked.estimator == "salib" else "streaming"
+    sizes = [len(grouping) for grouping in groupings.values()]
+    if asked.second_order:
+        sizes[0] *= 2
+    return "SALib" if asked.draws * (2 + max(sizes)) <= _SALIB_ROWS else "streaming"
+
+
+def _by_salib(run: _Asked) -> Iterator[Estimates]:
+    """Yield the estimates of each replicate, by SALib on all values of the replicate."""
+    held = run.threads + 1  # replicates at a time
+    rows = len(run.plan.quantity) * len(run.plan.location)
+    refuse_if_too_large(rows * held * run.design.draws, "sensitivity")
+    names = list(run.study.sensitivity.outputs)
+    ends = np.cumsum([run.kernel.program.cells(n) for n in names])
+    values = replicates(run.kernel, run.plan, run.design, run.threads, run.told)
+    for replicate, out in enumerate(values):
+        refuse_not_finite(out[:, 0], names, ends, run.kernel, run.design, replicate)
+        found = {}
+        for key, wanted in run.wanted.items():
+            pick = [0, 1, *(2 + k for k in wanted.places)]
+            if wanted.second_order:
+                pick += [2 + len(run.groups) + k for k in wanted.places]
+            found[key] = salib_indices(
+                out[wanted.row, pick], len(wanted.places), second_order=wanted.second_order
+            )
+        yield found
+
+
+def _by_sums(run: _Asked) -> Iterator[Estimates]:
+    """Yield the estimates of each replicate, from sums over its points; no values are kept."""
+    points = IndexRun(run.kernel, run.plan, run.design, run.groups, run.paired)
+    units = points.task_points // UNIT
+    sums = len(run.plan.quantity) * columns(len(run.groups), run.paired)
+    refuse_if_too_large(
+        run.threads * (points.values * points.slab + 2 * units * sums), "sensitivity"
+    )
+    picks = {
+        key: chosen_columns(len(run.groups), run.paired, w.places, second_order=w.second_order)
+        for key, w in run.wanted.items()
+    }
+    with Threads(run.threads) as executor:
+        for task, total in replicate_sums(points, executor):
+            if run.told is not None:
+                run.told(task.draws)
+            if total is not None:
+                yield {
+                    key: streaming_indices(
+                        total[w.row, picks[key]],
+                        run.design.draws,
+                        len(w.places),
+                        second_order=w.second_order,
+                    )
+                    for key, w in run.wanted.items()
+                }
+
+
 def _chosen(
-    groupings: dict[str, dict[str, set[str]]], reach: dict[str, set[str]]
+    groupings: Groupings, reach: Mapping[str, set[str]]
 ) -> dict[str, list[tuple[int, str]]]:
     """Return place and name of the groups that each output depends on, in each grouping."""
     found: dict[str, list[tuple[int, str]]] = {}

@@ -7,8 +7,8 @@ from typing import Any
 
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
-from mcsus.streams import Design
-from mcsus.study.parts import GROUPINGS, METHODS, RELATIONS, Claim, Sensitivity
+from mcsus.streams.design import MAX_DRAWS, Design
+from mcsus.study.parts import ESTIMATORS, GROUPINGS, METHODS, RELATIONS, Claim, Sensitivity
 from mcsus.study.reader import (
     MAX_FAULTS,
     TableReader,
@@ -22,7 +22,7 @@ from mcsus.units import Dimension, Unit
 
 LEVELS = (0.5, 0.9, 0.95)
 SENSITIVITY_DRAWS = 4096
-MAX_SENSITIVITY_DRAWS = 2**20
+MAX_SALIB_DRAWS = 2**20  # whose values are held
 
 Equations = Mapping[str, Equation | None]
 
@@ -142,11 +142,7 @@ def read_sensitivity(
     reader = TableReader(value, faults, ("sensitivity",), keys)
     methods = reader.names("methods", METHODS, "methods") if "methods" in reader else METHODS
     asked = reader.names("outputs", outputs, "names of [outputs]") if "outputs" in reader else ()
-    estimator = reader.raw("estimator")
-    if estimator == "streaming":
-        reader.fault("estimator", "'streaming'", "'salib': this version has no other estimator")
-    elif estimator is not None:
-        reader.choice("estimator", ("salib",))
+    estimator = reader.choice("estimator", ESTIMATORS) or ""
     return Sensitivity(
         methods=methods,
         outputs=asked if "outputs" in reader else tuple(outputs),
@@ -154,19 +150,24 @@ def read_sensitivity(
         groups=_groups(reader, parameters),
         also_by=reader.names("also_by", GROUPINGS[1:], "groupings") if "also_by" in reader else (),
         second_order=reader.flag("second_order"),
-        draws=_sensitivity_draws(reader, design),
+        draws=_sensitivity_draws(reader, design, estimator),
+        estimator=estimator,
     )
 
 
-def _sensitivity_draws(reader: TableReader, design: Design) -> int:
+def _sensitivity_draws(reader: TableReader, design: Design, estimator: str) -> int:
     default = min(SENSITIVITY_DRAWS, 1 << (design.draws.bit_length() - 1))
     draws = reader.raw("draws")
     if draws is None:
         return default
     whole = isinstance(draws, int) and not isinstance(draws, bool)
     least = Design.MIN_SOBOL_DRAWS if design.kind == "sobol" else 2
-    if not whole or not least <= draws <= MAX_SENSITIVITY_DRAWS or draws & (draws - 1):
-        reader.fault("draws", shown(draws), f"a power of two from {least} to 2^20")
+    if not whole or not least <= draws <= MAX_DRAWS or draws & (draws - 1):
+        reader.fault("draws", shown(draws), f"a power of two from {least} to 2^40")
+        return default
+    if estimator == "salib" and draws > MAX_SALIB_DRAWS:
+        allowed = "at most 2^20 with estimator = 'salib', which holds all values; or 'streaming'"
+        reader.fault("draws", shown(draws), allowed)
         return default
     return int(draws)
 

@@ -16,6 +16,7 @@ Relation = Literal["<", "<=", ">", ">="]
 RELATIONS: tuple[Relation, ...] = ("<", "<=", ">", ">=")
 GROUPINGS = ("none", "stage", "source")
 METHODS = ("sobol",)
+ESTIMATORS = ("salib", "streaming")
 COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
 
 BASE = "base"
@@ -56,8 +57,9 @@ class Sensitivity:
         Whether indices of pairs are wanted.
     draws : int
         Base points per replicate, a power of two.
-    estimator : str
-        Who does the sums.
+    estimator : {"", "salib", "streaming"}
+        Who does the sums: SALib on stored values, or sums alone, by the same formulas, where
+        memory must not grow with the base points; "" leaves it to their number.
 
     Examples
     --------
@@ -72,7 +74,7 @@ class Sensitivity:
     also_by: tuple[str, ...] = ()
     second_order: bool = False
     draws: int = 4096
-    estimator: str = "salib"
+    estimator: str = ""
 
 
 @dataclass(frozen=True)

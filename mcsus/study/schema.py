@@ -10,7 +10,7 @@ from mcsus.families import FAMILIES, Family
 from mcsus.families.checks import Key
 from mcsus.parameters import KINDS, STAGES
 from mcsus.study.assembly import SCHEMA, TEXTS
-from mcsus.study.parts import COPULAS, GROUPINGS, METHODS, RELATIONS
+from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS, METHODS, RELATIONS
 from mcsus.study.shares import SHARES
 
 Schema = dict[str, Any]
@@ -248,7 +248,7 @@ def _sensitivity() -> Schema:
             },
             "second_order": {"type": "boolean"},
             "draws": {"type": "integer", "minimum": 2},
-            "estimator": {"enum": ["salib"]},
+            "estimator": {"enum": list(ESTIMATORS)},
         }
     )
 

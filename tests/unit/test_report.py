@@ -254,6 +254,18 @@ def test_reproduce_box(page):
     assert "mcsus run made_up --draws 512 --replicates 8 --seed 7" in text
     assert "mcsus 0.1.0, numpy 2.0" in text
     assert "ab" * 32 in text
+    assert "indices from 256 base points in each replicate Versions" in text
+
+
+def test_reproduce_box_says_when_points_were_not_kept(tmp_path):
+    made = full()
+    for name in made.datasets("sensitivity"):
+        made.tree[f"sensitivity/{name}"].attrs["estimator"] = "streaming"
+    write_report(made, tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    text = " ".join("".join(Tags(page).texts).split())
+    wanted = "base points in each replicate, added up as they are drawn, by the formulas of SALib"
+    assert wanted in text
 
 
 def test_inputs_say_where_they_come_from(page):

@@ -31,7 +31,7 @@ def test_draws_that_do_not_fit():
 
 
 def test_index_points_that_do_not_fit():
-    asked = {"outputs": ["y"], "draws": 2**20, "second_order": True}
+    asked = {"outputs": ["y"], "draws": 2**20, "second_order": True, "estimator": "salib"}
     with pytest.raises(RefusedError, match=r"sensitivity: found .* GiB; allowed: .* GiB"):
         run(study(sensitivity=asked), threads=200)
 

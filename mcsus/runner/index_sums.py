@@ -1,0 +1,225 @@
+"""Sums over the points of Sobol' indices, slab by slab; memory does not grow with the points.
+
+A task is a run of slabs of one replicate and depends on nothing but the run and its own place, so
+it may be done anywhere, in any order, and again. Folded in order, tasks of any size give the same
+bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.engine.executors import Executor
+from mcsus.engine.kernel import Kernel, Plan, Points
+from mcsus.engine.saltelli import UNIT, columns
+from mcsus.engine.store import index_sums
+from mcsus.errors import NotFiniteError
+from mcsus.runner.guards import inputs_at
+from mcsus.streams import Design
+
+Array = NDArray[np.float64]
+
+_SLAB_BYTES = 1 << 22  # what a processor has of its last cache; fewer calls beat a smaller slab
+_MOST_POINTS = 1 << 16
+_TASK_VALUES = 1 << 23  # about 50 ms
+_REPLICATES_READY = 4
+
+
+class Task(NamedTuple):
+    """Consecutive base points of one replicate; `first` is a multiple of 1,024."""
+
+    replicate: int
+    first: int
+    draws: int
+
+
+@dataclass(frozen=True, eq=False)
+class IndexRun:
+    """What all tasks of an index run share.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    plan : Plan
+        Of `groups`, with second order if any of them is paired.
+    design : Design
+        Its draws are base points.
+    groups : tuple of (name, members)
+        As planned.
+    paired : int
+        How many of the groups, the first ones, have indices of pairs.
+
+    Examples
+    --------
+    >>> from mcsus.engine.kernel import Quantity
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
+    >>> plan = kernel.plan([Quantity("y")], [])
+    >>> run = IndexRun(kernel, plan, Design("sobol", 4096, 1, 0))
+    >>> run.slab
+    65536
+    >>> sums_of(run, Task(0, 0, 4096)).shape
+    (4, 1, 4)
+    """
+
+    kernel: Kernel
+    plan: Plan
+    design: Design
+    groups: tuple[tuple[str, frozenset[str]], ...] = ()
+    paired: int = 0
+    _ready: dict[int, tuple[Points, Array]] = field(default_factory=dict, repr=False)
+
+    @property
+    def values(self) -> int:
+        """Values at one base point: stored rows times evaluations."""
+        return len(self.plan.quantity) * len(self.plan.location)
+
+    @property
+    def slab(self) -> int:
+        """Base points whose values are held at a time."""
+        slab = _MOST_POINTS
+        while slab > UNIT and 8 * self.values * slab > _SLAB_BYTES:
+            slab //= 2
+        return slab
+
+    @property
+    def task_points(self) -> int:
+        """Base points of a task: long enough to hide its start, short enough to share out."""
+        points = _MOST_POINTS
+        while points > self.slab and self.values * points > _TASK_VALUES:
+            points //= 2
+        return points
+
+    def tasks(self, points: int | None = None) -> Iterator[Task]:
+        """Yield the tasks of all replicates, each of `points` base points, by default enough."""
+        draws = self.design.draws
+        points = points or self.task_points
+        for replicate in range(self.design.replicates):
+            for first in range(0, draws, points):
+                yield Task(replicate, first, min(points, draws - first))
+
+    def start(self, replicate: int) -> tuple[Points, Array]:
+        """Return the streams of a replicate and its pivots: the first values in A.
+
+        With a pivot of each replicate, sums are 0 where an output is constant in the replicate.
+        Kept for the tasks that follow; two threads that prepare the same find the same.
+        """
+        found = self._ready.get(replicate)
+        if found is None:
+            points = self.kernel.points(self.plan, self.design, replicate)
+            out = np.empty((len(self.plan.quantity), len(self.plan.location), 1))
+            self.kernel.run(self.plan, self.design, replicate, out, count=1, points=points)
+            if len(self._ready) >= _REPLICATES_READY:
+                self._ready.clear()
+            self._ready[replicate] = found = points, out[:, 0, 0].copy()
+        return found
+
+
+def sums_of(run: IndexRun, task: Task) -> Array:
+    """Evaluate the points of a task and return their sums, shape ``(unit, row, column)``.
+
+    Raises
+    ------
+    NotFiniteError
+        If any value is not finite: at the first base point where one is.
+
+    Examples
+    --------
+    See `IndexRun`.
+    """
+    add_up, _ = index_sums()
+    replicate, first, count = task
+    points, pivot = run.start(replicate)
+    rows, evaluations = len(run.plan.quantity), len(run.plan.location)
+    width = min(run.slab, count)
+    out = np.empty((rows, evaluations, width))
+    parts = np.empty((-(-count // UNIT), rows, columns(len(run.groups), run.paired)))
+    for done in range(0, count, width):
+        n = min(width, count - done)
+        run.kernel.run(
+            run.plan, run.design, replicate, out, first=first + done, count=n, points=points, at=0
+        )
+        part = parts[done // UNIT : -(-(done + n) // UNIT)]
+        add_up(out, n, pivot, len(run.groups), run.paired, part)
+        if not np.isfinite(part).all():
+            _refuse(run, out[:, :, :n], replicate, first + done)
+    return parts
+
+
+def replicate_sums(
+    run: IndexRun, executor: Executor, points: int | None = None
+) -> Iterator[tuple[Task, Array | None]]:
+    """Do all tasks and fold their sums in order.
+
+    Yields
+    ------
+    task : Task
+        One that is done.
+    sums : array, shape (row, column), or None
+        Over all base points of the replicate, after its last task.
+
+    Examples
+    --------
+    >>> from mcsus.engine.executors import Threads
+    >>> from mcsus.engine.kernel import Quantity
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
+    >>> run = IndexRun(kernel, kernel.plan([Quantity("y")], []), Design("sobol", 256, 1, 0))
+    >>> with Threads(1) as executor:
+    ...     [(task.draws, sums.shape) for task, sums in replicate_sums(run, executor)]
+    [(256, (1, 4))]
+    """
+    _, fold = index_sums()
+    shape = len(run.plan.quantity), columns(len(run.groups), run.paired)
+    total, carry = np.zeros((2, shape[0] * shape[1]))
+    parts = executor.ordered(sums_of, run, run.tasks(points))
+    for task, found in zip(run.tasks(points), parts, strict=True):
+        if task.first == 0:
+            total[:], carry[:] = 0.0, 0.0
+        fold(total, carry, found.reshape(len(found), -1))
+        last = task.first + task.draws == run.design.draws
+        yield task, (total + carry).reshape(shape) if last else None
+
+
+def _refuse(run: IndexRun, out: Array, replicate: int, first: int) -> NoReturn:
+    """Say which value of a slab is not finite, or whose squares are not, and what led to it."""
+    used = 2 + len(run.groups) + run.paired
+    bad = ~np.isfinite(out[:, :used])
+    if not bad.any():
+        row = int(np.argmax(np.abs(out[:, :used]).max(axis=(1, 2))))
+        name = run.kernel.program.quantities[run.plan.quantity[row]]
+        msg = f"output {name!r} is so large that its square is not finite, in its Sobol' indices"
+        raise NotFiniteError(msg)
+    draw = int(np.argmax(bad.any(axis=(0, 1))))
+    evaluation = int(np.argmax(bad[:, :, draw].any(axis=0)))
+    row = int(np.argmax(bad[:, evaluation, draw]))
+    name = run.kernel.program.quantities[run.plan.quantity[row]]
+    where, unknown = _evaluation(run, evaluation)
+    told = inputs_at(run.kernel, name, run.design, replicate, first + draw, unknown)
+    msg = (
+        f"output {name!r} is not finite at base point {first + draw} of replicate {replicate} of "
+        f"its Sobol' indices, in {where}: {out[row, evaluation, draw]}"
+        + (f", where in A\n{told}" if told else "")
+    )
+    raise NotFiniteError(msg)
+
+
+def _evaluation(run: IndexRun, evaluation: int) -> tuple[str, frozenset[str]]:
+    """Return the name of an evaluation, and its inputs whose values are not those of A."""
+    everything = frozenset(run.kernel.program.parameters)
+    if evaluation < 2:
+        return ("A", frozenset()) if evaluation == 0 else ("B", everything)
+    other, place = divmod(evaluation - 2, len(run.groups))
+    group, members = run.groups[place]
+    if other:
+        return f"B with {group!r} from A", everything - members
+    return f"A with {group!r} from B", members
