@@ -18,7 +18,9 @@ import numpy as np
 from numba import njit
 
 from mcsus.engine.blocks import MODEL_SIGNATURE
+from mcsus.engine.rows import own, read, write
 from mcsus.families.elementary import exp, log
+from mcsus.families.intrinsics import choose
 
 
 @njit(MODEL_SIGNATURE, nogil=True, cache=True, error_model="numpy")
@@ -38,7 +40,7 @@ def kernel_source(program: Program) -> str:
     >>> from mcsus.model import Equation, Model
     >>> from mcsus.units import unit
     >>> model = Model([Equation("y", unit("1"), parse("2*year"))], {}, {"year": (1, 2)})
-    >>> "work[o + i0, j] = (2.0 * c0)" in kernel_source(lower(model))
+    >>> "write(work, o + i0, j, (2.0 * c0), 0)" in kernel_source(lower(model))
     True
     """
     number = {name: k for k, name in enumerate(program.quantities)}
@@ -57,7 +59,7 @@ def _body(program: Program, number: Mapping[str, int], offsets: Mapping[str, int
     folds: list[tuple[list[str], list[str]]] = []
     late: set[str] = set()
     for k, step in enumerate(program.steps):
-        writer = _Writer(step, program, offsets)
+        writer = _Writer(k, step, program, offsets)
         opening = _opening(k, step, number)
         if not program.inside[k]:
             is_late = not late.isdisjoint(step.inputs)
@@ -95,29 +97,28 @@ def _opening(index: int, step: Step, number: Mapping[str, int]) -> list[str]:
 def _loops(step: Step, writer: _Writer) -> list[str]:
     """Return the loops that fill the rows of one step."""
     text = writer.expression(step.expression)
-    target = writer.target()
     if step.reduce is None:
-        inner = [*writer.coordinates(), "for j in range(n):", f"    {target} = {text}"]
+        inner = [*writer.coordinates(), "for j in range(n):", f"    {writer.write(text)}"]
     else:
-        inner = _reduction(step, writer, target, text)
+        inner = _reduction(step, writer, text)
     return writer.over_cells(inner)
 
 
-def _reduction(step: Step, writer: _Writer, target: str, text: str) -> list[str]:
+def _reduction(step: Step, writer: _Writer, text: str) -> list[str]:
     """Return the loops of a fold over one dim; labels are folded in order."""
     kind, over = step.reduce or ("", "")
     size = writer.program.sizes[over]
     combine = "*" if kind == "prod" else "+"
     lines = [
         "for j in range(n):",
-        f"    {target} = {'1.0' if kind == 'prod' else '0.0'}",
+        f"    {writer.write('1.0' if kind == 'prod' else '0.0')}",
         f"for {writer.index[over]} in range({size}):",
         *(f"    {line}" for line in writer.coordinates()),
         "    for j in range(n):",
-        f"        {target} = {target} {combine} {text}",
+        f"        {writer.write(f'{writer.own()} {combine} {text}')}",
     ]
     if kind == "mean":
-        lines += ["for j in range(n):", f"    {target} = {target} / {float(size)!r}"]
+        lines += ["for j in range(n):", f"    {writer.write(f'{writer.own()} / {float(size)!r}')}"]
     return lines
 
 
@@ -125,25 +126,27 @@ def _fold(step: Step, writer: _Writer) -> tuple[list[str], list[str], list[str]]
     """Return the loops that begin, continue and end a fold over individuals."""
     kind, over = step.reduce or ("", "")
     text = writer.expression(step.expression)
-    target = writer.target()
     combine = "*" if kind == "prod" else "+"
-    begin = ["for j in range(n):", f"    {target} = {'1.0' if kind == 'prod' else '0.0'}"]
+    begin = ["for j in range(n):", f"    {writer.write('1.0' if kind == 'prod' else '0.0')}"]
     each = [
         *writer.coordinates(),
         "for j in range(n):",
-        f"    {target} = {target} {combine} {text}",
+        f"    {writer.write(f'{writer.own()} {combine} {text}')}",
     ]
     end = ["pass"]
     if kind == "mean":
         size = float(writer.program.sizes[over])
-        end = ["for j in range(n):", f"    {target} = {target} / {size!r}"]
+        end = ["for j in range(n):", f"    {writer.write(f'{writer.own()} / {size!r}')}"]
     return writer.over_cells(begin), writer.over_cells(each), writer.over_cells(end)
 
 
 class _Writer:
     """Writes expressions of one step as scalar Python over row ``[.., j]``."""
 
-    def __init__(self, step: Step, program: Program, offsets: Mapping[str, int]) -> None:
+    def __init__(
+        self, number: int, step: Step, program: Program, offsets: Mapping[str, int]
+    ) -> None:
+        self.number = number
         self.program = program
         self.offsets = offsets
         self.inputs = {name: f"a{k}" for k, name in enumerate(step.inputs)}
@@ -152,10 +155,16 @@ class _Writer:
         self.index = {dim: f"i{k}" for k, dim in enumerate((*step.dims, *over))}
         self.used: dict[str, str] = {}
 
-    def target(self) -> str:
-        """Return the element that the step fills."""
-        terms = "".join(f" + {term}" for term in self.cell_terms(self.step.dims))
-        return f"work[o{terms}, j]"
+    def write(self, text: str) -> str:
+        """Return the statement that gives a value to the element that the step fills."""
+        return f"write(work, {self._target()}, j, {text}, {self.number})"
+
+    def own(self) -> str:
+        """Return the element that the step fills, as it stands."""
+        return f"own(work, {self._target()}, j, {self.number})"
+
+    def _target(self) -> str:
+        return " + ".join(["o", *self.cell_terms(self.step.dims)])
 
     def over_cells(self, lines: list[str]) -> list[str]:
         """Return lines inside the loops over the cells of the step, indented once."""
@@ -228,12 +237,12 @@ class _Writer:
             source = f"{self.offsets[name]} + {self.index[renamed.get(name, name)]}"
             return self.used.setdefault(source, f"c{len(self.used)}")
         row = " + ".join([self.inputs[name], *self.cell_terms(self.program.dims[name], renamed)])
-        return f"work[{row}, j]"
+        return f"read(work, {row}, j, {self.number})"
 
     @staticmethod
     def _call(function: str, args: list[str]) -> str:
         if function == "where":
-            return f"({args[1]} if {args[0]} else {args[2]})"
+            return f"choose({', '.join(args)})"
         if function in {"min", "max"}:
             text = args[0]
             for arg in args[1:]:

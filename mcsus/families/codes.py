@@ -18,6 +18,8 @@ GUMBEL = 10
 STEPS = 11
 SCORES = 12
 PIECES = 13
+LOGNORMAL_WIDE = 14
+TRIANGULAR_ONE_SIGN = 15
 
 
 class QuantileKernel(NamedTuple):

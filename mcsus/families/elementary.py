@@ -118,6 +118,15 @@ def ndtri_tails(p: float, q: float) -> float:
 
 
 @njit(nogil=True, error_model="numpy")
+def ndtri_tail(p: float, q: float) -> float:
+    """Normal quantile from both tails, as `ndtri_tails`, where one is at most `SPLIT`."""
+    t = p if p < q else q
+    r = sqrt(-2.0 * log_normal_range(t))
+    z = polynomial(r, TAIL_TOP) / polynomial(r, TAIL_BOTTOM)
+    return -z if p <= q else z
+
+
+@njit(nogil=True, error_model="numpy")
 def ndtri(u: float) -> float:
     """Quantile of the standard normal law at u; relative error below 1e-15.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
@@ -113,6 +114,75 @@ def _store_beside_table(_context: Any, array: Any, _index: Any, _x: Any) -> Any:
     return types.none(array, types.int64, types.float64), generate
 
 
+def _choose(_context: Any, _flag: Any, _a: Any, _b: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.select(*arguments)
+
+    return types.float64(types.boolean, types.float64, types.float64), generate
+
+
+_GROUP = 64
+
+
+def _outside(_context: Any, row: Any, _i: Any, _low: Any, _high: Any) -> Any:
+    _must_be_contiguous(row)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        low, high = arguments[2:]
+        group = ir.VectorType(_double, _GROUP)
+        first = _place(context, builder, signature, arguments)
+        values = builder.load(builder.bitcast(first, group.as_pointer()), align=8)
+        none, zero = ir.Constant(group, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+        same = ir.Constant(ir.VectorType(ir.IntType(32), _GROUP), [0] * _GROUP)
+        ends = (
+            builder.shuffle_vector(builder.insert_element(none, end, zero), none, same)
+            for end in (low, high)
+        )
+        flags = [builder.fcmp_ordered(s, values, end) for s, end in zip("<>", ends, strict=True)]
+        return builder.bitcast(builder.or_(*flags), _integer)
+
+    return types.uint64(row, types.int64, types.float64, types.float64), generate
+
+
+def _room(_context: Any, size: Any, kind: Any) -> Any:
+    pointer = types.CPointer(kind.dtype)
+
+    def generate(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        element = context.get_data_type(kind.dtype)
+        return cgutils.alloca_once(builder, element, size=size.literal_value)
+
+    return pointer(size, kind), generate
+
+
+def _lowest_bit(_context: Any, _mask: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
+
+
+def _half_scope(builder: Any, half: str) -> Any:
+    module = builder.module
+    domain = module.add_metadata([ir.MetaDataString(module, "mcsus.halves")])
+    scope = module.add_metadata([ir.MetaDataString(module, f"mcsus.halves.{half}"), domain])
+    return module.add_metadata([scope])
+
+
+def _storer(half: str, other: str) -> Any:
+    def store(_context: Any, array: Any, _index: Any, _x: Any) -> Any:
+        _must_be_contiguous(array)
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            made = builder.store(arguments[2], _place(context, builder, signature, arguments))
+            made.set_metadata("alias.scope", _half_scope(builder, half))
+            made.set_metadata("noalias", _half_scope(builder, other))
+            return context.get_dummy_value()
+
+        return types.none(array, types.int64, types.float64), generate
+
+    return store
+
+
 # The bits of a float64 as an int64, and back.
 bits_of: Callable[[float], int] = _intrinsic(_bits_of)
 from_bits: Callable[[int], float] = _intrinsic(_from_bits)
@@ -122,6 +192,9 @@ shift_right: Callable[[int, int], int] = _intrinsic(_shift_right)
 fma: Callable[[float, float, float], float] = _intrinsic(_fma)
 # Square root, NaN below 0, without the call that math.sqrt keeps for that case.
 sqrt: Callable[[float], float] = _intrinsic(_sqrt)
+# a if the flag is set, else b, as one instruction: where a branch stands, LLVM may move what
+# follows into both of its arms.
+choose: Callable[[bool, float, float], float] = _intrinsic(_choose)
 # The polynomial with ascending coefficients (a constant tuple), by Horner's rule, unrolled.
 polynomial: Callable[[float, tuple[float, ...]], float] = _intrinsic(_polynomial)
 
@@ -130,3 +203,15 @@ polynomial: Callable[[float, tuple[float, ...]], float] = _intrinsic(_polynomial
 load_table: Callable[[Array, int], float] = _intrinsic(_loader("alias.scope"))
 load_beside_table: Callable[[Array, int], float] = _intrinsic(_loader("noalias"))
 store_beside_table: Callable[[Array, int, float], None] = _intrinsic(_store_beside_table)
+
+# Which of 64 numbers from row[i] on are below low or above high: bit k for row[i + k].
+outside: Callable[[Array, int, float, float], int] = _intrinsic(_outside)
+# The place of the lowest bit that is set; some bit must be.
+lowest_bit: Callable[[int], int] = _intrinsic(_lowest_bit)
+# Room for a fixed count of numbers of a kind on the stack: no call to allocate it, gone with the
+# function. To be wrapped by numba.carray.
+room: Callable[[int, type], Any] = intrinsic(prefer_literal=True)(_room)
+
+# Writes to one half of an array, that LLVM may take never to meet those to the other half.
+store_left: Callable[[Array, int, float], None] = _intrinsic(_storer("left", "right"))
+store_right: Callable[[Array, int, float], None] = _intrinsic(_storer("right", "left"))

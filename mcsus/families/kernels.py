@@ -19,6 +19,7 @@ from mcsus.families.codes import (
     EXPONENTIAL,
     GUMBEL,
     LOGNORMAL,
+    LOGNORMAL_WIDE,
     LOGUNIFORM,
     NORMAL,
     PIECES,
@@ -27,12 +28,14 @@ from mcsus.families.codes import (
     TABULATED,
     TABULATED_LOG,
     TRIANGULAR,
+    TRIANGULAR_ONE_SIGN,
     UNIFORM,
     WEIBULL,
 )
 from mcsus.families.elementary import MANTISSA, ONE_BITS, exp, log_normal_range, ndtri_tails
 from mcsus.families.intrinsics import (
     bits_of,
+    choose,
     fma,
     from_bits,
     load_beside_table,
@@ -41,8 +44,8 @@ from mcsus.families.intrinsics import (
     sqrt,
     store_beside_table,
 )
+from mcsus.families.middle import lognormal, normal
 from mcsus.families.tables import HEADER, TERMS
-from mcsus.families.triangular import SMALL
 
 compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
 LOWEST = 2.0**-53
@@ -81,7 +84,8 @@ def loguniform(row: Array, c: Array) -> None:
 
 @compiled
 def triangular(row: Array, c: Array) -> None:
-    """Map through c = (below, mass, above, low, high, minimum, mode, maximum, rise, fall).
+    """Map through c = (below, mass, above, low, high, minimum, mode, maximum, rise, fall,
+    1 / rise, 1 / fall).
 
     Values lie a square root from the end of their side; close to the mode, where that
     would cancel, the same distance is taken from the mode.
@@ -89,33 +93,39 @@ def triangular(row: Array, c: Array) -> None:
     below, mass, above, low, high = c[0], c[1], c[2], c[3], c[4]
     minimum, mode, maximum, rise, fall = c[5], c[6], c[7], c[8], c[9]
     left, right = minimum - mode, maximum - mode
-    per_rise, per_fall = 1.0 / max(rise, SMALL), 1.0 / max(fall, SMALL)
+    per_rise, per_fall = c[10], c[11]
     for i in range(row.size):
         u = row[i]
         p, q = fma(mass, u, below), fma(mass, 1.0 - u, above)
         rising = p < rise
-        per = per_rise if rising else per_fall
-        part = (p if rising else q) * per
-        rest = (q - fall if rising else p - rise) * per
-        side = left if rising else right
+        per = choose(rising, per_rise, per_fall)
+        part = choose(rising, p, q) * per
+        rest = choose(rising, q - fall, p - rise) * per
+        side = choose(rising, left, right)
         root = sqrt(part)
-        from_end = fma(-side, root, minimum if rising else maximum)
+        from_end = fma(-side, root, choose(rising, minimum, maximum))
         from_mode = fma(side, rest / (1.0 + root), mode)
         row[i] = min(max(from_end if part < 0.25 else from_mode, low), high)
 
 
 @compiled
-def normal(row: Array, c: Array) -> None:
-    """Map through c = (below, mass, above, low, high, mean, sd)."""
-    below, mass, above, low, high, mean, sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+def triangular_one_sign(row: Array, c: Array) -> None:
+    """The same where no value is small beside the width: from the end of its side only."""
+    below, mass, above, low, high = c[0], c[1], c[2], c[3], c[4]
+    minimum, mode, maximum, rise, fall = c[5], c[6], c[7], c[8], c[9]
+    left, right = mode - minimum, mode - maximum
+    per_rise, per_fall = c[10], c[11]
     for i in range(row.size):
         u = row[i]
-        z = ndtri_tails(fma(mass, u, below), fma(mass, 1.0 - u, above))
-        row[i] = min(max(fma(sd, z, mean), low), high)
+        p, q = fma(mass, u, below), fma(mass, 1.0 - u, above)
+        rising = p < rise
+        root = sqrt(choose(rising, p, q) * choose(rising, per_rise, per_fall))
+        x = fma(choose(rising, left, right), root, choose(rising, minimum, maximum))
+        row[i] = min(max(x, low), high)
 
 
 @compiled
-def lognormal(row: Array, c: Array) -> None:
+def lognormal_wide(row: Array, c: Array) -> None:
     """Map through c = (below, mass, above, low, high, median, sd of the log)."""
     below, mass, above, low, high, median, log_sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     for i in range(row.size):
@@ -341,3 +351,7 @@ def apply_quantile(code: int, row: Array, c: Array) -> None:  # noqa: PLR0912 - 
         scores(row, c)
     elif code == PIECES:
         pieces(row, c)
+    elif code == LOGNORMAL_WIDE:
+        lognormal_wide(row, c)
+    elif code == TRIANGULAR_ONE_SIGN:
+        triangular_one_sign(row, c)

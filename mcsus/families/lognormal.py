@@ -14,13 +14,14 @@ from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, above_one, given, order_faults, positive_number, real
-from mcsus.families.codes import LOGNORMAL, QuantileKernel
+from mcsus.families.codes import LOGNORMAL, LOGNORMAL_WIDE, QuantileKernel
 from mcsus.families.coverage import COVERAGE, half_width
 from mcsus.families.lists import Numbers
 from mcsus.families.loguniform import log_ratio
 from mcsus.families.normal import normal_from_tails
 from mcsus.families.pedigree import TABLES, read_scores, read_table
 from mcsus.families.pedigree import log_sd as pedigree_log_sd
+from mcsus.families.ratios import lognormal_ratio
 from mcsus.families.registry import register
 
 
@@ -171,7 +172,13 @@ class Lognormal(Distribution):
             return mean, mean * math.sqrt(float(np.expm1(np.float64(log_sd * log_sd))))
 
     def kernel(self) -> QuantileKernel:
-        """Return the lognormal loop: conditioning, median, sd of the log."""
+        """Return the lognormal loop: conditioning, median, sd of the log, and a ratio for the middle.
+
+        Where the spread is too wide for a ratio, the loop without one.
+        """
         c = self._conditioning
         constants = (c.below, c.mass, c.above, c.low, c.high, *self._log_law)
-        return QuantileKernel(LOGNORMAL, constants)
+        ratio = lognormal_ratio(self._log_law[1])
+        if ratio is None:
+            return QuantileKernel(LOGNORMAL_WIDE, constants)
+        return QuantileKernel(LOGNORMAL, (*constants, *ratio.bottom, *ratio.top))

@@ -16,6 +16,7 @@ from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, given, number, order_faults, positive_number
 from mcsus.families.codes import NORMAL, QuantileKernel
 from mcsus.families.coverage import COVERAGE, half_width
+from mcsus.families.ratios import normal_ratio
 from mcsus.families.registry import register
 
 
@@ -99,10 +100,11 @@ class Normal(Distribution):
         return self._mean_and_sd
 
     def kernel(self) -> QuantileKernel:
-        """Return the normal loop: conditioning, mean, sd."""
+        """Return the normal loop: conditioning, mean, sd, and a ratio for the middle."""
         c = self._conditioning
         constants = (c.below, c.mass, c.above, c.low, c.high, *self._mean_and_sd)
-        return QuantileKernel(NORMAL, constants)
+        ratio = normal_ratio()
+        return QuantileKernel(NORMAL, (*constants, *ratio.bottom, *ratio.top))
 
 
 def normal_from_tails(p: Array, q: Array) -> Array:

@@ -12,10 +12,11 @@ import numpy as np
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
 from mcsus.families.checks import Key, mode_faults, number
-from mcsus.families.codes import TRIANGULAR, QuantileKernel
+from mcsus.families.codes import TRIANGULAR, TRIANGULAR_ONE_SIGN, QuantileKernel
 from mcsus.families.registry import register
 
 SMALL = 1e-300  # stands for the probability of an empty side in a quotient
+_NEAR = 0.01  # of the width: a mode nearer to 0 needs the careful loop
 
 
 @register(
@@ -99,4 +100,9 @@ class Triangular(Distribution):
         c = self._conditioning
         corners = (self.minimum, self.mode, self.maximum, self._rise, self._fall)
         conditioning = (c.below, c.mass, c.above, c.low, c.high)
-        return QuantileKernel(TRIANGULAR, (*conditioning, *corners))
+        # Values are taken from an end; where they may be small beside the width that would cancel.
+        one_sign = self.minimum >= 0 or self.maximum <= 0
+        safe = one_sign and abs(self.mode) >= _NEAR * (self.maximum - self.minimum)
+        code = TRIANGULAR_ONE_SIGN if safe else TRIANGULAR
+        inverse = (1 / max(self._rise, SMALL), 1 / max(self._fall, SMALL))
+        return QuantileKernel(code, (*conditioning, *corners, *inverse))

@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from mcsus.families.intrinsics import store_left, store_right
 from mcsus.streams.philox import MULTIPLIERS, WEYL
 
 _M0, _M1 = (np.uint64(word) for word in MULTIPLIERS)
@@ -25,7 +26,6 @@ _ZERO = np.uint64(0)
 _EXPONENT = np.uint64(0x3FF0000000000000)  # of doubles from 1 to 2
 _BELOW_ONE = 1.0 - 2.0**-53
 _FIRST_BIT = 10  # of the draw index that the table does not cover
-_LAST_BIT = 52
 
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
@@ -91,9 +91,12 @@ def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
     """
     offset = _ZERO
     index = np.uint64(block_index)
-    for bit in range(_LAST_BIT - _FIRST_BIT):
-        digit = (index >> np.uint64(bit)) & _ONE
-        offset ^= matrix_row[_FIRST_BIT + bit] * digit
+    bit = _FIRST_BIT
+    while index:  # few bits are set: a loop over all that could be costs more than the points
+        if index & _ONE:
+            offset ^= matrix_row[bit]
+        index >>= _ONE
+        bit += 1
     return offset
 
 
@@ -101,58 +104,79 @@ def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
 def _round(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Return the counter after one Philox round."""
-    product0 = _M0 * c0
-    product1 = _M1 * c2
-    return (
-        (product1 >> _HALF) ^ c1 ^ k0,
-        product1 & _WORD,
-        (product0 >> _HALF) ^ c3 ^ k1,
-        product0 & _WORD,
-    )
+    """Return the counter after one Philox round; only the low 32 bits of a word mean anything."""
+    product0 = _M0 * (c0 & _WORD)
+    product1 = _M1 * (c2 & _WORD)
+    return (product1 >> _HALF) ^ c1 ^ k0, product1, (product0 >> _HALF) ^ c3 ^ k1, product0
+
+
+@njit(nogil=True, error_model="numpy", forceinline=True)
+def _two_rounds(c: tuple, d: tuple, k0: np.uint64, k1: np.uint64) -> tuple:  # type: ignore[type-arg]
+    """Return two counters after one round each."""
+    return _round(c[0], c[1], c[2], c[3], k0, k1), _round(d[0], d[1], d[2], d[3], k0, k1)
+
+
+@njit(nogil=True, error_model="numpy", forceinline=True)
+def _two_philox(c: tuple, d: tuple, k0: np.uint64, k1: np.uint64) -> tuple:  # type: ignore[type-arg]
+    """Return two counters after Philox4x32-10; see `mcsus.streams.philox4x32`.
+
+    The ten rounds are written out: as a loop they would keep LLVM from vectorising over draws. Two
+    counters go side by side, as each round of one waits for the round before.
+    """
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    c, d = _two_rounds(c, d, k0, k1)
+    k0, k1 = k0 + _W0, k1 + _W1
+    return _two_rounds(c, d, k0, k1)
 
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
 def philox4x32(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """Return the four output words of Philox4x32-10; see `mcsus.streams.philox4x32`.
-
-    The ten rounds are written out: as a loop they would keep LLVM from vectorising over draws.
+    """Return the four output words of Philox4x32-10.
 
     Examples
     --------
     >>> hex(philox4x32(*[np.uint64(0)] * 6)[0])
     '0x6627e8d5'
     """
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    k0, k1 = (k0 + _W0) & _WORD, (k1 + _W1) & _WORD
-    return _round(c0, c1, c2, c3, k0, k1)
+    c = _two_philox((c0, c1, c2, c3), (c0, c1, c2, c3), k0, k1)[0]
+    return c[0] & _WORD, c[1] & _WORD, c[2] & _WORD, c[3] & _WORD
 
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
-def _pair(pair: np.uint64, key0: np.uint64, key1: np.uint64) -> tuple[np.float64, np.float64]:
+def _counter(pair: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return the counter of draws ``2 * pair`` and ``2 * pair + 1``."""
+    return pair & _WORD, pair >> _HALF, _ZERO, _ZERO
+
+
+@njit(nogil=True, error_model="numpy", forceinline=True)
+def _draw(high: np.uint64, low: np.uint64) -> np.float64:
+    """Return the draw of two output words."""
+    return to_uniform(((high & _WORD) << _HIGH) | ((low & _WORD) >> _DROP))
+
+
+@njit(nogil=True, error_model="numpy", forceinline=True)
+def _pair(pair: np.uint64, k0: np.uint64, k1: np.uint64) -> tuple[np.float64, np.float64]:
     """Return draws ``2 * pair`` and ``2 * pair + 1``."""
-    c0, c1, c2, c3 = philox4x32(pair & _WORD, pair >> _HALF, _ZERO, _ZERO, key0, key1)
-    even = (c0 << _HIGH) | (c1 >> _DROP)
-    odd = (c2 << _HIGH) | (c3 >> _DROP)
-    return to_uniform(even), to_uniform(odd)
+    c0, c1 = _counter(pair)[:2]
+    words = philox4x32(c0, c1, _ZERO, _ZERO, k0, k1)
+    return _draw(words[0], words[1]), _draw(words[2], words[3])
 
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
@@ -184,8 +208,13 @@ def fill_philox(key0: int, key1: int, first_draw: int, row: NDArray[np.float64])
         row[0] = _pair(np.uint64(first_pair), k0, k1)[1]
         first_pair += 1
     rest = row[odd:]
-    pairs = rest.size // 2
-    for i in range(pairs):
-        rest[2 * i], rest[2 * i + 1] = _pair(np.uint64(first_pair + i), k0, k1)
-    if rest.size > 2 * pairs:
-        rest[2 * pairs] = _pair(np.uint64(first_pair + pairs), k0, k1)[0]
+    half = rest.size // 4  # pairs in either half
+    for i in range(half):
+        left, right = np.uint64(first_pair + i), np.uint64(first_pair + half + i)
+        c, d = _two_philox(_counter(left), _counter(right), k0, k1)
+        store_left(rest, 2 * i, _draw(c[0], c[1]))
+        store_left(rest, 2 * i + 1, _draw(c[2], c[3]))
+        store_right(rest, 2 * (half + i), _draw(d[0], d[1]))
+        store_right(rest, 2 * (half + i) + 1, _draw(d[2], d[3]))
+    for i in range(4 * half, rest.size):
+        rest[i] = _pair(np.uint64(first_pair + i // 2), k0, k1)[i & 1]

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 from numba.core.errors import TypingError
+from scipy import special
 
 from mcsus.errors import InputError
 from mcsus.families import (
@@ -16,6 +17,8 @@ from mcsus.families import (
     codes,
     distribution,
     kernels,
+    middle,
+    ratios,
     tables,
 )
 from mcsus.families.betashaped import UnitBeta, stretched, unit_quantile
@@ -35,6 +38,8 @@ LAWS = {
     "gumbel": {"mode": 2, "scale": 5},
 }
 
+NAMES = {getattr(codes, name): name.lower() for name in vars(codes) if name.isupper()}
+
 
 def run(kernel: QuantileKernel, u):
     row = np.array(u, dtype=float)
@@ -44,10 +49,45 @@ def run(kernel: QuantileKernel, u):
 
 @pytest.mark.parametrize("family", LAWS)
 def test_closed_form_loop_is_vector_code_without_calls(family):
-    loop = getattr(kernels, family)
     kernel = distribution(family, **LAWS[family]).kernel()
+    loop = {"normal": middle.normal_block, "lognormal": middle.lognormal_block}.get(family)
+    loop = loop or getattr(kernels, NAMES[kernel.code])
     loop(np.full(64, 0.25), np.array(kernel.constants))
     assert_vector_code(loop)
+
+
+@pytest.mark.parametrize("kernel", ["lognormal_wide", "triangular"])
+def test_careful_loop_is_vector_code_too(kernel):
+    law = {
+        "lognormal_wide": {"distribution": "lognormal", "median": 2, "gsd": 1e4},
+        "triangular": {"distribution": "triangular", "minimum": -2, "mode": 0.001, "maximum": 5},
+    }[kernel]
+    made = distribution(law).kernel()
+    assert NAMES[made.code] == kernel
+    loop = getattr(kernels, kernel)
+    loop(np.full(64, 0.25), np.array(made.constants))
+    assert_vector_code(loop)
+
+
+@pytest.mark.parametrize("log_sd", [1e-6, 0.01, 0.2, 0.7, 1.3, 2.0, 3.0])
+def test_ratio_of_polynomials_keeps_its_accuracy(log_sd):
+    ratio = ratios.lognormal_ratio(log_sd)
+    y = np.linspace(-0.5, 0.5, 40_001)
+    y = y[y**2 <= ratios.REACH]
+    r = ratios.REACH - y**2
+    if ratio is None:
+        assert log_sd > 1.5
+        return
+    a, b = (np.polynomial.polynomial.polyval(r, c) for c in ratio[:2])
+    exact = np.exp(log_sd * special.ndtri(0.5 + y))
+    assert np.abs((a + y * b) / (a - y * b) / exact - 1).max() < 5e-13
+
+
+def test_rows_longer_than_a_block_are_mapped_whole():
+    kernel = distribution("lognormal", median=2, gsd=3).kernel()
+    u = (np.random.default_rng(1).permutation(5000) + 0.5) / 5000
+    pieces = [run(kernel, u[k : k + 100]) for k in range(0, 5000, 100)]
+    assert list(run(kernel, u)) == list(np.concatenate(pieces))
 
 
 def test_loop_over_log_table_is_vector_code():
