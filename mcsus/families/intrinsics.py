@@ -145,11 +145,12 @@ def _outside(_context: Any, row: Any, _i: Any, _low: Any, _high: Any) -> Any:
 
 
 def _room(_context: Any, size: Any, kind: Any) -> Any:
-    pointer = types.CPointer(kind.dtype)
+    pointer: Any = types.CPointer(kind.dtype)  # type: ignore[no-untyped-call]
 
     def generate(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
         element = context.get_data_type(kind.dtype)
-        return cgutils.alloca_once(builder, element, size=size.literal_value)
+        allocate: Any = cgutils.alloca_once
+        return allocate(builder, element, size=size.literal_value)
 
     return pointer(size, kind), generate
 
@@ -210,7 +211,8 @@ outside: Callable[[Array, int, float, float], int] = _intrinsic(_outside)
 lowest_bit: Callable[[int], int] = _intrinsic(_lowest_bit)
 # Room for a fixed count of numbers of a kind on the stack: no call to allocate it, gone with the
 # function. To be wrapped by numba.carray.
-room: Callable[[int, type], Any] = intrinsic(prefer_literal=True)(_room)
+_literal: Any = intrinsic(prefer_literal=True)
+room: Callable[[int, type], Any] = _literal(_room)
 
 # Writes to one half of an array, that LLVM may take never to meet those to the other half.
 store_left: Callable[[Array, int, float], None] = _intrinsic(_storer("left", "right"))

@@ -84,8 +84,7 @@ def loguniform(row: Array, c: Array) -> None:
 
 @compiled
 def triangular(row: Array, c: Array) -> None:
-    """Map through c = (below, mass, above, low, high, minimum, mode, maximum, rise, fall,
-    1 / rise, 1 / fall).
+    """Map through c = (below, .., high, minimum, mode, maximum, rise, fall, 1/rise, 1/fall).
 
     Values lie a square root from the end of their side; close to the mode, where that
     would cancel, the same distance is taken from the mode.
@@ -112,7 +111,7 @@ def triangular(row: Array, c: Array) -> None:
 def triangular_one_sign(row: Array, c: Array) -> None:
     """The same where no value is small beside the width: from the end of its side only."""
     below, mass, above, low, high = c[0], c[1], c[2], c[3], c[4]
-    minimum, mode, maximum, rise, fall = c[5], c[6], c[7], c[8], c[9]
+    minimum, mode, maximum, rise = c[5], c[6], c[7], c[8]
     left, right = mode - minimum, mode - maximum
     per_rise, per_fall = c[10], c[11]
     for i in range(row.size):

@@ -172,10 +172,7 @@ class Lognormal(Distribution):
             return mean, mean * math.sqrt(float(np.expm1(np.float64(log_sd * log_sd))))
 
     def kernel(self) -> QuantileKernel:
-        """Return the lognormal loop: conditioning, median, sd of the log, and a ratio for the middle.
-
-        Where the spread is too wide for a ratio, the loop without one.
-        """
+        """Return the loop with a ratio for the middle, or where no ratio fits, the one without."""
         c = self._conditioning
         constants = (c.below, c.mass, c.above, c.low, c.high, *self._log_law)
         ratio = lognormal_ratio(self._log_law[1])

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import carray, njit
+from numba import carray, njit  # type: ignore[attr-defined]
 
 from mcsus.families.base import Array
 from mcsus.families.elementary import exp, ndtri_tail
@@ -30,11 +30,11 @@ def tails(row: Array, below: float, mass: float, places: Any) -> int:
     count = 0
     whole = row.size - row.size % 64
     for first in range(0, whole, 64):
-        mask = outside(row, first, low, high)
+        mask: Any = outside(row, first, low, high)
         while mask:
             places[count] = first + lowest_bit(mask)
             count += 1
-            mask &= mask - _ONE
+            mask = mask & (mask - _ONE)
     for i in range(whole, row.size):
         if row[i] < low or row[i] > high:
             places[count] = i
@@ -70,12 +70,15 @@ def lognormal(row: Array, c: Array) -> None:
 
 @compiled
 def normal_block(row: Array, c: Array) -> None:
-    """Map at most `BLOCK` points through c = (below, mass, above, low, high, mean, sd), then A and B."""
+    """Map at most `BLOCK` points; the constants are those of `normal`."""
     below, mass, above, low, high, mean, sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     a0, a1, a2, a3, a4, a5, a6, a7, a8 = c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
     b0, b1, b2, b3, b4 = c[16], c[17], c[18], c[19], c[20]
     b5, b6, b7, b8 = c[21], c[22], c[23], c[24]
-    places, scores = carray(room(BLOCK, np.int64), BLOCK), carray(room(BLOCK, np.float64), BLOCK)
+    places, scores = (
+        carray(room(BLOCK, np.int64), BLOCK),
+        carray(room(BLOCK, np.float64), BLOCK),
+    )
     values = scores[: tails(row, below, mass, places)]
     tail_scores(row, places, values, below, mass, above)
     start = below - 0.5
@@ -93,12 +96,15 @@ def normal_block(row: Array, c: Array) -> None:
 
 @compiled
 def lognormal_block(row: Array, c: Array) -> None:
-    """Map at most `BLOCK` points through c = (below, mass, above, low, high, median, sd of the log), then A and B."""
+    """Map at most `BLOCK` points; the constants are those of `lognormal`."""
     below, mass, above, low, high, median, log_sd = c[0], c[1], c[2], c[3], c[4], c[5], c[6]
     a0, a1, a2, a3, a4, a5, a6, a7, a8 = c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
     b0, b1, b2, b3, b4 = c[16], c[17], c[18], c[19], c[20]
     b5, b6, b7, b8 = c[21], c[22], c[23], c[24]
-    places, scores = carray(room(BLOCK, np.int64), BLOCK), carray(room(BLOCK, np.float64), BLOCK)
+    places, scores = (
+        carray(room(BLOCK, np.int64), BLOCK),
+        carray(room(BLOCK, np.float64), BLOCK),
+    )
     values = scores[: tails(row, below, mass, places)]
     tail_scores(row, places, values, below, mass, above)
     for k in range(values.size):

@@ -14,8 +14,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
 
+from mcsus.families import special
 from mcsus.families.base import Array
 
 TAIL = 1 / 64
