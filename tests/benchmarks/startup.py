@@ -17,27 +17,30 @@ TIMES = 7
 STUDY = "tinyml_table"
 
 HELP = "from mcsus.cli import main; main(['--help'])"
-FIRST_DRAWS = f"""
+FIRST_DRAWS = """
 import contextlib, json, os, sys, time
 import mcsus.cli.progress
 
 def drawn(*told):
     end = time.monotonic()
-    names = [name for name in sys.modules if not name.startswith(("mcsus", "__"))]
+    ours = {*sys.stdlib_module_names, "mcsus", "__main__"}
+    names = [name for name in sys.modules if name.partition(".")[0] not in ours]
+    names = [name for name in names if not name.startswith("mcsus_")]  # generated kernels
     print(json.dumps([end, names]), flush=True)
     os._exit(0)
 
 mcsus.cli.progress.progress = lambda: contextlib.nullcontext(drawn)
 from mcsus.cli import main
-main(["run", {STUDY!r}, "--draws", "2^8", "--replicates", "2", "--no-report", "--out", {{out!r}}])
+main(["run", *sys.argv[1:], "--draws", "2^8", "--replicates", "2", "--no-report"])
 """
 IMPORTS = """
-import importlib, json, sys
+import importlib, json, os, sys
 for name in json.loads(sys.argv[1]):
     try:
         importlib.import_module(name)
     except ImportError:
         pass  # a module that another one makes, or keeps under a name of its own
+os._exit(0)  # the end of the process is no part of importing
 """
 
 
@@ -53,7 +56,7 @@ def first_draws() -> tuple[float, list[str]]:
     """Return the time to the first draws, and the foreign modules imported until then."""
     with tempfile.TemporaryDirectory() as out:
         start = time.monotonic()
-        command = [sys.executable, "-c", FIRST_DRAWS.format(out=out)]
+        command = [sys.executable, "-c", FIRST_DRAWS, STUDY, "--out", out]
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     end, names = json.loads(done.stdout)
     return end - start, names
