@@ -83,6 +83,31 @@ def fold(total, carry, parts):
     saltelli.fold(total, carry, parts)
 '''
 
+_BINS = "centre, key, node, low, factor, size, first, child"
+_LAYOUT = f"{_BINS}, threshold"
+
+_RECORD = f'''"""What is recorded of the draws of every mcsus kernel; generated, safe to delete."""
+
+from numba import njit
+
+from mcsus.engine import recording
+
+
+@njit(recording.RECORD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def record(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares):
+    recording.record_slab(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares)
+
+
+@njit(recording.FOLD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def fold(total, carry, parts):
+    recording.fold_units(total, carry, parts)
+
+
+@njit(recording.LOCATE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+def locate(x, row, {_BINS}, out):
+    recording.locate_values(x, row, {_BINS}, out)
+'''
+
 
 def cache_folder() -> Path:
     """Return the folder of generated kernels, made for this user alone.
@@ -193,3 +218,14 @@ def index_sums() -> tuple[Callable[..., None], ...]:
     """
     module = load("saltelli", _SALTELLI)
     return module.sums, module.fold
+
+
+def recorders() -> ModuleType:
+    """Return what records draws: ``record``, ``fold`` and ``locate`` of `mcsus.engine.recording`.
+
+    Examples
+    --------
+    >>> callable(recorders().fold)
+    True
+    """
+    return load("record", _RECORD)

@@ -1,0 +1,220 @@
+"""Turns a slab of draws into sums, extremes and counts, after which the draws can be forgotten.
+
+Floating sums belong to fold units of 1,024 draws, and units are folded in the order of the draws,
+so that any division of a run into slabs gives the same bits. Counts and extremes are exact.
+"""
+# mypy: disallow-untyped-decorators=False
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+
+UNIT = 1024
+"""Draws of one fold unit."""
+
+_MASK = 0x7FFFFFFFFFFFFFFF  # all bits of a float but its sign
+
+_f8, _i4, _i8 = types.float64, types.int32, types.int64
+
+LAYOUT_TYPES = (
+    *(_f8[::1], _i8[:, ::1]),  # centre, key
+    *(_i4[::1], _f8[::1], _f8[::1], _i8[::1], _i8[::1]),  # node, low, factor, size, first
+    *(_i4[::1], _f8[::1]),  # child, threshold
+)
+
+RECORD_SIGNATURE = types.void(
+    *(_f8[:, ::1], _i8, _f8[::1]),  # values, n, pivot
+    *LAYOUT_TYPES,
+    *(_f8[:, :, ::1], _f8[:, ::1]),  # sums, extremes
+    *(_i8[::1], _i8[:, ::1]),  # counts, shares
+)
+
+FOLD_SIGNATURE = types.void(_f8[::1], _f8[::1], _f8[:, ::1])
+
+LOCATE_SIGNATURE = types.void(_f8[::1], _i8, *LAYOUT_TYPES[:-1], _i8[::1])
+
+
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+def unit_sums(x, pivot):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Return the sums of ``x - pivot`` and of its square; not finite when a draw is not."""
+    total, square = 0.0, 0.0
+    for j in range(x.shape[0]):  # the order of additions is free, so that they are vectorised
+        d = x[j] - pivot
+        total += d
+        square += d * d
+    return total, square
+
+
+@njit(nogil=True, error_model="numpy")
+def ordered_extremes(bits):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Return least and greatest of floats given by their bits, as integers of the same order.
+
+    Integers have a vectorised minimum without assuming that no draw is NaN; a NaN is beyond the
+    infinities and so is found here.
+    """
+    least, greatest = _MASK, -_MASK - 1
+    for j in range(bits.shape[0]):
+        b = bits[j]
+        k = b ^ ((b >> 63) & _MASK)
+        least = min(least, k)
+        greatest = max(greatest, k)
+    return least, greatest
+
+
+@njit(nogil=True, error_model="numpy")
+def moments(values, n, pivot, sums, extremes):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Fill sums of each fold unit and widen the extremes.
+
+    Parameters
+    ----------
+    values : array, shape (row, draw)
+        The first `n` draws of each row are recorded.
+    pivot : array, shape (row,)
+        Subtracted before summing, so that a variance does not cancel.
+    sums : array, shape (unit, row, 2)
+        Filled with the sums of ``x - pivot`` and of its square.
+    extremes : array, shape (row, 2)
+        Least and greatest value so far.
+    """
+    ends = np.empty(2, dtype=np.int64)
+    as_float = ends.view(np.float64)
+    for r in range(values.shape[0]):
+        for u in range((n + UNIT - 1) // UNIT):
+            x = values[r, u * UNIT : min(n, (u + 1) * UNIT)]
+            sums[u, r, 0], sums[u, r, 1] = unit_sums(x, pivot[r])
+        least, greatest = ordered_extremes(values[r, :n].view(np.int64))
+        ends[0] = least ^ ((least >> 63) & _MASK)
+        ends[1] = greatest ^ ((greatest >> 63) & _MASK)
+        if not as_float[0] >= extremes[r, 0]:
+            extremes[r, 0] = as_float[0]
+        if not as_float[1] <= extremes[r, 1]:
+            extremes[r, 1] = as_float[1]
+
+
+@njit(nogil=True, error_model="numpy")
+def coarse_bins(x, centre, key, y, place):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Fill `place` with the coarse bin of each value: a key that grows with x, without a branch.
+
+    The upper bits of a float grow with it and are linear in each octave, so the key is these bits
+    of ``|x - centre|`` with its sign, cut off where magnitudes are small or large.
+    """
+    shift, base, origin, last = key[0], key[1], key[2], key[3]
+    for j in range(x.shape[0]):
+        y[j] = (x[j] - centre) + 0.0  # no negative zero
+    bits = y.view(np.int64)
+    for j in range(x.shape[0]):
+        magnitude = max(((bits[j] & _MASK) >> shift) - base, 0)
+        bin_ = origin + (magnitude ^ (bits[j] >> 63))  # origin - 1 - magnitude below the centre
+        place[j] = min(max(bin_, 0), last)
+
+
+@njit(nogil=True, error_model="numpy")
+def leaf(v, k, low, factor, size, first, child):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Return the fine bin of a value, going down from node `k`.
+
+    The slots of a node are: below its range, `size` of equal width, above it.
+    """
+    while True:
+        t = (v - low[k]) * factor[k] + 1.0
+        if not t > 0.0:
+            t = 0.0
+        t = min(t, size[k] + 1.0)
+        slot = first[k] + np.int64(t)
+        k = child[slot]
+        if k < 0:
+            return slot
+
+
+@njit(nogil=True, error_model="numpy")
+def tally(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    x, centre, key, node, low, factor, size, first, child, y, place, counts
+):
+    """Count each value of a row in its coarse bin and, where that is divided, in its fine bin.
+
+    Parameters
+    ----------
+    x : array, shape (draw,)
+    centre, key, node .. child
+        As `Layout.arguments`.
+    y, place : array, shape (UNIT,)
+        Scratch.
+    counts : array of int64
+        Counts of all rows.
+    """
+    at, nodes, slots = key[4], key[5], key[6]
+    for start in range(0, x.shape[0], UNIT):
+        part = x[start : min(x.shape[0], start + UNIT)]
+        coarse_bins(part, centre, key, y, place)
+        for j in range(part.shape[0]):
+            c = place[j]
+            counts[at + c] += 1
+            k = node[nodes + c]
+            if k >= 0:
+                counts[slots + leaf(part[j], k, low, factor, size, first, child)] += 1
+
+
+@njit(nogil=True, error_model="numpy")
+def shares(x, threshold, counts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add to `counts`, shape (threshold, 2), the draws below each threshold, and at most it."""
+    for k in range(threshold.shape[0]):
+        t = threshold[k]
+        below, most = 0, 0
+        for j in range(x.shape[0]):
+            below += x[j] < t
+            most += x[j] <= t
+        counts[k, 0] += below
+        counts[k, 1] += most
+
+
+@njit(nogil=True, error_model="numpy")
+def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    values, n, pivot, centre, key, node, low, factor, size, first, child, threshold, sums,
+    extremes, counts, share,
+):  # fmt: skip
+    """Record the first `n` draws of every row: see `moments`, `tally` and `shares`."""
+    moments(values, n, pivot, sums, extremes)
+    y = np.empty(UNIT, dtype=np.float64)
+    place = np.empty(UNIT, dtype=np.int64)
+    for r in range(values.shape[0]):
+        if key[r, 3] < 0:  # nothing is counted
+            continue
+        x = values[r, :n]
+        tally(x, centre[r], key[r], node, low, factor, size, first, child, y, place, counts)
+        shares(x, threshold[key[r, 7] : key[r, 8]], share[key[r, 7] : key[r, 8]])
+
+
+@njit(nogil=True, error_model="numpy")
+def fold_units(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add `parts`, shape (unit, k), to `total` one unit after another, losses going to `carry`.
+
+    A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen" (1974),
+    doi:10.1002/zamm.19740540106.
+    """
+    for u in range(parts.shape[0]):
+        for k in range(parts.shape[1]):
+            v = parts[u, k]
+            t = total[k] + v
+            if abs(total[k]) >= abs(v):
+                carry[k] += (total[k] - t) + v
+            else:
+                carry[k] += (v - t) + total[k]
+            total[k] = t
+
+
+@njit(nogil=True, error_model="numpy")
+def locate_values(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    x, r, centre, key, node, low, factor, size, first, child, out
+):
+    """Fill `out` with where a value of row `r` is counted: coarse bin, or all of them + slot."""
+    y = np.empty(UNIT, dtype=np.float64)
+    place = np.empty(UNIT, dtype=np.int64)
+    for start in range(0, x.shape[0], UNIT):
+        part = x[start : min(x.shape[0], start + UNIT)]
+        coarse_bins(part, centre[r], key[r], y, place)
+        for j in range(part.shape[0]):
+            out[start + j] = place[j]
+            k = node[key[r, 5] + place[j]]
+            if k >= 0:
+                slot = leaf(part[j], k, low, factor, size, first, child)
+                out[start + j] = slot + key[r, 6] - key[r, 4]
