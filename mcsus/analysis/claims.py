@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mcsus.analysis.replication import standard_error, student_quantile
-
-Array = NDArray[np.float64]
-
-RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+from mcsus.analysis.samples import Sample
 
 
 @dataclass(frozen=True)
@@ -24,12 +17,12 @@ class Verdict:
     verdict: str
 
 
-def judge(values: Array, relation: str, threshold: float, confidence: float) -> Verdict:
+def judge(sample: Sample, relation: str, threshold: float, confidence: float) -> Verdict:
     """Judge a claim on one cell.
 
     Parameters
     ----------
-    values : array, shape (replicate, draw)
+    sample : Sample
         Draws of the quantity, in the unit of the threshold.
     relation : {"<", "<=", ">", ">="}
     threshold, confidence : float
@@ -42,16 +35,17 @@ def judge(values: Array, relation: str, threshold: float, confidence: float) -> 
 
     Examples
     --------
-    >>> values = np.linspace(0, 1, 4096).reshape(4, 1024)
-    >>> judge(values, "<", 4.0, 0.95).verdict
+    >>> import numpy as np
+    >>> from mcsus.analysis.samples import HeldDraws
+    >>> judge(HeldDraws(np.linspace(0, 1, 4096).reshape(4, 1024)), "<", 4.0, 0.95).verdict
     'supported'
     """
-    shares = RELATIONS[relation](values, threshold).mean(axis=1)
+    shares = sample.share(relation, threshold)
     probability = float(shares.mean())
     error = float(standard_error(shares))
     if probability in (0.0, 1.0):
-        error = 1.0 / values.size
-    margin = student_quantile(len(values)) * error
+        error = 1.0 / (sample.replicates * sample.draws)
+    margin = student_quantile(sample.replicates) * error
     distance = probability - confidence
     if not abs(distance) >= margin:  # also when a single replicate leaves the error unknown
         return Verdict(probability, error, "undecided")

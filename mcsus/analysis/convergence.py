@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,6 +30,63 @@ def prefix_sizes(draws: int) -> list[int]:
     return [*sizes, draws]
 
 
+@dataclass(frozen=True)
+class Path:
+    """Estimates of every replicate over its first draws.
+
+    Attributes
+    ----------
+    probability : float
+        Of the quantile.
+    draws : array, shape (size,)
+        Numbers of draws, increasing.
+    means, tails : array, shape (size, replicate)
+        Mean and quantile of so many draws.
+
+    Examples
+    --------
+    >>> path = Path.of_prefixes(np.ones((2, 64)), 0.5)
+    >>> path.extended(128, np.ones(2), np.ones(2)).draws
+    array([ 64., 128.])
+    """
+
+    probability: float
+    draws: Array
+    means: Array
+    tails: Array
+
+    @classmethod
+    def of_prefixes(cls, values: Array, probability: float) -> Path:
+        """Return the path of held draws, shape (replicate, draw), at doublings up to all."""
+        sizes = prefix_sizes(values.shape[1])
+        means = np.array([values[:, :n].mean(axis=1) for n in sizes])
+        tails = np.array([_quantile(values[:, :n], probability) for n in sizes])
+        return cls(probability, np.array(sizes, dtype=float), means, tails)
+
+    def extended(self, draws: int, means: Array, tails: Array) -> Path:
+        """Return the path with the estimates of more draws at its end."""
+        return Path(
+            self.probability,
+            np.append(self.draws, float(draws)),
+            np.vstack([self.means, means]),
+            np.vstack([self.tails, tails]),
+        )
+
+    def mapped(self, convert: Callable[[Array], Array]) -> Path:
+        """Return the path in another unit."""
+        return Path(self.probability, self.draws, convert(self.means), convert(self.tails))
+
+    def estimates(self) -> dict[str, Array]:
+        """Return means over the replicates and their errors, as `converge` does."""
+        return {
+            "draws": self.draws,
+            "mean": self.means.mean(axis=1),
+            "mean_error": standard_error(self.means.T),
+            "quantile": self.tails.mean(axis=1),
+            "quantile_error": standard_error(self.tails.T),
+        }
+
+
 def converge(values: Array, probability: float) -> dict[str, Array]:
     """Return mean and one quantile over the first draws of every replicate.
 
@@ -48,16 +108,7 @@ def converge(values: Array, probability: float) -> dict[str, Array]:
     >>> converge(np.ones((2, 256)), 0.5)["mean"].tolist()
     [1.0, 1.0, 1.0]
     """
-    sizes = prefix_sizes(values.shape[1])
-    means = np.array([values[:, :n].mean(axis=1) for n in sizes])
-    tails = np.array([_quantile(values[:, :n], probability) for n in sizes])
-    return {
-        "draws": np.array(sizes, dtype=float),
-        "mean": means.mean(axis=1),
-        "mean_error": standard_error(means.T),
-        "quantile": tails.mean(axis=1),
-        "quantile_error": standard_error(tails.T),
-    }
+    return Path.of_prefixes(values, probability).estimates()
 
 
 def _quantile(values: Array, probability: float) -> Array:

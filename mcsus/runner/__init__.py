@@ -93,13 +93,13 @@ def run(
     positions = stream_positions({p.name: p for p in study.parameters})
     kernel = Kernel(model, positions, study.mixes)
     compiled = time.perf_counter()
-    values = sample(study, model, kernel, threads, progress)
+    samples, means = sample(study, model, kernel, threads, progress)
     sampled = time.perf_counter()
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
 
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
-        described = beside.submit(describe, study, model, values, threads)
+        described = beside.submit(describe, study, model, samples, means, threads)
         estimates = sensitivity(study, model, kernel, threads, progress)
         analysed = time.perf_counter()
         result = assemble(study, model, described.result(), estimates)

@@ -12,10 +12,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.convergence import converge
 from mcsus.analysis.first_order import propagate
-from mcsus.analysis.intervals import CURVE, Summary, quantiles_of_sorted, summarise
+from mcsus.analysis.intervals import CURVE, Summary, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
+from mcsus.analysis.samples import Sample
 from mcsus.engine.executor import default_threads
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.checks import breakdowns
@@ -26,14 +26,20 @@ Variables = dict[str, tuple[tuple[str, ...], Any]]
 
 
 def describe(
-    study: Study, model: Model, values: Mapping[str, Array], threads: int | None = None
+    study: Study,
+    model: Model,
+    samples: Mapping[str, Sequence[Sample]],
+    means: Mapping[str, Array],
+    threads: int | None = None,
 ) -> dict[str, xr.Dataset]:
     """Describe outputs and claims.
 
     Parameters
     ----------
-    values : mapping of str to array, shape ``(replicate, cell, draw)``
-        Draws in base units, and means of parts under ``"mean of <name>"``.
+    samples : mapping of str to sequence of Sample
+        Draws of every cell of outputs and claimed quantities, in base units.
+    means : mapping of str to array, shape ``(replicate, cell)``
+        Means of parts of breakdowns that are not among the samples.
     threads : int, optional
         How many sort at a time; the numbers do not depend on it.
 
@@ -50,7 +56,9 @@ def describe(
     >>> study, model = check(Study.from_dict({
     ...     "schema": "mcsus/1", "id": "one", "outputs": {"y": "g"}, "parameters": {"a": law},
     ...     "equations": {"y": {"formula": "2*a", "unit": "g"}}}))
-    >>> float(describe(study, model, {"y": np.full((2, 1, 4), 0.002)})["outputs/y"]["mean"])
+    >>> from mcsus.analysis.samples import HeldDraws
+    >>> samples = {"y": [HeldDraws(np.full((2, 4), 0.002))]}
+    >>> float(describe(study, model, samples, {})["outputs/y"]["mean"])
     2.0
     """
     typical = evaluate(model, typical_values(model))
@@ -61,11 +69,10 @@ def describe(
     with ThreadPoolExecutor(threads or default_threads()) as pool:
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
-            cells = [values[name][:, k] * scale for k in range(values[name].shape[1])]
-            summaries = list(pool.map(summarise, cells, [study.intervals] * len(cells)))
+            tail = float(quantile_probabilities(study.intervals)[-1])
+            asked = [(sample, scale, study.intervals, tail) for sample in samples[name]]
+            summaries, paths = zip(*pool.map(_described, asked), strict=True)
             curves[name] = [summary.curve * unit.factor for summary in summaries]
-            tail = float(summaries[0].probabilities[-1])
-            paths = list(pool.map(converge, cells, [tail] * len(cells)))
             variables = _summary_variables(summaries)
             variables |= {f"path_{k}": (("size",), [p[k] for p in paths]) for k in paths[0]}
             variables["deterministic"] = ((), typical[name].ravel() * scale)
@@ -78,20 +85,26 @@ def describe(
                 "curve": CURVE,
             }
             if name in parts:
-                variables |= _contributions(model, name, parts[name], values, scale)
+                variables |= _contributions(model, name, parts[name], samples, means, scale)
                 own["part"] = list(parts[name])
             stages = [_stage(model, part) for part in parts.get(name, ())]
             attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
             data = dataset(study, model, name, variables, own)
             found[f"outputs/{name}"] = data.assign_attrs(attrs)
     for claim in study.claims:
-        drawn = values[claim.quantity]
-        known = curves.get(claim.quantity) or [
-            quantiles_of_sorted(np.sort(drawn[:, k], axis=None), CURVE)
-            for k in range(drawn.shape[1])
-        ]
+        drawn = samples[claim.quantity]
+        known = curves.get(claim.quantity) or [cell.times(1.0).quantiles(CURVE) for cell in drawn]
         found[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
     return found
+
+
+def _described(
+    asked: tuple[Sample, float, Sequence[float], float],
+) -> tuple[Summary, dict[str, Array]]:
+    """Return summary and path of a cell; what was sorted for them is not kept."""
+    sample, scale, levels, tail = asked
+    shown = sample.times(scale)
+    return summarise(shown, levels), shown.path(tail)
 
 
 def dataset(
@@ -132,12 +145,19 @@ def _summary_variables(summaries: Sequence[Summary]) -> Variables:
 
 
 def _contributions(
-    model: Model, name: str, parts: Sequence[str], values: Mapping[str, Array], scale: float
+    model: Model,
+    name: str,
+    parts: Sequence[str],
+    samples: Mapping[str, Sequence[Sample]],
+    known: Mapping[str, Array],
+    scale: float,
 ) -> Variables:
     """Return the mean of each part with its error; the parts of a cell add up to its mean."""
     means = []
     for part in parts:
-        own = values[part].mean(axis=2) if part in values else values[f"mean of {part}"]
+        own = known.get(part)
+        if own is None:
+            own = np.stack([cell.means() for cell in samples[part]], axis=1)
         labelled = own.reshape(len(own), *model.shape(part))
         means.append(model.spread(labelled, part, name).reshape(len(own), -1) * scale)
     stacked = np.stack(means, axis=-1)  # replicate, cell, part
@@ -154,9 +174,9 @@ def _stage(model: Model, name: str) -> str:
 
 
 def _claim(
-    study: Study, model: Model, claim: Claim, values: Array, curves: Sequence[Array]
+    study: Study, model: Model, claim: Claim, samples: Sequence[Sample], curves: Sequence[Array]
 ) -> xr.Dataset:
-    cells = [values[:, k] / claim.unit.factor for k in range(values.shape[1])]
+    cells = [sample.over(claim.unit.factor) for sample in samples]
     verdicts = [judge(cell, claim.relation, claim.value, claim.confidence) for cell in cells]
     variables: Variables = {
         "probability": ((), [v.probability for v in verdicts]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.samples import HeldDraws
 from mcsus.engine.executor import replicates
 from mcsus.engine.kernel import Kernel, Quantity
 from mcsus.model import Model
@@ -17,11 +18,15 @@ Array = NDArray[np.float64]
 
 def sample(
     study: Study, model: Model, kernel: Kernel, threads: int | None, progress: Progress | None
-) -> dict[str, Array]:
-    """Draw outputs and claimed quantities, shape ``(replicate, cell, draw)``, and mean parts.
+) -> tuple[dict[str, list[HeldDraws]], dict[str, Array]]:
+    """Draw outputs, claimed quantities and parts of breakdowns, in coherent base units.
 
-    Everything is in coherent base units. Parts of breakdowns, under ``"mean of <name>"``, have
-    shape ``(replicate, cell)``.
+    Returns
+    -------
+    samples : dict of str to list of HeldDraws
+        Draws of each cell of the outputs and claimed quantities.
+    means : dict of str to array, shape ``(replicate, cell)``
+        Means of the parts of breakdowns that are neither.
     """
     kept = list(dict.fromkeys([*study.outputs, *(c.quantity for c in study.claims)]))
     parts = [p for terms in breakdowns(study, model).values() for p in terms]
@@ -47,4 +52,5 @@ def sample(
                 values[name][replicate] = rows
             else:
                 means[name][replicate] = rows.mean(axis=1)
-    return values | {f"mean of {name}": mean for name, mean in means.items()}
+    samples = {n: [HeldDraws(v[:, k]) for k in range(v.shape[1])] for n, v in values.items()}
+    return samples, means

@@ -11,6 +11,7 @@ import xarray as xr
 from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import converge
 from mcsus.analysis.intervals import CURVE, summarise
+from mcsus.analysis.samples import HeldDraws
 from mcsus.result import Result
 
 LEVELS = (0.5, 0.9, 0.95)
@@ -35,7 +36,7 @@ def lognormal(centre=4.0, spread=0.4, replicates=8, draws=512, seed=1):
 def output(cells, dims=None, unit="kg CO2e", parts=None):
     """Return the dataset of an output whose cells are draws of shape (replicate, draw)."""
     dims = dims or {}
-    summaries = [summarise(values, LEVELS) for values in cells]
+    summaries = [summarise(HeldDraws(values), LEVELS) for values in cells]
     paths = [converge(values, 0.975) for values in cells]
     found = {}
     for key in ("mean", "sd", "median"):
@@ -88,12 +89,15 @@ def indices(first, total, dims=None, error=0.002):
 
 def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="device_footprint"):
     """Return the dataset of a claim on draws of shape (replicate, draw)."""
-    verdicts = [judge(values, relation, value, confidence) for values in cells]
+    verdicts = [judge(HeldDraws(values), relation, value, confidence) for values in cells]
     found = {
         "probability": ((), [v.probability for v in verdicts]),
         "probability_error": ((), [v.error for v in verdicts]),
         "verdict": ((), [v.verdict for v in verdicts]),
-        "quantile_curve": (("curve",), [summarise(values, (0.5,)).curve for values in cells]),
+        "quantile_curve": (
+            ("curve",),
+            [summarise(HeldDraws(values), (0.5,)).curve for values in cells],
+        ),
     }
     return dataset(found, dims or {}, {"curve": CURVE}).assign_attrs(
         statement=f"It stays {relation} {value}",

@@ -9,6 +9,7 @@ import pytest
 
 from mcsus.analysis.claims import judge
 from mcsus.analysis.replication import student_quantile
+from mcsus.analysis.samples import HeldDraws
 from mcsus.runner import run
 
 
@@ -19,7 +20,7 @@ def shares(*ones, draws=100):
 
 class TestVerdicts:
     def test_probability_is_pooled_and_its_error_is_that_of_the_replicates(self):
-        found = judge(shares(90, 92, 94), ">", 0.5, 0.5)
+        found = judge(HeldDraws(shares(90, 92, 94)), ">", 0.5, 0.5)
         assert found.probability == pytest.approx(0.92)
         assert found.error == pytest.approx(0.02 / math.sqrt(3))
         assert found.verdict == "supported"
@@ -29,31 +30,31 @@ class TestVerdicts:
         [(0.5, "supported"), (0.95, "undecided"), (0.90, "undecided"), (0.99, "not_supported")],
     )
     def test_undecided_within_t_errors_of_the_confidence(self, confidence, verdict):
-        found = judge(shares(90, 92, 94), ">", 0.5, confidence)
+        found = judge(HeldDraws(shares(90, 92, 94)), ">", 0.5, confidence)
         assert (abs(0.92 - confidence) < 4.303 * found.error) is (verdict == "undecided")
         assert found.verdict == verdict
 
     def test_the_bound_is_that_of_student_and_not_of_the_normal(self):
         # distance 0.03 lies between 1.96 and 4.303 errors of 0.0115
-        assert judge(shares(90, 92, 94), ">", 0.5, 0.89).verdict == "undecided"
+        assert judge(HeldDraws(shares(90, 92, 94)), ">", 0.5, 0.89).verdict == "undecided"
         assert 1.96 * 0.0115 < 0.03 < student_quantile(3) * 0.0115
 
     @pytest.mark.parametrize(("threshold", "probability"), [(0.5, 1.0), (2.0, 0.0)])
     def test_a_probability_of_0_or_1_is_known_to_one_draw(self, threshold, probability):
-        found = judge(np.ones((4, 250)), ">", threshold, 0.95)
+        found = judge(HeldDraws(np.ones((4, 250))), ">", threshold, 0.95)
         assert found.probability == probability
         assert found.error == 1 / 1000
         assert found.verdict == ("supported" if probability else "not_supported")
 
     def test_all_draws_may_be_too_few(self):
         # 1 - 0.999 = 0.001 is less than t(1, .975) errors: 12.7/1000
-        assert judge(np.ones((2, 500)), ">", 0.5, 0.999).verdict == "undecided"
+        assert judge(HeldDraws(np.ones((2, 500))), ">", 0.5, 0.999).verdict == "undecided"
 
     def test_one_replicate_decides_nothing(self):
-        found = judge(shares(99), ">", 0.5, 0.5)
+        found = judge(HeldDraws(shares(99)), ">", 0.5, 0.5)
         assert math.isnan(found.error)
         assert found.verdict == "undecided"
-        assert judge(np.ones((1, 1000)), ">", 0.5, 0.5).verdict == "undecided"
+        assert judge(HeldDraws(np.ones((1, 1000))), ">", 0.5, 0.5).verdict == "undecided"
 
     @pytest.mark.parametrize(
         ("relation", "probability"), [("<", 0.25), ("<=", 0.5), (">", 0.5), (">=", 0.75)]
@@ -61,7 +62,7 @@ class TestVerdicts:
     def test_relations_at_the_threshold(self, relation, probability):
         values = np.array([[1.0, 2.0, 3.0, 4.0]] * 2)
         values[:, 2] = 5
-        assert judge(values, relation, 2.0, 0.9).probability == probability
+        assert judge(HeldDraws(values), relation, 2.0, 0.9).probability == probability
 
 
 def claim(**changes):

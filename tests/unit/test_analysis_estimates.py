@@ -12,11 +12,11 @@ from mcsus.analysis.convergence import converge, prefix_sizes
 from mcsus.analysis.intervals import (
     CURVE,
     quantile_probabilities,
-    quantiles_of_sorted,
-    shortest_interval,
     summarise,
 )
+from mcsus.analysis.ordered import quantiles_of_sorted, shortest_interval
 from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.analysis.samples import HeldDraws
 from mcsus.runner import run
 
 RNG = np.random.default_rng(20230127)
@@ -82,7 +82,7 @@ class TestShortest:
             assert inside >= level - 1e-12
 
     def test_it_is_never_wider_than_the_symmetric_one(self):
-        found = summarise(SKEWED, LEVELS)
+        found = summarise(HeldDraws(SKEWED), LEVELS)
         widths = np.diff(found.shortest)[:, 0], np.diff(found.symmetric)[:, 0]
         # one draw more or less may lie inside
         assert (widths[0] <= widths[1] * 1.02).all()
@@ -93,7 +93,7 @@ class TestShortest:
 
 
 class TestSummary:
-    FOUND = summarise(SKEWED, LEVELS)
+    FOUND = summarise(HeldDraws(SKEWED), LEVELS)
 
     def test_values_are_pooled(self):
         pooled = SKEWED.ravel()
@@ -131,18 +131,18 @@ class TestSummary:
 
     def test_order_of_draws_does_not_matter(self):
         mixed = RNG.permuted(SKEWED, axis=1)
-        found = summarise(mixed, LEVELS)
+        found = summarise(HeldDraws(mixed), LEVELS)
         assert (found.quantiles == self.FOUND.quantiles).all()
         assert (found.shortest == self.FOUND.shortest).all()
 
     def test_one_replicate(self):
-        found = summarise(SKEWED[:1], LEVELS)
+        found = summarise(HeldDraws(SKEWED[:1]), LEVELS)
         assert found.mean[0] == pytest.approx(SKEWED[0].mean())
         assert math.isnan(found.mean[1])
         assert np.isnan(found.quantile_errors).all()
 
     def test_a_constant(self):
-        found = summarise(np.full((2, 16), 7.0), LEVELS)
+        found = summarise(HeldDraws(np.full((2, 16), 7.0)), LEVELS)
         assert found.mean == (7.0, 0.0)
         assert found.sd == (0.0, 0.0)
         assert (found.symmetric == 7.0).all()
@@ -154,7 +154,7 @@ class TestSummary:
         """As `3*a/a` does: the bins of a histogram would be narrower than the spacing."""
         values = np.full((2, 64), 3.0)
         values[0, :32] += steps * np.spacing(3.0)
-        found = summarise(values, LEVELS)
+        found = summarise(HeldDraws(values), LEVELS)
         assert np.isfinite(found.density).all()
 
 

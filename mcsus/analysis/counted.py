@@ -1,0 +1,256 @@
+"""Statistics of draws that were counted and forgotten."""
+
+from __future__ import annotations
+
+import copy
+import functools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.convergence import Path
+from mcsus.engine.binning import Binning, pieces_at
+from mcsus.engine.keys import as_floats, as_ordered
+from mcsus.engine.tally import Tally
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_FEW = 8  # draws in a bin by chance, when it should hold one or two
+
+RANK_ERROR = 1e-6
+"""Share of the draws by which the rank of a quantile may be wrong."""
+
+
+def thresholds_for(value: float, factor: float) -> Array:
+    """Return what to count so that draws divided by `factor` can be compared with `value`.
+
+    Returns
+    -------
+    array, shape (2,)
+        The least draw that reaches the value and the greatest that does not exceed it, as divided
+        floats compare; they differ where the quotient is rounded.
+
+    Examples
+    --------
+    >>> thresholds_for(250.0, 0.001).tolist()
+    [0.25, 0.25]
+    """
+    return _thresholds(value, lambda x: x / factor)
+
+
+def _thresholds(value: float, convert: Callable[[float], float]) -> Array:
+    reached = _least(lambda x: convert(x) >= value)
+    exceeded = _least(lambda x: convert(x) > value)
+    return np.array([reached, np.nextafter(exceeded, -np.inf)])
+
+
+def _least(holds: Callable[[float], bool]) -> float:
+    """Return the least float from which on a condition holds, by bisection."""
+    low, high = (int(as_ordered(np.array([x]))[0]) for x in (-np.inf, np.inf))
+    while low < high:
+        middle = (low + high) // 2
+        if holds(float(as_floats(np.array([middle]))[0])):
+            high = middle
+        else:
+            low = middle + 1
+    return float(as_floats(np.array([high]))[0])
+
+
+class CountedDraws:
+    """Draws of which sums, extremes and counts are kept.
+
+    Quantiles lie in the bin that holds the wanted rank; `rank_error` says how many draws are in
+    it. Within a bin, draws are taken to be spread evenly.
+
+    Parameters
+    ----------
+    tallies : sequence of Tally
+        One for each replicate, of equally many draws.
+    row : int
+        Stored row of the cell; it has a binning.
+    path : Path, optional
+        Estimates over the first draws, in the unit of the draws.
+
+    Examples
+    --------
+    >>> from mcsus.engine.binning import Layout
+    >>> from mcsus.engine.tally import Part
+    >>> values = np.linspace(0, 1, 2048).reshape(1, -1)
+    >>> layout = Layout([Binning.of(values, [0.5])])
+    >>> part, tally = Part(layout), Tally(layout, values[:, 0])
+    >>> part.record(layout, tally.pivot, values)
+    >>> tally.add(part)
+    >>> CountedDraws([tally], 0).quantiles(np.array([0.5])).round(6)
+    array([0.5])
+    """
+
+    def __init__(self, tallies: Sequence[Tally], row: int, path: Path | None = None) -> None:
+        binning = tallies[0].layout.binnings[row]
+        if binning is None:
+            msg = f"row {row}: found no binning; allowed: a row that is counted"
+            raise ValueError(msg)
+        self.binning: Binning = binning
+        self.replicates, self.draws = len(tallies), tallies[0].draws
+        self._tallies, self._row, self._path = tuple(tallies), row, path
+        self._scale, self._factor = 1.0, 1.0
+
+    def times(self, scale: float) -> CountedDraws:
+        """Return the draws multiplied by a positive factor."""
+        found = copy.copy(self)
+        found._scale *= scale
+        return found
+
+    def over(self, factor: float) -> CountedDraws:
+        """Return the draws divided by a positive factor."""
+        found = copy.copy(self)
+        found._factor *= factor
+        return found
+
+    def means(self) -> Array:
+        """Return the mean of each replicate."""
+        return self._shown(np.array([tally.means()[self._row] for tally in self._tallies]))
+
+    def sds(self) -> Array:
+        """Return the standard deviation of each replicate, divided by the number of draws."""
+        return self._shown(np.array([tally.sds()[self._row] for tally in self._tallies]))
+
+    def sd(self) -> float:
+        """Return the standard deviation of all draws."""
+        sums = np.array([tally.sums()[self._row] for tally in self._tallies])
+        first, second = sums.mean(axis=0) / self.draws
+        return float(self._shown(np.sqrt(max(second - first**2, 0.0))))
+
+    def quantiles(self, probabilities: Array) -> Array:
+        """Return quantiles of all draws, by Hazen's rule."""
+        return self._quantiles(self._cumulative, probabilities)
+
+    def replicate_quantiles(self, probabilities: Array) -> Array:
+        """Return quantiles of each replicate, shape (replicate, probability)."""
+        row, binning = self._row, self.binning
+        each = (binning.cumulative(t.counts_of(row), t.shares_of(row)) for t in self._tallies)
+        return np.array([self._quantiles(cumulative, probabilities) for cumulative in each])
+
+    def rank_error(self, probabilities: Array) -> Array:
+        """Return a bound of the error of the rank of each quantile, as a share of the draws.
+
+        It is the share of the draws in the bin that holds the quantile; 0 when these are one value.
+        """
+        cumulative = self._cumulative
+        pieces = pieces_at(cumulative, np.asarray(probabilities, dtype=float))
+        held = np.diff(cumulative)[pieces] / cumulative[-1]
+        low, high = self.binning.ends(pieces.ravel())
+        low, high = np.maximum(low, self._extremes[0]), np.minimum(high, self._extremes[1])
+        held = np.where((low == high).reshape(held.shape), 0.0, held)
+        same = pieces[..., 0] == pieces[..., 1]
+        return np.asarray(np.where(same, held[..., 0], held.sum(axis=-1)))
+
+    def doubtful(self, probabilities: Array, limit: float = RANK_ERROR) -> Array:
+        """Return the probabilities whose quantiles have a `rank_error` above a limit.
+
+        Or above eight draws, where these are more: no bin can promise fewer.
+        """
+        probabilities = np.asarray(probabilities, dtype=float)
+        limit = max(limit, _FEW / (self.replicates * self.draws))
+        return np.asarray(probabilities[self.rank_error(probabilities) > limit])
+
+    def zoomed(self, probabilities: Array) -> Binning:
+        """Return a binning that divides the bins of these quantiles, for a second pass."""
+        return self.binning.zoomed(self._cumulative, self._extremes, probabilities)
+
+    def shortest(self, level: float) -> tuple[float, float]:
+        """Return the shortest interval that holds a share `level` of all draws."""
+        cumulative = self._cumulative
+        count = float(cumulative[-1])
+        held = min(max(np.ceil(level * count), 1.0), count)
+        starts = np.concatenate([cumulative, cumulative - held])
+        starts = np.unique(starts[(starts >= 0) & (starts <= count - held)])
+        low, high = self._value_at(starts, "right"), self._value_at(starts + held, "left")
+        best = int(np.argmin(high - low))
+        return float(self._shown(low[best])), float(self._shown(high[best]))
+
+    def below(self, values: Array) -> Array:
+        """Return how many of all draws are at most equal to each value."""
+        low, high = self._pieces
+        full = np.flatnonzero(np.diff(self._cumulative))
+        ends = self._shown(np.stack([low[full], high[full]], axis=1).ravel())
+        counts = np.stack([self._cumulative[full], self._cumulative[full + 1]], axis=1).ravel()
+        after = np.searchsorted(ends, values, side="right")
+        k = np.clip(after, 1, len(ends) - 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weight = (values - ends[k - 1]) / (ends[k] - ends[k - 1])
+            inside = counts[k - 1] + weight * (counts[k] - counts[k - 1])
+        beyond = np.where(after == 0, 0.0, float(counts[-1]))
+        return np.asarray(np.where((after == 0) | (after == len(ends)), beyond, inside))
+
+    def share(self, relation: str, threshold: float) -> Array:
+        """Return the share of the draws of each replicate that satisfy a relation.
+
+        Raises
+        ------
+        ValueError
+            If draws were not counted at the threshold.
+        """
+        least, greatest = _thresholds(threshold, lambda x: x * self._scale / self._factor)
+        wanted, column = (least, 0) if relation in {"<", ">="} else (greatest, 1)
+        (at,) = np.nonzero(self.binning.threshold == wanted)
+        if not len(at):
+            msg = f"threshold {threshold!r}: found no counts; allowed: a value that was counted"
+            raise ValueError(msg)
+        counts = np.array([t.shares_of(self._row)[at[0], column] for t in self._tallies])
+        if relation in {">", ">="}:
+            counts = self.draws - counts
+        return np.asarray(counts / self.draws)
+
+    def path(self, probability: float) -> dict[str, Array]:
+        """Return mean and one quantile over the first draws: see `converge`."""
+        if self._path is None or self._path.probability != probability:
+            msg = f"path of {probability}: found none; allowed: one that was followed"
+            raise ValueError(msg)
+        return self._path.mapped(self._shown).estimates()
+
+    def _shown(self, values: Array) -> Array:
+        """Return values in the unit they are shown in."""
+        return np.asarray(values * self._scale / self._factor)
+
+    @functools.cached_property
+    def _cumulative(self) -> Integers:
+        """Draws of all replicates below the end of each piece, with a 0 before."""
+        counts = np.sum([t.counts_of(self._row) for t in self._tallies], axis=0)
+        shares = np.sum([t.shares_of(self._row) for t in self._tallies], axis=0)
+        return self.binning.cumulative(counts, shares)
+
+    @functools.cached_property
+    def _extremes(self) -> Array:
+        each = np.array([tally.extremes[self._row] for tally in self._tallies])
+        return np.array([each[:, 0].min(), each[:, 1].max()])
+
+    @functools.cached_property
+    def _pieces(self) -> tuple[Array, Array]:
+        """Ends of the pieces, none beyond the extremes."""
+        ends = np.stack(self.binning.pieces(), axis=1).ravel()
+        low, high = np.maximum.accumulate(np.clip(ends, *self._extremes)).reshape(-1, 2).T
+        return low, high
+
+    def _quantiles(self, cumulative: Integers, probabilities: Array) -> Array:
+        """Return quantiles by Hazen's rule from the draws below the end of each piece."""
+        count = int(cumulative[-1])
+        position = np.clip(count * np.asarray(probabilities) - 0.5, 0, count - 1)
+        pieces = pieces_at(cumulative, probabilities)
+        ranks = np.stack([np.floor(position), np.ceil(position)], axis=-1)
+        start, inside = cumulative[pieces], np.diff(cumulative)[pieces]
+        low, high = (ends[pieces] for ends in self._pieces)
+        values = low + (ranks - start + 0.5) / inside * (high - low)
+        weight = position - np.floor(position)
+        return self._shown(values[..., 0] + weight * (values[..., 1] - values[..., 0]))
+
+    def _value_at(self, counts: Array, side: str) -> Array:
+        """Return the values that so many draws lie below; at a gap, its end on one side."""
+        cumulative = self._cumulative
+        full = np.flatnonzero(np.diff(cumulative))
+        edges = np.append(cumulative[full], cumulative[-1])
+        k = np.searchsorted(edges, counts, side="right" if side == "right" else "left") - 1
+        k = np.clip(k, 0, len(full) - 1)
+        low, high = (ends[full[k]] for ends in self._pieces)
+        return np.asarray(low + (counts - edges[k]) / (edges[k + 1] - edges[k]) * (high - low))

@@ -1,0 +1,45 @@
+"""Quantiles and shortest intervals of sorted values."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def quantiles_of_sorted(ordered: Array, probabilities: Array) -> Array:
+    """Return quantiles of sorted values along the last axis, at plotting positions (i - 1/2)/n.
+
+    Hazen's rule (1914), definition 5 of Hyndman and Fan (1996), doi:10.2307/2684934: unbiased for
+    points that are stratified one to each 1/n.
+
+    Examples
+    --------
+    >>> quantiles_of_sorted(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.5]))
+    array([2.5])
+    """
+    count = ordered.shape[-1]
+    position = np.clip(count * probabilities - 0.5, 0, count - 1)
+    low = np.floor(position).astype(np.int64)
+    high = np.minimum(low + 1, count - 1)
+    weight = position - low
+    below, above = ordered[..., low], ordered[..., high]
+    return np.asarray(below + weight * (above - below))
+
+
+def shortest_interval(ordered: Array, level: float) -> tuple[float, float]:
+    """Return the shortest interval that holds a share `level` of sorted values.
+
+    As JCGM 101:2008, 7.7.2 note 2 and annex; https://doi.org/10.59161/JCGM101-2008.
+
+    Examples
+    --------
+    >>> shortest_interval(np.array([0.0, 10.0, 11.0, 12.0]), 0.5)
+    (10.0, 11.0)
+    """
+    count = len(ordered)
+    held = min(max(int(np.ceil(level * count)), 1), count)
+    widths = ordered[held - 1 :] - ordered[: count - held + 1]
+    first = int(np.argmin(widths))
+    return float(ordered[first]), float(ordered[first + held - 1])

@@ -1,0 +1,133 @@
+"""What is known of the draws of one cell: all of them, or counts of them."""
+
+from __future__ import annotations
+
+import functools
+import operator
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.convergence import converge
+from mcsus.analysis.ordered import quantiles_of_sorted, shortest_interval
+
+Array = NDArray[np.float64]
+
+RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+class Sample(Protocol):
+    """The draws of one cell in all replicates, as far as statistics need them."""
+
+    @property
+    def replicates(self) -> int:
+        """Number of replicates."""
+
+    @property
+    def draws(self) -> int:
+        """Number of draws of a replicate."""
+
+    def times(self, scale: float) -> Sample:
+        """Return the draws multiplied by a positive factor."""
+
+    def over(self, factor: float) -> Sample:
+        """Return the draws divided by a positive factor."""
+
+    def means(self) -> Array:
+        """Return the mean of each replicate."""
+
+    def sds(self) -> Array:
+        """Return the standard deviation of each replicate, divided by the number of draws."""
+
+    def sd(self) -> float:
+        """Return the standard deviation of all draws."""
+
+    def quantiles(self, probabilities: Array) -> Array:
+        """Return quantiles of all draws, by Hazen's rule."""
+
+    def replicate_quantiles(self, probabilities: Array) -> Array:
+        """Return quantiles of each replicate, shape (replicate, probability)."""
+
+    def shortest(self, level: float) -> tuple[float, float]:
+        """Return the shortest interval that holds a share `level` of all draws."""
+
+    def below(self, values: Array) -> Array:
+        """Return how many of all draws are at most equal to each value."""
+
+    def share(self, relation: str, threshold: float) -> Array:
+        """Return the share of the draws of each replicate that satisfy a relation."""
+
+    def path(self, probability: float) -> dict[str, Array]:
+        """Return mean and one quantile over the first draws: see `converge`."""
+
+
+class HeldDraws:
+    """Draws that are all held.
+
+    Parameters
+    ----------
+    values : array, shape (replicate, draw)
+        In the order in which they were drawn.
+
+    Examples
+    --------
+    >>> HeldDraws(np.arange(8.0).reshape(2, 4)).quantiles(np.array([0.5]))
+    array([3.5])
+    """
+
+    def __init__(self, values: Array) -> None:
+        self.values = values
+        self.replicates, self.draws = values.shape
+
+    def times(self, scale: float) -> HeldDraws:
+        """Return the draws multiplied by a positive factor."""
+        return HeldDraws(self.values * scale)
+
+    def over(self, factor: float) -> HeldDraws:
+        """Return the draws divided by a positive factor."""
+        return HeldDraws(self.values / factor)
+
+    def means(self) -> Array:
+        """Return the mean of each replicate."""
+        return np.asarray(self.values.mean(axis=1))
+
+    def sds(self) -> Array:
+        """Return the standard deviation of each replicate, divided by the number of draws."""
+        return np.asarray(self.values.std(axis=1))
+
+    def sd(self) -> float:
+        """Return the standard deviation of all draws."""
+        return float(self.values.std())
+
+    def quantiles(self, probabilities: Array) -> Array:
+        """Return quantiles of all draws, by Hazen's rule."""
+        return quantiles_of_sorted(self._pooled, probabilities)
+
+    def replicate_quantiles(self, probabilities: Array) -> Array:
+        """Return quantiles of each replicate, shape (replicate, probability)."""
+        return quantiles_of_sorted(self._each, probabilities)
+
+    def shortest(self, level: float) -> tuple[float, float]:
+        """Return the shortest interval that holds a share `level` of all draws."""
+        return shortest_interval(self._pooled, level)
+
+    def below(self, values: Array) -> Array:
+        """Return how many of all draws are at most equal to each value."""
+        return np.searchsorted(self._pooled, values, side="right").astype(np.float64)
+
+    def share(self, relation: str, threshold: float) -> Array:
+        """Return the share of the draws of each replicate that satisfy a relation."""
+        return np.asarray(RELATIONS[relation](self.values, threshold).mean(axis=1))
+
+    def path(self, probability: float) -> dict[str, Array]:
+        """Return mean and one quantile over the first draws: see `converge`."""
+        return converge(self.values, probability)
+
+    @functools.cached_property
+    def _each(self) -> Array:
+        return np.sort(self.values, axis=1)
+
+    @functools.cached_property
+    def _pooled(self) -> Array:
+        return np.sort(self._each, axis=None, kind="stable")  # merges the sorted replicates

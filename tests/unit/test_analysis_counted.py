@@ -1,0 +1,194 @@
+"""Statistics from counts against those of the same draws, sorted."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import numpy as np
+import pytest
+
+from mcsus.analysis.claims import judge
+from mcsus.analysis.convergence import Path, converge
+from mcsus.analysis.counted import RANK_ERROR, CountedDraws, thresholds_for
+from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
+from mcsus.analysis.samples import RELATIONS, HeldDraws
+from mcsus.engine.binning import Binning, Layout
+from mcsus.engine.tally import Part, Tally
+
+LEVELS = (0.5, 0.9, 0.95)
+WANTED = quantile_probabilities(LEVELS)
+LAWS = {
+    "normal": lambda z, u: z,
+    "far normal": lambda z, u: 1e6 + z,
+    "lognormal 1.1": lambda z, u: 1.1**z,
+    "lognormal 3": lambda z, u: 3**z,
+    "lognormal 20": lambda z, u: 20**z,
+    "exponential": lambda z, u: -np.log1p(-u),
+    "atom": lambda z, u: np.where(u < 0.3, 0.0, 3**z),
+    "constant": lambda z, u: np.full(z.shape, 0.1),
+    "signs": lambda z, u: np.exp(2 * z) - np.exp(2 * np.tan(u)),
+    "two points": lambda z, u: np.where(u < 0.5, 1.0, 3.0),
+    "rounded": lambda z, u: np.round(z, 2),
+}
+
+
+@functools.lru_cache(maxsize=1)
+def drawn(law, replicates=4, draws=2**19):
+    rng = np.random.default_rng(20230127)
+    shape = (replicates, draws)
+    return np.asarray(LAWS[law](rng.normal(size=shape), rng.random(shape)))
+
+
+def tallies(values, binning):
+    layout, pivot, found = Layout([binning]), values[0, :1].copy(), []
+    for replicate in values:
+        part, tally = Part(layout), Tally(layout, pivot)
+        part.record(layout, pivot, replicate[None])
+        tally.add(part)
+        found.append(tally)
+    return found
+
+
+def counted(values, held=2**14, thresholds=(), most=3):
+    """Return the counts of draws, zooming as a run does; and how many passes it took."""
+    binning = Binning.of(values[:, :held], WANTED, thresholds)
+    for passes in range(most + 1):
+        sample = CountedDraws(tallies(values, binning), 0)
+        doubtful = sample.doubtful(WANTED)
+        if not len(doubtful):
+            return sample, passes
+        binning = sample.zoomed(doubtful)
+    raise AssertionError(doubtful)
+
+
+def rank_errors(values, quantiles, probabilities):
+    ordered = np.sort(values, axis=None)
+    below = np.searchsorted(ordered, quantiles, "left") / values.size
+    most = np.searchsorted(ordered, quantiles, "right") / values.size
+    return np.maximum(np.maximum(below - probabilities, probabilities - most), 0)
+
+
+def check(values):
+    sample, _ = counted(values)
+    found, exact = summarise(sample, LEVELS), summarise(HeldDraws(values), LEVELS)
+    assert rank_errors(values, found.quantiles, WANTED).max() <= RANK_ERROR
+    assert (rank_errors(values, found.quantiles, WANTED) <= sample.rank_error(WANTED) + 1e-15).all()
+    spread = abs(exact.mean[0]) + exact.sd[0]
+    assert abs(found.mean[0] - exact.mean[0]) <= 1e-13 * spread
+    assert found.sd[0] == pytest.approx(exact.sd[0], rel=1e-13, abs=1e-13 * spread)
+    # an error from 4 replicates is itself known to 40 %; the counts add next to nothing
+    assert found.quantile_errors == pytest.approx(exact.quantile_errors, rel=0.01)
+    # the curve is for figures: within a coarse bin draws are taken to be spread evenly
+    assert rank_errors(values, found.curve, CURVE).max() <= 2e-4
+    for level, (low, high), other in zip(LEVELS, found.shortest, exact.shortest, strict=True):
+        inside = np.mean((values >= low) & (values <= high))
+        assert inside >= level - 2e-4
+        assert high - low <= (other[1] - other[0]) * (1 + 1e-3)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_statistics_of_counts(law):
+    check(drawn(law))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("law", LAWS)
+def test_statistics_of_many_draws(law):
+    check(drawn(law, 16, 2**20))
+
+
+def test_a_constant_does_not_vary():
+    found = summarise(counted(drawn("constant"))[0], LEVELS)
+    assert found.mean == (0.1, 0.0)
+    assert found.sd == (0.0, 0.0)
+    assert (found.symmetric == 0.1).all()
+    assert (found.shortest == 0.1).all()
+
+
+@pytest.mark.parametrize("law", ["two points", "atom"])
+def test_quantiles_at_atoms_are_exact(law):
+    values = drawn(law)
+    sample, _ = counted(values)
+    atoms = np.array([0.1, 0.2])
+    assert (sample.quantiles(atoms) == HeldDraws(values).quantiles(atoms)).all()
+    if law == "two points":
+        assert (sample.rank_error(WANTED) == 0).all()
+
+
+@pytest.mark.parametrize("law", ["normal", "lognormal 20", "signs", "constant"])
+@pytest.mark.parametrize("other", ["shifted", "narrow", "one value"])
+def test_held_draws_that_do_not_represent_the_rest(law, other):
+    """The first draws say where to count; a second pass makes up for it when they mislead."""
+    values = drawn(law)[:, : 2**16].copy()
+    first = values[:, : 2**12]
+    first[:] = {"shifted": first + 2, "narrow": 1 + first / 1e4, "one value": 0.7 + 0 * first}[
+        other
+    ]
+    sample, passes = counted(values, 2**12, most=4)
+    assert passes > 0
+    error = rank_errors(values, sample.quantiles(WANTED), WANTED).max()
+    assert error <= 8 / values.size  # as `doubtful` promises
+    assert sample.means() == pytest.approx(values.mean(axis=1), rel=1e-12)
+
+
+class TestUnits:
+    VALUES = drawn("lognormal 3")[:, : 2**14]
+
+    def test_of_outputs(self):
+        sample, _ = counted(self.VALUES, 2**12)
+        found, exact = summarise(sample.times(1e-3), LEVELS), summarise(sample, LEVELS)
+        for name in ("mean", "sd", "quantiles", "quantile_errors", "shortest", "edges"):
+            expected = 1e-3 * np.array(getattr(exact, name))
+            assert np.array(getattr(found, name)) == pytest.approx(expected, rel=1e-12)
+        assert found.density == pytest.approx(1e3 * exact.density, rel=1e-6)
+
+    @pytest.mark.parametrize("factor", [1.0, 0.3, 3600.0, 1e-3 / 7])
+    def test_claims_count_as_divided_floats_compare(self, factor):
+        values = self.VALUES.copy()
+        claimed = float(values[1, 77] / factor)
+        for step in range(-3, 4):  # neighbours that a quotient may or may not tell apart
+            values[0, 10 + step] = values[1, 77] * (1 + step * 2.0**-52)
+        sample, _ = counted(values, 2**12, thresholds_for(claimed, factor))
+        for relation in RELATIONS:
+            exact = judge(HeldDraws(values).over(factor), relation, claimed, 0.5)
+            assert judge(sample.over(factor), relation, claimed, 0.5) == exact
+
+    def test_a_claim_that_was_not_counted(self):
+        with pytest.raises(ValueError, match=r"threshold 0\.123: found no counts"):
+            counted(self.VALUES, 2**12)[0].share("<", 0.123)
+
+    def test_a_row_that_is_not_counted(self):
+        tally = Tally(Layout([None]), np.zeros(1))
+        with pytest.raises(ValueError, match="row 0: found no binning"):
+            CountedDraws([tally], 0)
+
+
+class TestPath:
+    def test_held_draws_and_then_rounds(self):
+        values = drawn("normal")[:, : 2**15]
+        path = Path.of_prefixes(values[:, : 2**13], 0.975)
+        binning = Binning.of(values[:, : 2**13], WANTED)
+        for count in (2**14, 2**15):
+            so_far = CountedDraws(tallies(np.ascontiguousarray(values[:, :count]), binning), 0)
+            tails = so_far.replicate_quantiles(np.array([0.975]))[:, 0]
+            path = path.extended(count, so_far.means(), tails)
+        found = CountedDraws(tallies(values, binning), 0, path).times(2.0).path(0.975)
+        exact = converge(2 * values, 0.975)
+        assert found["draws"].tolist() == exact["draws"].tolist()
+        for name in ("mean", "mean_error", "quantile", "quantile_error"):
+            # a quantile in a bin of a few draws: far below its own error
+            assert found[name] == pytest.approx(exact[name], rel=1e-2, abs=1e-4)
+        assert found["mean"] == pytest.approx(exact["mean"], abs=1e-14)
+
+    def test_one_that_was_not_followed(self):
+        sample, _ = counted(drawn("normal")[:, : 2**14], 2**12)
+        with pytest.raises(ValueError, match=r"path of 0\.9: found none"):
+            sample.path(0.9)
+
+
+def test_thresholds_of_a_quotient_are_tight():
+    for value, factor in [(0.1, 3.0), (1 / 3, 0.7), (5.0, 1.0), (0.0, 2.0), (-2.5, 1e-9)]:
+        least, greatest = thresholds_for(value, factor)
+        assert least / factor >= value > math.nextafter(least, -math.inf) / factor
+        assert greatest / factor <= value < math.nextafter(greatest, math.inf) / factor
