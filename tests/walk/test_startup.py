@@ -11,7 +11,7 @@ import pytest
 from mcsus.cli import run_command
 from mcsus.engine.store import cache_folder
 
-SLOW = {"SALib", "jinja2", "matplotlib", "netCDF4", "pandas", "pint", "rich", "xarray"}
+SLOW = {"SALib", "dask", "jinja2", "matplotlib", "netCDF4", "pandas", "pint", "rich", "xarray"}
 COMPILED = {"numba", "llvmlite"}
 
 # Runs a command and prints the modules imported at its end, or when it has drawn for the first
