@@ -9,13 +9,20 @@ row that it is read from and written to.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.engine.blocks import (
+    MODEL_SIGNATURE,
+    POINTS_SIGNATURE,
+    QUANTILE_SIGNATURE,
+    RUN_SIGNATURE,
+)
+from mcsus.engine.functions import Passed, entry
 from mcsus.engine.lowering import lower
 from mcsus.engine.mixing import Dependence, Mixing, cell_points, scale_positions, streams_of
+from mcsus.engine.plans import Array, Inputs, Integers, Plan, Points, Quantity
 from mcsus.engine.source import kernel_source
 from mcsus.engine.store import compiled, load
 from mcsus.errors import Fault, InputError
@@ -25,61 +32,9 @@ from mcsus.streams import Design, SobolPoints, block_table, philox_key, scramble
 from mcsus.streams import points as reference_points
 from mcsus.streams.sobol import MAX_DIMENSIONS
 
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
 _BLOCK = 1024
 _CACHE_BYTES = 1 << 19  # the rows of one block stay within half of a typical L2 cache
 _KIND = {"sobol": 0, "monte_carlo": 1}
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A quantity whose values are wanted, and the factor from base units to its unit."""
-
-    name: str
-    scale: float = 1.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Evaluations made at each draw and the rows that are stored.
-
-    Attributes
-    ----------
-    location : array of int64, shape (evaluation, quantity)
-        First row of every quantity in every evaluation.
-    single : array of int64, shape (cell,)
-        Rows of the inputs that differ between individuals.
-    active : array of uint8, shape (evaluation, step)
-        Which steps are evaluated.
-    matrices : int
-        1 when the inputs are drawn once, 2 when a second matrix B is drawn.
-    rows : int
-        Rows of the work array.
-    quantity, cell : array of int64, shape (stored row,)
-    scale : array of float64, shape (stored row,)
-        What is stored: cell of a quantity, times a scale.
-    """
-
-    location: Integers
-    single: Integers
-    active: NDArray[np.uint8]
-    matrices: int
-    rows: int
-    quantity: Integers
-    cell: Integers
-    scale: Array
-
-
-@dataclass(frozen=True)
-class Points:
-    """The streams of one replicate in the form that the compiled code reads."""
-
-    table: NDArray[np.uint64]
-    matrix: NDArray[np.uint64]
-    keys: NDArray[np.uint64]
-    individual: Array
 
 
 def stream_positions(parameters: Mapping[str, Parameter]) -> dict[str, int]:
@@ -128,10 +83,15 @@ class Kernel:
         self, model: Model, positions: Mapping[str, int], dependence: Dependence | None = None
     ) -> None:
         self.model = model
+        self._made_of = model, positions, dependence
         self._dependence = dependence or {}
         self.program = lower(model)
-        self._run, self._points, self._quantile = compiled()
-        self._model = load("model", kernel_source(self.program)).model
+        run, points, quantile = compiled()
+        model_function = load("model", kernel_source(self.program)).model
+        self._run = entry(run, RUN_SIGNATURE)
+        self._points = Passed(points, POINTS_SIGNATURE)
+        self._quantile = Passed(quantile, QUANTILE_SIGNATURE)
+        self._model = Passed(model_function, MODEL_SIGNATURE)
         names = self.program.parameters
         self._inside = np.array([model.varies_inside(name) for name in names], dtype=bool)
         inside = [name for name in names if model.varies_inside(name)]
@@ -152,6 +112,10 @@ class Kernel:
         self._factor = np.array([cell.unit.factor for cell in cells], dtype=np.float64)
         labels = [x for values in self.program.coordinates.values() for x in values]
         self._coordinate = np.array(labels, dtype=np.float64)
+
+    def __reduce__(self) -> tuple[type[Kernel], tuple[object, ...]]:
+        """Travel as what it is made of: machine code stays on its machine."""
+        return type(self), self._made_of
 
     def plan(
         self,
@@ -195,6 +159,7 @@ class Kernel:
             self._single_rows(in_a),
             np.array(actives, dtype=np.uint8).reshape(len(locations), -1),
             times,
+            self._inputs(times),
             max(rows, 1),
             np.array(quantity, dtype=np.int64),
             np.array(cell, dtype=np.int64),
@@ -266,11 +231,9 @@ class Kernel:
         if out is None:
             out = np.empty((len(plan.quantity), len(plan.location), design.draws))
         ready = points or self.points(plan, design, replicate)
-        times = plan.matrices
         block = self.block(plan)
+        count = out.shape[2] - first if count is None else count
         at = first if at is None else at
-        count = out.shape[2] - at if count is None else count
-        stream, mix, link, weight = self._mixing.repeated(times, len(self._streams))
         self._run(
             self._model,
             self._points,
@@ -283,16 +246,7 @@ class Kernel:
             ready.table,
             ready.matrix,
             ready.keys,
-            np.arange(times * len(self._code), dtype=np.int64),
-            stream,
-            np.tile(self._code, times),
-            np.concatenate([[0], np.cumsum(np.tile(self._sizes, times))]).astype(np.int64),
-            np.tile(self._constant, times),
-            np.tile(self._factor, times),
-            mix,
-            link,
-            weight,
-            self._mixing.shape,
+            *plan.inputs,
             plan.location,
             plan.active,
             self._coordinate,
@@ -326,6 +280,22 @@ class Kernel:
             ]
             found[name] = np.array(values)
         return found
+
+    def _inputs(self, times: int) -> Inputs:
+        """Return the inputs of `times` matrices, one after the other."""
+        stream, mix, link, weight = self._mixing.repeated(times, len(self._streams))
+        return Inputs(
+            np.arange(times * len(self._code), dtype=np.int64),
+            stream,
+            np.tile(self._code, times),
+            np.concatenate([[0], np.cumsum(np.tile(self._sizes, times))]).astype(np.int64),
+            np.tile(self._constant, times),
+            np.tile(self._factor, times),
+            mix,
+            link,
+            weight,
+            self._mixing.shape,
+        )
 
     def _individuals(self, design: Design, replicate: int) -> Array:
         """Return the inputs of every individual in base units, shape (individual, cell).

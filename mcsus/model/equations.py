@@ -50,6 +50,10 @@ class Equation:
     stage: str | None = None
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
 
+    def __reduce__(self) -> tuple[type[Equation], tuple[Any, ...]]:
+        """Travel without the Python function, whose name now stands for the Equation."""
+        return type(self), (self.name, self.unit, self.expression, self.doc, self.stage)
+
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names that the expression uses, in order of first appearance."""

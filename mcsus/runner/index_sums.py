@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.engine.executors import Executor
-from mcsus.engine.kernel import Kernel, Plan, Points
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Plan, Points
 from mcsus.engine.saltelli import UNIT, columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
@@ -56,7 +57,7 @@ class IndexRun:
 
     Examples
     --------
-    >>> from mcsus.engine.kernel import Quantity
+    >>> from mcsus.engine.plans import Quantity
     >>> from mcsus.expressions import parse
     >>> from mcsus.model import Equation, Model
     >>> from mcsus.units import unit
@@ -168,7 +169,7 @@ def replicate_sums(
     Examples
     --------
     >>> from mcsus.engine.executors import Threads
-    >>> from mcsus.engine.kernel import Quantity
+    >>> from mcsus.engine.plans import Quantity
     >>> from mcsus.expressions import parse
     >>> from mcsus.model import Equation, Model
     >>> from mcsus.units import unit

@@ -16,7 +16,8 @@ from mcsus.analysis.sensitivity import (
 )
 from mcsus.engine.executor import replicates
 from mcsus.engine.executors import Threads, default_threads
-from mcsus.engine.kernel import Kernel, Plan, Quantity
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Plan, Quantity
 from mcsus.engine.saltelli import UNIT, chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checks import sensitivity_groups

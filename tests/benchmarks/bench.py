@@ -18,7 +18,8 @@ from pathlib import Path
 import peers
 
 from mcsus.engine.executor import replicates
-from mcsus.engine.kernel import Kernel, Quantity, stream_positions
+from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.plans import Quantity
 from mcsus.runner import check, run
 from mcsus.streams import Design
 

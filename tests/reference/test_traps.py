@@ -9,7 +9,8 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
-from mcsus.engine.kernel import Kernel, Quantity, stream_positions
+from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.runner import check, run
 from mcsus.streams import Design

@@ -13,7 +13,8 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from mcsus.engine.kernel import Kernel, Quantity, stream_positions
+from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.plans import Quantity
 from mcsus.expressions import parse
 from mcsus.families import distribution
 from mcsus.model import Equation, Model, evaluate

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from mcsus.engine.executor import default_threads, replicates
-from mcsus.engine.kernel import Kernel, Quantity, stream_positions
+from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.plans import Quantity
 from mcsus.runner import check, run
 from mcsus.streams import Design
 from mcsus.study import Study

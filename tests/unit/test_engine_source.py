@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mcsus.engine.kernel import Kernel, Quantity
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Quantity
 from mcsus.expressions import parse
 from mcsus.model import Equation, Model, evaluate
 from mcsus.streams import Design

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mcsus.engine.kernel import Kernel, Quantity, stream_positions
+from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError
 from mcsus.model import evaluate
 from mcsus.runner import check, run

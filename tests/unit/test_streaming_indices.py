@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from mcsus.engine.executors import Threads
-from mcsus.engine.kernel import Kernel, Quantity, stream_positions
+from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError, NotFiniteError
 from mcsus.result import load_result
 from mcsus.runner import check, index_sums, run
