@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -10,29 +9,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.engine.kernel import Kernel, Plan
+from mcsus.engine.executors import default_threads
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Plan
 from mcsus.streams import Design
+
+__all__ = ["default_threads", "replicates"]
 
 Array = NDArray[np.float64]
 Progress = Callable[[int], None]
 
 _CHUNK = 1 << 16  # draws of one task: long enough to hide its start, short enough to share out
-
-
-def default_threads() -> int:
-    """Return ``NUMBA_NUM_THREADS`` if it is set, else the number of processors we may use.
-
-    Examples
-    --------
-    >>> default_threads() >= 1
-    True
-    """
-    asked = os.environ.get("NUMBA_NUM_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def replicates(
@@ -54,7 +41,7 @@ def replicates(
 
     Examples
     --------
-    >>> from mcsus.engine.kernel import Quantity
+    >>> from mcsus.engine.plans import Quantity
     >>> from mcsus.expressions import parse
     >>> from mcsus.model import Equation, Model
     >>> from mcsus.units import unit

@@ -1,0 +1,230 @@
+"""Where tasks run: on threads of this process, or on the processes of a Dask cluster.
+
+Tasks are answered in their own order whoever runs them, so what is folded from the answers does
+not depend on the executor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Protocol, Self, TypeVar
+
+from mcsus.errors import Fault, InputError
+
+Common = TypeVar("Common")
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+Pending = TypeVar("Pending")
+
+MAX_LOCAL = 64  # processes of local:N; each takes about 200 MB before it holds a draw
+
+_POLL = 0.5  # seconds; on Windows a wait without a limit cannot be interrupted by Ctrl-C
+_LOCAL = re.compile(r"local:([0-9]{1,9})")
+_LOOPBACK = re.compile(r"tcp://(?:127\.0\.0\.1|localhost|\[::1\]):([0-9]{1,5})")
+_ENCRYPTED = re.compile(r"tls://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
+_PLAIN = re.compile(r"tcp://.*", re.DOTALL)
+_ALLOWED = (
+    f"local:N with N from 1 to {MAX_LOCAL}, tcp:// at 127.0.0.1, localhost or [::1] with a port,"
+    " or tls://HOST:PORT"
+)
+
+
+class Executor(Protocol):
+    """Runs tasks and answers in their order; a context manager, which leaves nothing running.
+
+    Examples
+    --------
+    >>> def total(executor: Executor) -> int:
+    ...     return sum(executor.ordered(pow, 2, range(4)))
+    >>> with Threads(2) as executor:
+    ...     total(executor)
+    15
+    """
+
+    @property
+    def workers(self) -> int:
+        """Tasks that run at one time."""
+
+    def ordered(
+        self,
+        function: Callable[[Common, Task], Answer],
+        common: Common,
+        tasks: Iterable[Task],
+        ahead: int | None = None,
+    ) -> Generator[Answer, None, None]:
+        """Yield ``function(common, task)`` for each of `tasks`, in their order.
+
+        The first error in the order of tasks is raised. After an error, an interrupt or a close,
+        tasks that have not begun are cancelled; on threads, those that have begun are waited for.
+
+        Parameters
+        ----------
+        function : callable
+            Without side effects: a task may be run twice. For a cluster, a function of a module.
+        common
+            What all tasks share. A cluster gets it once for each worker, pickled.
+        tasks : iterable
+            Taken one by one as answers are asked for, so it may be endless.
+        ahead : int, optional
+            Tasks handed out and not yet answered, at most; by default twice `workers`.
+        """
+
+    def __enter__(self) -> Self:
+        """Start."""
+
+    def __exit__(self, *reason: object) -> None:
+        """Cancel what has not begun, wait for the rest, stop."""
+
+
+class Threads:
+    """Runs tasks on `count` threads of this process.
+
+    Tasks should release the global interpreter lock. They run on the pool even when `count` is 1,
+    so that Ctrl-C reaches the waiting main thread.
+
+    Examples
+    --------
+    >>> with Threads(2) as executor:
+    ...     list(executor.ordered(divmod, 7, [2, 3]))
+    [(3, 1), (2, 1)]
+    """
+
+    def __init__(self, count: int) -> None:
+        self.workers = count
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="mcsus")
+
+    def ordered(
+        self,
+        function: Callable[[Common, Task], Answer],
+        common: Common,
+        tasks: Iterable[Task],
+        ahead: int | None = None,
+    ) -> Generator[Answer, None, None]:
+        """Yield ``function(common, task)`` in order of tasks; see `Executor.ordered`."""
+
+        def submit(task: Task) -> Future[Answer]:
+            return self._pool.submit(function, common, task)
+
+        return in_order(submit, _result, _cancel, tasks, ahead or 2 * self.workers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+def executor_for(cluster: str | None, threads: int | None = None) -> Executor:
+    """Return the executor that ``--cluster`` asks for, not yet started.
+
+    Dask runs whatever it is sent, so an address that others could reach must be encrypted and
+    authenticated: a remote address without TLS is refused before Dask is imported.
+
+    Parameters
+    ----------
+    cluster : str or None
+        ``local:N``, ``tcp://127.0.0.1:PORT`` (or ``localhost``, ``[::1]``), ``tls://HOST:PORT``;
+        None for threads.
+    threads : int, optional
+        Threads when there is no cluster; by default `default_threads`.
+
+    Examples
+    --------
+    >>> executor_for(None, threads=3).workers
+    3
+    >>> executor_for("tcp://10.0.0.1:8786")
+    Traceback (most recent call last):
+    mcsus.errors.InputError: --cluster: found 'tcp://10.0.0.1:8786', a plain remote address; ...
+    """
+    if cluster is None:
+        return Threads(threads or default_threads())
+    target = _target(cluster)
+    try:
+        from mcsus.engine.cluster import DaskExecutor  # noqa: PLC0415 - Dask is an extra
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("mcsus"):
+            raise
+        found = f"{cluster!r}, but Dask is not installed (no module {error.name!r})"
+        allowed = "after pip install 'mcsus[distributed]'"
+        raise InputError(Fault(found, allowed, ("--cluster",))) from error
+    return DaskExecutor(target)
+
+
+def default_threads() -> int:
+    """Return ``NUMBA_NUM_THREADS`` if it is set, else the number of processors we may use.
+
+    Examples
+    --------
+    >>> default_threads() >= 1
+    True
+    """
+    asked = os.environ.get("NUMBA_NUM_THREADS", "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def in_order(
+    submit: Callable[[Task], Pending],
+    result: Callable[[Pending], Answer],
+    cancel: Callable[[Iterable[Pending]], None],
+    tasks: Iterable[Task],
+    ahead: int,
+) -> Generator[Answer, None, None]:
+    """Yield the answers of `tasks` in their order, with at most `ahead` of them submitted.
+
+    Whatever ends the loop, `cancel` gets what is still pending.
+
+    Examples
+    --------
+    >>> list(in_order(str, int, list, [3, 1, 2], ahead=2))
+    [3, 1, 2]
+    """
+    pending: deque[Pending] = deque()
+
+    def take() -> Answer:
+        # Taken out only when answered: an interrupted wait leaves it to be cancelled. A function,
+        # so that no answer is held here while the caller works on it.
+        answer = result(pending[0])
+        pending.popleft()
+        return answer
+
+    try:
+        for task in tasks:
+            pending.append(submit(task))
+            if len(pending) >= ahead:
+                yield take()
+        while pending:
+            yield take()
+    finally:
+        cancel(pending)
+
+
+def _result(future: Future[Answer]) -> Answer:
+    while not wait([future], timeout=_POLL).done:
+        pass
+    return future.result()
+
+
+def _cancel(pending: Iterable[Future[Answer]]) -> None:
+    wait([future for future in pending if not future.cancel()])
+
+
+def _target(cluster: str) -> int | str:
+    """Return the processes of ``local:N``, or the address of a scheduler."""
+    local = _LOCAL.fullmatch(cluster)
+    if local and 1 <= int(local[1]) <= MAX_LOCAL:
+        return int(local[1])
+    address = _LOOPBACK.fullmatch(cluster) or _ENCRYPTED.fullmatch(cluster)
+    if address and 1 <= int(address[1]) <= 65535:
+        return cluster
+    found = repr(cluster)
+    if _PLAIN.fullmatch(cluster) and not address:
+        found += ", a plain remote address; Dask runs what it is sent, unencrypted and from anyone"
+    raise InputError(Fault(found, _ALLOWED, ("--cluster",)))
