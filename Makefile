@@ -1,6 +1,7 @@
 # make run    the headline study: installs, runs, writes reports/<study>/index.html, prints the summary
 # make test   installs with the test extra, runs every test
 # make check  lint, format, types, layers
+# make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
 
 PYTHON ?= python3
@@ -46,7 +47,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.bench
-	$(BIN)/python tests/benchmarks/bench.py
+	$(BIN)/python -m tests.benchmarks.bench
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
