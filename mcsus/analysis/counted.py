@@ -135,7 +135,8 @@ class CountedDraws:
     def rank_error(self, probabilities: Array) -> Array:
         """Return a bound of the error of the rank of each quantile, as a share of the draws.
 
-        It is the share of the draws in the bin that holds the quantile; 0 when these are one value.
+        It is the share of the draws in the bin that holds the quantile, in the fuller one where the
+        quantile lies between the draws of two; 0 when these are one value.
         """
         cumulative = self._cumulative
         pieces = pieces_at(cumulative, np.asarray(probabilities, dtype=float))
@@ -143,8 +144,7 @@ class CountedDraws:
         low, high = self.binning.ends(pieces.ravel())
         low, high = np.maximum(low, self._extremes[0]), np.minimum(high, self._extremes[1])
         held = np.where((low == high).reshape(held.shape), 0.0, held)
-        same = pieces[..., 0] == pieces[..., 1]
-        return np.asarray(np.where(same, held[..., 0], held.sum(axis=-1)))
+        return np.asarray(held.max(axis=-1))
 
     def doubtful(self, probabilities: Array, limit: float = RANK_ERROR) -> Array:
         """Return the probabilities whose quantiles have a `rank_error` above a limit.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from mcsus.errors import Fault, InputError
+from mcsus.cli.folders import writable
+from mcsus.cli.running import run
 
 app = typer.Typer(
     name="mcsus",
@@ -67,55 +65,7 @@ def check(study: StudyArgument) -> None:
         typer.echo(f"caution: {caution}", err=True)
 
 
-@app.command()
-def run(
-    study: StudyArgument,
-    draws: Annotated[
-        str | None, typer.Option(help="Draws per replicate: 65536, 2^16 or 1e6.")
-    ] = None,
-    replicates: Annotated[int | None, typer.Option(help="Independent replicates.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of all streams.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter at a value with unit."),
-    ] = None,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Threads; results do not change.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder to save to; runs/<id> by default.")
-    ] = None,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
-    as_json: JsonOption = False,
-) -> int:
-    """Run a study: save its result, write its report, print a summary."""
-    from mcsus.cli.progress import progress  # noqa: PLC0415
-    from mcsus.runner import configured  # noqa: PLC0415
-    from mcsus.runner import run as run_study  # noqa: PLC0415
-
-    asked = configured(
-        study, draws=draws, replicates=replicates, seed=seed, settings=settings or []
-    )
-    target = _writable(out or Path("runs") / asked.id, "--out")
-    with progress() as told:
-        result = run_study(asked, threads=threads, progress=told)
-    folder = result.save(target)
-    if no_report:
-        shutil.rmtree(folder / "report", ignore_errors=True)  # it would tell of another run
-    else:
-        from mcsus.report import write_report  # noqa: PLC0415
-
-        write_report(result, folder / "report")
-    if as_json:
-        typer.echo(result.to_json())
-    else:
-        typer.echo(str(result.summary()))
-        if asked.cautions:
-            typer.echo("\nCautions\n" + "\n".join(f"  {text}" for text in asked.cautions))
-        typer.echo(
-            f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html")
-        )
-    return 0 if result.required_claims_hold() else 1
+app.command()(run)
 
 
 @app.command()
@@ -129,7 +79,7 @@ def report(
     from mcsus.report import write_report  # noqa: PLC0415
     from mcsus.result import load_result  # noqa: PLC0415
 
-    target = _writable(to or folder / "report", "--to")
+    target = writable(to or folder / "report", "--to")
     page = write_report(load_result(folder), target)
     typer.echo(f"Wrote {page}")
 
@@ -165,16 +115,3 @@ def version_option(
 
         typer.echo(installed("mcsus"))
         raise typer.Exit
-
-
-def _writable(folder: Path, option: str) -> Path:
-    """Return `folder` if it can be written to or made; said before anything is computed."""
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    what = "a folder without write permission" if there.is_dir() else "a file"
-    if there.is_dir() and os.access(there, os.W_OK):
-        try:  # some folders, such as /proc, promise more than they hold
-            with tempfile.TemporaryFile(dir=there):
-                return folder
-        except OSError as error:
-            what = f"where nothing can be written ({error.strerror})"
-    raise InputError(Fault(f"{there}, {what}", "a folder to write to", (option,)))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.engine.brackets import ATOMS, MOST_SLOTS, Segment, atoms, brackets, segments
+from mcsus.engine.brackets import ATOMS, DEVIATIONS, MOST_SLOTS, Segment, atoms, brackets, segments
 from mcsus.engine.keys import FloatKey, as_floats, as_ordered, key_for
 from mcsus.engine.store import recorders
 
@@ -82,6 +82,7 @@ class Binning:
         probabilities: Sequence[float] | Array,
         thresholds: Sequence[float] | Array = (),
         resolution: float = RESOLUTION,
+        deviations: float = DEVIATIONS,
     ) -> Binning:
         """Return the binning that held draws suggest.
 
@@ -95,6 +96,8 @@ class Binning:
             Further values of which draws below and at most equal are counted.
         resolution : float
             Probability that a fine bin may hold.
+        deviations : float
+            See `mcsus.engine.brackets.DEVIATIONS`; fewer do for Sobol' points.
         """
         ordered = np.sort(held, axis=None)
         key = key_for(ordered)
@@ -114,7 +117,7 @@ class Binning:
         span, width = seen[:, 1] - seen[:, 0], edges[full + 1] - edges[full]
         crowded = np.where(np.isfinite(width), span < width / 2, span == 0)
         bare.held[full[crowded]] = seen[crowded]
-        ranks = brackets(len(ordered), np.asarray(probabilities, dtype=float))
+        ranks = brackets(len(ordered), np.asarray(probabilities, dtype=float), deviations)
         often = [atoms(ordered[a : b + 1], len(ordered), resolution) for a, b in ranks]
         first = [np.asarray(thresholds, dtype=float), *(values[:ATOMS] for values in often)]
         exact = bare.counting(np.concatenate(first))._with(often=np.concatenate([*often, empty]))

@@ -17,12 +17,16 @@ ATOMS = 8
 
 _OFTEN = 4096  # values that may be counted exactly later
 
-_DEVIATIONS = 6  # of the rank of a held quantile: how far from it the final one may lie
+DEVIATIONS = 6.0
+"""Of the rank of a held quantile, were draws independent: how far off the final one may lie."""
+
 _WINDOW = 128  # held draws from which a density is read
 _PEAK = 8  # most that a fine bin may hold over the mean of its range, or be divided later
 
 
-def brackets(count: int, probabilities: Array) -> list[tuple[int, int]]:
+def brackets(
+    count: int, probabilities: Array, deviations: float = DEVIATIONS
+) -> list[tuple[int, int]]:
     """Return the ranks of held draws between which the final quantiles lie, overlaps merged.
 
     Examples
@@ -30,7 +34,7 @@ def brackets(count: int, probabilities: Array) -> list[tuple[int, int]]:
     >>> brackets(10_000, np.array([0.5, 0.505]))
     [(4700, 5350)]
     """
-    spread = _DEVIATIONS * np.sqrt(count * probabilities * (1 - probabilities))
+    spread = deviations * np.sqrt(count * probabilities * (1 - probabilities))
     half = np.maximum(spread, 3.0)
     low = np.clip(np.floor(count * probabilities - half), 0, count - 1).astype(int)
     high = np.clip(np.ceil(count * probabilities + half), 0, count - 1).astype(int)

@@ -46,6 +46,8 @@ class Result:
     def __init__(self, tree: xr.DataTree, timing: Mapping[str, float] | None = None) -> None:
         self.tree = tree
         self.timing = dict(timing or {})
+        self.stopped = ""
+        """Why the run stopped before its end: interrupted, out of time, limit; else empty."""
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -73,6 +75,8 @@ class Result:
             "sensitivity": sensitivity_documents(self.datasets("sensitivity")),
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
+        if "until" in about:
+            document["until"] = about["until"]
         document["digest"] = digest(document)
         if timing:
             document["timing"] = self.timing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcsus.errors import Fault, InputError
@@ -56,6 +56,11 @@ def run(
     seed: int | None = None,
     pins: Mapping[str, str] | None = None,
     threads: int | None = None,
+    cluster: str | None = None,
+    until: float | None = None,
+    max_draws: int | None = None,
+    max_seconds: float | None = None,
+    keep_draws: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a study.
@@ -69,6 +74,16 @@ def run(
         Parameters held at a value with unit, for example ``{"grid_intensity": "50 g CO2e/kWh"}``.
     threads : int, optional
         How many; the result does not depend on it.
+    cluster : str, optional
+        Dask workers instead of threads: ``local:N``, a loopback ``tcp://`` address or ``tls://``.
+    until : float, optional
+        Draw until the 95 % range of every output is known to this share, for example 0.001.
+    max_draws : int, optional
+        Draws per replicate at most.
+    max_seconds : float, optional
+        Of drawing; `Result.stopped` says when that was too short.
+    keep_draws : path, optional
+        A netCDF file for all draws of the outputs.
     progress : callable, optional
         Called with what is being done, the draws done and the draws in all.
 
@@ -86,29 +101,17 @@ def run(
     study = study if isinstance(study, Study) else load_study(study)
     study = study.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
     study, model = check(study)
-    from mcsus.engine.kernel import Kernel, stream_positions  # noqa: PLC0415 - numba
-    from mcsus.runner.indices import sensitivity  # noqa: PLC0415 - numba
-    from mcsus.runner.sampling import sample  # noqa: PLC0415 - numba
+    from mcsus.runner.checkpoint import Limits  # noqa: PLC0415 - numba
+    from mcsus.runner.execution import Settings, execute  # noqa: PLC0415 - numba
 
-    positions = stream_positions({p.name: p for p in study.parameters})
-    kernel = Kernel(model, positions, study.mixes)
-    compiled = time.perf_counter()
-    samples, means = sample(study, model, kernel, threads, progress)
-    sampled = time.perf_counter()
-    from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
-    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
-
-    with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
-        described = beside.submit(describe, study, model, samples, means, threads)
-        estimates = sensitivity(study, model, kernel, threads, progress)
-        analysed = time.perf_counter()
-        result = assemble(study, model, described.result(), estimates)
-    finished = time.perf_counter()
-    result.timing = {
-        "compile_s": compiled - started,
-        "sampling_s": sampled - compiled,
-        "sensitivity_s": analysed - sampled,
-        "summary_s": finished - analysed,
-        "total_s": finished - started,
-    }
+    settings = Settings(
+        threads=threads,
+        cluster=cluster,
+        limits=Limits(until=until, max_draws=max_draws, max_seconds=max_seconds),
+        keep_draws=None if keep_draws is None else Path(keep_draws),
+        progress=progress,
+    )
+    result = execute(study, model, settings)
+    result.timing["compile_s"] += time.perf_counter() - started - result.timing["total_s"]
+    result.timing["total_s"] = time.perf_counter() - started
     return result

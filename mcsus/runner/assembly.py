@@ -21,6 +21,7 @@ def assemble(
     model: Model,
     described: Mapping[str, xr.Dataset],
     estimates: Mapping[str, IndexTable],
+    until: Mapping[str, Any] | None = None,
 ) -> Result:
     """Put descriptions, Sobol' indices and provenance together.
 
@@ -30,6 +31,8 @@ def assemble(
         From `mcsus.runner.description.describe`.
     estimates : mapping of str to IndexTable
         Sobol' indices of the outputs asked for.
+    until : mapping, optional
+        What a wanted precision led to.
 
     Examples
     --------
@@ -47,6 +50,8 @@ def assemble(
         "claims": [claim.id for claim in study.claims],
     }
     about = provenance(study, model) | {"order": order}
+    if until:
+        about["until"] = dict(until)
     tree["provenance"] = xr.Dataset(attrs={k: json.dumps(v) for k, v in about.items()})
     return Result(xr.DataTree.from_dict(tree))
 

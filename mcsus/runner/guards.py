@@ -71,6 +71,7 @@ def refuse_not_finite(
     kernel: Kernel,
     design: Design,
     replicate: int,
+    first: int = 0,
 ) -> None:
     """Stop the run at the first value that is NaN or infinite, and say what led to it.
 
@@ -78,6 +79,8 @@ def refuse_not_finite(
     ----------
     rows : array, shape (stored row, draw)
         Values of all cells of the quantities `names`; those of the k-th end before ``ends[k]``.
+    first : int
+        Index of the first of these draws.
 
     Examples
     --------
@@ -93,8 +96,8 @@ def refuse_not_finite(
     draw = int(np.argmax(bad[row]))
     msg = (
         f"output {name!r} is not finite in {int(bad[row].sum())} of {rows.shape[1]} draws of "
-        f"replicate {replicate}; the first is draw {draw}, {rows[row, draw]}, where\n"
-        + inputs_at(kernel, name, design, replicate, draw)
+        f"replicate {replicate}; the first is draw {first + draw}, {rows[row, draw]}, where\n"
+        + inputs_at(kernel, name, design, replicate, first + draw)
     )
     raise NotFiniteError(msg)
 

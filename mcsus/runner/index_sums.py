@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,26 +17,20 @@ from numpy.typing import NDArray
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Plan, Points
-from mcsus.engine.saltelli import UNIT, columns
+from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
+from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.guards import inputs_at
+from mcsus.runner.tasks import UNIT, Task, slab_for, tasks_between
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]
 
-_SLAB_BYTES = 1 << 22  # what a processor has of its last cache; fewer calls beat a smaller slab
-_MOST_POINTS = 1 << 16
 _TASK_VALUES = 1 << 23  # about 50 ms
+_TASK_POINTS = 1 << 16
 _REPLICATES_READY = 4
-
-
-class Task(NamedTuple):
-    """Consecutive base points of one replicate; `first` is a multiple of 1,024."""
-
-    replicate: int
-    first: int
-    draws: int
+_SAVED = "indices"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,26 +79,15 @@ class IndexRun:
     @property
     def slab(self) -> int:
         """Base points whose values are held at a time."""
-        slab = _MOST_POINTS
-        while slab > UNIT and 8 * self.values * slab > _SLAB_BYTES:
-            slab //= 2
-        return slab
+        return slab_for(self.values)
 
     @property
     def task_points(self) -> int:
         """Base points of a task: long enough to hide its start, short enough to share out."""
-        points = _MOST_POINTS
+        points = _TASK_POINTS
         while points > self.slab and self.values * points > _TASK_VALUES:
             points //= 2
         return points
-
-    def tasks(self, points: int | None = None) -> Iterator[Task]:
-        """Yield the tasks of all replicates, each of `points` base points, by default enough."""
-        draws = self.design.draws
-        points = points or self.task_points
-        for replicate in range(self.design.replicates):
-            for first in range(0, draws, points):
-                yield Task(replicate, first, min(points, draws - first))
 
     def start(self, replicate: int) -> tuple[Points, Array]:
         """Return the streams of a replicate and its pivots: the first values in A.
@@ -155,14 +138,22 @@ def sums_of(run: IndexRun, task: Task) -> Array:
 
 
 def replicate_sums(
-    run: IndexRun, executor: Executor, points: int | None = None
+    run: IndexRun,
+    executor: Executor,
+    points: int | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Iterator[tuple[Task, Array | None]]:
-    """Do all tasks and fold their sums in order.
+    """Do all tasks and fold their sums in order, from where a checkpoint stands.
+
+    Parameters
+    ----------
+    points : int, optional
+        Base points of a task.
 
     Yields
     ------
     task : Task
-        One that is done.
+        One that is done; what a checkpoint holds comes first, as one task a replicate.
     sums : array, shape (row, column), or None
         Over all base points of the replicate, after its last task.
 
@@ -180,15 +171,34 @@ def replicate_sums(
     [(256, (1, 4))]
     """
     _, fold = index_sums()
-    shape = len(run.plan.quantity), columns(len(run.groups), run.paired)
-    total, carry = np.zeros((2, shape[0] * shape[1]))
-    parts = executor.ordered(sums_of, run, run.tasks(points))
-    for task, found in zip(run.tasks(points), parts, strict=True):
-        if task.first == 0:
-            total[:], carry[:] = 0.0, 0.0
-        fold(total, carry, found.reshape(len(found), -1))
-        last = task.first + task.draws == run.design.draws
-        yield task, (total + carry).reshape(shape) if last else None
+    checkpoint = checkpoint or NoCheckpoint()
+    draws, shape = run.design.draws, (len(run.plan.quantity), columns(len(run.groups), run.paired))
+    known = checkpoint.load(_SAVED)
+    # sums and what was lost in adding them up, of every replicate so far
+    folded = np.zeros((run.design.replicates, 2, shape[0] * shape[1]))
+    done = np.zeros(run.design.replicates, dtype=np.int64)
+    if known is not None:
+        folded, done = known["folded"], known["done"]
+
+    def total(replicate: int) -> Array | None:
+        whole = done[replicate] == draws
+        return folded[replicate].sum(axis=0).reshape(shape) if whole else None
+
+    for replicate in np.flatnonzero(done).tolist():
+        yield Task(replicate, 0, int(done[replicate])), total(replicate)
+    tasks = [
+        task
+        for replicate, first in enumerate(done.tolist())
+        for task in tasks_between(replicate, first, draws, points or run.task_points)
+    ]
+    parts = executor.ordered(sums_of, run, tasks)
+    for task, found in zip(tasks, parts, strict=True):
+        sums, lost = folded[task.replicate]
+        fold(sums, lost, found.reshape(len(found), -1))
+        done[task.replicate] += task.draws
+        if checkpoint.due():
+            checkpoint.save(_SAVED, {"folded": folded, "done": done})
+        yield task, total(task.replicate)
 
 
 def _refuse(run: IndexRun, out: Array, replicate: int, first: int) -> NoReturn:

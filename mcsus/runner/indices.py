@@ -15,11 +15,12 @@ from mcsus.analysis.sensitivity import (
     streaming_indices,
 )
 from mcsus.engine.executor import replicates
-from mcsus.engine.executors import Threads, default_threads
+from mcsus.engine.executors import Executor, default_threads
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Plan, Quantity
 from mcsus.engine.saltelli import UNIT, chosen_columns, columns
 from mcsus.model import Model
+from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.guards import Progress, refuse_if_too_large, refuse_not_finite, teller
 from mcsus.runner.index_sums import IndexRun, replicate_sums
@@ -59,7 +60,13 @@ class _Asked:
 
 
 def sensitivity(
-    study: Study, model: Model, kernel: Kernel, threads: int | None, progress: Progress | None
+    study: Study,
+    model: Model,
+    kernel: Kernel,
+    executor: Executor,
+    threads: int | None = None,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> dict[str, IndexTable]:
     """Return the Sobol' indices that a study asks for, in the order of its outputs.
 
@@ -72,12 +79,14 @@ def sensitivity(
 
     Examples
     --------
+    >>> from mcsus.engine.executors import Threads
     >>> from mcsus.engine.kernel import stream_positions
     >>> from mcsus.runner.checks import check
     >>> from mcsus.study import load_study
     >>> study, model = check(load_study("tinyml_table").with_changes(draws=256, replicates=2))
     >>> kernel = Kernel(model, stream_positions({p.name: p for p in study.parameters}))
-    >>> sensitivity(study, model, kernel, 1, None)["device_footprint"].estimator
+    >>> with Threads(1) as executor:
+    ...     sensitivity(study, model, kernel, executor)["device_footprint"].estimator
     'SALib'
     """
     asked = study.sensitivity
@@ -108,7 +117,10 @@ def sensitivity(
         told,
     )  # fmt: skip
     estimator = chosen_estimator(study, groupings)
-    each = list(_by_salib(run) if estimator == "SALib" else _by_sums(run))
+    if estimator == "SALib":
+        each = list(_by_salib(run))
+    else:
+        each = list(_by_sums(run, executor, checkpoint or NoCheckpoint()))
     return {
         name + mark: IndexTable(
             [group for _, group in chosen[name + mark]],
@@ -168,32 +180,31 @@ def _by_salib(run: _Asked) -> Iterator[Estimates]:
         yield found
 
 
-def _by_sums(run: _Asked) -> Iterator[Estimates]:
+def _by_sums(run: _Asked, executor: Executor, checkpoint: Checkpoint) -> Iterator[Estimates]:
     """Yield the estimates of each replicate, from sums over its points; no values are kept."""
     points = IndexRun(run.kernel, run.plan, run.design, run.groups, run.paired)
     units = points.task_points // UNIT
     sums = len(run.plan.quantity) * columns(len(run.groups), run.paired)
     refuse_if_too_large(
-        run.threads * (points.values * points.slab + 2 * units * sums), "sensitivity"
+        executor.workers * (points.values * points.slab + 2 * units * sums), "sensitivity"
     )
     picks = {
         key: chosen_columns(len(run.groups), run.paired, w.places, second_order=w.second_order)
         for key, w in run.wanted.items()
     }
-    with Threads(run.threads) as executor:
-        for task, total in replicate_sums(points, executor):
-            if run.told is not None:
-                run.told(task.draws)
-            if total is not None:
-                yield {
-                    key: streaming_indices(
-                        total[w.row, picks[key]],
-                        run.design.draws,
-                        len(w.places),
-                        second_order=w.second_order,
-                    )
-                    for key, w in run.wanted.items()
-                }
+    for task, total in replicate_sums(points, executor, checkpoint=checkpoint):
+        if run.told is not None:
+            run.told(task.draws)
+        if total is not None:
+            yield {
+                key: streaming_indices(
+                    total[w.row, picks[key]],
+                    run.design.draws,
+                    len(w.places),
+                    second_order=w.second_order,
+                )
+                for key, w in run.wanted.items()
+            }
 
 
 def _chosen(

@@ -1,56 +1,293 @@
-"""Draws the outputs and the parts of their breakdowns, replicate by replicate."""
+"""Draws outputs in rounds: held while they are few, then counted and forgotten.
+
+All replicates advance together, from n to 2 n draws, so that after each round there is a result.
+As long as no more draws are asked for than can be held, statistics are exact. Beyond, those held
+say where the draws will lie, and the rest are only counted.
+"""
 
 from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.samples import HeldDraws
-from mcsus.engine.executor import replicates
-from mcsus.engine.kernel import Kernel, Quantity
+from mcsus.analysis.convergence import Path
+from mcsus.analysis.counted import CountedDraws, thresholds_for
+from mcsus.analysis.intervals import quantile_probabilities
+from mcsus.analysis.samples import HeldDraws, Sample
+from mcsus.engine.binning import Binning, Layout
+from mcsus.engine.brackets import DEVIATIONS
+from mcsus.engine.executors import Executor
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.tally import Part
 from mcsus.model import Model
+from mcsus.runner import saved
+from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.checks import breakdowns
-from mcsus.runner.guards import Progress, refuse_if_too_large, refuse_not_finite, teller
+from mcsus.runner.drawing import Drawing, draw
+from mcsus.runner.guards import Progress, refuse_if_too_large
+from mcsus.runner.tasks import UNIT, Task, tasks_between
 from mcsus.study import Study
 
 Array = NDArray[np.float64]
+Values = Callable[[Task, Array], None]
+
+_HELD_DRAWS = 1 << 20  # of all replicates: enough to say where 1e-6 of the draws will lie
+_HELD_VALUES = 1 << 26  # of all cells: half a GiB
+_FIRST_ROUND = 1 << 13
+_MOST_TASK_DRAWS = 1 << 20
+_TASK_SECONDS = 0.25  # long enough to hide the costs of a task, short enough to share out
+_FEW_CELLS = 8  # of more, half of the held draws are sorted
+_SOBOL_DEVIATIONS = 3.0  # their quantiles are several times better than those of Monte Carlo
+_PASSES = 4
 
 
-def sample(
-    study: Study, model: Model, kernel: Kernel, threads: int | None, progress: Progress | None
-) -> tuple[dict[str, list[HeldDraws]], dict[str, Array]]:
-    """Draw outputs, claimed quantities and parts of breakdowns, in coherent base units.
+class OutOfTimeError(Exception):
+    """The time given is over."""
 
-    Returns
-    -------
-    samples : dict of str to list of HeldDraws
-        Draws of each cell of the outputs and claimed quantities.
-    means : dict of str to array, shape ``(replicate, cell)``
-        Means of the parts of breakdowns that are neither.
+
+class Sampler:
+    """The draws of a study, as far as they have come.
+
+    Parameters
+    ----------
+    study, model, kernel
+        What is drawn.
+    executor : Executor
+        Where tasks run.
+    checkpoint : Checkpoint
+        Where it is written down how far the draws have come.
+    progress : callable, optional
+        Called with what is being done, the draws done and the draws in all.
+    deadline : float, optional
+        Of `time.monotonic`.
+    values : callable, optional
+        Given every task with its values, shape (kept row, draw), in order.
+
+    Examples
+    --------
+    >>> from mcsus.engine.executors import Threads
+    >>> from mcsus.engine.kernel import stream_positions
+    >>> from mcsus.runner.checkpoint import NoCheckpoint
+    >>> from mcsus.runner.checks import check
+    >>> from mcsus.study import load_study
+    >>> study, model = check(load_study("tinyml_table").with_changes(draws=256, replicates=2))
+    >>> kernel = Kernel(model, stream_positions({p.name: p for p in study.parameters}))
+    >>> with Threads(1) as executor:
+    ...     sampler = Sampler(study, model, kernel, executor, NoCheckpoint())
+    ...     sampler.advance(256)
+    >>> sampler.draws, len(sampler.samples()["device_footprint"])
+    (256, 24)
     """
-    kept = list(dict.fromkeys([*study.outputs, *(c.quantity for c in study.claims)]))
-    parts = [p for terms in breakdowns(study, model).values() for p in terms]
-    parts = [p for p in dict.fromkeys(parts) if p not in kept]
-    sizes = [kernel.program.cells(name) for name in [*kept, *parts]]
-    ends = np.cumsum(sizes)
-    design = study.design
-    held = int(sum(sizes[: len(kept)]))
-    refuse_if_too_large(held * design.draws * design.replicates, "design")
-    plan = kernel.plan([Quantity(name) for name in [*kept, *parts]])
-    values = {
-        n: np.empty((design.replicates, s, design.draws)) for n, s in zip(kept, sizes, strict=False)
-    }
-    means = {
-        n: np.empty((design.replicates, s)) for n, s in zip(parts, sizes[len(kept) :], strict=True)
-    }
-    told = teller(progress, "sampling", design)
-    for replicate, out in enumerate(replicates(kernel, plan, design, threads, told)):
-        refuse_not_finite(out[:, 0], [*kept, *parts], ends, kernel, design, replicate)
-        for name, size, end in zip([*kept, *parts], sizes, ends, strict=True):
-            rows = out[end - size : end, 0]
-            if name in values:
-                values[name][replicate] = rows
-            else:
-                means[name][replicate] = rows.mean(axis=1)
-    samples = {n: [HeldDraws(v[:, k]) for k in range(v.shape[1])] for n, v in values.items()}
-    return samples, means
+
+    def __init__(
+        self,
+        study: Study,
+        model: Model,
+        kernel: Kernel,
+        executor: Executor,
+        checkpoint: Checkpoint,
+        *,
+        progress: Progress | None = None,
+        deadline: float | None = None,
+        values: Values | None = None,
+    ) -> None:
+        self._study, self._executor, self._checkpoint = study, executor, checkpoint
+        self._progress, self._deadline, self._values = progress, deadline, values
+        self._replicates = study.design.replicates
+        self._kept = list(dict.fromkeys([*study.outputs, *(c.quantity for c in study.claims)]))
+        parts = [p for terms in breakdowns(study, model).values() for p in terms]
+        self._parts = [p for p in dict.fromkeys(parts) if p not in self._kept]
+        self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts)
+        self._task_draws = _FIRST_ROUND
+        self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
+        self._last = saved.Copy.of(self._state)
+
+    @property
+    def draws(self) -> int:
+        """Draws that every replicate has made."""
+        return self._state.draws
+
+    def advance(self, draws: int) -> None:
+        """Draw until every replicate has made so many draws.
+
+        Raises
+        ------
+        NotFiniteError, RefusedError
+        OutOfTimeError
+            At the deadline; see `back`.
+        """
+        held = min(draws, self._most_held)
+        refuse_if_too_large(self._drawing.kept * held * self._replicates, "design")
+        while self._state.draws < draws:
+            if self._state.held is not None and self._state.draws >= self._most_held:
+                self._forget()
+            most = draws if self._state.held is None else held
+            self._round(min(max(2 * self._state.draws, _FIRST_ROUND), most), draws)
+        if self._state.held is None:
+            self._zoom()
+
+    def back(self) -> int:
+        """Go back to the end of the last round, after an interrupt; return its draws, or 0."""
+        self._restore(self._last.state())
+        if any(tally.draws != self.draws for tally in self._state.tallies):
+            return 0  # taken up within a round that has not ended since
+        return self.draws
+
+    def samples(self) -> dict[str, list[Sample]]:
+        """Return the draws of each cell of the outputs and claimed quantities, in base units."""
+        ends = self._drawing.ends
+        starts = [0, *ends]
+        return {
+            name: [self._sample(row) for row in range(starts[k], ends[k])]
+            for k, name in enumerate(self._kept)
+        }
+
+    def means(self) -> dict[str, Array]:
+        """Return the means of the other parts of breakdowns, shape ``(replicate, cell)``."""
+        all_means = np.array([tally.means() for tally in self._state.tallies])
+        ends = self._drawing.ends
+        starts = [0, *ends]
+        first = len(self._kept)
+        return {
+            name: all_means[:, starts[first + k] : ends[first + k]]
+            for k, name in enumerate(self._parts)
+        }
+
+    @property
+    def _most_held(self) -> int:
+        """Draws of a replicate that are held at most: a power of two."""
+        each = min(_HELD_DRAWS, _HELD_VALUES // self._drawing.kept) // self._replicates
+        return max(UNIT, 1 << max(each, 1).bit_length() - 1)
+
+    @property
+    def _tail(self) -> float:
+        """Probability of the quantile whose path is followed."""
+        return float(quantile_probabilities(self._study.intervals)[-1])
+
+    @property
+    def _wanted(self) -> Array:
+        """Probabilities of the quantiles that are told."""
+        return quantile_probabilities([*self._study.intervals, 0.95])
+
+    def _sample(self, row: int) -> Sample:
+        held = self._state.held
+        if held is not None:
+            return HeldDraws(np.ascontiguousarray(held[row, :, : self._state.draws]))
+        return CountedDraws(self._state.tallies, row, self._state.paths[row])
+
+    def _round(self, draws: int, goal: int) -> None:
+        """Bring every replicate to so many draws."""
+        state = self._state
+        missing = sum(draws - tally.draws for tally in state.tallies)
+        unsaved: list[tuple[Task, Part, Array]] = []
+        drawing = replace(self._drawing, values=state.held is not None or self._values is not None)
+        started = time.monotonic()
+        for task, (part, values) in self._answers(drawing, draws):
+            state.tallies[task.replicate].add(part)
+            if values is not None:
+                if state.held is not None:
+                    unsaved.append((task, part, values))
+                    state.hold(task, values)
+                if self._values is not None and state.passes == 1:
+                    self._values(task, values)
+            self._tell(goal)
+            if self._checkpoint.due():
+                saved.save(self._checkpoint, state, unsaved)
+            if self._deadline is not None and time.monotonic() > self._deadline:
+                raise OutOfTimeError
+        state.draws = draws
+        if state.held is None and state.passes == 1:
+            self._follow()
+        self._last = saved.Copy.of(state)
+        self._pace(missing, time.monotonic() - started)
+
+    def _answers(
+        self, drawing: Drawing, draws: int
+    ) -> Iterator[tuple[Task, tuple[Part, Array | None]]]:
+        """Yield the tasks that lead to so many draws, with their answers."""
+        tasks = [
+            task
+            for r, tally in enumerate(self._state.tallies)
+            for task in tasks_between(r, tally.draws, draws, self._task_draws)
+        ]
+        yield from zip(tasks, self._executor.ordered(draw, drawing, tasks), strict=True)
+
+    def _pace(self, draws: int, seconds: float) -> None:
+        """Set the size of tasks by how fast the last round went; no number depends on it."""
+        wanted = _TASK_SECONDS * self._executor.workers * draws / max(seconds, 1e-6)
+        power = 1 << max(int(wanted), 1).bit_length() - 1
+        self._task_draws = min(max(power, _FIRST_ROUND), _MOST_TASK_DRAWS)
+
+    def _forget(self) -> None:
+        """Fix how draws are counted by those held, count these, and hold no more."""
+        state = self._state
+        held = state.held
+        assert held is not None  # noqa: S101 - asked before
+        held = held[:, :, : state.draws]
+        pilot = held if len(held) <= _FEW_CELLS else held[:, :, : max(state.draws // 2, 1)]
+        deviations = _SOBOL_DEVIATIONS if self._study.design.kind == "sobol" else DEVIATIONS
+        thresholds = self._thresholds()
+        with ThreadPoolExecutor(self._executor.workers) as pool:
+            binnings = list(
+                pool.map(
+                    lambda k: Binning.of(
+                        pilot[k], self._wanted, thresholds[k], deviations=deviations
+                    ),
+                    range(len(held)),
+                )
+            )
+            paths = list(pool.map(lambda x: Path.of_prefixes(x, self._tail), held))
+        self._count_with([*binnings, *[None] * (len(self._drawing.pivot) - len(held))])
+        state.forget(self._drawing, paths)
+
+    def _thresholds(self) -> list[list[float]]:
+        """Return the values at which each kept row is compared by a claim."""
+        found: dict[str, list[float]] = {name: [] for name in self._kept}
+        for claim in self._study.claims:
+            found[claim.quantity] += thresholds_for(claim.value, claim.unit.factor).tolist()
+        cells = self._drawing.kernel.program.cells
+        return [found[name] for name in self._kept for _ in range(cells(name))]
+
+    def _count_with(self, binnings: list[Binning | None]) -> None:
+        self._drawing = replace(self._drawing, layout=Layout(binnings))
+
+    def _follow(self) -> None:
+        """Note where the estimates are after a round."""
+        state, tail = self._state, np.array([self._tail])
+        for row, path in enumerate(state.paths):
+            found = CountedDraws(state.tallies, row)
+            tails = found.replicate_quantiles(tail)[:, 0]
+            state.paths[row] = path.extended(state.draws, found.means(), tails)
+
+    def _zoom(self) -> None:
+        """Draw everything again while a bin that holds a wanted quantile holds too much."""
+        state = self._state
+        if any(tally.draws < state.draws for tally in state.tallies):
+            self._round(state.draws, state.draws)
+        while state.passes < _PASSES:
+            binnings = list(self._drawing.layout.binnings)
+            for row in range(self._drawing.kept):
+                counted = CountedDraws(state.tallies, row)
+                doubtful = counted.doubtful(self._wanted)
+                if len(doubtful):
+                    binnings[row] = counted.zoomed(doubtful)
+            if all(a is b for a, b in zip(binnings, self._drawing.layout.binnings, strict=True)):
+                return
+            self._count_with(binnings)
+            state.start_pass(self._drawing)
+            self._round(state.draws, state.draws)
+
+    def _restore(self, state: saved.State) -> None:
+        self._state = state
+        self._drawing = replace(self._drawing, layout=state.tallies[0].layout)
+
+    def _tell(self, goal: int) -> None:
+        if self._progress is not None:
+            done = sum(tally.draws for tally in self._state.tallies)
+            doing = "sampling" if self._state.passes == 1 else "zooming in"
+            self._progress(doing, done, goal * self._replicates)

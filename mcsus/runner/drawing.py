@@ -1,0 +1,133 @@
+"""Draws of the stored quantities, as pure tasks: values, or what is left of them when forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.engine.binning import Layout
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Plan, Points, Quantity
+from mcsus.engine.tally import Part
+from mcsus.runner.guards import refuse_not_finite
+from mcsus.runner.tasks import Task, slab_for
+from mcsus.streams import Design
+
+Array = NDArray[np.float64]
+
+_REPLICATES_READY = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What all tasks share.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    plan : Plan
+        Stores all cells of `names`, in order.
+    design : Design
+    names : tuple of str
+        Quantities whose values are counted or held, then those of which means are wanted.
+    kept : int
+        Rows of the former.
+    pivot : array, shape (row,)
+    layout : Layout
+        How the rows are counted.
+    values : bool
+        Whether tasks give the values of the kept rows as well.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
+    >>> drawing = Drawing.of(kernel, Design("sobol", 4096, 1, 0), ["y"], [])
+    >>> part, values = draw(drawing, Task(0, 0, 2048))
+    >>> part.draws, part.extremes.tolist(), values is None
+    (2048, [[2.0, 2.0]], True)
+    """
+
+    kernel: Kernel
+    plan: Plan
+    design: Design
+    names: tuple[str, ...]
+    kept: int
+    pivot: Array
+    layout: Layout
+    values: bool = False
+    _ready: dict[int, Points] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, kernel: Kernel, design: Design, kept: list[str], parts: list[str]) -> Drawing:
+        """Prepare to draw: nothing is counted, pivots are the first values of all."""
+        plan = kernel.plan([Quantity(name) for name in [*kept, *parts]])
+        out = np.empty((len(plan.quantity), len(plan.location), 1))
+        kernel.run(plan, design, 0, out, count=1)
+        pivot = np.where(np.isfinite(out[:, 0, 0]), out[:, 0, 0], 0.0)
+        rows = sum(kernel.program.cells(name) for name in kept)
+        layout = Layout([None] * len(pivot))
+        return cls(kernel, plan, design, (*kept, *parts), rows, pivot, layout)
+
+    @property
+    def ends(self) -> NDArray[np.int64]:
+        """The row after the last of each quantity."""
+        return np.cumsum([self.kernel.program.cells(name) for name in self.names])
+
+    def points(self, replicate: int) -> Points:
+        """Return the streams of a replicate, kept for the tasks that follow."""
+        found = self._ready.get(replicate)
+        if found is None:
+            found = self.kernel.points(self.plan, self.design, replicate)
+            if len(self._ready) >= _REPLICATES_READY:
+                self._ready.clear()
+            self._ready[replicate] = found
+        return found
+
+
+def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
+    """Evaluate the draws of a task.
+
+    Returns
+    -------
+    part : Part
+        Their sums, extremes and counts.
+    values : array, shape (kept row, draw), or None
+        If they are asked for.
+
+    Raises
+    ------
+    NotFiniteError
+        If any value is not finite.
+
+    Examples
+    --------
+    See `Drawing`.
+    """
+    replicate, first, count = task
+    points = drawing.points(replicate)
+    rows = len(drawing.pivot)
+    slab = min(slab_for(rows), count)
+    out = np.empty((rows, 1, slab))
+    values = np.empty((drawing.kept, count)) if drawing.values else None
+    part = Part(drawing.layout)
+    for done in range(0, count, slab):
+        n = min(slab, count - done)
+        drawing.kernel.run(
+            drawing.plan, drawing.design, replicate, out,
+            first=first + done, count=n, points=points, at=0,
+        )  # fmt: skip
+        part.record(drawing.layout, drawing.pivot, out[:, 0], n)
+        if len(part.not_finite()):
+            found = out[:, 0, :n]
+            refuse_not_finite(
+                found, list(drawing.names), drawing.ends, drawing.kernel, drawing.design,
+                replicate, first + done,
+            )  # fmt: skip
+        if values is not None:
+            values[:, done : done + n] = out[: drawing.kept, 0, :n]
+    return part, values

@@ -1,0 +1,126 @@
+"""All draws of the outputs in a netCDF file, written as they are made.
+
+The file is of the classic kind with 64-bit sizes (CDF-5): its layout is fixed when it is made, so
+that parts can be written in any order and a run that was killed goes on in the same file.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.errors import RefusedError
+from mcsus.model import Model
+from mcsus.runner.tasks import Task
+from mcsus.study import Study
+
+if TYPE_CHECKING:
+    import netCDF4
+
+FILE = "draws.nc"
+_DISK_SHARE = 0.9  # of the free space that draws may take
+
+
+class DrawsFile:
+    """The draws of all outputs of a study, in their units, with dims ``(replicate, draw, ..)``.
+
+    Parameters
+    ----------
+    path : Path
+        Made anew unless it is there and `again` is set.
+    study, model
+        What is drawn; the rows of the first outputs come first.
+    again : bool
+        Whether a run goes on that began to write the file.
+
+    Raises
+    ------
+    RefusedError
+        If the draws would not fit on the disk; nothing is written then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from mcsus.runner import run
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> result = run("reference_20", draws=256, replicates=2, keep_draws=folder / FILE)
+    >>> import xarray as xr
+    >>> with xr.open_dataset(folder / FILE) as kept:
+    ...     kept["total"].dims, kept["total"].attrs["units"]
+    (('replicate', 'draw'), '1')
+    """
+
+    def __init__(self, path: Path, study: Study, model: Model, *, again: bool = False) -> None:
+        self._outputs = {
+            name: (unit.factor, model.shape(name)) for name, unit in study.outputs.items()
+        }
+        if again and path.is_file():
+            import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
+
+            self._file = netCDF4.Dataset(path, "r+")
+            return
+        _refuse_if_too_large(path, study, model)
+        self._file = _made(path, study, model)
+
+    def write(self, task: Task, values: NDArray[np.float64]) -> None:
+        """Write the values of a task, shape (row, draw), in base units."""
+        row = 0
+        at = slice(task.first, task.first + task.draws)
+        for name, (factor, shape) in self._outputs.items():
+            rows = values[row : row + int(np.prod(shape))] * (1 / factor)
+            self._file[name][task.replicate, at] = rows.T.reshape(-1, *shape)
+            row += len(rows)
+
+    def close(self) -> None:
+        """Write what is left and close."""
+        self._file.close()
+
+
+def _refuse_if_too_large(path: Path, study: Study, model: Model) -> None:
+    cells = sum(int(np.prod(model.shape(name))) for name in study.outputs)
+    needed = 8 * cells * study.design.draws * study.design.replicates
+    free = shutil.disk_usage(path.parent).free
+    if needed > _DISK_SHARE * free:
+        msg = (
+            f"--keep-draws: found {needed / 2**30:.1f} GiB of draws ({cells} cells); allowed: "
+            f"{_DISK_SHARE * free / 2**30:.1f} GiB on the disk of {path.parent}; ask for fewer "
+            "draws, replicates or outputs"
+        )
+        raise RefusedError(msg)
+
+
+def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:
+    import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
+
+    path.unlink(missing_ok=True)
+    file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_DATA")
+    file.set_fill_off()
+    file.setncatts({"title": study.title, "study": study.id, "seed": str(study.design.seed)})
+    file.createDimension("replicate", study.design.replicates)
+    file.createDimension("draw", study.design.draws)
+    used = dict.fromkeys(dim for name in study.outputs for dim in model.dims_of[name])
+    for dim in used:
+        file.createDimension(dim, len(study.dims[dim]))
+        _label(file, dim, list(study.dims[dim]))
+    for name, unit in study.outputs.items():
+        dims = ("replicate", "draw", *model.dims_of[name])
+        file.createVariable(name, "f8", dims).units = unit.text
+    return file
+
+
+def _label(file: netCDF4.Dataset, dim: str, labels: list[Any]) -> None:
+    """Write the labels of a dim: numbers as numbers, names as text."""
+    import netCDF4  # noqa: PLC0415 - as above
+
+    if not isinstance(labels[0], str):
+        file.createVariable(dim, "f8", (dim,))[:] = np.array(labels, dtype=float)
+        return
+    encoded = np.array([label.encode() for label in labels])
+    width = f"{dim}_text"
+    file.createDimension(width, encoded.dtype.itemsize)
+    variable = file.createVariable(dim, "S1", (dim, width))
+    variable[:] = netCDF4.stringtochar(encoded)
