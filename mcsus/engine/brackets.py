@@ -101,7 +101,7 @@ def segments(
             i, j = max(a, int(starts[c])), min(b + 1, int(starts[c + 1]))
             low, high = max(ordered[a], edges[c]), min(ordered[b], edges[c + 1])
             others = np.setdiff1d(ordered[i:j], exact)
-            if len(others) and high > low:
+            if high > low:  # also where no held draw lies: others may
                 slots = _slots(others, low, high, len(ordered), resolution)
                 found.append((c, float(low), float(high), slots))
     return found

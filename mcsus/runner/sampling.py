@@ -42,6 +42,7 @@ _FIRST_ROUND = 1 << 13
 _MOST_TASK_DRAWS = 1 << 20
 _TASK_SECONDS = 0.25  # long enough to hide the costs of a task, short enough to share out
 _FEW_CELLS = 8  # of more, half of the held draws are sorted
+_FINE = 4e-7  # of probability in a fine bin
 _SOBOL_DEVIATIONS = 3.0  # their quantiles are several times better than those of Monte Carlo
 _PASSES = 4
 
@@ -235,9 +236,7 @@ class Sampler:
         with ThreadPoolExecutor(self._executor.workers) as pool:
             binnings = list(
                 pool.map(
-                    lambda k: Binning.of(
-                        pilot[k], self._wanted, thresholds[k], deviations=deviations
-                    ),
+                    lambda k: Binning.of(pilot[k], self._wanted, thresholds[k], _FINE, deviations),
                     range(len(held)),
                 )
             )
@@ -259,10 +258,14 @@ class Sampler:
     def _follow(self) -> None:
         """Note where the estimates are after a round."""
         state, tail = self._state, np.array([self._tail])
-        for row, path in enumerate(state.paths):
+
+        def extended(row: int) -> Path:
             found = CountedDraws(state.tallies, row)
             tails = found.replicate_quantiles(tail)[:, 0]
-            state.paths[row] = path.extended(state.draws, found.means(), tails)
+            return state.paths[row].extended(state.draws, found.means(), tails)
+
+        with ThreadPoolExecutor(self._executor.workers) as pool:
+            state.paths = list(pool.map(extended, range(len(state.paths))))
 
     def _zoom(self) -> None:
         """Draw everything again while a bin that holds a wanted quantile holds too much."""
