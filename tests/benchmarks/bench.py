@@ -31,6 +31,7 @@ PACKAGES = ("mcsus", "numba", "numpy", "scipy", "SALib", "openturns")
 # past what mcsus keeps whole (65,536 draws of each of 16 replicates).
 SIZES = {
     ("NumPy by hand", "monte_carlo"): (20, 24),
+    ("NumPy by hand", "monte_carlo_tuned"): (20, 24),
     ("NumPy by hand", "sobol_draws"): (20, 23),
     ("NumPy by hand", "indices"): (17, 21),
     ("SALib", "indices"): (11, 14),

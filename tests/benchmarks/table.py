@@ -16,6 +16,10 @@ RATES = {
     "sobol_draws": "scrambled Sobol' draws, million per second",
     "indices": "Sobol' evaluations to indices, million per second",
 }
+VARIANTS = {
+    "monte_carlo_tuned": "the same with generator and transforms tuned by hand",
+    "indices_few": "the same with 2 resamples of the bootstrap",
+}
 TIMES = {
     "draws": "draws for a mean known to 0.0001 of it",
     "seconds_by_rate": "time of these draws without start-up, s",
@@ -29,8 +33,9 @@ is than the best other: faster, or smaller in memory.
 out start-up; medians of three. One thread, on one processor. mcsus is run from its command line.
 - NumPy by hand and OpenTURNS give a mean and a standard deviation; mcsus also quantiles, \
 intervals and densities, with the errors of all, and saves them.
-- NumPy by hand: chunks that fit the cache, the fastest generator and transforms of those tried; \
-Sobol' points by SciPy, with sums of the indices instead of a matrix.
+- NumPy by hand: the laws of `numpy.random.default_rng`, in chunks that fit the cache; tuned, the \
+fastest generator and transforms of those tried. Sobol' points by SciPy, tuned as well, with sums \
+of the indices instead of a matrix.
 - SALib: sample, model, analyze, no second order. Its bootstrap of 100 resamples is the default; \
 with 2 it is cheapest, and that is how its growth was measured.
 - OpenTURNS: its Sobol' points are shifted at random, not scrambled.
@@ -63,9 +68,9 @@ def _rate_lines(records: list[Record]) -> list[str]:
         cells |= {t: f"**{figure(v / base)}** ({figure(v / 1e6)})" for t, v in values.items()}
         lines.append(_line(what, cells, _better(values, more=True)))
         for r in one:
-            if r["work"] == f"{work}_few" and "per_second" in r:
+            words = VARIANTS.get(r["work"])
+            if words and r["work"].startswith(work) and "per_second" in r:
                 cell = f"**{figure(r['per_second'] / base)}** ({figure(r['per_second'] / 1e6)})"
-                words = "the same with 2 resamples of the bootstrap"
                 lines.append(_line(words, dict.fromkeys(TOOLS, "") | {r["tool"]: cell}))
     for work, what in RATES.items():
         pair = {r["threads"]: r.get("per_second") for r in records if _is_ours(r, work)}

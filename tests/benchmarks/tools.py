@@ -81,7 +81,7 @@ class Bench:
     ) -> Run:
         """Do ``size`` draws, or base points for indices, in all.
 
-        ``work`` may also be "indices_few": SALib with 2 resamples.
+        ``work`` may also be "indices_few": SALib with 2 resamples, or "monte_carlo_tuned".
         """
         if tool != "mcsus":
             command = [sys.executable, str(PEERS), str(self.problem), f"{_PEER[tool]}_{work}"]
