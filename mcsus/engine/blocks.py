@@ -56,7 +56,7 @@ RUN_SIGNATURE = types.void(
 )
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def fill_points(x, s, draw, kind, table, matrix, keys):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Fill a row with the points of stream `s` from a draw on; see `fill_block`."""
     if kind == SOBOL:
@@ -66,7 +66,7 @@ def fill_points(x, s, draw, kind, table, matrix, keys):  # type: ignore[no-untyp
         fill_philox(keys[s, 0], keys[s, 1], draw, x)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     points, quantile, x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
 ):
@@ -97,7 +97,13 @@ def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         from_normal(x)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
+def unmixed_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    points, quantile, x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
+):
+    """Stand for `mix_points` where no cell depends on another: it takes a second to compile."""
+
+
 def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
     factor, mix, link, weight, shape,
@@ -156,7 +162,6 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                 x[j] *= factor[k]
 
 
-@njit(nogil=True, error_model="numpy")
 def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     model, points, quantile, work, first, count, n, kind, table, matrix, keys, row, stream, code,
     start, constant, factor, mix, link, weight, shape, location, active, coordinate, single,
@@ -183,7 +188,7 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """
     for block in range(count):
         draw = first + block * n
-        fill_block(
+        fill_block(  # type: ignore[no-untyped-call]
             points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start,
             constant, factor, mix, link, weight, shape,
         )  # fmt: skip

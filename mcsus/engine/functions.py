@@ -27,7 +27,7 @@ class Passed(_Protocol):  # type: ignore[misc]
     --------
     >>> from mcsus.engine.blocks import POINTS_SIGNATURE
     >>> from mcsus.engine.store import compiled
-    >>> Passed(compiled()[1], POINTS_SIGNATURE).signature() is POINTS_SIGNATURE
+    >>> Passed(compiled()[2], POINTS_SIGNATURE).signature() is POINTS_SIGNATURE
     True
     """
 
@@ -54,7 +54,7 @@ def entry(function: Any, signature: Any) -> Callable[..., None]:
     --------
     >>> from mcsus.engine.blocks import QUANTILE_SIGNATURE
     >>> from mcsus.engine.store import compiled
-    >>> callable(entry(compiled()[2], QUANTILE_SIGNATURE))
+    >>> callable(entry(compiled()[0], QUANTILE_SIGNATURE))
     True
     """
     return function.overloads[tuple(signature.args)].entry_point  # type: ignore[no-any-return]

@@ -24,7 +24,7 @@ from mcsus.engine.lowering import lower
 from mcsus.engine.mixing import Dependence, Mixing, cell_points, scale_positions, streams_of
 from mcsus.engine.plans import Array, Inputs, Integers, Plan, Points, Quantity
 from mcsus.engine.source import kernel_source
-from mcsus.engine.store import compiled, load
+from mcsus.engine.store import compiled, load, prepare, wanted
 from mcsus.errors import Fault, InputError
 from mcsus.model import Model
 from mcsus.parameters import Parameter
@@ -86,12 +86,6 @@ class Kernel:
         self._made_of = model, positions, dependence
         self._dependence = dependence or {}
         self.program = lower(model)
-        run, points, quantile = compiled()
-        model_function = load("model", kernel_source(self.program)).model
-        self._run = entry(run, RUN_SIGNATURE)
-        self._points = Passed(points, POINTS_SIGNATURE)
-        self._quantile = Passed(quantile, QUANTILE_SIGNATURE)
-        self._model = Passed(model_function, MODEL_SIGNATURE)
         names = self.program.parameters
         self._inside = np.array([model.varies_inside(name) for name in names], dtype=bool)
         inside = [name for name in names if model.varies_inside(name)]
@@ -112,6 +106,18 @@ class Kernel:
         self._factor = np.array([cell.unit.factor for cell in cells], dtype=np.float64)
         labels = [x for values in self.program.coordinates.values() for x in values]
         self._coordinate = np.array(labels, dtype=np.float64)
+        self._compile()
+
+    def _compile(self) -> None:
+        """Get the machine code: from the folder, or compiled here and in other processes."""
+        names = wanted(self._code.tolist(), mixed=bool(self._dependence))
+        prepare(names)  # while this process compiles the model
+        model = load("model", kernel_source(self.program)).model
+        quantile, run, points = compiled(names)
+        self._run = entry(run, RUN_SIGNATURE)
+        self._points = Passed(points, POINTS_SIGNATURE)
+        self._quantile = Passed(quantile, QUANTILE_SIGNATURE)
+        self._model = Passed(model, MODEL_SIGNATURE)
 
     def __reduce__(self) -> tuple[type[Kernel], tuple[object, ...]]:
         """Travel as what it is made of: machine code stays on its machine."""

@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
+from mcsus.families.intrinsics import INNER
+
 UNIT = 1024
 """Draws of one fold unit."""
 
@@ -35,7 +37,7 @@ FOLD_SIGNATURE = types.void(_f8[::1], _f8[::1], _f8[:, ::1])
 LOCATE_SIGNATURE = types.void(_f8[::1], _i8, *LAYOUT_TYPES[:-1], _i8[::1])
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
 def unit_sums(x, pivot):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Return the sums of ``x - pivot`` and of its square; not finite when a draw is not."""
     total, square = 0.0, 0.0
@@ -46,7 +48,7 @@ def unit_sums(x, pivot):  # type: ignore[no-untyped-def]  # pragma: no cover - c
     return total, square
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", **INNER)
 def ordered_extremes(bits):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Return least and greatest of floats given by their bits, as integers of the same order.
 
@@ -62,7 +64,7 @@ def ordered_extremes(bits):  # type: ignore[no-untyped-def]  # pragma: no cover 
     return least, greatest
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def moments(values, n, pivot, sums, extremes):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Fill sums of each fold unit and widen the extremes.
 
@@ -92,7 +94,7 @@ def moments(values, n, pivot, sums, extremes):  # type: ignore[no-untyped-def]  
             extremes[r, 1] = as_float[1]
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", **INNER)
 def coarse_bins(x, centre, key, y, place):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Fill `place` with the coarse bin of each value: a key that grows with x, without a branch.
 
@@ -109,7 +111,7 @@ def coarse_bins(x, centre, key, y, place):  # type: ignore[no-untyped-def]  # pr
         place[j] = min(max(bin_, 0), last)
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", **INNER)
 def leaf(v, k, low, factor, size, first, child):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Return the fine bin of a value, going down from node `k`.
 
@@ -126,7 +128,7 @@ def leaf(v, k, low, factor, size, first, child):  # type: ignore[no-untyped-def]
             return slot
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def tally(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     x, centre, key, node, low, factor, size, first, child, y, place, counts
 ):
@@ -154,7 +156,7 @@ def tally(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                 counts[slots + leaf(part[j], k, low, factor, size, first, child)] += 1
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def shares(x, threshold, counts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Add to `counts`, shape (threshold, 2), the draws below each threshold, and at most it."""
     for k in range(threshold.shape[0]):
@@ -167,7 +169,7 @@ def shares(x, threshold, counts):  # type: ignore[no-untyped-def]  # pragma: no 
         counts[k, 1] += most
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     values, n, pivot, centre, key, node, low, factor, size, first, child, threshold, sums,
     extremes, counts, share,
@@ -184,7 +186,7 @@ def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         shares(x, threshold[key[r, 7] : key[r, 8]], share[key[r, 7] : key[r, 8]])
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def fold_units(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Add `parts`, shape (unit, k), to `total` one unit after another, losses going to `carry`.
 
@@ -202,7 +204,7 @@ def fold_units(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: 
             total[k] = t
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def locate_values(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     x, r, centre, key, node, low, factor, size, first, child, out
 ):

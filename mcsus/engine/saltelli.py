@@ -17,6 +17,8 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
+from mcsus.families.intrinsics import INNER
+
 Array = NDArray[np.float64]
 
 UNIT = 1024
@@ -78,7 +80,7 @@ def chosen_columns(
     return found
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
 def _sum_base(a, b, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Add up A, B and their squares."""
     s = t = u = v = 0.0
@@ -92,7 +94,7 @@ def _sum_base(a, b, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no 
     sums[0], sums[1], sums[2], sums[3] = s, t, u, v
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
 def _sum_group(a, b, mixed, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Add up the change of A when a group is from B, its product with B, and its square."""
     s = t = u = 0.0
@@ -104,7 +106,7 @@ def _sum_group(a, b, mixed, pivot, sums):  # type: ignore[no-untyped-def]  # pra
     sums[0], sums[1], sums[2] = s, t, u
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
 def _sum_paired(a, b, mixed, pivot, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Add up the change of B when a group is from A, and its product with A."""
     s = t = 0.0
@@ -115,7 +117,7 @@ def _sum_paired(a, b, mixed, pivot, sums):  # type: ignore[no-untyped-def]  # pr
     sums[0], sums[1] = s, t
 
 
-@njit(nogil=True, error_model="numpy", fastmath={"reassoc"})
+@njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
 def _sum_pair(a, b, mixed_a, mixed_b):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Return the sum of the products of the changes of A and of B."""
     s = 0.0
@@ -124,7 +126,7 @@ def _sum_pair(a, b, mixed_a, mixed_b):  # type: ignore[no-untyped-def]  # pragma
     return s
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyped-def]  # pragma: no cover
     """Add up a slab, for every 1,024 base points.
 
@@ -177,7 +179,7 @@ def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyp
                     k += 1
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", inline="always")
 def fold(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     """Add parts to a total, one after the other, and to its carry what rounding loses.
 

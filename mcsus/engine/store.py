@@ -7,14 +7,18 @@ code depends on.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.util
+import inspect
 import os
+import subprocess
 import sys
 import tempfile
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 
@@ -24,22 +28,23 @@ import numba
 from numba.core.errors import NumbaExperimentalFeatureWarning
 
 import mcsus
-from mcsus.engine.blocks import RUN_SIGNATURE
+from mcsus.engine.blocks import fill_block, run_blocks
+from mcsus.families.codes import COMMON
 
-_ARGUMENTS = ", ".join(f"a{k}" for k in range(len(RUN_SIGNATURE.args)))
-
-_RUN = f'''"""Runs the blocks of every mcsus kernel; generated, safe to delete."""
+_RUN = f'''"""Runs the blocks of mcsus kernels; generated, safe to delete."""
 
 from numba import njit
 
-from mcsus.engine.blocks import RUN_SIGNATURE, run_blocks
+from mcsus.engine.blocks import OWN, RUN_SIGNATURE, MIXING as mix_points
 
 
-@njit(RUN_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def run({_ARGUMENTS}):
-    run_blocks({_ARGUMENTS})
+@njit(nogil=True, error_model="numpy", inline="always")
+{inspect.getsource(fill_block)}
+
+{inspect.getsource(run_blocks)}
+
+run = njit(RUN_SIGNATURE, nogil=True, cache=True, error_model="numpy")(run_blocks)
 '''
-
 
 _POINTS = '''"""The points of every mcsus kernel; generated, safe to delete."""
 
@@ -53,18 +58,27 @@ def points(x, s, draw, kind, table, matrix, keys):
     fill_points(x, s, draw, kind, table, matrix, keys)
 '''
 
-_QUANTILE = '''"""The quantile loops of every mcsus kernel; generated, safe to delete."""
+_QUANTILE = '''"""The quantile loops of mcsus kernels; generated, safe to delete."""
 
 from numba import njit
 
 from mcsus.engine.blocks import QUANTILE_SIGNATURE
-from mcsus.families.kernels import apply_quantile
+from mcsus.families.kernels import LOOPS as apply
 
 
 @njit(QUANTILE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def quantile(code, row, c):
-    apply_quantile(code, row, c)
+    apply(code, row, c)
 '''
+
+# What serves all studies, slowest to compile first; and what is enough for most, in half the time.
+_SHARED = {
+    "quantile": _QUANTILE.replace("LOOPS", "apply_quantile"),
+    "quantile_common": _QUANTILE.replace("LOOPS", "apply_common"),
+    "run": _RUN.replace("MIXING", "mix_points"),
+    "run_unmixed": _RUN.replace("MIXING", "unmixed_points"),
+    "points": _POINTS,
+}
 
 _SALTELLI = '''"""The sums of every mcsus index run; generated, safe to delete."""
 
@@ -161,15 +175,30 @@ def fingerprint() -> bytes:
     return digest.digest()
 
 
+_LOADING = threading.Lock()
+
+
 def load(prefix: str, source: str) -> ModuleType:
     """Return the module whose text is `source`, from the cache folder when it is there.
+
+    Threads wait for each other: none sees a module that another one has not filled yet.
 
     Examples
     --------
     >>> load("doctest", "ANSWER = 42").ANSWER
     42
     """
-    name = f"mcsus_{prefix}_{hashlib.sha256(fingerprint() + source.encode()).hexdigest()[:24]}"
+    with _LOADING:
+        return _loaded(prefix, source)
+
+
+def _name(prefix: str, source: str) -> str:
+    """Return the name of the module whose text is `source`, on this machine."""
+    return f"mcsus_{prefix}_{hashlib.sha256(fingerprint() + source.encode()).hexdigest()[:24]}"
+
+
+def _loaded(prefix: str, source: str) -> ModuleType:
+    name = _name(prefix, source)
     if name in sys.modules:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"
@@ -193,19 +222,102 @@ def load(prefix: str, source: str) -> ModuleType:
     return module
 
 
-def compiled() -> tuple[Callable[..., None], ...]:
-    """Return what serves all studies: running blocks, filling points, quantile loops.
+_helpers: dict[str, subprocess.Popen[bytes]] = {}
+
+
+def wanted(codes: Iterable[int], *, mixed: bool) -> tuple[str, str, str]:
+    """Return which shared functions serve a study: the smallest that do, or what is there already.
+
+    Parameters
+    ----------
+    codes : iterable of int
+        Quantile loops that are needed.
+    mixed : bool
+        Whether a cell depends on another one.
+
+    Examples
+    --------
+    >>> wanted([99], mixed=True)
+    ('quantile', 'run', 'points')
+    """
+    every = mixed or not COMMON.issuperset(codes) or _is_there("quantile")
+    mixing = mixed or _is_there("run")
+    quantile = "quantile" if every else "quantile_common"
+    return quantile, "run" if mixing else "run_unmixed", "points"
+
+
+def prepare(prefixes: Iterable[str]) -> None:
+    """Begin to compile shared functions in other processes, where the folder lacks them.
+
+    One process is started for each function while processors are left; numba compiles one function
+    at a time in a process. Whatever becomes of them, `compiled` compiles what is missing then.
+
+    Examples
+    --------
+    >>> prepare(["points"])
+    """
+    with _LOADING:
+        missing = [prefix for prefix in prefixes if not _is_there(prefix)]
+        for prefix in missing[: _processors() - 1]:
+            if prefix not in _helpers:
+                with contextlib.suppress(OSError):
+                    _helpers[prefix] = _helper(prefix)
+
+
+def _is_there(prefix: str) -> bool:
+    """Tell whether a shared module is imported, or lies in the folder with its machine code."""
+    name = _name(prefix, _SHARED[prefix])
+    return name in sys.modules or any((cache_folder() / "__pycache__").glob(f"{name}.*.nbi"))
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _helper(prefix: str) -> subprocess.Popen[bytes]:
+    """Start a process that compiles one shared function into the folder."""
+    package = str(Path(mcsus.__file__).parent.parent)
+    path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(  # noqa: S603 - this interpreter, and a name of `_SHARED`
+        [sys.executable, "-c", f"from mcsus.engine import store; store.shared({prefix!r})"],
+        env={**os.environ, "PYTHONPATH": path, "MCSUS_CACHE": str(cache_folder())},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def shared(prefix: str) -> Callable[..., None]:
+    """Return one of the functions that serve all studies, by its name in `wanted`.
+
+    Examples
+    --------
+    >>> callable(shared("points"))
+    True
+    """
+    module = load(prefix, _SHARED[prefix])
+    return getattr(module, prefix.partition("_")[0])  # type: ignore[no-any-return]
+
+
+def compiled(prefixes: Sequence[str] = ("quantile", "run", "points")) -> list[Callable[..., None]]:
+    """Return functions that serve all studies: quantile loops, running blocks, filling points.
 
     Examples
     --------
     >>> [callable(function) for function in compiled()]
     [True, True, True]
     """
-    return (
-        load("run", _RUN).run,
-        load("points", _POINTS).points,
-        load("quantile", _QUANTILE).quantile,
-    )
+    with _LOADING:
+        waiting = {prefix: _helpers.pop(prefix) for prefix in prefixes if prefix in _helpers}
+    for prefix in prefixes:
+        if prefix not in waiting:
+            shared(prefix)
+    for helper in waiting.values():
+        helper.wait()
+    return [shared(prefix) for prefix in prefixes]
 
 
 def index_sums() -> tuple[Callable[..., None], ...]:

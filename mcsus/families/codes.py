@@ -21,6 +21,11 @@ PIECES = 13
 LOGNORMAL_WIDE = 14
 TRIANGULAR_ONE_SIGN = 15
 
+COMMON = frozenset(
+    (CONSTANT, UNIFORM, LOGUNIFORM, TRIANGULAR, NORMAL, LOGNORMAL, TRIANGULAR_ONE_SIGN)
+)
+"""What most studies get by with; see `mcsus.families.kernels.apply_common`."""
+
 
 class QuantileKernel(NamedTuple):
     """What a compiled quantile needs: which loop, and the numbers it reads.

@@ -26,7 +26,7 @@ from mcsus.families.coefficients import (
     TAIL_BOTTOM,
     TAIL_TOP,
 )
-from mcsus.families.intrinsics import bits_of, fma, from_bits, polynomial, shift_right, sqrt
+from mcsus.families.intrinsics import INNER, bits_of, fma, from_bits, polynomial, shift_right, sqrt
 
 __all__ = ["exp", "log", "ndtri"]
 
@@ -117,7 +117,7 @@ def ndtri_tails(p: float, q: float) -> float:
     return -z if p <= q else z
 
 
-@njit(nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy", **INNER)
 def ndtri_tail(p: float, q: float) -> float:
     """Normal quantile from both tails, as `ndtri_tails`, where one is at most `SPLIT`."""
     t = p if p < q else q

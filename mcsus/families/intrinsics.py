@@ -16,6 +16,10 @@ from numba.extending import intrinsic
 
 from mcsus.families.base import Array
 
+# Options of functions that only compiled code calls: no doors to Python or C, which take as long to
+# compile as a short function.
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 _intrinsic: Any = intrinsic
 _double, _integer = ir.DoubleType(), ir.IntType(64)
 

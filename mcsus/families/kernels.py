@@ -34,6 +34,7 @@ from mcsus.families.codes import (
 )
 from mcsus.families.elementary import MANTISSA, ONE_BITS, exp, log_normal_range, ndtri_tails
 from mcsus.families.intrinsics import (
+    INNER,
     bits_of,
     choose,
     fma,
@@ -47,7 +48,7 @@ from mcsus.families.intrinsics import (
 from mcsus.families.middle import lognormal, normal
 from mcsus.families.tables import HEADER, TERMS
 
-compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
+compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, **INNER)
 LOWEST = 2.0**-53
 LOWEST_BITS = (1023 - 53) << 52
 
@@ -299,8 +300,27 @@ def pieces(row: Array, c: Array) -> None:
         row[i] = min(max(x, c[d + 4]), c[d + 5])
 
 
-@compiled
-def apply_quantile(code: int, row: Array, c: Array) -> None:  # noqa: PLR0912 - one a code
+@njit(nogil=True, error_model="numpy", inline="always")
+def apply_common(code: int, row: Array, c: Array) -> None:
+    """Do what `apply_quantile` does for the codes `mcsus.families.codes.COMMON`, and no other."""
+    if code == CONSTANT:
+        constant(row, c)
+    elif code == UNIFORM:
+        uniform(row, c)
+    elif code == LOGUNIFORM:
+        loguniform(row, c)
+    elif code == TRIANGULAR:
+        triangular(row, c)
+    elif code == NORMAL:
+        normal(row, c)
+    elif code == LOGNORMAL:
+        lognormal(row, c)
+    elif code == TRIANGULAR_ONE_SIGN:
+        triangular_one_sign(row, c)
+
+
+@njit(nogil=True, error_model="numpy", inline="always")
+def apply_quantile(code: int, row: Array, c: Array) -> None:
     """Turn a row of points into values, in place.
 
     Parameters
@@ -322,19 +342,7 @@ def apply_quantile(code: int, row: Array, c: Array) -> None:  # noqa: PLR0912 - 
     >>> print(row)
     [2.5 3. ]
     """
-    if code == CONSTANT:
-        constant(row, c)
-    elif code == UNIFORM:
-        uniform(row, c)
-    elif code == LOGUNIFORM:
-        loguniform(row, c)
-    elif code == TRIANGULAR:
-        triangular(row, c)
-    elif code == NORMAL:
-        normal(row, c)
-    elif code == LOGNORMAL:
-        lognormal(row, c)
-    elif code == TABULATED:
+    if code == TABULATED:
         tabulated(row, c)
     elif code == TABULATED_LOG:
         tabulated_log(row, c)
@@ -352,5 +360,5 @@ def apply_quantile(code: int, row: Array, c: Array) -> None:  # noqa: PLR0912 - 
         pieces(row, c)
     elif code == LOGNORMAL_WIDE:
         lognormal_wide(row, c)
-    elif code == TRIANGULAR_ONE_SIGN:
-        triangular_one_sign(row, c)
+    else:
+        apply_common(code, row, c)

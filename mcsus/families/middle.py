@@ -15,10 +15,10 @@ from numba import carray, njit  # type: ignore[attr-defined]
 
 from mcsus.families.base import Array
 from mcsus.families.elementary import exp, ndtri_tail
-from mcsus.families.intrinsics import fma, lowest_bit, outside, room
+from mcsus.families.intrinsics import INNER, fma, lowest_bit, outside, room
 from mcsus.families.ratios import REACH, TAIL
 
-compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"})
+compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, **INNER)
 BLOCK = 1024  # points mapped at a time
 _ONE = np.uint64(1)
 

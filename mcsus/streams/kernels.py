@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mcsus.families.intrinsics import store_left, store_right
+from mcsus.families.intrinsics import INNER, store_left, store_right
 from mcsus.streams.philox import MULTIPLIERS, WEYL
 
 _M0, _M1 = (np.uint64(word) for word in MULTIPLIERS)
@@ -100,7 +100,7 @@ def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
     return offset
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@njit(nogil=True, error_model="numpy", forceinline=True, **INNER)
 def _round(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -110,13 +110,13 @@ def _round(
     return (product1 >> _HALF) ^ c1 ^ k0, product1, (product0 >> _HALF) ^ c3 ^ k1, product0
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@njit(nogil=True, error_model="numpy", forceinline=True, **INNER)
 def _two_rounds(c: tuple, d: tuple, k0: np.uint64, k1: np.uint64) -> tuple:  # type: ignore[type-arg]
     """Return two counters after one round each."""
     return _round(c[0], c[1], c[2], c[3], k0, k1), _round(d[0], d[1], d[2], d[3], k0, k1)
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@njit(nogil=True, error_model="numpy", forceinline=True, **INNER)
 def _two_philox(c: tuple, d: tuple, k0: np.uint64, k1: np.uint64) -> tuple:  # type: ignore[type-arg]
     """Return two counters after Philox4x32-10; see `mcsus.streams.philox4x32`.
 
@@ -141,7 +141,8 @@ def _two_philox(c: tuple, d: tuple, k0: np.uint64, k1: np.uint64) -> tuple:  # t
     k0, k1 = k0 + _W0, k1 + _W1
     c, d = _two_rounds(c, d, k0, k1)
     k0, k1 = k0 + _W0, k1 + _W1
-    return _two_rounds(c, d, k0, k1)
+    c, d = _two_rounds(c, d, k0, k1)
+    return c, d
 
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
@@ -159,19 +160,19 @@ def philox4x32(
     return c[0] & _WORD, c[1] & _WORD, c[2] & _WORD, c[3] & _WORD
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@njit(nogil=True, error_model="numpy", forceinline=True, **INNER)
 def _counter(pair: np.uint64) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the counter of draws ``2 * pair`` and ``2 * pair + 1``."""
     return pair & _WORD, pair >> _HALF, _ZERO, _ZERO
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@njit(nogil=True, error_model="numpy", forceinline=True, **INNER)
 def _draw(high: np.uint64, low: np.uint64) -> np.float64:
     """Return the draw of two output words."""
     return to_uniform(((high & _WORD) << _HIGH) | ((low & _WORD) >> _DROP))
 
 
-@njit(nogil=True, error_model="numpy", forceinline=True)
+@njit(nogil=True, error_model="numpy", forceinline=True, **INNER)
 def _pair(pair: np.uint64, k0: np.uint64, k1: np.uint64) -> tuple[np.float64, np.float64]:
     """Return draws ``2 * pair`` and ``2 * pair + 1``."""
     c0, c1 = _counter(pair)[:2]

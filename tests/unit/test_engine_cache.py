@@ -8,10 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import mcsus
 from mcsus.engine import store
+from mcsus.families.codes import COMMON, NORMAL, STEPS
 
 # Runs a small kernel in a process of its own; prints how many functions numba compiled.
 COUNT = """
@@ -121,6 +123,52 @@ class TestLoad:
         for _ in range(2):
             with pytest.raises(ZeroDivisionError, match="division by zero"):
                 store.load("t", "VALUE = 1/0")
+
+
+class TestSharedFunctions:
+    @pytest.fixture
+    def made(self, folder, monkeypatch):
+        """Return an empty folder on a machine of two processors."""
+        for name in [name for name in sys.modules if name.startswith("mcsus_")]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setattr(store, "_processors", lambda: 2)
+        return folder
+
+    def test_the_smallest_that_do_are_wanted(self, made):
+        assert store.wanted([NORMAL], mixed=False) == ("quantile_common", "run_unmixed", "points")
+        assert store.wanted([NORMAL, STEPS], mixed=False)[0] == "quantile"
+        assert store.wanted([NORMAL], mixed=True) == ("quantile", "run", "points")
+
+    def test_one_that_is_there_serves_all(self, made, monkeypatch):
+        monkeypatch.setattr(store, "_is_there", lambda prefix: prefix == "quantile")
+        assert store.wanted([NORMAL], mixed=False) == ("quantile", "run_unmixed", "points")
+
+    def test_another_process_compiles_what_is_missing(self, made):
+        store.prepare(["points"])
+        assert callable(store.compiled(["points"])[0])
+        assert list((made / "__pycache__").glob("mcsus_points_*.nbi"))
+        assert not store._helpers
+        store.prepare(["points"])
+        assert not store._helpers  # there is nothing left to do
+
+    def test_a_process_that_fails_costs_time_only(self, made, monkeypatch):
+        monkeypatch.setattr(store.sys, "executable", "/bin/false")
+        store.prepare(["points"])
+        assert callable(store.compiled(["points"])[0])
+
+    def test_one_processor_starts_none(self, made, monkeypatch):
+        monkeypatch.setattr(store, "_processors", lambda: 1)
+        store.prepare(["points"])
+        assert not store._helpers
+
+    @pytest.mark.parametrize("code", sorted(COMMON))
+    def test_common_laws_need_no_other_loops(self, code):
+        row, same = np.linspace(0.001, 0.999, 777), np.linspace(0.001, 0.999, 777)
+        constants = np.linspace(0.1, 0.5, 32)
+        store.shared("quantile")(code, row, constants)
+        store.shared("quantile_common")(code, same, constants)
+        assert np.array_equal(row, same, equal_nan=True)
+        assert not np.array_equal(row, np.linspace(0.001, 0.999, 777))
 
 
 class TestFingerprint:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from mcsus.engine.kernel import Kernel
+from mcsus.engine.lowering import lower
 from mcsus.engine.plans import Quantity
+from mcsus.engine.source import kernel_source
 from mcsus.expressions import parse
 from mcsus.model import Equation, Model, evaluate
 from mcsus.streams import Design
@@ -34,3 +36,35 @@ def test_chains_are_read_as_the_tree_stands(text):
     kernel = Kernel(model, {})
     got = kernel.run(kernel.plan([Quantity("y")]), Design("sobol", 256, 1, 0), 0)[:, 0, 0]
     np.testing.assert_allclose(got, evaluate(model, {})["y"][0], rtol=1e-12)
+
+
+def test_the_text_does_not_grow_with_the_dims():
+    def lines(years):
+        equations = [
+            Equation("x", unit("1"), parse("2*year")),
+            Equation("y", unit("1"), parse("x*sum(x*year, over=year)")),
+        ]
+        model = Model(equations, {}, {"year": tuple(range(1, years + 1))})
+        return kernel_source(lower(model)).splitlines()
+
+    assert len(lines(3)) == len(lines(300))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "year**2 + year**-3 + (-year)**5 + year**64 + year**-64 + 1.5**3",
+        "year**0.5 + year**-1.5 + year**65 + 2**year + year**year",
+        "where(year < 2, 1, 2) + where(year <= 2, 4, 8) + where(year > 2, 16, 32)",
+        "where(year >= 2, 1, 2) + where(year == 2, 4, 8) + where(year != 2, 16, 32)",
+        "min(year, 2) + max(year, 2, 1) + abs(1 - year) + floor(year/2) + ceil(year/2)",
+        "exp(-year) + log(year) + log10(year) + sqrt(year) + sin(year) + cos(year) + tanh(year)",
+        "sum(year*exp(year/9), over=year) + prod(year/2, over=year)*mean(year**2, over=year)",
+    ],
+)
+def test_every_operation_is_that_of_numpy(text):
+    model = Model([Equation("y", unit("1"), parse(text))], {}, {"year": (1, 2, 3)})
+    kernel = Kernel(model, {})
+    got = kernel.run(kernel.plan([Quantity("y")]), Design("sobol", 256, 1, 0), 0)[:, 0, :]
+    expected = np.broadcast_to(evaluate(model, {})["y"][0], len(got))
+    np.testing.assert_allclose(got, np.tile(expected[:, None], 256), rtol=1e-14)
