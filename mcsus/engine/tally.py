@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -149,6 +150,20 @@ class Tally:
     def shares_of(self, row: int) -> Integers:
         """Return the draws below, and at most equal to, each threshold of a row."""
         return self.shares[self.layout.thresholds[row] : self.layout.thresholds[row + 1]]
+
+    def counted(self, layout: Layout, part: Part) -> Tally:
+        """Return the tally with other counts of the same draws.
+
+        Parameters
+        ----------
+        layout : Layout
+            Of the counts.
+        part : Part
+            Counts of all draws so far; given away.
+        """
+        found = copy.copy(self)
+        found.layout, found.counts, found.shares = layout, part.counts, part.shares
+        return found
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the accumulators by name, as `numpy.savez` takes them."""

@@ -41,6 +41,7 @@ _HELD_VALUES = 1 << 26  # of all cells: half a GiB
 _FIRST_ROUND = 1 << 13
 _MOST_TASK_DRAWS = 1 << 20
 _TASK_SECONDS = 0.25  # long enough to hide the costs of a task, short enough to share out
+_REMEMBER_SECONDS = 2.0
 _FEW_CELLS = 8  # of more, half of the held draws are sorted
 _FINE = 4e-7  # of probability in a fine bin
 _SOBOL_DEVIATIONS = 3.0  # their quantiles are several times better than those of Monte Carlo
@@ -106,7 +107,8 @@ class Sampler:
         self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts)
         self._task_draws = _FIRST_ROUND
         self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
-        self._last = saved.Copy.of(self._state)
+        self._remembered = -np.inf
+        self._remember()
 
     @property
     def draws(self) -> int:
@@ -204,7 +206,7 @@ class Sampler:
         state.draws = draws
         if state.held is None and state.passes == 1:
             self._follow()
-        self._last = saved.Copy.of(state)
+        self._remember()
         self._pace(missing, time.monotonic() - started)
 
     def _answers(
@@ -217,6 +219,13 @@ class Sampler:
             for task in tasks_between(r, tally.draws, draws, self._task_draws)
         ]
         yield from zip(tasks, self._executor.ordered(draw, drawing, tasks), strict=True)
+
+    def _remember(self) -> None:
+        """Keep a copy of the state to go back to, unless there is one of a moment ago."""
+        now = time.monotonic()
+        if self._state.held is not None or now - self._remembered > _REMEMBER_SECONDS:
+            self._last = saved.Copy.of(self._state)
+            self._remembered = -np.inf if self._state.held is not None else now
 
     def _pace(self, draws: int, seconds: float) -> None:
         """Set the size of tasks by how fast the last round went; no number depends on it."""

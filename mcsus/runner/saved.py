@@ -65,8 +65,7 @@ class State:
             part = Part(layout)
             values = np.ascontiguousarray(self.held[:, replicate, : self.draws])
             part.record(layout, drawing.pivot[:rows], values)
-            counted = tally.to_arrays() | {"counts": part.counts, "shares": part.shares}
-            self.tallies[replicate] = Tally.from_arrays(drawing.layout, counted)
+            self.tallies[replicate] = tally.counted(drawing.layout, part)
         self.held, self.paths = None, paths
 
     def start_pass(self, drawing: Drawing) -> None:
