@@ -211,7 +211,7 @@ class Binning:
         _, least, most = self._between(np.arange(len(low)))  # ends of slots are rounded
         return np.clip(low, least, most), np.clip(high, least, most)
 
-    def cumulative(self, counts: Integers, shares: Integers) -> Integers:
+    def cumulative(self, counts: NDArray[Any], shares: Integers) -> Integers:
         """Return draws below the end of each piece, with a 0 before, along the last axis.
 
         Parameters
@@ -219,7 +219,7 @@ class Binning:
         counts : array, shape (..., counter)
         shares : array, shape (..., threshold, 2)
         """
-        leaves = np.cumsum(counts[..., self.leaves[0]], axis=-1)
+        leaves = np.cumsum(counts[..., self.leaves[0]], axis=-1, dtype=np.int64)
         start = np.zeros((*leaves.shape[:-1], 1), dtype=np.int64)
         whole = np.concatenate([start, leaves], axis=-1)
         exact = shares.reshape(*shares.shape[:-2], -1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from numba import njit, types
 
 from mcsus.dependence.kernels import add_score, from_normal, from_student, mirror, set_score
+from mcsus.families.codes import CONSTANT
 from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
 
 SOBOL = 0
@@ -106,7 +107,7 @@ def unmixed_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compil
 
 def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
-    factor, mix, link, weight, shape,
+    factor, mix, link, weight, shape, fresh,
 ):  # fmt: skip
     """Fill ``work[row[k], :n]`` with draws ``draw .. draw + n`` of input cell ``k``.
 
@@ -134,8 +135,12 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         Stream and coefficient of each link.
     shape : array of float64
         Constants of common scales and t tables.
+    fresh : bool
+        Whether `work` was never filled: constants stay as they are.
     """
     for k in range(row.shape[0]):
+        if code[k] == CONSTANT and not fresh:
+            continue
         x = work[row[k], :n]
         if mix[k, 0] == OWN:
             points(x, stream[k], draw, kind, table, matrix, keys)
@@ -190,7 +195,7 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         draw = first + block * n
         fill_block(  # type: ignore[no-untyped-call]
             points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start,
-            constant, factor, mix, link, weight, shape,
+            constant, factor, mix, link, weight, shape, block == 0,
         )  # fmt: skip
         left = out.shape[2] - at - block * n
         m = n if n < left else left

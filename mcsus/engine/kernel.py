@@ -33,7 +33,7 @@ from mcsus.streams import points as reference_points
 from mcsus.streams.sobol import MAX_DIMENSIONS
 
 _BLOCK = 1024
-_CACHE_BYTES = 1 << 19  # the rows of one block stay within half of a typical L2 cache
+_CACHE_BYTES = 3 << 18  # the rows of one block stay within half of a typical L2 cache
 _KIND = {"sobol": 0, "monte_carlo": 1}
 
 

@@ -29,7 +29,7 @@ RECORD_SIGNATURE = types.void(
     *(_f8[:, ::1], _i8, _f8[::1]),  # values, n, pivot
     *LAYOUT_TYPES,
     *(_f8[:, :, ::1], _f8[:, ::1]),  # sums, extremes
-    *(_i8[::1], _i8[:, ::1]),  # counts, shares
+    *(types.uint32[::1], _i8[:, ::1]),  # counts, shares
 )
 
 FOLD_SIGNATURE = types.void(_f8[::1], _f8[::1], _f8[:, ::1])
@@ -141,7 +141,7 @@ def tally(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         As `Layout.arguments`.
     y, place : array, shape (UNIT,)
         Scratch.
-    counts : array of int64
+    counts : array of uint32
         Counts of all rows.
     """
     at, nodes, slots = key[4], key[5], key[6]

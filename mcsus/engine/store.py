@@ -36,6 +36,7 @@ _RUN = f'''"""Runs the blocks of mcsus kernels; generated, safe to delete."""
 from numba import njit
 
 from mcsus.engine.blocks import OWN, RUN_SIGNATURE, MIXING as mix_points
+from mcsus.families.codes import CONSTANT
 
 
 @njit(nogil=True, error_model="numpy", inline="always")

@@ -15,6 +15,10 @@ from mcsus.engine.store import recorders
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Counts = NDArray[np.uint32]
+
+MOST_DRAWS = (1 << 32) - 1
+"""Draws of a replicate: what a count can hold."""
 
 
 class Part:
@@ -33,7 +37,7 @@ class Part:
     sums : list of array, shape (unit, row, 2)
         Of values minus the pivot of their row, and of the square of that.
     extremes : array, shape (row, 2)
-    counts : array of int64, shape (counter of any row,)
+    counts : array of uint32, shape (counter of any row,)
     shares : array of int64, shape (threshold of any row, 2)
 
     Examples
@@ -50,7 +54,7 @@ class Part:
         self.draws = 0
         self.sums: list[Array] = []
         self.extremes = np.tile([np.inf, -np.inf], (rows, 1))
-        self.counts = np.zeros(layout.counters[-1], dtype=np.int64)
+        self.counts = np.zeros(layout.counters[-1], dtype=np.uint32)
         self.shares = np.zeros((layout.thresholds[-1], 2), dtype=np.int64)
 
     def record(self, layout: Layout, pivot: Array, values: Array, count: int | None = None) -> None:
@@ -143,7 +147,7 @@ class Tally:
         first, second = self.sums().T / self.draws
         return np.asarray(np.sqrt(np.maximum(second - first**2, 0.0)))
 
-    def counts_of(self, row: int) -> Integers:
+    def counts_of(self, row: int) -> Counts:
         """Return the counts of the coarse bins and slots of a row."""
         return self.counts[self.layout.counters[row] : self.layout.counters[row + 1]]
 

@@ -23,7 +23,8 @@ from mcsus.engine.binning import Binning, Layout
 from mcsus.engine.brackets import DEVIATIONS
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.tally import Part
+from mcsus.engine.tally import MOST_DRAWS, Part
+from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
@@ -125,6 +126,9 @@ class Sampler:
             At the deadline; see `back`.
         """
         held = min(draws, self._most_held)
+        if draws > MOST_DRAWS:
+            msg = f"design: found {draws} draws of a replicate; allowed: {MOST_DRAWS}"
+            raise RefusedError(msg + ", and as many replicates as you like")
         refuse_if_too_large(self._drawing.kept * held * self._replicates, "design")
         while self._state.draws < draws:
             if self._state.held is not None and self._state.draws >= self._most_held:

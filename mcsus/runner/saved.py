@@ -79,28 +79,18 @@ class Copy:
     """A state to go back to; held draws are not copied, as none is ever changed."""
 
     _like: State
-    _tallies: list[tuple[Layout, Arrays]]
+    _tallies: list[Tally]
 
     @classmethod
     def of(cls, state: State) -> Copy:
-        """Copy a state, with counts in half the room where they fit."""
+        """Copy a state."""
         like = State(state.draws, state.passes, [], state.held, list(state.paths))
-        return cls(like, [(t.layout, _compact(t.to_arrays())) for t in state.tallies])
+        return cls(like, [Tally.from_arrays(t.layout, t.to_arrays()) for t in state.tallies])
 
     def state(self) -> State:
         """Return the state."""
-        tallies = []
-        for layout, arrays in self._tallies:
-            counts = arrays["counts"].astype(np.int64)
-            tallies.append(Tally.from_arrays(layout, arrays | {"counts": counts}))
-        return replace(self._like, tallies=tallies)
-
-
-def _compact(arrays: Arrays) -> Arrays:
-    found = {key: value.copy() for key, value in arrays.items() if key != "counts"}
-    counts = arrays["counts"]
-    fits = not len(counts) or counts.max() < 1 << 32
-    return found | {"counts": counts.astype(np.uint32) if fits else counts.copy()}
+        copies = [Tally.from_arrays(t.layout, t.to_arrays()) for t in self._tallies]
+        return replace(self._like, tallies=copies)
 
 
 def save(checkpoint: Checkpoint, state: State, held: list[tuple[Task, Part, Array]]) -> None:
