@@ -84,7 +84,7 @@ class Sampler:
     ...     sampler = Sampler(study, model, kernel, executor, NoCheckpoint())
     ...     sampler.advance(256)
     >>> sampler.draws, len(sampler.samples()["device_footprint"])
-    (256, 24)
+    (256, 12)
     """
 
     def __init__(
