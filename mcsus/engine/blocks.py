@@ -14,9 +14,6 @@ from mcsus.dependence.kernels import add_score, from_normal, from_student, mirro
 from mcsus.families.codes import CONSTANT
 from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
 
-SOBOL = 0
-MONTE_CARLO = 1
-
 OWN = 0
 MIRRORED = 1
 GAUSSIAN = 2
@@ -35,7 +32,7 @@ MODEL_SIGNATURE = types.void(
 )
 
 POINTS_SIGNATURE = types.void(
-    *(_f8[::1], _i8, _i8, _u1),  # row, stream, draw, kind
+    *(_f8[::1], _i8, _i8),  # row, stream, draw
     *(_u8[:, ::1], _u8[:, ::1], _u8[:, ::1]),  # table, matrix, keys
 )
 
@@ -45,7 +42,7 @@ RUN_SIGNATURE = types.void(
     types.FunctionType(MODEL_SIGNATURE),
     types.FunctionType(POINTS_SIGNATURE),
     types.FunctionType(QUANTILE_SIGNATURE),
-    *(_f8[:, ::1], _i8, _i8, _i8, _u1),  # work, first, count, n, kind
+    *(_f8[:, ::1], _i8, _i8, _i8),  # work, first, count, n
     *(_u8[:, ::1], _u8[:, ::1], _u8[:, ::1]),  # table, matrix, keys
     *(_i8[::1], _i8[::1], _i8[::1], _i8[::1]),  # row, stream, code, start
     *(_f8[::1], _f8[::1]),  # constant, factor
@@ -58,18 +55,22 @@ RUN_SIGNATURE = types.void(
 
 
 @njit(nogil=True, error_model="numpy", inline="always")
-def fill_points(x, s, draw, kind, table, matrix, keys):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Fill a row with the points of stream `s` from a draw on; see `fill_block`."""
-    if kind == SOBOL:
-        offset = sobol_offset(matrix[s], draw >> 10)
-        fill_sobol(table[s], offset, x, draw & 1023)
-    else:
-        fill_philox(keys[s, 0], keys[s, 1], draw, x)
+def sobol_points(x, s, draw, table, matrix, keys):  # type: ignore[no-untyped-def]  # noqa: ARG001
+    """Fill a row with the Sobol' points of stream `s` from a draw on; see `fill_block`."""
+    fill_sobol(table[s], sobol_offset(matrix[s], draw >> 10), x, draw & 1023)
+
+
+@njit(nogil=True, error_model="numpy", inline="always")
+def monte_carlo_points(  # type: ignore[no-untyped-def]
+    x, s, draw, table, matrix, keys  # noqa: ARG001
+):  # fmt: skip
+    """Fill a row with the random points of stream `s` from a draw on; see `fill_block`."""
+    fill_philox(keys[s, 0], keys[s, 1], draw, x)
 
 
 @njit(nogil=True, error_model="numpy", inline="always")
 def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    points, quantile, x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
+    points, quantile, x, scratch, draw, table, matrix, keys, mix, link, weight, shape
 ):
     """Fill a row with the points of one dependent cell, mixed from those of its streams.
 
@@ -81,17 +82,17 @@ def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         One row of the array of `fill_block`.
     """
     if mix[0] == MIRRORED:
-        points(x, link[mix[1]], draw, kind, table, matrix, keys)
+        points(x, link[mix[1]], draw, table, matrix, keys)
         mirror(x)
         return
     for k in range(mix[1], mix[2]):
-        points(scratch, link[k], draw, kind, table, matrix, keys)
+        points(scratch, link[k], draw, table, matrix, keys)
         if k == mix[1]:
             set_score(x, scratch, weight[k])
         else:
             add_score(x, scratch, weight[k])
     if mix[0] == STUDENT_T:
-        points(scratch, mix[3], draw, kind, table, matrix, keys)
+        points(scratch, mix[3], draw, table, matrix, keys)
         quantile(mix[4], scratch, shape[mix[5] : mix[6]])
         from_student(x, scratch, shape[mix[6] : mix[7]])
     else:
@@ -100,13 +101,13 @@ def mix_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 @njit(nogil=True, error_model="numpy", inline="always")
 def unmixed_points(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    points, quantile, x, scratch, draw, kind, table, matrix, keys, mix, link, weight, shape
+    points, quantile, x, scratch, draw, table, matrix, keys, mix, link, weight, shape
 ):
     """Stand for `mix_points` where no cell depends on another: it takes a second to compile."""
 
 
 def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start, constant,
+    points, quantile, work, draw, n, table, matrix, keys, row, stream, code, start, constant,
     factor, mix, link, weight, shape, fresh,
 ):  # fmt: skip
     """Fill ``work[row[k], :n]`` with draws ``draw .. draw + n`` of input cell ``k``.
@@ -117,8 +118,6 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         Filled in place, in coherent base units; its last row is scratch for dependent cells.
     draw, n : int
         First draw and number of draws; ``n`` divides 1,024 and ``draw`` is a multiple of it.
-    kind : int
-        `SOBOL` or `MONTE_CARLO`.
     table, matrix : array of uint64, shapes (stream, 1024) and (stream, 52)
         Sobol' points of the low ten index bits, and scrambled direction numbers.
     keys : array of uint64, shape (stream, 2)
@@ -143,7 +142,7 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
             continue
         x = work[row[k], :n]
         if mix[k, 0] == OWN:
-            points(x, stream[k], draw, kind, table, matrix, keys)
+            points(x, stream[k], draw, table, matrix, keys)
         else:
             scratch = work[work.shape[0] - 1, :n]
             mix_points(
@@ -152,7 +151,6 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
                 x,
                 scratch,
                 draw,
-                kind,
                 table,
                 matrix,
                 keys,
@@ -168,7 +166,7 @@ def fill_block(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 
 
 def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    model, points, quantile, work, first, count, n, kind, table, matrix, keys, row, stream, code,
+    model, points, quantile, work, first, count, n, table, matrix, keys, row, stream, code,
     start, constant, factor, mix, link, weight, shape, location, active, coordinate, single,
     individual, quantity, cell, scale, out, at,
 ):  # fmt: skip
@@ -194,7 +192,7 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     for block in range(count):
         draw = first + block * n
         fill_block(  # type: ignore[no-untyped-call]
-            points, quantile, work, draw, n, kind, table, matrix, keys, row, stream, code, start,
+            points, quantile, work, draw, n, table, matrix, keys, row, stream, code, start,
             constant, factor, mix, link, weight, shape, block == 0,
         )  # fmt: skip
         left = out.shape[2] - at - block * n

@@ -24,7 +24,7 @@ from mcsus.engine.lowering import lower
 from mcsus.engine.mixing import Dependence, Mixing, cell_points, scale_positions, streams_of
 from mcsus.engine.plans import Array, Inputs, Integers, Plan, Points, Quantity
 from mcsus.engine.source import kernel_source
-from mcsus.engine.store import compiled, load, prepare, wanted
+from mcsus.engine.store import compiled, load, prepare, shared, wanted
 from mcsus.errors import Fault, InputError
 from mcsus.model import Model
 from mcsus.parameters import Parameter
@@ -34,7 +34,6 @@ from mcsus.streams.sobol import MAX_DIMENSIONS
 
 _BLOCK = 1024
 _CACHE_BYTES = 3 << 18  # the rows of one block stay within half of a typical L2 cache
-_KIND = {"sobol": 0, "monte_carlo": 1}
 
 
 def stream_positions(parameters: Mapping[str, Parameter]) -> dict[str, int]:
@@ -113,9 +112,9 @@ class Kernel:
         names = wanted(self._code.tolist(), mixed=bool(self._dependence))
         prepare(names)  # while this process compiles the model
         model = load("model", kernel_source(self.program)).model
-        quantile, run, points = compiled(names)
+        quantile, run, sobol = compiled(names)
         self._run = entry(run, RUN_SIGNATURE)
-        self._points = Passed(points, POINTS_SIGNATURE)
+        self._points = {"sobol": Passed(sobol, POINTS_SIGNATURE)}
         self._quantile = Passed(quantile, QUANTILE_SIGNATURE)
         self._model = Passed(model, MODEL_SIGNATURE)
 
@@ -242,13 +241,12 @@ class Kernel:
         at = first if at is None else at
         self._run(
             self._model,
-            self._points,
+            self._points_of(design.kind),
             self._quantile,
             np.empty((plan.rows + 1, block)),
             first,
             -(-count // block),
             block,
-            _KIND[design.kind],
             ready.table,
             ready.matrix,
             ready.keys,
@@ -286,6 +284,12 @@ class Kernel:
             ]
             found[name] = np.array(values)
         return found
+
+    def _points_of(self, kind: str) -> Passed:
+        """Return what fills rows with the points of a design; all but Sobol' when first needed."""
+        if kind not in self._points:
+            self._points[kind] = Passed(shared(f"points_{kind}"), POINTS_SIGNATURE)
+        return self._points[kind]
 
     def _inputs(self, times: int) -> Inputs:
         """Return the inputs of `times` matrices, one after the other."""

@@ -47,16 +47,16 @@ from mcsus.families.codes import CONSTANT
 run = njit(RUN_SIGNATURE, nogil=True, cache=True, error_model="numpy")(run_blocks)
 '''
 
-_POINTS = '''"""The points of every mcsus kernel; generated, safe to delete."""
+_POINTS = '''"""The points of mcsus kernels; generated, safe to delete."""
 
 from numba import njit
 
-from mcsus.engine.blocks import POINTS_SIGNATURE, fill_points
+from mcsus.engine.blocks import POINTS_SIGNATURE, KIND_points as fill
 
 
 @njit(POINTS_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def points(x, s, draw, kind, table, matrix, keys):
-    fill_points(x, s, draw, kind, table, matrix, keys)
+def points(x, s, draw, table, matrix, keys):
+    fill(x, s, draw, table, matrix, keys)
 '''
 
 _QUANTILE = '''"""The quantile loops of mcsus kernels; generated, safe to delete."""
@@ -78,7 +78,8 @@ _SHARED = {
     "quantile_common": _QUANTILE.replace("LOOPS", "apply_common"),
     "run": _RUN.replace("MIXING", "mix_points"),
     "run_unmixed": _RUN.replace("MIXING", "unmixed_points"),
-    "points": _POINTS,
+    "points_sobol": _POINTS.replace("KIND", "sobol"),
+    "points_monte_carlo": _POINTS.replace("KIND", "monte_carlo"),
 }
 
 _SALTELLI = '''"""The sums of every mcsus index run; generated, safe to delete."""
@@ -239,12 +240,12 @@ def wanted(codes: Iterable[int], *, mixed: bool) -> tuple[str, str, str]:
     Examples
     --------
     >>> wanted([99], mixed=True)
-    ('quantile', 'run', 'points')
+    ('quantile', 'run', 'points_sobol')
     """
     every = mixed or not COMMON.issuperset(codes) or _is_there("quantile")
     mixing = mixed or _is_there("run")
     quantile = "quantile" if every else "quantile_common"
-    return quantile, "run" if mixing else "run_unmixed", "points"
+    return quantile, "run" if mixing else "run_unmixed", "points_sobol"
 
 
 def prepare(prefixes: Iterable[str]) -> None:
@@ -255,7 +256,7 @@ def prepare(prefixes: Iterable[str]) -> None:
 
     Examples
     --------
-    >>> prepare(["points"])
+    >>> prepare(["points_sobol"])
     """
     with _LOADING:
         missing = [prefix for prefix in prefixes if not _is_there(prefix)]
@@ -296,14 +297,16 @@ def shared(prefix: str) -> Callable[..., None]:
 
     Examples
     --------
-    >>> callable(shared("points"))
+    >>> callable(shared("points_sobol"))
     True
     """
     module = load(prefix, _SHARED[prefix])
     return getattr(module, prefix.partition("_")[0])  # type: ignore[no-any-return]
 
 
-def compiled(prefixes: Sequence[str] = ("quantile", "run", "points")) -> list[Callable[..., None]]:
+def compiled(
+    prefixes: Sequence[str] = ("quantile", "run", "points_sobol"),
+) -> list[Callable[..., None]]:
     """Return functions that serve all studies: quantile loops, running blocks, filling points.
 
     Examples

@@ -135,30 +135,34 @@ class TestSharedFunctions:
         return folder
 
     def test_the_smallest_that_do_are_wanted(self, made):
-        assert store.wanted([NORMAL], mixed=False) == ("quantile_common", "run_unmixed", "points")
+        assert store.wanted([NORMAL], mixed=False) == (
+            "quantile_common",
+            "run_unmixed",
+            "points_sobol",
+        )
         assert store.wanted([NORMAL, STEPS], mixed=False)[0] == "quantile"
-        assert store.wanted([NORMAL], mixed=True) == ("quantile", "run", "points")
+        assert store.wanted([NORMAL], mixed=True) == ("quantile", "run", "points_sobol")
 
     def test_one_that_is_there_serves_all(self, made, monkeypatch):
         monkeypatch.setattr(store, "_is_there", lambda prefix: prefix == "quantile")
-        assert store.wanted([NORMAL], mixed=False) == ("quantile", "run_unmixed", "points")
+        assert store.wanted([NORMAL], mixed=False) == ("quantile", "run_unmixed", "points_sobol")
 
     def test_another_process_compiles_what_is_missing(self, made):
-        store.prepare(["points"])
-        assert callable(store.compiled(["points"])[0])
+        store.prepare(["points_sobol"])
+        assert callable(store.compiled(["points_sobol"])[0])
         assert list((made / "__pycache__").glob("mcsus_points_*.nbi"))
         assert not store._helpers
-        store.prepare(["points"])
+        store.prepare(["points_sobol"])
         assert not store._helpers  # there is nothing left to do
 
     def test_a_process_that_fails_costs_time_only(self, made, monkeypatch):
         monkeypatch.setattr(store.sys, "executable", "/bin/false")
-        store.prepare(["points"])
-        assert callable(store.compiled(["points"])[0])
+        store.prepare(["points_sobol"])
+        assert callable(store.compiled(["points_sobol"])[0])
 
     def test_one_processor_starts_none(self, made, monkeypatch):
         monkeypatch.setattr(store, "_processors", lambda: 1)
-        store.prepare(["points"])
+        store.prepare(["points_sobol"])
         assert not store._helpers
 
     @pytest.mark.parametrize("code", sorted(COMMON))
