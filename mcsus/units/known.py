@@ -12,7 +12,7 @@ from mcsus.units.dimension import Dimension
 
 # A dimension by its exponents, then names with their factors to coherent base units.
 _TABLE = """
-kg=1:               mg 1e-6  g 1e-3  kg 1  t 1e3  Mt 1e9  Gt 1e12
+kg=1:               mg 1e-6  g 1e-3  kg 1  t 1e3  kt 1e6  Mt 1e9  Gt 1e12
 CO2e=1:             CO2e 1
 device=1:           device 1
 m=1:                nm 1e-9  um 1e-6  mm 1e-3  cm 1e-2  m 1  km 1e3  mile 1609.344

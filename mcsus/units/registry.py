@@ -39,7 +39,8 @@ def registry() -> pint.UnitRegistry[Any]:
     """
     import pint  # noqa: PLC0415  (lazy: 0.4 s)
 
-    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry()
+    ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(on_redefinition="ignore")
+    ureg.define("kilotonne = 1e6 * kilogram = kt")  # to pint, kt is the knot
     ureg.define("CO2e = [CO2_equivalent]")
     ureg.define("device = [device_count]")
     return ureg

@@ -256,3 +256,11 @@ def test_every_allowed_example_in_the_message_is_a_unit() -> None:
     example = re.search(r"'(kg[^']*)'", caught.value.faults[0].allowed)
     assert example is not None
     assert math.isfinite(unit(example[1]).factor)
+
+
+@pytest.mark.parametrize(
+    ("text", "kilograms"), [("t", 1e3), ("kt", 1e6), ("Mt", 1e9), ("Gt", 1e12)]
+)
+def test_masses_of_emissions_grow_by_thousands(text, kilograms):
+    assert unit(f"{text} CO2e").factor == kilograms
+    assert registry().Quantity(1, text).to("kg").magnitude == pytest.approx(kilograms, rel=1e-15)
