@@ -17,8 +17,6 @@ from mcsus.engine.tally import Tally
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_FEW = 8  # draws in a bin by chance, when it should hold one or two
-
 RANK_ERROR = 1e-6
 """Share of the draws by which the rank of a quantile may be wrong."""
 
@@ -133,7 +131,7 @@ class CountedDraws:
         return np.array([self._quantiles(cumulative, probabilities) for cumulative in each])
 
     def rank_error(self, probabilities: Array) -> Array:
-        """Return a bound of the error of the rank of each quantile, as a share of the draws.
+        """Return bounds of the errors of the ranks of quantiles of all draws, as shares of these.
 
         It is the share of the draws in the bin that holds the quantile, in the fuller one where the
         quantile lies between the draws of two; 0 when these are one value.
@@ -149,10 +147,10 @@ class CountedDraws:
     def doubtful(self, probabilities: Array, limit: float = RANK_ERROR) -> Array:
         """Return the probabilities whose quantiles have a `rank_error` above a limit.
 
-        Or above eight draws, where these are more: no bin can promise fewer.
+        Or above one draw, where that is more: a bin with one draw tells no less than the draw.
         """
         probabilities = np.asarray(probabilities, dtype=float)
-        limit = max(limit, _FEW / (self.replicates * self.draws))
+        limit = max(limit, 1.0 / (self.replicates * self.draws))
         return np.asarray(probabilities[self.rank_error(probabilities) > limit])
 
     def zoomed(self, probabilities: Array) -> Binning:

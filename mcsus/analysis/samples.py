@@ -49,6 +49,9 @@ class Sample(Protocol):
     def replicate_quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of each replicate, shape (replicate, probability)."""
 
+    def rank_error(self, probabilities: Array) -> Array:
+        """Return bounds of the errors of the ranks of quantiles, as shares of all draws."""
+
     def shortest(self, level: float) -> tuple[float, float]:
         """Return the shortest interval that holds a share `level` of all draws."""
 
@@ -107,6 +110,10 @@ class HeldDraws:
     def replicate_quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of each replicate, shape (replicate, probability)."""
         return quantiles_of_sorted(self._each, probabilities)
+
+    def rank_error(self, probabilities: Array) -> Array:
+        """Return 0 for each quantile: it is exact."""
+        return np.zeros(np.shape(probabilities))
 
     def shortest(self, level: float) -> tuple[float, float]:
         """Return the shortest interval that holds a share `level` of all draws."""

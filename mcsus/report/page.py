@@ -184,6 +184,7 @@ def reproduce(reading: Reading, figures: Sequence[Figure]) -> dict[str, Any]:
         f"--replicates {design['replicates']} --seed {design['seed']}"
     )
     streamed = any(t.attrs["estimator"] == "streaming" for t in reading.sensitivity.values())
+    ranks = max(data.attrs.get("rank_error", 0.0) for data in reading.outputs.values())
     versions = {k: v for k, v in reading.about["versions"].items() if k not in _HIDDEN_VERSIONS}
     return {
         "command": command,
@@ -195,6 +196,9 @@ def reproduce(reading: Reading, figures: Sequence[Figure]) -> dict[str, Any]:
         "total": f"{int(design['draws']) * int(design['replicates']):,}",
         "sensitivity_draws": f"{int(reading.about['sensitivity_draws']):,}",
         "estimator": ", added up as they are drawn, by the formulas of SALib" if streamed else "",
+        "ranks": f"; the rank of every quantile is right to {ranks:.1g} of the draws"
+        if ranks
+        else "",
         "versions": versions,
         "study_hash": reading.about["study_hash"],
         "fingerprint": fingerprint(figures),

@@ -56,11 +56,14 @@ def cell_dims(data: xr.Dataset) -> list[str]:
 
 def output_document(data: xr.Dataset) -> dict[str, Any]:
     """Return the JSON of one output."""
-    return {
+    found = {
         "unit": data.attrs["units"],
         "dims": cell_dims(data),
         "cells": [_output_cell(labels, cell) for labels, cell in cells(data)],
     }
+    if data.attrs.get("rank_error"):  # of quantiles of draws that were counted; else exact
+        found["rank_error"] = data.attrs["rank_error"]
+    return found
 
 
 def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:

@@ -88,7 +88,9 @@ def describe(
                 variables |= _contributions(model, name, parts[name], samples, means, scale)
                 own["part"] = list(parts[name])
             stages = [_stage(model, part) for part in parts.get(name, ())]
+            ranks = [s.rank_error(summaries[0].probabilities).max() for s in samples[name]]
             attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
+            attrs["rank_error"] = float(max(ranks))
             data = dataset(study, model, name, variables, own)
             found[f"outputs/{name}"] = data.assign_attrs(attrs)
     for claim in study.claims:
