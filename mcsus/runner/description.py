@@ -16,7 +16,7 @@ from mcsus.analysis.first_order import propagate
 from mcsus.analysis.intervals import CURVE, Summary, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
 from mcsus.analysis.samples import Sample
-from mcsus.engine.executor import default_threads
+from mcsus.engine.executors import default_threads
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.checks import breakdowns
 from mcsus.study import Claim, Study

@@ -122,8 +122,7 @@ def _analysed(
         if stopped != "interrupted":
             try:
                 estimates = sensitivity(
-                    study, model, kernel, executor, settings.threads, settings.progress,
-                    settings.checkpoint,
+                    study, model, kernel, executor, settings.progress, settings.checkpoint
                 )  # fmt: skip
             except KeyboardInterrupt:
                 if not settings.keeps_finished:

@@ -137,6 +137,24 @@ def sums_of(run: IndexRun, task: Task) -> Array:
     return parts
 
 
+def values_of(run: IndexRun, replicate: int) -> Array:
+    """Return all values of a replicate, shape (row, evaluation, base point).
+
+    Examples
+    --------
+    >>> from mcsus.engine.plans import Quantity
+    >>> from mcsus.expressions import parse
+    >>> from mcsus.model import Equation, Model
+    >>> from mcsus.units import unit
+    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
+    >>> run = IndexRun(kernel, kernel.plan([Quantity("y")], []), Design("sobol", 256, 1, 0))
+    >>> values_of(run, 0).shape
+    (1, 2, 256)
+    """
+    points, _ = run.start(replicate)
+    return run.kernel.run(run.plan, run.design, replicate, points=points)
+
+
 def replicate_sums(
     run: IndexRun,
     executor: Executor,

@@ -14,16 +14,15 @@ from mcsus.analysis.sensitivity import (
     salib_indices,
     streaming_indices,
 )
-from mcsus.engine.executor import replicates
-from mcsus.engine.executors import Executor, default_threads
+from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Plan, Quantity
+from mcsus.engine.plans import Quantity
 from mcsus.engine.saltelli import UNIT, chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.guards import Progress, refuse_if_too_large, refuse_not_finite, teller
-from mcsus.runner.index_sums import IndexRun, replicate_sums
+from mcsus.runner.index_sums import IndexRun, replicate_sums, values_of
 from mcsus.streams import Design
 from mcsus.study import Study
 
@@ -46,16 +45,12 @@ class _Wanted:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is evaluated, and what is wanted of it."""
+    """What is evaluated and where, and what is wanted of it."""
 
     study: Study
-    kernel: Kernel
-    plan: Plan
-    design: Design
-    groups: tuple[tuple[str, frozenset[str]], ...]
-    paired: int
+    run: IndexRun
     wanted: Mapping[Key, _Wanted]
-    threads: int
+    executor: Executor
     told: Callable[[int], None] | None
 
 
@@ -64,7 +59,6 @@ def sensitivity(
     model: Model,
     kernel: Kernel,
     executor: Executor,
-    threads: int | None = None,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> dict[str, IndexTable]:
@@ -112,15 +106,13 @@ def sensitivity(
     }
     paired = len(first) if asked.second_order else 0
     told = teller(progress, "sensitivity", design)
-    run = _Asked(
-        study, kernel, plan, design, tuple(groups), paired, wanted, threads or default_threads(),
-        told,
-    )  # fmt: skip
+    run = IndexRun(kernel, plan, design, tuple(groups), paired)
+    evaluated = _Asked(study, run, wanted, executor, told)
     estimator = chosen_estimator(study, groupings)
     if estimator == "SALib":
-        each = list(_by_salib(run))
+        each = list(_by_salib(evaluated))
     else:
-        each = list(_by_sums(run, executor, checkpoint or NoCheckpoint()))
+        each = list(_by_sums(evaluated, checkpoint or NoCheckpoint()))
     return {
         name + mark: IndexTable(
             [group for _, group in chosen[name + mark]],
@@ -159,18 +151,21 @@ def chosen_estimator(study: Study, groupings: Groupings) -> str:
     return "SALib" if asked.draws * (2 + max(sizes)) <= _SALIB_ROWS else "streaming"
 
 
-def _by_salib(run: _Asked) -> Iterator[Estimates]:
+def _by_salib(asked: _Asked) -> Iterator[Estimates]:
     """Yield the estimates of each replicate, by SALib on all values of the replicate."""
-    held = run.threads + 1  # replicates at a time
-    rows = len(run.plan.quantity) * len(run.plan.location)
-    refuse_if_too_large(rows * held * run.design.draws, "sensitivity")
-    names = list(run.study.sensitivity.outputs)
+    run = asked.run
+    ahead = asked.executor.workers + 1  # replicates at a time
+    refuse_if_too_large(run.values * ahead * run.design.draws, "sensitivity")
+    names = list(asked.study.sensitivity.outputs)
     ends = np.cumsum([run.kernel.program.cells(n) for n in names])
-    values = replicates(run.kernel, run.plan, run.design, run.threads, run.told)
-    for replicate, out in enumerate(values):
+    replicates = range(run.design.replicates)
+    values = asked.executor.ordered(values_of, run, replicates, ahead)
+    for replicate, out in zip(replicates, values, strict=True):
         refuse_not_finite(out[:, 0], names, ends, run.kernel, run.design, replicate)
+        if asked.told is not None:
+            asked.told(run.design.draws)
         found = {}
-        for key, wanted in run.wanted.items():
+        for key, wanted in asked.wanted.items():
             pick = [0, 1, *(2 + k for k in wanted.places)]
             if wanted.second_order:
                 pick += [2 + len(run.groups) + k for k in wanted.places]
@@ -180,21 +175,21 @@ def _by_salib(run: _Asked) -> Iterator[Estimates]:
         yield found
 
 
-def _by_sums(run: _Asked, executor: Executor, checkpoint: Checkpoint) -> Iterator[Estimates]:
+def _by_sums(asked: _Asked, checkpoint: Checkpoint) -> Iterator[Estimates]:
     """Yield the estimates of each replicate, from sums over its points; no values are kept."""
-    points = IndexRun(run.kernel, run.plan, run.design, run.groups, run.paired)
-    units = points.task_points // UNIT
+    run, executor = asked.run, asked.executor
+    units = run.task_points // UNIT
     sums = len(run.plan.quantity) * columns(len(run.groups), run.paired)
     refuse_if_too_large(
-        executor.workers * (points.values * points.slab + 2 * units * sums), "sensitivity"
+        executor.workers * (run.values * run.slab + 2 * units * sums), "sensitivity"
     )
     picks = {
         key: chosen_columns(len(run.groups), run.paired, w.places, second_order=w.second_order)
-        for key, w in run.wanted.items()
+        for key, w in asked.wanted.items()
     }
-    for task, total in replicate_sums(points, executor, checkpoint=checkpoint):
-        if run.told is not None:
-            run.told(task.draws)
+    for task, total in replicate_sums(run, executor, checkpoint=checkpoint):
+        if asked.told is not None:
+            asked.told(task.draws)
         if total is not None:
             yield {
                 key: streaming_indices(
@@ -203,7 +198,7 @@ def _by_sums(run: _Asked, executor: Executor, checkpoint: Checkpoint) -> Iterato
                     len(w.places),
                     second_order=w.second_order,
                 )
-                for key, w in run.wanted.items()
+                for key, w in asked.wanted.items()
             }
 
 

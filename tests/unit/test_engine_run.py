@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mcsus.engine.executor import default_threads, replicates
+from mcsus.engine.executors import default_threads
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.runner import check, run
@@ -118,8 +118,13 @@ class TestBlocks:
                              ids=lambda design: design.kind)  # fmt: skip
     def test_tasks_join_without_a_seam(self, kernel, by_hand, asked, design):
         plan = kernel.plan([Quantity("total")])
-        for replicate, out in enumerate(replicates(kernel, plan, design, threads=2)):
-            assert (out == kernel.run(plan, design, replicate)).all()
+        for replicate in range(design.replicates):
+            out = kernel.run(plan, design, replicate)
+            parts = np.empty_like(out)
+            for first in range(0, design.draws, 2**14):
+                count = min(2**14, design.draws - first)
+                kernel.run(plan, design, replicate, parts, first=first, count=count)
+            assert (out == parts).all()
             assert out.shape[2] == design.draws
             for start in (2**16 - 4, design.draws - 4):
                 part = slice(start, start + 4 if start + 4 == design.draws else start + 8)
@@ -321,19 +326,3 @@ class TestExecutor:
         for unusable in ("", "0", "many"):
             monkeypatch.setenv("NUMBA_NUM_THREADS", unusable)
             assert 1 <= default_threads() <= (os.cpu_count() or 1)
-
-    def test_progress_adds_up(self, kernel):
-        told = []
-        design = Design("sobol", 256, 5, 0)
-        plan = kernel.plan([Quantity("total")])
-        assert len(list(replicates(kernel, plan, design, 2, told.append))) == 5
-        assert sum(told) == 5 * 256
-
-    def test_a_failure_in_a_thread_is_raised(self, kernel, monkeypatch):
-        def fail(*args, **kwargs):
-            msg = "broken"
-            raise ArithmeticError(msg)
-
-        monkeypatch.setattr(Kernel, "run", fail)
-        with pytest.raises(ArithmeticError, match="broken"):
-            list(replicates(kernel, kernel.plan([Quantity("total")]), SOBOL, 2))

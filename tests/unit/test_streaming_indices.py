@@ -12,10 +12,11 @@ from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError, NotFiniteError
 from mcsus.result import load_result
-from mcsus.runner import check, index_sums, run
+from mcsus.runner import check, index_sums, run, tasks
 from mcsus.runner.checks import sensitivity_groups
-from mcsus.runner.index_sums import IndexRun, Task, replicate_sums, sums_of
+from mcsus.runner.index_sums import IndexRun, replicate_sums, sums_of
 from mcsus.runner.indices import chosen_estimator
+from mcsus.runner.tasks import Task
 from mcsus.streams import Design
 from mcsus.study import Study, load_study
 
@@ -111,7 +112,7 @@ class TestBits:
     def test_slabs_do_not_matter(self, made, monkeypatch, slab_bytes):
         asked = made(LAWS, self.EQUATIONS)
         wanted, slab = folded(asked), asked.slab
-        monkeypatch.setattr(index_sums, "_SLAB_BYTES", slab_bytes)
+        monkeypatch.setattr(tasks, "_SLAB_BYTES", slab_bytes)
         assert asked.slab < slab
         assert np.array_equal(folded(asked), wanted)
 
