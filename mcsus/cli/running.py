@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import shlex
 import shutil
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcsus.cli.folders import writable
-from mcsus.errors import Fault, InputError, McsusError
+from mcsus.errors import Fault, InputError, McsusError, NotFiniteError
 
 if TYPE_CHECKING:
     from mcsus.result import Result
@@ -70,38 +73,50 @@ def run(
     """Run a study: save its result, write its report, print a summary."""
     from mcsus.runner.checkpoint import Limits  # noqa: PLC0415
 
+    if max_seconds is not None and math.isnan(max_seconds):
+        raise InputError(Fault("nan", "seconds", ("--max-seconds",)))
     limits = Limits(
         _share(until), tuple(until_output or ()), _count(max_draws, "--max-draws"), max_seconds
     )
     changes = {"draws": draws, "replicates": replicates, "seed": seed, "settings": settings or []}
     if study is None and resume is None:
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
-    if resume is None:
-        assert study is not None  # noqa: S101 - refused above
-        prepared = _fresh(study, changes, limits, out, keep_draws=keep_draws)
-    else:
-        given = any(value for value in changes.values())
-        prepared = _again(study, changes if given or study else {}, limits, resume, out)
-    asked, target, limits, checkpoint, kept = prepared
-    if checkpoint is None:
-        from mcsus.result import load_result  # noqa: PLC0415
+    with ExitStack() as stack:
+        if resume is None:
+            assert study is not None  # noqa: S101 - refused above
+            prepared = _fresh(study, changes, limits, out, stack, keep_draws=keep_draws)
+        else:
+            if all(value in (None, []) for value in changes.values()):
+                changes = {}
+            prepared = _again(study, changes, limits, resume, out, stack, keep_draws=keep_draws)
+        asked, target, limits, checkpoint, kept = prepared
+        if checkpoint is None:
+            from mcsus.result import load_result  # noqa: PLC0415
 
-        typer.echo(f"the run in {target} is complete", err=True)
-        return _told(load_result(target), asked, target, no_report=no_report, as_json=as_json)
-    result = _run(asked, target, limits, checkpoint, threads, cluster, keep_draws=kept)
-    result.save(target)
-    if result.stopped in {"", "limit"}:
-        checkpoint.clear()
-    code = _told(result, asked, target, no_report=no_report, as_json=as_json)
-    _say_why(result, limits, target)
-    return _CODES[result.stopped] or code
+            typer.echo(f"the run in {target} is complete", err=True)
+            result = load_result(target)
+        else:
+            result = _run(
+                asked, target, limits, checkpoint, threads, cluster,
+                keep_draws=kept, resumed=resume is not None,
+            )  # fmt: skip
+            _save(result, target, checkpoint, keep_draws=kept)
+        code = _told(result, asked, target, no_report=no_report, as_json=as_json)
+        _say_why(result, limits, target)
+        return _CODES[result.stopped] or code
 
 
 Prepared = tuple["Study", Path, "Limits", "FileCheckpoint | None", bool]
 
 
 def _fresh(
-    study: str, changes: dict[str, Any], limits: Limits, out: Path | None, *, keep_draws: bool
+    study: str,
+    changes: dict[str, Any],
+    limits: Limits,
+    out: Path | None,
+    stack: ExitStack,
+    *,
+    keep_draws: bool,
 ) -> Prepared:
     """Return study, folder, limits, a new checkpoint, and whether draws are kept."""
     from mcsus.runner import check, configured  # noqa: PLC0415
@@ -111,12 +126,20 @@ def _fresh(
     asked, _ = check(configured(study, **changes))
     target = writable(out or Path("runs") / asked.id, "--out")
     checkpoint = FileCheckpoint(target)
+    stack.enter_context(checkpoint.alone())
     begin(checkpoint, Request.of(study, changes, limits, keep_draws=keep_draws), asked)
     return asked, target, limits, checkpoint, keep_draws
 
 
 def _again(
-    study: str | None, changes: dict[str, Any], limits: Limits, folder: Path, out: Path | None
+    study: str | None,
+    changes: dict[str, Any],
+    limits: Limits,
+    folder: Path,
+    out: Path | None,
+    stack: ExitStack,
+    *,
+    keep_draws: bool,
 ) -> Prepared:
     """Return what `_fresh` does for a run that goes on; without checkpoint if it is complete."""
     from mcsus.runner.checkpoint import FileCheckpoint  # noqa: PLC0415
@@ -135,12 +158,24 @@ def _again(
         return Study.from_dict(complete.provenance["document"]), folder, limits, None, False
     before, asked = resumed(folder, request)
     target = writable(folder, "--resume")
-    kept = _limits(before, limits)
-    return asked, target, kept, FileCheckpoint(target), before.keep_draws
+    known = _limits(before, limits, keep_draws=keep_draws)
+    checkpoint = FileCheckpoint(target)
+    stack.enter_context(checkpoint.alone())
+    return asked, target, known, checkpoint, before.keep_draws
 
 
-def _limits(before: Request, now: Limits) -> Limits:
-    """Return the limits of a run that goes on: time is counted anew."""
+def _limits(before: Request, now: Limits, *, keep_draws: bool) -> Limits:
+    """Return the limits of a run that goes on: those it began with, but for the time."""
+    for name in ("until", "until_outputs", "max_draws"):
+        if getattr(now, name) and getattr(now, name) != getattr(before.limits, name):
+            option = "--" + name.removesuffix("s" if name == "until_outputs" else "").replace(
+                "_", "-"
+            )
+            allowed = "what the run began with, by leaving it out, or a new run, without --resume"
+            raise InputError(Fault("another one than before", allowed, (option,)))
+    if keep_draws and not before.keep_draws:
+        allowed = "it from the beginning, in a new run, without --resume"
+        raise InputError(Fault("a run that has not kept its draws", allowed, ("--keep-draws",)))
     return replace(before.limits, max_seconds=now.max_seconds)
 
 
@@ -153,8 +188,9 @@ def _run(
     cluster: str | None,
     *,
     keep_draws: bool,
+    resumed: bool,
 ) -> Result:
-    """Run with progress on the terminal."""
+    """Run with progress on the terminal; a run that cannot be taken up leaves nothing behind."""
     from mcsus.cli.progress import progress  # noqa: PLC0415
     from mcsus.runner import check  # noqa: PLC0415
     from mcsus.runner.draws_file import FILE  # noqa: PLC0415
@@ -174,14 +210,23 @@ def _run(
                     keeps_finished=True,
                 ),
             )
-        except KeyboardInterrupt:
-            typer.echo(f"nothing is finished yet; {_go_on(target)}", err=True)
+        except (KeyboardInterrupt, McsusError) as error:
+            if isinstance(error, NotFiniteError) or not (resumed or checkpoint.holds()):
+                checkpoint.undo()
+            else:
+                typer.echo(f"mcsus: {_go_on(target)}", err=True)
             raise
-        except McsusError:  # it would end like this again: nothing is left behind
-            checkpoint.clear()
-            if not any(target.iterdir()):
-                target.rmdir()
-            raise
+
+
+def _save(result: Result, target: Path, checkpoint: FileCheckpoint, *, keep_draws: bool) -> None:
+    """Save the result; remove what is not needed, or belongs to a run before."""
+    from mcsus.runner.draws_file import FILE  # noqa: PLC0415
+
+    result.save(target)
+    if not keep_draws:
+        (target / FILE).unlink(missing_ok=True)
+    if result.stopped in {"", "limit"}:
+        checkpoint.clear()
 
 
 def _told(result: Result, study: Study, folder: Path, *, no_report: bool, as_json: bool) -> int:
@@ -230,7 +275,7 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
 
 
 def _go_on(folder: Path) -> str:
-    return f"go on with: mcsus run --resume {folder}"
+    return f"go on with: mcsus run --resume {shlex.quote(str(folder))}"
 
 
 def _share(text: str | None) -> float | None:

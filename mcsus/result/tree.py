@@ -46,13 +46,16 @@ class Result:
     def __init__(self, tree: xr.DataTree, timing: Mapping[str, float] | None = None) -> None:
         self.tree = tree
         self.timing = dict(timing or {})
-        self.stopped = ""
-        """Why the run stopped before its end: interrupted, out of time, limit; else empty."""
 
     @property
     def provenance(self) -> dict[str, Any]:
         """Study, design, resolved inputs, equations, versions and hashes of the run."""
         return {str(k): json.loads(v) for k, v in self.tree["provenance"].attrs.items()}
+
+    @property
+    def stopped(self) -> str:
+        """Why the run stopped before its end: interrupted, out of time, limit; else empty."""
+        return str(self.provenance.get("stopped", ""))
 
     def datasets(self, group: str) -> dict[str, xr.Dataset]:
         """Return the datasets below ``outputs``, ``sensitivity`` or ``claims``, in order."""
@@ -75,8 +78,7 @@ class Result:
             "sensitivity": sensitivity_documents(self.datasets("sensitivity")),
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
-        if "until" in about:
-            document["until"] = about["until"]
+        document |= {key: about[key] for key in ("until", "stopped") if key in about}
         document["digest"] = digest(document)
         if timing:
             document["timing"] = self.timing

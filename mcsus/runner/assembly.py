@@ -15,6 +15,12 @@ from mcsus.runner.description import Variables, dataset
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study
 
+_CAUTIONS = {
+    "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
+    "out of time": "the time given was over: fewer draws than asked for",
+    "limit": "the draws allowed were too few for the precision asked for",
+}
+
 
 def assemble(
     study: Study,
@@ -22,6 +28,7 @@ def assemble(
     described: Mapping[str, xr.Dataset],
     estimates: Mapping[str, IndexTable],
     until: Mapping[str, Any] | None = None,
+    stopped: str = "",
 ) -> Result:
     """Put descriptions, Sobol' indices and provenance together.
 
@@ -33,6 +40,8 @@ def assemble(
         Sobol' indices of the outputs asked for.
     until : mapping, optional
         What a wanted precision led to.
+    stopped : str
+        Why the run stopped before its end; see `Result.stopped`.
 
     Examples
     --------
@@ -52,6 +61,9 @@ def assemble(
     about = provenance(study, model) | {"order": order}
     if until:
         about["until"] = dict(until)
+    if stopped:
+        about["stopped"] = stopped
+        about["cautions"] = [*about["cautions"], _CAUTIONS[stopped]]
     tree["provenance"] = xr.Dataset(attrs={k: json.dumps(v) for k, v in about.items()})
     return Result(xr.DataTree.from_dict(tree))
 

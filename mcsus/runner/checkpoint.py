@@ -7,23 +7,34 @@ holds accumulators and how far each replicate has come, never the state of a gen
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
+import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.errors import Fault, InputError
+from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.result.files import replacing
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ModuleNotFoundError:  # Windows
+    fcntl = None
 
 Arrays = dict[str, NDArray[Any]]
 
 FOLDER = "checkpoint"
 _RUN = "run.json"
+_LOCK = "lock"
 _EVERY = 3.0  # seconds
 _SHARE = 20  # a checkpoint takes at most one part in so many of the time
 
@@ -48,6 +59,12 @@ class Checkpoint(Protocol):
 
     def drop(self, name: str) -> None:
         """Forget what was appended to a name."""
+
+    def holds(self) -> bool:
+        """Tell whether anything is saved."""
+
+    def part(self, path: Path) -> Path:
+        """Return where a file is made that gets the name `path` when it is whole."""
 
 
 class NoCheckpoint:
@@ -80,6 +97,14 @@ class NoCheckpoint:
     def drop(self, name: str) -> None:
         """Do nothing."""
 
+    def holds(self) -> bool:
+        """Tell that nothing is saved."""
+        return False
+
+    def part(self, path: Path) -> Path:
+        """Return a hidden file beside `path`."""
+        return path.with_name(f".{path.name}.part")
+
 
 class FileCheckpoint:
     """Keeps arrays in a folder beside the results of a run.
@@ -93,8 +118,9 @@ class FileCheckpoint:
     --------
     >>> import tempfile
     >>> kept = FileCheckpoint(Path(tempfile.mkdtemp()))
-    >>> kept.begin({"study": "one"})
-    >>> kept.save("sums", {"total": np.ones(2)})
+    >>> with kept.alone():
+    ...     kept.begin({"study": "one"})
+    ...     kept.save("sums", {"total": np.ones(2)})
     >>> kept.load("sums")["total"]
     array([1., 1.])
     >>> kept.about()
@@ -104,11 +130,39 @@ class FileCheckpoint:
     def __init__(self, target: Path) -> None:
         self.folder = Path(target) / FOLDER
         self._next = time.monotonic() + _EVERY
+        self._made: list[Path] = []
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other runs out of the folder, which is made if it is not there.
+
+        The system forgets the lock of a process that is killed. Where it has no such locks, two
+        runs in one folder are not noticed.
+
+        Raises
+        ------
+        InputError
+            If a run goes on there.
+        """
+        places = [self.folder, *self.folder.parents]
+        self._made = [place for place in places if not place.exists()]
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            if fcntl is not None:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            found, allowed = "a folder in which a run goes on", "another folder, or to wait"
+            raise InputError(Fault(found, allowed, (str(self.folder.parent),))) from error
+        finally:
+            os.close(descriptor)
 
     def begin(self, about: Mapping[str, Any]) -> None:
         """Start anew: forget another run's files, write down what is run."""
-        self.clear()
-        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in self.folder.iterdir():
+            if path.name != _LOCK:
+                path.unlink()
         with replacing(self.folder / _RUN) as temporary:
             temporary.write_text(json.dumps(about, indent=1), encoding="utf-8")
 
@@ -132,6 +186,13 @@ class FileCheckpoint:
         """Remove all files: the run is complete."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def undo(self) -> None:
+        """Remove all files and the folders that were made for them, unless they hold others."""
+        self.clear()
+        for place in self._made[1:]:
+            with suppress(OSError):
+                place.rmdir()
+
     def due(self) -> bool:
         """Tell whether some seconds have passed since the last time, more if saving is slow."""
         return time.monotonic() >= self._next
@@ -139,8 +200,13 @@ class FileCheckpoint:
     def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Replace the arrays of a name."""
         started = time.monotonic()
-        with replacing(self.folder / f"{name}.npz") as temporary, temporary.open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+        path = self.folder / f"{name}.npz"
+        try:
+            with replacing(path) as temporary, temporary.open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+        except OSError as error:
+            msg = f"{path}: cannot be written ({error.strerror}); what was saved before is kept"
+            raise RefusedError(msg) from error
         ended = time.monotonic()
         self._next = ended + max(_EVERY, _SHARE * (ended - started))
 
@@ -162,13 +228,25 @@ class FileCheckpoint:
         for path in self._files(name):
             path.unlink(missing_ok=True)
 
+    def holds(self) -> bool:
+        """Tell whether anything is saved."""
+        return any(self.folder.glob("*.npz"))
+
+    def part(self, path: Path) -> Path:
+        """Return a file in the folder, which goes on where a run was killed."""
+        return self.folder / path.name
+
     def _files(self, name: str) -> list[Path]:
         return sorted(self.folder.glob(f"{name}-*.npz"))
 
 
 def _read(path: Path) -> Arrays:
-    with np.load(path, allow_pickle=False) as file:
-        return {key: file[key] for key in file.files}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
+        allowed = "a checkpoint as it was written, or a new run, without --resume"
+        raise InputError(Fault("a damaged file", allowed, (str(path),))) from error
 
 
 @dataclass(frozen=True)

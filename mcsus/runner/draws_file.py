@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.errors import RefusedError
+from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
 from mcsus.runner.tasks import Task
 from mcsus.study import Study
@@ -31,16 +31,20 @@ class DrawsFile:
     Parameters
     ----------
     path : Path
-        Made anew unless it is there and `again` is set.
+        What the file is called when it is whole.
     study, model
         What is drawn; the rows of the first outputs come first.
+    part : Path
+        What it is called until then.
     again : bool
-        Whether a run goes on that began to write the file.
+        Whether a run goes on that began to write it.
 
     Raises
     ------
     RefusedError
         If the draws would not fit on the disk; nothing is written then.
+    InputError
+        If the file to go on with is not there.
 
     Examples
     --------
@@ -54,17 +58,21 @@ class DrawsFile:
     (('replicate', 'draw'), '1')
     """
 
-    def __init__(self, path: Path, study: Study, model: Model, *, again: bool = False) -> None:
+    def __init__(
+        self, path: Path, study: Study, model: Model, part: Path, *, again: bool = False
+    ) -> None:
+        self._path, self._part = path, part
         self._outputs = {
             name: (unit.factor, model.shape(name)) for name, unit in study.outputs.items()
         }
-        if again and path.is_file():
-            import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
-
-            self._file = netCDF4.Dataset(path, "r+")
+        if again:
+            if path.is_file() and not part.is_file():  # it was whole; the indices were not
+                path.replace(part)
+            self._file = _opened(part)
             return
         _refuse_if_too_large(path, study, model)
-        self._file = _made(path, study, model)
+        path.unlink(missing_ok=True)
+        self._file = _made(part, study, model)
 
     def write(self, task: Task, values: NDArray[np.float64]) -> None:
         """Write the values of a task, shape (row, draw), in base units."""
@@ -75,9 +83,17 @@ class DrawsFile:
             self._file[name][task.replicate, at] = rows.T.reshape(-1, *shape)
             row += len(rows)
 
-    def close(self) -> None:
-        """Write what is left and close."""
+    def sync(self) -> None:
+        """Hand all values to the system, so that they outlive this process."""
+        self._file.sync()
+
+    def close(self, *, whole: bool, stays: bool) -> None:
+        """Close; a whole file gets its name, a part of one is removed unless it `stays`."""
         self._file.close()
+        if whole:
+            self._part.replace(self._path)
+        elif not stays:
+            self._part.unlink()
 
 
 def _refuse_if_too_large(path: Path, study: Study, model: Model) -> None:
@@ -91,6 +107,16 @@ def _refuse_if_too_large(path: Path, study: Study, model: Model) -> None:
             "draws, replicates or outputs"
         )
         raise RefusedError(msg)
+
+
+def _opened(path: Path) -> netCDF4.Dataset:
+    import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
+
+    try:
+        return netCDF4.Dataset(path, "r+")
+    except OSError as error:
+        allowed = "the draws so far, or a new run, without --resume"
+        raise InputError(Fault("no draws that can be read", allowed, (str(path),))) from error
 
 
 def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:

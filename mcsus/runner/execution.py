@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from mcsus.engine.executors import Executor, executor_for
 from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.tally import MOST_DRAWS
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
 from mcsus.result import Result
@@ -83,12 +84,11 @@ def execute(study: Study, model: Model, settings: Settings) -> Result:
     with executor:
         sampler, stopped, until = _drawn(study, model, kernel, executor, settings)
         if sampler.draws != study.design.draws:
-            study = study.with_changes(draws=sampler.draws)
+            study = _with_draws(study, sampler.draws)
         sampled = time.perf_counter()
-        result, stopped, analysed = _analysed(
+        result, analysed = _analysed(
             study, model, kernel, executor, settings, sampler, stopped, until
         )
-    result.stopped = stopped
     finished = time.perf_counter()
     result.timing = {
         "compile_s": compiled - started,
@@ -109,8 +109,8 @@ def _analysed(
     sampler: Sampler,
     stopped: str,
     until: dict[str, Any],
-) -> tuple[Result, str, float]:
-    """Return the result, why it stopped, and when the indices were there."""
+) -> tuple[Result, float]:
+    """Return the result, and when the indices were there."""
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
 
@@ -129,7 +129,16 @@ def _analysed(
                     raise
                 stopped = "interrupted"
         analysed = time.perf_counter()
-        return assemble(study, model, described.result(), estimates, until), stopped, analysed
+        return assemble(study, model, described.result(), estimates, until, stopped), analysed
+
+
+def _with_draws(study: Study, draws: int) -> Study:
+    """Return the study as if it had asked for the draws that were made."""
+    document = study.to_dict()
+    document["design"] = {**document.get("design", {}), "draws": draws}
+    if study.sensitivity.draws > draws:
+        document["sensitivity"] = {**document.get("sensitivity", {}), "draws": draws}
+    return replace(Study.from_dict(document, study.place), cautions=study.cautions)
 
 
 def _drawn(
@@ -137,22 +146,33 @@ def _drawn(
 ) -> tuple[Sampler, str, dict[str, Any]]:
     """Draw; return the draws, why they stopped if before the end, and what `until` led to."""
     limits = settings.limits
-    file = None
-    if settings.keep_draws is not None:
-        again = settings.checkpoint.load("sampling") is not None
-        file = DrawsFile(settings.keep_draws, study, model, again=again)
+    checkpoint, file, path = settings.checkpoint, None, settings.keep_draws
+    if path is not None:
+        file = DrawsFile(path, study, model, checkpoint.part(path), again=checkpoint.holds())
     deadline = None if limits.max_seconds is None else time.monotonic() + limits.max_seconds
-    sampler = Sampler(
-        study, model, kernel, executor, settings.checkpoint,
-        progress=settings.progress, deadline=deadline, values=None if file is None else file.write,
-    )  # fmt: skip
-    stopped = ""
+    stopped, whole = "", False
     until: dict[str, Any] = {}
+    try:
+        sampler = Sampler(
+            study, model, kernel, executor, checkpoint,
+            progress=settings.progress, deadline=deadline, file=file,
+        )  # fmt: skip
+        stopped, until = _advance(sampler, study, settings)
+        whole = not stopped
+    finally:
+        if file is not None:
+            file.close(whole=whole, stays=not isinstance(checkpoint, NoCheckpoint))
+    return sampler, stopped, until
+
+
+def _advance(sampler: Sampler, study: Study, settings: Settings) -> tuple[str, dict[str, Any]]:
+    """Draw as far as asked or allowed; return why it ended before, and what `until` led to."""
+    limits = settings.limits
     try:
         if limits.until is None:
             sampler.advance(study.design.draws)
-        else:
-            stopped, until = _until(sampler, study, settings)
+            return "", {}
+        return _until(sampler, study, settings)
     except (KeyboardInterrupt, OutOfTimeError) as error:
         interrupted = isinstance(error, KeyboardInterrupt)
         finished = sampler.back()
@@ -163,11 +183,7 @@ def _drawn(
                 f"--max-seconds: found no round of draws that takes {limits.max_seconds} s or less"
             )
             raise RefusedError(msg) from error
-        stopped = "interrupted" if interrupted else "out of time"
-    finally:
-        if file is not None:
-            file.close()
-    return sampler, stopped, until
+        return "interrupted" if interrupted else "out of time", {}
 
 
 def _until(sampler: Sampler, study: Study, settings: Settings) -> tuple[str, dict[str, Any]]:
@@ -176,18 +192,25 @@ def _until(sampler: Sampler, study: Study, settings: Settings) -> tuple[str, dic
     outputs = limits.until_outputs or tuple(study.outputs)
     share = limits.until
     assert share is not None  # noqa: S101 - asked before
+    most = limits.max_draws or MOST_DRAWS
+    if kind == "sobol":
+        most = 1 << most.bit_length() - 1
+    sampler.advance(min(rounded(study.design.draws, kind), most))
     planned = settings.checkpoint.load(_PLAN)
     if planned is None:
-        sampler.advance(rounded(study.design.draws, kind))
-        wanted = rounded(
-            precision(sampler.samples(), outputs).draws_for(share, sampler.draws), kind
-        )
+        known = precision(sampler.samples(), outputs)
+        wanted = rounded(known.draws_for(share, sampler.draws), kind)
+        if wanted > most and limits.max_draws is None:
+            msg = (
+                f"--until: found {share:g} for {known.output!r}, which would take about {wanted} "
+                f"draws of each replicate; allowed: {MOST_DRAWS}; ask for more replicates or for "
+                "less, or allow an end before with --max-draws"
+            )
+            raise RefusedError(msg)
         settings.checkpoint.save(_PLAN, {"draws": np.array(wanted)})
     else:
         wanted = int(planned["draws"])
-    most = limits.max_draws or wanted
-    allowed = min(wanted, most if kind == "monte_carlo" else 1 << most.bit_length() - 1)
-    sampler.advance(max(allowed, sampler.draws))
+    sampler.advance(max(min(wanted, most), sampler.draws))
     found = precision(sampler.samples(), outputs)
     reached = sampler.draws >= wanted
     told = {
@@ -208,6 +231,8 @@ def _refuse_odd(study: Study, settings: Settings) -> None:
     if unknown:
         allowed = f"outputs of the study: {', '.join(study.outputs)}"
         raise InputError(Fault(repr(unknown[0]), allowed, ("--until-output",)))
+    if limits.until_outputs and limits.until is None:
+        raise InputError(Fault("it without --until", "both of them", ("--until-output",)))
     if limits.until is not None and design.replicates < 2:
         allowed = "at least 2 replicates, as one says nothing about its error"
         raise InputError(Fault("1 replicate", allowed, ("--until",)))

@@ -71,7 +71,9 @@ def begin(checkpoint: FileCheckpoint, request: Request, study: Study) -> None:
     >>> from mcsus.study import load_study
     >>> folder = Path(tempfile.mkdtemp())
     >>> asked = Request.of("tinyml_table", {}, Limits(), keep_draws=False)
-    >>> begin(FileCheckpoint(folder), asked, load_study("tinyml_table"))
+    >>> checkpoint = FileCheckpoint(folder)
+    >>> with checkpoint.alone():
+    ...     begin(checkpoint, asked, load_study("tinyml_table"))
     >>> again, study = resumed(folder, None)
     >>> study.id, again.limits
     ('tinyml_table', Limits(until=None, until_outputs=(), max_draws=None, max_seconds=None))
@@ -103,9 +105,14 @@ def resumed(folder: Path, request: Request | None) -> tuple[Request, Study]:
     if about.get("format") != _FORMAT or about.get("made_by") != fingerprint().hex():
         found = "a checkpoint of another version of mcsus, or of another processor"
         raise InputError(Fault(found, "a new run, without --resume", (str(folder),)))
-    known = about["request"]
-    limits = known["limits"] | {"until_outputs": tuple(known["limits"]["until_outputs"])}
-    before = Request(**(known | {"limits": Limits(**limits)}))
+    try:
+        known = about["request"]
+        limits = known["limits"] | {"until_outputs": tuple(known["limits"]["until_outputs"])}
+        before = Request(**(known | {"limits": Limits(**limits)}))
+        about["study"]["id"]
+    except (KeyError, TypeError) as error:
+        allowed = "one as it was written, or a new run, without --resume"
+        raise InputError(Fault("a damaged checkpoint", allowed, (str(folder),))) from error
     now = (request or before).study() if request or _is_there(before) else None
     study = now or Study.from_dict(about["study"])
     changed = _differences(about["study"], study.to_dict())

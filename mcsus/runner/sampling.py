@@ -8,7 +8,7 @@ say where the draws will lie, and the rest are only counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -30,12 +30,12 @@ from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.checks import breakdowns
 from mcsus.runner.drawing import Drawing, draw
+from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.guards import Progress, refuse_if_too_large
 from mcsus.runner.tasks import UNIT, Task, tasks_between
 from mcsus.study import Study
 
 Array = NDArray[np.float64]
-Values = Callable[[Task, Array], None]
 
 _HELD_DRAWS = 1 << 20  # of all replicates: enough to say where 1e-6 of the draws will lie
 _HELD_VALUES = 1 << 26  # of all cells: half a GiB
@@ -68,8 +68,8 @@ class Sampler:
         Called with what is being done, the draws done and the draws in all.
     deadline : float, optional
         Of `time.monotonic`.
-    values : callable, optional
-        Given every task with its values, shape (kept row, draw), in order.
+    file : DrawsFile, optional
+        Given the values of every task.
 
     Examples
     --------
@@ -97,17 +97,19 @@ class Sampler:
         *,
         progress: Progress | None = None,
         deadline: float | None = None,
-        values: Values | None = None,
+        file: DrawsFile | None = None,
     ) -> None:
         self._study, self._executor, self._checkpoint = study, executor, checkpoint
-        self._progress, self._deadline, self._values = progress, deadline, values
+        self._progress, self._deadline, self._file = progress, deadline, file
         self._replicates = study.design.replicates
         self._kept = list(dict.fromkeys([*study.outputs, *(c.quantity for c in study.claims)]))
         parts = [p for terms in breakdowns(study, model).values() for p in terms]
         self._parts = [p for p in dict.fromkeys(parts) if p not in self._kept]
         self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts)
         self._task_draws = _FIRST_ROUND
+        self._unsaved: list[tuple[Task, Part]] = []  # held draws that no checkpoint has
         self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
+        self._written = self._state.progress
         self._remembered = -np.inf
         self._remember()
 
@@ -135,12 +137,18 @@ class Sampler:
                 self._forget()
             most = draws if self._state.held is None else held
             self._round(min(max(2 * self._state.draws, _FIRST_ROUND), most), draws)
-        if self._state.held is None:
+        ahead = any(tally.draws > draws for tally in self._state.tallies)  # taken up later on
+        if self._state.held is None and self._state.draws == draws and not ahead:
             self._zoom()
 
     def back(self) -> int:
-        """Go back to the end of the last round, after an interrupt; return its draws, or 0."""
+        """Go back to the end of the last round, after an interrupt; return its draws, or 0.
+
+        What was drawn is written down first: held draws all, of counts those of the round.
+        """
         self._restore(self._last.state())
+        if self._unsaved or self._state.progress > self._written:
+            self._save()
         if any(tally.draws != self.draws for tally in self._state.tallies):
             return 0  # taken up within a round that has not ended since
         return self.draws
@@ -190,25 +198,26 @@ class Sampler:
     def _round(self, draws: int, goal: int) -> None:
         """Bring every replicate to so many draws."""
         state = self._state
+        new = draws > state.draws  # else counted again
         missing = sum(draws - tally.draws for tally in state.tallies)
-        unsaved: list[tuple[Task, Part, Array]] = []
-        drawing = replace(self._drawing, values=state.held is not None or self._values is not None)
+        file = self._file if new else None
+        drawing = replace(self._drawing, values=state.held is not None or file is not None)
         started = time.monotonic()
         for task, (part, values) in self._answers(drawing, draws):
+            if values is not None and state.held is not None:
+                state.hold(task, values)
+            if values is not None and file is not None:
+                file.write(task, values)
             state.tallies[task.replicate].add(part)
-            if values is not None:
-                if state.held is not None:
-                    unsaved.append((task, part, values))
-                    state.hold(task, values)
-                if self._values is not None and state.passes == 1:
-                    self._values(task, values)
+            if state.held is not None:  # last: what an interrupt leaves here is held and added
+                self._unsaved.append((task, part))
             self._tell(goal)
             if self._checkpoint.due():
-                saved.save(self._checkpoint, state, unsaved)
+                self._save()
             if self._deadline is not None and time.monotonic() > self._deadline:
                 raise OutOfTimeError
         state.draws = draws
-        if state.held is None and state.passes == 1:
+        if state.held is None and new:
             self._follow()
         self._remember()
         self._pace(missing, time.monotonic() - started)
@@ -223,6 +232,13 @@ class Sampler:
             for task in tasks_between(r, tally.draws, draws, self._task_draws)
         ]
         yield from zip(tasks, self._executor.ordered(draw, drawing, tasks), strict=True)
+
+    def _save(self) -> None:
+        """Write down how far the draws have come; those in a file first."""
+        if self._file is not None:
+            self._file.sync()
+        saved.save(self._checkpoint, self._state, self._unsaved)
+        self._written = self._state.progress
 
     def _remember(self) -> None:
         """Keep a copy of the state to go back to, unless there is one of a moment ago."""
@@ -266,7 +282,10 @@ class Sampler:
         return [found[name] for name in self._kept for _ in range(cells(name))]
 
     def _count_with(self, binnings: list[Binning | None]) -> None:
-        self._drawing = replace(self._drawing, layout=Layout(binnings))
+        layout = Layout(binnings)
+        copies = 2 * self._replicates + 2 * self._executor.workers  # now, to go back to, in tasks
+        refuse_if_too_large(int(layout.counters[-1]) * copies // 2, "design")
+        self._drawing = replace(self._drawing, layout=layout)
 
     def _follow(self) -> None:
         """Note where the estimates are after a round."""

@@ -51,6 +51,11 @@ class State:
         held = np.empty((drawing.kept, replicates, most_held))
         return cls(0, 1, _tallies(drawing, replicates), held, [])
 
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How far the draws have come, as numbers that only grow."""
+        return self.passes, sum(tally.draws for tally in self.tallies)
+
     def hold(self, task: Task, values: Array) -> None:
         """Hold the values of a task."""
         assert self.held is not None  # noqa: S101 - asked before
@@ -93,21 +98,23 @@ class Copy:
         return replace(self._like, tallies=copies)
 
 
-def save(checkpoint: Checkpoint, state: State, held: list[tuple[Task, Part, Array]]) -> None:
+def save(checkpoint: Checkpoint, state: State, held: list[tuple[Task, Part]]) -> None:
     """Write down how far the draws have come.
 
     Parameters
     ----------
-    held : list of (task, part, values)
+    held : list of (task, part)
         Draws held and not yet written down; emptied.
     """
     if state.held is None:
         checkpoint.save(_STATE, _to_arrays(state))
         checkpoint.drop(_HELD)
+        held.clear()
         return
-    arrays: Arrays = {"tasks": np.array([task for task, _, _ in held], dtype=np.int64)}
-    for k, (_, part, values) in enumerate(held):
+    arrays: Arrays = {"tasks": np.array([task for task, _ in held], dtype=np.int64)}
+    for k, (task, part) in enumerate(held):
         arrays |= {f"{k}.sums": np.concatenate(part.sums), f"{k}.extremes": part.extremes}
+        values = state.held[:, task.replicate, task.first : task.first + task.draws]
         arrays[f"{k}.values"] = values
     checkpoint.append(_HELD, arrays)
     held.clear()
@@ -122,6 +129,8 @@ def load(checkpoint: Checkpoint, drawing: Drawing, replicates: int, most_held: i
     for chunk in checkpoint.each(_HELD):
         for k, numbers in enumerate(chunk["tasks"]):
             task, part = Task(*map(int, numbers)), Part(drawing.layout)
+            if task.first < state.tallies[task.replicate].draws:
+                continue  # written twice: an interrupt came right after the first time
             part.draws, part.sums = task.draws, [chunk[f"{k}.sums"]]
             part.extremes = chunk[f"{k}.extremes"]
             state.tallies[task.replicate].add(part)

@@ -17,6 +17,7 @@ import numpy as np
 
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.analysis.samples import Sample
+from mcsus.errors import RefusedError
 from mcsus.runner.tasks import UNIT
 
 ENDS = np.array([0.025, 0.975])
@@ -48,7 +49,15 @@ class Precision:
 
         The error is taken to fall with the square root, as it does for Monte Carlo; with Sobol'
         points it falls faster.
+
+        Raises
+        ------
+        RefusedError
+            If the range is a point, as that of an output that is almost always 0.
         """
+        if math.isinf(self.relative):
+            msg = f"--until: found {self.output!r}, whose 95 % range is 0 to 0, only not surely"
+            raise RefusedError(msg + "; allowed: other outputs, by --until-output")
         return max(draws, math.ceil(draws * (self.relative / share) ** 2))
 
 
@@ -69,7 +78,9 @@ def precision(samples: Mapping[str, Sequence[Sample]], outputs: Sequence[str]) -
             low, high = sample.quantiles(ENDS)
             scale = np.full(2, high - low) if low <= 0 <= high else np.abs([low, high])
             half_width = student_quantile(sample.replicates) * standard_error(each)
-            relative = np.divide(half_width, scale, out=np.zeros(2), where=half_width > 0)
+            unknown = half_width > 0
+            relative = np.where(unknown, np.inf, 0.0)
+            np.divide(half_width, scale, out=relative, where=unknown & (scale > 0))
             if relative.max() > worst.relative:
                 worst = Precision(name, float(relative.max()))
     return worst

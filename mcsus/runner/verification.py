@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mcsus.errors import Fault, InputError
 from mcsus.result import FILE, JSON_FILE, digest, load_result
 from mcsus.runner import run
 from mcsus.study import Study
@@ -33,7 +34,7 @@ def verify(
     Raises
     ------
     InputError
-        If `folder` holds no result, or its study is no longer valid.
+        If `folder` holds no result or that of an interrupted run, or its study is no longer valid.
 
     Examples
     --------
@@ -42,6 +43,9 @@ def verify(
     mcsus.errors.InputError: nowhere: found no result.nc; allowed: a folder that a run has saved to
     """
     saved = load_result(folder)
+    if saved.stopped == "interrupted":
+        allowed = f"one that has come to its end: mcsus run --resume {folder}"
+        raise InputError(Fault("the result of an interrupted run", allowed, (str(folder),)))
     before = saved.to_dict(timing=False)
     text = Path(folder) / JSON_FILE
     if not text.is_file() or json.loads(text.read_text(encoding="utf-8")) != before:
