@@ -7,7 +7,8 @@ bits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -160,7 +161,7 @@ def replicate_sums(
     executor: Executor,
     points: int | None = None,
     checkpoint: Checkpoint | None = None,
-) -> Iterator[tuple[Task, Array | None]]:
+) -> Generator[tuple[Task, Array | None], None, None]:
     """Do all tasks and fold their sums in order, from where a checkpoint stands.
 
     Parameters
@@ -209,14 +210,14 @@ def replicate_sums(
         for replicate, first in enumerate(done.tolist())
         for task in tasks_between(replicate, first, draws, points or run.task_points)
     ]
-    parts = executor.ordered(sums_of, run, tasks)
-    for task, found in zip(tasks, parts, strict=True):
-        sums, lost = folded[task.replicate]
-        fold(sums, lost, found.reshape(len(found), -1))
-        done[task.replicate] += task.draws
-        if checkpoint.due():
-            checkpoint.save(_SAVED, {"folded": folded, "done": done})
-        yield task, total(task.replicate)
+    with closing(executor.ordered(sums_of, run, tasks)) as parts:
+        for task, found in zip(tasks, parts, strict=True):
+            sums, lost = folded[task.replicate]
+            fold(sums, lost, found.reshape(len(found), -1))
+            done[task.replicate] += task.draws
+            if checkpoint.due():
+                checkpoint.save(_SAVED, {"folded": folded, "done": done})
+            yield task, total(task.replicate)
 
 
 def _refuse(run: IndexRun, out: Array, replicate: int, first: int) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -159,20 +160,20 @@ def _by_salib(asked: _Asked) -> Iterator[Estimates]:
     names = list(asked.study.sensitivity.outputs)
     ends = np.cumsum([run.kernel.program.cells(n) for n in names])
     replicates = range(run.design.replicates)
-    values = asked.executor.ordered(values_of, run, replicates, ahead)
-    for replicate, out in zip(replicates, values, strict=True):
-        refuse_not_finite(out[:, 0], names, ends, run.kernel, run.design, replicate)
-        if asked.told is not None:
-            asked.told(run.design.draws)
-        found = {}
-        for key, wanted in asked.wanted.items():
-            pick = [0, 1, *(2 + k for k in wanted.places)]
-            if wanted.second_order:
-                pick += [2 + len(run.groups) + k for k in wanted.places]
-            found[key] = salib_indices(
-                out[wanted.row, pick], len(wanted.places), second_order=wanted.second_order
-            )
-        yield found
+    with closing(asked.executor.ordered(values_of, run, replicates, ahead)) as values:
+        for replicate, out in zip(replicates, values, strict=True):
+            refuse_not_finite(out[:, 0], names, ends, run.kernel, run.design, replicate)
+            if asked.told is not None:
+                asked.told(run.design.draws)
+            found = {}
+            for key, wanted in asked.wanted.items():
+                pick = [0, 1, *(2 + k for k in wanted.places)]
+                if wanted.second_order:
+                    pick += [2 + len(run.groups) + k for k in wanted.places]
+                found[key] = salib_indices(
+                    out[wanted.row, pick], len(wanted.places), second_order=wanted.second_order
+                )
+            yield found
 
 
 def _by_sums(asked: _Asked, checkpoint: Checkpoint) -> Iterator[Estimates]:
@@ -187,19 +188,20 @@ def _by_sums(asked: _Asked, checkpoint: Checkpoint) -> Iterator[Estimates]:
         key: chosen_columns(len(run.groups), run.paired, w.places, second_order=w.second_order)
         for key, w in asked.wanted.items()
     }
-    for task, total in replicate_sums(run, executor, checkpoint=checkpoint):
-        if asked.told is not None:
-            asked.told(task.draws)
-        if total is not None:
-            yield {
-                key: streaming_indices(
-                    total[w.row, picks[key]],
-                    run.design.draws,
-                    len(w.places),
-                    second_order=w.second_order,
-                )
-                for key, w in asked.wanted.items()
-            }
+    with closing(replicate_sums(run, executor, checkpoint=checkpoint)) as parts:
+        for task, total in parts:
+            if asked.told is not None:
+                asked.told(task.draws)
+            if total is not None:
+                yield {
+                    key: streaming_indices(
+                        total[w.row, picks[key]],
+                        run.design.draws,
+                        len(w.places),
+                        second_order=w.second_order,
+                    )
+                    for key, w in asked.wanted.items()
+                }
 
 
 def _chosen(

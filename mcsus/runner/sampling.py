@@ -8,8 +8,9 @@ say where the draws will lie, and the rest are only counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -203,19 +204,20 @@ class Sampler:
         file = self._file if new else None
         drawing = replace(self._drawing, values=state.held is not None or file is not None)
         started = time.monotonic()
-        for task, (part, values) in self._answers(drawing, draws):
-            if values is not None and state.held is not None:
-                state.hold(task, values)
-            if values is not None and file is not None:
-                file.write(task, values)
-            state.tallies[task.replicate].add(part)
-            if state.held is not None:  # last: what an interrupt leaves here is held and added
-                self._unsaved.append((task, part))
-            self._tell(goal)
-            if self._checkpoint.due():
-                self._save()
-            if self._deadline is not None and time.monotonic() > self._deadline:
-                raise OutOfTimeError
+        with closing(self._answers(drawing, draws)) as answers:
+            for task, (part, values) in answers:
+                if values is not None and state.held is not None:
+                    state.hold(task, values)
+                if values is not None and file is not None:
+                    file.write(task, values)
+                state.tallies[task.replicate].add(part)
+                if state.held is not None:  # last: what an interrupt leaves here is held and added
+                    self._unsaved.append((task, part))
+                self._tell(goal)
+                if self._checkpoint.due():
+                    self._save()
+                if self._deadline is not None and time.monotonic() > self._deadline:
+                    raise OutOfTimeError
         state.draws = draws
         if state.held is None and new:
             self._follow()
@@ -224,14 +226,15 @@ class Sampler:
 
     def _answers(
         self, drawing: Drawing, draws: int
-    ) -> Iterator[tuple[Task, tuple[Part, Array | None]]]:
+    ) -> Generator[tuple[Task, tuple[Part, Array | None]], None, None]:
         """Yield the tasks that lead to so many draws, with their answers."""
         tasks = [
             task
             for r, tally in enumerate(self._state.tallies)
             for task in tasks_between(r, tally.draws, draws, self._task_draws)
         ]
-        yield from zip(tasks, self._executor.ordered(draw, drawing, tasks), strict=True)
+        with closing(self._executor.ordered(draw, drawing, tasks)) as answers:
+            yield from zip(tasks, answers, strict=True)
 
     def _save(self) -> None:
         """Write down how far the draws have come; those in a file first."""

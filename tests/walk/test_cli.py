@@ -391,7 +391,7 @@ class TestRun:
         def never(*args, **kwargs):
             pytest.fail("it was run")
 
-        monkeypatch.setattr(mcsus.runner, "run", never)
+        monkeypatch.setattr("mcsus.runner.execution.execute", never)
         code, out, err = call("run", "small.toml", "--out", place)
         assert (code, out) == (2, "")
         assert "--out: found" in err
@@ -553,7 +553,7 @@ class TestReport:
         def never(*args, **kwargs):
             pytest.fail("rendering again drew samples")
 
-        monkeypatch.setattr(mcsus.runner, "run", never)
+        monkeypatch.setattr("mcsus.runner.execution.execute", never)
         code, out, _ = call("report", "runs/small", "--to", "again")
         assert code == 0
         assert "index.html" in out
