@@ -113,6 +113,7 @@ def _opened(path: Path) -> netCDF4.Dataset:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
     try:
+        path.stat()  # netCDF makes a file that is not there
         return netCDF4.Dataset(path, "r+")
     except OSError as error:
         allowed = "the draws so far, or a new run, without --resume"

@@ -20,6 +20,8 @@ from mcsus.analysis.samples import Sample
 from mcsus.errors import RefusedError
 from mcsus.runner.tasks import UNIT
 
+_ROUNDING = 1e-12  # or rounding would double the draws of a Sobol' design
+
 ENDS = np.array([0.025, 0.975])
 """Probabilities of the ends of the 95 % range."""
 
@@ -58,7 +60,8 @@ class Precision:
         if math.isinf(self.relative):
             msg = f"--until: found {self.output!r}, whose 95 % range is 0 to 0, only not surely"
             raise RefusedError(msg + "; allowed: other outputs, by --until-output")
-        return max(draws, math.ceil(draws * (self.relative / share) ** 2))
+        wanted = draws * (self.relative / share) ** 2
+        return max(draws, math.ceil(wanted * (1 - _ROUNDING)))
 
 
 def precision(samples: Mapping[str, Sequence[Sample]], outputs: Sequence[str]) -> Precision:
