@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 import shutil
 from contextlib import ExitStack
@@ -73,8 +72,6 @@ def run(
     """Run a study: save its result, write its report, print a summary."""
     from mcsus.runner.checkpoint import Limits  # noqa: PLC0415
 
-    if max_seconds is not None and math.isnan(max_seconds):
-        raise InputError(Fault("nan", "seconds", ("--max-seconds",)))
     limits = Limits(
         _share(until), tuple(until_output or ()), _count(max_draws, "--max-draws"), max_seconds
     )
@@ -101,7 +98,7 @@ def run(
                 keep_draws=kept, resumed=resume is not None,
             )  # fmt: skip
             _save(result, target, checkpoint, keep_draws=kept)
-        code = _told(result, asked, target, no_report=no_report, as_json=as_json)
+        code = _told(result, target, no_report=no_report, as_json=as_json)
         _say_why(result, limits, target)
         return _CODES[result.stopped] or code
 
@@ -229,7 +226,7 @@ def _save(result: Result, target: Path, checkpoint: FileCheckpoint, *, keep_draw
         checkpoint.clear()
 
 
-def _told(result: Result, study: Study, folder: Path, *, no_report: bool, as_json: bool) -> int:
+def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> int:
     """Write the report and print; return the exit code that the claims ask for."""
     if no_report:
         shutil.rmtree(folder / "report", ignore_errors=True)  # it would tell of another run
@@ -241,8 +238,8 @@ def _told(result: Result, study: Study, folder: Path, *, no_report: bool, as_jso
         typer.echo(result.to_json())
     else:
         typer.echo(str(result.summary()))
-        if study.cautions:
-            typer.echo("\nCautions\n" + "\n".join(f"  {text}" for text in study.cautions))
+        if cautions := result.provenance["cautions"]:
+            typer.echo("\nCautions\n" + "\n".join(f"  {text}" for text in cautions))
         typer.echo(
             f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html")
         )
@@ -267,8 +264,9 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
                 err=True,
             )
     if result.stopped in {"interrupted", "out of time"}:
+        reason = "out of time; " if result.stopped == "out of time" else ""  # else said at the end
         typer.echo(
-            f"mcsus: {result.stopped}; kept {draws} draws of each replicate, saved in {folder}; "
+            f"mcsus: {reason}kept {draws} draws of each replicate, saved in {folder}; "
             + _go_on(folder),
             err=True,
         )

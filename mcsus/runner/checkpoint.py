@@ -242,7 +242,7 @@ class FileCheckpoint:
 
 def _read(path: Path) -> Arrays:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
     except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         allowed = "a checkpoint as it was written, or a new run, without --resume"
