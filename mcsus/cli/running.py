@@ -44,7 +44,8 @@ def run(
         Path | None, typer.Option(help="Folder to save to; runs/<id> by default.")
     ] = None,
     resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Go on with the run saved in this folder.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Go on with the run that stopped in this folder."),
     ] = None,
     cluster: Annotated[
         str | None,
@@ -52,16 +53,16 @@ def run(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="Draw until the 95 % range is known so well: 0.1%."),
+        typer.Option(metavar="SHARE", help="Draw until the 95 % range is known this well: 0.1%."),
     ] = None,
     until_output: Annotated[
         list[str] | None, typer.Option(help="The outputs that --until is about; all by default.")
     ] = None,
     max_draws: Annotated[
-        str | None, typer.Option(help="Draws per replicate at most: 2^24, 1e9.")
+        str | None, typer.Option(help="Draws per replicate at most: 2^24 or 1e9.")
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option(min=0.0, help="Seconds of drawing at most.")
+        float | None, typer.Option(min=0.0, help="Seconds of drawing at most; the result is saved.")
     ] = None,
     keep_draws: Annotated[
         bool, typer.Option("--keep-draws", help="Save all draws of the outputs in draws.nc.")
