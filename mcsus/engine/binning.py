@@ -184,7 +184,13 @@ class Binning:
         whole = np.flatnonzero(self.node < 0)
         found = [(whole, self.held[whole, 0], self.held[whole, 1])]
         order = [whole.astype(float)]
-        for c in np.flatnonzero(self.node >= 0):
+        divided = np.flatnonzero(self.node >= 0)
+        nodes = self.node.astype(np.int64)
+        deep = self._has_children[nodes[divided]]
+        plain = divided[~deep]
+        found.append(self._plain_slots(nodes[plain], edges[plain], edges[plain + 1]))
+        order.append(np.repeat(plain, self.size[nodes[plain]] + 2).astype(float))
+        for c in divided[deep]:
             parts = self._slots(int(self.node[c]), edges[c], edges[c + 1])
             found.append(parts)
             order.append(np.full(len(parts[0]), float(c)))
@@ -309,6 +315,27 @@ class Binning:
             low, high = np.where(reached, low, middle + 1), np.where(reached, middle, high)
             low = np.minimum(low, high)
         return as_floats(high)
+
+    @functools.cached_property
+    def _has_children(self) -> NDArray[np.bool_]:
+        """Tell of each node whether a slot of it is divided further."""
+        if not len(self.first):
+            return np.zeros(0, dtype=bool)
+        return np.asarray(np.add.reduceat(self.child >= 0, self.first) > 0)
+
+    def _plain_slots(self, nodes: Integers, low: Array, high: Array) -> Leaves:
+        """Return the leaves of nodes without children, each of which divides `low` to `high`."""
+        sizes = self.size[nodes] + 2
+        last = np.cumsum(sizes)
+        each = np.repeat(np.arange(len(nodes)), sizes)
+        slot = np.arange(len(each)) - (last - sizes)[each]
+        node, least, most = nodes[each], low[each], high[each]
+        inner = self.low[node] + slot / self.factor[node]
+        ends = np.clip(inner, least, most)
+        ends[last - 1] = most[last - 1]
+        starts = np.where(slot == 0, least, np.roll(ends, 1))
+        leaf: Integers = self.bins + self.first[node] + slot
+        return leaf, starts, ends
 
     def _slots(self, node: int, low: float, high: float) -> Leaves:
         """Return the leaves below a node that divides the values from `low` to `high`."""

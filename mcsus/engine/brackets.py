@@ -95,16 +95,36 @@ def segments(
     [(0, 0.4004..., 0.5995..., 36)]
     """
     found = []
+    distinct = _distinct(ordered, exact)
     for a, b in ranks:
         first, last = (int(c) for c in np.searchsorted(starts, [a, b], side="right") - 1)
         for c in range(first, last + 1):
             i, j = max(a, int(starts[c])), min(b + 1, int(starts[c + 1]))
             low, high = max(ordered[a], edges[c]), min(ordered[b], edges[c + 1])
-            others = np.setdiff1d(ordered[i:j], exact)
+            others = (
+                ordered[i:j] if len(distinct) == len(ordered) else _among(distinct, ordered[i:j])
+            )
             if high > low:  # also where no held draw lies: others may
                 slots = _slots(others, low, high, len(ordered), resolution)
                 found.append((c, float(low), float(high), slots))
     return found
+
+
+def _distinct(ordered: Array, without: Array) -> Array:
+    """Return sorted values once each, without some; the same array if all are to stay."""
+    again = ordered[1:] == ordered[:-1]
+    found = ordered[np.concatenate([[True], ~again])] if again.any() else ordered
+    at = np.searchsorted(found, without)
+    at = at[at < len(found)]
+    return np.delete(found, at[np.isin(found[at], without)]) if len(at) else found
+
+
+def _among(distinct: Array, values: Array) -> Array:
+    """Return the values of `distinct` within the range of some sorted values."""
+    if not len(values):
+        return values
+    first = np.searchsorted(distinct, values[0], side="left")
+    return distinct[first : np.searchsorted(distinct, values[-1], side="right")]
 
 
 def _slots(single: Array, low: float, high: float, total: int, resolution: float) -> int:

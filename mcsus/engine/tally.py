@@ -86,10 +86,12 @@ class Part:
         self.draws += count
 
     def not_finite(self) -> Integers:
-        """Return the rows with draws that are not finite; a sum that overflows counts as such."""
+        """Return the rows that are not finite among the draws recorded last.
+
+        A sum that overflows counts as such.
+        """
         finite = np.isfinite(self.extremes).all(axis=1)
-        for sums in self.sums:
-            finite &= np.isfinite(sums[..., 0]).all(axis=0)
+        finite &= np.isfinite(self.sums[-1][..., 0]).all(axis=0)
         return np.flatnonzero(~finite)
 
 
