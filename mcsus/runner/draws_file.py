@@ -44,7 +44,7 @@ class DrawsFile:
     RefusedError
         If the draws would not fit on the disk; nothing is written then.
     InputError
-        If the file to go on with is not there.
+        If the folder or the file to go on with is not there.
 
     Examples
     --------
@@ -70,6 +70,9 @@ class DrawsFile:
                 path.replace(part)
             self._file = _opened(part)
             return
+        if not path.parent.is_dir():
+            where = (str(path.parent),)
+            raise InputError(Fault("no folder for the draws", "one that is there", where))
         _refuse_if_too_large(path, study, model)
         path.unlink(missing_ok=True)
         self._file = _made(part, study, model)

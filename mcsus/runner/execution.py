@@ -231,6 +231,8 @@ def _refuse_odd(study: Study, settings: Settings) -> None:
     if unknown:
         allowed = f"outputs of the study: {', '.join(study.outputs)}"
         raise InputError(Fault(repr(unknown[0]), allowed, ("--until-output",)))
+    if limits.until is not None and not 0 < limits.until < 1:
+        raise InputError(Fault(repr(limits.until), "a share above 0 and below 1", ("--until",)))
     if limits.until_outputs and limits.until is None:
         raise InputError(Fault("it without --until", "both of them", ("--until-output",)))
     if limits.until is not None and design.replicates < 2:

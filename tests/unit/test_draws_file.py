@@ -113,6 +113,11 @@ def test_nothing_is_left_of_a_run_that_fails(study, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_in_a_folder_that_is_not_there(asked, tmp_path):
+    with pytest.raises(InputError, match="nowhere: found no folder for the draws"):
+        run(asked(), keep_draws=tmp_path / "nowhere" / FILE)
+
+
 def test_not_beside_until(asked, tmp_path):
     with pytest.raises(InputError, match="--keep-draws: found --until beside --keep-draws"):
         run(asked(), until=0.1, keep_draws=tmp_path / FILE)

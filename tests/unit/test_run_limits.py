@@ -136,6 +136,8 @@ def test_a_plan_made_before_the_second_pass_is_kept(asked, monkeypatch):
 @pytest.mark.parametrize(
     ("limits", "design", "message"),
     [
+        (Limits(until=0.0), {}, r"--until: found 0\.0; allowed: a share above 0 and below 1"),
+        (Limits(until=1.5), {}, r"--until: found 1\.5; allowed: a share above 0 and below 1"),
         (Limits(until=0.1), {"replicates": 1}, "--until: found 1 replicate; allowed: at least 2"),
         (Limits(until=0.1, until_outputs=("no",)), {}, "--until-output: found 'no'; allowed: out"),
         (Limits(until_outputs=("y",)), {}, "--until-output: found it without --until"),
