@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.convergence import Path
 from mcsus.engine.binning import Binning, Layout
 from mcsus.engine.tally import Part, Tally
+from mcsus.errors import Fault, InputError
 from mcsus.runner.checkpoint import Arrays, Checkpoint
 from mcsus.runner.drawing import Drawing
 from mcsus.runner.tasks import Task
@@ -129,7 +130,11 @@ def load(checkpoint: Checkpoint, drawing: Drawing, replicates: int, most_held: i
     for chunk in checkpoint.each(_HELD):
         for k, numbers in enumerate(chunk["tasks"]):
             task, part = Task(*map(int, numbers)), Part(drawing.layout)
-            if task.first < state.tallies[task.replicate].draws:
+            known = state.tallies[task.replicate].draws
+            if task.first > known:
+                found = f"a checkpoint without draws {known} to {task.first - 1}"
+                raise InputError(Fault(found, "all its files, or a new run", ("--resume",)))
+            if task.first < known:
                 continue  # written twice: an interrupt came right after the first time
             part.draws, part.sums = task.draws, [chunk[f"{k}.sums"]]
             part.extremes = chunk[f"{k}.extremes"]

@@ -7,9 +7,9 @@ import pytest
 import xarray as xr
 
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import check, run, sampling
+from mcsus.runner import check, run, sampling, saved
 from mcsus.runner.checkpoint import FileCheckpoint
-from mcsus.runner.draws_file import FILE
+from mcsus.runner.draws_file import FILE, DrawsFile
 from mcsus.runner.execution import Settings, execute
 
 
@@ -121,3 +121,16 @@ def test_in_a_folder_that_is_not_there(asked, tmp_path):
 def test_not_beside_until(asked, tmp_path):
     with pytest.raises(InputError, match="--keep-draws: found --until beside --keep-draws"):
         run(asked(), until=0.1, keep_draws=tmp_path / FILE)
+
+
+def test_values_are_written_before_it_is_written_down_that_they_are(asked, tmp_path, monkeypatch):
+    done = []
+    sync, save = DrawsFile.sync, saved.save
+    monkeypatch.setattr(DrawsFile, "sync", lambda self: done.append("sync") or sync(self))
+    monkeypatch.setattr(saved, "save", lambda *a: done.append("save") or save(*a))
+    checkpoint = FileCheckpoint(tmp_path)
+    monkeypatch.setattr(checkpoint, "due", lambda: True)
+    with checkpoint.alone():
+        execute(*check(asked()), Settings(checkpoint=checkpoint, keep_draws=tmp_path / FILE))
+    assert done == ["sync", "save"] * (len(done) // 2)
+    assert "save" in done

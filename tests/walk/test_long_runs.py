@@ -111,6 +111,7 @@ def files(folder="."):
 
 
 def test_killed_and_taken_up_again(call, undisturbed):
+    assert call("run", "small.toml", "--out", "kept", "--keep-draws")[0] == 0
     process = started("run", "small.toml", "--keep-draws")
     process.kill()
     process.communicate()
@@ -118,7 +119,7 @@ def test_killed_and_taken_up_again(call, undisturbed):
     code, _, err = call("run", "--resume", "runs/small")
     assert (code, err) == (0, "")
     assert digest() == undisturbed
-    assert "runs/small/draws.nc" in files()
+    assert Path("runs/small/draws.nc").read_bytes() == Path("kept/draws.nc").read_bytes()
     assert not Path("runs/small/checkpoint").exists()
     assert call("verify", "runs/small")[0] == 0
 
@@ -257,6 +258,23 @@ def test_a_damaged_checkpoint(interrupted, call, damage):
     assert (code, out) == (2, "")
     assert "sampling.npz: found a damaged file; allowed: a checkpoint as it was written" in err
     assert call("run", "small.toml", "--no-report")[0] == 0  # anew
+
+
+def test_a_checkpoint_without_one_of_its_files(call, monkeypatch):
+    def interrupt(self, goal):
+        if self._state.draws >= 2048 and self._unsaved[0][0].first >= 2048:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sampling.Sampler, "_tell", interrupt)
+        patch.setattr(FileCheckpoint, "due", lambda self: True)
+        assert call("run", "small.toml")[0] == 130
+    first, *others = sorted(Path("runs/small/checkpoint").glob("held-*.npz"))
+    assert others
+    first.unlink()
+    code, _, err = call("run", "--resume", "runs/small")
+    assert code == 2
+    assert "--resume: found a checkpoint without draws 0 to 2047; allowed: all its files" in err
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "", '{"format": 1}', '{"request": {}}'])
