@@ -79,7 +79,8 @@ class Normal(Distribution):
 
         Examples
         --------
-        >>> Normal(mean=3, sd=2).typical()
+        >>> from mcsus.families import distribution
+        >>> distribution("normal", mean=3, sd=2).typical()
         3.0
         """
         return self._mean_and_sd[0] if self.truncate is None else super().typical()
