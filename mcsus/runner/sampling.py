@@ -266,15 +266,14 @@ class Sampler:
         deviations = _SOBOL_DEVIATIONS if self._study.design.kind == "sobol" else DEVIATIONS
         thresholds = self._thresholds()
         with ThreadPoolExecutor(self._executor.workers) as pool:
-            binnings = list(
-                pool.map(
-                    lambda k: Binning.of(pilot[k], self._wanted, thresholds[k], _FINE, deviations),
-                    range(len(held)),
-                )
+            found = pool.map(
+                lambda k: Binning.of(pilot[k], self._wanted, thresholds[k], _FINE, deviations),
+                range(len(held)),
             )
-            paths = list(pool.map(lambda x: Path.of_prefixes(x, self._tail), held))
-        self._count_with([*binnings, *[None] * (len(self._drawing.pivot) - len(held))])
-        state.forget(self._drawing, paths)
+            paths = pool.map(lambda x: Path.of_prefixes(x, self._tail), held)
+            others = len(self._drawing.pivot) - len(held)
+            self._count_with([*found, *[None] * others])
+            state.forget(self._drawing, list(paths), pool)
 
     def _thresholds(self) -> list[list[float]]:
         """Return the values at which each kept row is compared by a claim."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,16 +63,19 @@ class State:
         assert self.held is not None  # noqa: S101 - asked before
         self.held[:, task.replicate, task.first : task.first + task.draws] = values
 
-    def forget(self, drawing: Drawing, paths: list[Path]) -> None:
-        """Count the held draws as `drawing` counts, and hold no more."""
-        assert self.held is not None  # noqa: S101 - asked before
-        rows = len(self.held)
-        layout = Layout(drawing.layout.binnings[:rows])
-        for replicate, tally in enumerate(self.tallies):
+    def forget(self, drawing: Drawing, paths: list[Path], pool: Executor) -> None:
+        """Count the held draws as `drawing` counts, on the threads of a pool; hold no more."""
+        held = self.held
+        assert held is not None  # noqa: S101 - asked before
+        layout = Layout(drawing.layout.binnings[: len(held)])
+
+        def counted(replicate: int) -> Tally:
             part = Part(layout)
-            values = np.ascontiguousarray(self.held[:, replicate, : self.draws])
-            part.record(layout, drawing.pivot[:rows], values)
-            self.tallies[replicate] = tally.counted(drawing.layout, part)
+            values = np.ascontiguousarray(held[:, replicate, : self.draws])
+            part.record(layout, drawing.pivot[: len(held)], values)
+            return self.tallies[replicate].counted(drawing.layout, part)
+
+        self.tallies = list(pool.map(counted, range(len(self.tallies))))
         self.held, self.paths = None, paths
 
     def start_pass(self, drawing: Drawing) -> None:
