@@ -33,6 +33,7 @@ from mcsus.streams import points as reference_points
 from mcsus.streams.sobol import MAX_DIMENSIONS
 
 _BLOCK = 1024
+_APART = 8  # numbers between rows: rows a power of two apart would share few lines of a cache
 _CACHE_BYTES = 3 << 18  # the rows of one block stay within half of a typical L2 cache
 
 
@@ -243,7 +244,7 @@ class Kernel:
             self._model,
             self._points_of(design.kind),
             self._quantile,
-            np.empty((plan.rows + 1, block)),
+            np.empty((plan.rows + 1, block + _APART)),
             first,
             -(-count // block),
             block,
