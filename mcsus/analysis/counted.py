@@ -73,7 +73,7 @@ class CountedDraws:
 
     Examples
     --------
-    >>> from mcsus.engine.binning import Layout
+    >>> from mcsus.engine.layout import Layout
     >>> from mcsus.engine.tally import Part
     >>> values = np.linspace(0, 1, 2048).reshape(1, -1)
     >>> layout = Layout([Binning.of(values, [0.5])])

@@ -34,7 +34,7 @@ from mcsus.streams.sobol import MAX_DIMENSIONS
 
 _BLOCK = 1024
 _APART = 8  # numbers between rows: rows a power of two apart would share few lines of a cache
-_CACHE_BYTES = 3 << 18  # the rows of one block stay within half of a typical L2 cache
+_CACHE_BYTES = 3 << 18  # of the rows of one block: they stay within a typical L2 cache
 
 
 def stream_positions(parameters: Mapping[str, Parameter]) -> dict[str, int]:

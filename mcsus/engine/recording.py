@@ -10,10 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
+from mcsus.engine.plans import UNIT
 from mcsus.families.intrinsics import INNER
-
-UNIT = 1024
-"""Draws of one fold unit."""
 
 _MASK = 0x7FFFFFFFFFFFFFFF  # all bits of a float but its sign
 
@@ -31,8 +29,6 @@ RECORD_SIGNATURE = types.void(
     *(_f8[:, :, ::1], _f8[:, ::1]),  # sums, extremes
     *(types.uint32[::1], _i8[:, ::1]),  # counts, shares
 )
-
-FOLD_SIGNATURE = types.void(_f8[::1], _f8[::1], _f8[:, ::1])
 
 LOCATE_SIGNATURE = types.void(_f8[::1], _i8, *LAYOUT_TYPES[:-1], _i8[::1])
 
@@ -184,24 +180,6 @@ def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         x = values[r, :n]
         tally(x, centre[r], key[r], node, low, factor, size, first, child, y, place, counts)
         shares(x, threshold[key[r, 7] : key[r, 8]], share[key[r, 7] : key[r, 8]])
-
-
-@njit(nogil=True, error_model="numpy", inline="always")
-def fold_units(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add `parts`, shape (unit, k), to `total` one unit after another, losses going to `carry`.
-
-    A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen" (1974),
-    doi:10.1002/zamm.19740540106.
-    """
-    for u in range(parts.shape[0]):
-        for k in range(parts.shape[1]):
-            v = parts[u, k]
-            t = total[k] + v
-            if abs(total[k]) >= abs(v):
-                carry[k] += (total[k] - t) + v
-            else:
-                carry[k] += (v - t) + total[k]
-            total[k] = t
 
 
 @njit(nogil=True, error_model="numpy", inline="always")

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
+from mcsus.families.intrinsics import alias_scope
 
 
 def _inputs(builder: Any, step: int) -> Any:
     """Return the alias scope of what a step reads."""
-    module = builder.module
-    domain = module.add_metadata([ir.MetaDataString(module, "mcsus.engine")])
-    scope = module.add_metadata([ir.MetaDataString(module, f"mcsus.engine.{step}"), domain])
-    return module.add_metadata([scope])
+    return alias_scope(builder, "mcsus.engine", str(step))
 
 
 def load(builder: Any, place: Any, step: int, *, own: bool) -> Any:

@@ -17,19 +17,16 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
+from mcsus.engine.plans import UNIT
 from mcsus.families.intrinsics import INNER
 
 Array = NDArray[np.float64]
-
-UNIT = 1024
-"""Base points of one row of sums."""
 
 _BASE, _GROUP, _PAIRED = 4, 3, 2  # columns of A and B, of a group, and more of a paired group
 
 _f8, _i8 = types.float64, types.int64
 
 SUMS_SIGNATURE = types.void(_f8[:, :, ::1], _i8, _f8[::1], _i8, _i8, _f8[:, :, ::1])
-FOLD_SIGNATURE = types.void(_f8[::1], _f8[::1], _f8[:, ::1])
 
 
 def columns(groups: int, paired: int = 0) -> int:
@@ -152,7 +149,7 @@ def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyp
     >>> from mcsus.engine.store import index_sums
     >>> out = np.random.default_rng(1).random((1, 2, 2048))
     >>> sums = np.empty((2, 1, columns(0)))
-    >>> index_sums()[0](out, 2048, np.array([0.5]), 0, 0, sums)
+    >>> index_sums()(out, 2048, np.array([0.5]), 0, 0, sums)
     >>> bool(np.allclose(sums[:, 0, 0], out[0, 0].reshape(2, 1024).sum(axis=1) - 512))
     True
     """
@@ -177,34 +174,3 @@ def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyp
                 for j in range(i + 1, paired):
                     found[k] = _sum_pair(a, b, out[row, 2 + j, low:high], mixed_b)
                     k += 1
-
-
-@njit(nogil=True, error_model="numpy", inline="always")
-def fold(total, carry, parts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add parts to a total, one after the other, and to its carry what rounding loses.
-
-    After A. Neumaier, Z. Angew. Math. Mech. 54 (1974) 39, doi:10.1002/zamm.19740540106.
-
-    Parameters
-    ----------
-    total, carry : array, shape (column,)
-        Changed in place; their sum is the result.
-    parts : array, shape (unit, column)
-
-    Examples
-    --------
-    >>> from mcsus.engine.store import index_sums
-    >>> total, carry = np.zeros((2, 1))
-    >>> index_sums()[1](total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
-    >>> total + carry
-    array([2.])
-    """
-    for unit in range(parts.shape[0]):
-        for k in range(parts.shape[1]):
-            x = parts[unit, k]
-            t = total[k] + x
-            if abs(total[k]) >= abs(x):
-                carry[k] += (total[k] - t) + x
-            else:
-                carry[k] += (x - t) + total[k]
-            total[k] = t

@@ -92,11 +92,18 @@ from mcsus.engine import saltelli
 @njit(saltelli.SUMS_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def sums(out, n, pivot, groups, paired, into):
     saltelli.saltelli_sums(out, n, pivot, groups, paired, into)
+'''
+
+_FOLD = '''"""The folding of sums in every mcsus run; generated, safe to delete."""
+
+from numba import njit
+
+from mcsus.engine.folding import FOLD_SIGNATURE, fold_units
 
 
-@njit(saltelli.FOLD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+@njit(FOLD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def fold(total, carry, parts):
-    saltelli.fold(total, carry, parts)
+    fold_units(total, carry, parts)
 '''
 
 _BINS = "centre, key, node, low, factor, size, first, child"
@@ -112,11 +119,6 @@ from mcsus.engine import recording
 @njit(recording.RECORD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def record(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares):
     recording.record_slab(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares)
-
-
-@njit(recording.FOLD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def fold(total, carry, parts):
-    recording.fold_units(total, carry, parts)
 
 
 @njit(recording.LOCATE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
@@ -324,24 +326,37 @@ def compiled(
     return [shared(prefix) for prefix in prefixes]
 
 
-def index_sums() -> tuple[Callable[..., None], ...]:
-    """Return what adds up index points: `saltelli_sums` and `fold` of `mcsus.engine.saltelli`.
+def index_sums() -> Callable[..., None]:
+    """Return what adds up index points: `saltelli_sums` of `mcsus.engine.saltelli`.
 
     Examples
     --------
-    >>> [callable(function) for function in index_sums()]
-    [True, True]
+    >>> callable(index_sums())
+    True
     """
-    module = load("saltelli", _SALTELLI)
-    return module.sums, module.fold
+    return load("saltelli", _SALTELLI).sums  # type: ignore[no-any-return]
+
+
+def folding() -> Callable[..., None]:
+    """Return what folds sums in their order: `fold_units` of `mcsus.engine.folding`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> total, carry = np.zeros((2, 1))
+    >>> folding()(total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
+    >>> total + carry
+    array([2.])
+    """
+    return load("fold", _FOLD).fold  # type: ignore[no-any-return]
 
 
 def recorders() -> ModuleType:
-    """Return what records draws: ``record``, ``fold`` and ``locate`` of `mcsus.engine.recording`.
+    """Return what records draws: ``record`` and ``locate`` of `mcsus.engine.recording`.
 
     Examples
     --------
-    >>> callable(recorders().fold)
+    >>> callable(recorders().record)
     True
     """
     return load("record", _RECORD)

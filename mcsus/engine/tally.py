@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.engine.binning import Layout
-from mcsus.engine.recording import UNIT
-from mcsus.engine.store import recorders
+from mcsus.engine.layout import Layout
+from mcsus.engine.plans import UNIT
+from mcsus.engine.store import folding, recorders
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -129,7 +129,7 @@ class Tally:
         """Fold the draws that follow those added before."""
         _refuse_after_the_last(self.draws)
         for sums in part.sums:
-            recorders().fold(self._total, self._carry, sums.reshape(len(sums), -1))
+            folding()(self._total, self._carry, sums.reshape(len(sums), -1))
         self.extremes[:, 0] = np.minimum(self.extremes[:, 0], part.extremes[:, 0])
         self.extremes[:, 1] = np.maximum(self.extremes[:, 1], part.extremes[:, 1])
         self.counts += part.counts

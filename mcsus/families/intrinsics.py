@@ -74,12 +74,16 @@ def _polynomial(_context: Any, _x: Any, coefficients: Any) -> Any:
     return types.float64(types.float64, coefficients), generate
 
 
-def _table_scope(builder: Any) -> Any:
-    """Alias scope of the tables: what is marked noalias with it never overlaps a table."""
+def alias_scope(builder: Any, domain: str, name: str) -> Any:
+    """Return an alias scope: what is marked noalias with it never overlaps what is in it."""
     module = builder.module
-    domain = module.add_metadata([ir.MetaDataString(module, "mcsus.families")])
-    scope = module.add_metadata([ir.MetaDataString(module, "mcsus.families.table"), domain])
+    within = module.add_metadata([ir.MetaDataString(module, domain)])
+    scope = module.add_metadata([ir.MetaDataString(module, f"{domain}.{name}"), within])
     return module.add_metadata([scope])
+
+
+def _table_scope(builder: Any) -> Any:
+    return alias_scope(builder, "mcsus.families", "table")
 
 
 def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -166,21 +170,14 @@ def _lowest_bit(_context: Any, _mask: Any) -> Any:
     return types.int64(types.uint64), generate
 
 
-def _half_scope(builder: Any, half: str) -> Any:
-    module = builder.module
-    domain = module.add_metadata([ir.MetaDataString(module, "mcsus.halves")])
-    scope = module.add_metadata([ir.MetaDataString(module, f"mcsus.halves.{half}"), domain])
-    return module.add_metadata([scope])
-
-
 def _storer(half: str, other: str) -> Any:
     def store(_context: Any, array: Any, _index: Any, _x: Any) -> Any:
         _must_be_contiguous(array)
 
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             made = builder.store(arguments[2], _place(context, builder, signature, arguments))
-            made.set_metadata("alias.scope", _half_scope(builder, half))
-            made.set_metadata("noalias", _half_scope(builder, other))
+            made.set_metadata("alias.scope", alias_scope(builder, "mcsus.halves", half))
+            made.set_metadata("noalias", alias_scope(builder, "mcsus.halves", other))
             return context.get_dummy_value()
 
         return types.none(array, types.int64, types.float64), generate

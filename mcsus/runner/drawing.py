@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.engine.binning import Layout
 from mcsus.engine.kernel import Kernel
+from mcsus.engine.layout import Layout
 from mcsus.engine.plans import Plan, Points, Quantity
 from mcsus.engine.tally import Part
 from mcsus.runner.guards import refuse_not_finite

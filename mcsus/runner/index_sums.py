@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Plan, Points
+from mcsus.engine.plans import UNIT, Plan, Points
 from mcsus.engine.saltelli import columns
-from mcsus.engine.store import index_sums
+from mcsus.engine.store import folding, index_sums
 from mcsus.errors import NotFiniteError
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.guards import inputs_at
-from mcsus.runner.tasks import UNIT, Task, slab_for, tasks_between
+from mcsus.runner.tasks import Task, slab_for, tasks_between
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]
@@ -119,7 +119,7 @@ def sums_of(run: IndexRun, task: Task) -> Array:
     --------
     See `IndexRun`.
     """
-    add_up, _ = index_sums()
+    add_up = index_sums()
     replicate, first, count = task
     points, pivot = run.start(replicate)
     rows, evaluations = len(run.plan.quantity), len(run.plan.location)
@@ -189,7 +189,7 @@ def replicate_sums(
     ...     [(task.draws, sums.shape) for task, sums in replicate_sums(run, executor)]
     [(256, (1, 4))]
     """
-    _, fold = index_sums()
+    fold = folding()
     checkpoint = checkpoint or NoCheckpoint()
     draws, shape = run.design.draws, (len(run.plan.quantity), columns(len(run.groups), run.paired))
     known = checkpoint.load(_SAVED)

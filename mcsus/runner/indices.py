@@ -17,8 +17,8 @@ from mcsus.analysis.sensitivity import (
 )
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Quantity
-from mcsus.engine.saltelli import UNIT, chosen_columns, columns
+from mcsus.engine.plans import UNIT, Quantity
+from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.checks import sensitivity_groups

@@ -20,10 +20,12 @@ from mcsus.analysis.convergence import Path
 from mcsus.analysis.counted import CountedDraws, thresholds_for
 from mcsus.analysis.intervals import quantile_probabilities
 from mcsus.analysis.samples import HeldDraws, Sample
-from mcsus.engine.binning import Binning, Layout
+from mcsus.engine.binning import Binning
 from mcsus.engine.brackets import DEVIATIONS
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
+from mcsus.engine.layout import Layout
+from mcsus.engine.plans import UNIT
 from mcsus.engine.tally import MOST_DRAWS, Part
 from mcsus.errors import RefusedError
 from mcsus.model import Model
@@ -33,7 +35,7 @@ from mcsus.runner.checks import breakdowns
 from mcsus.runner.drawing import Drawing, draw
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.guards import Progress, refuse_if_too_large
-from mcsus.runner.tasks import UNIT, Task, tasks_between
+from mcsus.runner.tasks import Task, tasks_between
 from mcsus.study import Study
 
 Array = NDArray[np.float64]

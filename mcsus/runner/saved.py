@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.convergence import Path
-from mcsus.engine.binning import Binning, Layout
+from mcsus.engine.binning import Binning
+from mcsus.engine.layout import Layout
 from mcsus.engine.tally import Part, Tally
 from mcsus.errors import Fault, InputError
 from mcsus.runner.checkpoint import Arrays, Checkpoint

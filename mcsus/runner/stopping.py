@@ -17,8 +17,8 @@ import numpy as np
 
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.analysis.samples import Sample
+from mcsus.engine.plans import UNIT
 from mcsus.errors import RefusedError
-from mcsus.runner.tasks import UNIT
 
 _ROUNDING = 1e-12  # or rounding would double the draws of a Sobol' design
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-UNIT = 1024
-"""Draws of a fold unit; every task but the last of a replicate holds whole units."""
+from mcsus.engine.plans import UNIT
 
 _SLAB_BYTES = 1 << 22  # what a processor has of its last cache; fewer calls beat a smaller slab
 _MOST_DRAWS = 1 << 16

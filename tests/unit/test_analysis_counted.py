@@ -13,7 +13,8 @@ from mcsus.analysis.convergence import Path, converge
 from mcsus.analysis.counted import RANK_ERROR, CountedDraws, thresholds_for
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
 from mcsus.analysis.samples import RELATIONS, HeldDraws
-from mcsus.engine.binning import Binning, Layout
+from mcsus.engine.binning import Binning
+from mcsus.engine.layout import Layout
 from mcsus.engine.tally import Part, Tally
 
 LEVELS = (0.5, 0.9, 0.95)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.sensitivity import salib_indices, streaming_indices
-from mcsus.engine.saltelli import UNIT, columns
-from mcsus.engine.store import index_sums
+from mcsus.engine.plans import UNIT
+from mcsus.engine.saltelli import columns
+from mcsus.engine.store import folding, index_sums
 
 N = 8192
 
@@ -27,7 +28,7 @@ def evaluations(function, inputs, *, second_order=False, draws=N):
 
 
 def streamed(values, groups, *, second_order=False):
-    add_up, fold = index_sums()
+    add_up, fold = index_sums(), folding()
     draws, paired = values.shape[1], groups if second_order else 0
     parts = np.empty((-(-draws // UNIT), 1, columns(groups, paired)))
     add_up(np.ascontiguousarray(values[None]), draws, values[:1, 0].copy(), groups, paired, parts)

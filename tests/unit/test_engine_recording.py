@@ -8,10 +8,11 @@ import pickle
 import numpy as np
 import pytest
 
-from mcsus.engine.binning import Binning, Layout
+from mcsus.engine.binning import Binning
 from mcsus.engine.keys import key_for
-from mcsus.engine.recording import UNIT
-from mcsus.engine.store import recorders
+from mcsus.engine.layout import Layout
+from mcsus.engine.plans import UNIT
+from mcsus.engine.store import folding
 from mcsus.engine.tally import Part, Tally
 
 RNG = np.random.default_rng(20230127)
@@ -69,7 +70,7 @@ class TestSums:
 
     def test_folding_keeps_what_rounding_loses(self):
         total, carry = np.zeros(1), np.zeros(1)
-        recorders().fold(total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
+        folding()(total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
         assert total + carry == 2  # Neumaier's example; plain addition gives 0
 
     def test_nothing_follows_a_broken_unit(self):

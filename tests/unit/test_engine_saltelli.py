@@ -8,8 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from mcsus.engine.saltelli import UNIT, chosen_columns, columns
-from mcsus.engine.store import index_sums
+from mcsus.engine.plans import UNIT
+from mcsus.engine.saltelli import chosen_columns, columns
+from mcsus.engine.store import folding, index_sums
 
 ROUNDING = UNIT * 2.0**-53  # of a sum of 1,024 terms, times the sum of their sizes
 
@@ -24,7 +25,7 @@ def summed(out, groups, paired, pivot=None, n=None):
     n = out.shape[2] if n is None else n
     pivot = out[:, 0, 0].copy() if pivot is None else pivot
     sums = np.full((-(-n // UNIT), len(out), columns(groups, paired)), np.nan)
-    index_sums()[0](out, n, pivot, groups, paired, sums)
+    index_sums()(out, n, pivot, groups, paired, sums)
     return sums
 
 
@@ -100,7 +101,7 @@ class TestFolding:
     def fold(self, parts, *cuts):
         total, carry = np.zeros((2, parts.shape[1]))
         for low, high in itertools.pairwise([0, *cuts, len(parts)]):
-            index_sums()[1](total, carry, parts[low:high])
+            folding()(total, carry, parts[low:high])
         return total + carry
 
     def test_sums_of_many_units_keep_all_their_digits(self):
