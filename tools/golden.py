@@ -1,5 +1,6 @@
-"""Writes tests/data/golden: the JSON of some shipped studies at a small size, to hold changes against.
+"""Writes tests/data/golden: the JSON of some shipped studies at a small size.
 
+It holds later changes against what the studies gave.
 Run it only when results are meant to change, and say so in CHANGELOG.md.
 """
 
