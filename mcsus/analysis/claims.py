@@ -6,18 +6,19 @@ from dataclasses import dataclass
 
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.analysis.samples import Sample
+from mcsus.vocabulary import Verdict
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """Probability that a claim holds in one cell, its standard error, and what follows."""
 
     probability: float
     error: float
-    verdict: str
+    verdict: Verdict
 
 
-def judge(sample: Sample, relation: str, threshold: float, confidence: float) -> Verdict:
+def judge(sample: Sample, relation: str, threshold: float, confidence: float) -> Judgement:
     """Judge a claim on one cell.
 
     Parameters
@@ -29,7 +30,7 @@ def judge(sample: Sample, relation: str, threshold: float, confidence: float) ->
 
     Returns
     -------
-    Verdict
+    Judgement
         ``supported``, ``not_supported``, or ``undecided`` when the probability is closer to the
         confidence than t(R - 1, 0.975) standard errors, so that more draws could turn it.
 
@@ -48,5 +49,6 @@ def judge(sample: Sample, relation: str, threshold: float, confidence: float) ->
     margin = student_quantile(sample.replicates) * error
     distance = probability - confidence
     if not abs(distance) >= margin:  # also when a single replicate leaves the error unknown
-        return Verdict(probability, error, "undecided")
-    return Verdict(probability, error, "supported" if distance > 0 else "not_supported")
+        return Judgement(probability, error, Verdict.UNDECIDED)
+    verdict = Verdict.SUPPORTED if distance > 0 else Verdict.NOT_SUPPORTED
+    return Judgement(probability, error, verdict)

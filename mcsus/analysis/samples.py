@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import operator
 from typing import Protocol
 
 import numpy as np
@@ -11,10 +10,9 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.convergence import converge
 from mcsus.analysis.ordered import quantiles_of_sorted, shortest_interval
+from mcsus.vocabulary import Relation
 
 Array = NDArray[np.float64]
-
-RELATIONS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 
 
 class Sample(Protocol):
@@ -125,7 +123,7 @@ class HeldDraws:
 
     def share(self, relation: str, threshold: float) -> Array:
         """Return the share of the draws of each replicate that satisfy a relation."""
-        return np.asarray(RELATIONS[relation](self.values, threshold).mean(axis=1))
+        return np.asarray(Relation(relation).holds(self.values, threshold).mean(axis=1))
 
     def path(self, probability: float) -> dict[str, Array]:
         """Return mean and one quantile over the first draws: see `converge`."""

@@ -12,8 +12,8 @@ from mcsus.expressions import dimension, dims
 from mcsus.model.equations import Equation
 from mcsus.parameters import Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
+from mcsus.vocabulary import Label
 
-Label = str | int | float
 Array = NDArray[np.float64]
 
 

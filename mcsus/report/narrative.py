@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mcsus.report.figures.drivers import Ranking
-from mcsus.report.reading import BASE, SCENARIO, Cell, Reading, Table, best_level
+from mcsus.report.reading import Cell, Reading, Table, best_level
 from mcsus.report.wording import (
     MINUS,
     capital,
@@ -22,6 +22,7 @@ from mcsus.report.wording import (
     verb,
     words,
 )
+from mcsus.vocabulary import BASE, SCENARIO, Verdict
 
 _NAMED = 3  # drivers that a sentence names
 _NOTABLE = 0.05  # total-order index from which an input is named as a driver
@@ -191,7 +192,7 @@ def _verdict(claim: Table) -> dict[str, str]:
     asked = f"asked for: {plain(float(claim.attrs['confidence']))}"
     if len(kinds) == 1:
         where = f" for {claim.noun(len(cells))}" if len(cells) > 1 else ""
-        text = f"{capital(_VERDICTS[kinds[0]])}{where}: {_chances(cells)} ({asked})."
+        text = f"{capital(Verdict(kinds[0]).words)}{where}: {_chances(cells)} ({asked})."
     else:
         parts = []
         for kind in kinds:
@@ -201,9 +202,9 @@ def _verdict(claim: Table) -> dict[str, str]:
                 if len(members) <= _SPOKEN
                 else count(len(members), claim.kind)
             )
-            parts.append(f"{_VERDICTS[kind]} for {names} ({_chances(members)})")
+            parts.append(f"{Verdict(kind).words} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
-    if "undecided" in kinds:
+    if Verdict.UNDECIDED in kinds:
         text += " Undecided: the numerical error is too large to tell; more draws could."
     if len(cells) < len(claim.cells):
         text += f" That is the study as written; {_by_scenario(claim)}"
@@ -227,12 +228,9 @@ def _by_scenario(claim: Table) -> str:
     texts = []
     for scenario, cells in others.items():
         found = unique([str(cell.data["verdict"].item()) for cell in cells])
-        verdict = _VERDICTS[found[0]] if len(found) == 1 else "mixed"
+        verdict = Verdict(found[0]).words if len(found) == 1 else "mixed"
         texts.append(f"{words(scenario)} {_chances(cells)} ({verdict})")
     return f"by scenario: {'; '.join(texts)}."
-
-
-_VERDICTS = {"supported": "supported", "not_supported": "not supported", "undecided": "undecided"}
 
 
 def _chances(cells: Sequence[Cell]) -> str:

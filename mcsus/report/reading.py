@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from mcsus.report.wording import NUMERALS, label_words, words
 from mcsus.result import Result, cell_dims, cells
+from mcsus.vocabulary import BASE, SCENARIO
 
 Array = NDArray[np.float64]
 
-SCENARIO = "scenario"
-BASE = "base"
 _MANY_NUMBERS = 5  # labels of a numeric dim from which it is drawn as an axis
 _FEATURED = 4  # outputs that get figures
 

@@ -17,6 +17,7 @@ from mcsus.errors import Fault, InputError
 from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
 from mcsus.result.files import replacing
 from mcsus.result.summary import Summary
+from mcsus.vocabulary import Verdict
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -106,7 +107,7 @@ class Result:
     def required_claims_hold(self) -> bool:
         """Tell whether every cell of every required claim is supported."""
         return all(
-            bool((data["verdict"] == "supported").all())
+            bool((data["verdict"] == Verdict.SUPPORTED.value).all())
             for data in self.datasets("claims").values()
             if data.attrs["required"]
         )

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mcsus.errors import Fault, InputError
 from mcsus.runner.checks import breakdowns, check
 from mcsus.study import Study, load_study, parse_setting
+from mcsus.vocabulary import Progress
 
 if TYPE_CHECKING:
     from mcsus.result import Result
 
 __all__ = ["breakdowns", "check", "configured", "run"]
-
-Progress = Callable[[str, int, int], None]
 
 
 def configured(

@@ -183,13 +183,13 @@ def _claim(
     variables: Variables = {
         "probability": ((), [v.probability for v in verdicts]),
         "probability_error": ((), [v.error for v in verdicts]),
-        "verdict": ((), [v.verdict for v in verdicts]),
+        "verdict": ((), [v.verdict.value for v in verdicts]),
         "quantile_curve": (("curve",), [curve / claim.unit.factor for curve in curves]),
     }
     return dataset(study, model, claim.quantity, variables, {"curve": CURVE}).assign_attrs(
         statement=claim.statement,
         quantity=claim.quantity,
-        relation=claim.relation,
+        relation=claim.relation.value,
         value=claim.value,
         units=claim.unit.text,
         confidence=claim.confidence,

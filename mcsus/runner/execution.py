@@ -18,11 +18,11 @@ from mcsus.model import Model
 from mcsus.result import Result
 from mcsus.runner.checkpoint import Checkpoint, Limits, NoCheckpoint
 from mcsus.runner.draws_file import DrawsFile
-from mcsus.runner.guards import Progress
 from mcsus.runner.indices import sensitivity
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.stopping import precision, rounded
 from mcsus.study import Study
+from mcsus.vocabulary import Progress
 
 _PLAN = "plan"
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from mcsus.engine.kernel import Kernel
 from mcsus.errors import NotFiniteError, RefusedError
 from mcsus.streams import Design
+from mcsus.vocabulary import Progress
 
 Array = NDArray[np.float64]
-Progress = Callable[[str, int, int], None]
 
 _MEMORY_SHARE = 0.6  # of the machine's memory that stored draws may take
 

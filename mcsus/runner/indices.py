@@ -22,10 +22,11 @@ from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.checks import sensitivity_groups
-from mcsus.runner.guards import Progress, refuse_if_too_large, refuse_not_finite, teller
+from mcsus.runner.guards import refuse_if_too_large, refuse_not_finite, teller
 from mcsus.runner.index_sums import IndexRun, replicate_sums, values_of
 from mcsus.streams import Design
 from mcsus.study import Study
+from mcsus.vocabulary import Progress
 
 Array = NDArray[np.float64]
 Groupings = Mapping[str, Mapping[str, set[str]]]

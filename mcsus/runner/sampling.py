@@ -34,9 +34,10 @@ from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.checks import breakdowns
 from mcsus.runner.drawing import Drawing, draw
 from mcsus.runner.draws_file import DrawsFile
-from mcsus.runner.guards import Progress, refuse_if_too_large
+from mcsus.runner.guards import refuse_if_too_large
 from mcsus.runner.tasks import Task, tasks_between
 from mcsus.study import Study
+from mcsus.vocabulary import Progress
 
 Array = NDArray[np.float64]
 

@@ -23,11 +23,12 @@ from mcsus.study.options import (
     read_outputs,
     read_sensitivity,
 )
-from mcsus.study.parts import BASE, SCENARIO, Scenario, Sensitivity
+from mcsus.study.parts import Scenario, Sensitivity
 from mcsus.study.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
 from mcsus.units import DIMENSIONLESS
+from mcsus.vocabulary import BASE, SCENARIO
 
 SCHEMA = "mcsus/1"
 

@@ -16,10 +16,11 @@ from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study.assembly import assemble, pinned
 from mcsus.study.files import find_study, read_toml
-from mcsus.study.parts import Claim, Dependence, Label, Scenario, Sensitivity
+from mcsus.study.parts import Claim, Dependence, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_quantity
 from mcsus.study.reader import close, read_unit, shown, unlike
 from mcsus.units import Unit
+from mcsus.vocabulary import Label
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,9 @@ from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, read_correlations
 from mcsus.study.grids import Dims
-from mcsus.study.parts import COPULAS, Dependence, Label
+from mcsus.study.parts import COPULAS, Dependence
 from mcsus.study.reader import MAX_FAULTS, TableReader
+from mcsus.vocabulary import Label
 
 KEYS = ("parameters", "copula", "df", "correlation", RANK, "repair")
 MAX_MEMBERS = 100

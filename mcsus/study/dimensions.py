@@ -8,8 +8,9 @@ from typing import Any
 
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import check_name
-from mcsus.study.parts import SCENARIO, TAKEN_DIMS, Label
+from mcsus.study.parts import TAKEN_DIMS
 from mcsus.study.reader import TableReader, choices, close, shown
+from mcsus.vocabulary import SCENARIO, Label
 
 MAX_LABELS = 10_000
 MAX_LABEL = 100

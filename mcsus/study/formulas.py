@@ -10,9 +10,9 @@ from mcsus.expressions import At, Expression, Name, Number, Reduce, dimension, p
 from mcsus.model import Equation
 from mcsus.parameters import STAGES
 from mcsus.study.dimensions import is_numeric, name_is_free
-from mcsus.study.parts import Label
 from mcsus.study.reader import TableReader, close, shown
 from mcsus.units import Dimension
+from mcsus.vocabulary import Label
 
 KEYS = ("formula", "unit", "stage", "description", "source")
 

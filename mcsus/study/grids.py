@@ -11,8 +11,8 @@ from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.dimensions import is_numeric
 from mcsus.study.laws import META_KEYS, Leaf, Meta, read_leaf, read_meta, same_dimension
-from mcsus.study.parts import Label
 from mcsus.study.reader import TableReader, choices, close, shown
+from mcsus.vocabulary import Label
 
 Dims = Mapping[str, tuple[Label, ...]]
 Labels = tuple[Label, ...]

@@ -8,7 +8,7 @@ from typing import Any
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams.design import MAX_DRAWS, Design
-from mcsus.study.parts import ESTIMATORS, GROUPINGS, METHODS, RELATIONS, Claim, Sensitivity
+from mcsus.study.parts import ESTIMATORS, GROUPINGS, METHODS, Claim, Sensitivity
 from mcsus.study.reader import (
     MAX_FAULTS,
     TableReader,
@@ -19,6 +19,7 @@ from mcsus.study.reader import (
     shown,
 )
 from mcsus.units import Dimension, Unit
+from mcsus.vocabulary import Relation
 
 LEVELS = (0.5, 0.9, 0.95)
 SENSITIVITY_DRAWS = 4096
@@ -245,7 +246,7 @@ def _claim(
     quantity = reader.raw("quantity")
     for key, allowed in (
         ("quantity", "the name of an equation"),
-        ("relation", choices(RELATIONS)),
+        ("relation", choices(Relation)),
         ("value", "a finite number"),
         ("unit", "a unit in quotes"),
         ("confidence", "a probability above 0 and below 1"),
@@ -257,8 +258,8 @@ def _claim(
         quantity, reader, "quantity", equations, parameters
     ):
         dimension = _dimension(quantity, equations)
-    text = reader.choice("relation", RELATIONS)
-    relation = next((known for known in RELATIONS if known == text), RELATIONS[0])
+    text = reader.choice("relation", tuple(Relation))
+    relation = next((known for known in Relation if known == text), Relation.LESS)
     value = reader.number("value")
     unit = reader.unit("unit", dimension)
     confidence = reader.number("confidence", "a probability above 0 and below 1")

@@ -4,26 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from mcsus.units import Unit
+from mcsus.vocabulary import Relation
 
-Label = str | int | float
-"""A label of a dim: text, or a number on a numeric dim."""
-
-Relation = Literal["<", "<=", ">", ">="]
-
-RELATIONS: tuple[Relation, ...] = ("<", "<=", ">", ">=")
 GROUPINGS = ("none", "stage", "source")
 METHODS = ("sobol",)
 ESTIMATORS = ("salib", "streaming")
 COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
-
-BASE = "base"
-"""Label of the study as written on the dim `scenario`."""
-
-SCENARIO = "scenario"
-"""Name of the dim that scenarios become."""
 
 # fmt: off
 TAKEN_DIMS = frozenset({
@@ -124,7 +112,7 @@ class Claim:
         The claim in words.
     quantity : str
         Name of the equation that it is about.
-    relation : {"<", "<=", ">", ">="}
+    relation : Relation
         How the quantity compares with `value`.
     value : float
         Threshold, in `unit`.
@@ -138,9 +126,8 @@ class Claim:
     Examples
     --------
     >>> from mcsus.units import unit
-    >>> claim = Claim("small", "It is small", "total", "<", 5.0, unit("g"), 0.95)
-    >>> claim.threshold
-    0.005
+    >>> Claim("small", "It is small", "total", Relation.LESS, 5.0, unit("g"), 0.95).relation.words
+    'below'
     """
 
     id: str
@@ -151,18 +138,6 @@ class Claim:
     unit: Unit
     confidence: float
     required: bool = False
-
-    @property
-    def threshold(self) -> float:
-        """The threshold in coherent base units.
-
-        Examples
-        --------
-        >>> from mcsus.units import unit
-        >>> Claim("c", "", "x", ">", 2.0, unit("kWh"), 0.9).threshold
-        7200000.0
-        """
-        return self.value * self.unit.factor
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.grids import MAX_CELLS, Dims, Grid, GridReader, labelled
 from mcsus.study.laws import Meta, same_dimension
-from mcsus.study.parts import BASE, SCENARIO, Label, Scenario
+from mcsus.study.parts import Scenario
 from mcsus.study.reader import MAX_FAULTS, TableReader, close, item_name, shown
+from mcsus.vocabulary import BASE, SCENARIO, Label
 
 KEYS = ("id", "title", "description", "set")
 

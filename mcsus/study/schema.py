@@ -10,8 +10,9 @@ from mcsus.families import FAMILIES, Family
 from mcsus.families.checks import Key
 from mcsus.parameters import KINDS, STAGES
 from mcsus.study.assembly import SCHEMA, TEXTS
-from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS, METHODS, RELATIONS
+from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS, METHODS
 from mcsus.study.shares import SHARES
+from mcsus.vocabulary import Relation
 
 Schema = dict[str, Any]
 
@@ -259,7 +260,7 @@ def _claim() -> Schema:
         "id": {"type": "string", "pattern": _ID},
         "statement": {**_TEXT, "minLength": 1},
         "quantity": _TEXT,
-        "relation": {"enum": list(RELATIONS)},
+        "relation": {"enum": [relation.value for relation in Relation]},
         "value": _NUMBER,
         "unit": _UNIT,
         "confidence": probability,

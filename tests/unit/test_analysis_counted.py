@@ -12,10 +12,11 @@ from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import Path, converge
 from mcsus.analysis.counted import RANK_ERROR, CountedDraws, thresholds_for
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
-from mcsus.analysis.samples import RELATIONS, HeldDraws
+from mcsus.analysis.samples import HeldDraws
 from mcsus.engine.binning import Binning
 from mcsus.engine.layout import Layout
 from mcsus.engine.tally import Part, Tally
+from mcsus.vocabulary import Relation
 
 LEVELS = (0.5, 0.9, 0.95)
 WANTED = quantile_probabilities(LEVELS)
@@ -151,7 +152,7 @@ class TestUnits:
         for step in range(-3, 4):  # neighbours that a quotient may or may not tell apart
             values[0, 10 + step] = values[1, 77] * (1 + step * 2.0**-52)
         sample, _ = counted(values, 2**12, thresholds_for(claimed, factor))
-        for relation in RELATIONS:
+        for relation in Relation:
             exact = judge(HeldDraws(values).over(factor), relation, claimed, 0.5)
             assert judge(sample.over(factor), relation, claimed, 0.5) == exact
 

@@ -26,15 +26,15 @@ from mcsus.report.figures.style import (
 from mcsus.report.figures.svg import inline_svg
 from mcsus.report.reading import Cell, Table
 from mcsus.report.wording import capital, plain, probability, quantity, unit_text, words
+from mcsus.vocabulary import Relation
 
 _ACROSS, _MOST = 3, 9
 _HEIGHT, _HEAD, _FOOT = 150.0, 26.0, 46.0
-_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥"}
 
 
 def condition(claim: Table) -> str:
     """Return what a claim says of its quantity, for example ``device footprint < 34 kg CO₂e``."""
-    sign = _SIGNS[str(claim.attrs["relation"])]
+    sign = Relation(claim.attrs["relation"]).symbol
     value = quantity(plain(float(claim.attrs["value"])), claim.unit)
     return f"{words(claim.attrs['quantity'])} {sign} {value}"
 
@@ -65,7 +65,7 @@ def claim_figure(claim: Table) -> Figure:
             unit = unit_text(claim.unit) or "no unit"
             write(figure, x + width, y + top + _HEIGHT + 36, unit, ha="right", color=SOFT)
     name = f"claim_{claim.name}"
-    side = "left" if str(claim.attrs["relation"]).startswith("<") else "right"
+    side = "left" if Relation(claim.attrs["relation"]).is_below else "right"
     height = "the height of the dot" if side == "left" else "what is above the dot"
     caption = (
         f"Claim: {condition(claim)}. The curve is the probability that the quantity stays below "
@@ -97,7 +97,7 @@ def _draw_panel(
     ax: Axes, claim: Table, cell: Cell, limits: tuple[float, float], *, first: bool
 ) -> None:
     threshold = float(claim.attrs["value"])
-    below = str(claim.attrs["relation"]).startswith("<")
+    below = Relation(claim.attrs["relation"]).is_below
     curve, at = cell.array("quantile_curve"), cell.array("curve")
     if cell.varies:
         places = np.r_[limits[0], curve[0], curve, curve[-1], limits[1]]

@@ -24,8 +24,9 @@ from mcsus.report.figures.style import (
     write,
 )
 from mcsus.report.figures.svg import inline_svg
-from mcsus.report.reading import BASE, Cell, Table, grouped, quantile
+from mcsus.report.reading import Cell, Table, grouped, quantile
 from mcsus.report.wording import capital, number, unit_text, words
+from mcsus.vocabulary import BASE
 
 _ROW, _LEFT, _TOP = 26.0, 190.0, 30.0
 _MOST_ROWS, _MOST_PANELS = 36, 8

@@ -1,0 +1,98 @@
+"""Words that every part of the code shares: labels, relations, verdicts, scenarios."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+Label = str | int | float
+"""A label of a dim: text, or a number on a numeric dim."""
+
+SCENARIO = "scenario"
+"""Name of the dim that scenarios become."""
+
+BASE = "base"
+"""Label of the study as written on the dim `scenario`."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, the draws done and the draws in all."""
+
+
+class _Word(StrEnum):
+    """A word of a study or a result: it is the text, also where it is quoted."""
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+class Relation(_Word):
+    """How a claim compares a quantity with a value.
+
+    Examples
+    --------
+    >>> Relation("<=").words, Relation("<=").symbol, Relation("<=").sign
+    ('at most', '≤', -1)
+    """
+
+    LESS = "<"
+    AT_MOST = "<="
+    MORE = ">"
+    AT_LEAST = ">="
+
+    @property
+    def sign(self) -> int:
+        """1 where the quantity is to be large, -1 where it is to be small."""
+        return 1 if self in {Relation.MORE, Relation.AT_LEAST} else -1
+
+    @property
+    def is_below(self) -> bool:
+        """Whether the relation holds below the value."""
+        return self.sign < 0
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether the relation does not hold at the value itself."""
+        return self in {Relation.LESS, Relation.MORE}
+
+    @property
+    def words(self) -> str:
+        """The relation in words."""
+        return _RELATIONS[self][0]
+
+    @property
+    def symbol(self) -> str:
+        """The relation as one mathematical sign."""
+        return _RELATIONS[self][1]
+
+    def holds(self, quantity: Any, value: Any) -> Any:
+        """Tell where a quantity, or each of an array of them, satisfies the relation."""
+        return _RELATIONS[self][2](quantity, value)
+
+
+_RELATIONS: dict[Relation, tuple[str, str, Callable[[Any, Any], Any]]] = {
+    Relation.LESS: ("below", "<", operator.lt),
+    Relation.AT_MOST: ("at most", "≤", operator.le),
+    Relation.MORE: ("above", ">", operator.gt),
+    Relation.AT_LEAST: ("at least", "≥", operator.ge),
+}
+
+
+class Verdict(_Word):
+    """What follows of a claim.
+
+    Examples
+    --------
+    >>> Verdict("not_supported").words
+    'not supported'
+    """
+
+    SUPPORTED = "supported"
+    NOT_SUPPORTED = "not_supported"
+    UNDECIDED = "undecided"
+
+    @property
+    def words(self) -> str:
+        """The verdict in words."""
+        return self.value.replace("_", " ")
