@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-UNIT = 1024
+FOLD = 1024
 """Draws of a fold unit: floating sums belong to one, and are folded in their order."""
 
 

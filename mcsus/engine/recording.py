@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, types
 
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.families.intrinsics import INNER
 
 _MASK = 0x7FFFFFFFFFFFFFFF  # all bits of a float but its sign
@@ -78,8 +78,8 @@ def moments(values, n, pivot, sums, extremes):  # type: ignore[no-untyped-def]  
     ends = np.empty(2, dtype=np.int64)
     as_float = ends.view(np.float64)
     for r in range(values.shape[0]):
-        for u in range((n + UNIT - 1) // UNIT):
-            x = values[r, u * UNIT : min(n, (u + 1) * UNIT)]
+        for u in range((n + FOLD - 1) // FOLD):
+            x = values[r, u * FOLD : min(n, (u + 1) * FOLD)]
             sums[u, r, 0], sums[u, r, 1] = unit_sums(x, pivot[r])
         least, greatest = ordered_extremes(values[r, :n].view(np.int64))
         ends[0] = least ^ ((least >> 63) & _MASK)
@@ -135,14 +135,14 @@ def tally(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
     x : array, shape (draw,)
     centre, key, node .. child
         As `Layout.arguments`.
-    y, place : array, shape (UNIT,)
+    y, place : array, shape (FOLD,)
         Scratch.
     counts : array of uint32
         Counts of all rows.
     """
     at, nodes, slots = key[4], key[5], key[6]
-    for start in range(0, x.shape[0], UNIT):
-        part = x[start : min(x.shape[0], start + UNIT)]
+    for start in range(0, x.shape[0], FOLD):
+        part = x[start : min(x.shape[0], start + FOLD)]
         coarse_bins(part, centre, key, y, place)
         for j in range(part.shape[0]):
             c = place[j]
@@ -172,8 +172,8 @@ def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
 ):  # fmt: skip
     """Record the first `n` draws of every row: see `moments`, `tally` and `shares`."""
     moments(values, n, pivot, sums, extremes)
-    y = np.empty(UNIT, dtype=np.float64)
-    place = np.empty(UNIT, dtype=np.int64)
+    y = np.empty(FOLD, dtype=np.float64)
+    place = np.empty(FOLD, dtype=np.int64)
     for r in range(values.shape[0]):
         if key[r, 3] < 0:  # nothing is counted
             continue
@@ -187,10 +187,10 @@ def locate_values(  # type: ignore[no-untyped-def]  # pragma: no cover - compile
     x, r, centre, key, node, low, factor, size, first, child, out
 ):
     """Fill `out` with where a value of row `r` is counted: coarse bin, or all of them + slot."""
-    y = np.empty(UNIT, dtype=np.float64)
-    place = np.empty(UNIT, dtype=np.int64)
-    for start in range(0, x.shape[0], UNIT):
-        part = x[start : min(x.shape[0], start + UNIT)]
+    y = np.empty(FOLD, dtype=np.float64)
+    place = np.empty(FOLD, dtype=np.int64)
+    for start in range(0, x.shape[0], FOLD):
+        part = x[start : min(x.shape[0], start + FOLD)]
         coarse_bins(part, centre[r], key[r], y, place)
         for j in range(part.shape[0]):
             out[start + j] = place[j]

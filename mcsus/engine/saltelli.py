@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.families.intrinsics import INNER
 
 Array = NDArray[np.float64]
@@ -153,9 +153,9 @@ def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyp
     >>> bool(np.allclose(sums[:, 0, 0], out[0, 0].reshape(2, 1024).sum(axis=1) - 512))
     True
     """
-    for unit in range((n + UNIT - 1) // UNIT):
-        low = unit * UNIT
-        high = min(low + UNIT, n)
+    for unit in range((n + FOLD - 1) // FOLD):
+        low = unit * FOLD
+        high = min(low + FOLD, n)
         for row in range(out.shape[0]):
             a = out[row, 0, low:high]
             b = out[row, 1, low:high]

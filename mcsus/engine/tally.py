@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.engine.layout import Layout
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.engine.store import folding, recorders
 
 Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ class Part:
         """
         _refuse_after_the_last(self.draws)
         count = values.shape[1] if count is None else count
-        sums = np.empty((-(-count // UNIT), len(values), 2))
+        sums = np.empty((-(-count // FOLD), len(values), 2))
         recorders().record(
             values,
             count,
@@ -195,6 +195,6 @@ class Tally:
 
 
 def _refuse_after_the_last(draws: int) -> None:
-    if draws % UNIT:
-        msg = f"found {draws} draws recorded before; allowed: a multiple of {UNIT}"
+    if draws % FOLD:
+        msg = f"found {draws} draws recorded before; allowed: a multiple of {FOLD}"
         raise ValueError(msg)

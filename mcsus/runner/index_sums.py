@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import UNIT, Plan, Points
+from mcsus.engine.plans import FOLD, Plan, Points
 from mcsus.engine.saltelli import columns
 from mcsus.engine.store import folding, index_sums
 from mcsus.errors import NotFiniteError
@@ -125,13 +125,13 @@ def sums_of(run: IndexRun, task: Task) -> Array:
     rows, evaluations = len(run.plan.quantity), len(run.plan.location)
     width = min(run.slab, count)
     out = np.empty((rows, evaluations, width))
-    parts = np.empty((-(-count // UNIT), rows, columns(len(run.groups), run.paired)))
+    parts = np.empty((-(-count // FOLD), rows, columns(len(run.groups), run.paired)))
     for done in range(0, count, width):
         n = min(width, count - done)
         run.kernel.run(
             run.plan, run.design, replicate, out, first=first + done, count=n, points=points, at=0
         )
-        part = parts[done // UNIT : -(-(done + n) // UNIT)]
+        part = parts[done // FOLD : -(-(done + n) // FOLD)]
         add_up(out, n, pivot, len(run.groups), run.paired, part)
         if not np.isfinite(part).all():
             _refuse(run, out[:, :, :n], replicate, first + done)

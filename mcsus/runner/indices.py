@@ -17,7 +17,7 @@ from mcsus.analysis.sensitivity import (
 )
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import UNIT, Quantity
+from mcsus.engine.plans import FOLD, Quantity
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
@@ -180,7 +180,7 @@ def _by_salib(asked: _Asked) -> Iterator[Estimates]:
 def _by_sums(asked: _Asked, checkpoint: Checkpoint) -> Iterator[Estimates]:
     """Yield the estimates of each replicate, from sums over its points; no values are kept."""
     run, executor = asked.run, asked.executor
-    units = run.task_points // UNIT
+    units = run.task_points // FOLD
     sums = len(run.plan.quantity) * columns(len(run.groups), run.paired)
     refuse_if_too_large(
         executor.workers * (run.values * run.slab + 2 * units * sums), "sensitivity"

@@ -25,7 +25,7 @@ from mcsus.engine.brackets import DEVIATIONS
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.layout import Layout
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.engine.tally import MOST_DRAWS, Part
 from mcsus.errors import RefusedError
 from mcsus.model import Model
@@ -181,7 +181,7 @@ class Sampler:
     def _most_held(self) -> int:
         """Draws of a replicate that are held at most: a power of two."""
         each = min(_HELD_DRAWS, _HELD_VALUES // self._drawing.kept) // self._replicates
-        return max(UNIT, 1 << max(each, 1).bit_length() - 1)
+        return max(FOLD, 1 << max(each, 1).bit_length() - 1)
 
     @property
     def _tail(self) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.analysis.samples import Sample
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
 
 _ROUNDING = 1e-12  # or rounding would double the draws of a Sobol' design
@@ -98,5 +98,5 @@ def rounded(draws: int, kind: str) -> int:
     (8192, 5120)
     """
     if kind == "sobol":
-        return max(UNIT, 1 << (draws - 1).bit_length())
-    return -(-draws // UNIT) * UNIT
+        return max(FOLD, 1 << (draws - 1).bit_length())
+    return -(-draws // FOLD) * FOLD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 
 _SLAB_BYTES = 1 << 22  # what a processor has of its last cache; fewer calls beat a smaller slab
 _MOST_DRAWS = 1 << 16
@@ -28,7 +28,7 @@ def slab_for(values: int) -> int:
     (65536, 4096, 1024)
     """
     slab = _MOST_DRAWS
-    while slab > UNIT and 8 * values * slab > _SLAB_BYTES:
+    while slab > FOLD and 8 * values * slab > _SLAB_BYTES:
         slab //= 2
     return slab
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.sensitivity import salib_indices, streaming_indices
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.engine.saltelli import columns
 from mcsus.engine.store import folding, index_sums
 
@@ -30,7 +30,7 @@ def evaluations(function, inputs, *, second_order=False, draws=N):
 def streamed(values, groups, *, second_order=False):
     add_up, fold = index_sums(), folding()
     draws, paired = values.shape[1], groups if second_order else 0
-    parts = np.empty((-(-draws // UNIT), 1, columns(groups, paired)))
+    parts = np.empty((-(-draws // FOLD), 1, columns(groups, paired)))
     add_up(np.ascontiguousarray(values[None]), draws, values[:1, 0].copy(), groups, paired, parts)
     total, carry = np.zeros((2, parts.shape[2]))
     fold(total, carry, parts[:, 0].copy())

@@ -11,12 +11,12 @@ import pytest
 from mcsus.engine.binning import Binning
 from mcsus.engine.keys import key_for
 from mcsus.engine.layout import Layout
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.engine.store import folding
 from mcsus.engine.tally import Part, Tally
 
 RNG = np.random.default_rng(20230127)
-COUNT = 8 * UNIT + 100
+COUNT = 8 * FOLD + 100
 NORMAL = RNG.normal(size=COUNT)
 ROWS = np.stack([NORMAL, 1e6 + NORMAL, np.exp(3 * NORMAL), np.full(COUNT, 0.1)])
 LAYOUT = Layout([None if r == 1 else Binning.of(row, [0.25, 0.5]) for r, row in enumerate(ROWS)])
@@ -58,9 +58,9 @@ class TestSums:
     @pytest.mark.parametrize(
         "tasks",
         [
-            [[UNIT] * 8 + [100]],
-            [[3 * UNIT], [UNIT, 4 * UNIT + 100]],
-            [[UNIT], [2 * UNIT], [5 * UNIT, 100]],
+            [[FOLD] * 8 + [100]],
+            [[3 * FOLD], [FOLD, 4 * FOLD + 100]],
+            [[FOLD], [2 * FOLD], [5 * FOLD, 100]],
         ],
     )
     def test_any_division_gives_the_same_bits(self, tasks):
@@ -81,7 +81,7 @@ class TestSums:
 
 class TestExtremes:
     def test_they_are_exact(self):
-        part = recorded(LAYOUT, ROWS, [2 * UNIT, COUNT - 2 * UNIT])
+        part = recorded(LAYOUT, ROWS, [2 * FOLD, COUNT - 2 * FOLD])
         assert (part.extremes == np.stack([ROWS.min(axis=1), ROWS.max(axis=1)], axis=1)).all()
         assert part.not_finite().size == 0
 
@@ -89,7 +89,7 @@ class TestExtremes:
     def test_a_draw_that_is_not_finite_is_seen(self, bad):
         rows = ROWS.copy()
         rows[2, 5000] = bad
-        assert recorded(LAYOUT, rows, [2 * UNIT, COUNT - 2 * UNIT]).not_finite().tolist() == [2]
+        assert recorded(LAYOUT, rows, [2 * FOLD, COUNT - 2 * FOLD]).not_finite().tolist() == [2]
 
 
 class TestCounts:

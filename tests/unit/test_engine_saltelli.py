@@ -8,11 +8,11 @@ import math
 import numpy as np
 import pytest
 
-from mcsus.engine.plans import UNIT
+from mcsus.engine.plans import FOLD
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.engine.store import folding, index_sums
 
-ROUNDING = UNIT * 2.0**-53  # of a sum of 1,024 terms, times the sum of their sizes
+ROUNDING = FOLD * 2.0**-53  # of a sum of 1,024 terms, times the sum of their sizes
 
 
 def slab(groups, paired, n=2500, rows=2, seed=1):
@@ -24,7 +24,7 @@ def slab(groups, paired, n=2500, rows=2, seed=1):
 def summed(out, groups, paired, pivot=None, n=None):
     n = out.shape[2] if n is None else n
     pivot = out[:, 0, 0].copy() if pivot is None else pivot
-    sums = np.full((-(-n // UNIT), len(out), columns(groups, paired)), np.nan)
+    sums = np.full((-(-n // FOLD), len(out), columns(groups, paired)), np.nan)
     index_sums()(out, n, pivot, groups, paired, sums)
     return sums
 
@@ -49,7 +49,7 @@ def test_sums_are_those_of_the_definition(groups, paired):
     out = slab(groups, paired)
     sums = summed(out, groups, paired)
     for unit, row in itertools.product(range(3), range(2)):
-        draws = slice(unit * UNIT, min(unit * UNIT + UNIT, 2500))
+        draws = slice(unit * FOLD, min(unit * FOLD + FOLD, 2500))
         wanted = terms(out[row], groups, paired, out[row, 0, 0])[:, draws]
         exact = np.array([math.fsum(t) for t in wanted])
         assert (np.abs(sums[unit, row] - exact) <= ROUNDING * np.abs(wanted).sum(axis=1)).all()
