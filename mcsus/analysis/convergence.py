@@ -31,7 +31,7 @@ def prefix_sizes(draws: int) -> list[int]:
 
 
 @dataclass(frozen=True)
-class Path:
+class Convergence:
     """Estimates of every replicate over its first draws.
 
     Attributes
@@ -45,8 +45,8 @@ class Path:
 
     Examples
     --------
-    >>> path = Path.of_prefixes(np.ones((2, 64)), 0.5)
-    >>> path.extended(128, np.ones(2), np.ones(2)).draws
+    >>> known = Convergence.of_prefixes(np.ones((2, 64)), 0.5)
+    >>> known.extended(128, np.ones(2), np.ones(2)).draws
     array([ 64., 128.])
     """
 
@@ -56,25 +56,25 @@ class Path:
     tails: Array
 
     @classmethod
-    def of_prefixes(cls, values: Array, probability: float) -> Path:
-        """Return the path of held draws, shape (replicate, draw), at doublings up to all."""
+    def of_prefixes(cls, values: Array, probability: float) -> Convergence:
+        """Return the estimates of held draws, shape (replicate, draw), at doublings up to all."""
         sizes = prefix_sizes(values.shape[1])
         means = np.array([values[:, :n].mean(axis=1) for n in sizes])
         tails = np.array([_quantile(values[:, :n], probability) for n in sizes])
         return cls(probability, np.array(sizes, dtype=float), means, tails)
 
-    def extended(self, draws: int, means: Array, tails: Array) -> Path:
-        """Return the path with the estimates of more draws at its end."""
-        return Path(
+    def extended(self, draws: int, means: Array, tails: Array) -> Convergence:
+        """Return the estimates with those of more draws at the end."""
+        return Convergence(
             self.probability,
             np.append(self.draws, float(draws)),
             np.vstack([self.means, means]),
             np.vstack([self.tails, tails]),
         )
 
-    def mapped(self, convert: Callable[[Array], Array]) -> Path:
-        """Return the path in another unit."""
-        return Path(self.probability, self.draws, convert(self.means), convert(self.tails))
+    def mapped(self, convert: Callable[[Array], Array]) -> Convergence:
+        """Return the estimates in another unit."""
+        return Convergence(self.probability, self.draws, convert(self.means), convert(self.tails))
 
     def estimates(self) -> dict[str, Array]:
         """Return means over the replicates and their errors, as `converge` does."""
@@ -108,7 +108,7 @@ def converge(values: Array, probability: float) -> dict[str, Array]:
     >>> converge(np.ones((2, 256)), 0.5)["mean"].tolist()
     [1.0, 1.0, 1.0]
     """
-    return Path.of_prefixes(values, probability).estimates()
+    return Convergence.of_prefixes(values, probability).estimates()
 
 
 def _quantile(values: Array, probability: float) -> Array:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.convergence import Path
+from mcsus.analysis.convergence import Convergence
 from mcsus.engine.binning import Binning, pieces_at
 from mcsus.engine.keys import as_floats, as_ordered
 from mcsus.engine.tally import Tally
@@ -68,7 +68,7 @@ class CountedDraws:
         One for each replicate, of equally many draws.
     row : int
         Stored row of the cell; it has a binning.
-    path : Path, optional
+    convergence : Convergence, optional
         Estimates over the first draws, in the unit of the draws.
 
     Examples
@@ -84,14 +84,16 @@ class CountedDraws:
     array([0.5])
     """
 
-    def __init__(self, tallies: Sequence[Tally], row: int, path: Path | None = None) -> None:
+    def __init__(
+        self, tallies: Sequence[Tally], row: int, convergence: Convergence | None = None
+    ) -> None:
         binning = tallies[0].layout.binnings[row]
         if binning is None:
             msg = f"row {row}: found no binning; allowed: a row that is counted"
             raise ValueError(msg)
         self.binning: Binning = binning
         self.replicates, self.draws = len(tallies), tallies[0].draws
-        self._tallies, self._row, self._path = tuple(tallies), row, path
+        self._tallies, self._row, self._convergence = tuple(tallies), row, convergence
         self._scale, self._factor = 1.0, 1.0
 
     def times(self, scale: float) -> CountedDraws:
@@ -201,12 +203,12 @@ class CountedDraws:
             counts = self.draws - counts
         return np.asarray(counts / self.draws)
 
-    def path(self, probability: float) -> dict[str, Array]:
+    def convergence(self, probability: float) -> dict[str, Array]:
         """Return mean and one quantile over the first draws: see `converge`."""
-        if self._path is None or self._path.probability != probability:
-            msg = f"path of {probability}: found none; allowed: one that was followed"
+        if self._convergence is None or self._convergence.probability != probability:
+            msg = f"convergence of {probability}: found none; allowed: one that was followed"
             raise ValueError(msg)
-        return self._path.mapped(self._shown).estimates()
+        return self._convergence.mapped(self._shown).estimates()
 
     def _shown(self, values: Array) -> Array:
         """Return values in the unit they are shown in."""

@@ -59,7 +59,7 @@ class Sample(Protocol):
     def share(self, relation: str, threshold: float) -> Array:
         """Return the share of the draws of each replicate that satisfy a relation."""
 
-    def path(self, probability: float) -> dict[str, Array]:
+    def convergence(self, probability: float) -> dict[str, Array]:
         """Return mean and one quantile over the first draws: see `converge`."""
 
 
@@ -125,7 +125,7 @@ class HeldDraws:
         """Return the share of the draws of each replicate that satisfy a relation."""
         return np.asarray(Relation(relation).holds(self.values, threshold).mean(axis=1))
 
-    def path(self, probability: float) -> dict[str, Array]:
+    def convergence(self, probability: float) -> dict[str, Array]:
         """Return mean and one quantile over the first draws: see `converge`."""
         return converge(self.values, probability)
 

@@ -103,10 +103,10 @@ def describe(
 def _described(
     asked: tuple[Sample, float, Sequence[float], float],
 ) -> tuple[Summary, dict[str, Array]]:
-    """Return summary and path of a cell; what was sorted for them is not kept."""
+    """Return summary and convergence of a cell; what was sorted for them is not kept."""
     sample, scale, levels, tail = asked
     shown = sample.times(scale)
-    return summarise(shown, levels), shown.path(tail)
+    return summarise(shown, levels), shown.convergence(tail)
 
 
 def dataset(

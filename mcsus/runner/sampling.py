@@ -16,7 +16,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.convergence import Path
+from mcsus.analysis.convergence import Convergence
 from mcsus.analysis.counted import CountedDraws, thresholds_for
 from mcsus.analysis.intervals import quantile_probabilities
 from mcsus.analysis.samples import HeldDraws, Sample
@@ -185,7 +185,7 @@ class Sampler:
 
     @property
     def _tail(self) -> float:
-        """Probability of the quantile whose path is followed."""
+        """Probability of the quantile whose convergence is followed."""
         return float(quantile_probabilities(self._study.intervals)[-1])
 
     @property
@@ -197,7 +197,7 @@ class Sampler:
         held = self._state.held
         if held is not None:
             return HeldDraws(np.ascontiguousarray(held[row, :, : self._state.draws]))
-        return CountedDraws(self._state.tallies, row, self._state.paths[row])
+        return CountedDraws(self._state.tallies, row, self._state.convergences[row])
 
     def _round(self, draws: int, goal: int) -> None:
         """Bring every replicate to so many draws."""
@@ -273,10 +273,10 @@ class Sampler:
                 lambda k: Binning.of(pilot[k], self._wanted, thresholds[k], _FINE, deviations),
                 range(len(held)),
             )
-            paths = pool.map(lambda x: Path.of_prefixes(x, self._tail), held)
+            convergences = pool.map(lambda x: Convergence.of_prefixes(x, self._tail), held)
             others = len(self._drawing.pivot) - len(held)
             self._count_with([*found, *[None] * others])
-            state.forget(self._drawing, list(paths), pool)
+            state.forget(self._drawing, list(convergences), pool)
 
     def _thresholds(self) -> list[list[float]]:
         """Return the values at which each kept row is compared by a claim."""
@@ -296,13 +296,13 @@ class Sampler:
         """Note where the estimates are after a round."""
         state, tail = self._state, np.array([self._tail])
 
-        def extended(row: int) -> Path:
+        def extended(row: int) -> Convergence:
             found = CountedDraws(state.tallies, row)
             tails = found.replicate_quantiles(tail)[:, 0]
-            return state.paths[row].extended(state.draws, found.means(), tails)
+            return state.convergences[row].extended(state.draws, found.means(), tails)
 
         with ThreadPoolExecutor(self._executor.workers) as pool:
-            state.paths = list(pool.map(extended, range(len(state.paths))))
+            state.convergences = list(pool.map(extended, range(len(state.convergences))))
 
     def _zoom(self) -> None:
         """Draw everything again while a bin that holds a wanted quantile holds too much."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.convergence import Path
+from mcsus.analysis.convergence import Convergence
 from mcsus.engine.binning import Binning
 from mcsus.engine.layout import Layout
 from mcsus.engine.tally import Part, Tally
@@ -38,7 +38,7 @@ class State:
         One a replicate; within a round some are further than `draws`.
     held : array, shape (kept row, replicate, draw), or None
         None when draws are counted and forgotten.
-    paths : list of Path
+    convergences : list of Convergence
         One a kept row, when draws are not held.
     """
 
@@ -46,7 +46,7 @@ class State:
     passes: int
     tallies: list[Tally]
     held: Array | None
-    paths: list[Path]
+    convergences: list[Convergence]
 
     @classmethod
     def new(cls, drawing: Drawing, replicates: int, most_held: int) -> State:
@@ -64,7 +64,7 @@ class State:
         assert self.held is not None  # noqa: S101 - asked before
         self.held[:, task.replicate, task.first : task.first + task.draws] = values
 
-    def forget(self, drawing: Drawing, paths: list[Path], pool: Executor) -> None:
+    def forget(self, drawing: Drawing, convergences: list[Convergence], pool: Executor) -> None:
         """Count the held draws as `drawing` counts, on the threads of a pool; hold no more."""
         held = self.held
         assert held is not None  # noqa: S101 - asked before
@@ -77,7 +77,7 @@ class State:
             return self.tallies[replicate].counted(drawing.layout, part)
 
         self.tallies = list(pool.map(counted, range(len(self.tallies))))
-        self.held, self.paths = None, paths
+        self.held, self.convergences = None, convergences
 
     def start_pass(self, drawing: Drawing) -> None:
         """Begin to count the same draws again."""
@@ -95,7 +95,7 @@ class Copy:
     @classmethod
     def of(cls, state: State) -> Copy:
         """Copy a state."""
-        like = State(state.draws, state.passes, [], state.held, list(state.paths))
+        like = State(state.draws, state.passes, [], state.held, list(state.convergences))
         return cls(like, [Tally.from_arrays(t.layout, t.to_arrays()) for t in state.tallies])
 
     def state(self) -> State:
@@ -156,9 +156,9 @@ def _to_arrays(state: State) -> Arrays:
     found: Arrays = {"draws": np.array(state.draws), "passes": np.array(state.passes)}
     for r, tally in enumerate(state.tallies):
         found |= _named(f"tally{r}", tally.to_arrays())
-    for row, path in enumerate(state.paths):
-        parts = {"draws": path.draws, "means": path.means, "tails": path.tails}
-        found |= _named(f"path{row}", parts | {"probability": np.array(path.probability)})
+    for row, known in enumerate(state.convergences):
+        parts = {"draws": known.draws, "means": known.means, "tails": known.tails}
+        found |= _named(f"convergence{row}", parts | {"probability": np.array(known.probability)})
     for row, binning in enumerate(state.tallies[0].layout.binnings):
         if binning is not None:
             found |= _named(f"binning{row}", binning.to_arrays())
@@ -172,12 +172,14 @@ def _from_arrays(arrays: Arrays, drawing: Drawing, replicates: int) -> State:
     ]
     layout = Layout(binnings)
     tallies = [Tally.from_arrays(layout, _of(f"tally{r}", arrays)) for r in range(replicates)]
-    paths = []
+    convergences = []
     for row in range(drawing.kept):
-        path = _of(f"path{row}", arrays)
-        probability = float(path["probability"])
-        paths.append(Path(probability, path["draws"], path["means"], path["tails"]))
-    return State(int(arrays["draws"]), int(arrays["passes"]), tallies, None, paths)
+        known = _of(f"convergence{row}", arrays)
+        probability = float(known["probability"])
+        convergences.append(
+            Convergence(probability, known["draws"], known["means"], known["tails"])
+        )
+    return State(int(arrays["draws"]), int(arrays["passes"]), tallies, None, convergences)
 
 
 def _named(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> Arrays:

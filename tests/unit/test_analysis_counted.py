@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.convergence import Path, converge
+from mcsus.analysis.convergence import Convergence, converge
 from mcsus.analysis.counted import RANK_ERROR, CountedDraws, thresholds_for
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
 from mcsus.analysis.samples import HeldDraws
@@ -169,13 +169,13 @@ class TestUnits:
 class TestPath:
     def test_held_draws_and_then_rounds(self):
         values = drawn("normal")[:, : 2**15]
-        path = Path.of_prefixes(values[:, : 2**13], 0.975)
+        followed = Convergence.of_prefixes(values[:, : 2**13], 0.975)
         binning = Binning.of(values[:, : 2**13], WANTED)
         for count in (2**14, 2**15):
             so_far = CountedDraws(tallies(np.ascontiguousarray(values[:, :count]), binning), 0)
             tails = so_far.replicate_quantiles(np.array([0.975]))[:, 0]
-            path = path.extended(count, so_far.means(), tails)
-        found = CountedDraws(tallies(values, binning), 0, path).times(2.0).path(0.975)
+            followed = followed.extended(count, so_far.means(), tails)
+        found = CountedDraws(tallies(values, binning), 0, followed).times(2.0).convergence(0.975)
         exact = converge(2 * values, 0.975)
         assert found["draws"].tolist() == exact["draws"].tolist()
         for name in ("mean", "mean_error", "quantile", "quantile_error"):
@@ -185,8 +185,8 @@ class TestPath:
 
     def test_one_that_was_not_followed(self):
         sample, _ = counted(drawn("normal")[:, : 2**14], 2**12)
-        with pytest.raises(ValueError, match=r"path of 0\.9: found none"):
-            sample.path(0.9)
+        with pytest.raises(ValueError, match=r"convergence of 0\.9: found none"):
+            sample.convergence(0.9)
 
 
 def test_thresholds_of_a_quotient_are_tight():
