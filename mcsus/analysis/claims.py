@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mcsus.analysis.draws import Draws
 from mcsus.analysis.replication import standard_error, student_quantile
-from mcsus.analysis.samples import Sample
 from mcsus.vocabulary import Verdict
 
 
@@ -18,12 +18,12 @@ class Judgement:
     verdict: Verdict
 
 
-def judge(sample: Sample, relation: str, threshold: float, confidence: float) -> Judgement:
+def judge(draws: Draws, relation: str, threshold: float, confidence: float) -> Judgement:
     """Judge a claim on one cell.
 
     Parameters
     ----------
-    sample : Sample
+    draws : Draws
         Draws of the quantity, in the unit of the threshold.
     relation : {"<", "<=", ">", ">="}
     threshold, confidence : float
@@ -37,16 +37,16 @@ def judge(sample: Sample, relation: str, threshold: float, confidence: float) ->
     Examples
     --------
     >>> import numpy as np
-    >>> from mcsus.analysis.samples import HeldDraws
+    >>> from mcsus.analysis.draws import HeldDraws
     >>> judge(HeldDraws(np.linspace(0, 1, 4096).reshape(4, 1024)), "<", 4.0, 0.95).verdict
     'supported'
     """
-    shares = sample.share(relation, threshold)
+    shares = draws.share(relation, threshold)
     probability = float(shares.mean())
     error = float(standard_error(shares))
     if probability in (0.0, 1.0):
-        error = 1.0 / (sample.replicates * sample.draws)
-    margin = student_quantile(sample.replicates) * error
+        error = 1.0 / (draws.replicates * draws.draws)
+    margin = student_quantile(draws.replicates) * error
     distance = probability - confidence
     if not abs(distance) >= margin:  # also when a single replicate leaves the error unknown
         return Judgement(probability, error, Verdict.UNDECIDED)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.draws import Draws
 from mcsus.analysis.replication import standard_error
-from mcsus.analysis.samples import Sample
 
 Array = NDArray[np.float64]
 
@@ -68,55 +68,55 @@ def quantile_probabilities(levels: Sequence[float]) -> Array:
     return np.array(sorted(ends))
 
 
-def summarise(sample: Sample, levels: Sequence[float]) -> Summary:
+def summarise(draws: Draws, levels: Sequence[float]) -> Summary:
     """Summarise one cell of an output.
 
     Parameters
     ----------
-    sample : Sample
+    draws : Draws
         Draws, in the unit of the output.
     levels : sequence of float
         Probabilities of the intervals.
 
     Examples
     --------
-    >>> from mcsus.analysis.samples import HeldDraws
+    >>> from mcsus.analysis.draws import HeldDraws
     >>> s = summarise(HeldDraws(np.arange(8.0).reshape(2, 4)), [0.5])
     >>> s.mean[0], s.median[0]
     (3.5, 3.5)
     """
     probabilities = quantile_probabilities(levels)
-    errors = standard_error(sample.replicate_quantiles(probabilities))
-    quantiles = sample.quantiles(probabilities)
+    errors = standard_error(draws.replicate_quantiles(probabilities))
+    quantiles = draws.quantiles(probabilities)
     middle = int(np.searchsorted(probabilities, 0.5))
-    curve = sample.quantiles(CURVE)
-    edges, density = _histogram(sample, curve)
+    curve = draws.quantiles(CURVE)
+    edges, density = _histogram(draws, curve)
     ends = [((1 - level) / 2, (1 + level) / 2) for level in levels]
-    means = sample.means()
+    means = draws.means()
     return Summary(
         mean=(float(means.mean()), float(standard_error(means))),
-        sd=(sample.sd(), float(standard_error(sample.sds()))),
+        sd=(draws.sd(), float(standard_error(draws.sds()))),
         median=(float(quantiles[middle]), float(errors[middle])),
         probabilities=probabilities,
         quantiles=quantiles,
         quantile_errors=errors,
         levels=np.array(levels, dtype=float),
-        symmetric=np.array([sample.quantiles(np.array(end)) for end in ends]),
-        shortest=np.array([sample.shortest(level) for level in levels]),
+        symmetric=np.array([draws.quantiles(np.array(end)) for end in ends]),
+        shortest=np.array([draws.shortest(level) for level in levels]),
         curve=curve,
         edges=edges,
         density=density,
     )
 
 
-def _histogram(sample: Sample, curve: Array) -> tuple[Array, Array]:
+def _histogram(draws: Draws, curve: Array) -> tuple[Array, Array]:
     """Return edges and density over the range of the curve; one bin when nothing varies."""
     low, high = float(curve[0]), float(curve[-1])
     if not low < high:
         return np.array([low, low]), np.zeros(1)
-    count = sample.replicates * sample.draws
+    count = draws.replicates * draws.draws
     bins = int(np.clip(1.7 * count ** (1 / 3), *_BINS))  # the rate of Freedman and Diaconis
     edges = np.linspace(low, high, bins + 1)
     if not np.diff(edges).all():  # rounding aside, nothing varies
         return np.array([low, low]), np.zeros(1)
-    return edges, np.diff(sample.below(edges)) / (count * np.diff(edges))
+    return edges, np.diff(draws.below(edges)) / (count * np.diff(edges))

@@ -12,10 +12,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mcsus.analysis.claims import judge
+from mcsus.analysis.draws import Draws
 from mcsus.analysis.first_order import propagate
 from mcsus.analysis.intervals import CURVE, Summary, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
-from mcsus.analysis.samples import Sample
 from mcsus.engine.executors import default_threads
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.checks import breakdowns
@@ -28,7 +28,7 @@ Variables = dict[str, tuple[tuple[str, ...], Any]]
 def describe(
     study: Study,
     model: Model,
-    samples: Mapping[str, Sequence[Sample]],
+    draws: Mapping[str, Sequence[Draws]],
     means: Mapping[str, Array],
     threads: int | None = None,
 ) -> dict[str, xr.Dataset]:
@@ -36,10 +36,10 @@ def describe(
 
     Parameters
     ----------
-    samples : mapping of str to sequence of Sample
+    draws : mapping of str to sequence of Draws
         Draws of every cell of outputs and claimed quantities, in base units.
     means : mapping of str to array, shape ``(replicate, cell)``
-        Means of parts of breakdowns that are not among the samples.
+        Means of parts of breakdowns that are not among the draws.
     threads : int, optional
         How many sort at a time; the numbers do not depend on it.
 
@@ -56,9 +56,9 @@ def describe(
     >>> study, model = check(Study.from_dict({
     ...     "schema": "mcsus/1", "id": "one", "outputs": {"y": "g"}, "parameters": {"a": law},
     ...     "equations": {"y": {"formula": "2*a", "unit": "g"}}}))
-    >>> from mcsus.analysis.samples import HeldDraws
-    >>> samples = {"y": [HeldDraws(np.full((2, 4), 0.002))]}
-    >>> float(describe(study, model, samples, {})["outputs/y"]["mean"])
+    >>> from mcsus.analysis.draws import HeldDraws
+    >>> draws = {"y": [HeldDraws(np.full((2, 4), 0.002))]}
+    >>> float(describe(study, model, draws, {})["outputs/y"]["mean"])
     2.0
     """
     typical = evaluate(model, typical_values(model))
@@ -70,7 +70,7 @@ def describe(
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
             tail = float(quantile_probabilities(study.intervals)[-1])
-            asked = [(sample, scale, study.intervals, tail) for sample in samples[name]]
+            asked = [(cell, scale, study.intervals, tail) for cell in draws[name]]
             summaries, paths = zip(*pool.map(_described, asked), strict=True)
             curves[name] = [summary.curve * unit.factor for summary in summaries]
             variables = _summary_variables(summaries)
@@ -85,27 +85,27 @@ def describe(
                 "curve": CURVE,
             }
             if name in parts:
-                variables |= _contributions(model, name, parts[name], samples, means, scale)
+                variables |= _contributions(model, name, parts[name], draws, means, scale)
                 own["part"] = list(parts[name])
             stages = [_stage(model, part) for part in parts.get(name, ())]
-            ranks = [s.rank_error(summaries[0].probabilities).max() for s in samples[name]]
+            ranks = [s.rank_error(summaries[0].probabilities).max() for s in draws[name]]
             attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
             attrs["rank_error"] = float(max(ranks))
             data = dataset(study, model, name, variables, own)
             found[f"outputs/{name}"] = data.assign_attrs(attrs)
     for claim in study.claims:
-        drawn = samples[claim.quantity]
+        drawn = draws[claim.quantity]
         known = curves.get(claim.quantity) or [cell.times(1.0).quantiles(CURVE) for cell in drawn]
         found[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
     return found
 
 
 def _described(
-    asked: tuple[Sample, float, Sequence[float], float],
+    asked: tuple[Draws, float, Sequence[float], float],
 ) -> tuple[Summary, dict[str, Array]]:
     """Return summary and convergence of a cell; what was sorted for them is not kept."""
-    sample, scale, levels, tail = asked
-    shown = sample.times(scale)
+    draws, scale, levels, tail = asked
+    shown = draws.times(scale)
     return summarise(shown, levels), shown.convergence(tail)
 
 
@@ -150,7 +150,7 @@ def _contributions(
     model: Model,
     name: str,
     parts: Sequence[str],
-    samples: Mapping[str, Sequence[Sample]],
+    draws: Mapping[str, Sequence[Draws]],
     known: Mapping[str, Array],
     scale: float,
 ) -> Variables:
@@ -159,7 +159,7 @@ def _contributions(
     for part in parts:
         own = known.get(part)
         if own is None:
-            own = np.stack([cell.means() for cell in samples[part]], axis=1)
+            own = np.stack([cell.means() for cell in draws[part]], axis=1)
         labelled = own.reshape(len(own), *model.shape(part))
         means.append(model.spread(labelled, part, name).reshape(len(own), -1) * scale)
     stacked = np.stack(means, axis=-1)  # replicate, cell, part
@@ -176,9 +176,9 @@ def _stage(model: Model, name: str) -> str:
 
 
 def _claim(
-    study: Study, model: Model, claim: Claim, samples: Sequence[Sample], curves: Sequence[Array]
+    study: Study, model: Model, claim: Claim, drawn: Sequence[Draws], curves: Sequence[Array]
 ) -> xr.Dataset:
-    cells = [sample.over(claim.unit.factor) for sample in samples]
+    cells = [cell.over(claim.unit.factor) for cell in drawn]
     verdicts = [judge(cell, claim.relation, claim.value, claim.confidence) for cell in cells]
     variables: Variables = {
         "probability": ((), [v.probability for v in verdicts]),

@@ -117,7 +117,7 @@ def _analysed(
     estimates = {}
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
         described = beside.submit(
-            describe, study, model, sampler.samples(), sampler.means(), settings.threads
+            describe, study, model, sampler.drawn(), sampler.means(), settings.threads
         )
         if stopped != "interrupted":
             try:
@@ -198,7 +198,7 @@ def _until(sampler: Sampler, study: Study, settings: Settings) -> tuple[str, dic
     sampler.advance(min(rounded(study.design.draws, kind), most))
     planned = settings.checkpoint.load(_PLAN)
     if planned is None:
-        known = precision(sampler.samples(), outputs)
+        known = precision(sampler.drawn(), outputs)
         wanted = rounded(known.draws_for(share, sampler.draws), kind)
         if wanted > most and limits.max_draws is None:
             msg = (
@@ -211,7 +211,7 @@ def _until(sampler: Sampler, study: Study, settings: Settings) -> tuple[str, dic
     else:
         wanted = int(planned["draws"])
     sampler.advance(max(min(wanted, most), sampler.draws))
-    found = precision(sampler.samples(), outputs)
+    found = precision(sampler.drawn(), outputs)
     reached = sampler.draws >= wanted
     told = {
         "share": share,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.convergence import Convergence
 from mcsus.analysis.counted import CountedDraws, thresholds_for
+from mcsus.analysis.draws import Draws, HeldDraws
 from mcsus.analysis.intervals import quantile_probabilities
-from mcsus.analysis.samples import HeldDraws, Sample
 from mcsus.engine.binning import Binning
 from mcsus.engine.brackets import DEVIATIONS
 from mcsus.engine.executors import Executor
@@ -87,7 +87,7 @@ class Sampler:
     >>> with Threads(1) as executor:
     ...     sampler = Sampler(study, model, kernel, executor, NoCheckpoint())
     ...     sampler.advance(256)
-    >>> sampler.draws, len(sampler.samples()["device_footprint"])
+    >>> sampler.draws, len(sampler.drawn()["device_footprint"])
     (256, 12)
     """
 
@@ -157,12 +157,12 @@ class Sampler:
             return 0  # taken up within a round that has not ended since
         return self.draws
 
-    def samples(self) -> dict[str, list[Sample]]:
+    def drawn(self) -> dict[str, list[Draws]]:
         """Return the draws of each cell of the outputs and claimed quantities, in base units."""
         ends = self._drawing.ends
         starts = [0, *ends]
         return {
-            name: [self._sample(row) for row in range(starts[k], ends[k])]
+            name: [self._cell(row) for row in range(starts[k], ends[k])]
             for k, name in enumerate(self._kept)
         }
 
@@ -193,7 +193,7 @@ class Sampler:
         """Probabilities of the quantiles that are told."""
         return quantile_probabilities([*self._study.intervals, 0.95])
 
-    def _sample(self, row: int) -> Sample:
+    def _cell(self, row: int) -> Draws:
         held = self._state.held
         if held is not None:
             return HeldDraws(np.ascontiguousarray(held[row, :, : self._state.draws]))

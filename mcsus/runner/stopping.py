@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mcsus.analysis.draws import Draws
 from mcsus.analysis.replication import standard_error, student_quantile
-from mcsus.analysis.samples import Sample
 from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
 
@@ -64,23 +64,23 @@ class Precision:
         return max(draws, math.ceil(wanted * (1 - _ROUNDING)))
 
 
-def precision(samples: Mapping[str, Sequence[Sample]], outputs: Sequence[str]) -> Precision:
+def precision(draws: Mapping[str, Sequence[Draws]], outputs: Sequence[str]) -> Precision:
     """Return how well the least known end among all cells of some outputs is known.
 
     Examples
     --------
-    >>> from mcsus.analysis.samples import HeldDraws
+    >>> from mcsus.analysis.draws import HeldDraws
     >>> values = np.random.default_rng(1).normal(10, 1, (16, 4096))
     >>> 0.001 < precision({"y": [HeldDraws(values)]}, ["y"]).relative < 0.01
     True
     """
     worst = Precision(outputs[0], 0.0)
     for name in outputs:
-        for sample in samples[name]:
-            each = sample.replicate_quantiles(ENDS)
-            low, high = sample.quantiles(ENDS)
+        for cell in draws[name]:
+            each = cell.replicate_quantiles(ENDS)
+            low, high = cell.quantiles(ENDS)
             scale = np.full(2, high - low) if low <= 0 <= high else np.abs([low, high])
-            half_width = student_quantile(sample.replicates) * standard_error(each)
+            half_width = student_quantile(cell.replicates) * standard_error(each)
             unknown = half_width > 0
             relative = np.where(unknown, np.inf, 0.0)
             np.divide(half_width, scale, out=relative, where=unknown & (scale > 0))

@@ -10,8 +10,8 @@ import xarray as xr
 
 from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import converge
+from mcsus.analysis.draws import HeldDraws
 from mcsus.analysis.intervals import CURVE, summarise
-from mcsus.analysis.samples import HeldDraws
 from mcsus.result import Result
 
 LEVELS = (0.5, 0.9, 0.95)

@@ -11,8 +11,8 @@ import pytest
 from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import Convergence, converge
 from mcsus.analysis.counted import RANK_ERROR, CountedDraws, thresholds_for
+from mcsus.analysis.draws import HeldDraws
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
-from mcsus.analysis.samples import HeldDraws
 from mcsus.engine.binning import Binning
 from mcsus.engine.layout import Layout
 from mcsus.engine.tally import Part, Tally
@@ -56,11 +56,11 @@ def counted(values, held=2**14, thresholds=(), most=3):
     """Return the counts of draws, zooming as a run does; and how many passes it took."""
     binning = Binning.of(values[:, :held], WANTED, thresholds)
     for passes in range(most + 1):
-        sample = CountedDraws(tallies(values, binning), 0)
-        doubtful = sample.doubtful(WANTED)
+        draws = CountedDraws(tallies(values, binning), 0)
+        doubtful = draws.doubtful(WANTED)
         if not len(doubtful):
-            return sample, passes
-        binning = sample.zoomed(doubtful)
+            return draws, passes
+        binning = draws.zoomed(doubtful)
     raise AssertionError(doubtful)
 
 
@@ -72,10 +72,10 @@ def rank_errors(values, quantiles, probabilities):
 
 
 def check(values):
-    sample, _ = counted(values)
-    found, exact = summarise(sample, LEVELS), summarise(HeldDraws(values), LEVELS)
+    draws, _ = counted(values)
+    found, exact = summarise(draws, LEVELS), summarise(HeldDraws(values), LEVELS)
     assert rank_errors(values, found.quantiles, WANTED).max() <= RANK_ERROR
-    assert (rank_errors(values, found.quantiles, WANTED) <= sample.rank_error(WANTED) + 1e-15).all()
+    assert (rank_errors(values, found.quantiles, WANTED) <= draws.rank_error(WANTED) + 1e-15).all()
     spread = abs(exact.mean[0]) + exact.sd[0]
     assert abs(found.mean[0] - exact.mean[0]) <= 1e-13 * spread
     assert found.sd[0] == pytest.approx(exact.sd[0], rel=1e-13, abs=1e-13 * spread)
@@ -111,11 +111,11 @@ def test_a_constant_does_not_vary():
 @pytest.mark.parametrize("law", ["two points", "atom"])
 def test_quantiles_at_atoms_are_exact(law):
     values = drawn(law)
-    sample, _ = counted(values)
+    draws, _ = counted(values)
     atoms = np.array([0.1, 0.2])
-    assert (sample.quantiles(atoms) == HeldDraws(values).quantiles(atoms)).all()
+    assert (draws.quantiles(atoms) == HeldDraws(values).quantiles(atoms)).all()
     if law == "two points":
-        assert (sample.rank_error(WANTED) == 0).all()
+        assert (draws.rank_error(WANTED) == 0).all()
 
 
 @pytest.mark.parametrize("law", ["normal", "lognormal 20", "signs", "constant"])
@@ -127,19 +127,19 @@ def test_held_draws_that_do_not_represent_the_rest(law, other):
     first[:] = {"shifted": first + 2, "narrow": 1 + first / 1e4, "one value": 0.7 + 0 * first}[
         other
     ]
-    sample, passes = counted(values, 2**12, most=4)
+    draws, passes = counted(values, 2**12, most=4)
     assert passes > 0
-    error = rank_errors(values, sample.quantiles(WANTED), WANTED).max()
+    error = rank_errors(values, draws.quantiles(WANTED), WANTED).max()
     assert error <= 8 / values.size  # as `doubtful` promises
-    assert sample.means() == pytest.approx(values.mean(axis=1), rel=1e-12)
+    assert draws.means() == pytest.approx(values.mean(axis=1), rel=1e-12)
 
 
 class TestUnits:
     VALUES = drawn("lognormal 3")[:, : 2**14]
 
     def test_of_outputs(self):
-        sample, _ = counted(self.VALUES, 2**12)
-        found, exact = summarise(sample.times(1e-3), LEVELS), summarise(sample, LEVELS)
+        draws, _ = counted(self.VALUES, 2**12)
+        found, exact = summarise(draws.times(1e-3), LEVELS), summarise(draws, LEVELS)
         for name in ("mean", "sd", "quantiles", "quantile_errors", "shortest", "edges"):
             expected = 1e-3 * np.array(getattr(exact, name))
             assert np.array(getattr(found, name)) == pytest.approx(expected, rel=1e-12)
@@ -151,10 +151,10 @@ class TestUnits:
         claimed = float(values[1, 77] / factor)
         for step in range(-3, 4):  # neighbours that a quotient may or may not tell apart
             values[0, 10 + step] = values[1, 77] * (1 + step * 2.0**-52)
-        sample, _ = counted(values, 2**12, thresholds_for(claimed, factor))
+        draws, _ = counted(values, 2**12, thresholds_for(claimed, factor))
         for relation in Relation:
             exact = judge(HeldDraws(values).over(factor), relation, claimed, 0.5)
-            assert judge(sample.over(factor), relation, claimed, 0.5) == exact
+            assert judge(draws.over(factor), relation, claimed, 0.5) == exact
 
     def test_a_claim_that_was_not_counted(self):
         with pytest.raises(ValueError, match=r"threshold 0\.123: found no counts"):
@@ -184,9 +184,9 @@ class TestPath:
         assert found["mean"] == pytest.approx(exact["mean"], abs=1e-14)
 
     def test_one_that_was_not_followed(self):
-        sample, _ = counted(drawn("normal")[:, : 2**14], 2**12)
+        draws, _ = counted(drawn("normal")[:, : 2**14], 2**12)
         with pytest.raises(ValueError, match=r"convergence of 0\.9: found none"):
-            sample.convergence(0.9)
+            draws.convergence(0.9)
 
 
 def test_thresholds_of_a_quotient_are_tight():

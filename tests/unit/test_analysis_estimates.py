@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from mcsus.analysis.convergence import converge, prefix_sizes
+from mcsus.analysis.draws import HeldDraws
 from mcsus.analysis.intervals import (
     CURVE,
     quantile_probabilities,
@@ -16,7 +17,6 @@ from mcsus.analysis.intervals import (
 )
 from mcsus.analysis.ordered import quantiles_of_sorted, shortest_interval
 from mcsus.analysis.replication import standard_error, student_quantile
-from mcsus.analysis.samples import HeldDraws
 from mcsus.runner import run
 
 RNG = np.random.default_rng(20230127)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mcsus.analysis.samples import HeldDraws
+from mcsus.analysis.draws import HeldDraws
 from mcsus.errors import InputError, RefusedError
 from mcsus.runner import check, execution, run, sampling
 from mcsus.runner.checkpoint import Limits
@@ -61,9 +61,9 @@ class TestRule:
 
     def test_the_least_known_of_the_outputs_asked_for(self):
         choose = np.random.default_rng(1)
-        samples = {n: [HeldDraws(choose.normal(10, s, (4, 500)))] for n, s in (("y", 1), ("z", 5))}
-        assert precision(samples, ["y", "z"]).output == "z"
-        assert precision(samples, ["y"]).output == "y"
+        draws = {n: [HeldDraws(choose.normal(10, s, (4, 500)))] for n, s in (("y", 1), ("z", 5))}
+        assert precision(draws, ["y", "z"]).output == "z"
+        assert precision(draws, ["y"]).output == "y"
 
     @pytest.mark.parametrize(
         ("draws", "kind", "wanted"),

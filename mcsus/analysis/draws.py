@@ -15,7 +15,7 @@ from mcsus.vocabulary import Relation
 Array = NDArray[np.float64]
 
 
-class Sample(Protocol):
+class Draws(Protocol):
     """The draws of one cell in all replicates, as far as statistics need them."""
 
     @property
@@ -26,10 +26,10 @@ class Sample(Protocol):
     def draws(self) -> int:
         """Number of draws of a replicate."""
 
-    def times(self, scale: float) -> Sample:
+    def times(self, scale: float) -> Draws:
         """Return the draws multiplied by a positive factor."""
 
-    def over(self, factor: float) -> Sample:
+    def over(self, factor: float) -> Draws:
         """Return the draws divided by a positive factor."""
 
     def means(self) -> Array:
