@@ -1,7 +1,7 @@
-"""Fit the rational function behind mcsus/families/normal_cdf.py and write it as Python.
+"""Fit the rational function behind mcsus/families/loops/normal_cdf.py and write it as Python.
 
 Run ``python tools/fit_ndtr.py`` to print the fit and its error, ``--write`` to rewrite
-mcsus/families/normal_cdf_coefficients.py, ``--check`` to fail when that file differs.
+mcsus/families/loops/normal_cdf_coefficients.py, ``--check`` to fail when that file differs.
 
 The method is that of tools/fit_ndtri.py, whose functions are used here.
 """
@@ -19,7 +19,7 @@ from fit_ndtri import chebyshev, fit, literal, worst
 
 mp.mp.dps = 60
 
-TARGET = Path(__file__).parent.parent / "mcsus" / "families" / "normal_cdf_coefficients.py"
+TARGET = Path(__file__).parents[1] / "mcsus/families/loops/normal_cdf_coefficients.py"
 FAR = mp.mpf("38.6")  # beyond it the tail is below every float64
 CENTRE = mp.mpf(4)  # where half of the points lie below
 TOP, BOTTOM = 9, 10  # degrees

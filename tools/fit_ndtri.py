@@ -1,7 +1,7 @@
-"""Fit the polynomials behind mcsus/families/elementary.py and write them as Python.
+"""Fit the polynomials behind mcsus/families/loops/elementary.py and write them as Python.
 
 Run ``python tools/fit_ndtri.py`` to print the fits and their errors, ``--write`` to
-rewrite mcsus/families/coefficients.py, ``--check`` to fail when that file differs.
+rewrite mcsus/families/loops/coefficients.py, ``--check`` to fail when that file differs.
 
 Every fit minimises the largest relative error at Chebyshev points, in 60 digits, by
 weighted linear least squares: the weights start at one over the function, are divided by
@@ -20,7 +20,7 @@ import mpmath as mp
 
 mp.mp.dps = 60
 
-TARGET = Path(__file__).parent.parent / "mcsus" / "families" / "coefficients.py"
+TARGET = Path(__file__).parent.parent / "mcsus" / "families" / "loops" / "coefficients.py"
 SPLIT = mp.mpf("0.2")  # tail probability that parts the two pieces of the normal quantile
 SMALLEST = mp.mpf(2) ** -1074  # the smallest positive float64
 Function = Callable[[mp.mpf], mp.mpf]

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mcsus.families import Distribution, distribution, special
-from mcsus.families.tables import TERMS, chebyshev_fit
+from mcsus.families.inverse.tabulated import chebyshev_fit
+from mcsus.families.loops.cells import TERMS
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from numba import njit, types
 
-from mcsus.dependence.kernels import add_score, from_normal, from_student, mirror, set_score
-from mcsus.families.codes import CONSTANT
+from mcsus.dependence.copula_loops import add_score, from_normal, from_student, mirror, set_score
+from mcsus.families.loops.codes import CONSTANT
 from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
 
 OWN = 0

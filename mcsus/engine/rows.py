@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcsus.families.intrinsics import alias_scope
+from mcsus.families.loops.intrinsics import alias_scope
 
 
 def _inputs(builder: Any, step: int) -> Any:

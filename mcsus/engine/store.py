@@ -29,14 +29,14 @@ from numba.core.errors import NumbaExperimentalFeatureWarning
 
 import mcsus
 from mcsus.engine.blocks import fill_block, run_blocks
-from mcsus.families.codes import COMMON
+from mcsus.families.loops.codes import COMMON
 
 _RUN = f'''"""Runs the blocks of mcsus kernels; generated, safe to delete."""
 
 from numba import njit
 
 from mcsus.engine.blocks import OWN, RUN_SIGNATURE, MIXING as mix_points
-from mcsus.families.codes import CONSTANT
+from mcsus.families.loops.codes import CONSTANT
 
 
 @njit(nogil=True, error_model="numpy", inline="always")
@@ -64,7 +64,7 @@ _QUANTILE = '''"""The quantile loops of mcsus kernels; generated, safe to delete
 from numba import njit
 
 from mcsus.engine.blocks import QUANTILE_SIGNATURE
-from mcsus.families.kernels import LOOPS as apply
+from mcsus.families.loops.quantile_loops import LOOPS as apply
 
 
 @njit(QUANTILE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
@@ -168,7 +168,7 @@ def fingerprint() -> bytes:
     """
     root = Path(mcsus.__file__).parent
     digest = hashlib.sha256()
-    for folder in ("families", "dependence", "streams", "engine"):
+    for folder in ("families/loops", "dependence", "streams", "engine"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.read_bytes())
     host = llvmlite.binding.get_host_cpu_name()

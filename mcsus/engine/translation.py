@@ -21,8 +21,8 @@ from numba import types
 from numba.extending import intrinsic
 
 from mcsus.engine.rows import load, store
-from mcsus.families.elementary import exp, log
-from mcsus.families.intrinsics import choose
+from mcsus.families.loops.elementary import exp, log
+from mcsus.families.loops.intrinsics import choose
 
 PARAMETERS = ("work", "location", "active", "coordinate", "single", "individual", "n")
 

@@ -1,15 +1,17 @@
 """Laws of probability: their checks, moments and quantiles.
 
-A law is built with `distribution`; `FAMILIES` lists what there is. Importing this package
-loads neither numba nor scipy.stats: the compiled loops stand in `mcsus.families.kernels`
-and `mcsus.families.elementary`, which are imported by those who run them.
+A law is built with `distribution`; `FAMILIES` lists what there is: the modules of
+`mcsus.families.laws`, which are found when this package is imported. That loads neither numba nor
+scipy.stats: the compiled loops stand in `mcsus.families.loops`, imported by those who run them.
 """
 
 from importlib import import_module
+from pkgutil import iter_modules
 
+from mcsus.families import laws
 from mcsus.families.base import Distribution
-from mcsus.families.codes import QuantileKernel
-from mcsus.families.registry import FAMILIES, Family, distribution
+from mcsus.families.loops.codes import QuantileKernel
+from mcsus.families.registry import FAMILIES, Family, distribution, register
 from mcsus.families.truncation import Truncation
 
 __all__ = [
@@ -19,29 +21,8 @@ __all__ = [
     "QuantileKernel",
     "Truncation",
     "distribution",
+    "register",
 ]
 
-_MODULES = (  # one per family, in the order in which they are listed
-    "constant",
-    "uniform",
-    "loguniform",
-    "triangular",
-    "pert",
-    "normal",
-    "lognormal",
-    "beta",
-    "gamma",
-    "exponential",
-    "weibull",
-    "gumbel",
-    "student_t",
-    "bernoulli",
-    "discrete",
-    "empirical",
-    "quantiles",
-    "mixture",
-    "scipy_law",
-)
-
-for _name in _MODULES:
-    import_module(f"{__name__}.{_name}")
+for _module in iter_modules(laws.__path__):
+    import_module(f"{laws.__name__}.{_module.name}")

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError
-from mcsus.families.checks import Key
-from mcsus.families.codes import QuantileKernel
-from mcsus.families.quadrature import Array, moments_by_quadrature
+from mcsus.families.fields import Key
+from mcsus.families.inverse.quadrature import Array, moments_by_quadrature
+from mcsus.families.loops.codes import QuantileKernel
 from mcsus.families.truncation import Truncation
 
 __all__ = ["Array", "Conditioning", "Distribution"]

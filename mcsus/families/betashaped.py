@@ -12,9 +12,9 @@ import numpy as np
 
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.checks import Key, positive_number
-from mcsus.families.codes import QuantileKernel
-from mcsus.families.tables import stretch, tabulate
+from mcsus.families.fields import Key, positive_number
+from mcsus.families.inverse.tabulated import stretch, tabulate
+from mcsus.families.loops.codes import QuantileKernel
 
 
 class BetaShaped(Distribution):

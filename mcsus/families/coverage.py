@@ -9,7 +9,7 @@ import numpy as np
 from mcsus.errors import Fault, InputError
 from mcsus.families import special
 from mcsus.families.base import Array
-from mcsus.families.checks import Key
+from mcsus.families.fields import Key
 from mcsus.families.lists import probability
 
 COVERAGE = Key("coverage", "a finite number above 0 and below 1", probability)

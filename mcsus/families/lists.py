@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from mcsus.errors import Fault, InputError
-from mcsus.families.checks import Key, real, show
+from mcsus.families.fields import Key, real, show
 
 MOST_VALUES = 100_000  # of a list: the constants of a law are held by every run
 

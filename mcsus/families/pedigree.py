@@ -25,7 +25,7 @@ import math
 from collections.abc import Sequence
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.families.checks import show
+from mcsus.families.fields import show
 from mcsus.families.lists import Numbers, numbers
 
 INDICATORS = (

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Distribution
-from mcsus.families.checks import Key, name_faults, show
+from mcsus.families.fields import Key, name_faults, show
 from mcsus.families.truncation import Truncation
 
 Law = TypeVar("Law", bound=type[Distribution])
@@ -32,6 +32,8 @@ class Family:
         When to use it, in one line.
     law : type
         The class of its laws.
+    place : int
+        Where it is listed.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Family:
     domain: str
     use: str
     law: type[Distribution]
+    place: int
 
     def keys(self, given: Mapping[str, object]) -> tuple[Key, ...]:
         """Return the keys of the form that `given` fits best (the first, in doubt)."""
@@ -53,14 +56,16 @@ class Family:
         return tuple(key for key in self.law.keys if key.name in best)
 
 
+LAST = 1000  # the place of a family that names none
+
 FAMILIES: dict[str, Family] = {}
 
 
-def register(*, domain: str, use: str) -> Callable[[Law], Law]:
+def register(*, domain: str, use: str, place: int = LAST) -> Callable[[Law], Law]:
     """Return a class decorator that enters a family in `FAMILIES`.
 
-    A further family is one module with one decorated class, and its name in the list of
-    modules of `mcsus.families`.
+    A further family is one module with one decorated class: in `mcsus.families.laws`, where it is
+    found, or anywhere else, when it is imported.
 
     Examples
     --------
@@ -71,7 +76,11 @@ def register(*, domain: str, use: str) -> Callable[[Law], Law]:
 
     def enter(law: Law) -> Law:
         names = tuple(key.name for key in law.keys)
-        FAMILIES[law.family] = Family(law.family, names, law.forms or (names,), domain, use, law)
+        forms = law.forms or (names,)
+        FAMILIES[law.family] = Family(law.family, names, forms, domain, use, law, place)
+        listed = sorted(FAMILIES.values(), key=lambda family: family.place)
+        FAMILIES.clear()
+        FAMILIES.update((family.name, family) for family in listed)
         return law
 
     return enter

@@ -11,7 +11,7 @@ import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Conditioning, Distribution
-from mcsus.families.codes import STEPS, QuantileKernel
+from mcsus.families.loops.codes import STEPS, QuantileKernel
 
 CELLS_PER_STEP = 8  # of the guide: the more, the rarer a step is looked for
 FEWEST_CELLS = 256

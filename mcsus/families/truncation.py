@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from mcsus.errors import Fault, InputError
-from mcsus.families.checks import name_faults, number, show
+from mcsus.families.fields import name_faults, number, show
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution, distribution
-from mcsus.families.checks import real
+from mcsus.families.fields import real
 
 Row = dict[str, Any]
 

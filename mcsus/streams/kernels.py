@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mcsus.families.intrinsics import INNER, store_left, store_right
+from mcsus.families.loops.intrinsics import INNER, store_left, store_right
 from mcsus.streams.philox import MULTIPLIERS, WEYL
 
 _M0, _M1 = (np.uint64(word) for word in MULTIPLIERS)

@@ -7,7 +7,7 @@ from typing import Any
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.expressions.nodes import MAX_CHARACTERS
 from mcsus.families import FAMILIES, Family
-from mcsus.families.checks import Key
+from mcsus.families.fields import Key
 from mcsus.parameters import KINDS, STAGES
 from mcsus.study.assembly import SCHEMA, TEXTS
 from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS, METHODS

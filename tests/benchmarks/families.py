@@ -12,7 +12,7 @@ import numpy as np
 
 from mcsus.cli.examples import EXAMPLES
 from mcsus.families import FAMILIES, distribution
-from mcsus.families.kernels import apply_quantile
+from mcsus.families.loops.quantile_loops import apply_quantile
 
 COUNT, BLOCK, REPEATS = 2**20, 1024, 7
 

@@ -19,10 +19,10 @@ from scipy import interpolate, stats
 
 from mcsus.errors import InputError
 from mcsus.families import FAMILIES, Distribution, distribution
-from mcsus.families.codes import STEPS
-from mcsus.families.kernels import apply_quantile
-from mcsus.families.quadrature import moments_by_quadrature
-from mcsus.families.scipy_law import ALLOWED
+from mcsus.families.inverse.quadrature import moments_by_quadrature
+from mcsus.families.laws.scipy_law import ALLOWED
+from mcsus.families.loops.codes import STEPS
+from mcsus.families.loops.quantile_loops import apply_quantile
 
 TAILS = np.array([1e-12, 1e-9, 3e-7, 1e-4, 0.01, 0.1, 0.15, 0.31])
 POINTS = np.concatenate([TAILS, [0.5], 1 - TAILS[::-1]])

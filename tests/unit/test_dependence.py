@@ -23,11 +23,11 @@ from mcsus.dependence import (
     student_from_rank,
     transform,
 )
-from mcsus.dependence.kernels import add_score, from_normal, from_student, set_score
+from mcsus.dependence.copula_loops import add_score, from_normal, from_student, set_score
 from mcsus.dependence.student import distribution_function, scale_law, table
 from mcsus.families import distribution
-from mcsus.families.kernels import apply_quantile
-from mcsus.families.normal_cdf import ndtr
+from mcsus.families.loops.normal_cdf import ndtr
+from mcsus.families.loops.quantile_loops import apply_quantile
 from mcsus.streams import SobolPoints
 
 RNG = np.random.default_rng(20230127)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from mcsus.families import elementary
-from mcsus.families.elementary import exp, log, log_normal_range, ndtri, ndtri_tails
+from mcsus.families.loops import elementary
+from mcsus.families.loops.elementary import exp, log, log_normal_range, ndtri, ndtri_tails
 
 RNG = np.random.default_rng(20230127)
 EPS = 2.0**-52

@@ -13,7 +13,7 @@ import pytest
 
 import mcsus
 from mcsus.engine import store
-from mcsus.families.codes import COMMON, NORMAL, STEPS
+from mcsus.families.loops.codes import COMMON, NORMAL, STEPS
 
 # Runs a small kernel in a process of its own; prints how many functions numba compiled.
 COUNT = """
@@ -187,8 +187,8 @@ class TestFingerprint:
         store.fingerprint.cache_clear()
 
     @pytest.mark.parametrize(
-        "changed", ["families/kernels.py", "families/elementary.py", "streams/kernels.py",
-                    "engine/blocks.py", "engine/source.py"],
+        "changed", ["families/loops/quantile_loops.py", "families/loops/elementary.py",
+                    "streams/kernels.py", "engine/blocks.py", "engine/source.py"],
     )  # fmt: skip
     def test_a_law_that_changes_changes_every_name(self, copy, changed):
         """numba looks at the file of a function, not at those that it imports."""
@@ -201,6 +201,7 @@ class TestFingerprint:
     def test_what_kernels_do_not_use_changes_nothing(self, copy):
         before = store.fingerprint()
         (copy / "units" / "reader.py").write_text("")
+        (copy / "families" / "laws" / "pert.py").write_text("")
         store.fingerprint.cache_clear()
         assert store.fingerprint() == before
 

@@ -1,0 +1,1 @@
+"""Quantile functions as tables: solved, interpolated and integrated once for a law."""

@@ -1,0 +1,71 @@
+"""The law of a quantity that is known exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from mcsus.errors import Fault, InputError
+from mcsus.families.base import Array, Conditioning, Distribution
+from mcsus.families.fields import Key, number
+from mcsus.families.loops.codes import CONSTANT, QuantileKernel
+from mcsus.families.registry import register
+
+
+@register(place=1, domain="value: a finite number", use="a conversion, a definition, a decision")
+@dataclass(frozen=True, repr=False)
+class Constant(Distribution):
+    """A single value with probability 1.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+
+    Examples
+    --------
+    >>> law = Constant(2)
+    >>> law.mean(), law.sd(), law.typical()
+    (2.0, 0.0, 2.0)
+    """
+
+    family: ClassVar[str] = "constant"
+    keys: ClassVar[tuple[Key, ...]] = (number("value"),)
+    value: float
+
+    @property
+    def is_continuous(self) -> bool:
+        """Whether no single value has a probability of its own: never here."""
+        return False
+
+    def _from_tails(self, p: Array, q: Array) -> Array:
+        return np.full(np.broadcast_shapes(np.shape(p), np.shape(q)), self.value)
+
+    def _tails(self, x: Array) -> tuple[Array, Array]:
+        below = np.where(x >= self.value, 1.0, 0.0)
+        return below, 1.0 - below
+
+    def _whole_support(self) -> tuple[float, float]:
+        return self.value, self.value
+
+    def _whole_moments(self) -> tuple[float, float]:
+        return self.value, 0.0
+
+    @cached_property
+    def _conditioning(self) -> Conditioning:
+        low, high = self.support()
+        if low > self.value or high < self.value:
+            allowed = f"an interval that holds value = {self.value!r}"
+            found = str(self.truncate.to_dict() if self.truncate else {})
+            raise InputError(Fault(found, allowed, ("truncate",)))
+        return Conditioning(0.0, 1.0, 0.0, self.value, self.value)
+
+    def _truncated_moments(self) -> tuple[float, float]:
+        return self._whole_moments()
+
+    def kernel(self) -> QuantileKernel:
+        """Return the loop that writes the value."""
+        return QuantileKernel(CONSTANT, (self.value,))

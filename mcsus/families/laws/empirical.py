@@ -1,0 +1,58 @@
+"""The law of a list of observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mcsus.errors import Fault
+from mcsus.families.base import Array
+from mcsus.families.fields import Key
+from mcsus.families.lists import VALUES, WEIGHTS, Numbers, same_length
+from mcsus.families.registry import register
+from mcsus.families.steps import Steps
+
+
+@register(
+    place=16,
+    domain="values: a list of numbers; weights (equal when left out): as many, at least 0",
+    use="enough measurements to stand for themselves, without a fitted law",
+)
+@dataclass(frozen=True, repr=False)
+class Empirical(Steps):
+    """One of the observed values, each as likely as its weight; nothing in between.
+
+    The standard deviation is that of the law (divided by n, not by n - 1).
+
+    Parameters
+    ----------
+    values : sequence of float
+        Observations, at most 100,000.
+    weights : sequence of float, optional
+        Weight of each observation; equal weights when left out.
+
+    Examples
+    --------
+    >>> law = Empirical([3, 1, 2, 2])
+    >>> law.mean()
+    2.0
+    >>> print(law.cdf([1, 2]))
+    [0.25 0.75]
+    """
+
+    family: ClassVar[str] = "empirical"
+    keys: ClassVar[tuple[Key, ...]] = (VALUES, WEIGHTS)
+    values: Numbers
+    weights: Numbers | None = None
+
+    def _check(self) -> Iterable[Fault]:
+        if self.weights is None:
+            return ()
+        return same_length("values", self.values, "weights", self.weights)
+
+    def _listed(self) -> tuple[Array, Array]:
+        count = len(self.values)
+        return np.array(self.values), np.array(self.weights or (1.0,) * count)

@@ -1,0 +1,69 @@
+"""The exponential law."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mcsus.families.base import Array, Distribution
+from mcsus.families.fields import Key, positive_number
+from mcsus.families.loops.codes import EXPONENTIAL, QuantileKernel
+from mcsus.families.registry import register
+
+
+def minus_log_upper(p: Array, q: Array) -> Array:
+    """Return -log(q), where q = 1 - p, with all digits wherever q is close to 1.
+
+    Examples
+    --------
+    >>> print(minus_log_upper(np.array([1e-20]), np.array([1.0])))
+    [1.e-20]
+    """
+    with np.errstate(divide="ignore"):
+        result: Array = np.where(p < 0.5, -np.log1p(-np.minimum(p, 0.5)), -np.log(q))
+    return result
+
+
+@register(
+    place=10, domain="mean > 0", use="the time to an event that is equally likely at every moment"
+)
+@dataclass(frozen=True, repr=False)
+class Exponential(Distribution):
+    """Density exp(-x / mean) / mean on the positive numbers.
+
+    Parameters
+    ----------
+    mean_ : float
+        The key ``mean``: mean before truncation, above 0; also the standard deviation.
+
+    Examples
+    --------
+    >>> law = Exponential(3)
+    >>> law.mean(), law.sd()
+    (3.0, 3.0)
+    """
+
+    family: ClassVar[str] = "exponential"
+    keys: ClassVar[tuple[Key, ...]] = (positive_number("mean"),)
+    mean_: float
+
+    def _from_tails(self, p: Array, q: Array) -> Array:
+        return self.mean_ * minus_log_upper(p, q)
+
+    def _tails(self, x: Array) -> tuple[Array, Array]:
+        y = x / self.mean_
+        return -np.expm1(-y), np.exp(-y)
+
+    def _whole_support(self) -> tuple[float, float]:
+        return 0.0, math.inf
+
+    def _whole_moments(self) -> tuple[float, float]:
+        return self.mean_, self.mean_
+
+    def kernel(self) -> QuantileKernel:
+        """Return the logarithmic loop: conditioning, mean."""
+        c = self._conditioning
+        return QuantileKernel(EXPONENTIAL, (c.below, c.mass, c.above, c.low, c.high, self.mean_))

@@ -1,0 +1,138 @@
+"""The law whose logarithm is uniform."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mcsus.errors import Fault
+from mcsus.families.base import Array, Distribution
+from mcsus.families.coverage import COVERAGE
+from mcsus.families.fields import Key, given, order_faults, positive_number
+from mcsus.families.loops.codes import LOGUNIFORM, QuantileKernel
+from mcsus.families.registry import register
+
+
+def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
+    """Return log(high / low), also where the quotient overflows or is close to 1.
+
+    Examples
+    --------
+    >>> print(log_ratio(1.0, math.e))
+    1.0
+    """
+    small, large = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    with np.errstate(over="ignore"):
+        near = np.log1p((large - small) / small)
+        far = np.log(large / small)
+    far = np.where(np.isfinite(far), far, np.log(large) - np.log(small))
+    return np.where(large < 2 * small, near, far)
+
+
+@register(
+    place=3,
+    domain="0 < minimum < maximum; or 0 < low < high and coverage between 0 and 1",
+    use="only the bounds are known, and they differ by powers of 10",
+)
+@dataclass(frozen=True, repr=False)
+class Loguniform(Distribution):
+    """Density proportional to 1/x from `minimum` to `maximum`.
+
+    Parameters
+    ----------
+    minimum, maximum : float
+        Bounds, above 0.
+    low, high, coverage : float
+        Instead: an interval within the bounds, and the probability it covers before
+        truncation, with equal tails outside.
+
+    Examples
+    --------
+    >>> print(Loguniform(1, 100).quantile(0.5).round(12))
+    10.0
+    """
+
+    family: ClassVar[str] = "loguniform"
+    keys: ClassVar[tuple[Key, ...]] = (
+        positive_number("minimum"),
+        positive_number("maximum"),
+        positive_number("low"),
+        positive_number("high"),
+        COVERAGE,
+    )
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("minimum", "maximum"),
+        ("low", "high", "coverage"),
+    )
+    minimum: float | None = None
+    maximum: float | None = None
+    low: float | None = None
+    high: float | None = None
+    coverage: float | None = None
+
+    def _check(self) -> Iterable[Fault]:
+        if self.minimum is not None and self.maximum is not None:
+            yield from order_faults(self.minimum, self.maximum, "minimum", "maximum")
+        elif self.low is not None and self.high is not None:
+            faults = order_faults(self.low, self.high, "low", "high")
+            yield from faults
+            if not faults and not 0 < self._ends[0] < self._ends[1] < math.inf:
+                allowed = "a coverage whose bounds are in the range of float64"
+                yield Fault(repr(self.coverage), allowed, ("coverage",))
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Bounds before truncation."""
+        if self.minimum is not None and self.maximum is not None:
+            return self.minimum, self.maximum
+        low, high, coverage = given(self.low, self.high, self.coverage)
+        beyond = float(log_ratio(low, high)) * (1 - coverage) / coverage / 2
+        with np.errstate(over="ignore", under="ignore"):
+            factor = float(np.exp(np.float64(beyond)))
+            return low / factor, high * factor
+
+    def _from_tails(self, p: Array, q: Array) -> Array:
+        low, high = self._ends
+        width = log_ratio(low, high)
+        return np.where(p < q, low * np.exp(width * p), high * np.exp(-width * q))
+
+    def _conditioned(self, u: Array, v: Array) -> Array:
+        low, high = self.support()  # a truncated law is one on the narrower bounds
+        width = log_ratio(low, high)
+        return np.clip(
+            np.where(u < v, low * np.exp(width * u), high * np.exp(-width * v)), low, high
+        )
+
+    def _tails(self, x: Array) -> tuple[Array, Array]:
+        low, high = self._ends
+        width = log_ratio(low, high)
+        return log_ratio(low, x) / width, log_ratio(x, high) / width
+
+    def _whole_support(self) -> tuple[float, float]:
+        return self._ends
+
+    def _whole_moments(self) -> tuple[float, float]:
+        low, high = self.support()
+        half = float(log_ratio(low, high)) / 2
+        centre = math.sqrt(low) * math.sqrt(high)
+        mean = centre * math.sinh(half) / half
+        # variance / centre**2 = sinh(h) (h cosh h - sinh h) / h**2, a series where h is small
+        if half < 0.1:
+            rest = sum(2 * k * half ** (2 * k + 1) / math.factorial(2 * k + 1) for k in range(1, 9))
+        else:
+            rest = half * math.cosh(half) - math.sinh(half)
+        return mean, centre * math.sqrt(math.sinh(half) * rest) / half
+
+    def _truncated_moments(self) -> tuple[float, float]:
+        return self._whole_moments()
+
+    def kernel(self) -> QuantileKernel:
+        """Return the exponential loop: bounds and the log of their ratio."""
+        low, high = self.support()
+        return QuantileKernel(LOGUNIFORM, (low, high, float(log_ratio(low, high))))

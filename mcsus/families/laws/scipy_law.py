@@ -1,0 +1,191 @@
+"""Laws of scipy.stats from a short list, through a table of their inverse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mcsus.errors import Fault, InputError, nearest
+from mcsus.families.base import Array, Distribution
+from mcsus.families.fields import Key, name_faults, real, show
+from mcsus.families.inverse.pieces import pieces_at_breaks, tabulate_pieces
+from mcsus.families.loops.codes import QuantileKernel
+from mcsus.families.registry import register
+
+ALLOWED: dict[str, tuple[str, ...]] = {  # names, and their shapes
+    "arcsine": (),
+    "burr12": ("c", "d"),
+    "chi": ("df",),
+    "chi2": ("df",),
+    "exponweib": ("a", "c"),
+    "genextreme": ("c",),
+    "gengamma": ("a", "c"),
+    "gennorm": ("beta",),
+    "genpareto": ("c",),
+    "invgamma": ("a",),
+    "invgauss": ("mu",),
+    "invweibull": ("c",),
+    "johnsonsb": ("a", "b"),
+    "johnsonsu": ("a", "b"),
+    "laplace": (),
+    "loggamma": ("c",),
+    "logistic": (),
+    "lomax": ("c",),
+    "maxwell": (),
+    "nakagami": ("nu",),
+    "pareto": ("b",),
+    "powerlaw": ("a",),
+    "rayleigh": (),
+    "truncpareto": ("b", "c"),
+}
+KINKED = {"laplace", "gennorm"}  # at the centre, which is the median
+
+Arguments = tuple[tuple[str, float], ...]
+
+
+def law_name(value: object) -> str:
+    """Return a name of the list.
+
+    Examples
+    --------
+    >>> law_name("logistic")
+    'logistic'
+    """
+    if not isinstance(value, str) or value not in ALLOWED:
+        close = nearest(value, ALLOWED) if isinstance(value, str) else None
+        raise InputError(Fault(show(value), ", ".join(ALLOWED), (), close))
+    return value
+
+
+def read_arguments(value: object) -> Arguments:
+    """Return arguments by name, in alphabetical order.
+
+    Examples
+    --------
+    >>> read_arguments({"scale": 2, "c": 1})
+    (('c', 1.0), ('scale', 2.0))
+    """
+    table = dict(value) if isinstance(value, tuple) else value
+    if not isinstance(table, Mapping):
+        raise ValueError("not a table")
+    found, faults = {}, []
+    for name, entry in table.items():
+        try:
+            found[str(name)] = real(entry)
+        except ValueError:
+            faults.append(Fault(show(entry), "a finite number", (str(name),)))
+    if faults:
+        raise InputError(*faults)
+    return tuple(sorted(found.items()))
+
+
+@register(
+    place=19,
+    domain=f"name: one of {', '.join(ALLOWED)}; arguments: its shapes, loc and scale by name",
+    use="a law of scipy.stats that has no family of its own here",
+)
+@dataclass(frozen=True, repr=False)
+class ScipyLaw(Distribution):
+    """A continuous law of scipy.stats, in SciPy's own parameters.
+
+    Only laws whose inverse keeps its digits in both tails are on the list; skewnorm, rice or
+    fisk lose them. `loc` is 0 and `scale` 1 when left out.
+
+    Parameters
+    ----------
+    name : str
+        Name in scipy.stats.
+    arguments : mapping of str to float
+        Shapes, ``loc`` and ``scale``.
+
+    Examples
+    --------
+    >>> law = ScipyLaw("logistic", {"loc": 2})
+    >>> law.mean()
+    2.0
+    >>> law.to_dict()
+    {'distribution': 'scipy', 'name': 'logistic', 'arguments': {'loc': 2.0}}
+    """
+
+    family: ClassVar[str] = "scipy"
+    keys: ClassVar[tuple[Key, ...]] = (
+        Key("name", ", ".join(ALLOWED), law_name, kind="text"),
+        Key("arguments", "a table of finite numbers", read_arguments, (), kind="table"),
+    )
+    name: str
+    arguments: Arguments = ()
+
+    def parameters(self) -> dict[str, Any]:
+        """Return name and arguments, as a study file holds them."""
+        return {"name": self.name, "arguments": dict(self.arguments)}
+
+    def _check(self) -> Iterable[Fault]:
+        given = dict(self.arguments)
+        shapes = ALLOWED[self.name]
+        known = {**dict.fromkeys(shapes, True), "loc": False, "scale": False}
+        faults = [fault.within("arguments") for fault in name_faults(given, known, self.name)]
+        if faults:
+            return faults
+        if given.get("scale", 1.0) <= 0:
+            found = Fault(repr(given["scale"]), "a finite number above 0", ("arguments", "scale"))
+            return [found]
+        if not self._generic._argcheck(*(given[shape] for shape in shapes)):
+            allowed = f"shapes in the domain of scipy.stats.{self.name}"
+            return [Fault(str({s: given[s] for s in shapes}), allowed, ("arguments",))]
+        return ()
+
+    @property
+    def _generic(self) -> Any:
+        from scipy import stats  # noqa: PLC0415 - slow to import, and few laws need it
+
+        return getattr(stats, self.name)
+
+    @cached_property
+    def frozen(self) -> Any:
+        """The frozen law of scipy.stats."""
+        return self._generic(**dict(self.arguments))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("name", "arguments", "truncate")}
+
+    def _from_tails(self, p: Array, q: Array) -> Array:
+        with np.errstate(all="ignore"):
+            x: Array = np.where(p <= q, self.frozen.ppf(p), self.frozen.isf(q))
+        return x
+
+    def _tails(self, x: Array) -> tuple[Array, Array]:
+        with np.errstate(all="ignore"):
+            return np.asarray(self.frozen.cdf(x)), np.asarray(self.frozen.sf(x))
+
+    def _whole_support(self) -> tuple[float, float]:
+        low, high = self.frozen.support()
+        return float(low), float(high)
+
+    def _breaks(self) -> tuple[float, ...]:
+        return (0.5,) if self.name in KINKED else ()
+
+    def _whole_moments(self) -> tuple[float, float]:
+        with np.errstate(all="ignore"):
+            mean, variance = (float(moment) for moment in self.frozen.stats("mv"))
+        return mean, math.sqrt(variance) if variance >= 0 else math.nan
+
+    def kernel(self) -> QuantileKernel:
+        """Return the table of the inverse, in pieces where the law has a kink."""
+        return kernel_of(self)
+
+
+@lru_cache(maxsize=128)
+def kernel_of(law: ScipyLaw) -> QuantileKernel:
+    """Return the kernel of a law of scipy.stats.
+
+    Examples
+    --------
+    >>> kernel_of(ScipyLaw("logistic")).code
+    6
+    """
+    return tabulate_pieces(law, pieces_at_breaks(law))

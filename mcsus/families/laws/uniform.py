@@ -1,0 +1,72 @@
+"""The law with equal density between two bounds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from mcsus.errors import Fault
+from mcsus.families.base import Array, Distribution
+from mcsus.families.fields import Key, number, order_faults
+from mcsus.families.loops.codes import UNIFORM, QuantileKernel
+from mcsus.families.registry import register
+
+
+@register(
+    place=2,
+    domain="minimum < maximum",
+    use="only the bounds are known, and no value between is likelier",
+)
+@dataclass(frozen=True, repr=False)
+class Uniform(Distribution):
+    """Equal density from `minimum` to `maximum`.
+
+    Parameters
+    ----------
+    minimum, maximum : float
+        Bounds.
+
+    Examples
+    --------
+    >>> Uniform(2, 4).mean()
+    3.0
+    """
+
+    family: ClassVar[str] = "uniform"
+    keys: ClassVar[tuple[Key, ...]] = (number("minimum"), number("maximum"))
+    minimum: float
+    maximum: float
+
+    def _check(self) -> Iterable[Fault]:
+        return order_faults(self.minimum, self.maximum, "minimum", "maximum")
+
+    def _from_tails(self, p: Array, q: Array) -> Array:
+        width = self.maximum - self.minimum
+        return np.where(p < q, self.minimum + width * p, self.maximum - width * q)
+
+    def _conditioned(self, u: Array, v: Array) -> Array:
+        low, high = self.support()  # a truncated uniform law is one on the narrower bounds
+        width = high - low
+        return np.clip(np.where(u < v, low + width * u, high - width * v), low, high)
+
+    def _tails(self, x: Array) -> tuple[Array, Array]:
+        width = self.maximum - self.minimum
+        return (x - self.minimum) / width, (self.maximum - x) / width
+
+    def _whole_support(self) -> tuple[float, float]:
+        return self.minimum, self.maximum
+
+    def _whole_moments(self) -> tuple[float, float]:
+        low, high = self.support()
+        return low + (high - low) / 2, (high - low) / math.sqrt(12)
+
+    def _truncated_moments(self) -> tuple[float, float]:
+        return self._whole_moments()
+
+    def kernel(self) -> QuantileKernel:
+        """Return the linear loop and its bounds."""
+        return QuantileKernel(UNIFORM, self.support())

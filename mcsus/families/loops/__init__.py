@@ -1,0 +1,1 @@
+"""Quantiles as compiled loops over rows of points, and what they are made of."""
