@@ -10,6 +10,7 @@ import numpy as np
 
 from mcsus.cli.examples import EXAMPLES
 from mcsus.errors import Fault, InputError, nearest
+from mcsus.expressions import described, words
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.library import data_root, library
 from mcsus.parameters import Parameter
@@ -69,7 +70,7 @@ def table(what: str, found: list[Row]) -> str:
 
 
 def describe(name: str) -> str:
-    """Return a page of text on a parameter, a family or a study.
+    """Return a page of text on a parameter, a family, a study or a word of formulas.
 
     Examples
     --------
@@ -85,10 +86,17 @@ def describe(name: str) -> str:
         return _study_page(name)
     if name in library():
         return _parameter_page(library().get(name))
-    known = [*library().ids(), *(row["id"] for row in _studies()), *FAMILIES]
+    if name in words():
+        return described(name)
+    known = [*library().ids(), *(row["id"] for row in _studies()), *FAMILIES, *words()]
     close = library().nearest(name) or nearest(name, known)
     raise InputError(
-        Fault(repr(name), "the id of a parameter, a family or a study", ("show",), close)
+        Fault(
+            repr(name),
+            "the id of a parameter, a family, a study or a word of formulas",
+            ("show",),
+            close,
+        )
     )
 
 

@@ -20,10 +20,15 @@ from mcsus.expressions.functions import (
     tanh,
     where,
 )
-from mcsus.expressions.nodes import (
+from mcsus.expressions.language import (
     FUNCTIONS,
     REDUCTIONS,
-    RESERVED,
+    Function,
+    described,
+    is_reserved,
+    words,
+)
+from mcsus.expressions.nodes import (
     At,
     Binary,
     Call,
@@ -44,12 +49,12 @@ from mcsus.expressions.tracing import trace
 __all__ = [
     "FUNCTIONS",
     "REDUCTIONS",
-    "RESERVED",
     "At",
     "Binary",
     "Call",
     "Compare",
     "Expression",
+    "Function",
     "Name",
     "Negate",
     "Number",
@@ -59,10 +64,12 @@ __all__ = [
     "check_name",
     "constant",
     "cos",
+    "described",
     "dimension",
     "dims",
     "exp",
     "floor",
+    "is_reserved",
     "log",
     "log10",
     "maximum",
@@ -79,4 +86,5 @@ __all__ = [
     "trace",
     "walk",
     "where",
+    "words",
 ]

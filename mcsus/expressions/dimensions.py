@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from mcsus.errors import Fault, InputError
+from mcsus.expressions.language import FUNCTIONS, REDUCTIONS
 from mcsus.expressions.nodes import (
     At,
     Binary,
@@ -22,9 +23,6 @@ from mcsus.expressions.nodes import (
 )
 from mcsus.expressions.text import to_text
 from mcsus.units import DIMENSIONLESS, Dimension
-
-# Functions whose result has the dimension of their arguments.
-_KEEPING = frozenset({"abs", "min", "max"})
 
 MAX_POWER = 99
 """Largest exponent of a base unit."""
@@ -95,8 +93,8 @@ def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
             return _of(node.arg, units)
         case Reduce():
             inner = _of(node.arg, units)
-            if node.kind == "prod" and inner is not None:
-                _need_number(node, inner, "prod of")
+            if REDUCTIONS[node.kind].plain:
+                _need_number(node, inner, f"{node.kind} of")
             return inner
         case Binary():
             return _binary(node, units)
@@ -114,7 +112,7 @@ def _same(node: Expression, joint: str, found: tuple[_Maybe, ...]) -> _Maybe:
     if other is not None:
         both = (
             f"{joint} of {known[0]} and {other}"
-            if joint.isalpha()
+            if joint[0].isalpha()
             else f"{known[0]} {joint} {other}"
         )
         _refuse(node, both, "the same unit on both sides (1: a plain number)")
@@ -127,15 +125,14 @@ def _need_number(node: Expression, found: _Maybe, what: str) -> None:
 
 
 def _call(node: Call, units: Mapping[str, Dimension]) -> _Maybe:
-    found = tuple(_of(arg, units) for arg in node.args)
-    if node.function == "where":
-        return _same(node, "where", found[1:])
-    if node.function in _KEEPING:
-        return _same(node, node.function, found)
-    if node.function == "sqrt":
-        return None if found[0] is None else _raised(node, found[0], 0.5)
-    _need_number(node, found[0], f"{node.function} of")
-    return DIMENSIONLESS
+    row = FUNCTIONS[node.function]
+    found = tuple(_of(arg, units) for arg in node.args)[row.condition :]
+    if row.power is None:
+        for item in found:
+            _need_number(node, item, f"{node.function} of")
+        return DIMENSIONLESS
+    common = _same(node, node.function, found)
+    return common if common is None or row.power == 1 else _raised(node, common, row.power)
 
 
 def _binary(node: Binary, units: Mapping[str, Dimension]) -> _Maybe:

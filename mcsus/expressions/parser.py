@@ -12,13 +12,10 @@ import math
 import re
 
 from mcsus.errors import Fault, InputError, nearest
+from mcsus.expressions.language import FUNCTIONS, READING, REDUCTIONS, callables, is_reserved
 from mcsus.expressions.lexis import refuse, scan
 from mcsus.expressions.nodes import (
-    FUNCTIONS,
     MAX_NODES,
-    REDUCTIONS,
-    RESERVED,
-    VARIADIC,
     At,
     Binary,
     Call,
@@ -31,8 +28,6 @@ from mcsus.expressions.nodes import (
 )
 
 MAX_DEPTH = 300
-
-_CALLABLE = (*FUNCTIONS, *REDUCTIONS, "at")
 
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -150,7 +145,7 @@ class _Builder:
     def name(self, node: ast.Name, column: int) -> Expression:
         if node.id == "pi":
             return Number(math.pi, column)
-        if node.id in RESERVED:
+        if is_reserved(node.id):
             refuse(column, f"the function {node.id!r} without arguments", f"{node.id}(...)")
         return Name(node.id, column)
 
@@ -186,22 +181,22 @@ class _Builder:
         if not isinstance(node.func, ast.Name):
             refuse(column, "a call of something that is not a function's name")
         function = node.func.id
-        if function not in _CALLABLE:
+        if function not in callables():
+            known = callables()
             found = f"unknown function {function!r}"
-            refuse(column, found, ", ".join(_CALLABLE), nearest(function, _CALLABLE))
-        if function == "at":
+            refuse(column, found, ", ".join(known), nearest(function, known))
+        if function == READING:
             return self.at(node, column, depth)
         if function in REDUCTIONS:
             return self.reduce(node, function, column, depth)
         self.refuse_keywords(node, ())
-        least = FUNCTIONS[function]
-        count = len(node.args)
-        if count < least or (count > least and function not in VARIADIC):
-            more = " or more" if function in VARIADIC else ""
-            refuse(column, f"{function} with {count} arguments", f"{least}{more}")
-        if function == "where":
-            return self.where(node, column, depth)
-        return Call(function, tuple(self.node(item, depth + 1) for item in node.args), column)
+        row = FUNCTIONS[function]
+        if not row.takes(len(node.args)):
+            allowed = f"{row.arity}{' or more' if row.more else ''}"
+            refuse(column, f"{function} with {len(node.args)} arguments", allowed)
+        first = [self.condition(node.args[0], function, depth + 1)] if row.condition else []
+        rest = (self.node(item, depth + 1) for item in node.args[row.condition :])
+        return Call(function, (*first, *rest), column)
 
     def refuse_keywords(self, node: ast.Call, allowed: tuple[str, ...]) -> None:
         for item in node.keywords:
@@ -211,7 +206,7 @@ class _Builder:
                 refuse(self.column(item), f"the argument {name!r}", known, nearest(name, allowed))
 
     def dim(self, node: ast.expr, function: str) -> str:
-        if not isinstance(node, ast.Name) or node.id in RESERVED:
+        if not isinstance(node, ast.Name) or is_reserved(node.id):
             refuse(self.column(node), f"a dim of {function} that is no name", "the name of a dim")
         return node.id
 
@@ -228,24 +223,21 @@ class _Builder:
             found = f"at with {len(node.args)} values and {len(node.keywords)} dims"
             refuse(column, found, "at(x, year=cohort)")
         item = node.keywords[0]
-        if item.arg is None or item.arg in RESERVED:
+        if item.arg is None or is_reserved(item.arg):
             refuse(self.column(item), f"the dim {item.arg!r}", "the name of a dim")
         source = self.dim(item.value, "at")
         return At(self.node(node.args[0], depth + 1), item.arg, source, column)
 
-    def where(self, node: ast.Call, column: int, depth: int) -> Call:
-        condition = node.args[0]
-        if not isinstance(condition, ast.Compare):
-            found = "a condition of where that is no comparison"
-            refuse(self.column(condition), found, "for example where(age < lifetime, a, b)")
-        if len(condition.ops) > 1:
-            refuse(self.column(condition), "a chain of comparisons", "one comparison")
+    def condition(self, node: ast.expr, function: str, depth: int) -> Compare:
+        if not isinstance(node, ast.Compare):
+            found = f"a condition of {function} that is no comparison"
+            refuse(self.column(node), found, f"for example {function}(age < lifetime, a, b)")
+        if len(node.ops) > 1:
+            refuse(self.column(node), "a chain of comparisons", "one comparison")
         self.count += 1
-        op = _COMPARE.get(type(condition.ops[0]))
+        op = _COMPARE.get(type(node.ops[0]))
         if op is None:
-            refuse(self.column(condition), "an unknown comparison")
-        left = self.node(condition.left, depth + 2)
-        right = self.node(condition.comparators[0], depth + 2)
-        at = self.offset + self.operator_at(condition.left, op) + 1
-        branches = (self.node(item, depth + 1) for item in node.args[1:])
-        return Call("where", (Compare(op, left, right, at), *branches), column)
+            refuse(self.column(node), "an unknown comparison")
+        left = self.node(node.left, depth + 1)
+        right = self.node(node.comparators[0], depth + 1)
+        return Compare(op, left, right, self.offset + self.operator_at(node.left, op) + 1)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import inspect
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any, NoReturn
 
 import numpy as np
 
 from mcsus.errors import Fault, InputError
+from mcsus.expressions.language import FUNCTIONS
 from mcsus.expressions.nodes import (
     MAX_NODES,
     At,
@@ -33,8 +34,8 @@ from mcsus.expressions.nodes import (
 _ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}
 _ORDER = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
 
-# What `numpy.f(symbol)` means.
-_UFUNCS: dict[str, Callable[..., object]] = {
+# What an operator of NumPy means.
+_OPERATORS: dict[str, Callable[..., object]] = {
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -47,13 +48,6 @@ _UFUNCS: dict[str, Callable[..., object]] = {
     "greater_equal": operator.ge,
     "equal": operator.eq,
     "not_equal": operator.ne,
-    "minimum": lambda a, b: call("min", a, b),
-    "maximum": lambda a, b: call("max", a, b),
-    "absolute": lambda a: call("abs", a),
-    **{
-        name: (lambda a, name=name: call(name, a))
-        for name in ("exp", "log", "log10", "sqrt", "floor", "ceil", "sin", "cos", "tanh")
-    },
 }
 
 _ONLY = "the operators + - * / **, comparisons inside where, and the functions of mcsus"
@@ -89,25 +83,13 @@ class Traced:
 
 
 class Condition(Traced):
-    """A comparison of symbols: the first argument of `where`, and nothing else.
-
-    Examples
-    --------
-    >>> (Symbol(Name("age")) < 3).node
-    Compare(op='<', left=Name(id='age', position=0), right=Number(value=3.0, position=0), ...)
-    """
+    """A comparison of symbols: the first argument of `where`, and nothing else."""
 
     __slots__ = ()
 
 
 class Symbol(Traced):
-    """A value of a traced function; arithmetic on it builds nodes.
-
-    Examples
-    --------
-    >>> (2 * Symbol(Name("x"))).node
-    Binary(op='*', left=Number(value=2.0, ...), right=Name(id='x', position=0), position=0)
-    """
+    """A value of a traced function; arithmetic on it builds nodes."""
 
     __slots__ = ()
 
@@ -121,17 +103,23 @@ class Symbol(Traced):
         return call("abs", self)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> object:
-        known = _UFUNCS.get(ufunc.__name__)
-        if known is None or method != "__call__" or options:
-            _refuse(f"numpy.{ufunc.__name__}")
         # NumPy wraps its own scalars into arrays without axes before it asks.
-        scalars = (item[()] if isinstance(item, np.ndarray) else item for item in inputs)
-        return known(*(symbol(item) for item in scalars))
+        scalars = [item[()] if isinstance(item, np.ndarray) else item for item in inputs]
+        known = _OPERATORS.get(ufunc.__name__)
+        if known is not None and method == "__call__" and not options:
+            return known(*map(symbol, scalars))
+        return _numpy(ufunc, scalars, options or method != "__call__")
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Symbol:
-        if function is not np.where or options or len(args) != 3:
-            _refuse(f"numpy.{function.__name__}")
-        return choose(*args)
+        return _numpy(function, args, options)
+
+
+def _numpy(function: Any, args: Sequence[object], options: object) -> Symbol:
+    """Return the symbol of a call of NumPy, where the language has a function for it."""
+    row = next((row for row in FUNCTIONS.values() if row.numpy is function), None)
+    if row is None or options or not row.takes(len(args)):
+        _refuse(f"numpy.{function.__name__}")
+    return call(row.name, *args)
 
 
 def _refuse(what: str) -> NoReturn:
@@ -181,13 +169,7 @@ _add_operators()
 
 
 def symbol(value: object) -> Symbol:
-    """Return a symbol for a symbol or a plain number.
-
-    Examples
-    --------
-    >>> symbol(-2).node
-    Negate(arg=Number(value=2.0, position=0), position=0)
-    """
+    """Return a symbol for a symbol or a plain number."""
     if isinstance(value, Symbol):
         return value
     if isinstance(value, Condition):
@@ -205,55 +187,29 @@ def symbol(value: object) -> Symbol:
 
 
 def call(function: str, *args: object) -> Symbol:
-    """Return the symbol of a function of the language.
-
-    Examples
-    --------
-    >>> call("min", Symbol(Name("a")), 1).node.function
-    'min'
-    """
-    symbols = [symbol(item) for item in args]
+    """Return the symbol of a function of the language."""
+    row = FUNCTIONS[function]
+    if not row.takes(len(args)):
+        raise InputError(Fault(f"{function} with {len(args)} arguments", row.usage))
+    if row.condition and not isinstance(args[0], Condition):
+        found = f"a condition of {function} of type {type(args[0]).__name__}"
+        raise InputError(Fault(found, "a comparison of values, for example age < lifetime"))
+    symbols: list[Traced] = [symbol(item) for item in args[row.condition :]]
+    if isinstance(args[0], Condition):
+        symbols.insert(0, args[0])
     size = 1 + sum(item.size for item in symbols)
     return Symbol(Call(function, tuple(item.node for item in symbols)), size)
 
 
-def choose(condition: object, yes: object, no: object) -> Symbol:
-    """Return the symbol of ``where(condition, yes, no)``.
-
-    Examples
-    --------
-    >>> choose(Symbol(Name("age")) < 3, 1, 0).node.function
-    'where'
-    """
-    if not isinstance(condition, Condition):
-        found = f"a condition of where of type {type(condition).__name__}"
-        raise InputError(Fault(found, "a comparison of values, for example age < lifetime"))
-    branches = [symbol(yes), symbol(no)]
-    size = 1 + condition.size + sum(item.size for item in branches)
-    return Symbol(Call("where", (condition.node, *(item.node for item in branches))), size)
-
-
 def reduce_over(kind: str, value: object, over: str) -> Symbol:
-    """Return the symbol of ``sum``, ``mean`` or ``prod`` over a dim.
-
-    Examples
-    --------
-    >>> reduce_over("sum", Symbol(Name("share")), "application").node.over
-    'application'
-    """
+    """Return the symbol of ``sum``, ``mean`` or ``prod`` over a dim."""
     check_name(over)
     inner = symbol(value)
     return Symbol(Reduce(kind, inner.node, over), inner.size + 1)
 
 
 def read_at(value: object, dim: str, source: str) -> Symbol:
-    """Return the symbol of ``at(value, dim=source)``.
-
-    Examples
-    --------
-    >>> read_at(Symbol(Name("sales")), "year", "cohort").node.source
-    'cohort'
-    """
+    """Return the symbol of ``at(value, dim=source)``."""
     check_name(dim)
     check_name(source)
     inner = symbol(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import operator
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Number, Reduce
+from mcsus.expressions import (
+    FUNCTIONS,
+    REDUCTIONS,
+    At,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Number,
+    Reduce,
+)
 
 if TYPE_CHECKING:
     from mcsus.model.graph import Model
@@ -31,22 +42,6 @@ _OPERATORS = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_FUNCTIONS = {
-    "exp": np.exp,
-    "log": np.log,
-    "log10": np.log10,
-    "sqrt": np.sqrt,
-    "abs": np.abs,
-    "floor": np.floor,
-    "ceil": np.ceil,
-    "sin": np.sin,
-    "cos": np.cos,
-    "tanh": np.tanh,
-    "where": np.where,
-    "min": lambda *args: functools.reduce(np.minimum, args),
-    "max": lambda *args: functools.reduce(np.maximum, args),
-}
-_REDUCTIONS: dict[str, Any] = {"sum": np.sum, "mean": np.mean, "prod": np.prod}
 
 
 def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
@@ -130,22 +125,22 @@ def _walk(expression: Expression, known: Mapping[str, Array], model: Model) -> L
         case Reduce(kind, arg, over):
             array, dims = _walk(arg, known, model)
             axis = 1 + dims.index(over)
-            return _REDUCTIONS[kind](array, axis=axis), tuple(d for d in dims if d != over)
+            return REDUCTIONS[kind].numpy(array, axis=axis), tuple(d for d in dims if d != over)
         case At(arg, dim, source):
             array, dims = _walk(arg, known, model)
             return array, tuple(source if d == dim else d for d in dims)
         case Binary(op, left, right) | Compare(op, left, right):
-            return _apply(_OPERATORS[op], (left, right), known, model)
+            return _apply(lambda pair: _OPERATORS[op](*pair), (left, right), known, model)
         case Call(function, args):
-            return _apply(_FUNCTIONS[function], args, known, model)
+            return _apply(FUNCTIONS[function].value, args, known, model)
     raise TypeError(expression)
 
 
 def _apply(
     function: Any, args: tuple[Expression, ...], known: Mapping[str, Array], model: Model
 ) -> Labelled:
-    """Apply `function` to operands broadcast by the names of their dims."""
+    """Apply `function` to a list of operands broadcast by the names of their dims."""
     operands = [_walk(arg, known, model) for arg in args]
     together = {dim for _, dims in operands for dim in dims}
     union = tuple(dim for dim in model.dims if dim in together)
-    return function(*(_aligned(operand, union) for operand in operands)), union
+    return function([_aligned(operand, union) for operand in operands]), union

@@ -48,7 +48,7 @@ NUMBERS = st.one_of(
     st.just(math.pi),
 ).map(Number)
 COMPARISONS = st.sampled_from(["<", "<=", ">", ">=", "==", "!="])
-PLAIN = sorted(name for name, count in FUNCTIONS.items() if count == 1)
+PLAIN = sorted(row.name for row in FUNCTIONS.values() if row.arity == 1)
 
 
 def _deeper(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
@@ -154,7 +154,7 @@ def _parse_or_refuse(text: str) -> None:
             assert node.id in text
             assert node.id.isascii()
             assert not node.id.startswith("_")
-            assert node.id not in expressions.RESERVED
+            assert not expressions.is_reserved(node.id)
 
 
 UNITS = {

@@ -1,0 +1,194 @@
+"""The words of the formula language, one row each: everything that a function is stands here.
+
+Parser, dimensional analysis, tracing, the NumPy reference, the compiled kernel, the names that
+nothing else may have and what people are shown all follow from the row.
+"""
+
+from __future__ import annotations
+
+import functools
+import keyword
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of the language.
+
+    Parameters
+    ----------
+    name : str
+        As formulas write it.
+    words : str
+        What it gives, for people, in words that follow "the function gives".
+    numpy : callable
+        How NumPy computes it: the reference path, and what tracing takes for this function.
+    kernel : str, optional
+        ``"module:name"`` of the function that the compiled kernel calls, any that numba compiles;
+        by default `numpy` itself. It is looked up when a kernel is compiled.
+    arity : int
+        How many arguments it takes.
+    more : bool
+        Whether it takes more than `arity`, folded two at a time from the left.
+    power : float, optional
+        Its arguments have one unit, and the result has this power of it. Without it, arguments
+        and result are plain numbers.
+    condition : bool
+        Whether its first argument is a comparison.
+    """
+
+    name: str
+    words: str
+    numpy: Callable[..., Any]
+    kernel: str = ""
+    arity: int = 1
+    more: bool = False
+    power: float | None = None
+    condition: bool = False
+
+    @property
+    def usage(self) -> str:
+        """How it is written."""
+        if self.arity == 1:
+            return f"{self.name}(x)"
+        args = ["condition"] if self.condition else []
+        args += "abcdefgh"[: self.arity - len(args)]
+        return f"{self.name}({', '.join(args)}{', ..' if self.more else ''})"
+
+    def takes(self, count: int) -> bool:
+        """Tell whether it takes so many arguments."""
+        return count == self.arity or (self.more and count > self.arity)
+
+    def value(self, args: list[Any]) -> Any:
+        """Compute it by NumPy."""
+        return functools.reduce(self.numpy, args) if self.more else self.numpy(*args)
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """One fold over a dim, written ``name(x, over=dim)``.
+
+    Parameters
+    ----------
+    name, words
+        As for a `Function`.
+    numpy : callable
+        How NumPy computes it along an axis.
+    operator : {"+", "*"}
+        What folds the labels, in order, from `start` on.
+    start : float
+    divides : bool
+        Whether the result is divided by the number of labels.
+    """
+
+    name: str
+    words: str
+    numpy: Callable[..., Any]
+    operator: str = "+"
+    start: float = 0.0
+    divides: bool = False
+
+    @property
+    def usage(self) -> str:
+        """How it is written."""
+        return f"{self.name}(x, over=dim)"
+
+    @property
+    def plain(self) -> bool:
+        """Whether it takes plain numbers only: the unit of a product depends on the labels."""
+        return self.operator == "*"
+
+
+FUNCTIONS: dict[str, Function] = {
+    row.name: row
+    for row in (
+        Function("exp", "e to the power x", np.exp, "mcsus.families.elementary:exp"),
+        Function("log", "the natural logarithm of x", np.log, "mcsus.families.elementary:log"),
+        Function("log10", "the logarithm of x to base 10", np.log10),
+        Function("sqrt", "the square root of x", np.sqrt, power=0.5),
+        Function("abs", "x without its sign", np.abs, power=1),
+        Function("min", "the smallest of two or more", np.minimum, arity=2, more=True, power=1),
+        Function("max", "the largest of two or more", np.maximum, arity=2, more=True, power=1),
+        Function("floor", "the largest whole number not above x", np.floor),
+        Function("ceil", "the smallest whole number not below x", np.ceil),
+        Function("sin", "the sine of x, in radians", np.sin),
+        Function("cos", "the cosine of x, in radians", np.cos),
+        Function("tanh", "the hyperbolic tangent of x", np.tanh),
+        Function(
+            "where",
+            "a where the condition (a comparison of values) holds, else b",
+            np.where,
+            "mcsus.families.intrinsics:choose",
+            arity=3,
+            power=1,
+            condition=True,
+        ),
+    )
+}
+"""Functions of the language by name."""
+
+REDUCTIONS: dict[str, Reduction] = {
+    row.name: row
+    for row in (
+        Reduction("sum", "the sum of x over a dim", np.sum),
+        Reduction("mean", "the mean of x over a dim", np.mean, divides=True),
+        Reduction("prod", "the product of x, a plain number, over a dim", np.prod, "*", 1.0),
+    )
+}
+"""Reductions over a dim by name."""
+
+READING = "at"
+"""The word that reads a value at other labels."""
+
+
+CONSTANTS = ("pi",)
+
+
+def callables() -> tuple[str, ...]:
+    """Return every word that a formula writes before a parenthesis."""
+    return (*FUNCTIONS, *REDUCTIONS, READING)
+
+
+def words() -> tuple[str, ...]:
+    """Return every word of the language."""
+    return (*callables(), *CONSTANTS)
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether no parameter, equation or dim may have this name.
+
+    Examples
+    --------
+    >>> is_reserved("sqrt"), is_reserved("pi"), is_reserved("yield"), is_reserved("power")
+    (True, True, True, False)
+    """
+    return keyword.iskeyword(name) or name in words()
+
+
+def described(name: str) -> str:
+    """Return a line of text on a word of the language.
+
+    Examples
+    --------
+    >>> described("sqrt")
+    'sqrt(x): the square root of x; x in any unit, the result in its power 0.5'
+    >>> described("exp")
+    'exp(x): e to the power x; of a plain number'
+    """
+    if name in CONSTANTS:
+        return "pi: the ratio of the circumference of a circle to its diameter, 3.14159.."
+    if name == READING:
+        return 'at(x, dim=other), at(x, dim="label"): x at the labels of another dim, or at one'
+    if name in REDUCTIONS:
+        return f"{REDUCTIONS[name].usage}: {REDUCTIONS[name].words}"
+    row = FUNCTIONS[name]
+    if row.power is None:
+        units = "plain numbers" if row.arity > 1 else "a plain number"
+        return f"{row.usage}: {row.words}; of {units}"
+    units = "values of one unit" if row.arity > 1 else "x in any unit"
+    result = "the result in it" if row.power == 1 else f"the result in its power {row.power:g}"
+    return f"{row.usage}: {row.words}; {units}, {result}"
