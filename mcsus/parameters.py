@@ -112,11 +112,6 @@ class Provenance:
     physical : Truncation, optional
         Range of values that can be, in the unit of the law; a law that reaches beyond it is
         allowed, with a caution.
-
-    Examples
-    --------
-    >>> Provenance(kind="variability", stage="use").is_verified
-    True
     """
 
     id: str | None = None
@@ -143,11 +138,6 @@ class Provenance:
         ]
         if faults:
             raise InputError(*faults)
-
-    @property
-    def is_verified(self) -> bool:
-        """Whether no source is marked as not verified."""
-        return all(source.verified for source in self.sources)
 
 
 @dataclass(frozen=True)

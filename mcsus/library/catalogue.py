@@ -79,11 +79,6 @@ class Library:
         ------
         InputError
             Unknown id, with the nearest one; or faults of the record.
-
-        Examples
-        --------
-        >>> library().get("grid.world.2025").kind
-        'uncertainty'
         """
         if key not in self._parameters:
             self._parameters[key] = self._read(key)
@@ -104,13 +99,7 @@ class Library:
         raise InputError(*faults.faults)
 
     def source(self, key: str) -> Source:
-        """Return the source with an id.
-
-        Examples
-        --------
-        >>> library().source("pirson2021").year
-        2021
-        """
+        """Return the source with an id."""
         if key not in self._read_sources:
             if key not in self._sources:
                 allowed = f"a source of {SOURCES}"
@@ -122,25 +111,13 @@ class Library:
         return self._read_sources[key]
 
     def sources(self) -> tuple[Source, ...]:
-        """Return every source.
-
-        Examples
-        --------
-        >>> all(source.licence for source in library().sources())
-        True
-        """
+        """Return every source."""
         return tuple(self.source(key) for key in self._sources)
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids: every written record, and the latest year of each grid.
 
         Earlier years of the grids are in `grid`.
-
-        Examples
-        --------
-        >>> ids = library().ids()
-        >>> "hsl.processing.0.mcu" in ids, "grid.world.2025" in ids, "grid.world.2024" in ids
-        (True, True, False)
         """
         latest: dict[str, GridValue] = {}
         for value in self.grid.values():
@@ -154,33 +131,15 @@ class Library:
         )
 
     def records(self) -> Iterator[Parameter]:
-        """Yield the parameter of every id.
-
-        Examples
-        --------
-        >>> all(parameter.stage for parameter in library().records())
-        True
-        """
+        """Yield the parameter of every id."""
         return (self.get(key) for key in self.ids())
 
     def nearest(self, key: str) -> str | None:
-        """Return the id closest to one that does not exist, if any is close.
-
-        Examples
-        --------
-        >>> library().nearest("hsl.processing.0.cpu")
-        'hsl.processing.0.mcu'
-        """
+        """Return the id closest to one that does not exist, if any is close."""
         return nearest(key, self.grid if is_grid_id(key) else self._tables)
 
     def search(self, text: str) -> tuple[str, ...]:
-        """Return the ids whose id or name has every word of a text.
-
-        Examples
-        --------
-        >>> library().search("microcontroller die processing 0")
-        ('hsl.processing.0.mcu',)
-        """
+        """Return the ids whose id or name has every word of a text."""
         words = text.lower().split()
         found = []
         for key in self.ids():
@@ -190,12 +149,7 @@ class Library:
         return tuple(found)
 
     def check(self) -> None:
-        """Check every file whole; all faults of all files are raised together.
-
-        Examples
-        --------
-        >>> library().check()
-        """
+        """Check every file whole; all faults of all files are raised together."""
         faults = FaultCollector()
         for tables, read in ((self._sources, self.source), (self._tables, self.get)):
             for file, key in tables.repeated:
@@ -214,11 +168,5 @@ class Library:
 
 @lru_cache(maxsize=1)
 def library() -> Library:
-    """Return the library that ships, one for the process.
-
-    Examples
-    --------
-    >>> library() is library()
-    True
-    """
+    """Return the library that ships, one for the process."""
     return Library(data_root() / "distributions")

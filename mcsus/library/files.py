@@ -30,11 +30,6 @@ def data_root(package: Path | None = None) -> Path:
     Path
         ``_data`` beside the modules when the package was installed from a wheel, otherwise
         the root of the checkout.
-
-    Examples
-    --------
-    >>> (data_root() / "distributions" / "sources.toml").is_file()
-    True
     """
     package = package or Path(__file__).parents[1]
     for root in (package / "_data", package.parent):
@@ -66,12 +61,6 @@ class Tables:
         Folder of the files.
     names : sequence of str
         File names, in the order in which ids are listed.
-
-    Examples
-    --------
-    >>> tables = Tables(data_root() / "distributions", ("sources.toml",))
-    >>> tables["pirson2021"]["year"]
-    2021
     """
 
     def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
@@ -103,14 +92,7 @@ class Tables:
         return self.whole(place.file)[key]
 
     def whole(self, name: str) -> Table:
-        """Parse one file whole.
-
-        Examples
-        --------
-        >>> tables = Tables(data_root() / "distributions", ("sources.toml",))
-        >>> set(tables.whole("sources.toml")) == set(tables)
-        True
-        """
+        """Parse one file whole."""
         if name not in self._whole:
             try:
                 self._whole[name] = tomllib.loads(self.texts[name])

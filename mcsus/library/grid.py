@@ -71,13 +71,7 @@ class GridValue:
         return f"{PREFIX}{slug}.{self.year}"
 
     def record(self) -> dict[str, Any]:
-        """Return the record of the library, in the form of its TOML files.
-
-        Examples
-        --------
-        >>> GridValue("World", "", 2025, 458.29).record()["gsd"]
-        1.16
-        """
+        """Return the record of the library, in the form of its TOML files."""
         place = f"series {self.zone}, {self.year}"
         return {
             "name": f"Carbon intensity of electricity, {self.zone}, {self.year}",
@@ -113,13 +107,7 @@ class GridValue:
 
 
 def is_grid_id(key: str) -> bool:
-    """Tell whether an id has the form of a grid value.
-
-    Examples
-    --------
-    >>> is_grid_id("grid.fr.2024"), is_grid_id("grid.td_loss.FR")
-    (True, False)
-    """
+    """Tell whether an id has the form of a grid value."""
     return _ID.fullmatch(key) is not None
 
 

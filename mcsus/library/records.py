@@ -31,12 +31,6 @@ def read_source(key: str, table: object) -> Source:
         Id of the source.
     table : object
         What stands under it; anything but a complete table is refused.
-
-    Examples
-    --------
-    >>> read_source("x", {"title": "T", "authors": "A", "year": 2020, "url": "u"})
-    Traceback (most recent call last):
-    mcsus.errors.InputError: licence: found nothing; allowed: a text that is not empty...
     """
     faults = FaultCollector()
     record = table if isinstance(table, Mapping) else {}
@@ -72,12 +66,6 @@ def read_parameter(key: str, table: object, find_source: FindSource) -> Paramete
     -------
     Parameter
         Without dims, with one cell.
-
-    Examples
-    --------
-    >>> read_parameter("mass", {"distribution": "normal", "mean": 1, "sd": -1}, Source)
-    Traceback (most recent call last):
-    mcsus.errors.InputError: name: found nothing; allowed: a text that is not empty...
     """
     faults = FaultCollector()
     record: Mapping[str, Any] = table if isinstance(table, Mapping) else {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
@@ -24,7 +25,6 @@ from mcsus.study.options import (
     read_sensitivity,
 )
 from mcsus.study.parts import Scenario, Sensitivity
-from mcsus.study.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
 from mcsus.units import DIMENSIONLESS
@@ -67,13 +67,6 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     ------
     InputError
         With every fault of the file.
-
-    Examples
-    --------
-    >>> assemble({"schema": "mcsus/1"}, "study.toml")
-    Traceback (most recent call last):
-    mcsus.errors.InputError: study.toml: id: found nothing; allowed: a text (this key is required)
-    ...
     """
     faults = FaultCollector(place)
     if not check_content(document, faults):
@@ -275,13 +268,6 @@ def pinned(
     """Return a study file with one parameter held at a value at every label, all else as it was.
 
     What depends on the parameter is drawn without it: holding is not conditioning.
-
-    Examples
-    --------
-    >>> from mcsus.study.laws import library_parameter
-    >>> area = library_parameter("hsl.processing.0.mcu")
-    >>> pinned({}, area, 3.0, "mm**2", {})["parameters"][area.name]["value"]
-    3.0
     """
     table: dict[str, Any] = {"distribution": "constant", "value": value}
     own = [dim for dim in parameter.dims if dim != SCENARIO]

@@ -19,13 +19,6 @@ def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str
         Fields of the Study.
     written : mapping
         The table ``[parameters]`` of the study file itself.
-
-    Examples
-    --------
-    >>> from mcsus.streams import Design
-    >>> fields = {"equations": (), "breakdown": {}, "scenarios": (), "claims": ()}
-    >>> cautions({**fields, "design": Design(replicates=1)}, {"spare": {}})
-    ("parameter 'spare' is used by no equation", 'one replicate gives no numerical errors')
     """
     return (
         *_characterisations(fields, written),

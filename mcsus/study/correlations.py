@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.declared.reader import TableReader, finite, shown
 from mcsus.dependence import (
     distance,
     is_valid,
@@ -17,7 +18,6 @@ from mcsus.dependence import (
     rank_from_student,
     student_from_rank,
 )
-from mcsus.study.reader import TableReader, finite, shown
 
 Array = NDArray[np.float64]
 
@@ -26,13 +26,7 @@ RANK = "rank_correlation"
 
 @dataclass(frozen=True)
 class Correlations:
-    """Correlation of normal scores, and what was repaired in it.
-
-    Examples
-    --------
-    >>> Correlations(np.eye(2)).repaired
-    ''
-    """
+    """Correlation of normal scores, and what was repaired in it."""
 
     matrix: Array
     repaired: str = ""
@@ -53,14 +47,6 @@ def read_correlations(
         Degrees of freedom of a Student-t copula.
     repair : bool
         Whether an invalid matrix is replaced by the nearest valid one.
-
-    Examples
-    --------
-    >>> from mcsus.errors import FaultCollector
-    >>> reader = TableReader({"correlation": 0.5}, FaultCollector())
-    >>> read_correlations(reader, "correlation", 2, None, repair=False).matrix
-    array([[1. , 0.5],
-           [0.5, 1. ]])
     """
     value = reader.raw(key)
     is_list = isinstance(value, list | tuple)

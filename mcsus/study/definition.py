@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from mcsus.declared.reader import close, read_unit, shown, unlike
 from mcsus.dependence import Mix
 from mcsus.errors import Fault, InputError
 from mcsus.model import Equation
@@ -18,7 +19,6 @@ from mcsus.study.assembly import assemble, pinned
 from mcsus.study.files import find_study, read_toml
 from mcsus.study.parts import Claim, Dependence, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_quantity
-from mcsus.study.reader import close, read_unit, shown, unlike
 from mcsus.units import Unit
 from mcsus.vocabulary import Label
 

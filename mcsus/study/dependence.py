@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.declared.reader import MAX_FAULTS, TableReader
 from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector
@@ -17,7 +18,6 @@ from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, read_correlations
 from mcsus.study.grids import Dims
 from mcsus.study.parts import COPULAS, Dependence
-from mcsus.study.reader import MAX_FAULTS, TableReader
 from mcsus.vocabulary import Label
 
 KEYS = ("parameters", "copula", "df", "correlation", RANK, "repair")
@@ -28,13 +28,7 @@ Array = NDArray[np.float64]
 
 @dataclass
 class Dependences:
-    """All dependence of a study: the tables, the mixes of streams, and cautions.
-
-    Examples
-    --------
-    >>> Dependences().mixes
-    {}
-    """
+    """All dependence of a study: the tables, the mixes of streams, and cautions."""
 
     tables: list[Dependence] = field(default_factory=list)
     mixes: dict[str, Mix] = field(default_factory=dict)
@@ -73,11 +67,6 @@ def read_dependence(
         Dims of the study.
     inner : str or None
         The dim of individuals.
-
-    Examples
-    --------
-    >>> read_dependence([], {}, frozenset(), {}, None, FaultCollector()).tables
-    []
     """
     found = Dependences()
     owner: dict[str, str] = {}
@@ -276,14 +265,7 @@ def _add(
 
 
 def without(tables: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:
-    """Return ``[[dependence]]`` tables without a parameter; a group of one is none.
-
-    Examples
-    --------
-    >>> tables = [{"parameters": ["a", "b", "c"], "copula": "gaussian", "correlation": 0.5}]
-    >>> without(tables, "a")[0]["parameters"], without(without(tables, "a"), "b")
-    (['b', 'c'], [])
-    """
+    """Return ``[[dependence]]`` tables without a parameter; a group of one is none."""
     kept = []
     for table in tables:
         names = list(table["parameters"])

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import check_name
 from mcsus.study.parts import TAKEN_DIMS
-from mcsus.study.reader import TableReader, choices, close, shown
 from mcsus.vocabulary import SCENARIO, Label
 
 MAX_LABELS = 10_000
@@ -19,13 +19,7 @@ _LABEL = re.compile(r"[^\W_](?:[\w .+()/-]*[\w.+()])?\Z")
 
 
 def is_numeric(labels: Sequence[Label]) -> bool:
-    """Tell whether a dim is numeric: a plain number in formulas.
-
-    Examples
-    --------
-    >>> is_numeric((2024, 2025)), is_numeric(("a", "b"))
-    (True, False)
-    """
+    """Tell whether a dim is numeric: a plain number in formulas."""
     return not any(isinstance(label, str) for label in labels)
 
 
@@ -38,13 +32,6 @@ def read_dims(
     ----------
     tables : mapping
         Name of the dim -> what the file says, and where its faults go.
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> tables = {"year": {"first": 2024, "last": 2026}, "cohort": {"like": "year"}}
-    >>> read_dims({name: (table, faults) for name, table in tables.items()})
-    {'year': (2024, 2025, 2026), 'cohort': (2024, 2025, 2026)}
     """
     dims: dict[str, tuple[Label, ...]] = {}
     for name, (value, faults) in tables.items():
@@ -111,13 +98,7 @@ def _individuals(value: Mapping[str, Any], reader: TableReader) -> tuple[Label, 
 
 
 def inner_dim(tables: Mapping[str, tuple[Any, FaultCollector]]) -> str | None:
-    """Return the dim of individuals, the one that is written as inner draws; at most one.
-
-    Examples
-    --------
-    >>> inner_dim({"individual": ({"draws": 64}, FaultCollector())})
-    'individual'
-    """
+    """Return the dim of individuals, the one that is written as inner draws; at most one."""
     inner = [n for n, (v, _) in tables.items() if isinstance(v, Mapping) and "draws" in v]
     for name in inner[1:]:
         faults = tables[name][1]

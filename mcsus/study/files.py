@@ -8,8 +8,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, NoReturn
 
+from mcsus.declared.reader import MAX_ID, close, shown
 from mcsus.errors import Fault, InputError
-from mcsus.study.reader import MAX_ID, close, shown
 
 MAX_BYTES = 1_000_000
 """Largest study file; the largest that ships has a few thousand bytes."""
@@ -25,11 +25,6 @@ def find_study(path_or_id: str | Path) -> Path:
     ------
     InputError
         If there is no such file, or no shipped study of that id.
-
-    Examples
-    --------
-    >>> find_study("tinyml_device").name
-    'tinyml_device.toml'
     """
     path = Path(path_or_id)
     text = str(path_or_id)
@@ -47,13 +42,7 @@ def find_study(path_or_id: str | Path) -> Path:
 
 
 def shipped_studies() -> list[Path]:
-    """Return the files of the studies that ship, by name.
-
-    Examples
-    --------
-    >>> "tinyml_device" in [file.stem for file in shipped_studies()]
-    True
-    """
+    """Return the files of the studies that ship, by name."""
     from mcsus.library import data_root  # noqa: PLC0415  (a study by its path needs no data)
 
     return sorted((Path(data_root()) / "studies").glob("*.toml"))
@@ -73,11 +62,6 @@ def read_toml(path: Path, name: str | None = None) -> dict[str, Any]:
     ------
     InputError
         If it cannot be read, is empty, too large or no TOML; the message gives the line.
-
-    Examples
-    --------
-    >>> read_toml(find_study("tinyml_device"))["id"]
-    'tinyml_device'
     """
     where = name or str(path)
     text = _text(_bytes(path, where), where)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mcsus.declared.reader import TableReader, close, shown
 from mcsus.errors import FaultCollector
 from mcsus.expressions import At, Expression, Name, Number, Reduce, dimension, parse, walk
 from mcsus.model import Equation
 from mcsus.parameters import STAGES
 from mcsus.study.dimensions import is_numeric, name_is_free
-from mcsus.study.reader import TableReader, close, shown
 from mcsus.units import Dimension
 from mcsus.vocabulary import Label
 
@@ -18,14 +18,7 @@ KEYS = ("formula", "unit", "stage", "description", "source")
 
 
 def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | None:
-    """Return one equation of a file, or None when something is wrong (then it is noted).
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> read_equation("total", {"formula": "a + b", "unit": "kg"}, faults).inputs
-    ('a', 'b')
-    """
+    """Return one equation of a file, or None when something is wrong (then it is noted)."""
     if not name_is_free(name, faults, "equations"):
         return None
     where = ("equations", name)
@@ -100,14 +93,6 @@ def check_names(
         Dims of the study.
     faults : FaultCollector
         Where faults go.
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> equation = read_equation("y", {"formula": "2*pwer", "unit": "W"}, faults)
-    >>> check_names(equation, {"power": 1}, {}, faults)
-    >>> faults.faults[0].nearest
-    'power'
     """
     numeric = [dim for dim in dims if is_numeric(dims[dim])]
     names = (*known, *numeric)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.dimensions import is_numeric
 from mcsus.study.laws import META_KEYS, Leaf, Meta, read_leaf, read_meta, same_dimension
-from mcsus.study.reader import TableReader, choices, close, shown
 from mcsus.vocabulary import Label
 
 Dims = Mapping[str, tuple[Label, ...]]
@@ -36,11 +36,6 @@ class Grid:
         Dims for which the file says whether they are shared.
     meta : Meta
         What stands beside the outermost table.
-
-    Examples
-    --------
-    >>> Grid().dims
-    ()
     """
 
     dims: tuple[str, ...] = ()
@@ -67,14 +62,6 @@ class GridReader:
         Whether labels may be left out: in a scenario, where they stay as they are.
     broken : frozenset of str
         Dims that could not be read, which has been noted.
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> law = {"distribution": "constant", "value": 1}
-    >>> table = {"unit": "g", "source": "scale", "by": {"size": {"s": law, "l": law}}}
-    >>> GridReader({"size": ("s", "l")}, faults).read(table, ("parameters", "m"), Meta()).dims
-    ('size',)
     """
 
     def __init__(
@@ -183,13 +170,7 @@ class GridReader:
 
 
 def labelled(dims: tuple[str, ...], study: Dims) -> Iterator[dict[str, Label]]:
-    """Return the cells of some dims in row-major order, each as dim -> label.
-
-    Examples
-    --------
-    >>> list(labelled(("a",), {"a": ("x", "y")}))
-    [{'a': 'x'}, {'a': 'y'}]
-    """
+    """Return the cells of some dims in row-major order, each as dim -> label."""
     for labels in itertools.product(*(study[dim] for dim in dims)):
         yield dict(zip(dims, labels, strict=True))
 
@@ -210,13 +191,6 @@ def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -
         Dims of the study, whose order is that of the cells.
     faults : FaultCollector
         Where faults go.
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> grid = GridReader({}, faults).read("hsl.processing.0.mcu", ("parameters", "a"), Meta())
-    >>> build_parameter("a", grid, {}, faults).cells[0].stream
-    'hsl.processing.0.mcu'
     """
     own = tuple(dim for dim in dims if dim in grid.dims)
     first = next(iter(grid.leaves.values()))

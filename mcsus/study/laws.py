@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
 from mcsus.parameters import KINDS, STAGES, Kind, Parameter, Provenance, Source
-from mcsus.study.reader import TableReader, choices, close, shown
 from mcsus.units import Unit
 
 ASSUMED = "assumed"
@@ -45,11 +45,6 @@ class Meta:
         Keys that were written but wrong, so that nothing below complains of them again.
     relaxed : bool
         Whether ``{ value, unit }`` is enough, without distribution and source: in scenarios.
-
-    Examples
-    --------
-    >>> Meta().kind is None
-    True
     """
 
     unit: Unit | None = None
@@ -67,14 +62,7 @@ class Meta:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One law with its unit, its origin and its place in the file.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> from mcsus.units import unit
-    >>> Leaf(distribution("constant", value=1), unit("1"), Provenance(), ("parameters", "x")).id
-    """
+    """One law with its unit, its origin and its place in the file."""
 
     law: Distribution
     unit: Unit
@@ -85,14 +73,7 @@ class Leaf:
 
 
 def read_meta(reader: TableReader, above: Meta) -> Meta:
-    """Return what a table says around its law, on top of what stands above it.
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> read_meta(TableReader({"unit": "g", "stage": "use"}, faults), Meta(rationale="r")).rationale
-    'r'
-    """
+    """Return what a table says around its law, on top of what stands above it."""
     before = len(reader.faults.faults)
     kind = reader.choice("kind", KINDS, above.kind)
     meta = replace(
@@ -151,13 +132,6 @@ def read_leaf(
         Place in the file.
     above : Meta
         What the tables around it hand down.
-
-    Examples
-    --------
-    >>> faults = FaultCollector()
-    >>> table = {"distribution": "normal", "mean": 3, "sd": 1, "unit": "g", "source": "scale"}
-    >>> read_leaf(table, faults, ("parameters", "m"), Meta()).law
-    normal(mean=3.0, sd=1.0)
     """
     if isinstance(value, str):
         try:
@@ -190,13 +164,7 @@ def _from_library(id_: str, where: tuple[str, ...]) -> Leaf:
 
 
 def library_parameter(id_: str) -> Parameter:
-    """Return a parameter of the library.
-
-    Examples
-    --------
-    >>> library_parameter("hsl.processing.0.mcu").unit.text
-    'mm**2'
-    """
+    """Return a parameter of the library."""
     from mcsus.library import library  # noqa: PLC0415  (a study of formulas needs no library)
 
     return library().get(id_)
@@ -281,12 +249,7 @@ def _source(text: str) -> Source:
 
 
 def same_dimension(leaves: Mapping[Any, Leaf], unit: Unit, faults: FaultCollector) -> None:
-    """Note every law whose unit cannot be converted to `unit`.
-
-    Examples
-    --------
-    >>> same_dimension({}, None, FaultCollector())
-    """
+    """Note every law whose unit cannot be converted to `unit`."""
     for leaf in leaves.values():
         if leaf.unit.dimension != unit.dimension:
             found = f"{leaf.unit.text!r}, which is {leaf.unit.dimension}"

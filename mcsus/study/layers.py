@@ -8,24 +8,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content, choices, close
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.study.files import read_toml
 from mcsus.study.formulas import read_equation
-from mcsus.study.reader import MAX_FAULTS, TableReader, check_content, choices, close
 
 MODEL_KEYS = ("extends", "title", "description", "dims", "parameters", "equations", "breakdown")
 
 
 @dataclass(frozen=True)
 class Layer:
-    """The tables of one file that describe a model.
-
-    Examples
-    --------
-    >>> Layer(FaultCollector(), {}, {}, {}).breakdown
-    {}
-    """
+    """The tables of one file that describe a model."""
 
     faults: FaultCollector
     dims: Mapping[str, Any]
@@ -38,13 +32,7 @@ class Layer:
 
 
 def layer_of(reader: TableReader) -> Layer:
-    """Return the layer of a file that has been opened.
-
-    Examples
-    --------
-    >>> list(layer_of(TableReader({"parameters": {"a": "x"}}, FaultCollector())).parameters)
-    ['a']
-    """
+    """Return the layer of a file that has been opened."""
     tables = []
     for key in ("dims", "parameters", "equations", "breakdown"):
         value = reader.raw(key)
@@ -54,13 +42,7 @@ def layer_of(reader: TableReader) -> Layer:
 
 
 def shipped_models() -> Mapping[str, tuple[Equation, ...]]:
-    """Return the sets of equations that ship, by name.
-
-    Examples
-    --------
-    >>> "tinyml_device" in shipped_models()
-    True
-    """
+    """Return the sets of equations that ship, by name."""
     from mcsus.footprint import MODELS  # noqa: PLC0415  (a study of formulas needs none of it)
 
     return MODELS
@@ -70,11 +52,6 @@ def model_layers(name: str, place: str = "study", seen: tuple[str, ...] = ()) ->
     """Return the default inputs of a shipped model, those it extends first.
 
     Faults are placed in the study: what ships is sound, until a study changes its dims.
-
-    Examples
-    --------
-    >>> len(model_layers("tinyml_global"))
-    2
     """
     from mcsus.library import data_root  # noqa: PLC0415  (as above)
 
@@ -98,13 +75,7 @@ def _read_once(path: Path) -> dict[str, Any]:
 
 
 def check_model(name: str, reader: TableReader) -> str | None:
-    """Return the name of a shipped model, None when there is none of that name.
-
-    Examples
-    --------
-    >>> check_model("tinyml_device", TableReader({}, FaultCollector()))
-    'tinyml_device'
-    """
+    """Return the name of a shipped model, None when there is none of that name."""
     models = shipped_models()
     if name in models:
         return name
@@ -124,11 +95,6 @@ class Inputs:
         Name -> equation; None stands for one that could not be read.
     written : set of str
         Names of the equations that a file writes as formulas, and of their faults.
-
-    Examples
-    --------
-    >>> Inputs({}, {}, {}, {}).written
-    {}
     """
 
     dims: dict[str, tuple[Any, FaultCollector]]
@@ -138,14 +104,7 @@ class Inputs:
 
 
 def merge(layers: list[Layer], model: str | None) -> Inputs:
-    """Put layers on top of each other: a later one replaces by name, keeping the position.
-
-    Examples
-    --------
-    >>> layers = [Layer(FaultCollector(), {}, table, {}) for table in ({"a": 1, "b": 2}, {"a": 3})]
-    >>> [(name, value) for name, (value, _) in merge(layers, None).parameters.items()]
-    [('a', 3), ('b', 2)]
-    """
+    """Put layers on top of each other: a later one replaces by name, keeping the position."""
     inputs = Inputs({}, {}, {}, {})
     own = layers[-1]
     for layer in layers:

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.errors import FaultCollector
-from mcsus.model import Equation
-from mcsus.streams.design import MAX_DRAWS, Design
-from mcsus.study.parts import ESTIMATORS, GROUPINGS, METHODS, Claim, Sensitivity
-from mcsus.study.reader import (
+from mcsus.declared.reader import (
     MAX_FAULTS,
     TableReader,
     choices,
@@ -18,6 +14,10 @@ from mcsus.study.reader import (
     item_name,
     shown,
 )
+from mcsus.errors import FaultCollector
+from mcsus.model import Equation
+from mcsus.streams.design import MAX_DRAWS, Design
+from mcsus.study.parts import ESTIMATORS, GROUPINGS, METHODS, Claim, Sensitivity
 from mcsus.units import Dimension, Unit
 from mcsus.vocabulary import Relation
 
@@ -49,16 +49,7 @@ def _check_quantity(
 def read_outputs(
     value: Any, equations: Equations, parameters: Sequence[str], faults: FaultCollector
 ) -> dict[str, Unit]:
-    """Return the outputs and the units they are shown in.
-
-    Examples
-    --------
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.units import unit
-    >>> equations = {"total": Equation("total", unit("kg"), parse("2*a"))}
-    >>> read_outputs({"total": "g"}, equations, ["a"], FaultCollector())["total"].text
-    'g'
-    """
+    """Return the outputs and the units they are shown in."""
     outputs = {}
     reader = TableReader(value, faults, ("outputs",))
     for name, item in reader.table.items():
@@ -81,13 +72,7 @@ def read_outputs(
 
 
 def read_design(value: Any, faults: FaultCollector) -> Design:
-    """Return the sampling plan; the default one when the file's cannot be used.
-
-    Examples
-    --------
-    >>> read_design({"draws": 1024}, FaultCollector()).draws
-    1024
-    """
+    """Return the sampling plan; the default one when the file's cannot be used."""
     reader = TableReader(value, faults, ("design",), ("kind", "draws", "replicates", "seed"))
     given = {
         key: reader.raw(key) for key in ("kind", "draws", "replicates", "seed") if key in reader
@@ -98,13 +83,7 @@ def read_design(value: Any, faults: FaultCollector) -> Design:
 
 
 def read_levels(value: Any, faults: FaultCollector) -> tuple[float, ...]:
-    """Return the levels of the intervals.
-
-    Examples
-    --------
-    >>> read_levels({"levels": [0.8, 0.95]}, FaultCollector())
-    (0.8, 0.95)
-    """
+    """Return the levels of the intervals."""
     reader = TableReader(value, faults, ("intervals",), ("levels",))
     if "levels" not in reader:
         return LEVELS
@@ -130,13 +109,7 @@ def read_sensitivity(
     parameters: Sequence[str],
     faults: FaultCollector,
 ) -> Sensitivity:
-    """Return the sensitivity analyses that are asked for.
-
-    Examples
-    --------
-    >>> read_sensitivity({}, Design(draws=1024), ["total"], ["a"], FaultCollector()).draws
-    1024
-    """
+    """Return the sensitivity analyses that are asked for."""
     keys = (
         "methods", "outputs", "group_by", "groups", "also_by", "second_order", "draws", "estimator",
     )  # fmt: skip
@@ -214,13 +187,7 @@ CLAIM_KEYS = (
 def read_claims(
     value: Any, equations: Equations, parameters: Sequence[str], faults: FaultCollector
 ) -> tuple[Claim, ...]:
-    """Return the claims.
-
-    Examples
-    --------
-    >>> read_claims([], {}, [], FaultCollector())
-    ()
-    """
+    """Return the claims."""
     claims: dict[str, Claim] = {}
     ids: set[str] = set()
     for index, table in enumerate(value):
@@ -279,13 +246,7 @@ def read_breakdown(
     equations: Equations,
     parameters: Sequence[str],
 ) -> dict[str, tuple[str, ...]]:
-    """Return which quantities an equation is split into.
-
-    Examples
-    --------
-    >>> read_breakdown({}, {}, [])
-    {}
-    """
+    """Return which quantities an equation is split into."""
     breakdown = {}
     known = (*equations, *parameters)
     for name, (value, faults) in tables.items():

@@ -48,11 +48,6 @@ class Sensitivity:
     estimator : {"", "salib", "streaming"}
         Who does the sums: SALib on stored values, or sums alone, by the same formulas, where
         memory must not grow with the base points; "" leaves it to their number.
-
-    Examples
-    --------
-    >>> Sensitivity(outputs=("total",)).draws
-    4096
     """
 
     methods: tuple[str, ...] = METHODS
@@ -81,11 +76,6 @@ class Dependence:
         Degrees of freedom of a Student-t copula.
     streams : frozenset of str
         Keys of the streams of all their cells.
-
-    Examples
-    --------
-    >>> Dependence(("a", "b"), "comonotone", ((1.0, 1.0), (1.0, 1.0))).title
-    'a & b'
     """
 
     parameters: tuple[str, ...]
@@ -122,12 +112,6 @@ class Claim:
         Probability, strictly between 0 and 1, that the relation must reach.
     required : bool
         Whether the run fails (exit code 1) when a cell of the claim is not supported.
-
-    Examples
-    --------
-    >>> from mcsus.units import unit
-    >>> Claim("small", "It is small", "total", Relation.LESS, 5.0, unit("g"), 0.95).relation.words
-    'below'
     """
 
     id: str
@@ -152,11 +136,6 @@ class Scenario:
         Its name for people; the id when the file gives none.
     changes : tuple of str
         Names of the parameters that it sets.
-
-    Examples
-    --------
-    >>> Scenario("renewable_fab", "Renewable fab", ("fab_grid_intensity",)).changes
-    ('fab_grid_intensity',)
     """
 
     id: str

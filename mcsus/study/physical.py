@@ -31,13 +31,7 @@ SMALLEST = 1e-9  # probability that is worth a caution
 
 @lru_cache(maxsize=1)
 def never_negative() -> dict[Dimension, str]:
-    """Return the dimensions of which no quantity is negative, with their names.
-
-    Examples
-    --------
-    >>> sorted(never_negative().values())
-    ['area', 'count', 'duration', 'energy', 'length', 'mass', 'power', 'temperature']
-    """
+    """Return the dimensions of which no quantity is negative, with their names."""
     return {unit(text).dimension: name for name, text in NEVER_NEGATIVE.items()}
 
 
@@ -58,16 +52,7 @@ def outside(law: Distribution, limits: Truncation) -> tuple[float, float]:
 
 
 def limits_of(name: str, cell: Cell) -> tuple[Truncation, str] | None:
-    """Return the range of values that can be, in the unit of the cell, and why.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> from mcsus.parameters import Provenance
-    >>> law = distribution("uniform", minimum=0, maximum=1)
-    >>> limits_of("fab_yield", Cell(law, unit("1"), "s", Provenance()))[1]
-    'a share lies between 0 and 1'
-    """
+    """Return the range of values that can be, in the unit of the cell, and why."""
     declared = cell.provenance.physical
     if declared is not None:
         return declared, "outside its declared physical range"
@@ -79,17 +64,7 @@ def limits_of(name: str, cell: Cell) -> tuple[Truncation, str] | None:
 
 
 def physical_cautions(parameters: Iterable[Parameter]) -> list[str]:
-    """Return a caution for each parameter of which a law reaches beyond what can be.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> from mcsus.parameters import Provenance
-    >>> law = distribution("normal", mean=1, sd=1)
-    >>> cell = Cell(law, unit("kg"), "s", Provenance())
-    >>> physical_cautions([Parameter("m", unit("kg"), (), (cell,), "uncertainty", "use")])
-    ["parameter 'm' is below 0 kg with probability 0.16: mass is never negative"]
-    """
+    """Return a caution for each parameter of which a law reaches beyond what can be."""
     found = []
     for parameter in parameters:
         worst = max((_caution(parameter.name, cell) for cell in parameter.cells), default=(0, ""))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from mcsus.declared.reader import finite, read_unit, shown
 from mcsus.errors import Fault, InputError
 from mcsus.expressions import check_name
-from mcsus.study.reader import finite, read_unit, shown
 
 MAX_LENGTH = 200
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mcsus.declared.reader import MAX_FAULTS, TableReader, close, item_name, shown
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.grids import MAX_CELLS, Dims, Grid, GridReader, labelled
 from mcsus.study.laws import Meta, same_dimension
 from mcsus.study.parts import Scenario
-from mcsus.study.reader import MAX_FAULTS, TableReader, close, item_name, shown
 from mcsus.vocabulary import BASE, SCENARIO, Label
 
 KEYS = ("id", "title", "description", "set")
@@ -23,13 +23,7 @@ Changes = dict[str, dict[str, Grid]]
 
 @dataclass(frozen=True)
 class Known:
-    """What a scenario may name.
-
-    Examples
-    --------
-    >>> Known({}, frozenset(), frozenset()).parameters
-    {}
-    """
+    """What a scenario may name."""
 
     parameters: Mapping[str, Parameter]
     unreadable: frozenset[str]
@@ -39,13 +33,7 @@ class Known:
 def read_scenarios(
     value: Any, dims: Dims, known: Known, faults: FaultCollector
 ) -> tuple[tuple[Scenario, ...], Changes]:
-    """Return the scenarios and what they change.
-
-    Examples
-    --------
-    >>> read_scenarios([], {}, Known({}, frozenset(), frozenset()), FaultCollector())
-    ((), {})
-    """
+    """Return the scenarios and what they change."""
     scenarios: dict[str, Scenario] = {}
     changes: Changes = {}
     for index, table in enumerate(value):
@@ -129,18 +117,6 @@ def with_scenarios(
         Dims of the study with `scenario` as the last.
     faults : FaultCollector
         Where faults go.
-
-    Examples
-    --------
-    >>> from mcsus.study.grids import build_parameter
-    >>> faults = FaultCollector()
-    >>> dims = {"scenario": ("base", "half")}
-    >>> law = {"distribution": "constant", "value": 1, "unit": "g", "source": "scale"}
-    >>> whole = GridReader({}, faults).read(law, ("parameters", "m"), Meta())
-    >>> half = GridReader({}, faults).read({**law, "value": 0.5}, ("scenarios",), Meta())
-    >>> both = with_scenarios(build_parameter("m", whole, {}, faults), {"half": half}, dims, faults)
-    >>> [cell.law.typical() for cell in both.cells], {cell.stream for cell in both.cells}
-    ([1.0, 0.5], {'study:m'})
     """
     used = {*parameter.dims, *(dim for grid in changes.values() for dim in grid.dims), SCENARIO}
     own = tuple(dim for dim in dims if dim in used)

@@ -29,11 +29,6 @@ def schema() -> Schema:
 
     What only the whole file can tell, such as names that exist or dimensions that agree, is
     left to ``mcsus check``.
-
-    Examples
-    --------
-    >>> sorted(schema()["required"])
-    ['id', 'outputs', 'schema']
     """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -13,6 +13,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from mcsus.declared.reader import TableReader, choices, close, finite, shown
 from mcsus.errors import FaultCollector
 from mcsus.expressions import parse
 from mcsus.model import Equation
@@ -20,7 +21,6 @@ from mcsus.study.dimensions import name_is_free
 from mcsus.study.grids import Dims
 from mcsus.study.laws import META_KEYS, Meta, read_leaf
 from mcsus.study.layers import Inputs
-from mcsus.study.reader import TableReader, choices, close, finite, shown
 from mcsus.units import unit
 
 SHARES: dict[str, tuple[str, ...]] = {
@@ -41,14 +41,6 @@ def with_shares(inputs: Inputs, dims: Dims, inner: str | None) -> Inputs:
         Dims of the study.
     inner : str or None
         The dim of individuals.
-
-    Examples
-    --------
-    >>> table = {"distribution": "dirichlet", "over": "use", "concentration": 2, "source": "x"}
-    >>> inputs = Inputs({}, {"share": (table, FaultCollector())}, {}, {})
-    >>> found = with_shares(inputs, {"use": ("a", "b")}, None)
-    >>> list(found.parameters), list(found.equations)
-    (['share_weight'], ['share'])
     """
     parameters: dict[str, tuple[Any, FaultCollector]] = {}
     equations, written = dict(inputs.equations), dict(inputs.written)

@@ -45,13 +45,7 @@ def shown(value: object) -> str:
 
 
 def choices(names: Iterable[str]) -> str:
-    """Return names as the text of what is allowed.
-
-    Examples
-    --------
-    >>> choices(["a", "b"])
-    "one of 'a', 'b'"
-    """
+    """Return names as the text of what is allowed."""
     quoted = [repr(name) for name in names]
     if not quoted:
         return "nothing here"
@@ -212,13 +206,7 @@ class TableReader:
 
 
 def read_unit(value: object, key: str = "unit") -> Unit:
-    """Return a unit; faults are placed at `key`.
-
-    Examples
-    --------
-    >>> read_unit("kWh").factor
-    3600000.0
-    """
+    """Return a unit; faults are placed at `key`."""
     if not isinstance(value, str):
         raise InputError(Fault(shown(value), "a unit in quotes", (key,)))
     try:
@@ -229,38 +217,19 @@ def read_unit(value: object, key: str = "unit") -> Unit:
 
 
 def unlike(unit: Unit, dimension: Dimension) -> tuple[str, str]:
-    """Return the two halves of the message on a unit of another dimension.
-
-    Examples
-    --------
-    >>> from mcsus.units import unit
-    >>> unlike(unit("kWh"), unit("kg").dimension)
-    ("'kWh', which is kg m**2 / s**2", 'a unit of dimension kg')
-    """
+    """Return the two halves of the message on a unit of another dimension."""
     return f"{unit.text!r}, which is {unit.dimension}", f"a unit of dimension {dimension}"
 
 
 def close(name: object, names: Iterable[str]) -> str | None:
-    """Return the valid name nearest to what was written, None for what is no short text.
-
-    Examples
-    --------
-    >>> close("drews", ["draws", "seed"]), close(3, ["draws"])
-    ('draws', None)
-    """
+    """Return the valid name nearest to what was written, None for what is no short text."""
     if not isinstance(name, str) or len(name) > MAX_ID:
         return None
     return nearest(name, names)
 
 
 def finite(value: object) -> float | None:
-    """Return a finite number as a float, None for anything else.
-
-    Examples
-    --------
-    >>> finite(2), finite(float("nan")), finite("2"), finite(10**400), finite(True)
-    (2.0, None, None, None, None)
-    """
+    """Return a finite number as a float, None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -271,13 +240,7 @@ def finite(value: object) -> float | None:
 
 
 def item_name(item: object, index: int) -> str:
-    """Return what an item of a list is called in messages: its id, or its number from 1.
-
-    Examples
-    --------
-    >>> item_name({"id": "pays_back"}, 0), item_name({}, 0)
-    ('pays_back', '1')
-    """
+    """Return what an item of a list is called in messages: its id, or its number from 1."""
     id_ = item.get("id") if isinstance(item, Mapping) else None
     return id_ if isinstance(id_, str) and _ID.match(id_) else str(index + 1)
 
@@ -287,14 +250,6 @@ def check_content(document: Mapping[str, Any], faults: FaultCollector) -> bool:
 
     NaN and infinities are noted. Values that are no TOML (or dates), and nesting without end,
     are noted too, and then the rest is not worth reading.
-
-    Examples
-    --------
-    >>> faults = FaultCollector("study.toml")
-    >>> check_content({"design": {"draws": float("nan")}}, faults)
-    True
-    >>> print(faults.faults[0])
-    study.toml: design.draws: found nan; allowed: a finite number
     """
     sound = True
     stack: list[tuple[Any, tuple[str, ...]]] = [(document, ())]

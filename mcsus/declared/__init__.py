@@ -1,0 +1,1 @@
+"""Tables of a file: read key by key, with every fault at once."""
