@@ -5,7 +5,7 @@ file. Neither numba nor scipy.stats is imported.
 """
 
 from mcsus.library.catalogue import Library, library
-from mcsus.library.files import data_root
 from mcsus.library.grid import GridValue
+from mcsus.library.record_files import data_root
 
 __all__ = ["GridValue", "Library", "data_root", "library"]

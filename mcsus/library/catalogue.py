@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from mcsus.errors import Fault, FaultCollector, InputError, nearest
-from mcsus.library.files import Table, Tables, data_root
 from mcsus.library.grid import FILE, GridValue, is_grid_id, read_grid
+from mcsus.library.record_files import RecordFiles, data_root
 from mcsus.library.records import read_parameter, read_source
 from mcsus.parameters import Parameter, Source
 
@@ -41,13 +42,13 @@ class Library:
         self._read_sources: dict[str, Source] = {}
 
     @cached_property
-    def _tables(self) -> Tables:
+    def _tables(self) -> RecordFiles:
         names = sorted(path.name for path in self.folder.glob("*.toml") if path.name != SOURCES)
-        return Tables(self.folder, tuple(names))
+        return RecordFiles(self.folder, tuple(names))
 
     @cached_property
-    def _sources(self) -> Tables:
-        return Tables(self.folder, (SOURCES,))
+    def _sources(self) -> RecordFiles:
+        return RecordFiles(self.folder, (SOURCES,))
 
     @cached_property
     def grid(self) -> dict[str, GridValue]:
@@ -155,7 +156,7 @@ class Library:
             for file, key in tables.repeated:
                 faults.add("an id used before", "one table for each id", file, key)
             for file in tables.texts:
-                whole: Table = {}
+                whole: dict[str, Any] = {}
                 with faults.at():
                     whole = tables.whole(file)
                 for key in whole:

@@ -1,14 +1,14 @@
 """Study files: from TOML to a checked Study."""
 
 from mcsus.study.definition import Study, load_study
-from mcsus.study.files import find_study, shipped_studies
-from mcsus.study.parts import Claim, Dependence, Scenario, Sensitivity
+from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_quantity, parse_setting
 from mcsus.study.schema import schema
+from mcsus.study.study_file import find_study, shipped_studies
 
 __all__ = [
     "Claim",
-    "Dependence",
+    "CopulaGroup",
     "Scenario",
     "Sensitivity",
     "Study",

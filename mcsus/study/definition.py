@@ -15,10 +15,10 @@ from mcsus.errors import Fault, InputError
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
-from mcsus.study.assembly import assemble, pinned
-from mcsus.study.files import find_study, read_toml
-from mcsus.study.parts import Claim, Dependence, Scenario, Sensitivity
+from mcsus.study.fields import pinned, read_fields
+from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_quantity
+from mcsus.study.study_file import find_study, read_toml
 from mcsus.units import Unit
 from mcsus.vocabulary import Label
 
@@ -62,7 +62,7 @@ class Study:
         The dim of individuals, over which variability is averaged.
     place : str
         Name of the file, for messages.
-    dependence : tuple of Dependence
+    dependence : tuple of CopulaGroup
         Parameters that are drawn together.
     mixes : mapping of str to Mix
         Stream key of a dependent cell -> how its points are made.
@@ -99,7 +99,7 @@ class Study:
     document: Mapping[str, Any] = field(repr=False)
     inner: str | None = None
     place: str = "study"
-    dependence: tuple[Dependence, ...] = ()
+    dependence: tuple[CopulaGroup, ...] = ()
     mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -126,7 +126,7 @@ class Study:
         """
         if not isinstance(document, Mapping):
             raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
-        fields = assemble(document, place)
+        fields = read_fields(document, place)
         return cls(**fields, document=copy.deepcopy(dict(document)), place=place)
 
     def to_dict(self) -> dict[str, Any]:

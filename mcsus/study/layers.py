@@ -11,8 +11,8 @@ from typing import Any
 from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content, choices, close
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
-from mcsus.study.files import read_toml
 from mcsus.study.formulas import read_equation
+from mcsus.study.study_file import read_toml
 
 MODEL_KEYS = ("extends", "title", "description", "dims", "parameters", "equations", "breakdown")
 

@@ -61,7 +61,7 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
-class Dependence:
+class CopulaGroup:
     """Parameters that are drawn together.
 
     Parameters

@@ -9,7 +9,7 @@ from mcsus.expressions.nodes import MAX_CHARACTERS
 from mcsus.families import FAMILIES, Family
 from mcsus.families.fields import Key
 from mcsus.parameters import KINDS, STAGES
-from mcsus.study.assembly import SCHEMA, TEXTS
+from mcsus.study.fields import SCHEMA, TEXTS
 from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS, METHODS
 from mcsus.study.shares import SHARES
 from mcsus.vocabulary import Relation

@@ -8,8 +8,8 @@ import pytest
 
 from mcsus.errors import InputError
 from mcsus.library import Library, data_root, library
-from mcsus.library.files import Tables
 from mcsus.library.grid import COLUMNS, read_grid
+from mcsus.library.record_files import RecordFiles
 
 SOURCES = """
 [known2020]
@@ -202,7 +202,7 @@ def test_reading_one_record_parses_no_whole_file(build, monkeypatch):
     def refuse(self, name):
         raise AssertionError(name)
 
-    monkeypatch.setattr(Tables, "whole", refuse)
+    monkeypatch.setattr(RecordFiles, "whole", refuse)
     assert build(RECORD).get("a.mass").name == "a.mass"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mcsus.families import FAMILIES
 from mcsus.study import schema, shipped_studies
-from mcsus.study.assembly import KEYS
+from mcsus.study.fields import KEYS
 from mcsus.study.shares import SHARES
 
 BAD = Path(__file__).parents[1] / "data" / "bad"

@@ -17,7 +17,7 @@ from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, read_correlations
 from mcsus.study.grids import Dims
-from mcsus.study.parts import COPULAS, Dependence
+from mcsus.study.parts import COPULAS, CopulaGroup
 from mcsus.vocabulary import Label
 
 KEYS = ("parameters", "copula", "df", "correlation", RANK, "repair")
@@ -27,10 +27,10 @@ Array = NDArray[np.float64]
 
 
 @dataclass
-class Dependences:
+class CopulaGroups:
     """All dependence of a study: the tables, the mixes of streams, and cautions."""
 
-    tables: list[Dependence] = field(default_factory=list)
+    tables: list[CopulaGroup] = field(default_factory=list)
     mixes: dict[str, Mix] = field(default_factory=dict)
     cautions: list[str] = field(default_factory=list)
 
@@ -47,14 +47,14 @@ class _Member:
         return self.streams[tuple(labels[dim] for dim in self.dims)]
 
 
-def read_dependence(
+def read_copula_groups(
     value: Sequence[Any],
     parameters: Mapping[str, Parameter],
     unreadable: frozenset[str],
     dims: Dims,
     inner: str | None,
     faults: FaultCollector,
-) -> Dependences:
+) -> CopulaGroups:
     """Return the dependence of a study.
 
     Parameters
@@ -68,7 +68,7 @@ def read_dependence(
     inner : str or None
         The dim of individuals.
     """
-    found = Dependences()
+    found = CopulaGroups()
     owner: dict[str, str] = {}
     for index, table in enumerate(value):
         here = str(index + 1)
@@ -236,7 +236,7 @@ def _member(parameter: Parameter, dims: Dims) -> _Member:
 
 
 def _add(
-    found: Dependences,
+    found: CopulaGroups,
     members: Sequence[_Member],
     settings: _Settings,
     names: tuple[str, ...],
@@ -260,7 +260,7 @@ def _add(
     correlation = tuple(tuple(map(float, row)) for row in settings.matrix)
     streams_of_all = frozenset(key for member in members for key in member.streams.values())
     found.tables.append(
-        Dependence(names, settings.copula, correlation, settings.df, streams_of_all)
+        CopulaGroup(names, settings.copula, correlation, settings.df, streams_of_all)
     )
 
 

@@ -10,7 +10,7 @@ from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
-from mcsus.study.dependence import Dependences, read_dependence, without
+from mcsus.study.copula_groups import CopulaGroups, read_copula_groups, without
 from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
@@ -53,7 +53,7 @@ KEYS = (
 )
 
 
-def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
+def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Check a whole study file and return the fields of a Study.
 
     Parameters
@@ -86,7 +86,7 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         frozenset(inputs.parameters) - frozenset(parameters),
         frozenset(inputs.equations),
     )
-    dependences = read_dependence(
+    dependences = read_copula_groups(
         reader.list("dependence", "tables: [[dependence]]"),
         parameters,
         known.unreadable,
@@ -134,7 +134,7 @@ def assemble(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     return fields | {"cautions": (*cautions(fields, mine), *dependences.cautions)}
 
 
-def _together(sensitivity: Sensitivity, dependences: Dependences) -> Sensitivity:
+def _together(sensitivity: Sensitivity, dependences: CopulaGroups) -> Sensitivity:
     """Put what depends on each other into one group, where the file asks for nothing itself."""
     groups = {table.title: table.parameters for table in dependences.tables}
     dependences.cautions += [

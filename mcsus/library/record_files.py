@@ -11,8 +11,6 @@ from typing import Any
 
 from mcsus.errors import Fault, InputError
 
-Table = dict[str, Any]
-
 # The first key of a table header at the start of a line: ["an.id"], ["an.id".sub] or [name].
 _HEADER = re.compile(r'^\[(?:"([^"\n]+)"|([A-Za-z0-9_-]+))[^\n]*$', re.MULTILINE)
 
@@ -48,7 +46,7 @@ class Place:
     end: int
 
 
-class Tables:
+class RecordFiles:
     """Top-level tables of some TOML files, each parsed when it is asked for.
 
     Headers are found without parsing, so the cost of one table does not grow with the number
@@ -73,7 +71,7 @@ class Tables:
                     self.repeated.append((name, key))
                 else:
                     self.places[key] = place
-        self._whole: dict[str, Table] = {}
+        self._whole: dict[str, dict[str, Any]] = {}
 
     def __contains__(self, key: object) -> bool:
         return key in self.places
@@ -91,7 +89,7 @@ class Tables:
                 pass
         return self.whole(place.file)[key]
 
-    def whole(self, name: str) -> Table:
+    def whole(self, name: str) -> dict[str, Any]:
         """Parse one file whole."""
         if name not in self._whole:
             try:
