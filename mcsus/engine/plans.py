@@ -1,15 +1,20 @@
-"""What is to be evaluated at each draw, as arrays that compiled code reads."""
+"""What compiled code is given, as three records: what is drawn, what is filled, what is evaluated.
+
+A field is declared here and nowhere else: compiled signatures are made of the annotations.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.uint8]
+Words = NDArray[np.uint64]
 
 FOLD = 1024
 """Draws of a fold unit: floating sums belong to one, and are folded in their order."""
@@ -23,60 +28,86 @@ class Quantity:
     scale: float = 1.0
 
 
-class Inputs(NamedTuple):
-    """How the input cells of all matrices are filled; see `mcsus.engine.blocks.fill_block`."""
-
-    row: Integers
-    stream: Integers
-    code: Integers
-    start: Integers
-    constant: Array
-    factor: Array
-    mix: Integers
-    link: Integers
-    weight: Array
-    shape: Array
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Evaluations made at each draw and the rows that are stored.
+class Points(NamedTuple):
+    """The points of one replicate: of each stream those of its design, or points that are given.
 
     Attributes
     ----------
-    location : array of int64, shape (evaluation, quantity)
-        First row of every quantity in every evaluation.
-    single : array of int64, shape (cell,)
-        Rows of the inputs that differ between individuals.
-    active : array of uint8, shape (evaluation, step)
-        Which steps are evaluated.
-    matrices : int
-        1 when the inputs are drawn once, 2 when a second matrix B is drawn.
-    inputs : Inputs
-        The inputs of A, then those of B.
-    rows : int
-        Rows of the work array.
-    quantity, cell : array of int64, shape (stored row,)
-    scale : array of float64, shape (stored row,)
-        What is stored: cell of a quantity, times a scale.
+    table, matrix : shapes (stream, 1024) and (stream, 52)
+        Sobol' points of the low ten index bits, and scrambled direction numbers.
+    keys : shape (stream, 2)
+        Philox keys.
+    given : shape (stream, draw)
+        Points that are no design; draws fill whole blocks.
+    individual : shape (individual, cell)
+        Inputs of every individual, in base units.
     """
 
-    location: Integers
-    single: Integers
-    active: NDArray[np.uint8]
+    table: Annotated[Words, 2]
+    matrix: Annotated[Words, 2]
+    keys: Annotated[Words, 2]
+    given: Annotated[Array, 2]
+    individual: Annotated[Array, 2]
+
+
+class Inputs(NamedTuple):
+    """The input cells of A and, where it is drawn, of B: the only record that laws are in.
+
+    Attributes
+    ----------
+    row, stream, code, start : shape (cell,); ``start`` has one more
+        Target row, stream, quantile loop and offset of the constants of each cell.
+    constant, factor
+        Constants of the laws, and the factor from a law's unit to base units.
+    mix : shape (cell, 8)
+        For each cell: `OWN`, `MIRRORED`, `GAUSSIAN` or `STUDENT_T`; first and last link; for
+        `STUDENT_T` the stream of the common scale, its quantile loop, and the first number
+        of its constants, of the t table and after it in `shape`.
+    link, weight : shape (link,)
+        Stream and coefficient of each link.
+    shape
+        Constants of common scales and t tables.
+    """
+
+    row: Annotated[Integers, 1]
+    stream: Annotated[Integers, 1]
+    code: Annotated[Integers, 1]
+    start: Annotated[Integers, 1]
+    constant: Annotated[Array, 1]
+    factor: Annotated[Array, 1]
+    mix: Annotated[Integers, 2]
+    link: Annotated[Integers, 1]
+    weight: Annotated[Array, 1]
+    shape: Annotated[Array, 1]
+
+
+class Plan(NamedTuple):
+    """Evaluations made at each draw and the rows that are stored; laws have no part in it.
+
+    Attributes
+    ----------
+    location : shape (evaluation, quantity)
+        First row of every quantity in every evaluation.
+    active : shape (evaluation, step)
+        Which steps are evaluated.
+    coordinate
+        Labels of numeric dims.
+    single : shape (cell,)
+        Rows of the inputs that differ between individuals.
+    quantity, cell, scale : shape (stored row,)
+        What is stored: cell of a quantity, times a scale.
+    matrices : int
+        1 when the inputs are drawn once, 2 when a second matrix B is drawn.
+    rows : int
+        Rows of the work array, beside one for points that are mixed.
+    """
+
+    location: Annotated[Integers, 2]
+    active: Annotated[Flags, 2]
+    coordinate: Annotated[Array, 1]
+    single: Annotated[Integers, 1]
+    quantity: Annotated[Integers, 1]
+    cell: Annotated[Integers, 1]
+    scale: Annotated[Array, 1]
     matrices: int
-    inputs: Inputs
     rows: int
-    quantity: Integers
-    cell: Integers
-    scale: Array
-
-
-@dataclass(frozen=True)
-class Points:
-    """The streams of one replicate in the form that the compiled code reads."""
-
-    table: NDArray[np.uint64]
-    matrix: NDArray[np.uint64]
-    keys: NDArray[np.uint64]
-    individual: Array

@@ -244,10 +244,15 @@ def wanted(codes: Iterable[int], *, mixed: bool) -> tuple[str, str, str]:
     >>> wanted([99], mixed=True)
     ('quantile', 'run', 'points_sobol')
     """
-    every = mixed or not COMMON.issuperset(codes) or _is_there("quantile")
+    every = mixed or not serves("quantile_common", codes) or _is_there("quantile")
     mixing = mixed or _is_there("run")
     quantile = "quantile" if every else "quantile_common"
     return quantile, "run" if mixing else "run_unmixed", "points_sobol"
+
+
+def serves(quantile: str, codes: Iterable[int]) -> bool:
+    """Tell whether one of the functions of `wanted` has the quantile loops that are needed."""
+    return quantile == "quantile" or COMMON.issuperset(codes)
 
 
 def prepare(prefixes: Iterable[str]) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from mcsus.errors import FaultCollector, nearest
 from mcsus.expressions import dimension, dims
 from mcsus.model.equations import Equation
-from mcsus.parameters import Parameter
+from mcsus.parameters import Cell, Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
 from mcsus.vocabulary import Label
 
@@ -74,6 +76,37 @@ class Model:
         faults.raise_any()
         self._infer(faults)
         faults.raise_any()
+
+    def with_laws(self, cells: Mapping[str, Sequence[Cell]]) -> Model:
+        """Return the graph, as it was proven, with other laws in some parameters.
+
+        Parameters
+        ----------
+        cells : mapping of str to sequence of Cell
+            All cells of each parameter, on the streams of those that they replace.
+
+        Raises
+        ------
+        InputError
+            When more than laws would change: a parameter that is none of the model, other
+            streams, or a spread between individuals where there was none.
+        """
+        faults = FaultCollector()
+        for name in cells.keys() - self.parameters.keys():
+            close = nearest(name, self.parameters)
+            faults.add(repr(name), "a parameter of the model", name, nearest=close)
+        faults.raise_any()
+        other = copy.copy(self)
+        new = {name: replace(self.parameters[name], cells=tuple(cells[name])) for name in cells}
+        other.parameters = self.parameters | new
+        for name, parameter in new.items():
+            streams = [cell.stream for cell in self.parameters[name].cells]
+            if [cell.stream for cell in parameter.cells] != streams:
+                faults.add("cells of other streams", ", ".join(streams), name)
+            if other.varies_inside(name) != self.varies_inside(name):
+                faults.add("another spread", "a spread between individuals as before", name)
+        faults.raise_any()
+        return other
 
     @property
     def inputs(self) -> tuple[str, ...]:

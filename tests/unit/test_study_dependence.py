@@ -8,8 +8,8 @@ from scipy import special
 
 from mcsus.analysis.first_order import propagate, value_correlation
 from mcsus.dependence import rank_from_student
+from mcsus.engine.inputs import cell_points, scale_positions, streams_of
 from mcsus.engine.kernel import Kernel, stream_positions
-from mcsus.engine.mixing import cell_points, scale_positions, streams_of
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError
 from mcsus.families import distribution

@@ -1,45 +1,34 @@
-"""Dependence as data for the compiled blocks: which streams each cell mixes, and how."""
+"""The input cells as data for compiled code: their laws, and which streams each mixes, and how."""
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcsus.dependence import Mix, transform
 from mcsus.dependence.student import scale_law, table
 from mcsus.engine.blocks import GAUSSIAN, MIRRORED, OWN, STUDENT_T
+from mcsus.engine.plans import Array, Inputs, Integers
 from mcsus.parameters import Cell
 from mcsus.streams.sobol import MAX_DIMENSIONS
 
-Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
+_NONE = np.zeros(0)
 
 Dependence = Mapping[str, Mix]
 """Stream key of a cell -> how its points are made; a key that is absent has its own points."""
 
 
 def mix_of(stream: str, dependence: Dependence) -> Mix:
-    """Return how the points of the cells of a stream are made.
-
-    Examples
-    --------
-    >>> mix_of("study:a", {})
-    Mix(streams=('study:a',), coefficients=(1.0,), df=None, scale=None)
-    """
+    """Return how the points of the cells of a stream are made."""
     return dependence.get(stream) or Mix((stream,), (1.0,))
 
 
 def streams_of(cells: Sequence[Cell], dependence: Dependence) -> list[str]:
-    """Return the streams that some cells read, each once, in order of first appearance.
-
-    Examples
-    --------
-    >>> streams_of([], {})
-    []
-    """
+    """Return the streams that some cells read, each once, in order of first appearance."""
     keys = (key for cell in cells for key in mix_of(cell.stream, dependence).needs)
     return list(dict.fromkeys(keys))
 
@@ -62,19 +51,74 @@ def scale_positions(dependence: Dependence) -> dict[str, int]:
 def cell_points(
     cells: Sequence[Cell], dependence: Dependence, points: Mapping[str, Array]
 ) -> list[Array]:
-    """Return the points of some cells from those of all streams they need, by the plain path.
-
-    Examples
-    --------
-    >>> cell_points([], {}, {})
-    []
-    """
+    """Return the points of some cells from those of all streams they need, by the plain path."""
     return [transform(mix_of(cell.stream, dependence), points) for cell in cells]
+
+
+class InputCells:
+    """Some cells with what compiled code reads of them.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+    streams : sequence of str
+        Those that the cells read, in the order in which they are numbered.
+    dependence : mapping of str to Mix
+    """
+
+    def __init__(
+        self, cells: Sequence[Cell], streams: Sequence[str], dependence: Dependence
+    ) -> None:
+        self._mixing = Mixing.of(cells, streams, dependence)
+        self._streams = len(streams)
+        self._set([_data(cell) for cell in cells])
+
+    def with_cells(self, changes: Mapping[int, Cell]) -> InputCells:
+        """Return the same with other laws in some places; streams and their mixes stay."""
+        other = copy.copy(self)
+        other._set([_data(changes[k]) if k in changes else d for k, d in enumerate(self._data)])
+        return other
+
+    @property
+    def codes(self) -> set[int]:
+        """The quantile loops that the laws need."""
+        return {data[0] for data in self._data}
+
+    def inputs(self, matrices: int) -> Inputs:
+        """Return the cells of `matrices` matrices, one after the other."""
+        known = self._records.get(matrices)
+        if known is None:
+            stream, mix, link, weight = self._mixing.repeated(matrices, self._streams)
+            repeated = self._data * matrices
+            sizes = [len(constants) for _, constants, _ in repeated]
+            known = self._records[matrices] = Inputs(
+                row=np.arange(len(repeated)),
+                stream=stream,
+                code=np.array([code for code, _, _ in repeated], dtype=np.int64),
+                start=np.array([0, *itertools.accumulate(sizes)], dtype=np.int64),
+                constant=np.concatenate([_NONE, *(constants for _, constants, _ in repeated)]),
+                factor=np.array([factor for _, _, factor in repeated], dtype=np.float64),
+                mix=mix,
+                link=link,
+                weight=weight,
+                shape=self._mixing.shape,
+            )
+        return known
+
+    def _set(self, data: list[tuple[int, Array, float]]) -> None:
+        self._data = data
+        self._records: dict[int, Inputs] = {}
+
+
+def _data(cell: Cell) -> tuple[int, Array, float]:
+    """Return the quantile loop of a cell, its constants, and the factor to base units."""
+    law = cell.law.kernel()
+    return law.code, np.array(law.constants, dtype=np.float64), cell.unit.factor
 
 
 @dataclass(frozen=True)
 class Mixing:
-    """Arrays of `mcsus.engine.blocks.fill_block`: stream of each cell, mix, link, weight, shape."""
+    """Stream of each cell, mix, link, weight and shape, as `Inputs` has them."""
 
     stream: Integers
     mix: Integers
@@ -84,13 +128,7 @@ class Mixing:
 
     @classmethod
     def of(cls, cells: Sequence[Cell], streams: Sequence[str], dependence: Dependence) -> Mixing:
-        """Return the arrays for some cells; `streams` are numbered by their order.
-
-        Examples
-        --------
-        >>> Mixing.of([], [], {}).mix.shape
-        (0, 8)
-        """
+        """Return the arrays for some cells; `streams` are numbered by their order."""
         number = {key: k for k, key in enumerate(streams)}
         link: list[int] = []
         weight: list[float] = []

@@ -1,0 +1,117 @@
+"""Plans: which evaluations of a program are made at each draw, and where they find their numbers.
+
+A plain run has one evaluation; a Sobol' index run has A, B and, for each group of inputs, A with
+that group taken from B. Only equations downstream of a changed input are evaluated again: each
+evaluation holds, for every quantity, the row that it is read from and written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.engine.lowering import Program
+from mcsus.engine.plans import Integers, Plan, Quantity
+
+
+def planned(
+    program: Program,
+    individual: Collection[str],
+    quantities: Sequence[Quantity],
+    groups: Sequence[set[str]] | None = None,
+    *,
+    second_order: bool = False,
+) -> Plan:
+    """Plan a plain run, or a Sobol' index run over `groups` of parameter names.
+
+    Parameters
+    ----------
+    individual : collection of str
+        Parameters that differ between individuals.
+
+    Returns
+    -------
+    Plan
+        Its evaluations are: A; then, with groups, B, A with each group from B, and for
+        second order B with each group from A.
+    """
+    needed = _needed(program, quantities)
+    times = 1 if groups is None else 2
+    (in_a, in_b, scratch), rows = _regions(program, individual, times)
+    locations, actives = [in_a], [needed]
+    if groups is not None:
+        locations.append(in_b)
+        actives.append(needed)
+        reached = [np.array(program.downstream(group), dtype=bool) for group in groups]
+        for base, other in [(in_a, in_b), (in_b, in_a)][: 2 if second_order else 1]:
+            for group, dirty in zip(groups, reached, strict=True):
+                moved = np.array([name in group for name in program.parameters], dtype=bool)
+                location = np.where(np.concatenate([moved, dirty]), scratch, base)
+                location[: len(moved)][moved] = other[: len(moved)][moved]
+                locations.append(location)
+                actives.append(needed & dirty)
+    number = {name: k for k, name in enumerate(program.quantities)}
+    stored = [
+        (number[q.name], c, q.scale) for q in quantities for c in range(program.cells(q.name))
+    ]
+    quantity, cell, scale = zip(*stored, strict=True)
+    single = [
+        in_a[number[name]] + c
+        for name in program.parameters
+        if name in individual
+        for c in range(program.cells(name))
+    ]
+    labels = [x for values in program.coordinates.values() for x in values]
+    return Plan(
+        location=np.array(locations, dtype=np.int64).reshape(len(locations), -1),
+        active=np.array(actives, dtype=np.uint8).reshape(len(locations), -1),
+        coordinate=np.array(labels, dtype=np.float64),
+        single=np.array(single, dtype=np.int64),
+        quantity=np.array(quantity, dtype=np.int64),
+        cell=np.array(cell, dtype=np.int64),
+        scale=np.array(scale, dtype=np.float64),
+        matrices=times,
+        rows=max(rows, 1),
+    )
+
+
+def _regions(
+    program: Program, individual: Collection[str], times: int
+) -> tuple[tuple[Integers, Integers, Integers], int]:
+    """Return first rows of every quantity in A, in B and in scratch, and the rows in all.
+
+    In order: inputs of A and of B, inputs of individuals, results of A and of B, scratch.
+    """
+    sizes = np.array([program.cells(name) for name in program.quantities], dtype=np.int64)
+    is_input = np.arange(len(sizes)) < len(program.parameters)
+    inside = np.array([name in individual for name in program.quantities], dtype=bool)
+    drawn, results = is_input & ~inside, ~is_input
+
+    def within(chosen: NDArray[np.bool_]) -> tuple[Integers, int]:
+        kept = np.where(chosen, sizes, 0)
+        return np.cumsum(kept) - kept, int(kept.sum())
+
+    (at_drawn, n_drawn), (at_inside, n_inside) = within(drawn), within(inside)
+    at_results, n_results = within(results)
+    above = times * n_drawn
+    below = above + n_inside
+    fixed = np.where(inside, above + at_inside, 0)
+    in_a = np.where(drawn, at_drawn, np.where(results, below + at_results, fixed))
+    in_b = np.where(drawn, n_drawn + at_drawn, fixed)
+    in_b = np.where(results, below + n_results + at_results, in_b)
+    scratch = np.where(results, below + 2 * n_results + at_results, 0)
+    rows = below + (n_results if times == 1 else 3 * n_results)
+    return (in_a, in_b, scratch), rows
+
+
+def _needed(program: Program, quantities: Sequence[Quantity]) -> NDArray[np.bool_]:
+    """Tell for each step whether a wanted quantity depends on it."""
+    wanted = {q.name for q in quantities}
+    flags = []
+    for step in reversed(program.steps):
+        flags.append(step.target in wanted)
+        if flags[-1]:
+            wanted.update(step.inputs)
+    return np.array(flags[::-1], dtype=bool)

@@ -1,0 +1,116 @@
+"""The points of the streams of a kernel, in the form that compiled code reads, prepared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mcsus.engine.plans import UNIT, Array, Points
+from mcsus.errors import Fault, InputError
+from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
+from mcsus.streams.sobol import MAX_DIMENSIONS
+
+_KEPT_BYTES = 1 << 26
+
+_NO_WORDS = np.zeros((0, 2), dtype=np.uint64)
+_NO_NUMBERS = np.zeros((0, 0))
+
+
+class Streams:
+    """The streams that a kernel reads, with the points that were prepared of late.
+
+    Parameters
+    ----------
+    drawn, individual : sequence of str
+        Streams of what is drawn once a draw, and of what differs between individuals.
+    positions : mapping of str to int
+        Sobol' dimension of the streams of the study; in matrix B as many dimensions further.
+    scales : mapping of str to int
+        That of common scales; in matrix B one dimension lower.
+    """
+
+    def __init__(
+        self,
+        drawn: Sequence[str],
+        individual: Sequence[str],
+        positions: Mapping[str, int],
+        scales: Mapping[str, int],
+    ) -> None:
+        self.drawn, self.individual = tuple(drawn), tuple(individual)
+        self.places = {**positions, **scales}
+        further = [-1 if key in scales else len(positions) for key in drawn]
+        in_a = [self.places[key] for key in drawn]
+        self._dimensions = [*in_a, *(p + more for p, more in zip(in_a, further, strict=True))]
+        self._kept: dict[Hashable, tuple[Any, ...]] = {}
+        self._kept_bytes = 0
+
+    def points(self, matrices: int, design: Design, replicate: int) -> Points:
+        """Return the points of a design, of A or of A and B, without individuals."""
+        asked = matrices, design.kind, design.seed, replicate
+        return Points(*self._once(asked, lambda: self._prepared(matrices, design, replicate)))
+
+    def given(self, cube: Array, matrices: int) -> Points:
+        """Return points that are given, shape (draw, stream), without individuals.
+
+        Raises
+        ------
+        InputError
+            When their shape is another, or one is not inside the unit cube.
+        """
+        cube = np.asarray(cube, dtype=np.float64)
+        wanted = matrices * len(self.drawn)
+        if cube.ndim != 2 or cube.shape[1] != wanted:
+            allowed = f"an array of shape (draw, {wanted}), one column for each stream"
+            raise InputError(Fault(f"an array of shape {cube.shape}", allowed, ("points",)))
+        if not ((cube > 0) & (cube < 1)).all():
+            raise InputError(Fault("a point outside", "numbers between 0 and 1", ("points",)))
+        rows = np.full((wanted, -(-len(cube) // UNIT) * UNIT), 0.5)
+        rows[:, : len(cube)] = cube.T
+        return Points(_NO_WORDS, _NO_WORDS, _NO_WORDS, rows, _NO_NUMBERS)
+
+    def individuals(self, inner: str, count: int, seed: int, replicate: int) -> dict[str, Array]:
+        """Return `count` points of each stream of what differs between individuals.
+
+        The same scrambled Sobol' points serve every draw of a replicate, whatever the design.
+        """
+
+        def made() -> tuple[Array, ...]:
+            keys = [f"{key}|{inner}" for key in self.individual]
+            places = [self.places[key] for key in self.individual]
+            sequence = SobolPoints.scrambled(places, keys, seed, replicate)
+            return tuple(sequence.uniforms(0, count).T)
+
+        columns = self._once((seed, replicate), made)
+        return dict(zip(self.individual, columns, strict=True))
+
+    def _prepared(self, matrices: int, design: Design, replicate: int) -> Points:
+        keys = [*self.drawn, *(f"{key}|matrix=B" for key in self.drawn)][
+            : matrices * len(self.drawn)
+        ]
+        if design.kind == "monte_carlo" or not keys:
+            words = [philox_key(design.seed, key, replicate) for key in keys]
+            pairs = np.array(words, dtype=np.uint64).reshape(len(keys), 2)
+            return Points(_NO_WORDS, _NO_WORDS, pairs, _NO_NUMBERS, _NO_NUMBERS)
+        dimensions = self._dimensions[: len(keys)]
+        if len(set(dimensions)) < len(dimensions):
+            found = f"{len(dimensions)} streams, with those of Student-t copulas"
+            allowed = (
+                f"at most {MAX_DIMENSIONS} dimensions of Sobol' points; or kind = 'monte_carlo'"
+            )
+            raise InputError(Fault(found, allowed, ("design", "kind")))
+        matrix, shift = scrambled_directions(dimensions, keys, design.seed, replicate)
+        return Points(block_table(matrix, shift), matrix, _NO_WORDS, _NO_NUMBERS, _NO_NUMBERS)
+
+    def _once(self, asked: Hashable, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+        """Return what was made for the same before; two threads may both make it."""
+        known = self._kept.get(asked)
+        if known is None:
+            known = make()
+            size = sum(array.nbytes for array in known)
+            if self._kept_bytes + size > _KEPT_BYTES:
+                self._kept, self._kept_bytes = {}, 0
+            self._kept_bytes += size
+            self._kept[asked] = known
+        return known
