@@ -34,8 +34,8 @@ from mcsus.model import Model
 from mcsus.parameters import Cell, Parameter
 from mcsus.streams import Design
 from mcsus.streams import points as reference_points
+from mcsus.streams.sobol import BLOCK
 
-_BLOCK = 1024
 _APART = 8  # numbers between rows: rows a power of two apart would share few lines of a cache
 _CACHE_BYTES = 3 << 18  # of the rows of one block: they stay within a typical L2 cache
 
@@ -158,7 +158,7 @@ class Kernel:
 
     def block(self, plan: Plan) -> int:
         """Return the draws of a block: fewer when there are many rows, so that they stay in L2."""
-        block = _BLOCK
+        block = BLOCK
         while block > 64 and plan.rows * block * 8 > _CACHE_BYTES:
             block //= 2
         return block

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.engine.plans import UNIT, Array, Points
+from mcsus.engine.plans import Array, Points
 from mcsus.errors import Fault, InputError
 from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
-from mcsus.streams.sobol import MAX_DIMENSIONS
+from mcsus.streams.sobol import BLOCK, MAX_DIMENSIONS
 
 _KEPT_BYTES = 1 << 26
 
@@ -66,7 +66,7 @@ class Streams:
             raise InputError(Fault(f"an array of shape {cube.shape}", allowed, ("points",)))
         if not ((cube > 0) & (cube < 1)).all():
             raise InputError(Fault("a point outside", "numbers between 0 and 1", ("points",)))
-        rows = np.full((wanted, -(-len(cube) // UNIT) * UNIT), 0.5)
+        rows = np.full((wanted, -(-len(cube) // BLOCK) * BLOCK), 0.5)
         rows[:, : len(cube)] = cube.T
         return Points(_NO_WORDS, _NO_WORDS, _NO_WORDS, rows, _NO_NUMBERS)
 
