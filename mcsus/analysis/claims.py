@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mcsus.analysis.draws import Draws
 from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.counting.draws import Draws
 from mcsus.vocabulary import Verdict
 
 
@@ -37,7 +37,7 @@ def judge(draws: Draws, relation: str, threshold: float, confidence: float) -> J
     Examples
     --------
     >>> import numpy as np
-    >>> from mcsus.analysis.draws import HeldDraws
+    >>> from mcsus.counting.draws import HeldDraws
     >>> judge(HeldDraws(np.linspace(0, 1, 4096).reshape(4, 1024)), "<", 4.0, 0.95).verdict
     'supported'
     """

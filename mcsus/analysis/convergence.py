@@ -2,120 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.replication import standard_error
-
-Array = NDArray[np.float64]
-_FIRST = 64
+from mcsus.counting.prefixes import Convergence
 
 
-def prefix_sizes(draws: int) -> list[int]:
-    """Return the numbers of draws at which convergence is looked at: doublings up to all.
-
-    Examples
-    --------
-    >>> prefix_sizes(500)
-    [64, 128, 256, 500]
-    """
-    sizes = []
-    size = min(_FIRST, draws)
-    while size < draws:
-        sizes.append(size)
-        size *= 2
-    return [*sizes, draws]
-
-
-@dataclass(frozen=True)
-class Convergence:
-    """Estimates of every replicate over its first draws.
-
-    Attributes
-    ----------
-    probability : float
-        Of the quantile.
-    draws : array, shape (size,)
-        Numbers of draws, increasing.
-    means, tails : array, shape (size, replicate)
-        Mean and quantile of so many draws.
-
-    Examples
-    --------
-    >>> known = Convergence.of_prefixes(np.ones((2, 64)), 0.5)
-    >>> known.extended(128, np.ones(2), np.ones(2)).draws
-    array([ 64., 128.])
-    """
-
-    probability: float
-    draws: Array
-    means: Array
-    tails: Array
-
-    @classmethod
-    def of_prefixes(cls, values: Array, probability: float) -> Convergence:
-        """Return the estimates of held draws, shape (replicate, draw), at doublings up to all."""
-        sizes = prefix_sizes(values.shape[1])
-        means = np.array([values[:, :n].mean(axis=1) for n in sizes])
-        tails = np.array([_quantile(values[:, :n], probability) for n in sizes])
-        return cls(probability, np.array(sizes, dtype=float), means, tails)
-
-    def extended(self, draws: int, means: Array, tails: Array) -> Convergence:
-        """Return the estimates with those of more draws at the end."""
-        return Convergence(
-            self.probability,
-            np.append(self.draws, float(draws)),
-            np.vstack([self.means, means]),
-            np.vstack([self.tails, tails]),
-        )
-
-    def mapped(self, convert: Callable[[Array], Array]) -> Convergence:
-        """Return the estimates in another unit."""
-        return Convergence(self.probability, self.draws, convert(self.means), convert(self.tails))
-
-    def estimates(self) -> dict[str, Array]:
-        """Return means over the replicates and their errors, as `converge` does."""
-        return {
-            "draws": self.draws,
-            "mean": self.means.mean(axis=1),
-            "mean_error": standard_error(self.means.T),
-            "quantile": self.tails.mean(axis=1),
-            "quantile_error": standard_error(self.tails.T),
-        }
-
-
-def converge(values: Array, probability: float) -> dict[str, Array]:
+def estimates(known: Convergence) -> dict[str, NDArray[np.float64]]:
     """Return mean and one quantile over the first draws of every replicate.
-
-    Parameters
-    ----------
-    values : array, shape (replicate, draw)
-        Draws in the order in which they were made.
-    probability : float
-        Of the quantile.
 
     Returns
     -------
     dict of str to array, shape (size,)
         ``draws`` per replicate, ``mean``, ``mean_error``, ``quantile``, ``quantile_error``; an
         estimate is the mean over replicates.
-
-    Examples
-    --------
-    >>> converge(np.ones((2, 256)), 0.5)["mean"].tolist()
-    [1.0, 1.0, 1.0]
     """
-    return Convergence.of_prefixes(values, probability).estimates()
-
-
-def _quantile(values: Array, probability: float) -> Array:
-    """Return the quantile of each row, by Hazen's rule, without sorting the whole row."""
-    count = values.shape[1]
-    position = min(max(count * probability - 0.5, 0.0), count - 1.0)
-    low = int(position)
-    high = min(low + 1, count - 1)
-    ordered = np.partition(values, [low, high], axis=1)
-    return np.asarray(ordered[:, low] + (position - low) * (ordered[:, high] - ordered[:, low]))
+    return {
+        "draws": known.draws,
+        "mean": known.means.mean(axis=1),
+        "mean_error": standard_error(known.means.T),
+        "quantile": known.tails.mean(axis=1),
+        "quantile_error": standard_error(known.tails.T),
+    }

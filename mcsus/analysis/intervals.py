@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.draws import Draws
 from mcsus.analysis.replication import standard_error
+from mcsus.counting.draws import Draws
 
 Array = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def summarise(draws: Draws, levels: Sequence[float]) -> Summary:
 
     Examples
     --------
-    >>> from mcsus.analysis.draws import HeldDraws
+    >>> from mcsus.counting.draws import HeldDraws
     >>> s = summarise(HeldDraws(np.arange(8.0).reshape(2, 4)), [0.5])
     >>> s.mean[0], s.median[0]
     (3.5, 3.5)

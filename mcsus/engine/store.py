@@ -94,38 +94,6 @@ def sums(out, n, pivot, groups, paired, into):
     saltelli.saltelli_sums(out, n, pivot, groups, paired, into)
 '''
 
-_FOLD = '''"""The folding of sums in every mcsus run; generated, safe to delete."""
-
-from numba import njit
-
-from mcsus.engine.folding import FOLD_SIGNATURE, fold_units
-
-
-@njit(FOLD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def fold(total, carry, parts):
-    fold_units(total, carry, parts)
-'''
-
-_BINS = "centre, key, node, low, factor, size, first, child"
-_LAYOUT = f"{_BINS}, threshold"
-
-_RECORD = f'''"""What is recorded of the draws of every mcsus kernel; generated, safe to delete."""
-
-from numba import njit
-
-from mcsus.engine import recording
-
-
-@njit(recording.RECORD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def record(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares):
-    recording.record_slab(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares)
-
-
-@njit(recording.LOCATE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def locate(x, row, {_BINS}, out):
-    recording.locate_values(x, row, {_BINS}, out)
-'''
-
 
 def cache_folder() -> Path:
     """Return the folder of generated kernels, made for this user alone.
@@ -168,7 +136,7 @@ def fingerprint() -> bytes:
     """
     root = Path(mcsus.__file__).parent
     digest = hashlib.sha256()
-    for folder in ("families/loops", "dependence", "streams", "engine"):
+    for folder in ("families/loops", "dependence", "streams", "engine", "counting"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.read_bytes())
     host = llvmlite.binding.get_host_cpu_name()
@@ -340,28 +308,3 @@ def index_sums() -> Callable[..., None]:
     True
     """
     return load("saltelli", _SALTELLI).sums  # type: ignore[no-any-return]
-
-
-def folding() -> Callable[..., None]:
-    """Return what folds sums in their order: `fold_units` of `mcsus.engine.folding`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> total, carry = np.zeros((2, 1))
-    >>> folding()(total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
-    >>> total + carry
-    array([2.])
-    """
-    return load("fold", _FOLD).fold  # type: ignore[no-any-return]
-
-
-def recorders() -> ModuleType:
-    """Return what records draws: ``record`` and ``locate`` of `mcsus.engine.recording`.
-
-    Examples
-    --------
-    >>> callable(recorders().record)
-    True
-    """
-    return load("record", _RECORD)

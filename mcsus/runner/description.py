@@ -12,10 +12,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.draws import Draws
+from mcsus.analysis.convergence import estimates
 from mcsus.analysis.first_order import propagate
 from mcsus.analysis.intervals import CURVE, Summary, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
+from mcsus.counting.draws import Draws
 from mcsus.engine.executors import default_threads
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.checks import breakdowns
@@ -56,7 +57,7 @@ def describe(
     >>> study, model = check(Study.from_dict({
     ...     "schema": "mcsus/1", "id": "one", "outputs": {"y": "g"}, "parameters": {"a": law},
     ...     "equations": {"y": {"formula": "2*a", "unit": "g"}}}))
-    >>> from mcsus.analysis.draws import HeldDraws
+    >>> from mcsus.counting.draws import HeldDraws
     >>> draws = {"y": [HeldDraws(np.full((2, 4), 0.002))]}
     >>> float(describe(study, model, draws, {})["outputs/y"]["mean"])
     2.0
@@ -106,7 +107,7 @@ def _described(
     """Return summary and convergence of a cell; what was sorted for them is not kept."""
     draws, scale, levels, tail = asked
     shown = draws.times(scale)
-    return summarise(shown, levels), shown.convergence(tail)
+    return summarise(shown, levels), estimates(shown.convergence(tail))
 
 
 def dataset(

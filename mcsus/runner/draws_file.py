@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.counting.tasks import Task
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
-from mcsus.runner.tasks import Task
 from mcsus.study import Study
 
 if TYPE_CHECKING:

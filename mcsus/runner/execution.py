@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from mcsus.counting.tally import MOST_DRAWS
 from mcsus.engine.executors import Executor, executor_for
 from mcsus.engine.kernel import Kernel, stream_positions
-from mcsus.engine.tally import MOST_DRAWS
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
 from mcsus.result import Result

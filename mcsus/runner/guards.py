@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
-from mcsus.engine.kernel import Kernel
-from mcsus.errors import NotFiniteError, RefusedError
+from mcsus.errors import RefusedError
 from mcsus.streams import Design
 from mcsus.vocabulary import Progress
-
-Array = NDArray[np.float64]
 
 _MEMORY_SHARE = 0.6  # of the machine's memory that stored draws may take
 
@@ -62,77 +56,3 @@ def refuse_if_too_large(numbers: int, where: str) -> None:
             "fewer replicates or fewer outputs"
         )
         raise RefusedError(msg)
-
-
-def refuse_not_finite(
-    rows: Array,
-    names: list[str],
-    ends: NDArray[np.int64],
-    kernel: Kernel,
-    design: Design,
-    replicate: int,
-    first: int = 0,
-) -> None:
-    """Stop the run at the first value that is NaN or infinite, and say what led to it.
-
-    Parameters
-    ----------
-    rows : array, shape (stored row, draw)
-        Values of all cells of the quantities `names`; those of the k-th end before ``ends[k]``.
-    first : int
-        Index of the first of these draws.
-
-    Examples
-    --------
-    >>> from mcsus.model import Model
-    >>> kernel = Kernel(Model([], {}, {}), {})
-    >>> refuse_not_finite(np.zeros((1, 256)), ["y"], np.array([1]), kernel, Design(), 0)
-    """
-    bad = ~np.isfinite(rows)
-    if not bad.any():
-        return
-    row = int(np.argmax(bad.any(axis=1)))
-    name = names[int(np.searchsorted(ends, row, side="right"))]
-    draw = int(np.argmax(bad[row]))
-    msg = (
-        f"output {name!r} is not finite in {int(bad[row].sum())} of {rows.shape[1]} draws of "
-        f"replicate {replicate}; the first is draw {first + draw}, {rows[row, draw]}, where\n"
-        + inputs_at(kernel, name, design, replicate, first + draw)
-    )
-    raise NotFiniteError(msg)
-
-
-def inputs_at(
-    kernel: Kernel,
-    name: str,
-    design: Design,
-    replicate: int,
-    draw: int,
-    without: Container[str] = (),
-) -> str:
-    """Return lines that tell the inputs of a quantity at one draw, in the units of their laws.
-
-    Parameters
-    ----------
-    without : container of str
-        Inputs to leave out.
-
-    Examples
-    --------
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation, Model
-    >>> from mcsus.units import unit
-    >>> model = Model([Equation("y", unit("1"), parse("2"))], {}, {})
-    >>> inputs_at(Kernel(model, {}), "y", Design(), 0, 7)
-    ''
-    """
-    model = kernel.model
-    reached = model.upstream([name])
-    inputs = [n for n in model.inputs if n in reached and not model.varies_inside(n)]
-    told = [n for n in inputs if n not in without]
-    shown = []
-    for parameter, values in kernel.values_at(told, design, replicate, draw).items():
-        unit = model.parameters[parameter].unit
-        text = ", ".join(f"{value / unit.factor:.6g}" for value in values)
-        shown.append(f"  {parameter} = {text} {unit.text}")
-    return "\n".join(shown)

@@ -15,15 +15,16 @@ from typing import NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.counting.compiled import folding
+from mcsus.counting.finite import inputs_at
+from mcsus.counting.tasks import Task, slab_for, tasks_between
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Plan, Points
 from mcsus.engine.saltelli import columns
-from mcsus.engine.store import folding, index_sums
+from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
-from mcsus.runner.guards import inputs_at
-from mcsus.runner.tasks import Task, slab_for, tasks_between
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]

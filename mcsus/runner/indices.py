@@ -15,6 +15,7 @@ from mcsus.analysis.sensitivity import (
     salib_indices,
     streaming_indices,
 )
+from mcsus.counting.finite import refuse_not_finite
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Quantity
@@ -22,7 +23,7 @@ from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.checks import sensitivity_groups
-from mcsus.runner.guards import refuse_if_too_large, refuse_not_finite, teller
+from mcsus.runner.guards import refuse_if_too_large, teller
 from mcsus.runner.index_sums import IndexRun, replicate_sums, values_of
 from mcsus.streams import Design
 from mcsus.study import Study

@@ -16,26 +16,27 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.convergence import Convergence
-from mcsus.analysis.counted import CountedDraws, thresholds_for
-from mcsus.analysis.draws import Draws, HeldDraws
 from mcsus.analysis.intervals import quantile_probabilities
-from mcsus.engine.binning import Binning
-from mcsus.engine.brackets import DEVIATIONS
+from mcsus.counting.binning import Binning
+from mcsus.counting.brackets import DEVIATIONS
+from mcsus.counting.counted import CountedDraws, thresholds_for
+from mcsus.counting.drawing import Drawing, draw
+from mcsus.counting.draws import Draws, HeldDraws
+from mcsus.counting.layout import Layout
+from mcsus.counting.prefixes import Convergence
+from mcsus.counting.state import Copy, State
+from mcsus.counting.tally import MOST_DRAWS, Part
+from mcsus.counting.tasks import Task, tasks_between
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.layout import Layout
 from mcsus.engine.plans import FOLD
-from mcsus.engine.tally import MOST_DRAWS, Part
 from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.checks import breakdowns
-from mcsus.runner.drawing import Drawing, draw
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.guards import refuse_if_too_large
-from mcsus.runner.tasks import Task, tasks_between
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
 
@@ -250,7 +251,7 @@ class Sampler:
         """Keep a copy of the state to go back to, unless there is one of a moment ago."""
         now = time.monotonic()
         if self._state.held is not None or now - self._remembered > _REMEMBER_SECONDS:
-            self._last = saved.Copy.of(self._state)
+            self._last = Copy.of(self._state)
             self._remembered = -np.inf if self._state.held is not None else now
 
     def _pace(self, draws: int, seconds: float) -> None:
@@ -322,7 +323,7 @@ class Sampler:
             state.start_pass(self._drawing)
             self._round(state.draws, state.draws)
 
-    def _restore(self, state: saved.State) -> None:
+    def _restore(self, state: State) -> None:
         self._state = state
         self._drawing = replace(self._drawing, layout=state.tallies[0].layout)
 

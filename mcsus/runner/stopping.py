@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mcsus.analysis.draws import Draws
 from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.counting.draws import Draws
 from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
 
@@ -69,7 +69,7 @@ def precision(draws: Mapping[str, Sequence[Draws]], outputs: Sequence[str]) -> P
 
     Examples
     --------
-    >>> from mcsus.analysis.draws import HeldDraws
+    >>> from mcsus.counting.draws import HeldDraws
     >>> values = np.random.default_rng(1).normal(10, 1, (16, 4096))
     >>> 0.001 < precision({"y": [HeldDraws(values)]}, ["y"]).relative < 0.01
     True

@@ -24,7 +24,8 @@ import numba.core.event as event
 recorder = event.RecordingListener()
 event.register("numba:compile", recorder)
 from mcsus.engine.kernel import Kernel, stream_positions
-from mcsus.engine.store import index_sums, recorders
+from mcsus.counting.compiled import recorders
+from mcsus.engine.store import index_sums
 from mcsus.runner import check
 from mcsus.study import Study
 imported = time.perf_counter() - start

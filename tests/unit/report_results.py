@@ -9,9 +9,10 @@ import numpy as np
 import xarray as xr
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.convergence import converge
-from mcsus.analysis.draws import HeldDraws
+from mcsus.analysis.convergence import estimates
 from mcsus.analysis.intervals import CURVE, summarise
+from mcsus.counting.draws import HeldDraws
+from mcsus.counting.prefixes import Convergence
 from mcsus.result import Result
 
 LEVELS = (0.5, 0.9, 0.95)
@@ -37,7 +38,7 @@ def output(cells, dims=None, unit="kg CO2e", parts=None):
     """Return the dataset of an output whose cells are draws of shape (replicate, draw)."""
     dims = dims or {}
     summaries = [summarise(HeldDraws(values), LEVELS) for values in cells]
-    paths = [converge(values, 0.975) for values in cells]
+    paths = [estimates(Convergence.of_prefixes(values, 0.975)) for values in cells]
     found = {}
     for key in ("mean", "sd", "median"):
         pairs = np.array([getattr(s, key) for s in summaries])

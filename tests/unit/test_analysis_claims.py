@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.draws import HeldDraws
 from mcsus.analysis.replication import student_quantile
+from mcsus.counting.draws import HeldDraws
 from mcsus.runner import run
 
 

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcsus.analysis.convergence import converge, prefix_sizes
-from mcsus.analysis.draws import HeldDraws
+from mcsus.analysis.convergence import estimates
 from mcsus.analysis.intervals import (
     CURVE,
     quantile_probabilities,
     summarise,
 )
-from mcsus.analysis.ordered import quantiles_of_sorted, shortest_interval
 from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.counting.draws import HeldDraws
+from mcsus.counting.ordered import quantiles_of_sorted, shortest_interval
+from mcsus.counting.prefixes import Convergence, prefix_sizes
 from mcsus.runner import run
 
 RNG = np.random.default_rng(20230127)
@@ -166,7 +167,7 @@ class TestConvergence:
         assert prefix_sizes(3) == [3]
 
     def test_estimates_use_the_first_draws_of_every_replicate(self):
-        path = converge(SKEWED, 0.975)
+        path = estimates(Convergence.of_prefixes(SKEWED, 0.975))
         assert path["draws"].tolist() == [64, 128, 256, 500]
         for k, count in enumerate((64, 128, 256, 500)):
             part = SKEWED[:, :count]
@@ -179,7 +180,7 @@ class TestConvergence:
             assert path["quantile_error"][k] == pytest.approx(error, rel=1e-9)
 
     def test_quantiles_beyond_the_draws_are_the_extremes(self):
-        assert converge(SKEWED, 1e-9)["quantile"][0] == pytest.approx(
+        assert Convergence.of_prefixes(SKEWED, 1e-9).tails[0].mean() == pytest.approx(
             SKEWED[:, :64].min(axis=1).mean()
         )
 

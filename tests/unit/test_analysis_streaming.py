@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.sensitivity import salib_indices, streaming_indices
+from mcsus.counting.compiled import folding
 from mcsus.engine.plans import FOLD
 from mcsus.engine.saltelli import columns
-from mcsus.engine.store import folding, index_sums
+from mcsus.engine.store import index_sums
 
 N = 8192
 

@@ -8,9 +8,10 @@ import math
 import numpy as np
 import pytest
 
+from mcsus.counting.compiled import folding
 from mcsus.engine.plans import FOLD
 from mcsus.engine.saltelli import chosen_columns, columns
-from mcsus.engine.store import folding, index_sums
+from mcsus.engine.store import index_sums
 
 ROUNDING = FOLD * 2.0**-53  # of a sum of 1,024 terms, times the sum of their sizes
 

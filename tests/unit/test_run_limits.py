@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from mcsus.analysis.draws import HeldDraws
+from mcsus.counting.draws import HeldDraws
 from mcsus.errors import InputError, RefusedError
 from mcsus.runner import check, execution, run, sampling
 from mcsus.runner.checkpoint import Limits

@@ -9,8 +9,9 @@ import sys
 import numpy as np
 import pytest
 
+from mcsus.counting import tasks
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import check, index_sums, run, sampling, tasks
+from mcsus.runner import check, index_sums, run, sampling
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.execution import Settings, execute
 

@@ -7,16 +7,17 @@ import re
 import numpy as np
 import pytest
 
+from mcsus.counting import tasks
+from mcsus.counting.tasks import Task
 from mcsus.engine.executors import Threads
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError, NotFiniteError
 from mcsus.result import load_result
-from mcsus.runner import check, index_sums, run, tasks
+from mcsus.runner import check, index_sums, run
 from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.index_sums import IndexRun, replicate_sums, sums_of
 from mcsus.runner.indices import chosen_estimator
-from mcsus.runner.tasks import Task
 from mcsus.streams import Design
 from mcsus.study import Study, load_study
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from mcsus.engine.binning import Binning
+    from mcsus.counting.binning import Binning
 
 Integers = NDArray[np.int64]
 
@@ -24,7 +24,7 @@ class Layout:
 
     Examples
     --------
-    >>> from mcsus.engine.binning import Binning
+    >>> from mcsus.counting.binning import Binning
     >>> Layout([None, Binning.of(np.zeros(8), [0.5])]).counters.tolist()
     [0, 0, 1]
     """

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.convergence import Convergence
-from mcsus.engine.binning import Binning, pieces_at
-from mcsus.engine.keys import as_floats, as_ordered
-from mcsus.engine.tally import Tally
+from mcsus.counting.binning import Binning, pieces_at
+from mcsus.counting.float_keys import as_floats, as_ordered
+from mcsus.counting.prefixes import Convergence
+from mcsus.counting.tally import Tally
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -73,8 +73,8 @@ class CountedDraws:
 
     Examples
     --------
-    >>> from mcsus.engine.layout import Layout
-    >>> from mcsus.engine.tally import Part
+    >>> from mcsus.counting.layout import Layout
+    >>> from mcsus.counting.tally import Part
     >>> values = np.linspace(0, 1, 2048).reshape(1, -1)
     >>> layout = Layout([Binning.of(values, [0.5])])
     >>> part, tally = Part(layout), Tally(layout, values[:, 0])
@@ -203,12 +203,12 @@ class CountedDraws:
             counts = self.draws - counts
         return np.asarray(counts / self.draws)
 
-    def convergence(self, probability: float) -> dict[str, Array]:
-        """Return mean and one quantile over the first draws: see `converge`."""
+    def convergence(self, probability: float) -> Convergence:
+        """Return means and one quantile of each replicate over its first draws."""
         if self._convergence is None or self._convergence.probability != probability:
             msg = f"convergence of {probability}: found none; allowed: one that was followed"
             raise ValueError(msg)
-        return self._convergence.mapped(self._shown).estimates()
+        return self._convergence.mapped(self._shown)
 
     def _shown(self, values: Array) -> Array:
         """Return values in the unit they are shown in."""

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.convergence import converge
-from mcsus.analysis.ordered import quantiles_of_sorted, shortest_interval
+from mcsus.counting.ordered import quantiles_of_sorted, shortest_interval
+from mcsus.counting.prefixes import Convergence
 from mcsus.vocabulary import Relation
 
 Array = NDArray[np.float64]
@@ -59,8 +59,8 @@ class Draws(Protocol):
     def share(self, relation: str, threshold: float) -> Array:
         """Return the share of the draws of each replicate that satisfy a relation."""
 
-    def convergence(self, probability: float) -> dict[str, Array]:
-        """Return mean and one quantile over the first draws: see `converge`."""
+    def convergence(self, probability: float) -> Convergence:
+        """Return means and one quantile of each replicate over its first draws."""
 
 
 class HeldDraws:
@@ -125,9 +125,9 @@ class HeldDraws:
         """Return the share of the draws of each replicate that satisfy a relation."""
         return np.asarray(Relation(relation).holds(self.values, threshold).mean(axis=1))
 
-    def convergence(self, probability: float) -> dict[str, Array]:
-        """Return mean and one quantile over the first draws: see `converge`."""
-        return converge(self.values, probability)
+    def convergence(self, probability: float) -> Convergence:
+        """Return means and one quantile of each replicate over its first draws."""
+        return Convergence.of_prefixes(self.values, probability)
 
     @functools.cached_property
     def _each(self) -> Array:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.engine.layout import Layout
+from mcsus.counting.compiled import folding, recorders
+from mcsus.counting.layout import Layout
 from mcsus.engine.plans import FOLD
-from mcsus.engine.store import folding, recorders
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]

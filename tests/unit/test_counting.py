@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.convergence import Convergence, converge
-from mcsus.analysis.counted import RANK_ERROR, CountedDraws, thresholds_for
-from mcsus.analysis.draws import HeldDraws
+from mcsus.analysis.convergence import estimates
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
-from mcsus.engine.binning import Binning
-from mcsus.engine.layout import Layout
-from mcsus.engine.tally import Part, Tally
+from mcsus.counting.binning import Binning
+from mcsus.counting.counted import RANK_ERROR, CountedDraws, thresholds_for
+from mcsus.counting.draws import HeldDraws
+from mcsus.counting.layout import Layout
+from mcsus.counting.prefixes import Convergence
+from mcsus.counting.tally import Part, Tally
 from mcsus.vocabulary import Relation
 
 LEVELS = (0.5, 0.9, 0.95)
@@ -175,8 +176,9 @@ class TestPath:
             so_far = CountedDraws(tallies(np.ascontiguousarray(values[:, :count]), binning), 0)
             tails = so_far.replicate_quantiles(np.array([0.975]))[:, 0]
             followed = followed.extended(count, so_far.means(), tails)
-        found = CountedDraws(tallies(values, binning), 0, followed).times(2.0).convergence(0.975)
-        exact = converge(2 * values, 0.975)
+        draws = CountedDraws(tallies(values, binning), 0, followed)
+        found = estimates(draws.times(2.0).convergence(0.975))
+        exact = estimates(Convergence.of_prefixes(2 * values, 0.975))
         assert found["draws"].tolist() == exact["draws"].tolist()
         for name in ("mean", "mean_error", "quantile", "quantile_error"):
             # a quantile in a bin of a few draws: far below its own error

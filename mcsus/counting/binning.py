@@ -15,10 +15,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.engine.brackets import ATOMS, DEVIATIONS, MOST_SLOTS, Segment, atoms, brackets, segments
-from mcsus.engine.keys import FloatKey, as_floats, as_ordered, key_for
-from mcsus.engine.layout import Layout
-from mcsus.engine.store import recorders
+from mcsus.counting.brackets import (
+    ATOMS,
+    DEVIATIONS,
+    MOST_SLOTS,
+    Segment,
+    atoms,
+    brackets,
+    segments,
+)
+from mcsus.counting.compiled import recorders
+from mcsus.counting.float_keys import FloatKey, as_floats, as_ordered, key_for
+from mcsus.counting.layout import Layout
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -43,7 +51,7 @@ class Binning:
     ----------
     centre : array, shape ()
     key : array of int64, shape (4,)
-        Shift, base, origin and last bin of the coarse key: see `mcsus.engine.keys`.
+        Shift, base, origin and last bin of the coarse key: see `mcsus.counting.float_keys`.
     node : array of int32, shape (coarse bin,)
         Node that divides a bin, or -1.
     low, factor, size, first : arrays, shape (node,)
@@ -98,7 +106,7 @@ class Binning:
         resolution : float
             Probability that a fine bin may hold.
         deviations : float
-            See `mcsus.engine.brackets.DEVIATIONS`; fewer do for Sobol' points.
+            See `mcsus.counting.brackets.DEVIATIONS`; fewer do for Sobol' points.
         """
         ordered = np.sort(held, axis=None)
         key = key_for(ordered)

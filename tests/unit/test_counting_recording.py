@@ -8,12 +8,12 @@ import pickle
 import numpy as np
 import pytest
 
-from mcsus.engine.binning import Binning
-from mcsus.engine.keys import key_for
-from mcsus.engine.layout import Layout
+from mcsus.counting.binning import Binning
+from mcsus.counting.compiled import folding
+from mcsus.counting.float_keys import key_for
+from mcsus.counting.layout import Layout
+from mcsus.counting.tally import Part, Tally
 from mcsus.engine.plans import FOLD
-from mcsus.engine.store import folding
-from mcsus.engine.tally import Part, Tally
 
 RNG = np.random.default_rng(20230127)
 COUNT = 8 * FOLD + 100

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.counting.finite import refuse_not_finite
+from mcsus.counting.layout import Layout
+from mcsus.counting.tally import Part
+from mcsus.counting.tasks import Task, slab_for
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.layout import Layout
 from mcsus.engine.plans import Plan, Points, Quantity
-from mcsus.engine.tally import Part
-from mcsus.runner.guards import refuse_not_finite
-from mcsus.runner.tasks import Task, slab_for
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]
