@@ -7,11 +7,24 @@ one equation from the rows of its inputs; a reduction inside a formula becomes a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mcsus.errors import Fault, InputError
-from mcsus.expressions import At, Binary, Call, Compare, Expression, Name, Negate, Reduce, names
+from mcsus.expressions import (
+    At,
+    AtLabel,
+    Binary,
+    Call,
+    Compare,
+    Expression,
+    Name,
+    Negate,
+    Reduce,
+    names,
+)
 from mcsus.expressions import dims as dims_of_expression
 from mcsus.model import Model
+from mcsus.vocabulary import Label
 
 
 @dataclass(frozen=True)
@@ -38,8 +51,8 @@ class Program:
         Names of the parameters and the steps.
     dims : dict of str to tuple of str
         Dims of every quantity.
-    sizes : dict of str to int
-        Number of labels of each dim.
+    labels : dict of str to tuple of labels
+        Labels of each dim.
     coordinates : dict of str to tuple of float
         Labels of the numeric dims that formulas read as plain numbers.
     inner : str or None
@@ -51,10 +64,15 @@ class Program:
     parameters: tuple[str, ...]
     steps: tuple[Step, ...]
     dims: dict[str, tuple[str, ...]]
-    sizes: dict[str, int]
+    labels: dict[str, tuple[Label, ...]]
     coordinates: dict[str, tuple[float, ...]]
     inner: str | None
     inside: tuple[bool, ...]
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Number of labels of each dim."""
+        return {dim: len(labels) for dim, labels in self.labels.items()}
 
     def cells(self, name: str) -> int:
         """Return the number of rows of `name`."""
@@ -104,12 +122,11 @@ def lower(model: Model) -> Program:
         if model.is_coordinate(name)
     }
     dims.update({name: (name,) for name in coordinates})
-    order = tuple(model.dims)
     steps: list[Step] = []
     inside: list[bool] = []
 
     def add(target: str, expression: Expression, reduction: tuple[str, str] | None) -> None:
-        within = dims_of_expression(expression, dims, order)
+        within = dims_of_expression(expression, dims, model.dims)
         dims[target] = tuple(d for d in within if reduction is None or d != reduction[1])
         own = tuple(d for d in dims[target] if d != model.inner)
         inside.append(model.inner in within)
@@ -133,14 +150,15 @@ def lower(model: Model) -> Program:
             add(equation.name, _mapped(expression.arg, lift), (expression.kind, expression.over))
         else:
             add(equation.name, lift(expression), None)
-    sizes = {dim: len(labels) for dim, labels in model.dims.items()}
     rows = {
         name: tuple(d for d in dims[name] if d != model.inner)
         for name in dims
         if name not in coordinates
     }
     _refuse_feedback(steps, inside, model.inner)
-    return Program(model.inputs, tuple(steps), rows, sizes, coordinates, model.inner, tuple(inside))
+    return Program(
+        model.inputs, tuple(steps), rows, model.dims, coordinates, model.inner, tuple(inside)
+    )
 
 
 def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -> None:
@@ -160,7 +178,7 @@ def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -
 def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untyped-def]
     """Return `node` with `function` applied to its children (`node` itself if it is a Reduce)."""
     match node:
-        case Negate(arg) | At(arg, _, _):
+        case Negate(arg) | At(arg) | AtLabel(arg):
             return replace(node, arg=function(arg))
         case Binary(_, left, right) | Compare(_, left, right):
             return replace(node, left=function(left), right=function(right))

@@ -4,6 +4,7 @@ from mcsus.expressions.broadcast import dims
 from mcsus.expressions.dimensions import constant, dimension
 from mcsus.expressions.functions import (
     at,
+    at_label,
     ceil,
     cos,
     exp,
@@ -30,6 +31,7 @@ from mcsus.expressions.language import (
 )
 from mcsus.expressions.nodes import (
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -50,6 +52,7 @@ __all__ = [
     "FUNCTIONS",
     "REDUCTIONS",
     "At",
+    "AtLabel",
     "Binary",
     "Call",
     "Compare",
@@ -60,6 +63,7 @@ __all__ = [
     "Number",
     "Reduce",
     "at",
+    "at_label",
     "ceil",
     "check_name",
     "constant",

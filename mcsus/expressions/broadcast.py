@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.expressions.nodes import At, Expression, Name, Reduce, place, unknown_name
+from mcsus.expressions.nodes import (
+    At,
+    AtLabel,
+    Expression,
+    Name,
+    Reduce,
+    label_text,
+    place,
+    unknown_name,
+)
+from mcsus.vocabulary import SCENARIO, Label
 
 
 def dims(
     expression: Expression,
     dims_of: Mapping[str, tuple[str, ...]],
-    order: Sequence[str],
+    labels: Mapping[str, Sequence[Label]],
 ) -> tuple[str, ...]:
     """Return the dims that the result of a formula carries, in the study's order.
 
-    Operands broadcast by the names of their dims. A reduction removes its dim;
-    ``at(x, year=cohort)`` puts `cohort` in the place of `year`.
+    Operands broadcast by the names of their dims. A reduction removes its dim, as does
+    ``at(x, year=2030)``; ``at(x, year=cohort)`` puts `cohort` in the place of `year`.
 
     Parameters
     ----------
@@ -24,7 +34,7 @@ def dims(
         The formula.
     dims_of : mapping of str to tuple of str
         Dims of each free name.
-    order : sequence of str
+    labels : mapping of str to sequence of labels
         Every dim of the study, in its order.
 
     Returns
@@ -41,47 +51,55 @@ def dims(
     --------
     >>> from mcsus.expressions import parse
     >>> carried = {"sales": ("year",), "share": ("application", "year")}
-    >>> dims(parse("sum(sales*share, over=year)"), carried, ("application", "year"))
+    >>> dims(parse("sum(sales*share, over=year)"), carried,
+    ...      {"application": ("watch", "phone"), "year": (2024, 2025)})
     ('application',)
     """
-    found = _of(expression, dims_of, order)
-    return tuple(dim for dim in order if dim in found)
+    carried = _of(expression, dims_of, labels)
+    return tuple(dim for dim in labels if dim in carried)
 
 
 def _of(
-    node: Expression, dims_of: Mapping[str, tuple[str, ...]], order: Sequence[str]
+    node: Expression, dims_of: Mapping[str, tuple[str, ...]], labels: Mapping[str, Sequence[Label]]
 ) -> frozenset[str]:
     if isinstance(node, Name):
         if node.id not in dims_of:
             raise unknown_name(node.id, tuple(dims_of), place(node))
         for dim in dims_of[node.id]:
-            _check(node, dim, order)
+            _check(node, dim, labels)
         return frozenset(dims_of[node.id])
-    found = frozenset[str]().union(*(_of(child, dims_of, order) for child in node.children()))
-    if isinstance(node, Reduce):
-        _check(node, node.over, order)
-        return _without(node, node.over, found, f"{node.kind} over {node.over!r}")
-    if isinstance(node, At):
-        for dim in (node.dim, node.source):
-            _check(node, dim, order)
-        rest = _without(node, node.dim, found, f"at with {node.dim}={node.source}")
-        if node.source in found:
-            carried = f"a value that carries {node.dim!r} and {node.source!r} already"
-            raise InputError(Fault(carried, f"one without {node.source!r}", place(node)))
-        return rest | {node.source}
-    return found
+    carried = frozenset[str]().union(*(_of(child, dims_of, labels) for child in node.children()))
+    match node:
+        case Reduce(kind, _, over):
+            _check(node, over, labels)
+            return _without(node, over, carried, f"{kind} over {over!r}")
+        case AtLabel(_, dim, label):
+            _check(node, dim, labels)
+            node.index(labels[dim])
+            if dim == SCENARIO:
+                return carried - {dim}
+            return _without(node, dim, carried, f"at with {dim}={label_text(label)}")
+        case At(_, dim, source):
+            _check(node, dim, labels)
+            _check(node, source, labels)
+            rest = _without(node, dim, carried, f"at with {dim}={source}")
+            if source in carried:
+                both = f"a value that carries {dim!r} and {source!r} already"
+                raise InputError(Fault(both, f"one without {source!r}", place(node)))
+            return rest | {source}
+    return carried
 
 
-def _check(node: Expression, dim: str, order: Sequence[str]) -> None:
-    if dim not in order:
-        allowed = f"one of {', '.join(order)}" if order else "no dim: the study has none"
-        raise InputError(Fault(f"unknown dim {dim!r}", allowed, place(node), nearest(dim, order)))
+def _check(node: Expression, dim: str, known: Collection[str]) -> None:
+    if dim not in known:
+        allowed = f"one of {', '.join(known)}" if known else "no dim: the study has none"
+        raise InputError(Fault(f"unknown dim {dim!r}", allowed, place(node), nearest(dim, known)))
 
 
-def _without(node: Expression, dim: str, found: frozenset[str], what: str) -> frozenset[str]:
-    if dim not in found:
-        carried = f"dims {', '.join(sorted(found))}" if found else "no dims"
+def _without(node: Expression, dim: str, carried: frozenset[str], what: str) -> frozenset[str]:
+    if dim not in carried:
+        dims = f"dims {', '.join(sorted(carried))}" if carried else "no dims"
         raise InputError(
-            Fault(f"{what} of a value with {carried}", f"a value that carries {dim!r}", place(node))
+            Fault(f"{what} of a value with {dims}", f"a value that carries {dim!r}", place(node))
         )
-    return found - {dim}
+    return carried - {dim}

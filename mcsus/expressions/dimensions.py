@@ -10,6 +10,7 @@ from mcsus.errors import Fault, InputError
 from mcsus.expressions.language import FUNCTIONS, REDUCTIONS
 from mcsus.expressions.nodes import (
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -89,7 +90,7 @@ def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
             if node.id not in units:
                 raise unknown_name(node.id, tuple(units), place(node))
             return units[node.id]
-        case Negate() | At():
+        case Negate() | At() | AtLabel():
             return _of(node.arg, units)
         case Reduce():
             inner = _of(node.arg, units)

@@ -7,14 +7,14 @@ any unit, as in formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView
 from typing import Any, NoReturn
 
 import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.expressions.language import FUNCTIONS, REDUCTIONS, Function
-from mcsus.expressions.tracing import Traced, call, read_at, reduce_over
+from mcsus.expressions.tracing import Traced, call, read_at, read_label, reduce_over
 
 
 def function(row: Function) -> Callable[..., Any]:
@@ -100,11 +100,27 @@ def at(x: Any, **dims: str) -> Any:
     >>> to_text(trace(lambda sales: at(sales, year="cohort")))
     'at(sales, year=cohort)'
     """
-    if len(dims) != 1:
-        found = f"at with {len(dims)} dims"
-        raise InputError(Fault(found, 'one dim, for example at(x, year="cohort")'))
-    ((dim, source),) = dims.items()
+    ((dim, source),) = _one_dim("at", dims, 'at(x, year="cohort")')
     return read_at(x, dim, source) if isinstance(x, Traced) else _no_dims("at")
+
+
+def at_label(x: Any, **dims: str | float) -> Any:
+    """Return `x` read at one label of a dim (``at(x, design="coin")``).
+
+    Examples
+    --------
+    >>> from mcsus.expressions import to_text, trace
+    >>> to_text(trace(lambda sales: at_label(sales, year=2030) - at_label(sales, year=2029)))
+    'at(sales, year=2030) - at(sales, year=2029)'
+    """
+    ((dim, label),) = _one_dim("at_label", dims, 'at_label(x, design="coin")')
+    return read_label(x, dim, label) if isinstance(x, Traced) else _no_dims("at_label")
+
+
+def _one_dim(name: str, dims: dict[str, Any], example: str) -> ItemsView[str, Any]:
+    if len(dims) != 1:
+        raise InputError(Fault(f"{name} with {len(dims)} dims", f"one dim, for example {example}"))
+    return dims.items()
 
 
 def _no_dims(function: str) -> NoReturn:

@@ -2,7 +2,8 @@
 
 It refuses characters and words that the language does not have, in terms of what they would
 mean in Python, and words in an order that makes no formula, each with its 1-based column.
-What passes is short, shallow and holds only numbers, names, operators and parentheses.
+What passes is short, shallow and holds only numbers, names, operators, parentheses, and
+quotes where ``at`` reads a label.
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ import re
 from typing import NoReturn
 
 from mcsus.errors import Fault, InputError
+from mcsus.expressions.language import READING
 from mcsus.expressions.nodes import MAX_CHARACTERS
 
 MAX_PARENTHESES = 50
 
 LANGUAGE = (
     "numbers, names, + - * / **, parentheses, the functions of the formula language, "
-    "sum, mean, prod with over=dim, at(x, dim=other), pi"
+    'sum, mean, prod with over=dim, at(x, dim=other), at(x, dim="label"), pi'
 )
 
 _WORD = re.compile(
     r"(?P<space>[ \t\r\n]+)"
     r"|(?P<number>(?>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![A-Za-z0-9_.]))"
     r"|(?P<name>[A-Za-z][A-Za-z0-9_]*(?![A-Za-z0-9_\"']))"
+    r"|(?P<label>\"[^\"'\\\t\r\n]*\"|'[^\"'\\\t\r\n]*')"
     r"|(?P<operator>\*\*(?!\*|=)|[*/+-](?![=/>])|[<>]=?(?![<>=])|[=!]=(?!=)|[(),=])"
 )
 
@@ -97,7 +100,7 @@ class _Order:
     """Follows whether a value or an operator must come next, and the open parentheses."""
 
     def __init__(self) -> None:
-        self.opened: list[int] = []
+        self.opened: list[tuple[int, str]] = []  # columns and the functions before them
         self.last = ""  # the last word
         self.value = False  # whether the text so far ends in a value
 
@@ -110,6 +113,10 @@ class _Order:
             if self.value:
                 refuse(column, f"{word!r} after a value", "an operator between two values")
             self.value = True
+        elif word[0] in "\"'":
+            if self.last != "=" or not self.opened or self.opened[-1][1] != READING:
+                refuse(column, "a string")
+            self.value = True
         elif self.value:
             self.value = False
         elif word not in ("-", "+"):
@@ -119,7 +126,7 @@ class _Order:
     def open(self, column: int) -> None:
         if self.value and not self.last[0].isalpha():
             refuse(column, "'(' after a value", "an operator between two values")
-        self.opened.append(column)
+        self.opened.append((column, self.last if self.value else ""))
         if len(self.opened) > MAX_PARENTHESES:
             refuse(column, "a parenthesis", f"at most {MAX_PARENTHESES} inside each other")
         self.value = False
@@ -137,7 +144,7 @@ class _Order:
         if not self.value:
             refuse(column, "the end of the formula where a value should stand")
         if self.opened:
-            refuse(self.opened[-1], "'(' without a ')'")
+            refuse(self.opened[-1][0], "'(' without a ')'")
 
 
 def _foreign(text: str, at: int) -> str:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import keyword
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, TypeAlias
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions.language import is_reserved
+from mcsus.vocabulary import Label
 
 MAX_CHARACTERS = 2000
 MAX_NODES = 500
@@ -164,7 +165,57 @@ class At(Node):
     position: int = field(default=0, compare=False)
 
 
-Expression: TypeAlias = Number | Name | Negate | Binary | Compare | Call | Reduce | At
+@dataclass(frozen=True, eq=False)
+class AtLabel(Node):
+    """``at(arg, dim=label)``: `arg`, which carries `dim`, read at one label of it.
+
+    A value that does not carry the dim of scenarios is the same in each of them.
+    """
+
+    arg: Expression
+    dim: str
+    label: str | float
+    position: int = field(default=0, compare=False)
+
+    def index(self, labels: Sequence[Label]) -> int:
+        """Return the place of the label among those of the dim, or refuse it.
+
+        Examples
+        --------
+        >>> AtLabel(Name("sales"), "year", 2025.0).index((2024, 2025))
+        1
+        """
+        if self.label in labels:
+            return labels.index(self.label)
+        texts = [label for label in labels if isinstance(label, str)]
+        if not texts:
+            allowed = f"a number from {labels[0]} to {labels[-1]}, without quotes"
+        elif len(texts) <= 12:
+            allowed = f"one of {', '.join(map(repr, texts))}"
+        else:
+            allowed = f"one of the {len(texts)} labels of {self.dim!r}"
+        numbers = [label for label in labels if not isinstance(label, str)]
+        if numbers and isinstance(self.label, float):
+            wanted = self.label
+            near: str | None = str(min(numbers, key=lambda label: abs(label - wanted)))
+        else:
+            near = nearest(str(self.label), [str(label) for label in labels])
+        found = f"unknown label {label_text(self.label)} of {self.dim!r}"
+        raise InputError(Fault(found, allowed, place(self), near))
+
+
+Expression: TypeAlias = Number | Name | Negate | Binary | Compare | Call | Reduce | At | AtLabel
+
+
+def label_text(label: str | float) -> str:
+    """Write a label as formulas do.
+
+    Examples
+    --------
+    >>> label_text("coin"), label_text(2030.0)
+    ('"coin"', '2030')
+    """
+    return f'"{label}"' if isinstance(label, str) else repr(label).removesuffix(".0")
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

@@ -17,6 +17,7 @@ from mcsus.expressions.lexis import refuse, scan
 from mcsus.expressions.nodes import (
     MAX_NODES,
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -28,6 +29,8 @@ from mcsus.expressions.nodes import (
 )
 
 MAX_DEPTH = 300
+
+_LABEL = re.compile(r"[\w .+()/-]+")
 
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -86,12 +89,13 @@ class _Builder:
 
     def __init__(self, text: str, offset: int) -> None:
         self.text = text
+        self.code = re.sub(r"[^\0-\x7f]", "_", text)  # whose columns ast counts in bytes
         self.offset = offset
         self.count = 0
 
     def build(self) -> Expression:
         try:
-            return self.node(ast.parse(self.text, mode="eval").body, 0)
+            return self.node(ast.parse(self.code, mode="eval").body, 0)
         except SyntaxError as error:
             column = min(max(error.offset or 1, 1), len(self.text))
             reason = "" if error.msg.startswith("invalid syntax") else f" ({error.msg})"
@@ -218,15 +222,33 @@ class _Builder:
         over = self.dim(node.keywords[0].value, function)
         return Reduce(function, self.node(node.args[0], depth + 1), over, column)
 
-    def at(self, node: ast.Call, column: int, depth: int) -> At:
+    def at(self, node: ast.Call, column: int, depth: int) -> At | AtLabel:
         if len(node.args) != 1 or len(node.keywords) != 1 or node.keywords[0].arg is None:
             found = f"at with {len(node.args)} values and {len(node.keywords)} dims"
-            refuse(column, found, "at(x, year=cohort)")
+            refuse(column, found, 'at(x, year=cohort), at(x, year=2030), at(x, design="coin")')
         item = node.keywords[0]
         if item.arg is None or is_reserved(item.arg):
             refuse(self.column(item), f"the dim {item.arg!r}", "the name of a dim")
+        label = self.label(item.value)
+        if label is not None:
+            return AtLabel(self.node(node.args[0], depth + 1), item.arg, label, column)
         source = self.dim(item.value, "at")
         return At(self.node(node.args[0], depth + 1), item.arg, source, column)
+
+    def label(self, node: ast.expr) -> str | float | None:
+        """Return the label that `at` reads, a text or a number; None where there is none."""
+        match node:
+            case ast.UnaryOp(ast.USub(), ast.Constant() as number):
+                return -self.number(number, self.column(number)).value
+            case ast.Constant(str()):
+                text = self.text[node.col_offset : node.end_col_offset]
+                if not _LABEL.fullmatch(text[1:-1]):
+                    allowed = "letters, digits, spaces and _ . + - ( ) /"
+                    refuse(self.column(node), f"the label {text[:40]}", allowed)
+                return text[1:-1]
+            case ast.Constant():
+                return self.number(node, self.column(node)).value
+        return None
 
     def condition(self, node: ast.expr, function: str, depth: int) -> Compare:
         if not isinstance(node, ast.Compare):

@@ -6,6 +6,7 @@ import math
 
 from mcsus.expressions.nodes import (
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -14,6 +15,7 @@ from mcsus.expressions.nodes import (
     Negate,
     Number,
     Reduce,
+    label_text,
 )
 
 # How tightly each kind of text binds.
@@ -66,6 +68,8 @@ def _write(node: Expression) -> tuple[str, int]:
             return f"{node.kind}({_write(node.arg)[0]}, over={node.over})", _ATOM
         case At():
             return f"at({_write(node.arg)[0]}, {node.dim}={node.source})", _ATOM
+        case AtLabel():
+            return f"at({_write(node.arg)[0]}, {node.dim}={label_text(node.label)})", _ATOM
 
 
 def _inside(node: Expression, least: int) -> str:

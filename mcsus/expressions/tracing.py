@@ -20,6 +20,7 @@ from mcsus.expressions.language import FUNCTIONS
 from mcsus.expressions.nodes import (
     MAX_NODES,
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -214,6 +215,16 @@ def read_at(value: object, dim: str, source: str) -> Symbol:
     check_name(source)
     inner = symbol(value)
     return Symbol(At(inner.node, dim, source), inner.size + 1)
+
+
+def read_label(value: object, dim: str, label: str | float) -> Symbol:
+    """Return the symbol of ``at(value, dim=label)``."""
+    check_name(dim)
+    if isinstance(label, bool) or not isinstance(label, str | Real):
+        raise InputError(Fault(f"a label of type {type(label).__name__}", "a text or a number"))
+    inner = symbol(value)
+    found = label if isinstance(label, str) else float(label)
+    return Symbol(AtLabel(inner.node, dim, found), inner.size + 1)
 
 
 def _parameters(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:

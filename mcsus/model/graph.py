@@ -9,8 +9,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.errors import FaultCollector, nearest
-from mcsus.expressions import dimension, dims
+from mcsus.errors import Fault, FaultCollector, InputError, nearest
+from mcsus.expressions import At, AtLabel, Expression, dimension, dims, walk
+from mcsus.expressions.nodes import place
 from mcsus.model.equations import Equation
 from mcsus.parameters import Cell, Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
@@ -262,10 +263,9 @@ class Model:
 
     def _infer(self, faults: FaultCollector) -> None:
         """Find dims and dimension of every name and check them against what is declared."""
-        order = tuple(self.dims)
         for name, parameter in self.parameters.items():
             carried = {*parameter.dims, self.inner} if self.varies_inside(name) else parameter.dims
-            self.dims_of[name] = tuple(dim for dim in order if dim in carried)
+            self.dims_of[name] = tuple(dim for dim in self.dims if dim in carried)
             self.dimension_of[name] = parameter.unit.dimension
         for name in filter(self.is_coordinate, self.dims):
             self.dims_of[name] = (name,)
@@ -275,7 +275,8 @@ class Model:
             self.dims_of[equation.name] = ()
             self.dimension_of[equation.name] = declared
             with faults.at("equations", equation.name):
-                self.dims_of[equation.name] = dims(equation.expression, self.dims_of, order)
+                self._refuse_individuals(equation.expression)
+                self.dims_of[equation.name] = dims(equation.expression, self.dims_of, self.dims)
                 found = dimension(equation.expression, self.dimension_of, expected=declared)
                 if found != declared:
                     faults.add(
@@ -284,6 +285,13 @@ class Model:
                         "equations",
                         equation.name,
                     )
+
+    def _refuse_individuals(self, expression: Expression) -> None:
+        """Refuse to read one individual: they are evaluated one after the other."""
+        for node in walk(expression):
+            if isinstance(node, At | AtLabel) and node.dim == self.inner:
+                allowed = f"sum, mean or prod over {self.inner!r}"
+                raise InputError(Fault(f"one label of {self.inner!r}", allowed, place(node)))
 
 
 def _cycle(chain: Sequence[str]) -> str:

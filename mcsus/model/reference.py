@@ -13,6 +13,7 @@ from mcsus.expressions import (
     FUNCTIONS,
     REDUCTIONS,
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -129,6 +130,13 @@ def _walk(expression: Expression, known: Mapping[str, Array], model: Model) -> L
         case At(arg, dim, source):
             array, dims = _walk(arg, known, model)
             return array, tuple(source if d == dim else d for d in dims)
+        case AtLabel(arg, dim):
+            array, dims = _walk(arg, known, model)
+            if dim not in dims:
+                return array, dims
+            place = expression.index(model.dims[dim])
+            chosen = np.take(array, place, axis=1 + dims.index(dim))
+            return chosen, tuple(d for d in dims if d != dim)
         case Binary(op, left, right) | Compare(op, left, right):
             return _apply(lambda pair: _OPERATORS[op](*pair), (left, right), known, model)
         case Call(function, args):

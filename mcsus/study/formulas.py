@@ -7,7 +7,7 @@ from typing import Any
 
 from mcsus.declared.reader import TableReader, close, shown
 from mcsus.errors import FaultCollector
-from mcsus.expressions import At, Expression, Name, Number, Reduce, dimension, parse, walk
+from mcsus.expressions import At, AtLabel, Expression, Name, Number, Reduce, dimension, parse, walk
 from mcsus.model import Equation
 from mcsus.parameters import STAGES
 from mcsus.study.dimensions import is_numeric, name_is_free
@@ -75,6 +75,15 @@ def _differ(one: tuple[Label, ...] | None, other: tuple[Label, ...] | None) -> b
     return bool(one) and bool(other) and one != other
 
 
+def _dims_of(node: Reduce | At | AtLabel) -> tuple[str, ...]:
+    match node:
+        case Reduce(over=over):
+            return (over,)
+        case At(dim=dim, source=source):
+            return dim, source
+    return (node.dim,)
+
+
 def check_names(
     equation: Equation,
     known: Mapping[str, object],
@@ -112,8 +121,8 @@ def check_names(
                 found = f"{node.id!r}, a dim whose labels are texts"
                 allowed = "a numeric dim, when a dim is used as a number"
             note(node.id, found, allowed, names, node.position)
-        elif isinstance(node, Reduce | At):
-            used = (node.over,) if isinstance(node, Reduce) else (node.dim, node.source)
+        elif isinstance(node, Reduce | At | AtLabel):
+            used = _dims_of(node)
             for dim in used:
                 if dim not in dims:
                     allowed = f"a dim of this study ({', '.join(dims) or 'it has none'})"
@@ -122,3 +131,6 @@ def check_names(
                 found = f"at(.., {node.dim}={node.source}), whose labels differ"
                 allowed = "two dims with the same labels"
                 note(f"{node.dim}={node.source}", found, allowed, (), node.position)
+            if isinstance(node, AtLabel) and node.dim in dims:
+                with faults.at(*where):
+                    node.index(dims[node.dim])

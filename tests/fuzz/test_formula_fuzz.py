@@ -17,6 +17,7 @@ from mcsus.errors import InputError
 from mcsus.expressions import (
     FUNCTIONS,
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -42,6 +43,11 @@ PATIENT = settings(deadline=timedelta(seconds=5), max_examples=200)
 
 NAMES = st.sampled_from(["a", "b", "mass", "grid_intensity", "x1", "Q", "over", "year"])
 DIMS = st.sampled_from(["year", "cohort", "application"])
+LABELS = st.one_of(
+    st.sampled_from(["coin", "größer (als) 1.5", "a + b", "2030", "x/y"]),
+    st.integers(-10, 2050).map(float),
+    st.just(0.25),
+)
 NUMBERS = st.one_of(
     st.integers(0, 10**6).map(float),
     st.floats(0, allow_nan=False, allow_infinity=False),
@@ -65,6 +71,7 @@ def _deeper(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressio
         st.builds(Call, st.just("where"), st.tuples(condition, inner, inner)),
         st.builds(Reduce, st.sampled_from(["sum", "mean", "prod"]), inner, DIMS),
         st.builds(At, inner, DIMS, DIMS),
+        st.builds(AtLabel, inner, DIMS, LABELS),
     )
 
 
@@ -98,7 +105,7 @@ class TestFormulas:
     ) -> None:
         text = to_text(tree)
         loose = "".join(
-            f" {sign}\n" if sign in "(),+" and not _in_number(text, i) else sign
+            f" {sign}\n" if sign in "(),+" and not _within(text, i) else sign
             for i, sign in enumerate(text)
         )
         depth = data.draw(st.integers(0, 3))
@@ -131,8 +138,10 @@ class TestFormulas:
         _parse_or_refuse(part * times + "a" + ")" * times)
 
 
-def _in_number(text: str, at: int) -> bool:
-    """Whether a plus sign belongs to an exponent such as 1e+30."""
+def _within(text: str, at: int) -> bool:
+    """Whether a sign stands in a label, or a plus in an exponent such as 1e+30."""
+    if text[:at].count('"') % 2:
+        return True
     return text[at] == "+" and text[max(at - 1, 0)] == "e" and text[max(at - 2, 0)].isdigit()
 
 

@@ -18,6 +18,7 @@ from mcsus.expressions import (
     FUNCTIONS,
     REDUCTIONS,
     At,
+    AtLabel,
     Binary,
     Call,
     Compare,
@@ -68,6 +69,14 @@ class TestParse:
             ("sum(a*b, over=year)", Reduce("sum", Binary("*", A, B), "year")),
             ("mean(a, over=individual)", Reduce("mean", A, "individual")),
             ("at(a, year=cohort)", At(A, "year", "cohort")),
+            ("at(a, year=2030)", AtLabel(A, "year", 2030.0)),
+            ("at(a, step = -2.5)", AtLabel(A, "step", -2.5)),
+            ('at(a, design="coin")', AtLabel(A, "design", "coin")),
+            (
+                "at(a*b, design='größer (als) 1.5')",
+                AtLabel(Binary("*", A, B), "design", "größer (als) 1.5"),
+            ),
+            ('at(a, design="é") + b', Binary("+", AtLabel(A, "design", "é"), B)),
             ("\n  a +\r\n\tb\n", Binary("+", A, B)),
         ],
     )
@@ -200,7 +209,19 @@ REFUSED = [
     ("sum(a, over=(b, c))", 13, "a dim of sum that is no name"),
     ("sum(a, over=exp)", 13, "a dim of sum that is no name"),
     ("at(a)", 1, "at with 1 values and 0 dims"),
-    ("at(a, year=2030)", 12, "a dim of at that is no name"),
+    ("at(a, year=2030 + b)", 12, "a dim of at that is no name"),
+    ('at(a, year="b" + c)', 12, "a dim of at that is no name"),
+    ('at(a, year="b" "c")', 16, "a string"),
+    ('at(a, year="")', 12, 'the label ""; allowed: letters, digits'),
+    ('at(a, year="b%")', 12, 'the label "b%"; allowed: letters, digits'),
+    ('at(a, year="b", over="c")', 1, "at with 1 values and 2 dims"),
+    ('at(a, "b")', 7, "a string"),
+    ('at("b", year=c)', 4, "a string"),
+    ('at(exp(x="b"), year=c)', 10, "a string"),
+    ("sum(a, over='year')", 13, "a string"),
+    ('at(a, year="b', 12, "a string"),
+    ('at(a, d="é")[0]', 13, "a subscript"),
+    ('at(a, d="é") + where(b, 1, 2)', 22, "a condition of where"),
     ("at(a, pi=b)", 7, "the dim 'pi'"),
     ("exp", 1, "the function 'exp' without arguments"),
     ("exp + 1", 1, "the function 'exp' without arguments"),
@@ -579,7 +600,12 @@ class TestDimension:
 
 
 class TestDims:
-    order = ("application", "year", "cohort", "scenario")
+    labels: ClassVar[dict[str, tuple[str | int, ...]]] = {
+        "application": ("watch", "phone"),
+        "year": (2024, 2025),
+        "cohort": (2024, 2025),
+        "scenario": ("base", "half"),
+    }
     carried: ClassVar[dict[str, tuple[str, ...]]] = {
         "share": ("application",),
         "sales": ("year",),
@@ -603,10 +629,15 @@ class TestDims:
             ("sum(at(sales, year=cohort)*alive, over=cohort)", ("year",)),
             ("where(sales > 0, share, plain)", ("application", "year")),
             ("mean(mean(alive, over=year), over=cohort)", ()),
+            ("at(sales, year=2025)", ()),
+            ("at(at(sales, year=cohort)*alive, year=2024)", ("cohort",)),
+            ('at(footprint, application="watch")', ("scenario",)),
+            ('footprint - at(footprint, scenario="base")', ("application", "scenario")),
+            ('at(share, scenario="half")', ("application",)),
         ],
     )
     def test_result(self, text: str, expected: tuple[str, ...]) -> None:
-        assert dims(parse(text), self.carried, self.order) == expected
+        assert dims(parse(text), self.carried, self.labels) == expected
 
     @pytest.mark.parametrize(
         ("text", "column", "match"),
@@ -617,18 +648,25 @@ class TestDims:
             ("at(share, year=cohort)", 1, "at with year=cohort of a value with dims application"),
             ("at(sales, year=kohort)", 1, "unknown dim 'kohort'.*did you mean 'cohort'"),
             ("at(alive, year=cohort)", 1, "carries 'year' and 'cohort' already"),
+            ("at(share, year=2024)", 1, "at with year=2024 of a value with dims application"),
+            ("2*at(sales, year=2030)", 3, "unknown label 2030 of 'year'.*mean '2025'"),
+            ('at(sales, year="2025")', 1, "unknown label \"2025\".*without quotes.*mean '2025'"),
+            ('at(share, application="wach")', 1, "one of 'watch', 'phone'; .* mean 'watch'"),
+            ("at(share, application=2)", 1, "unknown label 2 of 'application'"),
+            ('at(share, scenario="haf")', 1, "unknown label .*mean 'half'"),
+            ('at(share, regoin="x")', 1, "unknown dim 'regoin'"),
             ("sale*2", 1, "unknown name 'sale'.*did you mean 'sales'"),
         ],
     )
     def test_refused(self, text: str, column: int, match: str) -> None:
         with pytest.raises(InputError, match=match) as caught:
-            dims(parse(text), self.carried, self.order)
+            dims(parse(text), self.carried, self.labels)
         assert caught.value.faults[0].where == (f"column {column}",)
 
     def test_a_study_without_dims(self) -> None:
         with pytest.raises(InputError, match="no dim: the study has none"):
-            dims(parse("sum(plain, over=year)"), {"plain": ()}, ())
+            dims(parse("sum(plain, over=year)"), {"plain": ()}, {})
 
     def test_a_name_with_an_unknown_dim(self) -> None:
         with pytest.raises(InputError, match="unknown dim 'region'"):
-            dims(parse("x"), {"x": ("region",)}, self.order)
+            dims(parse("x"), {"x": ("region",)}, self.labels)

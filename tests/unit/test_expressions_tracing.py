@@ -22,6 +22,7 @@ from mcsus.expressions import (
     Negate,
     Number,
     at,
+    at_label,
     ceil,
     cos,
     dimension,
@@ -261,6 +262,11 @@ class TestSymbols:
             (lambda a: mean_over(a, "individual"), "mean(a, over=individual)"),
             (lambda a: prod_over(1 - a, over="step"), "prod(1 - a, over=step)"),
             (lambda a: at(a, year="cohort"), "at(a, year=cohort)"),
+            (lambda a: at_label(a, design="coin"), 'at(a, design="coin")'),
+            (
+                lambda a: at_label(a, year=2030) / at_label(a, year=-1.5),
+                "at(a, year=2030)/at(a, year=-1.5)",
+            ),
             (lambda *, a, b: a - b, "a - b"),
         ],
     )
@@ -323,6 +329,11 @@ class TestSymbols:
             (lambda a: sum_over(a, over="exp"), "'exp', a word of the formula language"),
             (lambda a: at(a, year="1"), "the name '1'"),
             (lambda a: at(a), "at with 0 dims"),
+            (lambda a: at(a, year=2030), "the name 2030"),
+            (lambda a: at_label(a), "at_label with 0 dims"),
+            (lambda a: at_label(a, year=True), "a label of type bool"),
+            (lambda a: at_label(a, year=[1]), "a label of type list"),
+            (lambda a: exp(a, a), "exp with 2 arguments"),
             (lambda a: at(a, year="cohort", b="c"), "at with 2 dims"),
         ],
     )
@@ -374,6 +385,7 @@ class TestFunctions:
             lambda: mean_over(1.0, over="year"),
             lambda: prod_over(1.0, over="year"),
             lambda: at(np.ones(3), year="cohort"),
+            lambda: at_label(np.ones(3), year=2030),
         ],
     )
     def test_dims_need_a_model(self, call: Callable[[], object]) -> None:
