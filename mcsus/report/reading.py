@@ -12,9 +12,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mcsus.report.wording import NUMERALS, label_words, words
+from mcsus.report.wording import NUMERALS, SCENARIO, cell_name, is_base, label_words, words
 from mcsus.result import Result, cell_dims, cells
-from mcsus.vocabulary import BASE, SCENARIO
 
 Array = NDArray[np.float64]
 
@@ -22,8 +21,8 @@ _MANY_NUMBERS = 5  # labels of a numeric dim from which it is drawn as an axis
 _FEATURED = 4  # outputs that get figures
 
 
-@dataclass(frozen=True)
-class Cell:
+@dataclass(frozen=True, eq=False)
+class ResultCell:
     """One cell of an output, of the indices of an output, or of a claim.
 
     Parameters
@@ -35,7 +34,7 @@ class Cell:
 
     Examples
     --------
-    >>> Cell({"year": 2030}, xr.Dataset({"mean": 2.0})).value("mean")
+    >>> ResultCell({"year": 2030}, xr.Dataset({"mean": 2.0})).value("mean")
     2.0
     """
 
@@ -44,8 +43,8 @@ class Cell:
 
     def value(self, key: str) -> float | None:
         """Return a number; None where the run cannot tell."""
-        found = float(self.data[key])
-        return found if np.isfinite(found) else None
+        number = float(self.data[key])
+        return number if np.isfinite(number) else None
 
     def array(self, key: str) -> Array:
         """Return numbers along a dim of their own."""
@@ -54,13 +53,12 @@ class Cell:
     @property
     def is_base(self) -> bool:
         """Whether the cell belongs to the study as written."""
-        return bool(self.labels.get(SCENARIO, BASE) == BASE)
+        return is_base(self.labels)
 
     @property
     def name(self) -> str:
         """Labels as words; without the base scenario, which goes without saying."""
-        kept = {k: v for k, v in self.labels.items() if not (k == SCENARIO and v == BASE)}
-        return label_words(kept) or (BASE if self.labels else "")
+        return cell_name(self.labels)
 
     @property
     def varies(self) -> bool:
@@ -70,7 +68,7 @@ class Cell:
         return high - low > 1e-12 * max(abs(low), abs(high))
 
 
-class Table:
+class ResultTable:
     """The cells of an output, of its indices or of a claim.
 
     Parameters
@@ -82,7 +80,7 @@ class Table:
     Examples
     --------
     >>> data = xr.Dataset({"mean": ("year", [1.0, 2.0])}, {"year": [2024, 2025]})
-    >>> [cell.name for cell in Table("total", data.assign_attrs(units="kg")).cells]
+    >>> [cell.name for cell in ResultTable("total", data.assign_attrs(units="kg")).cells]
     ['2024', '2025']
     """
 
@@ -91,7 +89,7 @@ class Table:
         self.data = data
         self.attrs: dict[str, Any] = {str(key): value for key, value in data.attrs.items()}
         self.dims = cell_dims(data)
-        self.cells = [Cell(labels, part) for labels, part in cells(data)]
+        self.cells = [ResultCell(labels, part) for labels, part in cells(data)]
 
     @property
     def unit(self) -> str:
@@ -99,7 +97,7 @@ class Table:
         return str(self.attrs.get("units", "1"))
 
     @cached_property
-    def base(self) -> list[Cell]:
+    def base(self) -> list[ResultCell]:
         """Cells of the study as written."""
         return [cell for cell in self.cells if cell.is_base]
 
@@ -117,12 +115,12 @@ class Table:
                 return dim
         return None
 
-    def lines(self) -> list[tuple[str, list[Cell]]]:
+    def lines(self) -> list[tuple[str, list[ResultCell]]]:
         """Return the cells along `axis_dim`, one list for each combination of other labels."""
-        found: dict[str, list[Cell]] = {}
+        found: dict[str, list[ResultCell]] = {}
         for cell in self.cells:
             rest = {k: v for k, v in cell.labels.items() if k != self.axis_dim}
-            found.setdefault(Cell(rest, cell.data).name, []).append(cell)
+            found.setdefault(cell_name(rest), []).append(cell)
         return list(found.items())
 
     @property
@@ -139,23 +137,23 @@ class Table:
             else f"all {NUMERALS.get(amount, amount)} {self.kind}s"
         )
 
-    def picked(self, most: int) -> list[Cell]:
+    def picked(self, most: int) -> list[ResultCell]:
         """Return base cells that vary to look at closely: all if they are few."""
         varying = [cell for cell in self.base if self._has_numbers(cell)]
         return self._chosen(varying, most)
 
-    def spread(self, most: int) -> list[Cell]:
+    def spread(self, most: int) -> list[ResultCell]:
         """Return base cells, not more than so many."""
         return self._chosen(self.base, most)
 
-    def _chosen(self, cells: list[Cell], most: int) -> list[Cell]:
+    def _chosen(self, cells: list[ResultCell], most: int) -> list[ResultCell]:
         if len(cells) <= most or self.axis_dim is None:
             return cells[:most]
         chosen = np.unique(np.linspace(0, len(cells) - 1, most).round().astype(int))
         return [cells[k] for k in chosen]
 
     @staticmethod
-    def _has_numbers(cell: Cell) -> bool:
+    def _has_numbers(cell: ResultCell) -> bool:
         if "ST" in cell.data:
             return bool(np.isfinite(cell.array("ST")).all())
         return cell.varies
@@ -174,24 +172,24 @@ class Reading:
         self.study: dict[str, Any] = self.about["study"]
         self.design: dict[str, Any] = self.about["design"]
         self.outputs, self.sensitivity, self.claims = (
-            {name: Table(name, data) for name, data in result.datasets(group).items()}
+            {name: ResultTable(name, data) for name, data in result.datasets(group).items()}
             for group in ("outputs", "sensitivity", "claims")
         )
 
     @property
-    def headline(self) -> Table:
+    def headline(self) -> ResultTable:
         """The first output: what the study is about."""
         return next(iter(self.outputs.values()))
 
     @property
-    def explained(self) -> Table:
+    def explained(self) -> ResultTable:
         """Output whose drivers the answer names: the first, or else the first with indices."""
         if self.headline.name in self.sensitivity or not self.sensitivity:
             return self.headline
         return self.outputs[next(iter(self.sensitivity))]
 
     @property
-    def featured(self) -> list[Table]:
+    def featured(self) -> list[ResultTable]:
         """Outputs that get figures: the first, and those with indices or a declared breakdown."""
         breakdown = self.about["document"].get("breakdown", {})
         chosen = [
@@ -228,7 +226,7 @@ class Reading:
         """Return the life-cycle stage of a part of a breakdown, if any is known."""
         return recorded or str(self.inputs.get(part, {}).get("stage", ""))
 
-    def stages(self, table: Table) -> list[str]:
+    def stages(self, table: ResultTable) -> list[str]:
         """Return the stage of each part of an output's breakdown."""
         recorded = json.loads(table.attrs.get("stages", "[]"))
         parts = [str(part) for part in table.data["part"].values]
@@ -242,43 +240,14 @@ class Reading:
         return str(title) if title and title != scenario else label_words({SCENARIO: scenario})
 
 
-def grouped(table: Table, shown: Sequence[Cell]) -> list[tuple[str, Cell | None]]:
-    """Return the rows of a figure: a label with its cell, and group headings without one.
-
-    Examples
-    --------
-    >>> labels = {"a": ["x"], "b": ["y", "z"]}
-    >>> table = Table("total", xr.Dataset({"mean": (("a", "b"), [[1.0, 2.0]])}, labels))
-    >>> [label for label, _ in grouped(table, table.cells)]
-    ['x, y', 'x, z']
-    >>> labels = {"a": ["x", "y"], "b": [1, 2]}
-    >>> table = Table("total", xr.Dataset({"mean": (("a", "b"), np.ones((2, 2)))}, labels))
-    >>> [label for label, _ in grouped(table, table.cells)]
-    ['x', '1', '2', 'y', '1', '2']
-    """
-    varying = [d for d in table.dims if len({cell.labels[d] for cell in shown}) > 1]
-    if len(varying) < 2:
-        return [(cell.name, cell) for cell in shown]
-    *grouping, last = varying
-    rows: list[tuple[str, Cell | None]] = []
-    current = None
-    for cell in shown:
-        heading = label_words({dim: cell.labels[dim] for dim in grouping})
-        if heading != current:
-            rows.append((heading, None))
-            current = heading
-        rows.append((words(cell.labels[last]), cell))
-    return rows
-
-
-def best_level(cell: Cell) -> tuple[float, float, float]:
+def best_level(cell: ResultCell) -> tuple[float, float, float]:
     """Return level, low and high of the interval to quote: 95 % if there, else the widest.
 
     Examples
     --------
     >>> data = xr.Dataset({"symmetric": (("level", "bound"), [[1.0, 2.0], [0.5, 3.0]])},
     ...                   {"level": [0.5, 0.95]})
-    >>> best_level(Cell({}, data))
+    >>> best_level(ResultCell({}, data))
     (0.95, 0.5, 3.0)
     """
     levels = cell.array("level")
@@ -287,13 +256,13 @@ def best_level(cell: Cell) -> tuple[float, float, float]:
     return float(levels[k]), float(low), float(high)
 
 
-def quantile(cell: Cell, probability: float) -> float:
+def quantile(cell: ResultCell, probability: float) -> float:
     """Return a quantile of a cell, read off its curve.
 
     Examples
     --------
     >>> data = xr.Dataset({"quantile_curve": ("curve", [1.0, 3.0])}, {"curve": [0.25, 0.75]})
-    >>> quantile(Cell({}, data), 0.5)
+    >>> quantile(ResultCell({}, data), 0.5)
     2.0
     """
     return float(np.interp(probability, cell.array("curve"), cell.array("quantile_curve")))

@@ -7,6 +7,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+SCENARIO = "scenario"
+BASE = "base"
+
 MISSING = "not known"
 """What is printed for a number that a run cannot tell, such as the error of one replicate."""
 
@@ -196,6 +199,23 @@ def label_words(labels: Mapping[str, Any]) -> str:
     return ", ".join(words(value) for value in labels.values())
 
 
+def is_base(labels: Mapping[str, Any]) -> bool:
+    """Tell whether a cell with these labels belongs to the study as written."""
+    return bool(labels.get(SCENARIO, BASE) == BASE)
+
+
+def cell_name(labels: Mapping[str, Any]) -> str:
+    """Return the labels of a cell as words, without the base scenario, which goes without saying.
+
+    Examples
+    --------
+    >>> cell_name({"year": 2030, "scenario": "base"}), cell_name({"scenario": "base"})
+    ('2030', 'base')
+    """
+    kept = {k: v for k, v in labels.items() if not (k == SCENARIO and v == BASE)}
+    return label_words(kept) or (BASE if labels else "")
+
+
 def listing(items: Sequence[str]) -> str:
     """Join items as a sentence does.
 
@@ -241,18 +261,6 @@ def capital(text: str) -> str:
     ('The device', '')
     """
     return text[:1].upper() + text[1:]
-
-
-def first_sentence(text: str) -> str:
-    """Return the first line of a docstring.
-
-    Examples
-    --------
-    >>> first_sentence("One device. Unit: kg.")
-    'One device.'
-    """
-    line = text.strip().split("\n\n")[0].replace("\n", " ")
-    return re.split(r"(?<=\.)\s+(?=[A-Z])", line)[0]
 
 
 def tidy(text: str) -> str:

@@ -1,18 +1,34 @@
-"""A figure of a report: a drawing, its words, and the numbers behind it."""
+"""A figure of a report: numbers, a drawing made from them alone, and its words."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+from matplotlib.figure import Figure as Canvas
+
+from mcsus.report.figures.style import drawing
+from mcsus.report.figures.svg import inline_svg
+from mcsus.report.wording import cell_name, label_words, words
+
 Row = Mapping[str, Any]
+Labels = dict[str, Any]
 
 DIGITS = 6
 """Significant digits of the numbers in the CSV files."""
+
+# fmt: off
+_COLUMNS = frozenset({
+    "claim", "density", "draws_per_replicate", "error", "high", "input", "low", "mean",
+    "mean_error", "output", "part", "probability", "rank", "share", "stage", "unit", "value",
+    "verdict", "what",
+})
+# fmt: on
 
 
 @dataclass(frozen=True)
@@ -27,14 +43,16 @@ class Figure:
         What it shows.
     caption : str
         How to read it.
-    svg : str
-        The drawing.
     rows : sequence of mapping
-        The numbers behind it, one row each; all rows have the same columns.
+        Its numbers, one row each: what its CSV file holds.
+    draw : callable
+        Returns the drawing of rows, and what it shows in words for those who do not see it.
+        It knows nothing but the rows and how they are to look.
 
     Examples
     --------
-    >>> print(Figure("a", "A", "", "", [{"x": 1.23456789, "label": "one"}]).csv())
+    >>> rows = [{"x": 1.23456789, "label": "one"}]
+    >>> print(Figure("a", "A", "", rows, lambda rows: None).csv())
     x,label
     1.23457,one
     <BLANKLINE>
@@ -43,8 +61,15 @@ class Figure:
     name: str
     title: str
     caption: str
-    svg: str
     rows: Sequence[Row]
+    draw: Callable[[Sequence[Row]], tuple[Canvas, str]]
+
+    @cached_property
+    def svg(self) -> str:
+        """The drawing as an ``<svg>`` element."""
+        with drawing():
+            canvas, description = self.draw(self.rows)
+            return inline_svg(canvas, self.name.replace("_", "-"), description)
 
     def csv(self) -> str:
         """Return the numbers as comma-separated values."""
@@ -69,6 +94,63 @@ def _field(value: Any) -> str:
         return f"{value + 0.0:.{DIGITS}g}"
     text = str(value)
     return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+def label_columns(labels: Mapping[str, Any]) -> Labels:
+    """Return the columns that hold the labels of a cell: its dims, unless a number is called so.
+
+    Examples
+    --------
+    >>> label_columns({"year": 2024, "stage": "use"})
+    {'year': 2024, 'stage (dim)': 'use'}
+    """
+    return {_column(dim): label for dim, label in labels.items()}
+
+
+def _column(dim: str) -> str:
+    return f"{dim} (dim)" if dim in _COLUMNS or dim.startswith("quantile_") else dim
+
+
+def by_cell(rows: Iterable[Row], dims: Sequence[str]) -> list[tuple[Labels, list[Row]]]:
+    """Return the rows of each cell with its labels, in the order they come in.
+
+    Examples
+    --------
+    >>> rows = [{"year": 2024, "x": 1}, {"year": 2025, "x": 2}, {"year": 2024, "x": 3}]
+    >>> [(labels, len(own)) for labels, own in by_cell(rows, ["year"])]
+    [({'year': 2024}, 2), ({'year': 2025}, 1)]
+    """
+    columns = [_column(dim) for dim in dims]
+    gathered: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        gathered.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return [(dict(zip(dims, key, strict=True)), own) for key, own in gathered.items()]
+
+
+def grouped(dims: Sequence[str], cells: Sequence[Labels]) -> list[tuple[str, int | None]]:
+    """Return the lines of a figure: a label with the place of its cell; headings without one.
+
+    Examples
+    --------
+    >>> grouped(["a", "b"], [{"a": "x", "b": "y"}, {"a": "x", "b": "z"}])
+    [('x, y', 0), ('x, z', 1)]
+    >>> four = [{"a": a, "b": b} for a in "xy" for b in (1, 2)]
+    >>> grouped(["a", "b"], four)
+    [('x', None), ('1', 0), ('2', 1), ('y', None), ('1', 2), ('2', 3)]
+    """
+    varying = [dim for dim in dims if len({labels[dim] for labels in cells}) > 1]
+    if len(varying) < 2:
+        return [(cell_name(labels), k) for k, labels in enumerate(cells)]
+    *grouping, last = varying
+    lines: list[tuple[str, int | None]] = []
+    current = None
+    for k, labels in enumerate(cells):
+        heading = label_words({dim: labels[dim] for dim in grouping})
+        if heading != current:
+            lines.append((heading, None))
+            current = heading
+        lines.append((words(labels[last]), k))
+    return lines
 
 
 def settled(value: float | None, scale: float) -> float | None:

@@ -1,8 +1,9 @@
-"""What the mean of an output is made of: bars on a linear axis, which add up."""
+"""What the mean of an output is made of: bars on a linear axis, which add up, and their table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator
 
-from mcsus.report.figures.base import Figure, Row, settled
+from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_columns, settled
 from mcsus.report.figures.style import (
     INK,
     PALETTE,
@@ -24,79 +25,116 @@ from mcsus.report.figures.style import (
     tick_text,
     write,
 )
-from mcsus.report.figures.svg import inline_svg
-from mcsus.report.reading import Cell, Table, grouped
-from mcsus.report.wording import capital, number, percent, unit_text, words
+from mcsus.report.reading import ResultCell, ResultTable
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import capital, cell_name, number, percent, unit_text, words
 
 _BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
 _MOST = 16  # bars in one figure
 _COLUMNS = 6  # cells in the table below
 
 
-def stage_figure(table: Table, stages: Sequence[str]) -> Figure:
-    """Draw the contributions to the mean of an output.
+@register
+class Contributions(Section):
+    """The parts of the outputs that have a breakdown."""
+
+    name, order, title, link = "parts", 20, "What it is made of", "Made of"
+    template = "contributions.html.j2"
+
+    @property
+    def applies(self) -> bool:
+        """Whether an output has parts."""
+        return bool(self._tables)
+
+    @property
+    def _tables(self) -> list[ResultTable]:
+        return [table for table in self.reading.featured if "part" in table.data.coords]
+
+    def make_figures(self) -> list[Figure]:
+        """Return a figure for each output that has parts."""
+        return [contribution_figure(table, self.reading.stages(table)) for table in self._tables]
+
+    def context(self) -> dict[str, Any]:
+        """Return each figure with its table."""
+        tables = [contribution_table(table) for table in self._tables]
+        return {"parts": list(zip(self.figures, tables, strict=True)), "capital": capital}
+
+
+def contribution_figure(table: ResultTable, stages: Sequence[str]) -> Figure:
+    """Return the contributions to the mean of an output.
 
     Parameters
     ----------
-    table : Table
+    table : ResultTable
         The output, with ``contribution`` over ``part``.
     stages : sequence of str
         Life-cycle stage of each part; empty where there is none.
     """
     shown = _shown(table, _MOST)
-    parts = [str(part) for part in table.data["part"].values]
-    tints = _tints(stages)
-    rows = grouped(table, shown)
-    keys = _legend_places([_label(part, table.name) for part in parts])
-    top = 8.0 + _KEY * (keys[-1][0] + 1)
-    height = top + _BAR * len(rows) + 46
-    figure = canvas(height)
-    _draw_legend(figure, [_label(part, table.name) for part in parts], keys, tints)
-    ax = axes(figure, _LEFT, top, WIDTH - _LEFT - _RIGHT, _BAR * len(rows))
-    only_bottom(ax)
-    ends = [_ends(cell) for cell in shown]
-    low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
-    ax.set_xlim(low, high if high > low else low + 1.0)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.yaxis.set_major_locator(FixedLocator([]))
-    ax.xaxis.set_major_formatter(tick_text)
-    for row, (label, cell) in enumerate(rows):
-        base_line = top + _BAR * row + 20
-        inner = cell is not None and len(rows) > len(shown)
-        write(
-            figure,
-            18 if inner else 8,
-            base_line,
-            clear_of(capital(label), 22),
-            weight="normal" if inner else "bold",
-            color=INK,
-        )
-        if cell is not None:
-            _draw_bar(ax, cell, row, tints)
-    unit = unit_text(table.unit) or "no unit"
-    write(figure, WIDTH - _RIGHT, height - 8, f"mean, {unit}", ha="right", color=SOFT)
-    name = f"contributions_{table.name}"
     caption = (
         "Means, on a linear axis. They add up to the mean of the total, at the end of each bar."
     )
     if len(shown) < len(table.cells):
         caption += " The other cells are in the file."
-    svg = inline_svg(figure, name.replace("_", "-"), _described(table, shown, parts))
-    rows_of_csv = _rows(table, parts, stages)
-    return Figure(name, capital(words(table.name)), caption, svg, rows_of_csv)
+    places = [k for k, cell in enumerate(table.cells) if cell in shown]
+    draw = partial(_draw, dims=table.dims, shown=places)
+    name, title = f"contributions_{table.name}", capital(words(table.name))
+    return Figure(name, title, caption, _rows(table, stages), draw)
 
 
-def contribution_table(table: Table) -> dict[str, Any]:
+def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tuple[Canvas, str]:
+    every = by_cell(rows, dims)
+    cells = [every[k] for k in shown]
+    parts = cells[0][1][:-1]
+    output = str(rows[0]["output"])
+    names = [_label(str(row["part"]), output) for row in parts]
+    tints = _tints([row["stage"] for row in parts])
+    lines = grouped(dims, [labels for labels, _ in cells])
+    keys = _legend_places(names)
+    top = 8.0 + _KEY * (keys[-1][0] + 1)
+    height = top + _BAR * len(lines) + 46
+    figure = canvas(height)
+    _draw_legend(figure, names, keys, tints)
+    ax = axes(figure, _LEFT, top, WIDTH - _LEFT - _RIGHT, _BAR * len(lines))
+    only_bottom(ax)
+    ends = [_ends(own) for _, own in cells]
+    low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
+    ax.set_xlim(low, high if high > low else low + 1.0)
+    ax.set_ylim(len(lines) - 0.5, -0.5)
+    ax.yaxis.set_major_locator(FixedLocator([]))
+    ax.xaxis.set_major_formatter(tick_text)
+    for line, (label, k) in enumerate(lines):
+        inner = k is not None and len(lines) > len(cells)
+        write(
+            figure,
+            18 if inner else 8,
+            top + _BAR * line + 20,
+            clear_of(capital(label), 22),
+            weight="normal" if inner else "bold",
+            color=INK,
+        )
+        if k is not None:
+            _draw_bar(ax, cells[k][1], line, tints)
+    unit = unit_text(rows[0]["unit"]) or "no unit"
+    write(figure, WIDTH - _RIGHT, height - 8, f"mean, {unit}", ha="right", color=SOFT)
+    described = []
+    for labels, own in cells[:4]:
+        values = zip(names, _values(own), strict=True)
+        text = ", ".join(f"{name} {number(value)}" for name, value in values)
+        described.append(f"{cell_name(labels) or 'mean'}: {text}")
+    return figure, f"Contributions to {words(output)}. {'; '.join(described)}."
+
+
+def contribution_table(table: ResultTable) -> dict[str, Any]:
     """Return the contributions as rows of text: one for each part, and their sum.
 
     The shares of a cell are rounded one by one.
     """
     shown = _shown(table, _COLUMNS)
-    parts = [str(part) for part in table.data["part"].values]
     values = [_settled(cell) for cell in shown]
     rows = []
-    for k, part in enumerate(parts):
-        row = [_label(part, table.name)]
+    for k, part in enumerate(table.data["part"].values):
+        row = [_label(str(part), table.name)]
         for cell, own in zip(shown, values, strict=True):
             total = cell.value("mean")
             row.append(f"{number(own[k])} ({percent(own[k] / total)})" if total else number(own[k]))
@@ -106,7 +144,7 @@ def contribution_table(table: Table) -> dict[str, Any]:
     return {"header": header, "rows": rows, "total": sums, "unit": unit_text(table.unit)}
 
 
-def _shown(table: Table, most: int) -> list[Cell]:
+def _shown(table: ResultTable, most: int) -> list[ResultCell]:
     return table.cells if len(table.cells) <= most else table.spread(most)
 
 
@@ -122,10 +160,15 @@ def _label(part: str, total: str) -> str:
     return words(part.removeprefix(first) if len(part) > len(first) else part)
 
 
-def _settled(cell: Cell) -> list[float]:
+def _settled(cell: ResultCell) -> list[float]:
     values = cell.array("contribution")
     scale = float(np.abs(values).sum())
     return [settled(float(value), scale) or 0.0 for value in values]
+
+
+def _values(rows: Sequence[Row]) -> list[float]:
+    """Return the means of the parts of a cell, whose last row is their sum."""
+    return [row["mean"] for row in rows[:-1]]
 
 
 def _tints(stages: Sequence[str]) -> list[str]:
@@ -166,42 +209,34 @@ def _draw_legend(
         write(figure, left + 16, 16 + _KEY * line, label, color=INK)
 
 
-def _ends(cell: Cell) -> tuple[float, float]:
-    values = _settled(cell)
+def _ends(rows: Sequence[Row]) -> tuple[float, float]:
+    values = _values(rows)
     return sum(v for v in values if v < 0), sum(v for v in values if v > 0)
 
 
-def _draw_bar(ax: Axes, cell: Cell, row: int, tints: Sequence[str]) -> None:
+def _draw_bar(ax: Axes, rows: Sequence[Row], line: int, tints: Sequence[str]) -> None:
     """Draw the parts of one cell one after the other, negative ones to the left of zero."""
     low, high = ax.get_xlim()
     points = (WIDTH - _LEFT - _RIGHT) / (high - low)
     below = above = 0.0
-    for value, tint in zip(_settled(cell), tints, strict=True):
+    for value, tint in zip(_values(rows), tints, strict=True):
         start = above if value >= 0 else below
-        ax.barh(row, value, 0.66, left=start, color=tint, edgecolor="white", linewidth=0.6)
+        ax.barh(line, value, 0.66, left=start, color=tint, edgecolor="white", linewidth=0.6)
         text = number(value)
         if abs(value) * points > 7.6 * len(text) + 6:
             style: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "size": 11}
-            ax.text(start + value / 2, row, text, color="white", **style)
+            ax.text(start + value / 2, line, text, color="white", **style)
         above, below = above + max(value, 0.0), below + min(value, 0.0)
-    total = number(cell.value("mean"))
-    ax.annotate(total, (above, row), (6, 0), textcoords="offset points", va="center", weight="bold")
+    ax.annotate(
+        number(rows[-1]["mean"]), (above, line), (6, 0), textcoords="offset points", va="center", weight="bold")
 
 
-def _described(table: Table, shown: Sequence[Cell], parts: Sequence[str]) -> str:
-    cells = []
-    for cell in shown[:4]:
-        values = zip(parts, _settled(cell), strict=True)
-        text = ", ".join(f"{_label(part, table.name)} {number(value)}" for part, value in values)
-        cells.append(f"{cell.name or 'mean'}: {text}")
-    return f"Contributions to {words(table.name)}. {'; '.join(cells)}."
-
-
-def _rows(table: Table, parts: Sequence[str], stages: Sequence[str]) -> list[Row]:
+def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:
+    parts = [str(part) for part in table.data["part"].values]
     rows: list[Row] = []
     for cell in table.cells:
         errors, values, total = cell.array("contribution_error"), _settled(cell), cell.value("mean")
-        base = {"output": table.name, **cell.labels, "unit": table.unit}
+        base = {"output": table.name, **label_columns(cell.labels), "unit": table.unit}
         rows += [
             {
                 **base,

@@ -1,0 +1,75 @@
+"""Laws in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
+
+from mcsus.report.wording import plain, words
+
+_MOST_LISTED = 6  # values of a list that are shown
+
+_LAWS = {
+    "constant": "constant: {value}",
+    "uniform": "uniform: {minimum} to {maximum}",
+    "loguniform": "uniform on a log scale: {minimum} to {maximum}",
+    "triangular": "triangular: {minimum} to {maximum}, most likely {mode}",
+    "pert": "PERT: {minimum} to {maximum}, most likely {mode}",
+    "normal": "normal: mean {mean}, standard deviation {sd}",
+    "lognormal": "lognormal: median {median}, geometric standard deviation {gsd}",
+    "beta": "beta: shapes {alpha} and {beta}",
+}
+
+
+def law_text(law: Mapping[str, Any]) -> str:
+    """Return a law in words.
+
+    Examples
+    --------
+    >>> law_text({"distribution": "triangular", "minimum": 5.0, "mode": 10.0, "maximum": 17.0})
+    'triangular: 5 to 17, most likely 10'
+    >>> law_text({"distribution": "lognormal", "median": 19.0, "gsd": 2.0})
+    'lognormal: median 19, geometric standard deviation 2'
+    >>> law_text({"distribution": "normal", "mean": 1.0, "sd": 2.0, "truncate": {"low": 0.0}})
+    'normal: mean 1, standard deviation 2; only above 0'
+    >>> law_text({"distribution": "normal", "low": 1.0, "high": 3.0, "coverage": 0.9})
+    'normal: 90 % between 1 and 3'
+    """
+    values = {
+        key: _shown(value) for key, value in law.items() if key not in ("distribution", "truncate")
+    }
+    family = str(law["distribution"])
+    template = _LAWS.get(family, "{unknown}")
+    if "coverage" in values:
+        share = plain(100 * float(law["coverage"]))
+        text = f"{words(family)}: {share} % between {values['low']} and {values['high']}"
+    elif {field for _, field, _, _ in Formatter().parse(template) if field} <= set(values):
+        text = template.format(**values)
+        if family == "beta" and "minimum" in values:
+            text += f", from {values['minimum']} to {values['maximum']}"
+    else:
+        text = f"{words(family)}: " + ", ".join(
+            f"{words(key)} {value}" for key, value in values.items()
+        )
+    bounds = law.get("truncate") or {}
+    kept = [
+        f"{word} {_shown(bounds[key])}"
+        for key, word in (("low", "above"), ("high", "below"))
+        if key in bounds
+    ]
+    return text + (f"; only {' and '.join(kept)}" if kept else "")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Mapping):
+        if "distribution" in value:
+            return f"({law_text(value)})"
+        return ", ".join(f"{words(key)} {_shown(item)}" for key, item in value.items())
+    if isinstance(value, bool | str) or not isinstance(value, int | float | Sequence):
+        return str(value)
+    if isinstance(value, Sequence):
+        listed = [_shown(item) for item in value[:_MOST_LISTED]]
+        more = len(value) - len(listed)
+        return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
+    return plain(float(f"{value:.5g}"))

@@ -1,0 +1,73 @@
+"""The inputs of an output, the one that matters most first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.report.reading import ResultCell, ResultTable
+
+Array = NDArray[np.float64]
+
+TINY = 0.01
+"""Total-order index below which an input hardly matters."""
+
+_MOST_CELLS = 3
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Inputs of an output, the one that matters most first, over the cells looked at.
+
+    Parameters
+    ----------
+    names : tuple of str
+        All inputs, by their largest total-order index.
+    cells : tuple of ResultCell
+        Cells of the study as written whose draws vary, not more than three.
+    place : mapping of str to int
+        Where each input stands in the arrays of a cell.
+    """
+
+    names: tuple[str, ...]
+    cells: tuple[ResultCell, ...]
+    place: Mapping[str, int]
+
+    @classmethod
+    def of(cls, table: ResultTable) -> Ranking:
+        """Rank the inputs of a sensitivity table."""
+        names = [str(name) for name in table.data["input"].values]
+        cells = tuple(table.picked(_MOST_CELLS))
+        if not cells:
+            return cls((), (), {})
+        order = order_of(names, np.max([cell.array("ST") for cell in cells], axis=0))
+        return cls(tuple(names[k] for k in order), cells, {name: k for k, name in enumerate(names)})
+
+    def index(self, cell: ResultCell, name: str, key: str) -> float:
+        """Return an index or its error for one input; NaN where it is not known."""
+        return float(cell.array(key)[self.place[name]])
+
+    def range(self, name: str, key: str = "ST") -> tuple[float, float]:
+        """Return the smallest and the largest index of an input over the cells."""
+        found = [self.index(cell, name, key) for cell in self.cells]
+        return min(found), max(found)
+
+    @property
+    def tiny(self) -> list[str]:
+        """Inputs whose total-order index is below `TINY` in every cell looked at."""
+        return [name for name in self.names if self.range(name)[1] < TINY]
+
+
+def order_of(names: Sequence[str], totals: Array) -> list[int]:
+    """Return places by falling index; by name where indices are equal but for rounding.
+
+    Examples
+    --------
+    >>> order_of(["b", "a", "c"], np.array([0.1, 0.1, 0.5]))
+    [2, 1, 0]
+    """
+    keys = np.nan_to_num(np.round(totals, 9))
+    return sorted(range(len(names)), key=lambda k: (-float(keys[k]), names[k]))

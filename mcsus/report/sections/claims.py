@@ -1,0 +1,310 @@
+"""Claims: cumulative probability with threshold and probability, their table, their verdicts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator
+
+from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
+from mcsus.report.figures.style import (
+    BLUE,
+    FAINT,
+    INK,
+    ORANGE,
+    PALE_BLUE,
+    SOFT,
+    WIDTH,
+    axes,
+    canvas,
+    clear_of,
+    tick_text,
+    write,
+)
+from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import (
+    capital,
+    cell_name,
+    count,
+    error,
+    listing,
+    plain,
+    probability,
+    quantity,
+    unit_text,
+    words,
+)
+from mcsus.vocabulary import SCENARIO, Relation, Verdict
+
+_ACROSS, _MOST = 3, 9
+_HEIGHT, _HEAD, _FOOT = 150.0, 26.0, 46.0
+_SPOKEN = 6  # cells that a sentence can hold
+
+
+@register
+class Claims(Section):
+    """What was claimed, and whether it holds."""
+
+    name, order, title, link = "claims", 30, "Do the claims hold?", "Claims"
+    template, summary = "claims.html.j2", "verdicts.html.j2"
+
+    @property
+    def applies(self) -> bool:
+        """Whether the study makes claims."""
+        return bool(self.reading.claims)
+
+    def make_figures(self) -> list[Figure]:
+        """Return a figure for each claim."""
+        return [claim_figure(claim) for claim in self.reading.claims.values()]
+
+    def context(self) -> dict[str, Any]:
+        """Return a sentence on each claim, and a row on each of its cells."""
+        return {"verdicts": verdicts(self.reading), "rows": _table_rows(self.reading)}
+
+
+def claim_figure(claim: ResultTable) -> Figure:
+    """Return a claim: one panel for each cell of the study as written, or of a few of them."""
+    shown = claim.base if len(claim.base) <= _MOST else claim.picked(_MOST) or claim.base[:_MOST]
+    relation = Relation(claim.attrs["relation"])
+    statement = str(claim.attrs["statement"])
+    side = "left" if relation.is_below else "right"
+    height = "the height of the dot" if relation.is_below else "what is above the dot"
+    threshold = quantity(plain(float(claim.attrs["value"])), claim.unit)
+    caption = (
+        f"Claim: {words(claim.attrs['quantity'])} {relation.symbol} {threshold}. "
+        "The curve is the probability that the quantity stays below "
+        f"a value. The claim holds on the shaded side, {side} of the threshold (orange line); its "
+        f"probability P is {height}. Asked for: at least {float(claim.attrs['confidence']):g}."
+    )
+    if len(shown) < len(claim.cells):
+        caption += " The other cells are in the table of claims."
+    places = [k for k, cell in enumerate(claim.cells) if cell in shown]
+    draw = partial(
+        _draw, dims=claim.dims, shown=places, below=relation.is_below, statement=statement
+    )
+    return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw)
+
+
+class _Panel:
+    """What is drawn of one cell, read off its rows: the claim first, then its curve."""
+
+    def __init__(self, name: str, rows: Sequence[Row]) -> None:
+        first, *curve = rows
+        self.name = name
+        self.threshold = float(first["value"])
+        self.probability = float(first["probability"] or 0.0)
+        self.verdict = Verdict(first["verdict"])
+        self.values = np.array([row["value"] for row in curve], dtype=float)
+        self.at = np.array([row["probability"] for row in curve], dtype=float)
+
+    @property
+    def varies(self) -> bool:
+        low, high = self.values[0], self.values[-1]
+        return bool(high - low > 1e-12 * max(abs(low), abs(high)))
+
+
+def _draw(
+    rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], below: bool, statement: str
+) -> tuple[Canvas, str]:
+    cells = by_cell(rows, dims)
+    panels = [_Panel(cell_name(cells[k][0]), cells[k][1]) for k in shown]
+    across = min(_ACROSS, len(panels))
+    gap, left = 26.0, 46.0
+    width = min((WIDTH - left - 12 - gap * (across - 1)) / across, 400.0)
+    top = _HEAD + (18.0 if any(panel.name for panel in panels) else 0.0)
+    block = top + _HEIGHT + _FOOT
+    figure = canvas(block * math.ceil(len(panels) / across))
+    limits = _limits(panels)
+    unit = unit_text(rows[0]["unit"]) or "no unit"
+    for k, panel in enumerate(panels):
+        line, column = divmod(k, across)
+        x, y = left + column * (width + gap), line * block
+        ax = axes(figure, x, y + top, width, _HEIGHT)
+        _draw_panel(ax, panel, limits, below=below, first=column == 0)
+        if panel.name:
+            write(figure, x, y + 15, clear_of(capital(panel.name), 26), weight="bold", color=INK)
+        chance = probability(panel.probability)
+        equals = "" if " " in chance else "= "
+        write(figure, x, y + top - 11, f"P {equals}{chance}, {panel.verdict.words}", color=BLUE)
+        if column == across - 1 or k == len(panels) - 1:
+            write(figure, x + width, y + top + _HEIGHT + 36, unit, ha="right", color=SOFT)
+    described = "; ".join(
+        f"{panel.name or 'result'}: probability {probability(panel.probability)}, "
+        f"{panel.verdict.words}"
+        for panel in panels
+    )
+    return figure, f"{statement}. {described}."
+
+
+def _limits(panels: Sequence[_Panel]) -> tuple[float, float]:
+    """Return an axis that holds the threshold and all but the outermost draws."""
+    threshold = panels[0].threshold
+    low = min(threshold, *(float(panel.values[2]) for panel in panels))
+    high = max(threshold, *(float(np.interp(0.99, p.at, p.values)) for p in panels))
+    width = (high - low) or abs(high) or 1.0
+    return low - 0.05 * width, high + 0.07 * width
+
+
+def _draw_panel(
+    ax: Axes, panel: _Panel, limits: tuple[float, float], *, below: bool, first: bool
+) -> None:
+    threshold, curve = panel.threshold, panel.values
+    if panel.varies:
+        places = np.r_[limits[0], curve[0], curve, curve[-1], limits[1]]
+        heights = np.r_[0.0, 0.0, panel.at, 1.0, 1.0]
+    else:
+        places = np.array([limits[0], curve[0], curve[0], limits[1]])
+        heights = np.array([0.0, 0.0, 1.0, 1.0])
+    level = panel.probability if below else 1 - panel.probability
+    side = places <= threshold if below else places >= threshold
+    x = np.r_[places[side], threshold] if below else np.r_[threshold, places[side]]
+    y = np.r_[heights[side], level] if below else np.r_[level, heights[side]]
+    if below:
+        ax.fill_between(x, 0, y, color=PALE_BLUE, linewidth=0)
+    else:
+        ax.fill_between(x, y, 1, color=PALE_BLUE, linewidth=0)
+    ax.plot(places, heights, color=INK, linewidth=1.6)
+    ax.axvline(threshold, color=ORANGE, linewidth=1.8, zorder=4)
+    ax.plot(
+        [limits[0], threshold], [level, level], color=BLUE, linewidth=0.9, linestyle=(0, (3, 2))
+    )
+    ax.plot([threshold], [level], "o", markersize=8, color=BLUE, markeredgecolor="white", zorder=5)
+    ax.set_xlim(*limits)
+    ax.set_ylim(0, 1.02)
+    ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0", "", "0.5", "", "1"] if first else [""] * 5)
+    ax.xaxis.set_major_locator(MaxNLocator(4))
+    ax.xaxis.set_major_formatter(tick_text)
+    ax.grid(axis="y", color=FAINT, linewidth=0.7)
+    ax.set_axisbelow(True)
+
+
+def _rows(claim: ResultTable) -> list[Row]:
+    rows: list[Row] = []
+    for cell in claim.cells:
+        base = {"claim": claim.name, **label_columns(cell.labels)}
+        rows.append(
+            {
+                **base,
+                "what": "probability",
+                "value": float(claim.attrs["value"]),
+                "unit": claim.unit,
+                "probability": cell.value("probability"),
+                "error": cell.value("probability_error"),
+                "verdict": cell.data["verdict"].item(),
+            }
+        )
+        rows += [
+            {
+                **base,
+                "what": "quantile",
+                "value": float(x),
+                "unit": claim.unit,
+                "probability": float(p),
+                "error": None,
+                "verdict": "",
+            }
+            for p, x in zip(cell.array("curve"), cell.array("quantile_curve"), strict=True)
+        ]
+    return rows
+
+
+def _table_rows(reading: Reading) -> list[dict[str, str]]:
+    """Return one row for each cell of each claim."""
+    return [
+        {
+            "claim": str(claim.attrs["statement"]) if k == 0 else "",
+            "span": str(len(claim.cells)) if k == 0 else "",
+            "cell": capital(cell.name),
+            "probability": probability(cell.value("probability") or 0.0),
+            "error": error(cell.value("probability_error")),
+            "confidence": plain(float(claim.attrs["confidence"])),
+            "verdict": _verdict_of(cell).words,
+            "required": "yes" if claim.attrs["required"] else "",
+        }
+        for claim in reading.claims.values()
+        for k, cell in enumerate(claim.cells)
+    ]
+
+
+def _verdict_of(cell: ResultCell) -> Verdict:
+    return Verdict(cell.data["verdict"].item())
+
+
+def verdicts(reading: Reading) -> list[dict[str, str]]:
+    """Return a sentence on each claim, with its mark.
+
+    Returns
+    -------
+    list of dict
+        ``statement``, ``verdict`` (``supported``, ``not_supported``, ``undecided`` or ``mixed``)
+        and ``text``.
+    """
+    return [_verdict(claim) for claim in reading.claims.values()]
+
+
+def _verdict(claim: ResultTable) -> dict[str, str]:
+    cells = claim.base
+    each = [_verdict_of(cell) for cell in cells]
+    kinds = list(dict.fromkeys(each))
+    asked = f"asked for: {plain(float(claim.attrs['confidence']))}"
+    if len(kinds) == 1:
+        where = f" for {claim.noun(len(cells))}" if len(cells) > 1 else ""
+        text = f"{capital(kinds[0].words)}{where}: {_chances(cells)} ({asked})."
+    else:
+        parts = []
+        for kind in kinds:
+            members = [cell for cell, own in zip(cells, each, strict=True) if own == kind]
+            names = (
+                listing([cell.name for cell in members])
+                if len(members) <= _SPOKEN
+                else count(len(members), claim.kind)
+            )
+            parts.append(f"{kind.words} for {names} ({_chances(members)})")
+        text = f"{capital('; '.join(parts))}; {asked}."
+    if Verdict.UNDECIDED in kinds:
+        text += " Undecided: the numerical error is too large to tell; more draws could."
+    if len(cells) < len(claim.cells):
+        text += f" That is the study as written; {_by_scenario(claim)}"
+    return {
+        "statement": str(claim.attrs["statement"]),
+        "verdict": str(kinds[0]) if len(kinds) == 1 else "mixed",
+        "required": "yes" if claim.attrs["required"] else "",
+        "text": text,
+        "name": claim.name,
+    }
+
+
+def _by_scenario(claim: ResultTable) -> str:
+    """Return probabilities and verdicts in the other scenarios, or where to find them."""
+    others: dict[str, list[ResultCell]] = {}
+    for cell in claim.cells:
+        if not cell.is_base:
+            others.setdefault(str(cell.labels[SCENARIO]), []).append(cell)
+    if len(others) > _SPOKEN:
+        return "the scenarios are in the table."
+    texts = []
+    for scenario, cells in others.items():
+        kinds = {_verdict_of(cell) for cell in cells}
+        verdict = kinds.pop().words if len(kinds) == 1 else "mixed"
+        texts.append(f"{words(scenario)} {_chances(cells)} ({verdict})")
+    return f"by scenario: {'; '.join(texts)}."
+
+
+def _chances(cells: Sequence[ResultCell]) -> str:
+    """Return the probabilities of some cells: one, or the lowest and the highest."""
+    values = [cell.value("probability") or 0.0 for cell in cells]
+    low, high = probability(min(values)), probability(max(values))
+    if low == high:
+        return f"probability {low}"
+    if high.startswith("above"):
+        return f"probability {low} or more"
+    if low.startswith("below"):
+        return f"probability {high} or less"
+    return f"probability {low} to {high}"

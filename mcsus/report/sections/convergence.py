@@ -1,0 +1,157 @@
+"""How the mean and an upper quantile settle as draws are added."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+from mcsus.report.figures.base import Figure, Row, by_cell, label_columns, settled
+from mcsus.report.figures.style import (
+    BLUE,
+    FAINT,
+    INK,
+    PALE_BLUE,
+    SOFT,
+    WIDTH,
+    axes,
+    canvas,
+    clear_of,
+    write,
+)
+from mcsus.report.reading import ResultTable
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import MINUS, capital, cell_name, number, unit_text, words
+
+_PANELS = 3
+_HEIGHT, _HEAD, _BETWEEN = 112.0, 24.0, 44.0
+
+
+@register
+class ConvergenceSection(Section):
+    """Whether the headline output was drawn often enough."""
+
+    name, order, title, link = "numerics", 50, "Is it the method?", "Numerical error"
+    template = "convergence.html.j2"
+
+    def make_figures(self) -> list[Figure]:
+        """Return the path of the headline output; nothing when it does not vary."""
+        figure = convergence_figure(self.reading.headline, self.reading.student)
+        return [figure] if figure is not None else []
+
+
+def convergence_figure(table: ResultTable, t: float) -> Figure | None:
+    """Return convergence for an output; None when nothing varies.
+
+    Parameters
+    ----------
+    table : ResultTable
+        The output, with ``path_...`` over ``size``.
+    t : float
+        Student quantile that turns a standard error into a 95 % bound; NaN for one replicate.
+    """
+    shown = table.picked(_PANELS)
+    if not shown:
+        return None
+    caption = (
+        "Estimates from the first draws of every replicate, averaged over the replicates. This "
+        "is numerical error only: "
+        "it shrinks as draws are added, the uncertainty of the output does not. "
+    )
+    if np.isfinite(t):
+        caption += "Bands are 95 % bounds, from the spread between the replicates."
+    else:
+        caption += "One replicate tells nothing about the error, so there are no bands."
+    probability = float(table.attrs["path_probability"])
+    columns = {
+        "mean": "Mean",
+        f"quantile_{probability:g}": f"{100 * probability:g} % quantile",
+    }
+    places = [k for k, cell in enumerate(table.cells) if cell in shown]
+    draw = partial(_draw, dims=table.dims, shown=places, columns=columns, t=t)
+    rows = _rows(table, f"quantile_{probability:g}")
+    return Figure(
+        f"convergence_{table.name}", "Were there enough draws?", caption, rows, draw
+    )
+
+
+def _draw(
+    rows: Sequence[Row],
+    dims: Sequence[str],
+    shown: Sequence[int],
+    columns: dict[str, str],
+    t: float,
+) -> tuple[Canvas, str]:
+    every = by_cell(rows, dims)
+    cells = [(cell_name(every[k][0]), every[k][1]) for k in shown]
+    left, gap = 64.0, 62.0
+    width = min((WIDTH - left - 14 - gap * (len(cells) - 1)) / len(cells), 420.0)
+    top = _HEAD + (22.0 if any(name for name, _ in cells) else 0.0)
+    height = top + 2 * _HEIGHT + _BETWEEN + 48
+    figure = canvas(height)
+    unit = unit_text(rows[0]["unit"]) or "no unit"
+    for place, (name, own) in enumerate(cells):
+        x = left + place * (width + gap)
+        if name:
+            write(figure, x, 15, clear_of(capital(name), 26), weight="bold", color=INK)
+        for line, (column, what) in enumerate(columns.items()):
+            y = top + line * (_HEIGHT + _BETWEEN)
+            _draw_path(axes(figure, x, y, width, _HEIGHT), own, column, t)
+            heading = f"{what}, {unit}"
+            write(
+                figure, x, y - 8, heading if len(heading) * 7.2 < width + 30 else what, color=SOFT
+            )
+    write(
+        figure,
+        left + len(cells) * (width + gap) - gap,
+        height - 6,
+        "draws in each replicate, logarithmic axis",
+        ha="right",
+        color=SOFT,
+    )
+    name, own = cells[0]
+    described = (
+        f"Mean of {words(rows[0]['output'])} {name}: {number(own[0]['mean'])} after "
+        f"{own[0]['draws_per_replicate']:.0f} draws, {number(own[-1]['mean'])} after all."
+    )
+    return figure, described
+
+
+def _draw_path(ax: Axes, rows: Sequence[Row], column: str, t: float) -> None:
+    draws = np.array([row["draws_per_replicate"] for row in rows], dtype=float)
+    values = np.array([row[column] for row in rows], dtype=float)
+    margins = t * np.array([row[f"{column}_error"] for row in rows], dtype=float)
+    if np.isfinite(margins).all():
+        ax.fill_between(draws, values - margins, values + margins, color=PALE_BLUE, linewidth=0)
+    ax.axhline(values[-1], color=FAINT, linewidth=1)
+    ax.plot(draws, values, color=BLUE, linewidth=1.6, marker="o", markersize=3.5)
+    ax.set_xscale("log")
+    powers = [n for n in draws if n in (draws[0], draws[len(draws) // 2], draws[-1])]
+    ax.set_xticks(powers, [f"{n:,.0f}" for n in powers])
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_locator(MaxNLocator(4))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.6g}".replace("-", MINUS))
+    ax.set_xlim(draws[0] / 1.15, draws[-1] * 1.15)
+
+
+def _rows(table: ResultTable, quantile_column: str) -> list[Row]:
+    rows: list[Row] = []
+    for cell in table.cells:
+        for k, draws in enumerate(cell.array("path_draws")):
+            row: dict[str, Any] = {
+                "output": table.name,
+                **label_columns(cell.labels),
+                "unit": table.unit,
+                "draws_per_replicate": int(draws),
+            }
+            for key, column in (("mean", "mean"), ("quantile", quantile_column)):
+                value = float(cell.array(f"path_{key}")[k])
+                row[column] = value
+                row[f"{column}_error"] = settled(float(cell.array(f"path_{key}_error")[k]), value)
+            rows.append(row)
+    return rows

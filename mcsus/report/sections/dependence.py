@@ -1,0 +1,42 @@
+"""Inputs that depend on each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import capital, listing, plain, words
+
+
+@register
+class Dependence(Section):
+    """A sentence on each dependence between inputs."""
+
+    name, order, within = "dependence", 69, "inputs"
+    template = "dependence.html.j2"
+
+    @property
+    def applies(self) -> bool:
+        """Whether any inputs depend on each other."""
+        return bool(self.reading.about.get("dependence"))
+
+    def context(self) -> dict[str, Any]:
+        """Return the sentences."""
+        return {"dependence": [_told(group) for group in self.reading.about["dependence"]]}
+
+
+def _told(group: dict[str, Any]) -> str:
+    """Return one dependence in words."""
+    names = listing([words(name) for name in group["parameters"]])
+    kind = group["copula"].replace("_", " ")
+    matrix = group["correlation"]
+    values = {plain(matrix[i][j]) for i in range(len(matrix)) for j in range(i)}
+    text = f"{capital(names)}: {kind} copula"
+    if group.get("df"):
+        text += f" with {plain(float(group['df']))} degrees of freedom"
+    if len(values) == 1:
+        text += f", correlation of normal scores {values.pop()}"
+    elif values:
+        rows = "; ".join(", ".join(plain(x) for x in row) for row in matrix)
+        text += f", correlation matrix of normal scores [{rows}]"
+    return text + "."

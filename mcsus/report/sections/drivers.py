@@ -1,0 +1,305 @@
+"""What drives the doubt: Sobol' indices as bars, as a table and in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
+from mcsus.report.figures.style import (
+    BLUE,
+    INK,
+    SOFT,
+    WIDTH,
+    axes,
+    canvas,
+    clear_of,
+    only_bottom,
+    write,
+)
+from mcsus.report.ranking import TINY, Ranking, order_of
+from mcsus.report.reading import Reading, ResultTable
+from mcsus.report.sections.base import Section, register
+from mcsus.report.sections.inputs import input_title
+from mcsus.report.wording import MINUS, capital, cell_name, listing, percent, words
+
+TOP = 12
+_FIRST = "#56B4E9"
+_BARS = ((-0.19, "ST", BLUE, "total order"), (0.19, "S1", _FIRST, "first order"))
+_ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
+_EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
+_TABLE_CELLS = 6
+_NAMED = 3  # drivers that a sentence names
+_NOTABLE = 0.05  # total-order index from which an input is named as a driver
+
+
+@register
+class Drivers(Section):
+    """Sobol' indices of the outputs that were analysed."""
+
+    name, order, title, link = "drivers", 40, "What drives the doubt?", "Drivers"
+    method = "sobol"
+    template = "drivers.html.j2"
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__(reading)
+        rankings = {name: Ranking.of(table) for name, table in reading.sensitivity.items()}
+        self.rankings = {name: ranking for name, ranking in rankings.items() if ranking.cells}
+
+    @property
+    def applies(self) -> bool:
+        """Whether an output that varies was analysed."""
+        return bool(self.rankings)
+
+    def make_figures(self) -> list[Figure]:
+        """Return the indices of each output."""
+        return [
+            driver_figure(self.reading.sensitivity[name], ranking, self.reading.student)
+            for name, ranking in self.rankings.items()
+        ]
+
+    def answer(self) -> list[str]:
+        """Say what drives the doubt about the headline output."""
+        return [text for text in (drivers(self.reading, self.reading.explained),) if text]
+
+    def further(self) -> list[str]:
+        """Say what drives the doubt about the others that are featured."""
+        others = (t for t in self.reading.featured if t is not self.reading.explained)
+        return [text for table in others if (text := drivers(self.reading, table))]
+
+    def context(self) -> dict[str, Any]:
+        """Return each figure with what the leading inputs are, and the table of all."""
+        return {
+            "drawn": [
+                {
+                    "figure": figure,
+                    "meanings": _meanings(self.reading, ranking),
+                    "tiny": tiny(ranking),
+                    "table": index_table(ranking),
+                }
+                for figure, ranking in zip(self.figures, self.rankings.values(), strict=True)
+            ],
+            "capital": capital,
+            "words": words,
+        }
+
+
+def driver_figure(table: ResultTable, ranking: Ranking, t: float) -> Figure:
+    """Return the indices of an output.
+
+    Parameters
+    ----------
+    table : ResultTable
+        Indices over ``input``.
+    ranking : Ranking
+        Which inputs and cells are drawn, and in which order.
+    t : float
+        Student quantile that turns a standard error into a 95 % bound; NaN for one replicate.
+    """
+    draw = partial(
+        _draw,
+        dims=table.dims,
+        shown=[k for k, cell in enumerate(table.cells) if cell in ranking.cells],
+        names=ranking.names,
+    )
+    name = f"drivers_{table.name}".replace("@", "_by_")
+    caption = _caption(table, ranking, t)
+    return Figure(name, capital(words(table.name)), caption, _rows(table, t), draw)
+
+
+def _draw(
+    rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], names: Sequence[str]
+) -> tuple[Canvas, str]:
+    every = by_cell(rows, dims)
+    cells = [(every[k][0], {str(row["input"]): row for row in every[k][1]}) for k in shown]
+    top, others = names[:TOP], names[TOP:]
+    labels = [capital(words(name)) for name in top]
+    if others:
+        labels.append(f"All others ({len(others)})")
+    panels, left, gap = len(cells), 196.0, 20.0
+    width = (WIDTH - left - 16 - gap * (panels - 1)) / panels
+    head = _LEGEND + (_NAMES if any(cell_name(own) for own, _ in cells) else 0.0)
+    height = head + _ROW * len(labels) + 44
+    figure = canvas(height)
+    for (_, _, tint, text), x in zip(_BARS, (left, left + 116), strict=True):
+        write(figure, x, 18, "■", color=tint, size=15)
+        write(figure, x + 16, 18, text, color=INK)
+    highest = max(0.1, *(_reach(own[name]) for _, own in cells for name in top))
+    for column, (own_labels, own) in enumerate(cells):
+        x = left + column * (width + gap)
+        ax = axes(figure, x, head, width, _ROW * len(labels))
+        _draw_panel(ax, [own[name] for name in top], [own[name] for name in others])
+        ax.set_yticks(
+            range(len(labels)),
+            [clear_of(text, 25) for text in labels] if not column else [""] * len(labels),
+        )
+        ax.set_ylim(len(labels) - 0.45, -0.55)
+        ax.set_xlim(0, 1.04 * highest)
+        if cell_name(own_labels):
+            heading = clear_of(capital(cell_name(own_labels)), round(width / 7.2))
+            write(figure, x, head - 14, heading, weight="bold", color=INK)
+    write(figure, WIDTH - 16, height - 6, "share of the variance", ha="right", color=SOFT)
+    return figure, _described(str(rows[0]["output"]), [own for _, own in cells], names)
+
+
+def _reach(row: Row) -> float:
+    """Return how far the bars of an input reach, with their whiskers."""
+    return max(row[key] + float(np.nan_to_num(row[f"{key}_margin_95"])) for _, key, *_ in _BARS)
+
+
+def _draw_panel(ax: Axes, top: Sequence[Row], others: Sequence[Row]) -> None:
+    only_bottom(ax)
+    for shift, key, tint, _ in _BARS:
+        values = [max(row[key], 0.0) for row in top]
+        margins = [row[f"{key}_margin_95"] for row in top]
+        if others:
+            values.append(max(sum(row[key] for row in others), 0.0))
+            margins.append(float("nan"))
+        places = np.arange(len(values)) + shift
+        ax.barh(places, values, 0.36, color=tint)
+        known = np.isfinite(margins)
+        if known.any():
+            ax.errorbar(
+                np.array(values)[known],
+                places[known],
+                xerr=np.array(margins)[known],
+                fmt="none",
+                ecolor=INK,
+                elinewidth=1,
+                capsize=2,
+            )
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+
+
+def _caption(table: ResultTable, ranking: Ranking, t: float) -> str:
+    text = (
+        "Sobol\u2019 indices. First order: the share of the variance that would go if this "
+        "input alone were known. "
+        "Total order: the share that would remain if all but this input were known, "
+        "interactions included; these "
+        "can add up to more than one. "
+    )
+    if np.isfinite(t):
+        text += "Whiskers are 95 % bounds of the numerical error. "
+    if len(ranking.cells) < len(table.cells):
+        drawn = listing([cell.name or "base" for cell in ranking.cells])
+        text += f"Drawn: {drawn}; all cells are in the file. "
+    if len(ranking.names) > TOP:
+        text += f"Drawn are the {TOP} inputs with the largest total order, and sums of the others. "
+    return text.strip()
+
+
+def _described(output: str, cells: Sequence[Mapping[str, Row]], names: Sequence[str]) -> str:
+    parts = []
+    for name in names[:5]:
+        totals = [own[name]["ST"] for own in cells]
+        low, high = min(totals), max(totals)
+        parts.append(
+            f"{words(name)} {low:.2f}" + (f" to {high:.2f}" if high - low >= 0.005 else "")
+        )
+    return f"Total-order indices of {words(output)}: {', '.join(parts)}."
+
+
+def _rows(table: ResultTable, t: float) -> list[Row]:
+    rows: list[Row] = []
+    for cell in table.cells:
+        names = [str(name) for name in cell.data["input"].values]
+        arrays = {key: cell.array(key) for key in ("S1", "S1_error", "ST", "ST_error")}
+        for rank, k in enumerate(order_of(names, arrays["ST"]), 1):
+            row: dict[str, object] = {"output": table.name, **label_columns(cell.labels)}
+            row |= {"rank": rank, "input": names[k]}
+            for key in ("S1", "ST"):
+                error = float(arrays[f"{key}_error"][k])
+                row[key] = round(float(arrays[key][k]), 6) + 0.0
+                row[f"{key}_error"] = round(error, 6)
+                row[f"{key}_margin_95"] = round(t * error, 6)
+            rows.append(row)
+    return rows
+
+
+def index_table(ranking: Ranking) -> dict[str, Any]:
+    """Return the indices of every input as text, the one that matters most first."""
+    cells = ranking.cells[:_TABLE_CELLS]
+    rows = []
+    for rank, name in enumerate(ranking.names, 1):
+        entries = []
+        for cell in cells:
+            for key in ("ST", "S1"):
+                value = round(ranking.index(cell, name, key), 4) + 0.0
+                bound = ranking.index(cell, name, f"{key}_error")
+                entries.append(
+                    (
+                        f"{value:.4f}".replace("-", MINUS),
+                        f"{bound:.4f}" if np.isfinite(bound) else "",
+                    )
+                )
+        rows.append({"rank": rank, "name": name, "entries": entries})
+    return {"cells": [capital(cell.name) or "All" for cell in cells], "rows": rows}
+
+
+def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:
+    """Return what the leading inputs of an output are, in the words of the library."""
+    told = []
+    for key in ranking.names[:_EXPLAINED]:
+        if ranking.range(key)[1] < TINY:
+            break
+        title = input_title(reading.inputs.get(key, {}).get("cells", []))
+        if title:
+            told.append((capital(words(key)), title))
+    return told
+
+
+def drivers(reading: Reading, table: ResultTable) -> str:
+    """Say which inputs drive the doubt about an output; empty if indices were not asked for."""
+    if table.name not in reading.sensitivity:
+        return ""
+    ranking = Ranking.of(reading.sensitivity[table.name])
+    if not ranking.cells:
+        return ""
+    named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
+    named = named or list(ranking.names[:1])
+    lead, others = named[0], named[1:]
+    drives = (
+        "drives most of the doubt" if ranking.range(lead)[0] > 0.505 else "drives the doubt most"
+    )
+    about = "" if table is reading.headline else f"For the {words(table.name)}, "
+    share = f"{_share(ranking, lead)} of the variance, interactions included"
+    text = capital(f"{about}the {words(lead)} {drives} ({share})")
+    if others:
+        texts = [f"the {words(name)} ({_share(ranking, name)})" for name in others]
+        text += f", followed by {listing(texts)}"
+    if len(ranking.cells) > 1:
+        if table.axis_dim is not None or len(ranking.cells) < len(table.base):
+            over = listing([cell.name for cell in ranking.cells])
+        else:
+            over = table.noun(len(ranking.cells))
+        text += f"{' in' if table.axis_dim else ', over'} {over}"
+    return text + "."
+
+
+def _share(ranking: Ranking, name: str) -> str:
+    low, high = ranking.range(name)
+    first, last = percent(max(low, 0.0)), percent(max(high, 0.0))
+    if first == last:
+        return last
+    if low < 0.01:
+        return f"up to {last}"
+    return f"{first.removesuffix(' %')} to {last}"
+
+
+def tiny(ranking: Ranking) -> str:
+    """Name the inputs that hardly matter to an output; empty if there are none."""
+    if not ranking.tiny:
+        return ""
+    names = [words(name) for name in ranking.tiny]
+    where = " in every cell looked at" if len(ranking.cells) > 1 else ""
+    return (
+        f"Total order below 1 %{where}, so that knowing them better would hardly narrow the "
+        "result: "
+        f"{listing(names)}."
+    )

@@ -1,0 +1,158 @@
+"""The inputs: law, evidence and source of each, the one that matters most first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mcsus.report.laws import law_text
+from mcsus.report.ranking import Ranking
+from mcsus.report.reading import Reading
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import capital, count, listing, unique, unit_text, words
+
+_LINK = re.compile(r"https?://[^\s<>\"']+\Z")
+
+
+@register
+class InputsSection(Section):
+    """One row for each input; constants apart."""
+
+    name, order, title, link = "inputs", 70, "Inputs", "Inputs"
+    template = "inputs.html.j2"
+
+    def context(self) -> dict[str, Any]:
+        """Return the rows, and how much rests on assumptions."""
+        rows = input_rows(self.reading)
+        return {"inputs": rows, "note": _note(rows)}
+
+
+def input_rows(reading: Reading) -> list[dict[str, Any]]:
+    """Return the inputs: those that vary first, by how much they matter, constants last.
+
+    Cells with the same law are put together.
+    """
+    weights = _weights(reading)
+    rows = []
+    for item in reading.about["inputs"]:
+        cells = _grouped_cells(item)
+        rows.append(
+            {
+                "name": item["name"],
+                "words": capital(words(item["name"])),
+                "unit": unit_text(item["unit"]),
+                "stage": words(item["stage"]),
+                "kind": item["kind"],
+                "cells": cells,
+                "title": input_title(item["cells"]),
+                "assumed": any(cell["evidence"] == "assumed" for cell in cells),
+                "constant": all(cell["constant"] for cell in cells),
+                "weight": weights.get(item["name"]),
+                "weight_text": _weight_text(weights.get(item["name"])),
+                "unverified": any(not s["verified"] for cell in cells for s in cell["sources"]),
+            }
+        )
+    return sorted(rows, key=lambda r: (r["constant"], -(r["weight"] or 0.0)))
+
+
+def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
+    """Return the title of an input, or what the titles of its cells begin with.
+
+    Examples
+    --------
+    >>> varying = {"distribution": "uniform"}
+    >>> input_title([{"title": "Energy, kws", "law": varying},
+    ...              {"title": "Energy, ad", "law": varying}])
+    'Energy'
+    """
+    varying = [cell for cell in cells if cell["law"]["distribution"] != "constant"] or cells
+    titles = unique([str(cell["title"]) for cell in varying])
+    if len(titles) < 2:
+        return "".join(titles)
+    begun = [title.split(", ") for title in titles]
+    shared = [parts[0] for parts in zip(*begun, strict=False) if len(set(parts)) == 1]
+    return ", ".join(shared) or titles[0]
+
+
+def _weights(reading: Reading) -> dict[str, float]:
+    """Return the largest total-order index of each input over all outputs that were analysed."""
+    found: dict[str, float] = {}
+    for table in reading.sensitivity.values():
+        ranking = Ranking.of(table)
+        for name in ranking.names:
+            found[name] = max(found.get(name, 0.0), round(ranking.range(name)[1], 4))
+    return found
+
+
+def _weight_text(weight: float | None) -> str:
+    if weight is None:
+        return ""
+    return f"{weight:.2f}" if weight >= 0.005 else "< 0.005"
+
+
+def _grouped_cells(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for cell in item["cells"]:
+        law = law_text(cell["law"])
+        if cell["unit"] != item["unit"]:
+            law += f" {unit_text(cell['unit'])}"
+        key = repr((law, cell["id"], cell["rationale"], cell["derivation"]))
+        labels = ", ".join(words(v) for v in cell["labels"].values())
+        if key in groups:
+            groups[key]["labels"].append(labels)
+            continue
+        groups[key] = {
+            "labels": [labels] if labels else [],
+            "law": law,
+            "constant": cell["law"]["distribution"] == "constant",
+            **{k: cell[k] for k in ("id", "title", "evidence", "rationale", "derivation", "note")},
+            "sources": [source_row(source) for source in cell["sources"]],
+        }
+    merged = list(groups.values())
+    if len(merged) == 1:
+        merged[0]["labels"] = []
+    return merged
+
+
+def source_row(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a source; only a plain web address becomes a link."""
+    url = str(source.get("url", ""))
+    authors, year = str(source.get("authors", "")), str(source.get("year", ""))
+    title = str(source.get("title", ""))
+    return {
+        "short": f"{_first_author(authors)} {year}".strip() or title,
+        "full": ", ".join(
+            part for part in (authors, year, title, str(source.get("locator", ""))) if part
+        ),
+        "url": url if _LINK.match(url) else "",
+        "verified": bool(source.get("verified")),
+        "licence": str(source.get("licence", "")),
+    }
+
+
+def _first_author(authors: str) -> str:
+    """Return how authors are cited in little room.
+
+    Examples
+    --------
+    >>> _first_author("Pirson T., Bol D."), _first_author("ADEME (Base Empreinte)")
+    ('Pirson T. et al.', 'ADEME (Base Empreinte)')
+    """
+    first, _, rest = authors.partition(", ")
+    return f"{first} et al." if rest and len(first) < 40 and "(" not in first else authors
+
+
+def _note(inputs: Sequence[dict[str, Any]]) -> str:
+    varying = [item for item in inputs if not item["constant"]]
+    assumed = [item for item in varying if item["assumed"]]
+    text = (
+        f"{capital(count(len(inputs), 'input'))}, of which {len(varying)} "
+        f"{'varies' if len(varying) == 1 else 'vary'}; of these, {len(assumed)} "
+        f"{'rests' if len(assumed) == 1 else 'rest'} on an assumption"
+    )
+    leading = [item for item in varying[:5] if item["assumed"] and (item["weight"] or 0) >= 0.01]
+    if leading:
+        names = listing([item["words"].lower() for item in leading])
+        text += f", among them {names} of the five that matter most"
+    return text + "."

@@ -1,0 +1,68 @@
+"""How the scenarios of a study change its headline output."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import BASE, MINUS, SCENARIO, capital, number, percent
+
+
+@register
+class Scenarios(Section):
+    """A sentence on each scenario, at the head of the page."""
+
+    name, order = "scenarios", 31
+    summary = "scenarios.html.j2"
+
+    def context(self) -> dict[str, Any]:
+        """Return a sentence on each scenario."""
+        return {"scenarios": scenarios(self.reading)}
+
+
+def scenarios(reading: Reading) -> list[str]:
+    """Say how each scenario changes the mean of the headline output."""
+    table = reading.headline
+    if not table.has_scenarios:
+        return []
+    found = []
+    for scenario in reading.about["scenarios"]:
+        changes = []
+        for base in table.base:
+            if table.axis_dim and base is not table.base[-1]:
+                continue
+            other = _counterpart(table, base, scenario["id"])
+            if other is None:
+                continue
+            before, after = base.value("mean"), other.value("mean")
+            name = f" for {base.name}" if base.name and base.name != BASE else ""
+            changes.append(f"{_change(before, after)}{name}")
+        if changes:
+            found.append(
+                f"{capital(reading.scenario_title(scenario['id']))}: {'; '.join(changes)}."
+            )
+    return found
+
+
+def _counterpart(table: ResultTable, base: ResultCell, scenario: str) -> ResultCell | None:
+    wanted = {**base.labels, SCENARIO: scenario}
+    return next((cell for cell in table.cells if dict(cell.labels) == wanted), None)
+
+
+def _change(before: float | None, after: float | None) -> str:
+    """Return a change of the mean in words.
+
+    Examples
+    --------
+    >>> _change(4.0, 5.0), _change(4.0, 4.0)
+    ('mean 5.00 instead of 4.00 (+25 %)', 'no change')
+    """
+    if before is None or after is None or abs(after - before) <= 1e-9 * abs(before):
+        return "no change"
+    text = f"mean {number(after)} instead of {number(before)}"
+    if before > 0 < after:
+        step = percent(after / before - 1)
+        step = step if step.startswith((MINUS, "less", "0 ")) else f"+{step}"
+        text += f" ({step})"
+    return text

@@ -1,0 +1,19 @@
+"""What the numbers are about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mcsus.report.sections.base import Section, register
+
+
+@register
+class Scope(Section):
+    """Functional unit, boundary and characterisation, at the head of the page."""
+
+    name, order = "scope", 32
+    summary = "scope.html.j2"
+
+    def context(self) -> dict[str, Any]:
+        """Return the study."""
+        return {"study": self.reading.study}

@@ -1,0 +1,157 @@
+"""How large, and how sure: densities, intervals or bands, and the sentence to quote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mcsus.report.figures.base import Figure
+from mcsus.report.figures.densities import density_figure
+from mcsus.report.figures.ranges import fan_figure, interval_figure
+from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
+from mcsus.report.sections.base import Section, register
+from mcsus.report.sections.inputs import source_row
+from mcsus.report.wording import (
+    BASE,
+    SCENARIO,
+    count,
+    label_words,
+    listing,
+    number,
+    plain,
+    quantity,
+    span,
+    verb,
+    words,
+)
+
+_DENSITY_CELLS = 6
+_SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
+_SPOKEN = 6  # cells that a sentence can hold
+
+
+@register
+class Size(Section):
+    """The outputs that are featured, beside products that people own."""
+
+    name, order, title, link = "size", 10, "How large, and how sure?", "How large"
+    template = "size.html.j2"
+
+    def make_figures(self) -> list[Figure]:
+        """Return densities, bands along years, or intervals, as the cells ask for."""
+        figures = []
+        for table in self.reading.featured:
+            if table.axis_dim is not None:
+                figures.append(fan_figure(table))
+                continue
+            figures.append(density_figure(table, self.reading.references.get(table.name, ())))
+            if len(table.cells) > _DENSITY_CELLS:
+                figures.append(interval_figure(table))
+        return figures
+
+    def answer(self) -> list[str]:
+        """Say how large the headline output is and how sure we are."""
+        return [size(self.reading)]
+
+    def context(self) -> dict[str, Any]:
+        """Return the products to compare with, with their figures and sources as text."""
+        references = [
+            {
+                "title": entry["title"],
+                "text": quantity(plain(float(entry["value"])), self.reading.outputs[name].unit),
+                "sources": [source_row(source) for source in entry["sources"]],
+            }
+            for name, entries in self.reading.references.items()
+            for entry in entries
+        ]
+        return {"references": references}
+
+
+def size(reading: Reading) -> str:
+    """Say how large the headline output is and how sure we are."""
+    table = reading.headline
+    unit_of = reading.study.get("functional_unit") or ""
+    start = f"For {unit_of}, the {words(table.name)}" if unit_of else f"The {words(table.name)}"
+    if not table.base[0].varies and all(not cell.varies for cell in table.base):
+        return f"{start} {_constant(table)}"
+    if table.axis_dim is not None:
+        return f"{start} {_course(table)}"
+    return f"{start} {_values(table)}"
+
+
+def _constant(table: ResultTable) -> str:
+    values = [quantity(number(cell.value("mean")), table.unit) for cell in table.base[:_SPOKEN]]
+    told = _with_names(table.base[:_SPOKEN], values)
+    return (
+        f"{verb(words(table.name))} {told} in every draw: none of the inputs that vary changes it."
+    )
+
+
+def _values(table: ResultTable) -> str:
+    """Return means and intervals of the base cells, the first one in full."""
+    shown = table.base[:_SPOKEN]
+    texts = []
+    for k, cell in enumerate(shown):
+        level, low, high = best_level(cell)
+        mean = number(cell.value("mean"))
+        if not cell.varies:
+            texts.append(f"{quantity(mean, table.unit)} (does not vary)")
+        elif k == 0:
+            inside = f"{100 * level:g} % interval: {span(low, high)}{_skew(cell, shown)}"
+            texts.append(f"{quantity(mean, table.unit)} ({inside})")
+        else:
+            texts.append(f"{mean} ({span(low, high)})")
+    rest = len(table.base) - len(shown)
+    more = (
+        f"; {count(rest, 'more cell')} {'is' if rest == 1 else 'are'} in the tables" if rest else ""
+    )
+    noun = words(table.name)
+    return f"{verb(noun)} on average {_with_names(shown, texts)}{more}."
+
+
+def _skew(cell: ResultCell, shown: Sequence[ResultCell]) -> str:
+    """Return the median where it is far from the mean and there is room to say so."""
+    mean, median = cell.value("mean") or 0.0, cell.value("median") or 0.0
+    if len(shown) > 1 or abs(mean - median) <= _SKEWED * abs(mean):
+        return ""
+    return f"; median: {number(median)}"
+
+
+def _with_names(shown: Sequence[ResultCell], texts: Sequence[str]) -> str:
+    return listing(
+        [
+            f"{text} for {cell.name}" if cell.name and cell.name != BASE else text
+            for cell, text in zip(shown, texts, strict=True)
+        ]
+    )
+
+
+def _course(table: ResultTable) -> str:
+    """Return how an output goes along a numeric dim, for the first of the other labels."""
+    dim = str(table.axis_dim)
+    cells = [
+        c
+        for c in table.base
+        if all(c.labels[d] == table.base[0].labels[d] for d in table.dims if d != dim)
+    ]
+    first, last = cells[0], cells[-1]
+    level, low, high = best_level(first)
+    _, low_last, high_last = best_level(last)
+    begin, end = first.value("mean") or 0.0, last.value("mean") or 0.0
+    change = (
+        "goes up"
+        if end > 1.005 * begin
+        else "goes down"
+        if end < 0.995 * begin
+        else "changes little"
+    )
+    if verb(words(table.name)) == "are":
+        change = {"goes up": "go up", "goes down": "go down"}.get(change, "change little")
+    rest = {k: v for k, v in first.labels.items() if k not in (dim, SCENARIO)}
+    who = f" ({label_words(rest)})" if rest else ""
+    return (
+        f"{change}{who} from {quantity(number(begin), table.unit)} in {words(first.labels[dim])} "
+        f"({100 * level:g} % interval: {span(low, high)}) to {number(end)} in "
+        f"{words(last.labels[dim])} "
+        f"({span(low_last, high_last)}), on average."
+    )
