@@ -38,19 +38,20 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
     True
     """
-    from mcsus.report.figures import draw  # noqa: PLC0415 - matplotlib
     from mcsus.report.figures.svg import standalone  # noqa: PLC0415 - matplotlib
     from mcsus.report.page import render  # noqa: PLC0415 - Jinja2
     from mcsus.report.reading import Reading  # noqa: PLC0415 - xarray
+    from mcsus.report.sections import sections  # noqa: PLC0415 - the same
     from mcsus.result import replacing  # noqa: PLC0415
 
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     reading = Reading(result)
-    figures = draw(reading)
-    texts = {f"{figure.name}.csv": figure.csv() for figure in figures.all()}
-    texts["index.html"] = render(reading, figures)
-    texts["headline.svg"] = standalone(figures.sizes[0].svg) + "\n"
+    shown = sections(reading)
+    figures = [figure for section in shown for figure in section.figures]
+    texts = {f"{figure.name}.csv": figure.csv() for figure in figures}
+    texts["index.html"] = render(reading, shown)
+    texts["headline.svg"] = standalone(figures[0].svg) + "\n"
     if (target / "index.html").exists():  # figures that are no longer drawn
         for old in target.glob("*.csv"):
             if old.name not in texts:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mcsus.report import narrative
-from mcsus.report.page import environment
+from mcsus.report.page import answer, environment
 from mcsus.report.reading import Reading
+from mcsus.report.sections import sections
+from mcsus.report.sections.claims import verdicts
 from mcsus.result import replacing
 
 if TYPE_CHECKING:
@@ -86,6 +87,6 @@ def _rounded(value: float | None) -> float | None:
 def _card(reading: Reading) -> dict[str, Any]:
     return {
         **{key: reading.study[key] for key in ("id", "title", "question")},
-        "answer": narrative.answer(reading),
-        "verdicts": narrative.verdicts(reading),
+        "answer": answer(sections(reading)),
+        "verdicts": verdicts(reading),
     }

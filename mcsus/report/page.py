@@ -38,20 +38,19 @@ def render(reading: Reading, shown: Sequence[Section]) -> str:
         In the order of the page.
     """
     templates = environment()
-    print_of_numbers = fingerprint(figure for section in shown for figure in section.figures)
+    numbers = fingerprint(figure for section in shown for figure in section.figures)
 
     def fragment(section: Section, template: str) -> Markup:
-        found = templates.from_string(template) if " " in template else templates.get_template(
-            f"sections/{template}"
+        is_file = template.endswith(".html.j2")
+        made = (
+            templates.get_template(f"sections/{template}")
+            if is_file
+            else templates.from_string(template)
         )
-        return Markup(
-            found.render(
-                section=section,
-                figures=section.figures,
-                fingerprint=print_of_numbers,
-                **section.context(),
-            )
+        text = made.render(
+            section=section, figures=section.figures, fingerprint=numbers, **section.context()
         )
+        return Markup(text)  # noqa: S704 - the template has escaped what comes from outside
 
     rooms = [
         _Room(

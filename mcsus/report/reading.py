@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,8 +12,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mcsus.report.wording import NUMERALS, SCENARIO, cell_name, is_base, label_words, words
+from mcsus.analysis.replication import student_quantile
+from mcsus.report.wording import NUMERALS, cell_name, is_base, label_words, words
 from mcsus.result import Result, cell_dims, cells
+from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]
 
@@ -203,6 +205,11 @@ class Reading:
     def replicates(self) -> int:
         """Number of independent replicates."""
         return int(self.design["replicates"])
+
+    @property
+    def student(self) -> float:
+        """Student quantile that turns a standard error into a 95 % bound; NaN for one replicate."""
+        return student_quantile(self.replicates)
 
     @property
     def references(self) -> dict[str, list[dict[str, Any]]]:

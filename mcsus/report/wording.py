@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-SCENARIO = "scenario"
-BASE = "base"
+from mcsus.vocabulary import BASE, SCENARIO
 
 MISSING = "not known"
 """What is printed for a number that a run cannot tell, such as the error of one replicate."""

@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 
-from mcsus.report import narrative
-from mcsus.report.page import cautions
+from mcsus.report.laws import law_text
+from mcsus.report.page import answer
+from mcsus.report.ranking import Ranking
 from mcsus.report.reading import Reading
-from mcsus.report.tables import input_rows, law_text
+from mcsus.report.sections import sections
+from mcsus.report.sections.cautions import cautions
+from mcsus.report.sections.claims import verdicts
+from mcsus.report.sections.drivers import tiny
+from mcsus.report.sections.first_order import first_order_note
+from mcsus.report.sections.inputs import input_rows
+from mcsus.report.sections.scenarios import scenarios
+from mcsus.report.sections.size import size
 from mcsus.report.wording import number
 from tests.unit.report_results import an_input, claim, indices, lognormal, output, result
 
@@ -25,7 +33,7 @@ def reading(*arguments, **changes):
 
 def test_one_cell():
     found = reading({"device_footprint": output([steady(4.0)])})
-    assert narrative.size(found) == (
+    assert size(found) == (
         "For one device, the device footprint is on average 4.00 kg CO₂e "
         "(95 % interval: 3.62 to 4.38)."
     )
@@ -34,7 +42,7 @@ def test_one_cell():
 def test_skewed_output_tells_its_median():
     cells = [lognormal(4.0, 1.0)]
     found = reading({"device_footprint": output(cells)})
-    assert f"median: {number(float(np.median(cells[0])))})." in narrative.size(found)
+    assert f"median: {number(float(np.median(cells[0])))})." in size(found)
 
 
 def test_applications():
@@ -49,7 +57,7 @@ def test_applications():
             )
         },
     )
-    assert narrative.answer(found) == [
+    assert answer(sections(found)) == [
         (
             "For one device, the device footprint is on average 4.00 kg CO₂e (95 % interval: 3.62 "
             "to 4.38) for keyword spotting, 5.00 (4.62 to 5.38) for anomaly detection and 6.00 "
@@ -60,7 +68,7 @@ def test_applications():
             "included), followed by the device life (up to 20 %), over all three applications."
         ),
     ]
-    assert narrative.tiny(found, found.sensitivity["device_footprint"]).endswith("the result: x.")
+    assert tiny(Ranking.of(found.sensitivity["device_footprint"])).endswith("the result: x.")
 
 
 def test_a_driver_of_less_than_half_does_not_drive_most():
@@ -68,7 +76,7 @@ def test_a_driver_of_less_than_half_does_not_drive_most():
         {"y": output([steady(4.0)])},
         {"y": indices({"a": 0.3, "b": 0.2}, {"a": 0.45, "b": 0.3})},
     )
-    assert narrative.answer(found)[1] == (
+    assert answer(sections(found))[1] == (
         "The a drives the doubt most (45 % of the variance, interactions included), followed by "
         "the b (30 %)."
     )
@@ -76,27 +84,27 @@ def test_a_driver_of_less_than_half_does_not_drive_most():
 
 def test_constant_output():
     found = reading({"device_footprint": output([np.full((4, 512), 2.5)])})
-    assert narrative.answer(found) == [
+    assert answer(sections(found)) == [
         (
             "For one device, the device footprint is 2.50 kg CO₂e in every draw: none of the "
             "inputs that vary changes it."
         )
     ]
-    assert narrative.first_order_note(found) == "Nothing varies, so the two agree."
+    assert first_order_note(found) == "Nothing varies, so the two agree."
 
 
 def test_indices_of_a_constant_output_say_nothing():
     found = reading(
         {"y": output([np.full((4, 512), 2.5)])}, {"y": indices({"a": np.nan}, {"a": np.nan})}
     )
-    assert len(narrative.answer(found)) == 1
+    assert len(answer(sections(found))) == 1
 
 
 def test_years():
     years = {"year": list(range(2020, 2030))}
     cells = [steady(4.0 + k) for k in range(10)]
     found = reading({"yearly_emissions": output(cells, years, unit="Mt CO2e/year")})
-    assert narrative.size(found) == (
+    assert size(found) == (
         "For one device, the yearly emissions go up from 4.00 Mt CO₂e per year in 2020 (95 % "
         "interval: 3.62 to 4.38) to 13.0 in 2029 (12.6 to 13.4), on average."
     )
@@ -112,8 +120,8 @@ def test_scenarios_are_compared_with_the_base():
             {"id": "same", "title": "No news"},
         ],
     )
-    assert "renewable" not in narrative.size(found)
-    assert narrative.scenarios(found) == [
+    assert "renewable" not in size(found)
+    assert scenarios(found) == [
         "Renewable fab: mean 3.00 instead of 4.00 (\N{MINUS SIGN}25 %).",
         "No news: no change.",
     ]
@@ -130,7 +138,7 @@ def test_scenarios_are_compared_with_the_base():
 def test_verdict_of_one_cell(relation, value, verdict, text):
     cells = [steady(4.0)]
     found = reading({"device_footprint": output(cells)}, None, {"c": claim(cells, value, relation)})
-    (said,) = narrative.verdicts(found)
+    (said,) = verdicts(found)
     assert said["verdict"] == verdict
     assert said["text"] == text
 
@@ -139,7 +147,7 @@ def test_undecided_claim():
     cells = [lognormal(replicates=4, draws=256)]
     threshold = float(np.quantile(cells[0], 0.95))
     found = reading({"y": output(cells)}, None, {"c": claim(cells, threshold)})
-    (said,) = narrative.verdicts(found)
+    (said,) = verdicts(found)
     assert said["verdict"] == "undecided"
     assert said["text"].startswith("Undecided: probability 0.9")
     assert said["text"].endswith("more draws could.")
@@ -148,13 +156,13 @@ def test_undecided_claim():
 def test_one_replicate_leaves_claims_undecided():
     cells = [lognormal(replicates=1)]
     found = reading({"y": output(cells)}, None, {"c": claim(cells, 6.0)})
-    assert narrative.verdicts(found)[0]["verdict"] == "undecided"
+    assert verdicts(found)[0]["verdict"] == "undecided"
 
 
 def test_mixed_verdicts_name_the_cells():
     cells = [steady(4.0), steady(5.0), steady(6.0)]
     found = reading({"y": output(cells, THREE)}, None, {"c": claim(cells, 4.9, dims=THREE)})
-    (said,) = narrative.verdicts(found)
+    (said,) = verdicts(found)
     assert said["verdict"] == "mixed"
     assert said["text"] == (
         "Supported for keyword spotting (probability 1); not supported for anomaly detection and "
@@ -165,19 +173,19 @@ def test_mixed_verdicts_name_the_cells():
 def test_verdict_over_all_cells_counts_them():
     cells = [steady(4.0), steady(5.0), steady(6.0)]
     found = reading({"y": output(cells, THREE)}, None, {"c": claim(cells, 34, dims=THREE)})
-    assert narrative.verdicts(found)[0]["text"] == (
+    assert verdicts(found)[0]["text"] == (
         "Supported for all three applications: probability 1 (asked for: 0.95)."
     )
 
 
 def test_first_order_interval_below_zero_is_pointed_out():
-    note = narrative.first_order_note(reading({"y": output([lognormal(4.0, 1.0)])}))
+    note = first_order_note(reading({"y": output([lognormal(4.0, 1.0)])}))
     assert "in 1 of 1 cells its interval reaches below zero" in note
 
 
 def test_first_order_agreement_is_said_too():
     normal = 10 + np.random.default_rng(5).normal(size=(8, 4096))
-    note = narrative.first_order_note(reading({"y": output([normal])}))
+    note = first_order_note(reading({"y": output([normal])}))
     assert "the simple method would have done" in note
 
 

@@ -100,7 +100,108 @@ class _Curve:
             np.array([row["density"] for row in bins], dtype=float),
         )
 
-    def _log_density(cell: ResultCell) -> tuple[Array, Array]:
+    def outline(self, *, log: bool) -> tuple[Array, Array]:
+        """Return places and heights of the curve."""
+        edges = np.log(self.edges) if log else self.edges
+        middles = (edges[1:] + edges[:-1]) / 2
+        places = np.r_[edges[0], middles, edges[-1]]
+        return np.exp(places) if log else places, np.r_[0.0, self.heights, 0.0]
+
+
+def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> Figure:
+    """Return the densities of an output.
+
+    Parameters
+    ----------
+    table : ResultTable
+        The output.
+    references : sequence of mapping
+        Whole products to compare with, in the unit of the output.
+    """
+    shown = table.cells if len(table.cells) <= _MOST else table.base[:_MOST]
+    frame = _frame(shown)
+    caption = _caption(table, shown, frame, references)
+    rows = _rows(table, references, shown if frame.log else ())
+    draw = partial(_draw, dims=table.dims, frame=frame)
+    return Figure(f"density_{table.name}", capital(words(table.name)), caption, rows, draw)
+
+
+def _draw(rows: Sequence[Row], dims: Sequence[str], frame: _Frame) -> tuple[Canvas, str]:
+    products = [row for row in rows if row["what"] == _PRODUCT]
+    cells = by_cell((row for row in rows if row["what"] != _PRODUCT), dims)
+    if len(cells) > _MOST:
+        cells = [(labels, own) for labels, own in cells if is_base(labels)][:_MOST]
+    curves = [_Curve.read(*cell, _LOG_DENSITY if frame.log else _DENSITY) for cell in cells]
+    strip = 56 + _STRIP_BAR * (len(curves) + len(products)) if products else 0.0
+    tall = frame.row * len(curves)
+    figure = canvas(_TOP + tall + 46 + strip)
+    write(figure, 8, 16, "How likely each value is", color=SOFT)
+    ax = axes(figure, frame.left, _TOP, frame.width, tall)
+    only_bottom(ax)
+    _scale(ax, frame, len(curves))
+    for row, curve in enumerate(curves):
+        _draw_curve(ax, curve, len(curves) - 1 - row, colour(row), frame)
+        base_line = _TOP + tall * (row + 1) / (len(curves) + _BELOW)
+        if curve.name:
+            write(figure, 8, base_line, clear_of(capital(curve.name), 20), weight="bold", color=INK)
+    own_unit = unit_text(rows[0]["unit"])
+    unit = (own_unit or "no unit") + (", logarithmic axis" if frame.log else "")
+    write(figure, WIDTH - _RIGHT, _TOP + tall + 38, unit, ha="right", color=SOFT)
+    if products:
+        _draw_strip(figure, _TOP + tall + 60, curves, products, own_unit)
+    described = "; ".join(
+        f"{curve.name or 'result'}: median {number(middle)}, 5 to 95 % {number(low)} to "
+        f"{number(high)}"
+        for curve in curves
+        for low, middle, high in (curve.marks,)
+    )
+    return figure, f"Densities of {words(rows[0]['output'])}. {described}."
+
+
+def _frame(shown: Sequence[ResultCell]) -> _Frame:
+    """Choose an axis on which all but the outermost draws lie."""
+    named = any(cell.name for cell in shown)
+    left, row = (158.0, 78.0) if named else (24.0, 120.0)
+    ends = [(quantile(c, 0.05), quantile(c, 0.95)) for c in shown if c.varies]
+    lowest = min(c.array("quantile_curve")[0] for c in shown)
+    log = bool(ends) and lowest > 0 and max(high / low for low, high in ends) > _LOGARITHMIC
+    low = min(quantile(c, 0.005 if log else 0.001) for c in shown)
+    high = max(quantile(c, 0.995) for c in shown)
+    if log:
+        return _Frame(left, row, low / 1.3, high * 1.3, log)
+    if 0 <= low < 0.6 * high:
+        low = 0.0
+    width = (high - low) or abs(high) or 1.0
+    return _Frame(left, row, low - (0.04 * width if low else 0.0), high + 0.04 * width, log)
+
+
+def _caption(
+    table: ResultTable, shown: Sequence[ResultCell], frame: _Frame, references: Sequence[Reference]
+) -> str:
+    texts = [_HOW_TO_READ]
+    if frame.log:
+        texts.append("The axis is logarithmic, and the density is that of the logarithm.")
+    elif any(cell.varies for cell in shown):
+        texts.append("Up to 0.5 % of the draws lie to the right of the axis.")
+    if len(shown) < len(table.cells):
+        texts.append("Drawn is the study as written; all cells are in the tables and the file.")
+    if references:
+        texts.append("The bars below are means, beside products that people own, on one axis.")
+    return " ".join(texts)
+
+
+def _scale(ax: Axes, frame: _Frame, rows: int) -> None:
+    ax.set_ylim(-_BELOW, rows)
+    ax.yaxis.set_major_locator(FixedLocator([]))
+    if frame.log:
+        ax.set_xscale("log")
+        ax.xaxis.set_major_locator(LogLocator(numticks=7))
+        ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.xaxis.set_major_formatter(tick_text)
+    ax.set_xlim(frame.low, frame.high)
+
+
+def _log_density(cell: ResultCell) -> tuple[Array, Array]:
     """Return edges and density of the logarithm: the slope of the quantile curve, smoothed."""
     curve, at = np.log(cell.array("quantile_curve")), cell.array("curve")
     edges = np.linspace(curve[0], curve[-1], 121)

@@ -26,7 +26,8 @@ from mcsus.report.figures.style import (
     write,
 )
 from mcsus.report.reading import ResultTable, quantile
-from mcsus.report.wording import BASE, capital, cell_name, number, unit_text, words
+from mcsus.report.wording import capital, cell_name, number, unit_text, words
+from mcsus.vocabulary import BASE
 
 _ROW, _LEFT, _TOP = 26.0, 190.0, 30.0
 _MOST_ROWS, _MOST_PANELS = 36, 8
@@ -58,9 +59,7 @@ def _draw_intervals(rows: Sequence[Row], dims: Sequence[str]) -> tuple[Canvas, s
     lines = grouped(dims, [labels for labels, _ in cells])
     height = _TOP + _ROW * len(lines) + 48
     figure = canvas(height)
-    write(
-        figure, 8, 16, f"Median (dot), mean (stroke) and {_ends_text(*_WIDE)} (bar)", color=SOFT
-    )
+    write(figure, 8, 16, f"Median (dot), mean (stroke) and {_ends_text(*_WIDE)} (bar)", color=SOFT)
     unit = unit_text(rows[0]["unit"]) or "no unit"
     write(figure, WIDTH - 30, height - 8, unit, ha="right", color=SOFT)
     ax = axes(figure, _LEFT, _TOP, WIDTH - _LEFT - 30, _ROW * len(lines))

@@ -228,7 +228,13 @@ def _draw_bar(ax: Axes, rows: Sequence[Row], line: int, tints: Sequence[str]) ->
             ax.text(start + value / 2, line, text, color="white", **style)
         above, below = above + max(value, 0.0), below + min(value, 0.0)
     ax.annotate(
-        number(rows[-1]["mean"]), (above, line), (6, 0), textcoords="offset points", va="center", weight="bold")
+        number(rows[-1]["mean"]),
+        (above, line),
+        (6, 0),
+        textcoords="offset points",
+        va="center",
+        weight="bold",
+    )
 
 
 def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:

@@ -75,9 +75,7 @@ def convergence_figure(table: ResultTable, t: float) -> Figure | None:
     places = [k for k, cell in enumerate(table.cells) if cell in shown]
     draw = partial(_draw, dims=table.dims, shown=places, columns=columns, t=t)
     rows = _rows(table, f"quantile_{probability:g}")
-    return Figure(
-        f"convergence_{table.name}", "Were there enough draws?", caption, rows, draw
-    )
+    return Figure(f"convergence_{table.name}", "Were there enough draws?", caption, rows, draw)
 
 
 def _draw(

@@ -149,7 +149,9 @@ def _draw(
 
 def _reach(row: Row) -> float:
     """Return how far the bars of an input reach, with their whiskers."""
-    return max(row[key] + float(np.nan_to_num(row[f"{key}_margin_95"])) for _, key, *_ in _BARS)
+    return float(
+        max(row[key] + float(np.nan_to_num(row[f"{key}_margin_95"])) for _, key, *_ in _BARS)
+    )
 
 
 def _draw_panel(ax: Axes, top: Sequence[Row], others: Sequence[Row]) -> None:

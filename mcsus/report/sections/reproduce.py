@@ -7,6 +7,7 @@ from typing import Any
 
 from mcsus.report.sections.base import Section, register
 
+_STREAMED = ", added up as they are drawn, by the formulas of SALib"
 _HIDDEN_VERSIONS = ("python",)  # differs between machines that give the same numbers
 
 
@@ -37,7 +38,9 @@ class Reproduce(Section):
             }.get(str(design["kind"]), str(design["kind"])),
             "total": f"{int(design['draws']) * int(design['replicates']):,}",
             "sensitivity_draws": f"{int(reading.about['sensitivity_draws']):,}",
-            "estimator": ", added up as they are drawn, by the formulas of SALib" if streamed else "",
+            "estimator": ", added up as they are drawn, by the formulas of SALib"
+            if streamed
+            else "",
             "ranks": f"; the rank of every quantile is right to {ranks:.1g} of the draws"
             if ranks
             else "",

@@ -6,7 +6,8 @@ from typing import Any
 
 from mcsus.report.reading import Reading, ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import BASE, MINUS, SCENARIO, capital, number, percent
+from mcsus.report.wording import MINUS, capital, number, percent
+from mcsus.vocabulary import BASE, SCENARIO
 
 
 @register

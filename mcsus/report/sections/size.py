@@ -12,8 +12,6 @@ from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import source_row
 from mcsus.report.wording import (
-    BASE,
-    SCENARIO,
     count,
     label_words,
     listing,
@@ -24,6 +22,7 @@ from mcsus.report.wording import (
     verb,
     words,
 )
+from mcsus.vocabulary import BASE, SCENARIO
 
 _DENSITY_CELLS = 6
 _SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
