@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,39 +20,6 @@ CURVE = np.concatenate(
 _BINS = (20, 200)
 
 
-@dataclass(frozen=True)
-class Summary:
-    """Statistics of one cell of an output, in the unit it is shown in.
-
-    Attributes
-    ----------
-    mean, sd, median : (float, float)
-        Value pooled over replicates and its standard error.
-    probabilities : array, shape (quantile,)
-    quantiles, quantile_errors : array, shape (quantile,)
-    levels : array, shape (level,)
-    symmetric, shortest : array, shape (level, 2)
-        Intervals with equal tails, and the shortest ones.
-    curve : array, shape (len(CURVE),)
-        Quantiles at `CURVE`.
-    edges, density : array, shapes (bin + 1,), (bin,)
-        Histogram between the ends of the curve, in probability per unit.
-    """
-
-    mean: tuple[float, float]
-    sd: tuple[float, float]
-    median: tuple[float, float]
-    probabilities: Array
-    quantiles: Array
-    quantile_errors: Array
-    levels: Array
-    symmetric: Array
-    shortest: Array
-    curve: Array
-    edges: Array
-    density: Array
-
-
 def quantile_probabilities(levels: Sequence[float]) -> Array:
     """Return the probabilities of the ends of symmetric intervals, and the median, in order.
 
@@ -68,7 +34,7 @@ def quantile_probabilities(levels: Sequence[float]) -> Array:
     return np.array(sorted(ends))
 
 
-def summarise(draws: Draws, levels: Sequence[float]) -> Summary:
+def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
     """Summarise one cell of an output.
 
     Parameters
@@ -78,11 +44,16 @@ def summarise(draws: Draws, levels: Sequence[float]) -> Summary:
     levels : sequence of float
         Probabilities of the intervals.
 
+    Returns
+    -------
+    dict of str to array
+        By names of `mcsus.result.arrays.OUTPUT`; quantiles at `quantile_probabilities`.
+
     Examples
     --------
     >>> from mcsus.counting.draws import HeldDraws
     >>> s = summarise(HeldDraws(np.arange(8.0).reshape(2, 4)), [0.5])
-    >>> s.mean[0], s.median[0]
+    >>> float(s["mean"]), float(s["median"])
     (3.5, 3.5)
     """
     probabilities = quantile_probabilities(levels)
@@ -93,20 +64,21 @@ def summarise(draws: Draws, levels: Sequence[float]) -> Summary:
     edges, density = _histogram(draws, curve)
     ends = [((1 - level) / 2, (1 + level) / 2) for level in levels]
     means = draws.means()
-    return Summary(
-        mean=(float(means.mean()), float(standard_error(means))),
-        sd=(draws.sd(), float(standard_error(draws.sds()))),
-        median=(float(quantiles[middle]), float(errors[middle])),
-        probabilities=probabilities,
-        quantiles=quantiles,
-        quantile_errors=errors,
-        levels=np.array(levels, dtype=float),
-        symmetric=np.array([draws.quantiles(np.array(end)) for end in ends]),
-        shortest=np.array([draws.shortest(level) for level in levels]),
-        curve=curve,
-        edges=edges,
-        density=density,
-    )
+    return {
+        "mean": np.asarray(means.mean()),
+        "mean_error": standard_error(means),
+        "sd": np.asarray(draws.sd()),
+        "sd_error": standard_error(draws.sds()),
+        "median": quantiles[middle],
+        "median_error": errors[middle],
+        "quantiles": quantiles,
+        "quantiles_error": errors,
+        "symmetric": np.array([draws.quantiles(np.array(end)) for end in ends]),
+        "shortest": np.array([draws.shortest(level) for level in levels]),
+        "quantile_curve": curve,
+        "edges": edges,
+        "density": density,
+    }
 
 
 def _histogram(draws: Draws, curve: Array) -> tuple[Array, Array]:

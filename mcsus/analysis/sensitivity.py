@@ -19,8 +19,15 @@ from numpy.typing import NDArray
 from mcsus.analysis.replication import standard_error
 from mcsus.errors import NotFiniteError
 from mcsus.parameters import Parameter
+from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
+
+ARRAYS = (
+    Entry("ST", ("input",), "1", "total-order index", has_error=True),
+    Entry("S1", ("input",), "1", "first-order index", has_error=True),
+    Entry("S2", ("input", "other_input"), "1", "second-order index", has_error=True),
+)
 
 _RESAMPLES = 1  # the fewest that SALib runs with; what it makes of them is not read
 _SEED = 1  # SALib takes seed 0 for no seed

@@ -1,6 +1,6 @@
 """Result: the labelled output of a run; its tree, its JSON, its files."""
 
-from mcsus.result.document import OWN_DIMS, cell_dims, cells, digest
+from mcsus.result.document import cell_dims, cells, digest
 from mcsus.result.files import replacing
 from mcsus.result.summary import Summary
 from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
@@ -8,7 +8,6 @@ from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
 __all__ = [
     "FILE",
     "JSON_FILE",
-    "OWN_DIMS",
     "Result",
     "Summary",
     "cell_dims",

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mcsus.result.arrays import DIMS, OUTPUT
+
 if TYPE_CHECKING:
     import xarray as xr
-
-OWN_DIMS = frozenset(
-    {"quantile", "level", "bound", "curve", "bin", "edge", "size", "part", "input", "other_input"}
-)
-"""Dims of the tree that are not dims of the study; no study may use these names."""
 
 
 def digest(document: Mapping[str, Any]) -> str:
@@ -51,7 +48,7 @@ def cells(data: xr.Dataset) -> Iterator[tuple[dict[str, Any], xr.Dataset]]:
 def cell_dims(data: xr.Dataset) -> list[str]:
     """Return the dims of the study that a dataset carries, in order."""
     first = data[next(iter(data.data_vars))]
-    return [str(dim) for dim in first.dims if dim not in OWN_DIMS]
+    return [str(dim) for dim in first.dims if dim not in DIMS]
 
 
 def output_document(data: xr.Dataset) -> dict[str, Any]:
@@ -78,8 +75,7 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
     )
     return {
         "labels": labels,
-        "deterministic": _number(cell["deterministic"]),
-        **{key: _estimate(cell, key) for key in ("mean", "sd", "median")},
+        **{key: read(cell, key) for key, read in _SCALARS.items()},
         "quantiles": [
             {"p": round(float(p), 9), "value": _number(v), "error": _number(e)}
             for p, v, e in quantiles
@@ -145,6 +141,10 @@ def claim_document(data: xr.Dataset) -> dict[str, Any]:
     }
 
 
+def _plain(cell: xr.Dataset, key: str) -> float | None:
+    return _number(cell[key])
+
+
 def _estimate(cell: xr.Dataset, key: str) -> dict[str, float | None]:
     return {"value": _number(cell[key]), "error": _number(cell[f"{key}_error"])}
 
@@ -160,6 +160,13 @@ def _number(value: Any) -> float | None:
     """Return a plain number; None for an error that one replicate cannot tell."""
     plain = float(value)
     return plain if math.isfinite(plain) else None
+
+
+_SCALARS = {
+    entry.name: _estimate if entry.has_error else _plain
+    for entry in OUTPUT
+    if entry.is_printed and not entry.dims
+}
 
 
 def _canonical(value: Any) -> Any:

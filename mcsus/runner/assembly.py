@@ -8,10 +8,11 @@ from typing import Any
 
 import xarray as xr
 
-from mcsus.analysis.sensitivity import IndexTable
+from mcsus.analysis.sensitivity import ARRAYS, IndexTable
 from mcsus.model import Model
 from mcsus.result import Result
-from mcsus.runner.description import Variables, dataset
+from mcsus.result.labelling import labelled
+from mcsus.runner.description import labels_of
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study
 
@@ -70,17 +71,16 @@ def assemble(
 
 def _sensitivity(study: Study, model: Model, name: str, table: IndexTable) -> xr.Dataset:
     indices = table.cells
-    variables: Variables = {
-        "ST": (("input",), [i.total for i in indices]),
-        "ST_error": (("input",), [i.total_error for i in indices]),
-        "S1": (("input",), [i.first for i in indices]),
-        "S1_error": (("input",), [i.first_error for i in indices]),
+    values: dict[str, Any] = {
+        "ST": [i.total for i in indices],
+        "ST_error": [i.total_error for i in indices],
+        "S1": [i.first for i in indices],
+        "S1_error": [i.first_error for i in indices],
     }
-    coords: dict[str, Any] = {"input": table.inputs}
+    own = {"input": table.inputs}
     if indices[0].second is not None:
-        pair = ("input", "other_input")
-        variables["S2"] = (pair, [i.second for i in indices])
-        variables["S2_error"] = (pair, [i.second_error for i in indices])
-        coords["other_input"] = table.inputs
-    data = dataset(study, model, name, variables, coords)
+        values["S2"] = [i.second for i in indices]
+        values["S2_error"] = [i.second_error for i in indices]
+        own["other_input"] = table.inputs
+    data = labelled(ARRAYS, values, labels_of(study, model, name), own)
     return data.assign_attrs(method="sobol", estimator=table.estimator)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,16 +13,18 @@ from numpy.typing import NDArray
 from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import estimates
 from mcsus.analysis.first_order import propagate
-from mcsus.analysis.intervals import CURVE, Summary, quantile_probabilities, summarise
+from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws
 from mcsus.engine.executors import default_threads
 from mcsus.model import Model, evaluate, typical_values
+from mcsus.result.arrays import CLAIM, OUTPUT
+from mcsus.result.labelling import labelled
 from mcsus.runner.checks import breakdowns
 from mcsus.study import Claim, Study
+from mcsus.vocabulary import Label
 
 Array = NDArray[np.float64]
-Variables = dict[str, tuple[tuple[str, ...], Any]]
 
 
 def describe(
@@ -65,86 +66,59 @@ def describe(
     typical = evaluate(model, typical_values(model))
     rough = propagate(model, list(study.outputs), study.mixes)
     parts = breakdowns(study, model)
-    found: dict[str, xr.Dataset] = {}
+    tree: dict[str, xr.Dataset] = {}
     curves: dict[str, list[Array]] = {}
+    probabilities = quantile_probabilities(study.intervals)
+    tail = float(probabilities[-1])
     with ThreadPoolExecutor(threads or default_threads()) as pool:
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
-            tail = float(quantile_probabilities(study.intervals)[-1])
             asked = [(cell, scale, study.intervals, tail) for cell in draws[name]]
-            summaries, paths = zip(*pool.map(_described, asked), strict=True)
-            curves[name] = [summary.curve * unit.factor for summary in summaries]
-            variables = _summary_variables(summaries)
-            variables |= {f"path_{k}": (("size",), [p[k] for p in paths]) for k in paths[0]}
-            variables["deterministic"] = ((), typical[name].ravel() * scale)
-            variables["first_order"] = ((), rough[name].value * scale)
-            variables["first_order_interval"] = (("bound",), (rough[name].interval * scale).T)
+            cells = list(pool.map(_described, asked))
+            curves[name] = [cell["quantile_curve"] * unit.factor for cell in cells]
+            values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
+            values["deterministic"] = typical[name].ravel() * scale
+            values["first_order"] = rough[name].value * scale
+            values["first_order_interval"] = (rough[name].interval * scale).T
             own = {
-                "quantile": summaries[0].probabilities,
+                "quantile": probabilities,
                 "level": np.array(study.intervals),
                 "bound": ["low", "high"],
                 "curve": CURVE,
             }
             if name in parts:
-                variables |= _contributions(model, name, parts[name], draws, means, scale)
+                values |= _contributions(model, name, parts[name], draws, means, scale)
                 own["part"] = list(parts[name])
             stages = [_stage(model, part) for part in parts.get(name, ())]
-            ranks = [s.rank_error(summaries[0].probabilities).max() for s in draws[name]]
-            attrs = {"units": unit.text, "path_probability": tail, "stages": json.dumps(stages)}
-            attrs["rank_error"] = float(max(ranks))
-            data = dataset(study, model, name, variables, own)
-            found[f"outputs/{name}"] = data.assign_attrs(attrs)
+            ranks = [cell.rank_error(probabilities).max() for cell in draws[name]]
+            data = labelled(OUTPUT, values, labels_of(study, model, name), own, unit.text)
+            tree[f"outputs/{name}"] = data.assign_attrs(
+                path_probability=tail, stages=json.dumps(stages), rank_error=float(max(ranks))
+            )
     for claim in study.claims:
         drawn = draws[claim.quantity]
         known = curves.get(claim.quantity) or [cell.times(1.0).quantiles(CURVE) for cell in drawn]
-        found[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
-    return found
+        tree[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
+    return tree
 
 
-def _described(
-    asked: tuple[Draws, float, Sequence[float], float],
-) -> tuple[Summary, dict[str, Array]]:
+def _described(asked: tuple[Draws, float, Sequence[float], float]) -> dict[str, Array]:
     """Return summary and convergence of a cell; what was sorted for them is not kept."""
     draws, scale, levels, tail = asked
     shown = draws.times(scale)
-    return summarise(shown, levels), estimates(shown.convergence(tail))
+    path = {f"path_{key}": values for key, values in estimates(shown.convergence(tail)).items()}
+    return summarise(shown, levels) | path
 
 
-def dataset(
-    study: Study, model: Model, name: str, variables: Variables, own: Mapping[str, Any]
-) -> xr.Dataset:
-    """Return a dataset of one quantity: the study's dims before those of each variable.
-
-    Parameters
-    ----------
-    variables : mapping of str to (own dims, values of each cell)
-    own : mapping of str to labels
-        Coordinates of the own dims.
-    """
-    dims, shape = model.dims_of[name], model.shape(name)
-    data = {}
-    for key, (after, cells) in variables.items():
-        array = np.asarray(cells)
-        data[key] = ((*dims, *after), array.reshape((*shape, *array.shape[1:])))
-    return xr.Dataset(data, {dim: list(study.dims[dim]) for dim in dims} | dict(own))
+def labels_of(study: Study, model: Model, name: str) -> dict[str, tuple[Label, ...]]:
+    """Return the labels of the dims of a quantity."""
+    return {dim: study.dims[dim] for dim in model.dims_of[name]}
 
 
-def _summary_variables(summaries: Sequence[Summary]) -> Variables:
-    """Return the summaries of all cells as variables whose first axis is the cell."""
-    found: Variables = {}
-    for key in ("mean", "sd", "median"):
-        pairs = np.array([getattr(s, key) for s in summaries])
-        found[key] = ((), pairs[:, 0])
-        found[f"{key}_error"] = ((), pairs[:, 1])
-    found["quantiles"] = (("quantile",), [s.quantiles for s in summaries])
-    found["quantiles_error"] = (("quantile",), [s.quantile_errors for s in summaries])
-    found["symmetric"] = (("level", "bound"), [s.symmetric for s in summaries])
-    found["shortest"] = (("level", "bound"), [s.shortest for s in summaries])
-    found["quantile_curve"] = (("curve",), [s.curve for s in summaries])
-    bins = max(len(s.density) for s in summaries)
-    found["density"] = (("bin",), [np.resize(s.density, bins) for s in summaries])
-    found["edges"] = (("edge",), [np.resize(s.edges, bins + 1) for s in summaries])
-    return found
+def _stacked(cells: Sequence[Array]) -> Array:
+    """Return the arrays of all cells as one; histograms with fewer bins repeat theirs."""
+    longest = max(cells, key=np.size)
+    return np.stack([np.resize(cell, longest.shape) for cell in cells])
 
 
 def _contributions(
@@ -154,7 +128,7 @@ def _contributions(
     draws: Mapping[str, Sequence[Draws]],
     known: Mapping[str, Array],
     scale: float,
-) -> Variables:
+) -> dict[str, Array]:
     """Return the mean of each part with its error; the parts of a cell add up to its mean."""
     means = []
     for part in parts:
@@ -165,8 +139,8 @@ def _contributions(
         means.append(model.spread(labelled, part, name).reshape(len(own), -1) * scale)
     stacked = np.stack(means, axis=-1)  # replicate, cell, part
     return {
-        "contribution": (("part",), stacked.mean(axis=0)),
-        "contribution_error": (("part",), standard_error(stacked)),
+        "contribution": stacked.mean(axis=0),
+        "contribution_error": standard_error(stacked),
     }
 
 
@@ -181,18 +155,18 @@ def _claim(
 ) -> xr.Dataset:
     cells = [cell.over(claim.unit.factor) for cell in drawn]
     verdicts = [judge(cell, claim.relation, claim.value, claim.confidence) for cell in cells]
-    variables: Variables = {
-        "probability": ((), [v.probability for v in verdicts]),
-        "probability_error": ((), [v.error for v in verdicts]),
-        "verdict": ((), [v.verdict.value for v in verdicts]),
-        "quantile_curve": (("curve",), [curve / claim.unit.factor for curve in curves]),
+    values = {
+        "probability": [v.probability for v in verdicts],
+        "probability_error": [v.error for v in verdicts],
+        "verdict": [v.verdict.value for v in verdicts],
+        "quantile_curve": [curve / claim.unit.factor for curve in curves],
     }
-    return dataset(study, model, claim.quantity, variables, {"curve": CURVE}).assign_attrs(
+    labels = labels_of(study, model, claim.quantity)
+    return labelled(CLAIM, values, labels, {"curve": CURVE}, claim.unit.text).assign_attrs(
         statement=claim.statement,
         quantity=claim.quantity,
         relation=claim.relation.value,
         value=claim.value,
-        units=claim.unit.text,
         confidence=claim.confidence,
         required=int(claim.required),
     )

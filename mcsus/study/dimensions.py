@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcsus.analysis.base import taken_names
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import check_name
-from mcsus.study.parts import TAKEN_DIMS
 from mcsus.vocabulary import SCENARIO, Label
 
 MAX_LABELS = 10_000
@@ -37,7 +37,7 @@ def read_dims(
     for name, (value, faults) in tables.items():
         if not name_is_free(name, faults, "dims"):
             continue
-        if name in TAKEN_DIMS:
+        if name in taken_names():
             faults.add(
                 f"the name {name!r}", "another name: results use this one themselves", "dims", name
             )

@@ -13,17 +13,6 @@ METHODS = ("sobol",)
 ESTIMATORS = ("salib", "streaming")
 COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
 
-# fmt: off
-TAKEN_DIMS = frozenset({
-    "bin", "bound", "curve", "deterministic", "density", "edge", "edges", "error",
-    "first_order", "first_order_interval", "input", "level", "matrix", "median", "other_input",
-    "part",
-    "probability", "quantile", "quantile_curve", "quantiles", "sd", "shortest", "size",
-    "symmetric", "verdict", "S1", "S2", "ST",
-})
-# fmt: on
-"""Names that results use for their own dims and numbers; no dim of a study may have them."""
-
 
 @dataclass(frozen=True)
 class Sensitivity:

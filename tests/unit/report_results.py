@@ -10,10 +10,13 @@ import xarray as xr
 
 from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import estimates
-from mcsus.analysis.intervals import CURVE, summarise
+from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
+from mcsus.analysis.sensitivity import ARRAYS
 from mcsus.counting.draws import HeldDraws
 from mcsus.counting.prefixes import Convergence
 from mcsus.result import Result
+from mcsus.result.arrays import CLAIM, OUTPUT
+from mcsus.result.labelling import labelled
 
 LEVELS = (0.5, 0.9, 0.95)
 SOURCE = {
@@ -39,38 +42,33 @@ def output(cells, dims=None, unit="kg CO2e", parts=None):
     dims = dims or {}
     summaries = [summarise(HeldDraws(values), LEVELS) for values in cells]
     paths = [estimates(Convergence.of_prefixes(values, 0.975)) for values in cells]
-    found = {}
-    for key in ("mean", "sd", "median"):
-        pairs = np.array([getattr(s, key) for s in summaries])
-        found[key], found[f"{key}_error"] = ((), pairs[:, 0]), ((), pairs[:, 1])
-    found["quantiles"] = (("quantile",), [s.quantiles for s in summaries])
-    found["quantiles_error"] = (("quantile",), [s.quantile_errors for s in summaries])
-    found["symmetric"] = (("level", "bound"), [s.symmetric for s in summaries])
-    found["shortest"] = (("level", "bound"), [s.shortest for s in summaries])
-    found["quantile_curve"] = (("curve",), [s.curve for s in summaries])
-    bins = max(len(s.density) for s in summaries)
-    found["density"] = (("bin",), [np.resize(s.density, bins) for s in summaries])
-    found["edges"] = (("edge",), [np.resize(s.edges, bins + 1) for s in summaries])
-    found |= {f"path_{k}": (("size",), [p[k] for p in paths]) for k in paths[0]}
-    means = np.array([s.mean[0] for s in summaries])
-    spreads = np.array([s.sd[0] for s in summaries])
-    found["deterministic"], found["first_order"] = ((), means), ((), means)
+    longest = max(len(s["density"]) for s in summaries)
+    found = {
+        key: np.array([np.resize(s[key], longest + (key == "edges")) for s in summaries])
+        if key in {"density", "edges"}
+        else np.array([s[key] for s in summaries])
+        for key in summaries[0]
+    }
+    found |= {f"path_{k}": [p[k] for p in paths] for k in paths[0]}
+    means, spreads = found["mean"], found["sd"]
+    found["deterministic"] = found["first_order"] = means
     ends = np.array([means - 1.96 * spreads, means + 1.96 * spreads]).T
-    found["first_order_interval"] = (("bound",), ends)
+    found["first_order_interval"] = ends
     coords = {
-        "quantile": summaries[0].probabilities,
+        "quantile": quantile_probabilities(LEVELS),
         "level": np.array(LEVELS),
         "bound": ["low", "high"],
         "curve": CURVE,
     }
     if parts:
         shares = np.array(list(parts.values()))
-        found["contribution"] = (("part",), means[:, None] * shares)
-        found["contribution_error"] = (("part",), 0.001 * means[:, None] * shares)
+        found["contribution"] = means[:, None] * shares
+        found["contribution_error"] = 0.001 * means[:, None] * shares
         coords["part"] = list(parts)
-    attrs = {"units": unit, "path_probability": 0.975}
-    attrs["stages"] = json.dumps([""] * len(parts or {}))
-    return dataset(found, dims, coords).assign_attrs(attrs)
+    stages = json.dumps([""] * len(parts or {}))
+    return labelled(OUTPUT, found, dims, coords, unit).assign_attrs(
+        path_probability=0.975, stages=stages
+    )
 
 
 def indices(first, total, dims=None, error=0.002):
@@ -81,9 +79,8 @@ def indices(first, total, dims=None, error=0.002):
         "S1": np.array([np.broadcast_to(v, cells) for v in first.values()], dtype=float).T,
         "ST": np.array([np.broadcast_to(v, cells) for v in total.values()], dtype=float).T,
     }
-    found = {key: (("input",), values) for key, values in table.items()}
-    found |= {f"{k}_error": (("input",), np.full_like(v, error)) for k, v in table.items()}
-    return dataset(found, dims, {"input": list(first)}).assign_attrs(
+    found = table | {f"{k}_error": np.full_like(v, error) for k, v in table.items()}
+    return labelled(ARRAYS, found, dims, {"input": list(first)}).assign_attrs(
         method="sobol", estimator="SALib"
     )
 
@@ -92,32 +89,19 @@ def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="devi
     """Return the dataset of a claim on draws of shape (replicate, draw)."""
     verdicts = [judge(HeldDraws(values), relation, value, confidence) for values in cells]
     found = {
-        "probability": ((), [v.probability for v in verdicts]),
-        "probability_error": ((), [v.error for v in verdicts]),
-        "verdict": ((), [v.verdict for v in verdicts]),
-        "quantile_curve": (
-            ("curve",),
-            [summarise(HeldDraws(values), (0.5,)).curve for values in cells],
-        ),
+        "probability": [v.probability for v in verdicts],
+        "probability_error": [v.error for v in verdicts],
+        "verdict": [v.verdict.value for v in verdicts],
+        "quantile_curve": [HeldDraws(values).quantiles(CURVE) for values in cells],
     }
-    return dataset(found, dims or {}, {"curve": CURVE}).assign_attrs(
+    return labelled(CLAIM, found, dims or {}, {"curve": CURVE}, "kg CO2e").assign_attrs(
         statement=f"It stays {relation} {value}",
         quantity=quantity,
         relation=relation,
         value=float(value),
-        units="kg CO2e",
         confidence=confidence,
         required=0,
     )
-
-
-def dataset(found, dims, coords):
-    shape = tuple(len(labels) for labels in dims.values())
-    data = {}
-    for name, (own, cells) in found.items():
-        array = np.asarray(cells)
-        data[name] = ((*dims, *own), array.reshape((*shape, *array.shape[1:])))
-    return xr.Dataset(data, {**{dim: list(labels) for dim, labels in dims.items()}, **coords})
 
 
 def result(outputs, sensitivity=None, claims=None, **changes):

@@ -141,10 +141,10 @@ class TestDims:
         assert {fault.where[1] for fault in caught.value.faults} <= {"dims", "parameters"}
 
     def test_names_of_results_are_taken(self):
-        from mcsus.result import OWN_DIMS
-        from mcsus.study.parts import TAKEN_DIMS
+        from mcsus.analysis.base import taken_names
+        from mcsus.result.arrays import DIMS
 
-        assert OWN_DIMS <= TAKEN_DIMS
+        assert {*DIMS, "shortest", "contribution_error", "ST"} <= taken_names()
         with pytest.raises(InputError, match="results use this one"):
             study(dims={"quantile": ["a"]})
 

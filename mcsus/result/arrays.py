@@ -1,0 +1,122 @@
+"""Every array of a result, once: its name, its own dims, its unit and what it means.
+
+The tree, its checks, the JSON, the names that no dim of a study may have and the page of
+documentation follow from these tables; the arrays of an analysis stand with the analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+UNIT = "{unit}"
+"""Stands for the unit that the output or the claim is shown in."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One array of a result.
+
+    Parameters
+    ----------
+    name : str
+    dims : tuple of str
+        Its own dims, after those of the quantity.
+    unit : str
+        ``{unit}`` stands for that of the quantity.
+    meaning : str
+    has_error : bool
+        Whether its standard error stands beside it, under ``<name>_error``.
+    is_printed : bool
+        Whether the JSON has it.
+
+    Examples
+    --------
+    >>> [entry.name for entry in Entry("mean", (), UNIT, "mean", has_error=True).variables]
+    ['mean', 'mean_error']
+    """
+
+    name: str
+    dims: tuple[str, ...]
+    unit: str
+    meaning: str
+    has_error: bool = False
+    is_printed: bool = True
+
+    @property
+    def variables(self) -> tuple[Entry, ...]:
+        """The array and that of its error."""
+        if not self.has_error:
+            return (self,)
+        error = Entry(self.error, self.dims, self.unit, f"standard error of {self.name}")
+        return self, error
+
+    @property
+    def error(self) -> str:
+        """Name of the array of its error."""
+        return f"{self.name}_error"
+
+
+DIMS = {
+    "quantile": "probability of a quantile: the ends of the symmetric intervals, and 0.5",
+    "level": "probability of an interval",
+    "bound": "low or high end of an interval",
+    "curve": "probability along the quantile curve",
+    "bin": "bin of the histogram",
+    "edge": "edge of the bins",
+    "size": "numbers of first draws at which the estimates are looked at",
+    "part": "quantity that an output is the sum of",
+    "input": "input, or group of inputs, of an output",
+    "other_input": "the second input of a pair",
+}
+"""Dims of the tree that are not dims of the study."""
+
+OUTPUT = (
+    Entry("mean", (), UNIT, "mean of all draws", has_error=True),
+    Entry("sd", (), UNIT, "standard deviation of all draws", has_error=True),
+    Entry("median", (), UNIT, "median of all draws", has_error=True),
+    Entry("quantiles", ("quantile",), UNIT, "quantiles of all draws", has_error=True),
+    Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails"),
+    Entry("shortest", ("level", "bound"), UNIT, "shortest interval"),
+    Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
+    Entry("density", ("bin",), "1/({unit})", "histogram of all draws", is_printed=False),
+    Entry("edges", ("edge",), UNIT, "edges of the bins of the histogram", is_printed=False),
+    Entry("path_draws", ("size",), "1", "draws of a replicate so far", is_printed=False),
+    Entry("path_mean", ("size",), UNIT, "mean so far", has_error=True, is_printed=False),
+    Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
+    Entry("deterministic", (), UNIT, "value where every input is typical"),
+    Entry("first_order", (), UNIT, "value at the means of the inputs", is_printed=False),
+    Entry(
+        "first_order_interval",
+        ("bound",),
+        UNIT,
+        "95 % interval by the law of propagation of uncertainty",
+        is_printed=False,
+    ),
+    Entry("contribution", ("part",), UNIT, "mean of a part", has_error=True, is_printed=False),
+)
+"""Arrays of an output."""
+
+CLAIM = (
+    Entry("probability", (), "1", "probability that the claim holds", has_error=True),
+    Entry("verdict", (), "", "supported, not_supported or undecided"),
+    Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
+)
+"""Arrays of a claim."""
+
+
+def taken_names(entries: Iterable[Entry] = ()) -> frozenset[str]:
+    """Return the names that no dim of a study may have, as results use them themselves.
+
+    Parameters
+    ----------
+    entries : iterable of Entry
+        Of the analyses.
+
+    Examples
+    --------
+    >>> "symmetric" in taken_names()
+    True
+    """
+    arrays = (*OUTPUT, *CLAIM, *entries)
+    return frozenset({*DIMS, *(own.name for entry in arrays for own in entry.variables)})
