@@ -232,6 +232,11 @@ class Parameter:
             raise InputError(*faults)
 
     @property
+    def is_constant(self) -> bool:
+        """Whether it has one value at every label."""
+        return all(cell.law.family == "constant" for cell in self.cells)
+
+    @property
     def cell(self) -> Cell:
         """The only cell of a parameter without dims."""
         if len(self.cells) != 1:

@@ -134,11 +134,10 @@ def _analysed(
 
 def _with_draws(study: Study, draws: int) -> Study:
     """Return the study as if it had asked for the draws that were made."""
-    document = study.to_dict()
-    document["design"] = {**document.get("design", {}), "draws": draws}
-    if study.sensitivity.draws > draws:
-        document["sensitivity"] = {**document.get("sensitivity", {}), "draws": draws}
-    return replace(Study.from_dict(document, study.place), cautions=study.cautions)
+    changed = study.with_changes(draws=draws)
+    most = 1 << draws.bit_length() - 1
+    asked = replace(changed.sensitivity, draws=min(changed.sensitivity.draws, most))
+    return replace(changed, sensitivity=asked)
 
 
 def _drawn(

@@ -28,7 +28,34 @@ def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str
         *_unread_changes(fields),
         *physical_cautions(fields.get("parameters", ())),
         *_without_moments(fields),
+        *fields.get("notes", ()),
+        *_together(fields),
+        *_overruled(fields),
     )
+
+
+def _together(fields: Mapping[str, Any]) -> list[str]:
+    """Tell what has indices together, where the file does not ask for it itself."""
+    if "sensitivity" in fields.get("document", {}):
+        return []
+    return [
+        f"sensitivity indices are of {table.title!r} together, since these depend on each other"
+        for table in fields.get("dependence", ())
+    ]
+
+
+def _overruled(fields: Mapping[str, Any]) -> list[str]:
+    """Tell which scenarios keep their own law for a parameter that was changed."""
+    before = {
+        parameter.name: parameter for parameter in fields.get("read", {}).get("parameters", ())
+    }
+    return [
+        f"scenario {scenario.id!r} sets {parameter.name!r} itself, so there its own value holds"
+        for parameter in fields.get("parameters", ())
+        if parameter is not before.get(parameter.name)
+        for scenario in fields["scenarios"]
+        if parameter.name in scenario.changes
+    ]
 
 
 def _without_moments(fields: Mapping[str, Any]) -> list[str]:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mcsus.declared.reader import close, read_unit, shown, unlike
+from mcsus.declared.reader import close, shown
 from mcsus.dependence import Mix
-from mcsus.errors import Fault, InputError
+from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
-from mcsus.study.fields import pinned, read_fields
+from mcsus.study.cautions import cautions
+from mcsus.study.changes import Law, as_written, pair, read_equations, read_law, with_law
+from mcsus.study.copula_groups import read_copula_groups, without
+from mcsus.study.fields import read_asked, read_fields
+from mcsus.study.options import read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
-from mcsus.study.quantities import parse_count, parse_quantity
+from mcsus.study.quantities import parse_count
 from mcsus.study.study_file import find_study, read_toml
+from mcsus.study.writing import by_name, tables_of
 from mcsus.units import Unit
 from mcsus.vocabulary import Label
 
@@ -54,10 +60,8 @@ class Study:
         Quantity -> the quantities that add up to it.
     scenarios : tuple of Scenario
         Without the base.
-    cautions : tuple of str
-        What a reader should know.
     document : mapping
-        The file as read.
+        The tables of the file, as its author wrote them.
     inner : str, optional
         The dim of individuals, over which variability is averaged.
     place : str
@@ -66,6 +70,10 @@ class Study:
         Parameters that are drawn together.
     mixes : mapping of str to Mix
         Stream key of a dependent cell -> how its points are made.
+    notes : tuple of str
+        What a reader should know of the dependence.
+    read : mapping
+        The parts as they were read from `document`.
 
     Examples
     --------
@@ -95,12 +103,13 @@ class Study:
     claims: tuple[Claim, ...]
     breakdown: Mapping[str, tuple[str, ...]]
     scenarios: tuple[Scenario, ...]
-    cautions: tuple[str, ...]
-    document: Mapping[str, Any] = field(repr=False)
+    document: Mapping[str, Any] = field(repr=False, compare=False)
     inner: str | None = None
     place: str = "study"
     dependence: tuple[CopulaGroup, ...] = ()
     mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
+    notes: tuple[str, ...] = ()
+    read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], place: str = "study") -> Study:
@@ -126,18 +135,31 @@ class Study:
         """
         if not isinstance(document, Mapping):
             raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
-        fields = read_fields(document, place)
-        return cls(**fields, document=copy.deepcopy(dict(document)), place=place)
+        parts = read_fields(document, place)
+        return cls(**parts, document=copy.deepcopy(dict(document)), place=place, read=parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tables of the study file; `Study.from_dict` reads them back.
 
+        They say what the Study is now, in the words of its file where these still hold.
+
+        Raises
+        ------
+        InputError
+            If the study was given other dims or scenarios than those of its file.
+
         Examples
         --------
-        >>> load_study("tinyml_table").to_dict()["id"]
-        'tinyml_table'
+        >>> load_study("tinyml_table").with_changes(draws=512).to_dict()["design"]["draws"]
+        512
         """
-        return copy.deepcopy(dict(self.document))
+        return copy.deepcopy(tables_of(self))
+
+    @cached_property
+    def cautions(self) -> tuple[str, ...]:
+        """What a reader of the results should know."""
+        parameters = tables_of(self).get("parameters", {})
+        return cautions(vars(self), parameters)
 
     def parameter(self, name: str) -> Parameter:
         """Return one parameter.
@@ -202,43 +224,140 @@ class Study:
             "seed": seed,
         }
         changes = {key: value for key, value in given.items() if value is not None}
-        if not changes and not pins:
-            return self
-        document = self.to_dict()
+        study = self
         if changes:
-            _check_design(self.design, changes)
-            document["design"] = {**document.get("design", {}), **changes}
-        for name, value in (pins or {}).items():
-            document = self._pinned(document, name, value)
-        study = Study.from_dict(document, self.place)
-        return replace(study, cautions=(*study.cautions, *self._overruled(pins or {})))
+            study = study._with(design=_changed_design(self.design, changes))
+        if pins:
+            values = {name: pair(value, f"--set {name}") for name, value in pins.items()}
+            why = "held at this value for this run"
+            study = study._relaid(values, "--set {}", why)
+        return study
 
-    def _pinned(self, document: dict[str, Any], name: str, value: object) -> dict[str, Any]:
-        where = f"--set {name}"
-        parameter = self.parameter(name)
-        if isinstance(value, str):
-            value = parse_quantity(value, where)
-        if not isinstance(value, tuple | list) or len(value) != 2:
-            raise InputError(Fault(shown(value), "a value with its unit", (where,)))
-        number, unit = value
-        found = read_unit(unit, where)
-        if found.dimension != parameter.unit.dimension:
-            raise InputError(Fault(*unlike(found, parameter.unit.dimension), (where,)))
-        return pinned(document, parameter, number, unit, self.dims)
+    def with_laws(self, changes: Mapping[str, Law] | None = None, /, **laws: Law) -> Study:
+        """Return the study with other laws for some parameters.
 
-    def _overruled(self, pins: Mapping[str, object]) -> list[str]:
-        return [
-            f"scenario {scenario.id!r} sets {name!r} itself, so there its own value holds"
-            for name in pins
-            for scenario in self.scenarios
-            if name in scenario.changes
-        ]
+        A law takes the place of what the study writes for a parameter, at every label. What the
+        labels share and the position of the parameter are kept, so all other draws stay as they
+        are. A scenario that sets the parameter still does.
+
+        Parameters
+        ----------
+        changes, **laws
+            Name of a parameter -> a Distribution in its unit, a value with unit as text or as
+            ``(50, "g CO2e/kWh")``, the id of a library parameter, or a table of a study file.
+
+        Raises
+        ------
+        InputError
+            If a name, a law or a unit is wrong.
+
+        Examples
+        --------
+        >>> from mcsus import distribution
+        >>> study = load_study("tinyml_device").with_laws(
+        ...     pue=distribution("uniform", minimum=1.1, maximum=1.2),
+        ...     use_grid_intensity="50 g CO2e/kWh")
+        >>> study.to_dict()["parameters"]["pue"]["maximum"]
+        1.2
+        """
+        why = "changed from Python, which says no more of it"
+        return self._relaid({**(changes or {}), **laws}, "{}", why)
+
+    def with_equations(self, *equations: Equation | Callable[..., Any]) -> Study:
+        """Return the study with further equations, or with others of the same names.
+
+        They are written as formulas in their canonical form, so a run of the study can be saved,
+        verified, resumed and reported like that of a file.
+
+        Parameters
+        ----------
+        *equations : Equation or function
+            A plain function has the unit and the stage of the equation that it replaces.
+
+        Raises
+        ------
+        InputError
+            If one cannot be written as a formula, or uses a name or a dim that the study lacks.
+
+        Examples
+        --------
+        >>> from mcsus import equation
+        >>> @equation(unit="kg CO2e")
+        ... def doubled(device_footprint):
+        ...     return 2 * device_footprint
+        >>> study = load_study("tinyml_device").with_equations(doubled)
+        >>> study.to_dict()["equations"]["doubled"]
+        {'formula': '2*device_footprint', 'unit': 'kg CO2e'}
+        """
+        known = read_equations(self, equations)
+        kept = tuple(p for p in self.parameters if p.name not in known)
+        return self._with(equations=tuple(known.values()), parameters=kept)
+
+    def with_outputs(self, **units: str) -> Study:
+        """Return the study with further outputs, or with other units of the same outputs.
+
+        Examples
+        --------
+        >>> list(load_study("tinyml_device").with_outputs(manufacture="g CO2e").outputs)[-1]
+        'manufacture'
+        """
+        faults = FaultCollector(self.place)
+        names = [parameter.name for parameter in self.parameters]
+        outputs = read_outputs(units, by_name(self.equations), names, faults)
+        faults.raise_any()
+        return self._with(outputs={**self.outputs, **outputs})
+
+    def _with(self, **parts: Any) -> Study:
+        """Return the study with other parts; what it asks for by default follows them."""
+        study = replace(self, **parts)
+        if self.sensitivity == self.asked():
+            return replace(study, sensitivity=study.asked())
+        return study
+
+    def asked(self) -> Sensitivity:
+        """Return the sensitivity analyses that the file asks for with this design."""
+        faults = FaultCollector(self.place)
+        names = [parameter.name for parameter in self.read["parameters"]]
+        asked = read_asked(
+            self.document, self.design, tuple(self.outputs), names, self.dependence, faults
+        )
+        faults.raise_any()
+        return asked
+
+    def _relaid(self, values: Mapping[str, object], where: str, why: str) -> Study:
+        """Return the study with the laws that are given for some parameters."""
+        made: dict[str, Parameter] = {}
+        for name, value in values.items():
+            parameter = self.parameter(name)
+            leaf = read_law(self, value, parameter, where.format(name), why)
+            made[name] = with_law(parameter, leaf, self.dims)
+        parameters = tuple(made.get(p.name, p) for p in self.parameters)
+        study = replace(self, parameters=parameters)
+        if any(name in table.parameters for table in self.dependence for name in made):
+            return study._bound([name for name, p in made.items() if p.is_constant])
+        return study
+
+    def _bound(self, held: Sequence[str]) -> Study:
+        """Return the study with its dependence read again; what is held depends on nothing."""
+        tables = self.document["dependence"]
+        for name in held:
+            tables = without(tables, name)
+        faults = FaultCollector(self.place)
+        base = {p.name: as_written(p, self.dims) for p in self.parameters}
+        known = read_copula_groups(tables, base, frozenset(), self.dims, self.inner, faults)
+        faults.raise_any()
+        return self._with(
+            dependence=tuple(known.tables),
+            mixes=known.mixes,
+            notes=tuple(known.cautions),
+            document={**self.document, "dependence": tables},
+        )
 
 
-def _check_design(design: Design, changes: Mapping[str, Any]) -> None:
-    """Refuse a design in the words of the command line, where the change came from."""
+def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:
+    """Return another design, refused in the words of the command line if it is none."""
     try:
-        replace(design, **changes)
+        return replace(design, **changes)
     except InputError as error:
         faults = [
             replace(fault, where=(f"--{fault.where[0]}",)) if fault.where[0] in changes else fault

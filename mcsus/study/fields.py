@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
-from mcsus.study.cautions import cautions
-from mcsus.study.copula_groups import CopulaGroups, read_copula_groups, without
+from mcsus.streams import Design
+from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
@@ -24,7 +24,7 @@ from mcsus.study.options import (
     read_outputs,
     read_sensitivity,
 )
-from mcsus.study.parts import Scenario, Sensitivity
+from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
 from mcsus.units import DIMENSIONLESS
@@ -103,12 +103,9 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     else:
         fields["outputs"] = read_outputs(document["outputs"], inputs.equations, names, faults)
     design = read_design(document.get("design", {}), faults)
-    asked = document.get("sensitivity", {})
     stated = document.get("outputs")
     output_names = tuple(stated) if isinstance(stated, Mapping) else ()
-    sensitivity = read_sensitivity(asked, design, output_names, names, faults)
-    if "sensitivity" not in reader:
-        sensitivity = _together(sensitivity, dependences)
+    sensitivity = read_asked(document, design, output_names, names, dependences.tables, faults)
     claims = read_claims(
         reader.list("claims", "tables: [[claims]]"), inputs.equations, names, faults
     )
@@ -117,8 +114,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     found = [fault for layer in layers[:-1] for fault in layer.faults.faults]
     _raise([*faults.faults, *found])
     equations = {name: e for name, e in inputs.equations.items() if e is not None}
-    mine = layers[-1].parameters
-    fields |= {
+    return fields | {
         "dims": dict(dims),
         "parameters": tuple(parameters.values()),
         "equations": tuple(equations.values()),
@@ -130,18 +126,27 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "scenarios": scenarios,
         "dependence": tuple(dependences.tables),
         "mixes": dependences.mixes,
+        "notes": tuple(dependences.cautions),
     }
-    return fields | {"cautions": (*cautions(fields, mine), *dependences.cautions)}
 
 
-def _together(sensitivity: Sensitivity, dependences: CopulaGroups) -> Sensitivity:
-    """Put what depends on each other into one group, where the file asks for nothing itself."""
-    groups = {table.title: table.parameters for table in dependences.tables}
-    dependences.cautions += [
-        f"sensitivity indices are of {title!r} together, since these depend on each other"
-        for title in groups
-    ]
-    return replace(sensitivity, groups=groups)
+def read_asked(
+    document: Mapping[str, Any],
+    design: Design,
+    outputs: Sequence[str],
+    parameters: Sequence[str],
+    dependence: Sequence[CopulaGroup],
+    faults: FaultCollector,
+) -> Sensitivity:
+    """Return the sensitivity analyses that a file asks for with a design and outputs.
+
+    Where the file asks for nothing itself, what depends on each other is put into one group.
+    """
+    asked = document.get("sensitivity", {})
+    sensitivity = read_sensitivity(asked, design, outputs, parameters, faults)
+    if "sensitivity" in document:
+        return sensitivity
+    return replace(sensitivity, groups={table.title: table.parameters for table in dependence})
 
 
 def _head(reader: TableReader) -> dict[str, Any]:
@@ -260,27 +265,3 @@ def _printable(key: str) -> str:
     """Return a key of the file as a message may show it: short, without control characters."""
     short = key if len(key) <= 100 or key.endswith(".toml") else key[:97] + "..."
     return short if short.isprintable() else repr(short)[1:-1]
-
-
-def pinned(
-    document: Mapping[str, Any], parameter: Parameter, value: float, unit: str, dims: Dims
-) -> dict[str, Any]:
-    """Return a study file with one parameter held at a value at every label, all else as it was.
-
-    What depends on the parameter is drawn without it: holding is not conditioning.
-    """
-    table: dict[str, Any] = {"distribution": "constant", "value": value}
-    own = [dim for dim in parameter.dims if dim != SCENARIO]
-    for dim in reversed(own):
-        table = {"by": {dim: {str(label): table for label in dims[dim]}}}
-    if own:
-        table["shared"] = own
-    table |= {"unit": unit, "source": "assumed", "rationale": "held at this value for this run"}
-    table["kind"] = parameter.kind
-    if parameter.stage:
-        table["stage"] = parameter.stage
-    parameters = {**document.get("parameters", {}), parameter.name: table}
-    held = {**document, "parameters": parameters}
-    if "dependence" in document:
-        held["dependence"] = without(document["dependence"], parameter.name)
-    return held

@@ -1,0 +1,191 @@
+"""What Python may change in a study: laws of its parameters, and its equations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mcsus.declared.reader import shown, unlike
+from mcsus.errors import Fault, FaultCollector, InputError
+from mcsus.expressions import to_text
+from mcsus.families import Distribution
+from mcsus.model import Equation, equation
+from mcsus.parameters import Cell, Parameter, Provenance
+from mcsus.study.formulas import check_dimension, check_names, read_equation
+from mcsus.study.grids import Dims, labelled
+from mcsus.study.laws import Leaf, Meta, read_leaf
+from mcsus.study.quantities import parse_quantity
+from mcsus.study.shares import SHARES
+from mcsus.units import DIMENSIONLESS
+from mcsus.vocabulary import SCENARIO
+
+if TYPE_CHECKING:
+    from mcsus.study.definition import Study
+
+Law = Distribution | str | tuple[float, str] | Mapping[str, object]
+"""A law, a value with its unit (as text or a pair), a library id, or a table of a study file."""
+
+
+def read_law(study: Study, value: object, parameter: Parameter, where: str, rationale: str) -> Leaf:
+    """Return the law that is to take the place of those of a parameter.
+
+    Parameters
+    ----------
+    value : Law
+        A Distribution is in the unit of the parameter.
+    where : str
+        What is to blame in messages.
+    rationale : str
+        Why a law that names no source is reasonable.
+
+    Raises
+    ------
+    InputError
+    """
+    _refuse_weights(study, parameter.name)
+    about = Meta(
+        unit=parameter.unit,
+        rationale=rationale,
+        stage=parameter.stage,
+        kind=parameter.kind,
+        relaxed=True,
+    )
+    if isinstance(value, Distribution):
+        origin = Provenance(
+            stage=parameter.stage, kind=parameter.kind, evidence="assumed", rationale=rationale
+        )
+        return Leaf(value, parameter.unit, origin, (where,))
+    if isinstance(value, str) and not value[:1].isalpha():
+        value = parse_quantity(value, where)
+    if isinstance(value, tuple | list) and len(value) == 2:
+        value = {"value": value[0], "unit": value[1]}
+    if not isinstance(value, str | Mapping):
+        raise InputError(Fault(shown(value), "a law, or a value with its unit", (where,)))
+    faults = FaultCollector()
+    leaf = read_leaf(value, faults, (where,), about)
+    faults.raise_any()
+    assert leaf is not None  # noqa: S101 - else there is a fault
+    if leaf.unit.dimension != parameter.unit.dimension:
+        raise InputError(Fault(*unlike(leaf.unit, parameter.unit.dimension), (where,)))
+    return leaf
+
+
+def as_written(parameter: Parameter, dims: Dims) -> Parameter:
+    """Return a parameter as it is without scenarios."""
+    if SCENARIO not in parameter.dims:
+        return parameter
+    own = tuple(dim for dim in parameter.dims if dim != SCENARIO)  # the last
+    return replace(parameter, dims=own, cells=parameter.cells[:: len(dims[SCENARIO])])
+
+
+def shared_dims(parameter: Parameter, dims: Dims) -> list[str]:
+    """Return the dims over which one value of a parameter serves every label."""
+    shape = [len(dims[dim]) for dim in parameter.dims]
+    streams = np.array([cell.stream for cell in parameter.cells], dtype=object).reshape(shape)
+    return [
+        dim
+        for axis, dim in enumerate(parameter.dims)
+        if np.all(streams == np.take(streams, [0], axis=axis))
+    ]
+
+
+def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
+    """Return a parameter with one law at every label; what a scenario sets still holds there.
+
+    The cells have the stream keys that `build_parameter` gives to what `write_parameter` writes.
+    """
+    base = as_written(parameter, dims)
+    shared = shared_dims(base, dims)
+    key = leaf.id or f"study:{parameter.name}"
+    made = []
+    for labels in labelled(base.dims, dims):
+        apart = "".join(f"|{dim}={x}" for dim, x in labels.items() if dim not in shared)
+        made.append(Cell(leaf.law, leaf.unit, key + apart, leaf.provenance, leaf.typical))
+    count = len(parameter.cells) // len(made)  # scenarios
+    cells = tuple(
+        made[k // count]
+        if cell is base.cells[k // count]
+        else replace(cell, stream=made[k // count].stream)
+        for k, cell in enumerate(parameter.cells)
+    )
+    about = leaf.provenance
+    return replace(parameter, unit=leaf.unit, cells=cells, kind=about.kind, stage=about.stage)
+
+
+def read_equations(
+    study: Study, given: Sequence[Equation | Callable[..., Any]]
+) -> dict[str, Equation]:
+    """Return the equations of a study by name with some added or replaced, as formulas.
+
+    Raises
+    ------
+    InputError
+        If one cannot be written as a formula, or uses a name or a dim that the study lacks.
+    """
+    faults = FaultCollector(study.place)
+    known = {equation.name: equation for equation in study.equations}
+    made: dict[str, Equation] = {}
+    for each in given:
+        one = _equation(each, known)
+        if one.name in study.dims:
+            faults.add(f"{one.name!r}, also a dim", "another name", "equations", one.name)
+        read = read_equation(one.name, write_equation(one), faults)
+        made |= {} if read is None else {one.name: read}
+    known |= made
+    units = {p.name: p.unit.dimension for p in study.parameters}
+    units |= {name: equation.unit.dimension for name, equation in known.items()}
+    for new in made.values():
+        check_names(new, units, study.dims, faults)
+        check_dimension(new, dict.fromkeys(study.dims, DIMENSIONLESS) | units, faults)
+    faults.raise_any()
+    return known
+
+
+def write_equation(equation: Equation) -> dict[str, Any]:
+    """Return the table of an equation; its formula is written in its canonical form.
+
+    Examples
+    --------
+    >>> from mcsus.model import equation
+    >>> @equation(unit="kWh")
+    ... def energy(power, hours):
+    ...     "What the meter counts."
+    ...     return power * hours
+    >>> write_equation(energy)
+    {'formula': 'power*hours', 'unit': 'kWh', 'description': 'What the meter counts.'}
+    """
+    table = {"formula": to_text(equation.expression), "unit": equation.unit.text}
+    told = {"stage": equation.stage, "description": equation.doc}
+    return table | {key: text for key, text in told.items() if text}
+
+
+def pair(value: object, where: str) -> tuple[float, str]:
+    """Return a value with its unit, given as text or as both."""
+    if isinstance(value, str):
+        return parse_quantity(value, where)
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise InputError(Fault(shown(value), "a value with its unit", (where,)))
+    return value[0], value[1]
+
+
+def _equation(given: Equation | Callable[..., Any], known: Mapping[str, Equation]) -> Equation:
+    """Return an equation for a plain function that takes the place of one."""
+    if isinstance(given, Equation):
+        return given
+    name = getattr(given, "__name__", repr(given))
+    if name not in known:
+        allowed = "@equation(unit=...) above it, or the name of an equation of the study"
+        raise InputError(Fault("a function without a unit", allowed, (name,)))
+    return equation(unit=known[name].unit.text, stage=known[name].stage)(given)
+
+
+def _refuse_weights(study: Study, name: str) -> None:
+    """Refuse a law for the weights behind shares that add up to one."""
+    stem = name.removesuffix("_weight")
+    table = study.document.get("parameters", {}).get(stem)
+    if stem != name and isinstance(table, Mapping) and table.get("distribution") in SHARES:
+        found = f"{name!r}, the weights behind {stem!r}, which the file writes as shares"
+        raise InputError(Fault(found, "a parameter that the file writes", (study.place,)))

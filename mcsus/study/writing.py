@@ -1,0 +1,155 @@
+"""From the parts of a study back to the tables of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mcsus.errors import Fault, InputError
+from mcsus.parameters import Cell, Parameter
+from mcsus.study.changes import as_written, shared_dims, write_equation
+from mcsus.study.fields import TEXTS
+from mcsus.study.grids import Dims
+from mcsus.study.laws import ASSUMED
+from mcsus.units import Unit
+
+if TYPE_CHECKING:
+    from mcsus.study.definition import Study
+
+
+def tables_of(study: Study) -> dict[str, Any]:
+    """Return the tables of a study's file, with those parts written anew that are not as read.
+
+    Raises
+    ------
+    InputError
+        If it was given other dims or scenarios than those of its file.
+    """
+    read, tables = study.read, dict(study.document)
+    for key in ("dims", "scenarios"):
+        if getattr(study, key) != read[key]:
+            found = f"other {key} than those of its file"
+            raise InputError(Fault(found, "a study made from its tables", (study.place, key)))
+    for key in (*TEXTS, "claims"):
+        if getattr(study, key) != read[key]:
+            tables[key] = plain(getattr(study, key))
+    if study.intervals != read["intervals"]:
+        tables["intervals"] = {"levels": list(study.intervals)}
+
+    def put(key: str, table: Mapping[str, Any]) -> None:
+        if table != tables.get(key, {}):
+            tables[key] = dict(table)
+
+    for key in ("outputs", "breakdown", "design"):
+        put(key, amended(tables.get(key, {}), read[key], getattr(study, key)))
+    asked = study.asked()
+    if study.sensitivity != asked:
+        before = asked if "sensitivity" in tables else replace(asked, groups={})
+        put("sensitivity", amended(tables.get("sensitivity", {}), before, study.sensitivity))
+    put("equations", _parts(tables, read, study, "equations", write_equation))
+    write = partial(write_parameter, dims=study.dims)
+    put("parameters", _parts(tables, read, study, "parameters", write))
+    return tables
+
+
+def by_name(parts: Iterable[Any]) -> dict[str, Any]:
+    """Return equations or parameters by their names."""
+    return {part.name: part for part in parts}
+
+
+def write_parameter(parameter: Parameter, dims: Dims) -> str | dict[str, Any]:
+    """Return what stands for a parameter in a study file, without what scenarios set.
+
+    Examples
+    --------
+    >>> from mcsus.study.laws import library_parameter
+    >>> write_parameter(library_parameter("hsl.processing.0.mcu"), {})
+    'hsl.processing.0.mcu'
+    """
+    base = as_written(parameter, dims)
+    cells = iter(base.cells)
+
+    def below(rest: tuple[str, ...]) -> Any:
+        if not rest:
+            return _law(next(cells))
+        return {"by": {rest[0]: {str(label): below(rest[1:]) for label in dims[rest[0]]}}}
+
+    table: str | dict[str, Any] = below(base.dims)
+    if isinstance(table, str):
+        return table
+    if base.dims:
+        table |= {"unit": parameter.unit.text, "shared": shared_dims(base, dims)}
+    table["kind"] = parameter.kind
+    return table | ({"stage": parameter.stage} if parameter.stage else {})
+
+
+def _law(cell: Cell) -> str | dict[str, Any]:
+    """Return the table of a law, or its id in the library."""
+    about = cell.provenance
+    if about.id is not None:
+        return about.id
+    sources = [f"{s.id}, {s.locator}" if s.locator else s.id for s in about.sources]
+    told = {
+        "typical": cell.typical,
+        "rationale": about.rationale,
+        "title": about.name,
+        "note": about.note,
+        "physical": None if about.physical is None else about.physical.to_dict(),
+    }
+    table = {**cell.law.to_dict(), "unit": cell.unit.text, "source": sources or ASSUMED}
+    return table | {key: value for key, value in told.items() if value is not None}
+
+
+def plain(part: Any) -> Any:
+    """Return a part of a study as the tables and lists of a file.
+
+    Examples
+    --------
+    >>> from mcsus.units import unit
+    >>> plain({"total": unit("kg CO2e")}), plain((0.5, 0.9))
+    ({'total': 'kg CO2e'}, [0.5, 0.9])
+    """
+    if isinstance(part, Unit):
+        return part.text
+    if isinstance(part, Mapping):
+        return {key: plain(value) for key, value in part.items()}
+    if isinstance(part, tuple):
+        return [plain(value) for value in part]
+    if is_dataclass(part):
+        return {field.name: plain(getattr(part, field.name)) for field in fields(part)}
+    return part
+
+
+def amended(table: Mapping[str, Any], before: Any, after: Any) -> dict[str, Any]:
+    """Return the table that `before` was read from, as it says `after`; all else as written.
+
+    Examples
+    --------
+    >>> from mcsus.streams import Design
+    >>> amended({"seed": 1}, Design(seed=1), Design(draws=512, seed=1))
+    {'seed': 1, 'draws': 512}
+    """
+    one, other = plain(before), plain(after)
+    kept = {key: value for key, value in table.items() if key in other or key not in one}
+    return kept | {key: value for key, value in other.items() if one.get(key) != value}
+
+
+def _parts(
+    tables: Mapping[str, Any],
+    read: Mapping[str, Any],
+    study: Study,
+    key: str,
+    write: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """Return the table of the equations or parameters; those as read keep their words."""
+    before, after = by_name(read[key]), by_name(getattr(study, key))
+    table = tables.get(key, {})
+    kept = {name: value for name, value in table.items() if name in after or name not in before}
+    changed = {
+        name: write(part)
+        for name, part in after.items()
+        if part is not before.get(name) and part != before.get(name)
+    }
+    return kept | changed
