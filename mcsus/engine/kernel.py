@@ -225,30 +225,11 @@ class Kernel:
     ) -> None:
         block = self.block(plan)
         work = np.empty((plan.rows + 1, block + _APART))
-        inputs = self._input_cells.inputs(plan.matrices)
         self._run(
-            self._model,
-            self._points_of(kind),
-            self._quantile,
-            work,
-            first,
-            -(-count // block),
-            block,
-            points.table,
-            points.matrix,
-            points.keys,
-            *inputs,
-            plan.location,
-            plan.active,
-            plan.coordinate,
-            plan.single,
-            points.individual,
-            plan.quantity,
-            plan.cell,
-            plan.scale,
-            out,
-            at,
-        )
+            self._model, self._points_of(kind), self._quantile,
+            points, self._input_cells.inputs(plan.matrices), plan,
+            work, first, -(-count // block), block, out, at,
+        )  # fmt: skip
 
     def values_at(
         self, names: Sequence[str], design: Design, replicate: int, draw: int

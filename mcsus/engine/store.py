@@ -55,8 +55,8 @@ from mcsus.engine.blocks import POINTS_SIGNATURE, KIND_points as fill
 
 
 @njit(POINTS_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def points(x, s, draw, table, matrix, keys):
-    fill(x, s, draw, table, matrix, keys)
+def points(x, s, draw, points):
+    fill(x, s, draw, points)
 '''
 
 _QUANTILE = '''"""The quantile loops of mcsus kernels; generated, safe to delete."""
@@ -80,6 +80,7 @@ _SHARED = {
     "run_unmixed": _RUN.replace("MIXING", "unmixed_points"),
     "points_sobol": _POINTS.replace("KIND", "sobol"),
     "points_monte_carlo": _POINTS.replace("KIND", "monte_carlo"),
+    "points_given": _POINTS.replace("KIND", "given"),
 }
 
 _SALTELLI = '''"""The sums of every mcsus index run; generated, safe to delete."""
