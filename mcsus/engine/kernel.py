@@ -220,6 +220,52 @@ class Kernel:
         self._evaluate(plan, design.kind, ready, out, first, count, at)
         return out
 
+    def run_at(
+        self, plan: Plan, cube: Array, design: Design | None = None, replicate: int = 0
+    ) -> Array:
+        """Evaluate points of the unit cube that are given.
+
+        Parameters
+        ----------
+        cube : array, shape (draw, stream)
+            Points strictly between 0 and 1, one column for each of `streams`; for a plan with
+            groups those of A, then those of B. Dependent cells are mixed from them as ever.
+        design, replicate : optional
+            Whose individuals are met, where inputs differ between individuals.
+
+        Returns
+        -------
+        array, shape (stored row, evaluation, draw)
+
+        Examples
+        --------
+        >>> from mcsus.expressions import parse
+        >>> from mcsus.families import distribution
+        >>> from mcsus.model import Equation, Model
+        >>> from mcsus.parameters import Cell, Parameter, Provenance
+        >>> from mcsus.units import unit
+        >>> cell = Cell(distribution("uniform", minimum=0, maximum=8), unit("1"), "x", Provenance())
+        >>> x = Parameter("x", unit("1"), (), (cell,), "uncertainty", None)
+        >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2*x"))], {"x": x}, {}), {"x": 0})
+        >>> kernel.run_at(kernel.plan([Quantity("y")]), [[0.25], [0.5], [0.75]])[0, 0]
+        array([ 4.,  8., 12.])
+        """
+        points = self._streams.given(cube, plan.matrices)
+        points = self._with_individuals(points, design or Design(), replicate)
+        out = np.empty((len(plan.quantity), len(plan.location), len(cube)))
+        self._evaluate(plan, "given", points, out, 0, len(cube), 0)
+        return out
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams that are drawn, in the order of the columns of `run_at`."""
+        return self._streams.drawn
+
+    def columns(self, name: str) -> list[int]:
+        """Return the columns of `run_at` that the cells of a parameter are made of."""
+        keys = streams_of(self.model.parameters[name].cells, self._dependence)
+        return [self.streams.index(key) for key in keys if key in self.streams]
+
     def _evaluate(
         self, plan: Plan, kind: str, points: Points, out: Array, first: int, count: int, at: int
     ) -> None:

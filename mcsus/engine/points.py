@@ -65,7 +65,9 @@ class Streams:
             allowed = f"an array of shape (draw, {wanted}), one column for each stream"
             raise InputError(Fault(f"an array of shape {cube.shape}", allowed, ("points",)))
         if not ((cube > 0) & (cube < 1)).all():
-            raise InputError(Fault("a point outside", "numbers between 0 and 1", ("points",)))
+            raise InputError(
+                Fault("a point outside", "numbers strictly between 0 and 1", ("points",))
+            )
         rows = np.full((wanted, -(-len(cube) // BLOCK) * BLOCK), 0.5)
         rows[:, : len(cube)] = cube.T
         return Points(_NO_WORDS, _NO_WORDS, _NO_WORDS, rows, _NO_NUMBERS)
