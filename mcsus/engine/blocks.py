@@ -14,8 +14,8 @@ import numpy as np
 from numba import from_dtype, njit, types
 
 from mcsus.dependence.copula_loops import add_score, from_normal, from_student, mirror, set_score
-from mcsus.families.loops.codes import CONSTANT
 from mcsus.engine.plans import Inputs, Plan, Points
+from mcsus.families.loops.codes import CONSTANT
 from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
 
 OWN = 0

@@ -71,7 +71,8 @@ def test_a_column_moves_its_parameter_alone():
     cube = np.full((2, len(kernel.streams)), 0.5)
     cube[1, kernel.columns("f")] = 0.7
     out = kernel.run_at(plan, cube)[:, 0]
-    assert (out[0, 0] == out[0, 1]) and (out[1:, 0] < out[1:, 1]).all()
+    assert out[0, 0] == out[0, 1]
+    assert (out[1:, 0] < out[1:, 1]).all()
 
 
 def test_individuals_are_those_of_a_design():
