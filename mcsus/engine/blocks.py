@@ -28,7 +28,7 @@ _f8, _i8, _u1 = types.float64, types.int64, types.uint8
 
 def record_type(record: type[NamedTuple]) -> Any:
     """Return numba's type of a record of arrays and whole numbers, from its annotations."""
-    kinds = []
+    kinds: list[Any] = []
     for hint in get_type_hints(record, include_extras=True).values():
         if hint is int:
             kinds.append(_i8)
@@ -36,7 +36,8 @@ def record_type(record: type[NamedTuple]) -> Any:
             array, axes = get_args(hint)
             (number,) = get_args(get_args(array)[1])
             kinds.append(types.Array(from_dtype(np.dtype(number)), axes, "C"))
-    return types.NamedTuple(kinds, record)
+    named: Any = types.NamedTuple
+    return named(kinds, record)
 
 
 MODEL_SIGNATURE = types.void(
