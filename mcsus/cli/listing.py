@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.cli.examples import EXAMPLES
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import described, words
 from mcsus.families import FAMILIES, Distribution, distribution
@@ -207,8 +206,8 @@ def _family_page(name: str) -> str:
         default = "" if key.default in (None, ()) else f"; {key.default} when left out"
         optional = "; may be left out" if key.optional else ""
         lines += textwrap.wrap(f"{key.name}: {key.allowed}{default}{optional}", _WIDTH)
-    law = distribution({"distribution": name, **EXAMPLES[name]})
-    given = ", ".join(f"{k} = {v}" for k, v in EXAMPLES[name].items())
+    law = distribution({"distribution": name, **family.example})
+    given = ", ".join(f"{k} = {v}" for k, v in family.example.items())
     lines += ["", *textwrap.wrap(f"Example: {given}", _WIDTH)]
     lines.append(f"typical {law.typical():.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}")
     return "\n".join([*lines, *_plot(law)])

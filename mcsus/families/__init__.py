@@ -11,7 +11,7 @@ from pkgutil import iter_modules
 from mcsus.families import laws
 from mcsus.families.base import Distribution
 from mcsus.families.loops.codes import QuantileKernel
-from mcsus.families.registry import FAMILIES, Family, distribution, register
+from mcsus.families.registry import FAMILIES, Family, Twin, distribution, family, renamed
 from mcsus.families.truncation import Truncation
 
 __all__ = [
@@ -20,8 +20,10 @@ __all__ = [
     "Family",
     "QuantileKernel",
     "Truncation",
+    "Twin",
     "distribution",
-    "register",
+    "family",
+    "renamed",
 ]
 
 for _module in iter_modules(laws.__path__):

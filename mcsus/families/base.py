@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,8 +23,7 @@ LONGEST_LIST = 8  # entries that are printed
 SMALLEST_MASS = 1e-280  # a smaller probability leaves no room for the 52 bits of a point
 
 
-@dataclass(frozen=True)
-class Conditioning:
+class Conditioning(NamedTuple):
     """Where a truncated law lies in the probabilities of the whole law.
 
     The whole law's lower tail at the truncated law's quantile of u is ``below + mass * u``
@@ -56,10 +55,9 @@ def _short(value: Any) -> str:
 class Distribution(ABC):
     """A law of probability of one real quantity, in the unit of its parameters.
 
-    A family is a frozen dataclass whose fields are its parameters (`Key.field` names them)
-    with `family` and `keys` as class variables. It gives the whole law through tails, so
-    that no digit is lost far out; conditioning on `truncate` is done here, once for all.
-    Build one with `mcsus.distribution`.
+    A family is a class decorated by `mcsus.families.family`. It gives the whole law through
+    tails, so that no digit is lost far out; conditioning on `truncate` is done here, once for
+    all. Build one with `mcsus.distribution`.
 
     Parameters
     ----------
@@ -69,9 +67,7 @@ class Distribution(ABC):
 
     family: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]]
-    forms: ClassVar[
-        tuple[tuple[str, ...], ...]
-    ] = ()  # names that define a law, if more ways than one
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = ()  # if more ways than one to define a law
     truncate: Truncation | None = field(default=None, kw_only=True)
 
     # What a family provides -------------------------------------------------------------
@@ -92,9 +88,18 @@ class Distribution(ABC):
     def _whole_moments(self) -> tuple[float, float]:
         """Mean and standard deviation of the whole law."""
 
-    @abstractmethod
     def kernel(self) -> QuantileKernel:
-        """Return the compiled loop that computes quantiles, and its constants."""
+        """Return the compiled loop that computes quantiles, and its constants.
+
+        A family without a loop of its own is computed by a table of its inverse.
+        """
+        from mcsus.families.inverse.pieces import table_of  # noqa: PLC0415 - that needs this module
+
+        return table_of(self)
+
+    def _standard(self) -> tuple[Distribution, float, float] | None:
+        """A law, an origin and a scale that give this one: laws of one shape share its table."""
+        return None
 
     def _form(self) -> tuple[Key, ...]:
         """Keys that define this law: of a family with more forms than one, the form given."""

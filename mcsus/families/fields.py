@@ -1,4 +1,4 @@
-"""Checks of the parameters of a law; each names the key, what was found and what is allowed."""
+"""Keys of a table of a study file: how each is read, what is allowed, and the faults of one."""
 
 from __future__ import annotations
 
@@ -46,34 +46,16 @@ def real(value: object) -> float:
     return number
 
 
-def positive(value: object) -> float:
-    """Return a finite number above 0 as a float; anything else raises ValueError.
+def limited(good: Callable[[float], bool]) -> Reader:
+    """Return a reader of finite numbers for which a condition holds; else it raises ValueError."""
 
-    Examples
-    --------
-    >>> positive(0)
-    Traceback (most recent call last):
-    ValueError: not above 0
-    """
-    number = real(value)
-    if number <= 0:
-        raise ValueError("not above 0")
-    return number
+    def read(value: object) -> float:
+        number = real(value)
+        if not good(number):
+            raise ValueError("not allowed")
+        return number
 
-
-def above_one(value: object) -> float:
-    """Return a finite number above 1 as a float; anything else raises ValueError.
-
-    Examples
-    --------
-    >>> above_one(1)
-    Traceback (most recent call last):
-    ValueError: not above 1
-    """
-    number = real(value)
-    if number <= 1:
-        raise ValueError("not above 1")
-    return number
+    return read
 
 
 @dataclass(frozen=True)
@@ -97,8 +79,8 @@ class Key:
 
     Examples
     --------
-    >>> Key("gsd", "a finite number above 1", above_one).required
-    True
+    >>> print(Key("gsd", "a finite number above 1", limited(lambda x: x > 1)).fault(0.5))
+    gsd: found 0.5; allowed: a finite number above 1
     """
 
     name: str
@@ -119,23 +101,11 @@ class Key:
         return f"{self.name}_" if self.name in {"mean", "sd"} else self.name
 
     def fault(self, value: object) -> Fault | None:
-        """Return what is wrong with a value, or None.
-
-        Examples
-        --------
-        >>> print(Key("gsd", "a finite number above 1", above_one).fault(0.5))
-        gsd: found 0.5; allowed: a finite number above 1
-        """
+        """Return what is wrong with a value, or None."""
         return next(iter(self.faults(value)), None)
 
     def faults(self, value: object) -> list[Fault]:
-        """Return all that is wrong with a value; a list or table may have many faults.
-
-        Examples
-        --------
-        >>> Key("gsd", "a finite number above 1", above_one).faults(2)
-        []
-        """
+        """Return all that is wrong with a value; a list or table may have many faults."""
         try:
             self.read(value)
         except InputError as error:
@@ -150,35 +120,22 @@ POSITIVE = "a finite number above 0"
 
 
 def number(name: str, default: float | None = None, *, optional: bool = False) -> Key:
-    """Return a key that takes any finite number.
-
-    Examples
-    --------
-    >>> number("mean").allowed
-    'a finite number'
-    """
+    """Return a key that takes any finite number."""
     return Key(name, NUMBER, real, default, optional)
 
 
 def positive_number(name: str, default: float | None = None, *, optional: bool = False) -> Key:
-    """Return a key that takes a finite number above 0.
+    """Return a key that takes a finite number above 0."""
+    return Key(name, POSITIVE, limited(lambda x: x > 0), default, optional)
 
-    Examples
-    --------
-    >>> positive_number("sd").allowed
-    'a finite number above 0'
-    """
-    return Key(name, POSITIVE, positive, default, optional)
+
+COVERAGE = Key(
+    "coverage", "a finite number above 0 and below 1", limited(lambda p: 0 < p < 1)
+)  # of an interval, with equal tails outside
 
 
 def given(*values: float | None) -> tuple[float, ...]:
-    """Return the parameters of a form, which were checked to be there.
-
-    Examples
-    --------
-    >>> given(1.0, 2.0)
-    (1.0, 2.0)
-    """
+    """Return the parameters of a form, which were checked to be there."""
     return tuple(value for value in values if value is not None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,55 +12,22 @@ from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Array, Distribution
-from mcsus.families.registry import distribution
+from mcsus.families.registry import FAMILIES, Twin, distribution
 
 __all__ = ["Fit", "Fits", "from_data"]
 
 FEWEST = 5  # observations
 COLUMNS = ("family", "parameters", "KS", "KS p", "AD", "AIC", "delta AIC")
 
-Read = Callable[[tuple[float, ...]], dict[str, float]]
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """How SciPy fits a family: its name there, what is held fixed, how to read the answer."""
-
-    scipy: str
-    fixed: dict[str, float]
-    read: Read
-    free: int
-    positive: bool = False
-    unit: bool = False
-
-
-RECIPES = {
-    "uniform": Recipe("uniform", {}, lambda f: {"minimum": f[0], "maximum": f[0] + f[1]}, 2),
-    "normal": Recipe("norm", {}, lambda f: {"mean": f[0], "sd": f[1]}, 2),
-    "lognormal": Recipe(
-        "lognorm",
-        {"floc": 0.0},
-        lambda f: {"median": f[2], "gsd": float(np.exp(f[0]))},
-        2,
-        positive=True,
-    ),
-    "gamma": Recipe(
-        "gamma", {"floc": 0.0}, lambda f: {"shape": f[0], "scale": f[2]}, 2, positive=True
-    ),
-    "weibull": Recipe(
-        "weibull_min", {"floc": 0.0}, lambda f: {"shape": f[0], "scale": f[2]}, 2, positive=True
-    ),
-    "exponential": Recipe("expon", {"floc": 0.0}, lambda f: {"mean": f[1]}, 1, positive=True),
-    "gumbel": Recipe("gumbel_r", {}, lambda f: {"mode": f[0], "scale": f[1]}, 2),
-    "student_t": Recipe("t", {}, lambda f: {"df": f[0], "location": f[1], "scale": f[2]}, 3),
-    "beta": Recipe(
-        "beta",
-        {"floc": 0.0, "fscale": 1.0},
-        lambda f: {"alpha": f[0], "beta": f[1]},
-        2,
-        unit=True,
-    ),
-}
+def fitted() -> dict[str, Twin]:
+    """Return the twins in scipy.stats by which families are fitted, by family."""
+    return {
+        family.name: twin
+        for family in FAMILIES.values()
+        for twin in family.twins
+        if twin.fit is not None
+    }
 
 
 @dataclass(frozen=True)
@@ -211,72 +178,66 @@ def from_data(
         allowed = f"at least {FEWEST} finite numbers that are not all equal"
         found = f"{data.size} values, {int((~np.isfinite(data)).sum())} of them not finite"
         raise InputError(Fault(found, allowed, ("values",)))
-    names = list(RECIPES if families is None else families)
+    twins = fitted()
+    names = list(twins if families is None else families)
     faults = [
-        Fault(repr(name), ", ".join(RECIPES), ("families",), nearest(str(name), RECIPES))
+        Fault(repr(name), ", ".join(twins), ("families",), nearest(str(name), twins))
         for name in names
-        if name not in RECIPES
+        if name not in twins
     ]
     if faults:
         raise InputError(*faults)
     fits, left_out = {}, {}
-    for place, name in enumerate(names):
-        recipe = RECIPES[name]
-        if recipe.positive and data.min() <= 0:
+    for name in names:
+        held = {**twins[name].fixed, **(twins[name].fit or {})}
+        if held and data.min() <= 0 and "scale" not in held:
             left_out[name] = "a value is not above 0"
-        elif recipe.unit and not 0 < data.min() <= data.max() < 1:
+        elif "scale" in held and not 0 < data.min() <= data.max() < 1:
             left_out[name] = "a value is not between 0 and 1"
         else:
-            rng = np.random.default_rng([seed, place])
-            fits[name] = fit(name, data, bootstrap, rng)
+            fits[name] = fit(name, twins[name], data, bootstrap, seed)
     return Fits(data.size, fits, left_out)
 
 
-def fit(name: str, data: Array, bootstrap: int, rng: np.random.Generator) -> Fit:
-    """Return the fit of one family."""
+def fit(name: str, twin: Twin, data: Array, bootstrap: int, seed: int) -> Fit:
+    """Return the fit of one family; its bootstrap does not depend on what else is fitted."""
     from scipy import stats  # noqa: PLC0415 - slow to import
 
-    recipe = RECIPES[name]
-    generic: Any = getattr(stats, recipe.scipy)
-    found = generic.fit(data, **recipe.fixed)
-    law = distribution(name, **recipe.read(tuple(float(x) for x in found)))
+    generic: Any = getattr(stats, twin.name)
+    held = {**twin.fixed, **(twin.fit or {})}
+    names = [*(generic.shapes or "").replace(",", " ").split(), "loc", "scale"]
+
+    def fit_to(values: Array) -> tuple[list[float], dict[str, float]]:
+        there = [float(x) for x in generic.fit(values, **{f"f{k}": x for k, x in held.items()})]
+        return there, twin.read(dict(zip(names, there, strict=True))) if twin.read else {}
+
+    there, here = fit_to(data)
+    law = distribution(name, **here)
     distance = ks(law, data)
+    rng = np.random.default_rng([seed, *name.encode()])
     parameters: list[dict[str, float]] = []
     farther = 0
     for _ in range(bootstrap):
-        sample = np.asarray(law.quantile(rng.uniform(size=data.size)))
-        again = recipe.read(tuple(float(x) for x in generic.fit(sample, **recipe.fixed)))
+        drawn = np.asarray(law.quantile(rng.uniform(size=data.size)))
+        again = fit_to(drawn)[1]
         parameters.append(again)
-        farther += ks(distribution(name, **again), sample) >= distance
-    names = parameters[0] if parameters else {}
-    held = {key: np.array([one[key] for one in parameters]) for key in names}
-    likelihood = float(np.sum(generic.logpdf(data, *found)))
+        farther += ks(distribution(name, **again), drawn) >= distance
+    spread = {key: np.array([one[key] for one in parameters]) for key in here if parameters}
+    likelihood = float(np.sum(generic.logpdf(data, *there)))
     share = (farther + 1) / (bootstrap + 1)
-    aic = 2 * recipe.free - 2 * likelihood
-    return Fit(law, distance, share, anderson_darling(law, data), aic, held)
+    aic = 2 * (len(names) - len(held)) - 2 * likelihood
+    return Fit(law, distance, share, anderson_darling(law, data), aic, spread)
 
 
 def ks(law: Distribution, data: Array) -> float:
-    """Return the largest distance between the law's and the data's distribution function.
-
-    Examples
-    --------
-    >>> ks(distribution("uniform", minimum=0, maximum=1), np.array([0.25, 0.75]))
-    0.25
-    """
+    """Return the largest distance between the law's and the data's distribution function."""
     u = np.asarray(law.cdf(np.sort(data)))
     steps = np.arange(u.size + 1) / u.size
     return float(max((steps[1:] - u).max(), (u - steps[:-1]).max()))
 
 
 def anderson_darling(law: Distribution, data: Array) -> float:
-    """Return the Anderson-Darling statistic (doi:10.1080/01621459.1954.10501232).
-
-    Examples
-    --------
-    >>> round(anderson_darling(distribution("uniform", minimum=0, maximum=1), np.array([0.5])), 6)
-    0.386294
-    """
+    """Return the Anderson-Darling statistic (doi:10.1080/01621459.1954.10501232)."""
     below, above = (np.maximum(tail, 1e-300) for tail in law.tails(np.sort(data)))
     count = below.size
     weight = 2 * np.arange(1, count + 1) - 1

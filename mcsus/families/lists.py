@@ -39,14 +39,7 @@ def numbers(value: object) -> Numbers:
 
 
 def entries_of(value: object) -> tuple[Any, ...]:
-    """Return the entries of a list or array that is neither empty nor too long.
-
-    Examples
-    --------
-    >>> entries_of([])
-    Traceback (most recent call last):
-    ValueError: not a list of entries
-    """
+    """Return the entries of a list or array that is neither empty nor too long."""
     listed: Any = value.tolist() if hasattr(value, "tolist") else value
     if not isinstance(listed, list | tuple) or not 0 < len(listed) <= MOST_VALUES:
         raise ValueError("not a list of entries")
@@ -54,14 +47,7 @@ def entries_of(value: object) -> tuple[Any, ...]:
 
 
 def increasing(value: object) -> Numbers:
-    """Return at least two finite numbers, each above the one before.
-
-    Examples
-    --------
-    >>> increasing([1, 1])
-    Traceback (most recent call last):
-    mcsus.errors.InputError: [2]: found 1.0; allowed: a number above the one before, 1.0
-    """
+    """Return at least two finite numbers, each above the one before."""
     found = numbers(value)
     if len(found) < 2:
         raise ValueError("fewer than two")
@@ -76,24 +62,12 @@ def increasing(value: object) -> Numbers:
 
 
 def probabilities(value: object) -> Numbers:
-    """Return at least two probabilities between 0 and 1, each above the one before.
-
-    Examples
-    --------
-    >>> probabilities([0.05, 0.95])
-    (0.05, 0.95)
-    """
+    """Return at least two probabilities between 0 and 1, each above the one before."""
     return _each(increasing(value), lambda p: 0 < p < 1, "a number above 0 and below 1")
 
 
 def weights(value: object) -> Numbers:
-    """Return weights: numbers of at least 0 with a positive sum.
-
-    Examples
-    --------
-    >>> weights([1, 0, 3])
-    (1.0, 0.0, 3.0)
-    """
+    """Return weights: numbers of at least 0 with a positive sum."""
     found = _each(numbers(value), lambda w: w >= 0, "a number of at least 0")
     if not 0 < math.fsum(found) < math.inf:
         raise ValueError("no weight at all")
@@ -108,20 +82,6 @@ def _each(found: Numbers, good: Callable[[float], bool], allowed: str) -> Number
     ]
     if faults:
         raise InputError(*faults)
-    return found
-
-
-def probability(value: object) -> float:
-    """Return a number above 0 and below 1.
-
-    Examples
-    --------
-    >>> probability(0.5)
-    0.5
-    """
-    found = real(value)
-    if not 0 < found < 1:
-        raise ValueError("not between 0 and 1")
     return found
 
 

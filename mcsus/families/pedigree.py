@@ -116,13 +116,7 @@ def read_scores(value: object) -> Numbers:
 
 
 def read_table(value: object) -> str:
-    """Return the name of a table.
-
-    Examples
-    --------
-    >>> read_table("ecoinvent3")
-    'ecoinvent3'
-    """
+    """Return the name of a table."""
     if not isinstance(value, str) or value not in TABLES:
         close = nearest(value, TABLES) if isinstance(value, str) else None
         raise InputError(Fault(show(value), ", ".join(TABLES), (), close))

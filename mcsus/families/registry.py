@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeVar
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, dataclass_transform
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Distribution
@@ -12,6 +13,51 @@ from mcsus.families.fields import Key, name_faults, show
 from mcsus.families.truncation import Truncation
 
 Law = TypeVar("Law", bound=type[Distribution])
+Read = Callable[[Mapping[str, float]], dict[str, Any]]
+Write = Callable[[Any], dict[str, float]]
+
+LAST = 1000  # the place of a family that names none
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The laws of a family as scipy.stats has them.
+
+    Parameters
+    ----------
+    name : str
+        Name there.
+    read : callable or None
+        Returns the parameters here from the arguments there, ``loc`` and ``scale`` included;
+        None where another family is read from that name.
+    write : callable
+        Returns the arguments there of a law.
+    fixed : mapping of str to float
+        Arguments that are one number for every law, as ``loc`` of a law that begins at 0.
+    fit : mapping of str to float, optional
+        Arguments to be held as well in a fit to data; not fitted when left out.
+    truncated : bool
+        Whether it stands for truncated laws, and not for whole ones.
+    """
+
+    name: str
+    read: Read | None
+    write: Write
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    fit: Mapping[str, float] | None = None
+    truncated: bool = False
+
+
+def renamed(**names: str) -> tuple[Read, Write]:
+    """Return `Twin.read` and `Twin.write` where the parameters only have other names there."""
+
+    def read(there: Mapping[str, float]) -> dict[str, Any]:
+        return {ours: there[theirs] for ours, theirs in names.items()}
+
+    def write(law: Distribution) -> dict[str, float]:
+        return {theirs: law.parameters()[ours] for ours, theirs in names.items()}
+
+    return read, write
 
 
 @dataclass(frozen=True)
@@ -22,65 +68,80 @@ class Family:
     ----------
     name : str
         As written in a study file.
-    parameters : tuple of str
-        Names of all its parameters.
-    forms : tuple of tuple of str
-        The sets of parameters that define a law; most families have one.
-    domain : str
-        What the parameters may be.
-    use : str
-        When to use it, in one line.
     law : type
         The class of its laws.
+    forms : tuple of tuple of str
+        The sets of parameters that define a law; most families have one.
+    domain, use : str
+        What the parameters may be, and when to use it, in one line each.
+    example : mapping
+        Parameters of a law, for the page that shows it.
+    words : tuple of str
+        How a report tells a law, with its parameters in braces: the first whose parameters are
+        all given counts. Else they are listed.
+    twins : tuple of Twin
+        The same laws in scipy.stats, under one name or more.
     place : int
         Where it is listed.
-
-    Examples
-    --------
-    >>> from mcsus.families import FAMILIES
-    >>> FAMILIES["normal"].forms
-    (('mean', 'sd'), ('low', 'high', 'coverage'))
     """
 
     name: str
-    parameters: tuple[str, ...]
+    law: type[Distribution]
     forms: tuple[tuple[str, ...], ...]
     domain: str
     use: str
-    law: type[Distribution]
+    example: Mapping[str, Any]
+    words: tuple[str, ...]
+    twins: tuple[Twin, ...]
     place: int
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Names of all parameters."""
+        return tuple(key.name for key in self.law.keys)
 
     def keys(self, given: Mapping[str, object]) -> tuple[Key, ...]:
         """Return the keys of the form that `given` fits best (the first, in doubt)."""
         best = max(self.forms, key=lambda form: len(set(form) & set(given)))
         return tuple(key for key in self.law.keys if key.name in best)
 
+    def template(self, given: Iterable[str]) -> str | None:
+        """Return the words for a law of which these parameters are given, with them in braces."""
+        fits = (text for text in self.words if {*re.findall(r"{(\w+)}", text)} <= {*given})
+        return next(fits, None)
 
-LAST = 1000  # the place of a family that names none
 
 FAMILIES: dict[str, Family] = {}
 
 
-def register(*, domain: str, use: str, place: int = LAST) -> Callable[[Law], Law]:
-    """Return a class decorator that enters a family in `FAMILIES`.
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def family(
+    name: str,
+    *,
+    keys: tuple[Key, ...],
+    domain: str,
+    use: str,
+    example: Mapping[str, Any],
+    forms: tuple[tuple[str, ...], ...] = (),
+    words: tuple[str, ...] = (),
+    scipy: tuple[Twin, ...] = (),
+    place: int = LAST,
+) -> Callable[[Law], Law]:
+    """Return a class decorator that makes a frozen dataclass of a law and enters its family.
 
-    A further family is one module with one decorated class: in `mcsus.families.laws`, where it is
-    found, or anywhere else, when it is imported.
-
-    Examples
-    --------
-    >>> from mcsus.families import FAMILIES
-    >>> FAMILIES["normal"].use
-    'an error of measurement or a sum of many small effects; can be negative'
+    The fields of the class are the parameters (`Key.field`). One module with one such class is
+    all that a family needs: in `mcsus.families.laws`, where it is found, or anywhere else, from
+    when it is imported. See `Family` for what is given.
     """
 
     def enter(law: Law) -> Law:
-        names = tuple(key.name for key in law.keys)
-        forms = law.forms or (names,)
-        FAMILIES[law.family] = Family(law.family, names, forms, domain, use, law, place)
-        listed = sorted(FAMILIES.values(), key=lambda family: family.place)
+        law.family, law.keys, law.forms = name, keys, forms
+        dataclass(frozen=True, repr=False)(law)
+        ways = forms or (tuple(key.name for key in keys),)
+        entry = Family(name, law, ways, domain, use, example, words, scipy, place)
+        listed = sorted({**FAMILIES, name: entry}.items(), key=lambda item: item[1].place)
         FAMILIES.clear()
-        FAMILIES.update((family.name, family) for family in listed)
+        FAMILIES.update(listed)
         return law
 
     return enter

@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from string import Formatter
 from typing import Any
 
+from mcsus.families import FAMILIES
 from mcsus.report.wording import plain, words
 
 _MOST_LISTED = 6  # values of a list that are shown
-
-_LAWS = {
-    "constant": "constant: {value}",
-    "uniform": "uniform: {minimum} to {maximum}",
-    "loguniform": "uniform on a log scale: {minimum} to {maximum}",
-    "triangular": "triangular: {minimum} to {maximum}, most likely {mode}",
-    "pert": "PERT: {minimum} to {maximum}, most likely {mode}",
-    "normal": "normal: mean {mean}, standard deviation {sd}",
-    "lognormal": "lognormal: median {median}, geometric standard deviation {gsd}",
-    "beta": "beta: shapes {alpha} and {beta}",
-}
 
 
 def law_text(law: Mapping[str, Any]) -> str:
@@ -40,14 +29,12 @@ def law_text(law: Mapping[str, Any]) -> str:
         key: _shown(value) for key, value in law.items() if key not in ("distribution", "truncate")
     }
     family = str(law["distribution"])
-    template = _LAWS.get(family, "{unknown}")
+    template = FAMILIES[family].template(values) if family in FAMILIES else None
     if "coverage" in values:
         share = plain(100 * float(law["coverage"]))
         text = f"{words(family)}: {share} % between {values['low']} and {values['high']}"
-    elif {field for _, field, _, _ in Formatter().parse(template) if field} <= set(values):
+    elif template:
         text = template.format(**values)
-        if family == "beta" and "minimum" in values:
-            text += f", from {values['minimum']} to {values['maximum']}"
     else:
         text = f"{words(family)}: " + ", ".join(
             f"{words(key)} {value}" for key, value in values.items()

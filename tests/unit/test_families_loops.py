@@ -1,8 +1,6 @@
 """What the contract of a law does not say: vector code, tables, far ends."""
 
 import re
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numba
 import numpy as np
@@ -12,17 +10,12 @@ from scipy import special
 
 from mcsus.errors import InputError
 from mcsus.families import (
-    FAMILIES,
-    Distribution,
     QuantileKernel,
     distribution,
 )
-from mcsus.families.betashaped import UnitBeta, stretched, unit_quantile
-from mcsus.families.fields import Key, positive_number
-from mcsus.families.inverse import tabulated
-from mcsus.families.inverse.quadrature import moments_by_quadrature
+from mcsus.families.inverse import pieces, tabulated
+from mcsus.families.laws.beta import Beta, unit_quantile
 from mcsus.families.loops import cells, codes, middle, quantile_loops, ratios
-from mcsus.families.registry import register
 
 LAWS = {
     "constant": {"value": 3},
@@ -142,13 +135,14 @@ def test_table_of_shapes_too_extreme_is_refused():
 
 
 def test_table_reaches_its_goal_and_says_so():
-    error, variant, table = tabulated.build(UnitBeta(2.0, 4.0), 3)[0]
+    error, variant, table = tabulated.build(Beta(2.0, 4.0), 3)[0]
     assert error < tabulated.GOAL
     assert variant.ends is None
     assert table.shape == (2, (tabulated.OCTAVES << 3) + 1, cells.TERMS)
 
 
 def test_laws_of_one_shape_share_the_table():
+    pieces.table_of.cache_clear()
     tabulated.tabulate.cache_clear()
     for minimum in (0.0, 1.0, 2.0):
         distribution("pert", minimum=minimum, mode=minimum + 1, maximum=minimum + 4).kernel()
@@ -158,7 +152,7 @@ def test_laws_of_one_shape_share_the_table():
 def test_stretched_table_of_logs():
     u = np.geomspace(1e-3, 0.5, 50)
     whole = distribution("beta", alpha=0.05, beta=3, minimum=0, maximum=4)
-    assert run(stretched(0.05, 3.0, 0.0, 4.0), u) == pytest.approx(whole.quantile(u), rel=1e-10)
+    assert run(whole.kernel(), u) == pytest.approx(whole.quantile(u), rel=1e-10)
 
 
 def test_beta_quantile_continues_as_a_power_where_scipy_stops():
@@ -171,42 +165,3 @@ def test_points_beyond_the_smallest_count_as_the_smallest():
     kernel = distribution("pert", minimum=1, mode=2, maximum=5).kernel()
     ends = run(kernel, [2.0**-53, 1 - 2.0**-53])
     assert list(run(kernel, [0.0, 1e-300, 1.0])) == [ends[0], ends[0], ends[1]]
-
-
-def test_a_family_is_added_by_one_decorated_class():
-    """A law without ends, from its tails alone: names, truncation, moments and table."""
-
-    @register(domain="scale > 0", use="growth that saturates")
-    @dataclass(frozen=True, repr=False)
-    class Logistic(Distribution):
-        family: ClassVar[str] = "logistic"
-        keys: ClassVar[tuple[Key, ...]] = (positive_number("scale"),)
-        scale: float
-
-        def _from_tails(self, p, q):
-            with np.errstate(divide="ignore"):
-                return self.scale * (np.log(p) - np.log(q))
-
-        def _tails(self, x):
-            return 1 / (1 + np.exp(-x / self.scale)), 1 / (1 + np.exp(x / self.scale))
-
-        def _whole_support(self):
-            return -np.inf, np.inf
-
-        def _whole_moments(self):
-            return 0.0, self.scale * np.pi / np.sqrt(3)
-
-        def kernel(self):
-            return tabulated.tabulate(self)
-
-    try:
-        law = distribution({"distribution": "logistic", "scale": 2})
-        u = np.concatenate([np.geomspace(1e-12, 0.5, 99), 1 - np.geomspace(1e-12, 0.5, 99)])
-        assert run(law.kernel(), u) == pytest.approx(law.quantile(u), rel=1e-10, abs=1e-10)
-        assert moments_by_quadrature(law._conditioned) == pytest.approx((0, law.sd()), abs=1e-12)
-        cut = distribution("logistic", scale=2, truncate={"low": 60})
-        assert cut.mean() == pytest.approx(62, rel=1e-12)  # an exponential tail of mean 2
-        with pytest.raises(InputError, match="scale: found 0"):
-            distribution("logistic", scale=0)
-    finally:
-        del FAMILIES["logistic"]

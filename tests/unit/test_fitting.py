@@ -6,7 +6,7 @@ import pytest
 import mcsus
 from mcsus.errors import InputError
 from mcsus.families import distribution
-from mcsus.families.fitting import RECIPES
+from mcsus.families.fitting import fitted
 
 LAW = distribution("lognormal", median=3, gsd=1.5)
 DATA = LAW.quantile((np.arange(200) + 0.5) / 200)
@@ -42,7 +42,7 @@ def test_same_seed_same_table():
 
 def test_every_family_of_the_table_is_fitted_or_left_out_with_a_reason():
     fits = mcsus.from_data(DATA - 2, bootstrap=0)
-    assert set(fits.fits) | set(fits.left_out) == set(RECIPES)
+    assert set(fits.fits) | set(fits.left_out) == set(fitted())
     assert fits.left_out["lognormal"] == "a value is not above 0"
     assert "beta left out: a value is not between 0 and 1" in repr(fits)
     assert fits._repr_html_().count("<tr>") == 1 + len(fits.fits)

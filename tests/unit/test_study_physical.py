@@ -2,7 +2,6 @@
 
 import pytest
 
-from mcsus.cli.examples import EXAMPLES
 from mcsus.cli.listing import describe, rows
 from mcsus.families import FAMILIES, distribution
 from mcsus.library.records import read_parameter
@@ -101,7 +100,7 @@ def test_page_of_a_family(family):
     for parameter in FAMILIES[family].parameters:
         assert f"\n{parameter}: " in page
     assert "Use: " in page
-    law = distribution({"distribution": family, **EXAMPLES[family]})
+    law = distribution({"distribution": family, **FAMILIES[family].example})
     assert ("█" in page) == (law.sd() > 0)
 
 

@@ -200,13 +200,7 @@ class Stretches:
 
 
 def cut(leaf: Leaf, truncate: Truncation) -> Leaf | None:
-    """Return a leaf conditioned on an interval, its weight times its probability there.
-
-    Examples
-    --------
-    >>> cut((0.5, 3.0), Truncation(low=4.0)) is None
-    True
-    """
+    """Return a leaf conditioned on an interval, its weight times its probability there."""
     weight, law = leaf
     low = -math.inf if truncate.low is None else truncate.low
     high = math.inf if truncate.high is None else truncate.high
@@ -228,13 +222,7 @@ def cut(leaf: Leaf, truncate: Truncation) -> Leaf | None:
 
 
 def gather(leaves: list[Leaf]) -> Parts:
-    """Return the parts of weighted leaves; single values that are equal are added.
-
-    Examples
-    --------
-    >>> gather([(1.0, 2.0), (3.0, 2.0)]).atoms.masses.tolist()
-    [1.0]
-    """
+    """Return the parts of weighted leaves; single values that are equal are added."""
     total = math.fsum(weight for weight, _ in leaves)
     laws = [(w / total, law) for w, law in leaves if isinstance(law, Distribution)]
     single = [(w / total, value) for w, value in leaves if isinstance(value, float)]
@@ -246,13 +234,7 @@ def gather(leaves: list[Leaf]) -> Parts:
 
 
 def leaves_of(law: Distribution) -> Iterator[Leaf]:
-    """Yield the leaves of any law.
-
-    Examples
-    --------
-    >>> list(leaves_of(Constant(3)))
-    [(1.0, 3.0)]
-    """
+    """Yield the leaves of any law."""
     if isinstance(law, Constant):
         yield 1.0, law.value
     elif isinstance(law, Steps):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from mcsus.families.inverse.tabulated import (
     Piece,
     Table,
     best_table,
+    move,
     tabulate,
     worst_point,
 )
@@ -32,17 +34,18 @@ PIECE_BITS = 5  # cells of a piece before it is split
 LEAST = 2.0**-54  # narrower pieces hold no point
 
 
-def tabulate_pieces(law: Distribution, pieces: Sequence[Piece]) -> QuantileKernel:
-    """Return the kernel of a law that is smooth in each of its pieces.
+@lru_cache(maxsize=512)
+def table_of(law: Distribution) -> QuantileKernel:
+    """Return the table of a law, in pieces where it has kinks; laws of one shape share the work."""
+    standard = law._standard() if law.truncate is None else None
+    if standard is None:
+        return tabulate_pieces(law, pieces_at_breaks(law))
+    unit, origin, scale = standard
+    return move(tabulate(unit), origin, scale, law.support())
 
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> law = distribution("uniform", minimum=0, maximum=1)
-    >>> halves = [Piece(law, 0.0, 0.5, 0.0, 0.5), Piece(law, 0.5, 1.0, 0.5, 1.0)]
-    >>> tabulate_pieces(law, halves).code
-    13
-    """
+
+def tabulate_pieces(law: Distribution, pieces: Sequence[Piece]) -> QuantileKernel:
+    """Return the kernel of a law that is smooth in each of its pieces."""
     found = [piece for piece in pieces if piece.end - piece.start > LEAST]
     if len(found) == 1 and found[0].low < found[0].high:
         with suppress(InputError):
@@ -121,15 +124,7 @@ def describe(piece: Piece, table: Table | None, first: int) -> Array:
 
 
 def pieces_at_breaks(law: Distribution) -> list[Piece]:
-    """Return the pieces between the kinks of a law without gaps or single values.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> law = distribution("triangular", minimum=0, mode=1, maximum=4)
-    >>> [piece[1:] for piece in pieces_at_breaks(law)]
-    [(0.0, 0.25, 0.0, 1.0), (0.25, 1.0, 1.0, 4.0)]
-    """
+    """Return the pieces between the kinks of a law without gaps or single values."""
     c = law._conditioning
     inner = sorted(u for p in law._breaks() if 0 < (u := (p - c.below) / c.mass) < 1)
     points = [0.0, *inner, 1.0]

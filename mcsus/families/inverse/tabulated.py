@@ -73,13 +73,7 @@ class Cells(NamedTuple):
 
 
 def cells(bits: int) -> Cells:
-    """Return the cells of one side, with 2**bits in each octave.
-
-    Examples
-    --------
-    >>> print(cells(1).start[-3:])
-    [0.25  0.375 0.5  ]
-    """
+    """Return the cells of one side, with 2**bits in each octave."""
     octave, part = np.divmod(np.arange((OCTAVES << bits) + 1), 1 << bits)
     size = np.ldexp(1.0, octave - 53)
     return Cells(size * (1 + part / (1 << bits)), size / (1 << bits))
@@ -122,12 +116,6 @@ def variants(law: Tabulated) -> list[Variant]:
 
     Plain values serve most laws. Where a quantile function is a high power of t, the log of
     the distance from an end is smooth instead; each side may need either end.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> len(variants(distribution("beta", alpha=2, beta=3)))
-    4
     """
     low, high = law.support()
     up, down = (low, 1.0), (high, -1.0)
@@ -179,14 +167,7 @@ def scale_of(law: Distribution, x: Array) -> Array:
 
 
 def worst_point(law: Tabulated, bits: int) -> float:
-    """Return the point u in (0, 1) at which a table of plain values is farthest off.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> 0 < worst_point(distribution("beta", alpha=2, beta=3), 3) < 1
-    True
-    """
+    """Return the point u in (0, 1) at which a table of plain values is farthest off."""
     nodes, matrix = chebyshev_fit(TERMS)
     grid = cells(bits)
     values = at(law._conditioned, grid, np.concatenate([nodes, BETWEEN]))
@@ -245,12 +226,6 @@ def best_table(law: Tabulated, most_bits: int = MOST_BITS) -> Table:
     """Return the inverse table of a law with as many cells as its shape needs.
 
     At most 2**most_bits cells an octave; a law that needs more is refused.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> best_table(distribution("beta", alpha=2, beta=3)).bits
-    3
     """
     best, bits = (np.inf, Variant(), np.zeros(0)), 0
     for size in range(FEWEST_BITS, most_bits + 1):
@@ -267,14 +242,7 @@ def best_table(law: Tabulated, most_bits: int = MOST_BITS) -> Table:
 
 @lru_cache(maxsize=512)
 def tabulate(law: Distribution) -> QuantileKernel:
-    """Return the kernel of the inverse table of a law.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> tabulate(distribution("beta", alpha=2, beta=3)).code
-    6
-    """
+    """Return the kernel of the inverse table of a law."""
     return pack(*best_table(law), law.support())
 
 
@@ -290,33 +258,12 @@ def pack(bits: int, variant: Variant, table: Array, support: tuple[float, float]
     return QuantileKernel(code, tuple(np.concatenate([header, table.ravel()]).tolist()))
 
 
-def stretch(kernel: QuantileKernel, low: float, high: float) -> QuantileKernel:
-    """Return the table of a law on [low, high] from the table of its law on [0, 1].
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> unit = tabulate(distribution("beta", alpha=2, beta=3))
-    >>> stretch(unit, 2.0, 4.0).constants[:4]
-    (3.0, 417.0, 2.0, 4.0)
-    """
-    constants = np.array(move(kernel, low, high - low).constants)
-    constants[[2, 3]] = low, high
-    return QuantileKernel(kernel.code, tuple(constants.tolist()))
-
-
-def move(kernel: QuantileKernel, origin: float, scale: float) -> QuantileKernel:
-    """Return the table of ``origin + scale * x`` from the table of x; scale above 0.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> unit = tabulate(distribution("gamma", shape=2, scale=1))
-    >>> move(unit, 0.0, 3.0).constants[2:4]
-    (0.0, inf)
-    """
+def move(
+    kernel: QuantileKernel, origin: float, scale: float, support: tuple[float, float]
+) -> QuantileKernel:
+    """Return the table of ``origin + scale * x`` from the table of x; scale above 0."""
     constants = np.array(kernel.constants)
-    constants[2:4] = origin + scale * constants[2:4]
+    constants[2:4] = support
     terms = constants[HEADER:].reshape(-1, TERMS)  # a view
     if kernel.code == TABULATED:
         terms *= scale

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Conditioning, Distribution
-from mcsus.families.fields import Key, number
+from mcsus.families.fields import number
 from mcsus.families.loops.codes import CONSTANT, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import family
 
 
-@register(place=1, domain="value: a finite number", use="a conversion, a definition, a decision")
-@dataclass(frozen=True, repr=False)
+@family(
+    "constant",
+    keys=(number("value"),),
+    domain="value: a finite number",
+    use="a conversion, a definition, a decision",
+    example={"value": 3},
+    words=("constant: {value}",),
+    place=1,
+)
 class Constant(Distribution):
     """A single value with probability 1.
 
@@ -24,16 +29,8 @@ class Constant(Distribution):
     ----------
     value : float
         The value.
-
-    Examples
-    --------
-    >>> law = Constant(2)
-    >>> law.mean(), law.sd(), law.typical()
-    (2.0, 0.0, 2.0)
     """
 
-    family: ClassVar[str] = "constant"
-    keys: ClassVar[tuple[Key, ...]] = (number("value"),)
     value: float
 
     @property

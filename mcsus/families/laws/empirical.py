@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array
-from mcsus.families.fields import Key
 from mcsus.families.lists import VALUES, WEIGHTS, Numbers, same_length
-from mcsus.families.registry import register
+from mcsus.families.registry import family
 from mcsus.families.steps import Steps
 
 
-@register(
-    place=16,
+@family(
+    "empirical",
+    keys=(VALUES, WEIGHTS),
     domain="values: a list of numbers; weights (equal when left out): as many, at least 0",
     use="enough measurements to stand for themselves, without a fitted law",
+    example={"values": [3.1, 4.7, 2.2, 5.0, 4.1, 3.8, 6.4]},
+    place=16,
 )
-@dataclass(frozen=True, repr=False)
 class Empirical(Steps):
     """One of the observed values, each as likely as its weight; nothing in between.
 
@@ -33,18 +32,8 @@ class Empirical(Steps):
         Observations, at most 100,000.
     weights : sequence of float, optional
         Weight of each observation; equal weights when left out.
-
-    Examples
-    --------
-    >>> law = Empirical([3, 1, 2, 2])
-    >>> law.mean()
-    2.0
-    >>> print(law.cdf([1, 2]))
-    [0.25 0.75]
     """
 
-    family: ClassVar[str] = "empirical"
-    keys: ClassVar[tuple[Key, ...]] = (VALUES, WEIGHTS)
     values: Numbers
     weights: Numbers | None = None
 

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, positive_number
+from mcsus.families.fields import positive_number
 from mcsus.families.loops.codes import EXPONENTIAL, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family, renamed
 
 
 def minus_log_upper(p: Array, q: Array) -> Array:
-    """Return -log(q), where q = 1 - p, with all digits wherever q is close to 1.
-
-    Examples
-    --------
-    >>> print(minus_log_upper(np.array([1e-20]), np.array([1.0])))
-    [1.e-20]
-    """
+    """Return -log(q), where q = 1 - p, with all digits wherever q is close to 1."""
     with np.errstate(divide="ignore"):
         result: Array = np.where(p < 0.5, -np.log1p(-np.minimum(p, 0.5)), -np.log(q))
     return result
 
 
-@register(
-    place=10, domain="mean > 0", use="the time to an event that is equally likely at every moment"
+@family(
+    "exponential",
+    keys=(positive_number("mean"),),
+    domain="mean > 0",
+    use="the time to an event that is equally likely at every moment",
+    example={"mean": 3},
+    scipy=(Twin("expon", *renamed(mean="scale"), fixed={"loc": 0.0}, fit={}),),
+    place=10,
 )
-@dataclass(frozen=True, repr=False)
 class Exponential(Distribution):
     """Density exp(-x / mean) / mean on the positive numbers.
 
@@ -38,16 +35,8 @@ class Exponential(Distribution):
     ----------
     mean_ : float
         The key ``mean``: mean before truncation, above 0; also the standard deviation.
-
-    Examples
-    --------
-    >>> law = Exponential(3)
-    >>> law.mean(), law.sd()
-    (3.0, 3.0)
     """
 
-    family: ClassVar[str] = "exponential"
-    keys: ClassVar[tuple[Key, ...]] = (positive_number("mean"),)
     mean_: float
 
     def _from_tails(self, p: Array, q: Array) -> Array:
@@ -65,5 +54,4 @@ class Exponential(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the logarithmic loop: conditioning, mean."""
-        c = self._conditioning
-        return QuantileKernel(EXPONENTIAL, (c.below, c.mass, c.above, c.low, c.high, self.mean_))
+        return QuantileKernel(EXPONENTIAL, (*self._conditioning, self.mean_))

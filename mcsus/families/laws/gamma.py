@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, positive_number
-from mcsus.families.inverse.tabulated import move, tabulate
-from mcsus.families.loops.codes import QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.fields import positive_number
+from mcsus.families.registry import Twin, family, renamed
 
 LEAST_TAIL = 1e-290  # below it the lower quantile follows its power law
 
 
-@register(
-    place=9,
+@family(
+    "gamma",
+    keys=(positive_number("shape"), positive_number("scale")),
     domain="shape > 0, scale > 0",
     use="a waiting time or a positive quantity with a moderate tail; sums of exponentials",
+    example={"shape": 2, "scale": 3},
+    scipy=(Twin("gamma", *renamed(shape="a", scale="scale"), fixed={"loc": 0.0}, fit={}),),
+    place=9,
 )
-@dataclass(frozen=True, repr=False)
 class Gamma(Distribution):
     """Density proportional to y**(shape - 1) * exp(-y), with y = x / scale.
 
@@ -39,16 +37,8 @@ class Gamma(Distribution):
     -----
     The tails are the regularised incomplete gamma functions (NIST DLMF 8.2.4,
     https://dlmf.nist.gov/8.2).
-
-    Examples
-    --------
-    >>> law = Gamma(4, 0.5)
-    >>> law.mean(), law.sd()
-    (2.0, 1.0)
     """
 
-    family: ClassVar[str] = "gamma"
-    keys: ClassVar[tuple[Key, ...]] = (positive_number("shape"), positive_number("scale"))
     shape: float
     scale: float
 
@@ -67,35 +57,14 @@ class Gamma(Distribution):
     def _whole_moments(self) -> tuple[float, float]:
         return self.shape * self.scale, math.sqrt(self.shape) * self.scale
 
-    def kernel(self) -> QuantileKernel:
-        """Return the table of the inverse; laws of equal shape share the work."""
-        if self.truncate is None:
-            return scaled(self.shape, self.scale)
-        return tabulate(self)
+    def _standard(self) -> tuple[Distribution, float, float] | None:
+        return Gamma(self.shape, 1.0), 0.0, self.scale
 
 
 def unit_quantile(shape: float, p: Array, q: Array) -> Array:
-    """Return the quantile of the gamma law of scale 1 from the smaller of both tails.
-
-    Examples
-    --------
-    >>> print(unit_quantile(1.0, np.array([0.5]), np.array([0.5])).round(12))
-    [0.69314718]
-    """
+    """Return the quantile of the gamma law of scale 1 from the smaller of both tails."""
     lower = p <= q
     held = np.maximum(np.where(lower, p, q), LEAST_TAIL)
     y = np.where(lower, special.gammaincinv(shape, held), special.gammainccinv(shape, held))
     result: Array = np.where(lower, y * (np.minimum(p, held) / held) ** (1 / shape), y)
     return result
-
-
-@lru_cache(maxsize=512)
-def scaled(shape: float, scale: float) -> QuantileKernel:
-    """Return the table of an untruncated gamma law.
-
-    Examples
-    --------
-    >>> scaled(2.0, 3.0).constants[2:4]
-    (0.0, inf)
-    """
-    return move(tabulate(Gamma(shape, 1.0)), 0.0, scale)

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, number, positive_number
+from mcsus.families.fields import number, positive_number
 from mcsus.families.laws.exponential import minus_log_upper
 from mcsus.families.loops.codes import GUMBEL, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family, renamed
 
 
-@register(
-    place=12,
+@family(
+    "gumbel",
+    keys=(number("mode"), positive_number("scale")),
     domain="mode: a finite number; scale > 0",
     use="the largest of many values, such as a yearly peak; the long tail is above",
+    example={"mode": 10, "scale": 2},
+    scipy=(Twin("gumbel_r", *renamed(mode="loc", scale="scale"), fit={}),),
+    place=12,
 )
-@dataclass(frozen=True, repr=False)
 class Gumbel(Distribution):
     """Probability exp(-exp(-(x - mode) / scale)) of at most x.
 
@@ -33,15 +34,8 @@ class Gumbel(Distribution):
         Likeliest value before truncation.
     scale : float
         Scale, above 0; the standard deviation is pi / sqrt(6) times it.
-
-    Examples
-    --------
-    >>> round(Gumbel(0, 1).mean(), 6)
-    0.577216
     """
 
-    family: ClassVar[str] = "gumbel"
-    keys: ClassVar[tuple[Key, ...]] = (number("mode"), positive_number("scale"))
     mode: float
     scale: float
 
@@ -63,6 +57,4 @@ class Gumbel(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the double logarithmic loop: conditioning, mode, scale."""
-        c = self._conditioning
-        constants = (c.below, c.mass, c.above, c.low, c.high, self.mode, self.scale)
-        return QuantileKernel(GUMBEL, constants)
+        return QuantileKernel(GUMBEL, (*self._conditioning, self.mode, self.scale))

@@ -4,56 +4,60 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.coverage import COVERAGE, half_width
-from mcsus.families.fields import Key, above_one, given, order_faults, positive_number, real
+from mcsus.families.fields import COVERAGE, Key, given, limited, order_faults, positive_number
 from mcsus.families.laws.loguniform import log_ratio
-from mcsus.families.laws.normal import normal_from_tails
+from mcsus.families.laws.normal import half_width, normal_from_tails
 from mcsus.families.lists import Numbers
 from mcsus.families.loops.codes import LOGNORMAL, LOGNORMAL_WIDE, QuantileKernel
 from mcsus.families.loops.ratios import lognormal_ratio
 from mcsus.families.pedigree import TABLES, read_scores, read_table
 from mcsus.families.pedigree import log_sd as pedigree_log_sd
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family
 
 
-def at_least_one(value: object) -> float:
-    """Return a finite number of at least 1.
-
-    Examples
-    --------
-    >>> at_least_one(1)
-    1.0
-    """
-    number = real(value)
-    if number < 1:
-        raise ValueError("below 1")
-    return number
-
-
-FORMS = (
-    ("median", "gsd"),
-    ("mean", "sd"),
-    ("low", "high", "coverage"),
-    ("median", "pedigree", "basic_gsd2", "pedigree_table"),
-)
-
-
-@register(
-    place=7,
+@family(
+    "lognormal",
+    keys=(
+        positive_number("median"),
+        Key("gsd", "a finite number above 1", limited(lambda x: x > 1)),
+        positive_number("mean"),
+        positive_number("sd"),
+        positive_number("low"),
+        positive_number("high"),
+        COVERAGE,
+        Key("pedigree", "a list of five scores from 1 to 5", read_scores, kind="numbers"),
+        Key("basic_gsd2", "a finite number of at least 1", limited(lambda x: x >= 1)),
+        Key("pedigree_table", ", ".join(TABLES), read_table, "ecoinvent2", kind="text"),
+    ),
+    forms=(
+        ("median", "gsd"),
+        ("mean", "sd"),
+        ("low", "high", "coverage"),
+        ("median", "pedigree", "basic_gsd2", "pedigree_table"),
+    ),
     domain="median > 0 and gsd > 1; or mean > 0 and sd > 0 (of the quantity, not of its log); or "
     "0 < low < high and coverage; or median, five scores from 1 to 5 and basic_gsd2 >= 1",
     use="a positive quantity known to within a factor",
+    example={"median": 1, "gsd": 2},
+    words=("lognormal: median {median}, geometric standard deviation {gsd}",),
+    scipy=(
+        Twin(
+            "lognorm",
+            lambda a: {"median": a["scale"], "gsd": float(np.exp(a["s"]))},
+            lambda law: dict(zip(("scale", "s"), law._log_law, strict=True)),
+            fixed={"loc": 0.0},
+            fit={},
+        ),
+    ),
+    place=7,
 )
-@dataclass(frozen=True, repr=False)
 class Lognormal(Distribution):
     """The lognormal law, by median and geometric standard deviation or by mean and sd.
 
@@ -76,8 +80,6 @@ class Lognormal(Distribution):
 
     Examples
     --------
-    >>> Lognormal(3, 2).typical()
-    3.0
     >>> law = Lognormal(mean_=4, sd_=3)
     >>> law.mean(), law.sd()
     (4.0, 3.0)
@@ -88,20 +90,6 @@ class Lognormal(Distribution):
     1.105834
     """
 
-    family: ClassVar[str] = "lognormal"
-    keys: ClassVar[tuple[Key, ...]] = (
-        positive_number("median"),
-        Key("gsd", "a finite number above 1", above_one),
-        positive_number("mean"),
-        positive_number("sd"),
-        positive_number("low"),
-        positive_number("high"),
-        COVERAGE,
-        Key("pedigree", "a list of five scores from 1 to 5", read_scores, kind="numbers"),
-        Key("basic_gsd2", "a finite number of at least 1", at_least_one),
-        Key("pedigree_table", ", ".join(TABLES), read_table, "ecoinvent2", kind="text"),
-    )
-    forms: ClassVar[tuple[tuple[str, ...], ...]] = FORMS
     median: float | None = None
     gsd: float | None = None
     mean_: float | None = None
@@ -141,13 +129,7 @@ class Lognormal(Distribution):
         return self.mean_ / root, ratio if ratio < 1e-8 else math.sqrt(variance)
 
     def typical(self) -> float:
-        """Return the median, which an untruncated law has at hand.
-
-        Examples
-        --------
-        >>> Lognormal(median=3, gsd=2).typical()
-        3.0
-        """
+        """Return the median, which an untruncated law has at hand."""
         return self._log_law[0] if self.truncate is None else super().typical()
 
     def _from_tails(self, p: Array, q: Array) -> Array:
@@ -174,8 +156,7 @@ class Lognormal(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the loop with a ratio for the middle, or where no ratio fits, the one without."""
-        c = self._conditioning
-        constants = (c.below, c.mass, c.above, c.low, c.high, *self._log_law)
+        constants = (*self._conditioning, *self._log_law)
         ratio = lognormal_ratio(self._log_law[1])
         if ratio is None:
             return QuantileKernel(LOGNORMAL_WIDE, constants)

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.coverage import COVERAGE
-from mcsus.families.fields import Key, given, order_faults, positive_number
+from mcsus.families.fields import COVERAGE, given, order_faults, positive_number
 from mcsus.families.loops.codes import LOGUNIFORM, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family
 
 
 def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
-    """Return log(high / low), also where the quotient overflows or is close to 1.
-
-    Examples
-    --------
-    >>> print(log_ratio(1.0, math.e))
-    1.0
-    """
+    """Return log(high / low), also where the quotient overflows or is close to 1."""
     small, large = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
     with np.errstate(over="ignore"):
         near = np.log1p((large - small) / small)
@@ -35,12 +26,33 @@ def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
     return np.where(large < 2 * small, near, far)
 
 
-@register(
-    place=3,
+@family(
+    "loguniform",
+    keys=(
+        positive_number("minimum"),
+        positive_number("maximum"),
+        positive_number("low"),
+        positive_number("high"),
+        COVERAGE,
+    ),
+    forms=(
+        ("minimum", "maximum"),
+        ("low", "high", "coverage"),
+    ),
     domain="0 < minimum < maximum; or 0 < low < high and coverage between 0 and 1",
     use="only the bounds are known, and they differ by powers of 10",
+    example={"minimum": 1, "maximum": 100},
+    words=("uniform on a log scale: {minimum} to {maximum}",),
+    scipy=tuple(
+        Twin(
+            name,
+            lambda a: {"minimum": a["a"] * a["scale"], "maximum": a["b"] * a["scale"]},
+            lambda law: dict(zip("ab", law.support(), strict=True)),
+        )
+        for name in ("loguniform", "reciprocal")
+    ),
+    place=3,
 )
-@dataclass(frozen=True, repr=False)
 class Loguniform(Distribution):
     """Density proportional to 1/x from `minimum` to `maximum`.
 
@@ -51,25 +63,8 @@ class Loguniform(Distribution):
     low, high, coverage : float
         Instead: an interval within the bounds, and the probability it covers before
         truncation, with equal tails outside.
-
-    Examples
-    --------
-    >>> print(Loguniform(1, 100).quantile(0.5).round(12))
-    10.0
     """
 
-    family: ClassVar[str] = "loguniform"
-    keys: ClassVar[tuple[Key, ...]] = (
-        positive_number("minimum"),
-        positive_number("maximum"),
-        positive_number("low"),
-        positive_number("high"),
-        COVERAGE,
-    )
-    forms: ClassVar[tuple[tuple[str, ...], ...]] = (
-        ("minimum", "maximum"),
-        ("low", "high", "coverage"),
-    )
     minimum: float | None = None
     maximum: float | None = None
     low: float | None = None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -18,20 +18,14 @@ from mcsus.families.inverse.pieces import tabulate_pieces
 from mcsus.families.inverse.tabulated import Piece
 from mcsus.families.lists import WEIGHTS, Numbers, entries_of, same_length
 from mcsus.families.loops.codes import STEPS, QuantileKernel
-from mcsus.families.registry import distribution, register
+from mcsus.families.registry import distribution, family
 from mcsus.families.steps import guide_of
 
 DEEPEST = 4  # mixtures within mixtures
 
 
 def laws(value: object) -> tuple[Distribution, ...]:
-    """Return the laws of a list of tables; every fault is placed at its table.
-
-    Examples
-    --------
-    >>> laws([{"distribution": "constant", "value": 1}])
-    (constant(value=1.0),)
-    """
+    """Return the laws of a list of tables; every fault is placed at its table."""
     if deep(value, DEEPEST):
         raise InputError(Fault("mixtures nested deeper", f"at most {DEEPEST} levels"))
     found, faults = [], []
@@ -54,13 +48,7 @@ def _law(entry: object) -> Distribution:
 
 
 def deep(value: Any, levels: int) -> bool:
-    """Return whether tables of components lie deeper than so many levels.
-
-    Examples
-    --------
-    >>> deep([{"components": [{}]}], 1)
-    True
-    """
+    """Return whether tables of components lie deeper than so many levels."""
     if not isinstance(value, list | tuple):
         return False
     inner = [entry.get("components") for entry in value if isinstance(entry, Mapping)]
@@ -69,12 +57,23 @@ def deep(value: Any, levels: int) -> bool:
     return levels == 0 or any(deep(entry, levels - 1) for entry in inner)
 
 
-@register(
-    place=18,
+@family(
+    "mixture",
+    keys=(
+        Key("components", "a list of laws, as tables", laws, kind="laws"),
+        replace(WEIGHTS, optional=False),
+    ),
     domain="components: a list of laws; weights: as many numbers of at least 0, not all 0",
     use='rival laws, or cases such as "fails with probability 0.6, else ..."',
+    example={
+        "components": [
+            {"distribution": "constant", "value": 0},
+            {"distribution": "lognormal", "median": 5, "gsd": 1.5},
+        ],
+        "weights": [0.6, 0.4],
+    },
+    place=18,
 )
-@dataclass(frozen=True, repr=False)
 class Mixture(Distribution):
     """One of several laws, drawn with a probability proportional to its weight.
 
@@ -104,11 +103,6 @@ class Mixture(Distribution):
     [0. 3.] 0.6
     """
 
-    family: ClassVar[str] = "mixture"
-    keys: ClassVar[tuple[Key, ...]] = (
-        Key("components", "a list of laws, as tables", laws, kind="laws"),
-        replace(WEIGHTS, optional=False),
-    )
     components: tuple[Distribution, ...]
     weights: Numbers
 
@@ -181,13 +175,7 @@ class Mixture(Distribution):
 
 @lru_cache(maxsize=128)
 def kernel_of(law: Mixture) -> QuantileKernel:
-    """Return the kernel of a mixture: steps if it has single values only.
-
-    Examples
-    --------
-    >>> kernel_of(Mixture([{"distribution": "constant", "value": 1}], [1])).code
-    11
-    """
+    """Return the kernel of a mixture: steps if it has single values only."""
     s = law.parts.stretches
     ends = s.ends()
     if (s.low == s.high).all():

@@ -3,29 +3,67 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import ClassVar
+from typing import Any
 
 import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.coverage import COVERAGE, half_width
-from mcsus.families.fields import Key, given, number, order_faults, positive_number
+from mcsus.families.fields import COVERAGE, given, number, order_faults, positive_number
 from mcsus.families.loops.codes import NORMAL, QuantileKernel
 from mcsus.families.loops.ratios import normal_ratio
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family
 
 
-@register(
-    place=6,
+def half_width(coverage: float) -> float:
+    """Return how many standard deviations an interval of a normal law reaches to each side."""
+    return -float(special.ndtri((1 - coverage) / 2))
+
+
+def normal_from_tails(p: Array, q: Array) -> Array:
+    """Return the standard normal quantile from both tails, precise in the smaller."""
+    result: Array = np.where(p <= q, special.ndtri(p), -special.ndtri(q))
+    return result
+
+
+def _mean_and_sd(there: Mapping[str, float]) -> dict[str, Any]:
+    return {"mean": there["loc"], "sd": there["scale"]}
+
+
+def _cut(there: Mapping[str, float]) -> dict[str, Any]:
+    """Return a truncated law; SciPy has its bounds in standard deviations from loc."""
+    ends = {"low": there["a"], "high": there["b"]}
+    bounds = {
+        name: there["loc"] + there["scale"] * end
+        for name, end in ends.items()
+        if math.isfinite(end)
+    }
+    return {**_mean_and_sd(there), "truncate": bounds}
+
+
+@family(
+    "normal",
+    keys=(
+        number("mean"),
+        positive_number("sd"),
+        number("low"),
+        number("high"),
+        COVERAGE,
+    ),
+    forms=(("mean", "sd"), ("low", "high", "coverage")),
     domain="mean: a finite number; sd: above 0; or low < high and coverage between 0 and 1",
     use="an error of measurement or a sum of many small effects; can be negative",
+    example={"mean": 10, "sd": 2},
+    words=("normal: mean {mean}, standard deviation {sd}",),
+    scipy=(
+        Twin("norm", _mean_and_sd, lambda law: law._in_scipy(), fit={}),
+        Twin("truncnorm", _cut, lambda law: law._cut_in_scipy(), truncated=True),
+    ),
+    place=6,
 )
-@dataclass(frozen=True, repr=False)
 class Normal(Distribution):
     """The normal law of given mean and standard deviation.
 
@@ -38,25 +76,8 @@ class Normal(Distribution):
     low, high, coverage : float
         Instead of mean and sd: an interval, and the probability it covers before truncation,
         with equal tails outside.
-
-    Examples
-    --------
-    >>> law = Normal(10, 2)
-    >>> law.mean(), law.sd(), law.typical()
-    (10.0, 2.0, 10.0)
-    >>> print(Normal(low=5, high=20, coverage=0.9).cdf([5, 20]).round(12))
-    [0.05 0.95]
     """
 
-    family: ClassVar[str] = "normal"
-    keys: ClassVar[tuple[Key, ...]] = (
-        number("mean"),
-        positive_number("sd"),
-        number("low"),
-        number("high"),
-        COVERAGE,
-    )
-    forms: ClassVar[tuple[tuple[str, ...], ...]] = (("mean", "sd"), ("low", "high", "coverage"))
     mean_: float | None = None
     sd_: float | None = None
     low: float | None = None
@@ -76,14 +97,7 @@ class Normal(Distribution):
         return low + (high - low) / 2, (high - low) / 2 / half_width(coverage)
 
     def typical(self) -> float:
-        """Return the median, which an untruncated law has at hand.
-
-        Examples
-        --------
-        >>> from mcsus.families import distribution
-        >>> distribution("normal", mean=3, sd=2).typical()
-        3.0
-        """
+        """Return the median, which an untruncated law has at hand."""
         return self._mean_and_sd[0] if self.truncate is None else super().typical()
 
     def _from_tails(self, p: Array, q: Array) -> Array:
@@ -101,21 +115,17 @@ class Normal(Distribution):
     def _whole_moments(self) -> tuple[float, float]:
         return self._mean_and_sd
 
+    def _in_scipy(self) -> dict[str, float]:
+        mean, sd = self._mean_and_sd
+        return {"loc": mean, "scale": sd}
+
+    def _cut_in_scipy(self) -> dict[str, float]:
+        mean, sd = self._mean_and_sd
+        low, high = self.support()
+        return {"a": (low - mean) / sd, "b": (high - mean) / sd, **self._in_scipy()}
+
     def kernel(self) -> QuantileKernel:
         """Return the normal loop: conditioning, mean, sd, and a ratio for the middle."""
-        c = self._conditioning
-        constants = (c.below, c.mass, c.above, c.low, c.high, *self._mean_and_sd)
         ratio = normal_ratio()
-        return QuantileKernel(NORMAL, (*constants, *ratio.bottom, *ratio.top))
-
-
-def normal_from_tails(p: Array, q: Array) -> Array:
-    """Return the standard normal quantile from both tails, precise in the smaller.
-
-    Examples
-    --------
-    >>> print(normal_from_tails(np.array([0.5]), np.array([0.5])))
-    [0.]
-    """
-    result: Array = np.where(p <= q, special.ndtri(p), -special.ndtri(q))
-    return result
+        own = (*self._mean_and_sd, *ratio.bottom, *ratio.top)
+        return QuantileKernel(NORMAL, (*self._conditioning, *own))

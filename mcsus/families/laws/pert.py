@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 from mcsus.errors import Fault
-from mcsus.families.betashaped import BetaShaped
-from mcsus.families.fields import Key, mode_faults, number, positive_number
-from mcsus.families.registry import register
+from mcsus.families.fields import mode_faults, number, positive_number
+from mcsus.families.laws.beta import BetaShaped
+from mcsus.families.registry import Twin, family
 
 
-@register(
-    place=5,
+@family(
+    "pert",
+    keys=(
+        number("minimum"),
+        number("mode"),
+        number("maximum"),
+        positive_number("shape", 4.0),
+    ),
     domain="minimum <= mode <= maximum, minimum < maximum; shape > 0 (4 when left out)",
     use="bounds and a likeliest value, by judgement, with thin ends",
+    example={"minimum": 5, "mode": 10, "maximum": 17},
+    words=("PERT: {minimum} to {maximum}, most likely {mode}",),
+    scipy=(Twin("beta", None, BetaShaped._in_scipy),),
+    place=5,
 )
-@dataclass(frozen=True, repr=False)
 class Pert(BetaShaped):
     """A beta law with given mode; a larger shape narrows it.
 
@@ -31,20 +38,8 @@ class Pert(BetaShaped):
         Bounds and likeliest value; the mode may equal either bound.
     shape : float
         Weight of the mode against the bounds, above 0.
-
-    Examples
-    --------
-    >>> round(Pert(1, 2, 5).mean(), 12)
-    2.333333333333
     """
 
-    family: ClassVar[str] = "pert"
-    keys: ClassVar[tuple[Key, ...]] = (
-        number("minimum"),
-        number("mode"),
-        number("maximum"),
-        positive_number("shape", 4.0),
-    )
     minimum: float
     mode: float
     maximum: float

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
 
 import numpy as np
 
@@ -19,18 +17,35 @@ from mcsus.families.inverse.spline import Spline, through
 from mcsus.families.laws.normal import normal_from_tails
 from mcsus.families.lists import Numbers, increasing, probabilities, same_length
 from mcsus.families.loops.codes import SCORES, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import family
 
 LEAST_SCORE, MOST_SCORE, GUIDE = -8.5, 8.5, 512  # of the guide to the intervals
 
 
-@register(
-    place=17,
+@family(
+    "quantiles",
+    keys=(
+        Key(
+            "probabilities",
+            "a list of at least two increasing numbers above 0 and below 1",
+            probabilities,
+            kind="numbers",
+        ),
+        Key(
+            "values",
+            "a list of at least two increasing finite numbers",
+            increasing,
+            kind="numbers",
+        ),
+        number("minimum", optional=True),
+        number("maximum", optional=True),
+    ),
     domain="probabilities between 0 and 1 and values, both increasing and of one length; values "
     "inside minimum and maximum where given",
     use="percentiles from an expert or a publication, kept exactly",
+    example={"probabilities": [0.05, 0.5, 0.95], "values": [2, 5, 12], "minimum": 0},
+    place=17,
 )
-@dataclass(frozen=True, repr=False)
 class Quantiles(Distribution):
     """A smooth law that has exactly the given percentiles.
 
@@ -58,23 +73,6 @@ class Quantiles(Distribution):
     (0.0, inf)
     """
 
-    family: ClassVar[str] = "quantiles"
-    keys: ClassVar[tuple[Key, ...]] = (
-        Key(
-            "probabilities",
-            "a list of at least two increasing numbers above 0 and below 1",
-            probabilities,
-            kind="numbers",
-        ),
-        Key(
-            "values",
-            "a list of at least two increasing finite numbers",
-            increasing,
-            kind="numbers",
-        ),
-        number("minimum", optional=True),
-        number("maximum", optional=True),
-    )
     probabilities: Numbers
     values: Numbers
     minimum: float | None = None
@@ -146,14 +144,13 @@ class Quantiles(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the loop of cubic pieces of the normal score."""
-        c = self._conditioning
         knots = self._spline.knots
         per_step = GUIDE / (MOST_SCORE - LEAST_SCORE)
         starts = LEAST_SCORE + np.arange(GUIDE) / per_step
         starts[0] = -np.inf
         guide = np.searchsorted(knots, starts - 1e-9, side="left")  # rounding of the cell
         anchors, terms = self._spline.coefficients
-        head = [c.below, c.mass, c.above, c.low, c.high, *self._kind, LEAST_SCORE, per_step]
+        head = [*self._conditioning, *self._kind, LEAST_SCORE, per_step]
         ends = [*knots, np.inf]
         rows = np.column_stack([anchors, terms]).ravel()
         constants = np.concatenate([head, [GUIDE, len(ends)], guide, ends, rows])

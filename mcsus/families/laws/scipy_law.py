@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Array, Distribution
 from mcsus.families.fields import Key, name_faults, real, show
-from mcsus.families.inverse.pieces import pieces_at_breaks, tabulate_pieces
-from mcsus.families.loops.codes import QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import family
 
 ALLOWED: dict[str, tuple[str, ...]] = {  # names, and their shapes
     "arcsine": (),
@@ -49,13 +46,7 @@ Arguments = tuple[tuple[str, float], ...]
 
 
 def law_name(value: object) -> str:
-    """Return a name of the list.
-
-    Examples
-    --------
-    >>> law_name("logistic")
-    'logistic'
-    """
+    """Return a name of the list."""
     if not isinstance(value, str) or value not in ALLOWED:
         close = nearest(value, ALLOWED) if isinstance(value, str) else None
         raise InputError(Fault(show(value), ", ".join(ALLOWED), (), close))
@@ -63,13 +54,7 @@ def law_name(value: object) -> str:
 
 
 def read_arguments(value: object) -> Arguments:
-    """Return arguments by name, in alphabetical order.
-
-    Examples
-    --------
-    >>> read_arguments({"scale": 2, "c": 1})
-    (('c', 1.0), ('scale', 2.0))
-    """
+    """Return arguments by name, in alphabetical order."""
     table = dict(value) if isinstance(value, tuple) else value
     if not isinstance(table, Mapping):
         raise ValueError("not a table")
@@ -84,12 +69,17 @@ def read_arguments(value: object) -> Arguments:
     return tuple(sorted(found.items()))
 
 
-@register(
-    place=19,
+@family(
+    "scipy",
+    keys=(
+        Key("name", ", ".join(ALLOWED), law_name, kind="text"),
+        Key("arguments", "a table of finite numbers", read_arguments, (), kind="table"),
+    ),
     domain=f"name: one of {', '.join(ALLOWED)}; arguments: its shapes, loc and scale by name",
     use="a law of scipy.stats that has no family of its own here",
+    example={"name": "johnsonsu", "arguments": {"a": 1, "b": 2}},
+    place=19,
 )
-@dataclass(frozen=True, repr=False)
 class ScipyLaw(Distribution):
     """A continuous law of scipy.stats, in SciPy's own parameters.
 
@@ -102,21 +92,8 @@ class ScipyLaw(Distribution):
         Name in scipy.stats.
     arguments : mapping of str to float
         Shapes, ``loc`` and ``scale``.
-
-    Examples
-    --------
-    >>> law = ScipyLaw("logistic", {"loc": 2})
-    >>> law.mean()
-    2.0
-    >>> law.to_dict()
-    {'distribution': 'scipy', 'name': 'logistic', 'arguments': {'loc': 2.0}}
     """
 
-    family: ClassVar[str] = "scipy"
-    keys: ClassVar[tuple[Key, ...]] = (
-        Key("name", ", ".join(ALLOWED), law_name, kind="text"),
-        Key("arguments", "a table of finite numbers", read_arguments, (), kind="table"),
-    )
     name: str
     arguments: Arguments = ()
 
@@ -173,19 +150,3 @@ class ScipyLaw(Distribution):
         with np.errstate(all="ignore"):
             mean, variance = (float(moment) for moment in self.frozen.stats("mv"))
         return mean, math.sqrt(variance) if variance >= 0 else math.nan
-
-    def kernel(self) -> QuantileKernel:
-        """Return the table of the inverse, in pieces where the law has a kink."""
-        return kernel_of(self)
-
-
-@lru_cache(maxsize=128)
-def kernel_of(law: ScipyLaw) -> QuantileKernel:
-    """Return the kernel of a law of scipy.stats.
-
-    Examples
-    --------
-    >>> kernel_of(ScipyLaw("logistic")).code
-    6
-    """
-    return tabulate_pieces(law, pieces_at_breaks(law))

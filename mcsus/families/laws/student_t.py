@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, number, positive_number
-from mcsus.families.inverse.tabulated import move, tabulate
-from mcsus.families.loops.codes import QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.fields import number, positive_number
+from mcsus.families.registry import Twin, family, renamed
 
 LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a power law
 
 
-@register(
-    place=13,
+@family(
+    "student_t",
+    keys=(
+        positive_number("df"),
+        number("location"),
+        positive_number("scale"),
+    ),
     domain="df > 0, location: a finite number, scale > 0",
     use="a mean estimated from few measurements: like the normal law, with heavier tails",
+    example={"df": 5, "location": 10, "scale": 2},
+    scipy=(Twin("t", *renamed(df="df", location="loc", scale="scale"), fit={}),),
+    place=13,
 )
-@dataclass(frozen=True, repr=False)
 class StudentT(Distribution):
     """The law of location + scale * t, where t follows Student's law.
 
@@ -39,20 +41,8 @@ class StudentT(Distribution):
         Median before truncation.
     scale : float
         Scale, above 0: smaller than the standard deviation.
-
-    Examples
-    --------
-    >>> law = StudentT(4, 10, 1)
-    >>> law.mean(), round(law.sd(), 6)
-    (10.0, 1.414214)
     """
 
-    family: ClassVar[str] = "student_t"
-    keys: ClassVar[tuple[Key, ...]] = (
-        positive_number("df"),
-        number("location"),
-        positive_number("scale"),
-    )
     df: float
     location: float
     scale: float
@@ -75,21 +65,12 @@ class StudentT(Distribution):
         sd = self.scale * math.sqrt(self.df / (self.df - 2)) if self.df > 2 else math.inf
         return mean, sd if self.df > 1 else math.nan
 
-    def kernel(self) -> QuantileKernel:
-        """Return the table of the inverse; laws of equal df share the work."""
-        if self.truncate is None:
-            return moved(self.df, self.location, self.scale)
-        return tabulate(self)
+    def _standard(self) -> tuple[Distribution, float, float] | None:
+        return StudentT(self.df, 0.0, 1.0), self.location, self.scale
 
 
 def upper_quantile(df: float, tail: Array) -> Array:
-    """Return the value of Student's law above which the probability is `tail`, at most 1/2.
-
-    Examples
-    --------
-    >>> print(upper_quantile(1.0, np.array([0.25])).round(12))
-    [1.]
-    """
+    """Return the value of Student's law above which the probability is `tail`, at most 1/2."""
     with np.errstate(over="ignore"):
         t = -np.asarray(special.stdtrit(df, tail), dtype=np.float64)
         far = tail < LEAST_TAIL
@@ -98,15 +79,3 @@ def upper_quantile(df: float, tail: Array) -> Array:
             lost = far & ~np.isfinite(t)
             t = np.where(lost, -special.stdtrit(df, LEAST_TAIL) * power, t)
     return t
-
-
-@lru_cache(maxsize=512)
-def moved(df: float, location: float, scale: float) -> QuantileKernel:
-    """Return the table of an untruncated Student law.
-
-    Examples
-    --------
-    >>> moved(5.0, 1.0, 2.0).code
-    6
-    """
-    return move(tabulate(StudentT(df, 0.0, 1.0)), location, scale)

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, mode_faults, number
+from mcsus.families.fields import mode_faults, number
 from mcsus.families.loops.codes import TRIANGULAR, TRIANGULAR_ONE_SIGN, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family
 
 SMALL = 1e-300  # stands for the probability of an empty side in a quotient
 _NEAR = 0.01  # of the width: a mode nearer to 0 needs the careful loop
 
 
-@register(
-    place=4,
+@family(
+    "triangular",
+    keys=(number("minimum"), number("mode"), number("maximum")),
     domain="minimum <= mode <= maximum, minimum < maximum",
     use="bounds and a likeliest value, by judgement",
+    example={"minimum": 5, "mode": 10, "maximum": 17},
+    words=("triangular: {minimum} to {maximum}, most likely {mode}",),
+    scipy=(
+        Twin(
+            "triang",
+            lambda a: {
+                "minimum": a["loc"],
+                "mode": a["loc"] + a["c"] * a["scale"],
+                "maximum": a["loc"] + a["scale"],
+            },
+            lambda law: {"c": law._rise, "loc": law.minimum, "scale": law.maximum - law.minimum},
+        ),
+    ),
+    place=4,
 )
-@dataclass(frozen=True, repr=False)
 class Triangular(Distribution):
     """A triangle over `minimum` to `maximum` with its top at `mode`.
 
@@ -32,15 +44,8 @@ class Triangular(Distribution):
     ----------
     minimum, mode, maximum : float
         Corners; the mode may equal either bound.
-
-    Examples
-    --------
-    >>> print(Triangular(0, 1, 2).quantile(0.125))
-    0.5
     """
 
-    family: ClassVar[str] = "triangular"
-    keys: ClassVar[tuple[Key, ...]] = (number("minimum"), number("mode"), number("maximum"))
     minimum: float
     mode: float
     maximum: float
@@ -98,12 +103,10 @@ class Triangular(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the square-root loop and its corners."""
-        c = self._conditioning
         corners = (self.minimum, self.mode, self.maximum, self._rise, self._fall)
-        conditioning = (c.below, c.mass, c.above, c.low, c.high)
         # Values are taken from an end; where they may be small beside the width that would cancel.
         one_sign = self.minimum >= 0 or self.maximum <= 0
         safe = one_sign and abs(self.mode) >= _NEAR * (self.maximum - self.minimum)
         code = TRIANGULAR_ONE_SIGN if safe else TRIANGULAR
         inverse = (1 / max(self._rise, SMALL), 1 / max(self._fall, SMALL))
-        return QuantileKernel(code, (*conditioning, *corners, *inverse))
+        return QuantileKernel(code, (*self._conditioning, *corners, *inverse))

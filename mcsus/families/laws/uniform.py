@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, number, order_faults
+from mcsus.families.fields import number, order_faults
 from mcsus.families.loops.codes import UNIFORM, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family
 
 
-@register(
-    place=2,
+@family(
+    "uniform",
+    keys=(number("minimum"), number("maximum")),
     domain="minimum < maximum",
     use="only the bounds are known, and no value between is likelier",
+    example={"minimum": 2, "maximum": 5},
+    words=("uniform: {minimum} to {maximum}",),
+    scipy=(
+        Twin(
+            "uniform",
+            lambda a: {"minimum": a["loc"], "maximum": a["loc"] + a["scale"]},
+            lambda law: {"loc": law.minimum, "scale": law.maximum - law.minimum},
+            fit={},
+        ),
+    ),
+    place=2,
 )
-@dataclass(frozen=True, repr=False)
 class Uniform(Distribution):
     """Equal density from `minimum` to `maximum`.
 
@@ -29,15 +38,8 @@ class Uniform(Distribution):
     ----------
     minimum, maximum : float
         Bounds.
-
-    Examples
-    --------
-    >>> Uniform(2, 4).mean()
-    3.0
     """
 
-    family: ClassVar[str] = "uniform"
-    keys: ClassVar[tuple[Key, ...]] = (number("minimum"), number("maximum"))
     minimum: float
     maximum: float
 

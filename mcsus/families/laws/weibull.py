@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, positive_number
+from mcsus.families.fields import positive_number
 from mcsus.families.laws.exponential import minus_log_upper
 from mcsus.families.loops.codes import WEIBULL, QuantileKernel
-from mcsus.families.registry import register
+from mcsus.families.registry import Twin, family, renamed
 
 NEARLY_SHARP = 50.0  # shape above which the variance is summed as a series
 
 
-@register(
-    place=11,
+@family(
+    "weibull",
+    keys=(positive_number("shape"), positive_number("scale")),
     domain="shape > 0, scale > 0",
     use="a lifetime: failures that grow rarer (shape < 1) or likelier (shape > 1) with age",
+    example={"shape": 1.5, "scale": 10},
+    scipy=(Twin("weibull_min", *renamed(shape="c", scale="scale"), fixed={"loc": 0.0}, fit={}),),
+    place=11,
 )
-@dataclass(frozen=True, repr=False)
 class Weibull(Distribution):
     """Probability exp(-(x / scale)**shape) of more than x, on the positive numbers.
 
@@ -35,16 +36,8 @@ class Weibull(Distribution):
         Shape, above 0.
     scale : float
         Value exceeded with probability 1/e, above 0.
-
-    Examples
-    --------
-    >>> law = Weibull(1, 3)
-    >>> round(law.mean(), 12), round(law.sd(), 12)
-    (3.0, 3.0)
     """
 
-    family: ClassVar[str] = "weibull"
-    keys: ClassVar[tuple[Key, ...]] = (positive_number("shape"), positive_number("scale"))
     shape: float
     scale: float
 
@@ -76,6 +69,4 @@ class Weibull(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the power loop: conditioning, 1 / shape, scale."""
-        c = self._conditioning
-        constants = (c.below, c.mass, c.above, c.low, c.high, 1 / self.shape, self.scale)
-        return QuantileKernel(WEIBULL, constants)
+        return QuantileKernel(WEIBULL, (*self._conditioning, 1 / self.shape, self.scale))

@@ -37,11 +37,6 @@ class QuantileKernel(NamedTuple):
     constants : tuple of float
         Read by the loop; their meaning is written beside each loop in
         `mcsus.families.loops.quantile_loops`.
-
-    Examples
-    --------
-    >>> QuantileKernel(CONSTANT, (3.0,))
-    QuantileKernel(code=0, constants=(3.0,))
     """
 
     code: int
