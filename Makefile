@@ -1,5 +1,6 @@
 # make run    the headline study: installs, runs, writes reports/<study>/index.html, prints the summary
-# make test   installs with the test extra, runs every test
+# make test   installs with the test extra, runs the tests of a few minutes
+# make test-slow   those that compile from an empty cache, build wheels or draw much
 # make check  lint, format, types, layers
 # make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.

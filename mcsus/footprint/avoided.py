@@ -7,11 +7,6 @@ Gross footprint, avoided and net emissions are three quantities, never one (ITU-
 an emission factor, and declares whether the factor is average or marginal. A claim is discounted
 by four shares, each used once, by what its evidence already contains: does the effect exist
 (`works`), how much of a predicted saving is realised, what rebounds, what would have come anyway.
-
-Examples
---------
->>> round(real_fraction(1, 0.56, 0.20, 1), 3)
-0.448
 """
 
 from __future__ import annotations

@@ -5,11 +5,6 @@
 The functional blocks are those of Pirson and Bol 2021, doi:10.1016/j.jclepro.2021.128966. A block
 that a design does not have keeps its term and has zero area, mass or count, so that a breakdown
 is always complete.
-
-Examples
---------
->>> pcb(10.0, 0.0093)  # 10 cm**2 at 0.0093 kg CO2e/cm**2
-0.093
 """
 
 from __future__ import annotations

@@ -1,11 +1,6 @@
 # mypy: allow-untyped-defs
 # An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Life of one device in use: power, battery, service life, electricity, replacement packs.
-
-Examples
---------
->>> grid_energy(2.0, 3.0)
-6.0
 """
 
 from __future__ import annotations

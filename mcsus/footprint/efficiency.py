@@ -6,11 +6,6 @@ Wright et al. 2023, "Efficiency is not enough", arXiv:2309.02065, names three st
 gain gets lost: less compute is not as much less energy, less energy per task is not as much less
 energy (tasks multiply), and less energy is not as much less carbon (hardware is bought for it).
 `COMPUTE` follows one gain through these steps; `GROWTH` sets gains of every year against growth.
-
-Examples
---------
->>> rebound(0.175, 0.20)
-0.375
 """
 
 from __future__ import annotations

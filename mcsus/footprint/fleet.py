@@ -6,11 +6,6 @@ Flow accounting: what is made, moved, powered, repaired and discarded in a year 
 year, wherever and whenever the device was made. Devices differ from each other (dim `individual`);
 their mean is taken inside each draw of what nobody knows, so that differences between devices
 average out and lack of knowledge does not.
-
-Examples
---------
->>> production(2.0, 3.0)
-6.0
 """
 
 from __future__ import annotations

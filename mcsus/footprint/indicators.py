@@ -4,11 +4,6 @@
 
 Water covers wafers and electricity only, primary energy the electricity only: partial indicators,
 to be named so where they are shown.
-
-Examples
---------
->>> embodied_share(1.0, 4.0)
-0.75
 """
 
 from __future__ import annotations

@@ -4,11 +4,6 @@
 
 The question is when development matters. Its carbon is spent once, so what one device carries
 falls with the number of devices that run the model; the dim `decade` counts them in powers of ten.
-
-Examples
---------
->>> development_share(2.0, 8.0)
-0.25
 """
 
 from __future__ import annotations

@@ -4,11 +4,6 @@
 
 The mix of applications is unknown, so the shares are flat on the simplex: exponential weights
 divided by their sum (Dirichlet with all concentrations 1).
-
-Examples
---------
->>> yearly_shipments(2.5e9, 1.0)
-2500000000.0
 """
 
 from __future__ import annotations

@@ -4,11 +4,6 @@
 
 The process route of ACT (Gupta et al. 2022, doi:10.1145/3470496.3527408): electricity, process
 gases and materials per wafer area, divided by the part of that area that becomes good dies.
-
-Examples
---------
->>> die_yield(1e-5, 700.0)  # 10 mm**2 at 0.07 defects per cm**2, in base units
-0.993...
 """
 
 from __future__ import annotations

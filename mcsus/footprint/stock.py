@@ -6,11 +6,6 @@ Devices of one cohort are sold evenly over their year and survive by a Weibull l
 written with its mean so that no gamma function is needed: exp(-pi/4 (age/mean)^2). Stocks at the
 ends of a year follow, and what is given up closes the balance. In a steady state the stock is
 shipments times mean life, exactly (Little 1961, doi:10.1287/opre.9.3.383).
-
-Examples
---------
->>> retired(3.0, 10.0, 12.0, 1.0)
-1.0
 """
 
 from __future__ import annotations

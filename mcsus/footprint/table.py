@@ -5,11 +5,6 @@
 Prakash et al. 2023, "Is TinyML Sustainable?", arXiv:2301.11899, whose blocks follow Pirson and
 Bol 2021, doi:10.1016/j.jclepro.2021.128966. Every block is an input here; only the two sums are
 equations.
-
-Examples
---------
->>> print(round(device_footprint(0.10, 2.15, 0.40, 0.01, 0.0), 2))
-2.66
 """
 
 from __future__ import annotations

@@ -4,11 +4,6 @@
 
 Changes are the design with the decision less the design without it, so below zero is better. They
 are made from the same draws as the device itself, which makes joint statements possible.
-
-Examples
---------
->>> embodied_share_edge(0.6, 458.29, 458.29)  # the world's own grid changes nothing
-0.6
 """
 
 from __future__ import annotations

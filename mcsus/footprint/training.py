@@ -1,11 +1,6 @@
 # mypy: allow-untyped-defs
 # An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Development of the model that a device runs, shared by all devices that run it.
-
-Examples
---------
->>> ml_training(2.0, 1000.0, 1.0)
-0.002
 """
 
 from __future__ import annotations

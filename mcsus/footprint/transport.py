@@ -1,11 +1,6 @@
 # mypy: allow-untyped-defs
 # An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Distribution of one device: its mass with packaging, by air or sea and by road.
-
-Examples
---------
->>> shipped_mass(124.5, 1.2)
-149.4
 """
 
 from __future__ import annotations

@@ -199,13 +199,13 @@ def check(batch):
         assert difference is None, f"{texts}: {difference}"
 
 
-def main(first):
-    """Check `BATCHES` batches drawn from a seed and print how many models there were."""
+def main(first, batches):
+    """Check batches drawn from a seed and print how many models there were."""
     checked = 0
 
     @seed(first)
     @settings(
-        max_examples=BATCHES,
+        max_examples=batches,
         deadline=None,
         database=None,
         phases=[Phase.generate],  # each try compiles: to make one smaller would take minutes
@@ -222,4 +222,4 @@ def main(first):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -51,6 +51,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "made" / "here"
 
 
+@pytest.mark.slow  # compiles from an empty cache
 def test_a_second_run_compiles_nothing_and_another_formula_only_itself(tmp_path):
     folder = tmp_path / "cache"
     cold, mean = compiled_and_mean(folder, "2*a")

@@ -21,21 +21,30 @@ from mcsus.families import distribution
 from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.streams import Design
 from mcsus.units import unit
-from tests.unit.random_models import DIMS, by_definition, compiled, disagreement, run
+from tests.unit.random_models import (
+    BATCHES,
+    DIMS,
+    MODELS_A_BATCH,
+    by_definition,
+    compiled,
+    disagreement,
+    run,
+)
 
 
-def test_two_hundred_random_models():
+@pytest.mark.parametrize("batches", [2, pytest.param(BATCHES, marks=pytest.mark.slow)])
+def test_random_models(batches):
     command = [sys.executable, "-m", "tests.unit.random_models"]
     root = Path(__file__).parents[2]
     workers = [
-        subprocess.Popen([*command, str(seed)], cwd=root, text=True,
+        subprocess.Popen([*command, str(seed), str(batches)], cwd=root, text=True,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for seed in (1, 2)
     ]  # fmt: skip
     printed = [worker.communicate()[0] for worker in workers]
     for worker, text in zip(workers, printed, strict=True):
         assert worker.returncode == 0, text[-3000:]
-    assert sum(int(text.split()[-3]) for text in printed) >= 200
+    assert sum(int(text.split()[-3]) for text in printed) >= 2 * batches * MODELS_A_BATCH
 
 
 class TestByHand:

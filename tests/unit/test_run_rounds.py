@@ -266,6 +266,7 @@ print(run(Study.from_dict(json.loads(input()))).to_json())
 """
 
 
+@pytest.mark.slow  # compiles all for another processor
 def test_numbers_hardly_depend_on_the_processor(asked, few_held):
     """Without AVX-512 and without fused multiplication, where the processor has them."""
     generic = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}

@@ -16,6 +16,8 @@ import pytest
 
 from mcsus.runner import run
 
+pytestmark = pytest.mark.slow  # builds and installs a wheel
+
 ROOT = Path(__file__).parents[2]
 RUN = ("run", "tinyml_table", "--draws", "256", "--replicates", "2", "--no-report", "--json")
 WHERE = "from mcsus.library import data_root; print(data_root())"
