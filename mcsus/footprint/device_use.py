@@ -1,7 +1,6 @@
 # mypy: allow-untyped-defs
 # An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
-"""Life of one device in use: power, battery, service life, electricity, replacement packs.
-"""
+"""Life of one device in use: power, battery, service life, electricity, replacement packs."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
 # mypy: allow-untyped-defs
 # An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
-"""Development of the model that a device runs, shared by all devices that run it.
-"""
+"""Development of the model that a device runs, shared by all devices that run it."""
 
 from __future__ import annotations
 

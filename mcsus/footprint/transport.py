@@ -1,7 +1,6 @@
 # mypy: allow-untyped-defs
 # An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
-"""Distribution of one device: its mass with packaging, by air or sea and by road.
-"""
+"""Distribution of one device: its mass with packaging, by air or sea and by road."""
 
 from __future__ import annotations
 
