@@ -1,6 +1,7 @@
 # make run    the headline study: installs, runs, writes reports/<study>/index.html, prints the summary
 # make test   installs with the test extra, runs the tests of a few minutes
 # make test-slow   those that compile from an empty cache, build wheels or draw much
+# make test-numba  the oldest and the newest numba that are allowed; needs the network
 # make check  lint, format, types, layers
 # make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
@@ -15,7 +16,7 @@ STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinym
   offset_thermostat offset_lighting offset_occupancy_hvac offset_irrigation offset_methane \
   offset_food_waste offset_predictive_maintenance offset_wildfire
 
-.PHONY: run reports test test-slow check format bench clean
+.PHONY: run reports test test-slow test-numba check format bench clean
 
 run: $(VENV)/.core
 	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
@@ -36,6 +37,9 @@ test: $(VENV)/.test
 
 test-slow: $(VENV)/.test
 	$(BIN)/python -m pytest -m slow
+
+test-numba: $(BIN)/python
+	$(BIN)/python tools/try_numba.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, types
 
 from mcsus.engine.plans import FOLD
-from mcsus.families.loops.intrinsics import INNER
+from mcsus.numba_private import INNER
 
 _MASK = 0x7FFFFFFFFFFFFFFF  # all bits of a float but its sign
 

@@ -16,7 +16,6 @@ from mcsus.engine.blocks import (
     QUANTILE_SIGNATURE,
     RUN_SIGNATURE,
 )
-from mcsus.engine.functions import Passed, entry
 from mcsus.engine.inputs import (
     Dependence,
     InputCells,
@@ -31,6 +30,7 @@ from mcsus.engine.points import Streams
 from mcsus.engine.source import kernel_source
 from mcsus.engine.store import compiled, load, prepare, serves, shared, wanted
 from mcsus.model import Model
+from mcsus.numba_private import Passed, entry
 from mcsus.parameters import Cell, Parameter
 from mcsus.streams import Design
 from mcsus.streams import points as reference_points
@@ -242,7 +242,8 @@ class Kernel:
         >>> from mcsus.expressions import parse
         >>> from mcsus.families import distribution
         >>> from mcsus.model import Equation, Model
-        >>> from mcsus.parameters import Cell, Parameter, Provenance
+        >>> from mcsus.numba_private import Passed, entry
+        from mcsus.parameters import Cell, Parameter, Provenance
         >>> from mcsus.units import unit
         >>> cell = Cell(distribution("uniform", minimum=0, maximum=8), unit("1"), "x", Provenance())
         >>> x = Parameter("x", unit("1"), (), (cell,), "uncertainty", None)

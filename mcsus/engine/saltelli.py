@@ -18,7 +18,7 @@ from numba import njit, types
 from numpy.typing import NDArray
 
 from mcsus.engine.plans import FOLD
-from mcsus.families.loops.intrinsics import INNER
+from mcsus.numba_private import INNER
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -25,11 +24,11 @@ from types import ModuleType
 import llvmlite
 import llvmlite.binding
 import numba
-from numba.core.errors import NumbaExperimentalFeatureWarning
 
 import mcsus
 from mcsus.engine.blocks import fill_block, run_blocks
 from mcsus.families.loops.codes import COMMON
+from mcsus.numba_private import functions_as_arguments, has_machine_code
 
 _RUN = f'''"""Runs the blocks of mcsus kernels; generated, safe to delete."""
 
@@ -140,6 +139,7 @@ def fingerprint() -> bytes:
     for folder in ("families/loops", "dependence", "streams", "engine", "counting"):
         for path in sorted((root / folder).glob("*.py")):
             digest.update(path.read_bytes())
+    digest.update((root / "numba_private.py").read_bytes())
     host = llvmlite.binding.get_host_cpu_name()
     features = llvmlite.binding.get_host_cpu_features().flatten()
     options = [os.environ.get(k, "") for k in ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")]
@@ -186,8 +186,7 @@ def _loaded(prefix: str, source: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        with warnings.catch_warnings():  # functions as arguments are marked experimental in numba
-            warnings.simplefilter("ignore", NumbaExperimentalFeatureWarning)
+        with functions_as_arguments():
             spec.loader.exec_module(module)
     except BaseException:
         del sys.modules[name]
@@ -245,7 +244,7 @@ def prepare(prefixes: Iterable[str]) -> None:
 def _is_there(prefix: str) -> bool:
     """Tell whether a shared module is imported, or lies in the folder with its machine code."""
     name = _name(prefix, _SHARED[prefix])
-    return name in sys.modules or any((cache_folder() / "__pycache__").glob(f"{name}.*.nbi"))
+    return name in sys.modules or has_machine_code(cache_folder(), name)
 
 
 def _processors() -> int:

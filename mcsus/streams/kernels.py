@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from mcsus.families.loops.intrinsics import INNER, store_left, store_right
+from mcsus.families.loops.intrinsics import store_left, store_right
+from mcsus.numba_private import INNER
 from mcsus.streams.philox import MULTIPLIERS, WEYL
 
 _M0, _M1 = (np.uint64(word) for word in MULTIPLIERS)

@@ -27,7 +27,6 @@ from mcsus.families.loops.coefficients import (
     TAIL_TOP,
 )
 from mcsus.families.loops.intrinsics import (
-    INNER,
     bits_of,
     fma,
     from_bits,
@@ -35,6 +34,7 @@ from mcsus.families.loops.intrinsics import (
     shift_right,
     sqrt,
 )
+from mcsus.numba_private import INNER
 
 __all__ = ["exp", "log", "ndtri"]
 

@@ -10,15 +10,10 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
-from numba.core.errors import TypingError
 from numba.extending import intrinsic
 
 from mcsus.families.base import Array
-
-# Options of functions that only compiled code calls: no doors to Python or C, which take as long to
-# compile as a short function.
-INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+from mcsus.numba_private import TypingError, array_of, nothing, stack_room
 
 _intrinsic: Any = intrinsic
 _double, _integer = ir.DoubleType(), ir.IntType(64)
@@ -88,7 +83,7 @@ def _table_scope(builder: Any) -> Any:
 
 def _place(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """Pointer to the element of a contiguous array: first argument array, second index."""
-    array = context.make_array(signature.args[0])(context, builder, arguments[0])
+    array = array_of(context, builder, signature.args[0], arguments[0])
     return builder.gep(array.data, [arguments[1]])
 
 
@@ -117,7 +112,7 @@ def _store_beside_table(_context: Any, array: Any, _index: Any, _x: Any) -> Any:
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = _place(context, builder, signature, arguments)
         builder.store(arguments[2], place).set_metadata("noalias", _table_scope(builder))
-        return context.get_dummy_value()
+        return nothing(context)
 
     return types.none(array, types.int64, types.float64), generate
 
@@ -156,9 +151,7 @@ def _room(_context: Any, size: Any, kind: Any) -> Any:
     pointer: Any = types.CPointer(kind.dtype)  # type: ignore[no-untyped-call]
 
     def generate(context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
-        element = context.get_data_type(kind.dtype)
-        allocate: Any = cgutils.alloca_once
-        return allocate(builder, element, size=size.literal_value)
+        return stack_room(context, builder, kind.dtype, size.literal_value)
 
     return pointer(size, kind), generate
 
@@ -178,7 +171,7 @@ def _storer(half: str, other: str) -> Any:
             made = builder.store(arguments[2], _place(context, builder, signature, arguments))
             made.set_metadata("alias.scope", alias_scope(builder, "mcsus.halves", half))
             made.set_metadata("noalias", alias_scope(builder, "mcsus.halves", other))
-            return context.get_dummy_value()
+            return nothing(context)
 
         return types.none(array, types.int64, types.float64), generate
 

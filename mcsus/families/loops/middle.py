@@ -15,8 +15,9 @@ from numba import carray, njit  # type: ignore[attr-defined]
 
 from mcsus.families.base import Array
 from mcsus.families.loops.elementary import exp, ndtri_tail
-from mcsus.families.loops.intrinsics import INNER, fma, lowest_bit, outside, room
+from mcsus.families.loops.intrinsics import fma, lowest_bit, outside, room
 from mcsus.families.loops.ratios import REACH, TAIL
+from mcsus.numba_private import INNER
 
 compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, **INNER)
 BLOCK = 1024  # points mapped at a time

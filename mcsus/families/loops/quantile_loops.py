@@ -35,7 +35,6 @@ from mcsus.families.loops.codes import (
 )
 from mcsus.families.loops.elementary import MANTISSA, ONE_BITS, exp, log_normal_range, ndtri_tails
 from mcsus.families.loops.intrinsics import (
-    INNER,
     bits_of,
     choose,
     fma,
@@ -47,6 +46,7 @@ from mcsus.families.loops.intrinsics import (
     store_beside_table,
 )
 from mcsus.families.loops.middle import lognormal, normal
+from mcsus.numba_private import INNER
 
 compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, **INNER)
 LOWEST = 2.0**-53
