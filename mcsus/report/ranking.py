@@ -12,6 +12,9 @@ from mcsus.report.reading import ResultCell, ResultTable
 
 Array = NDArray[np.float64]
 
+METHOD = "sobol"
+"""The analysis whose total-order index says how much an input matters."""
+
 TINY = 0.01
 """Total-order index below which an input hardly matters."""
 
@@ -38,7 +41,7 @@ class Ranking:
 
     @classmethod
     def of(cls, table: ResultTable) -> Ranking:
-        """Rank the inputs of a sensitivity table."""
+        """Rank the inputs of a table of Sobol\u2019 indices."""
         names = [str(name) for name in table.data["input"].values]
         cells = tuple(table.picked(_MOST_CELLS))
         if not cells:

@@ -156,8 +156,8 @@ class ResultTable:
 
     @staticmethod
     def _has_numbers(cell: ResultCell) -> bool:
-        if "ST" in cell.data:
-            return bool(np.isfinite(cell.array("ST")).all())
+        if "input" in cell.data.dims:
+            return bool(np.isfinite(cell.array(str(next(iter(cell.data.data_vars))))).all())
         return cell.varies
 
 
@@ -167,16 +167,29 @@ class Reading:
     Parameters
     ----------
     result : Result
+
+    Attributes
+    ----------
+    outputs, claims : mapping of str to ResultTable
+        By name.
+    analyses : mapping of str to mapping of str to ResultTable
+        What each method of sensitivity analysis says of outputs, and of groups of inputs.
+    analysed : list of str
+        Outputs of which any of them says something.
     """
 
     def __init__(self, result: Result) -> None:
         self.about: dict[str, Any] = result.provenance
         self.study: dict[str, Any] = self.about["study"]
         self.design: dict[str, Any] = self.about["design"]
-        self.outputs, self.sensitivity, self.claims = (
+        self.outputs, explained, self.claims = (
             {name: ResultTable(name, data) for name, data in result.datasets(group).items()}
             for group in ("outputs", "sensitivity", "claims")
         )
+        self.analyses: dict[str, dict[str, ResultTable]] = {}
+        for name, table in explained.items():
+            self.analyses.setdefault(str(table.attrs["method"]), {})[name] = table
+        self.analysed = list(dict.fromkeys(name.partition("@")[0] for name in explained))
 
     @property
     def headline(self) -> ResultTable:
@@ -185,19 +198,19 @@ class Reading:
 
     @property
     def explained(self) -> ResultTable:
-        """Output whose drivers the answer names: the first, or else the first with indices."""
-        if self.headline.name in self.sensitivity or not self.sensitivity:
+        """Output whose drivers the answer names: the first, or else the first analysed."""
+        if self.headline.name in self.analysed or not self.analysed:
             return self.headline
-        return self.outputs[next(iter(self.sensitivity))]
+        return self.outputs[self.analysed[0]]
 
     @property
     def featured(self) -> list[ResultTable]:
-        """Outputs that get figures: the first, and those with indices or a declared breakdown."""
+        """Outputs that get figures: the first, and those analysed or with a declared breakdown."""
         breakdown = self.about["document"].get("breakdown", {})
         chosen = [
             table
             for name, table in self.outputs.items()
-            if table is self.headline or name in self.sensitivity or name in breakdown
+            if table is self.headline or name in self.analysed or name in breakdown
         ]
         return chosen[:_FEATURED]
 

@@ -68,7 +68,7 @@ def test_applications():
             "included), followed by the device life (up to 20 %), over all three applications."
         ),
     ]
-    assert tiny(Ranking.of(found.sensitivity["device_footprint"])).endswith("the result: x.")
+    assert tiny(Ranking.of(found.analyses["sobol"]["device_footprint"])).endswith("the result: x.")
 
 
 def test_a_driver_of_less_than_half_does_not_drive_most():

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 
 from mcsus.report.reading import Reading
+from mcsus.report.sections.any_analysis import AnyAnalysis
 from mcsus.report.sections.base import SECTIONS, Section, register
 
 __all__ = ["SECTIONS", "Section", "register", "sections"]
@@ -15,6 +16,11 @@ for _module in pkgutil.iter_modules(__path__):
 
 
 def sections(reading: Reading) -> list[Section]:
-    """Return the sections that a result asks for, in the order of the page."""
-    made = (kind(reading) for kind in sorted(SECTIONS.values(), key=lambda kind: kind.order))
-    return [section for section in made if section.applies]
+    """Return the sections that a result asks for, in the order of the page.
+
+    An analysis that no section names as its method gets the one that suits them all.
+    """
+    made = [kind(reading) for kind in SECTIONS.values()]
+    known = {section.method for section in made}
+    made += [AnyAnalysis(reading, name) for name in reading.analyses if name not in known]
+    return sorted((s for s in made if s.applies), key=lambda section: section.order)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from mcsus.report.figures.base import Figure
 from mcsus.report.reading import Reading
@@ -49,14 +49,14 @@ class Section:
     ...         return {"text": "An interval holds for the laws of the inputs."}
     """
 
-    name: ClassVar[str]
-    order: ClassVar[int]
-    title: ClassVar[str] = ""
-    link: ClassVar[str] = ""
-    within: ClassVar[str] = ""
-    method: ClassVar[str] = ""
-    template: ClassVar[str] = ""
-    summary: ClassVar[str] = ""
+    name: str
+    order: int
+    title: str = ""
+    link: str = ""
+    within: str = ""
+    method: str = ""
+    template: str = ""
+    summary: str = ""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
@@ -64,7 +64,7 @@ class Section:
     @property
     def applies(self) -> bool:
         """Whether the result has anything to show here."""
-        return True
+        return not self.method or self.method in self.reading.analyses
 
     @cached_property
     def figures(self) -> list[Figure]:

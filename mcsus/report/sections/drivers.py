@@ -22,7 +22,7 @@ from mcsus.report.figures.style import (
     only_bottom,
     write,
 )
-from mcsus.report.ranking import TINY, Ranking, order_of
+from mcsus.report.ranking import METHOD, TINY, Ranking, order_of
 from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
@@ -43,12 +43,13 @@ class Drivers(Section):
     """Sobol' indices of the outputs that were analysed."""
 
     name, order, title, link = "drivers", 40, "What drives the doubt?", "Drivers"
-    method = "sobol"
+    method = METHOD
     template = "drivers.html.j2"
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading)
-        rankings = {name: Ranking.of(table) for name, table in reading.sensitivity.items()}
+        self.tables = reading.analyses.get(METHOD, {})
+        rankings = {name: Ranking.of(table) for name, table in self.tables.items()}
         self.rankings = {name: ranking for name, ranking in rankings.items() if ranking.cells}
 
     @property
@@ -59,7 +60,7 @@ class Drivers(Section):
     def make_figures(self) -> list[Figure]:
         """Return the indices of each output."""
         return [
-            driver_figure(self.reading.sensitivity[name], ranking, self.reading.student)
+            driver_figure(self.tables[name], ranking, self.reading.student)
             for name, ranking in self.rankings.items()
         ]
 
@@ -258,9 +259,10 @@ def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:
 
 def drivers(reading: Reading, table: ResultTable) -> str:
     """Say which inputs drive the doubt about an output; empty if indices were not asked for."""
-    if table.name not in reading.sensitivity:
+    indices = reading.analyses.get(METHOD, {})
+    if table.name not in indices:
         return ""
-    ranking = Ranking.of(reading.sensitivity[table.name])
+    ranking = Ranking.of(indices[table.name])
     if not ranking.cells:
         return ""
     named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.report.laws import law_text
-from mcsus.report.ranking import Ranking
+from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.wording import capital, count, listing, unique, unit_text, words
@@ -78,7 +78,7 @@ def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
 def _weights(reading: Reading) -> dict[str, float]:
     """Return the largest total-order index of each input over all outputs that were analysed."""
     found: dict[str, float] = {}
-    for table in reading.sensitivity.values():
+    for table in reading.analyses.get(METHOD, {}).values():
         ranking = Ranking.of(table)
         for name in ranking.names:
             found[name] = max(found.get(name, 0.0), round(ranking.range(name)[1], 4))

@@ -26,7 +26,8 @@ class Reproduce(Section):
             f"mcsus run {reading.study['id']} --draws {design['draws']} "
             f"--replicates {design['replicates']} --seed {design['seed']}"
         )
-        streamed = any(t.attrs["estimator"] == "streaming" for t in reading.sensitivity.values())
+        tables = [table for one in reading.analyses.values() for table in one.values()]
+        streamed = any(table.attrs.get("estimator") == "streaming" for table in tables)
         ranks = max(data.attrs.get("rank_error", 0.0) for data in reading.outputs.values())
         versions = {k: v for k, v in reading.about["versions"].items() if k not in _HIDDEN_VERSIONS}
         return {
