@@ -237,6 +237,11 @@ class Parameter:
         return all(cell.law.family == "constant" for cell in self.cells)
 
     @property
+    def streams(self) -> tuple[str, ...]:
+        """Streams of the cells; cells of one stream are drawn as one."""
+        return tuple(cell.stream for cell in self.cells)
+
+    @property
     def cell(self) -> Cell:
         """The only cell of a parameter without dims."""
         if len(self.cells) != 1:

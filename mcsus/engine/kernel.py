@@ -112,7 +112,7 @@ class Kernel:
         """Travel as what it is made of: machine code stays on its machine."""
         return type(self), (self.model, self._positions, self._dependence)
 
-    def with_laws(self, cells: Mapping[str, Sequence[Cell]]) -> Kernel:
+    def with_laws(self, parameters: Mapping[str, Parameter]) -> Kernel:
         """Return the kernel with other laws: the same machine code, streams and points.
 
         Plans of the one serve the other. Nothing is compiled, unless a law is of a family whose
@@ -120,18 +120,19 @@ class Kernel:
 
         Parameters
         ----------
-        cells : mapping of str to sequence of Cell
-            All cells of the parameters that change; see `Model.with_laws`.
+        parameters : mapping of str to Parameter
+            Those that change; see `Model.with_laws`.
         """
         other: Kernel = object.__new__(type(self))  # a copy would travel, and be made anew
         vars(other).update(vars(self))
-        other.model = self.model.with_laws(cells)
+        other.model = self.model.with_laws(parameters)
         changes: dict[int, Cell] = {}
         place = 0
         for name in self._drawn:
-            new = cells.get(name, ())
-            changes.update(enumerate(new, place))
-            place += len(self.model.parameters[name].cells)
+            cells = other.model.parameters[name].cells
+            if name in parameters:
+                changes.update(enumerate(cells, place))
+            place += len(cells)
         other._input_cells = self._input_cells.with_cells(changes)
         codes = other._input_cells.codes
         if not serves(self._loops, codes):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from mcsus.errors import Fault, FaultCollector, InputError, nearest
 from mcsus.expressions import At, AtLabel, Expression, dimension, dims, walk
 from mcsus.expressions.nodes import place
 from mcsus.model.equations import Equation
-from mcsus.parameters import Cell, Parameter
+from mcsus.parameters import Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
 from mcsus.vocabulary import Label
 
@@ -78,13 +77,13 @@ class Model:
         self._infer(faults)
         faults.raise_any()
 
-    def with_laws(self, cells: Mapping[str, Sequence[Cell]]) -> Model:
+    def with_laws(self, parameters: Mapping[str, Parameter]) -> Model:
         """Return the graph, as it was proven, with other laws in some parameters.
 
         Parameters
         ----------
-        cells : mapping of str to sequence of Cell
-            All cells of each parameter, on the streams of those that they replace.
+        parameters : mapping of str to Parameter
+            Those with other laws, on the streams of those that they replace.
 
         Raises
         ------
@@ -93,16 +92,15 @@ class Model:
             streams, or a spread between individuals where there was none.
         """
         faults = FaultCollector()
-        for name in cells.keys() - self.parameters.keys():
+        for name in parameters.keys() - self.parameters.keys():
             close = nearest(name, self.parameters)
             faults.add(repr(name), "a parameter of the model", name, nearest=close)
         faults.raise_any()
         other = copy.copy(self)
-        new = {name: replace(self.parameters[name], cells=tuple(cells[name])) for name in cells}
-        other.parameters = self.parameters | new
-        for name, parameter in new.items():
-            streams = [cell.stream for cell in self.parameters[name].cells]
-            if [cell.stream for cell in parameter.cells] != streams:
+        other.parameters = self.parameters | dict(parameters)
+        for name, parameter in parameters.items():
+            streams = self.parameters[name].streams
+            if parameter.streams != streams:
                 faults.add("cells of other streams", ", ".join(streams), name)
             if other.varies_inside(name) != self.varies_inside(name):
                 faults.add("another spread", "a spread between individuals as before", name)

@@ -92,23 +92,30 @@ def shared_dims(parameter: Parameter, dims: Dims) -> list[str]:
     ]
 
 
+def suffixes(parameter: Parameter, dims: Dims) -> list[str]:
+    """Return what tells the stream of each cell from that of other labels."""
+    shared = shared_dims(parameter, dims)
+    return [
+        "".join(f"|{dim}={label}" for dim, label in labels.items() if dim not in shared)
+        for labels in labelled(parameter.dims, dims)
+    ]
+
+
 def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
     """Return a parameter with one law at every label; what a scenario sets still holds there.
 
-    The cells have the stream keys that `build_parameter` gives to what `write_parameter` writes.
+    The streams stay, so that it is drawn by the points it had, but for a law of the library.
     """
     base = as_written(parameter, dims)
-    shared = shared_dims(base, dims)
-    key = leaf.id or f"study:{parameter.name}"
-    made = []
-    for labels in labelled(base.dims, dims):
-        apart = "".join(f"|{dim}={x}" for dim, x in labels.items() if dim not in shared)
-        made.append(Cell(leaf.law, leaf.unit, key + apart, leaf.provenance, leaf.typical))
-    count = len(parameter.cells) // len(made)  # scenarios
+    streams = [cell.stream for cell in base.cells]
+    if leaf.id is not None:
+        streams = [leaf.id + apart for apart in suffixes(base, dims)]
+    count = len(parameter.cells) // len(streams)  # scenarios
+    made = [Cell(leaf.law, leaf.unit, key, leaf.provenance, leaf.typical) for key in streams]
     cells = tuple(
         made[k // count]
         if cell is base.cells[k // count]
-        else replace(cell, stream=made[k // count].stream)
+        else replace(cell, stream=streams[k // count])
         for k, cell in enumerate(parameter.cells)
     )
     about = leaf.provenance

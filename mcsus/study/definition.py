@@ -333,9 +333,10 @@ class Study:
             made[name] = with_law(parameter, leaf, self.dims)
         parameters = tuple(made.get(p.name, p) for p in self.parameters)
         study = replace(self, parameters=parameters)
-        if any(name in table.parameters for table in self.dependence for name in made):
-            return study._bound([name for name, p in made.items() if p.is_constant])
-        return study
+        held = [name for name, p in made.items() if p.is_constant]
+        bound = {name for table in self.dependence for name in table.parameters}
+        moved = [name for name, p in made.items() if p.streams != self.parameter(name).streams]
+        return study if bound.isdisjoint([*held, *moved]) else study._bound(held)
 
     def _bound(self, held: Sequence[str]) -> Study:
         """Return the study with its dependence read again; what is held depends on nothing."""

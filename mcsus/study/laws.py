@@ -17,6 +17,7 @@ from mcsus.units import Unit
 ASSUMED = "assumed"
 
 _SOURCE_ID = re.compile(r"[a-z][a-z0-9_.-]*\Z")
+_STREAM = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,199}\Z")
 
 META_KEYS = (
     "unit",
@@ -31,6 +32,9 @@ META_KEYS = (
     "physical",
 )
 """Keys that a table of labels hands down to the laws of its labels."""
+
+OWN_KEYS = ("typical", "stream")
+"""Keys of any law: the value of a deterministic run, and the name by which it is drawn."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,10 @@ class Meta:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One law with its unit, its origin and its place in the file."""
+    """One law with its unit, its origin and its place in the file.
+
+    Laws of one `id` are one value: the id in the library, or the stream that the file names.
+    """
 
     law: Distribution
     unit: Unit
@@ -151,10 +158,10 @@ def read_leaf(
         meta = replace(meta, distribution="constant")
     _check_complete(reader, meta)
     law = _law(reader, meta)
-    typical = _typical(reader, law)
+    typical, stream = _typical(reader, law), _stream(reader)
     if law is None or meta.unit is None or len(faults.faults) > before:
         return None
-    return Leaf(law, meta.unit, _provenance(meta), where, None, typical)
+    return Leaf(law, meta.unit, _provenance(meta), where, stream, typical)
 
 
 def _from_library(id_: str, where: tuple[str, ...]) -> Leaf:
@@ -195,8 +202,8 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
     for key, item in reader.table.items():
         if key in own:
             given[key] = item
-        elif key not in META_KEYS and key != "typical":
-            allowed = (*own, "typical", *META_KEYS)
+        elif key not in META_KEYS and key not in OWN_KEYS:
+            allowed = (*own, *OWN_KEYS, *META_KEYS)
             found = f"an unknown key of a {meta.distribution} law"
             reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
     with reader.faults.at(*reader.where):
@@ -211,6 +218,15 @@ def _typical(reader: TableReader, law: Distribution | None) -> float | None:
         if not low <= typical <= high:
             reader.fault("typical", repr(typical), f"a value the law can take, {low!r} to {high!r}")
     return typical
+
+
+def _stream(reader: TableReader) -> str | None:
+    """Return the name by which a law is drawn, when it is not that of the parameter."""
+    stream = reader.text("stream")
+    if stream and not _STREAM.match(stream):
+        allowed = "a letter, then letters, digits, '_', '.', ':' or '-'"
+        reader.fault("stream", shown(stream), allowed)
+    return stream or None
 
 
 def _provenance(meta: Meta) -> Provenance:

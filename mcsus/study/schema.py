@@ -20,6 +20,10 @@ _NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 _ID = "^[A-Za-z][A-Za-z0-9_-]{0,63}$"
 _TEXT: Schema = {"type": "string"}
 _NUMBER: Schema = {"type": "number"}
+_OWN: Schema = {
+    "typical": _NUMBER,
+    "stream": {**_TEXT, "description": "name by which it is drawn; laws of one are one value"},
+}
 _UNIT: Schema = {"type": "string", "description": "for example kg CO2e/kWh; 1 for none"}
 _NAMES: Schema = {"type": "array", "items": {"type": "string"}}
 
@@ -173,14 +177,14 @@ def _shares(family: str, about: Schema) -> Schema:
 def _bare(about: Schema) -> Schema:
     """Return the schema of a law whose family stands in the table above, or is a value."""
     keys = {key.name: _value(key) for family in FAMILIES.values() for key in family.law.keys}
-    return _table({**about, **keys, "typical": _NUMBER, "truncate": _truncate()})
+    return _table({**about, **keys, **_OWN, "truncate": _truncate()})
 
 
 def _law(family: Family, about: Schema, *, relaxed: bool) -> Schema:
     keys = {key.name: _value(key) for key in family.law.keys}
     required = ("distribution",) if relaxed else ("distribution", "unit", "source")
     own = {"distribution": {"const": family.name, "description": family.use}}
-    table = _table({**own, **keys, "truncate": _truncate(), "typical": _NUMBER, **about}, required)
+    table = _table({**own, **keys, "truncate": _truncate(), **_OWN, **about}, required)
     needed = {key.name for key in family.law.keys if key.required}
     forms = [{"required": [name for name in form if name in needed]} for form in family.forms]
     return {**table, "title": family.name, "anyOf": forms}

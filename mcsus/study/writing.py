@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
-from mcsus.study.changes import as_written, shared_dims, write_equation
+from mcsus.study.changes import as_written, shared_dims, suffixes, write_equation
 from mcsus.study.fields import TEXTS
 from mcsus.study.grids import Dims
 from mcsus.study.laws import ASSUMED
@@ -69,11 +69,13 @@ def write_parameter(parameter: Parameter, dims: Dims) -> str | dict[str, Any]:
     'hsl.processing.0.mcu'
     """
     base = as_written(parameter, dims)
-    cells = iter(base.cells)
+    own = f"study:{parameter.name}"
+    cells, apart = iter(base.cells), iter(suffixes(base, dims))
 
     def below(rest: tuple[str, ...]) -> Any:
         if not rest:
-            return _law(next(cells))
+            key = (cell := next(cells)).stream.removesuffix(next(apart))
+            return _law(cell, None if key == own else key)
         return {"by": {rest[0]: {str(label): below(rest[1:]) for label in dims[rest[0]]}}}
 
     table: str | dict[str, Any] = below(base.dims)
@@ -85,14 +87,15 @@ def write_parameter(parameter: Parameter, dims: Dims) -> str | dict[str, Any]:
     return table | ({"stage": parameter.stage} if parameter.stage else {})
 
 
-def _law(cell: Cell) -> str | dict[str, Any]:
+def _law(cell: Cell, stream: str | None) -> str | dict[str, Any]:
     """Return the table of a law, or its id in the library."""
     about = cell.provenance
-    if about.id is not None:
+    if about.id is not None and about.id == stream:
         return about.id
     sources = [f"{s.id}, {s.locator}" if s.locator else s.id for s in about.sources]
     told = {
         "typical": cell.typical,
+        "stream": stream,
         "rationale": about.rationale,
         "title": about.name,
         "note": about.note,

@@ -95,14 +95,15 @@ def test_the_tables_of_a_changed_study_describe_it(name):
     small = study.with_changes(draws=512, replicates=2, seed=3)
     assert again(small) == small
     assert again(small).cautions == small.cautions
-    for parameter in study.parameters:
-        cell = parameter.cells[0]
-        if not isinstance(cell.law.mean(), float):
-            continue
-        made = study.with_laws({parameter.name: cell.law})
-        assert again(made) == made
-        made = study.with_laws({parameter.name: (cell.deterministic, cell.unit.text)})
-        assert again(made) == made
+    chosen = study.parameters[::5]
+    laws = {parameter.name: parameter.cells[-1].law for parameter in chosen}
+    made = study.with_laws(laws)
+    assert again(made) == made
+    assert [p.streams for p in made.parameters] == [p.streams for p in study.parameters]
+    cells = {parameter.name: parameter.cells[0] for parameter in chosen}
+    made = study.with_laws({n: (c.deterministic, c.unit.text) for n, c in cells.items()})
+    assert again(made) == made
+    assert [p.streams for p in made.parameters] == [p.streams for p in study.parameters]
 
 
 def test_laws_are_given_in_many_forms():

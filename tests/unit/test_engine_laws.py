@@ -22,8 +22,9 @@ def prepared(parameters, **changes):
 
 
 def cells(model, name, *laws):
-    old = model.parameters[name].cells
-    return {name: [replace(cell, law=new) for cell, new in zip(old, laws, strict=True)]}
+    old = model.parameters[name]
+    new = tuple(replace(cell, law=new) for cell, new in zip(old.cells, laws, strict=True))
+    return {name: replace(old, cells=new)}
 
 
 PARAMETERS = document()["parameters"]
@@ -47,12 +48,12 @@ def test_exchanged_laws_give_the_bits_of_a_new_kernel(name, new, groups, design)
     there, wanted = prepared(PARAMETERS | {name: new})
     plan = kernel.plan(QUANTITIES, groups)
     before = kernel.run(plan, design, 1)
-    changed = kernel.with_laws({name: there.parameters[name].cells})
+    changed = kernel.with_laws({name: there.parameters[name]})
     got = changed.run(plan, design, 1)
     assert (got == wanted.run(wanted.plan(QUANTITIES, groups), design, 1)).all()
     assert (got != before).any()
     assert (kernel.run(plan, design, 1) == before).all()  # the first one is as it was
-    again = changed.with_laws({name: model.parameters[name].cells})
+    again = changed.with_laws({name: model.parameters[name]})
     assert (again.run(plan, design, 1) == before).all()
 
 
@@ -75,8 +76,8 @@ def test_points_are_prepared_once():
 def test_what_is_more_than_a_law_is_refused():
     model, kernel = prepared(PARAMETERS)
     with pytest.raises(InputError, match=r"factr.*a parameter of the model.*factor"):
-        kernel.with_laws({"factr": ()})
+        kernel.with_laws({"factr": model.parameters["factor"]})
     with pytest.raises(InputError, match="cells of other streams"):
-        kernel.with_laws({"factor": model.parameters["decline"].cells})
+        kernel.with_laws({"factor": model.parameters["decline"]})
     with pytest.raises(InputError, match="spread between individuals"):
         kernel.with_laws(cells(model, "mass", distribution("constant", value=1)))
