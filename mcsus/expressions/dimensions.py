@@ -85,7 +85,8 @@ def _refuse(node: Expression, found: str, allowed: str) -> NoReturn:
 def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
     match node:
         case Number():
-            return None if node.value == 0 else DIMENSIONLESS
+            free = node.value == 0 and node.dimension.is_dimensionless
+            return None if free else node.dimension
         case Name():
             if node.id not in units:
                 raise unknown_name(node.id, tuple(units), place(node))
@@ -184,7 +185,7 @@ def constant(node: Expression) -> float | None:
     """
     match node:
         case Number():
-            return node.value
+            return node.value if node.dimension.is_dimensionless else None
         case Negate():
             inner = constant(node.arg)
             return None if inner is None else -inner

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions.language import is_reserved
+from mcsus.units import DIMENSIONLESS, Dimension
 from mcsus.vocabulary import Label
 
 MAX_CHARACTERS = 2000
@@ -81,18 +82,21 @@ def _content_names(kind: Any) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Number(Node):
-    """A finite number without a unit.
+    """A finite number; of a formula, without a unit.
 
     Parameters
     ----------
     value : float
-        The number; `0` takes any unit.
+        The number, in coherent base units; `0` without a unit takes any.
     position : int
         1-based column in the text the node came from, 0 if there is none.
+    dimension : Dimension
+        Of a value that a study gives with its unit, such as what a claim compares with.
     """
 
     value: float
     position: int = field(default=0, compare=False)
+    dimension: Dimension = field(default=DIMENSIONLESS, repr=False)
 
     def __post_init__(self) -> None:
         if not math.isfinite(self.value):

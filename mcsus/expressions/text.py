@@ -52,7 +52,7 @@ def _write(node: Expression) -> tuple[str, int]:
     """Return the text of a node and how tightly it binds."""
     match node:
         case Number():
-            return _number(node.value)
+            return _number(node)
         case Name():
             return node.id, _ATOM
         case Negate():
@@ -97,7 +97,10 @@ def _exponent(node: Expression) -> str:
     return _inside(node, _ATOM)
 
 
-def _number(value: float) -> tuple[str, int]:
+def _number(node: Number) -> tuple[str, int]:
+    value = node.value
+    if not node.dimension.is_dimensionless:
+        return f"{value!r} {node.dimension}", 0
     if value == math.pi:
         return "pi", _ATOM
     text = repr(abs(value)).removesuffix(".0")
