@@ -27,13 +27,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="studies, parameters or families.")] = "studies",
+    what: Annotated[
+        str, typer.Argument(help="studies, parameters, families, functions.")
+    ] = "studies",
     evidence: Annotated[
         str | None, typer.Option(help="Only parameters of this evidence, for example assumed.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what ships: studies, parameters or families."""
+    """Say what ships: studies, parameters, families or functions of formulas."""
     from mcsus.cli import listing  # noqa: PLC0415
 
     rows = listing.rows(what, evidence)
@@ -42,9 +44,9 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="A parameter or a study.")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="What is listed, or a study file.")],
 ) -> None:
-    """Show one parameter (value, law, plot, sources) or one study."""
+    """Show one parameter (value, law, plot, sources), study, family or function."""
     from mcsus.cli import listing  # noqa: PLC0415
 
     typer.echo(listing.describe(name))

@@ -23,11 +23,11 @@ from mcsus.study.laws import META_KEYS, Meta, read_leaf
 from mcsus.study.layers import Inputs
 from mcsus.units import unit
 
-SHARES: dict[str, tuple[str, ...]] = {
-    "dirichlet": ("concentration",),
-    "logistic_normal": ("mean", "sd"),
+SHARES: dict[str, dict[str, str]] = {
+    "dirichlet": {"concentration": "above 0, each or all"},
+    "logistic_normal": {"mean": "of the log-ratios", "sd": "of the log-ratios"},
 }
-"""Laws of shares and their keys beside ``over``."""
+"""Laws of shares, their keys beside ``over``, and what these may be."""
 
 
 def with_shares(inputs: Inputs, dims: Dims, inner: str | None) -> Inputs:

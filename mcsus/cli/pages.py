@@ -1,0 +1,157 @@
+"""A page of text on one thing that ships."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.library import library
+from mcsus.study.shares import SHARES
+
+WIDTH = 100
+_BARS = " ▁▂▃▄▅▆▇█"
+
+
+def law_text(law: Mapping[str, Any]) -> str:
+    """Return a law in one line.
+
+    Examples
+    --------
+    >>> law_text({"distribution": "uniform", "minimum": 1, "maximum": 2.5})
+    'uniform(minimum=1, maximum=2.5)'
+    """
+    inner = ", ".join(
+        f"{k}={v:.6g}" if isinstance(v, float) else f"{k}={v}"
+        for k, v in law.items()
+        if k != "distribution"
+    )
+    return f"{law['distribution']}({inner})"
+
+
+def family_lines(row: Mapping[str, Any]) -> str:
+    """Return name and use on one line, parameters and domain wrapped below."""
+    below = [
+        line
+        for text in (row["signature"], row["domain"])
+        for line in textwrap.wrap(text, WIDTH - 6, initial_indent="", subsequent_indent="  ")
+    ]
+    return "\n".join([f"{row['id']}: {row['use']}", *(f"    {line}" for line in below)])
+
+
+def family_rows() -> list[dict[str, Any]]:
+    """Return the families, and the laws of shares: blocks over a dim, not laws of one number."""
+    laws = [
+        {
+            "id": family.name,
+            "parameters": list(family.parameters),
+            "signature": " or ".join(f"{family.name}({', '.join(form)})" for form in family.forms),
+            "domain": family.domain,
+            "use": family.use,
+        }
+        for family in FAMILIES.values()
+    ]
+    shares = [
+        {
+            "id": name,
+            "parameters": ["over", *keys],
+            "signature": f"{name}(over, {', '.join(keys)})",
+            "domain": "; ".join(
+                f"{key}: {text}" for key, text in (("over", "a dim"), *keys.items())
+            ),
+            "use": "shares over a dim that add up to one",
+        }
+        for name, keys in SHARES.items()
+    ]
+    return [*laws, *shares]
+
+
+def family_page(name: str) -> str:
+    """Return domain, use, keys and an example of a family, with its density."""
+    if name in SHARES:
+        return family_lines(next(row for row in family_rows() if row["id"] == name))
+    family = FAMILIES[name]
+    forms = [f"{name}({', '.join(form)})" for form in family.forms]
+    lines = [*forms, "", *textwrap.wrap(f"Domain: {family.domain}", WIDTH)]
+    lines += textwrap.wrap(f"Use: {family.use}", WIDTH)
+    lines += ["Truncation: truncate = { low = .., high = .. }; either key may be left out", ""]
+    for key in family.law.keys:
+        default = "" if key.default in (None, ()) else f"; {key.default} when left out"
+        optional = "; may be left out" if key.optional else ""
+        lines += textwrap.wrap(f"{key.name}: {key.allowed}{default}{optional}", WIDTH)
+    law = distribution({"distribution": name, **family.example})
+    given = ", ".join(f"{k} = {v}" for k, v in family.example.items())
+    lines += ["", *textwrap.wrap(f"Example: {given}", WIDTH)]
+    lines.append(f"typical {law.typical():.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}")
+    return "\n".join([*lines, *_plot(law)])
+
+
+def study_page(name: str) -> str:
+    """Return what a study asks, and its dims, outputs, claims and inputs."""
+    from mcsus.runner import check  # noqa: PLC0415 - the whole study is read
+
+    study, model = check(name)
+    lines = [study.id, study.title, "", study.question, ""]
+    lines += [f"Functional unit: {study.functional_unit}", f"Boundary: {study.system_boundary}"]
+    for dim, labels in study.dims.items():
+        lines.append(f"Dim {dim}: {', '.join(str(label) for label in labels)}")
+    lines.append("Outputs: " + ", ".join(f"{n} [{u.text}]" for n, u in study.outputs.items()))
+    lines += [f"Claim {c.id}: {c.statement}" for c in study.claims]
+    lines += ["", "Inputs:"]
+    for key in model.inputs:
+        parameter = model.parameters[key]
+        cell = parameter.cells[0]
+        more = f" (and {len(parameter.cells) - 1} more)" if len(parameter.cells) > 1 else ""
+        lines.append(f"  {key}: {law_text(cell.law.to_dict())}{more} {cell.unit.text}")
+    return "\n".join(lines)
+
+
+def parameter_page(name: str) -> str:
+    """Return value, law, density and sources of a parameter of the library."""
+    parameter = library().get(name)
+    cell = parameter.cell
+    about = cell.provenance
+    law = cell.law
+    lines = [
+        parameter.name,
+        about.name or "",
+        "",
+        f"{law_text(law.to_dict())} {cell.unit.text}",
+        f"typical {cell.deterministic:.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}",
+        f"95 % from {float(law.quantile(0.025)):.6g} to {float(law.quantile(0.975)):.6g}",
+        *_plot(law),
+        "",
+        f"stage {parameter.stage}, kind {parameter.kind}, evidence {about.evidence}",
+    ]
+    for title, text in (
+        ("Derivation", about.derivation),
+        ("Rationale", about.rationale),
+        ("Note", about.note),
+    ):
+        if text:
+            lines += textwrap.wrap(f"{title}: {text}", WIDTH)
+    if about.reported:
+        figures = ", ".join(f"{k} {v}" for k, v in about.reported.items())
+        lines += textwrap.wrap(f"As reported: {figures}", WIDTH)
+    for source in about.sources:
+        mark = "" if source.verified else " (not verified at first hand)"
+        text = f"Source: {source.authors} ({source.year}). {source.title}. {source.locator}."
+        lines += textwrap.wrap(f"{text} {source.url}{mark}. Licence: {source.licence}.", WIDTH)
+    return "\n".join(lines)
+
+
+def _plot(law: Distribution, columns: int = 60) -> list[str]:
+    """Return the density as a line of bars over its central 99 %, with the ends below."""
+    low, high = (float(law.quantile(p)) for p in (0.005, 0.995))
+    if not low < high:
+        return []
+    mass = np.diff(law.cdf(np.linspace(low, high, columns + 1)))
+    if not law.is_continuous:
+        mass[0] += float(law.cdf(low)) - float(law.cdf(np.nextafter(low, -np.inf)))
+    top = len(_BARS) - 1
+    bars = "".join(_BARS[int(np.ceil(top * m / mass.max()))] for m in np.maximum(mass, 0))
+    ends = f"{low:.4g}".ljust(columns - len(f"{high:.4g}")) + f"{high:.4g}"
+    return ["", bars, ends]
