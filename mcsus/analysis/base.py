@@ -1,13 +1,255 @@
-"""What analyses there are."""
+"""What a method of sensitivity analysis is, what it may ask for, and the register of methods.
+
+A further method is one module of `mcsus.analysis.methods` with one class under `register`; its
+arrays, their means and errors over the replicates, the JSON, the tree and the names that a study
+may ask for follow.
+"""
 
 from __future__ import annotations
 
 import functools
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.result import arrays
+from mcsus.result.arrays import Entry
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+DEFAULT_METHODS: tuple[str, ...] = ("sobol",)
+"""What a study asks for that says nothing."""
+
+RANK = Entry(
+    "rank",
+    ("input",),
+    "1",
+    "place of an input: 1 for the one that matters most, 0 where the output does not vary",
+    is_printed=False,
+)
+
+
+@dataclass(frozen=True)
+class WantsGroups:
+    """Values at points A, at B, at A with each group of inputs from B, and so on.
+
+    Parameters
+    ----------
+    second_order : bool
+        Whether B with each group from A is wanted too.
+    summed : bool
+        Whether sums over the points do, so that no values need be held.
+    """
+
+    second_order: bool = False
+    summed: bool = False
+
+
+@dataclass(frozen=True)
+class WantsDraws:
+    """Draws of the outputs, and of the inputs beside them.
+
+    Parameters
+    ----------
+    most : int
+        Draws of a replicate at most: the first ones.
+    """
+
+    most: int = 1 << 16
+
+
+@dataclass(frozen=True)
+class WantsPoints:
+    """Values at points of its own.
+
+    Parameters
+    ----------
+    make : callable
+        Takes the input that each column belongs to, by number, and a generator of random
+        numbers; returns points inside the unit cube, shape (point, column).
+    """
+
+    make: Callable[[Integers, np.random.Generator], Array]
+
+
+Wants = WantsGroups | WantsDraws | WantsPoints
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a study asks of a method.
+
+    Parameters
+    ----------
+    draws : int
+        Base points of a replicate.
+    sizes : tuple of int
+        Numbers of groups of inputs: of the study's grouping, and of those that stand beside.
+    options : mapping of str to object
+        Values of the method's own keys.
+    """
+
+    draws: int
+    sizes: tuple[int, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class GroupValues:
+    """Values of one replicate, shape (evaluation, draw): see `WantsGroups`."""
+
+    values: Array
+    groups: int
+    second_order: bool = False
+
+
+@dataclass(frozen=True)
+class GroupSums:
+    """Sums over the points of one replicate, in the columns of `mcsus.engine.saltelli`."""
+
+    sums: Array
+    draws: int
+    groups: int
+    second_order: bool = False
+
+
+@dataclass(frozen=True)
+class DrawnValues:
+    """Draws of one replicate: inputs, shape (input, draw), and an output, shape (draw,)."""
+
+    inputs: Array
+    output: Array
+
+
+@dataclass(frozen=True)
+class PointValues:
+    """Values of an output at the points of a method, and the input of each column."""
+
+    points: Array
+    owner: Integers
+    output: Array
+
+
+Data = GroupValues | GroupSums | DrawnValues | PointValues
+
+
+class Method(ABC):
+    """A method of sensitivity analysis.
+
+    Attributes
+    ----------
+    name : str
+        As a study asks for it.
+    title, words : str
+        What it is called, and what it tells.
+    arrays : tuple of Entry
+        What it estimates; each gets its standard error from the replicates.
+    options : mapping of str to object
+        Its own keys in ``[sensitivity]``.
+    is_for_independent : bool
+        Whether inputs that depend on each other must stand in one group.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    words: ClassVar[str]
+    arrays: ClassVar[tuple[Entry, ...]]
+    options: ClassVar[Mapping[str, Any]] = {}
+    is_for_independent: ClassVar[bool] = False
+
+    @abstractmethod
+    def wants(self, asked: Asked) -> Wants:
+        """Return what is evaluated for it."""
+
+    @abstractmethod
+    def estimate(self, data: Any) -> Mapping[str, Array]:
+        """Return its arrays from one replicate of what it wants."""
+
+    @abstractmethod
+    def ranking(self, means: Mapping[str, Array]) -> Array:
+        """Return one number for each input: the larger, the more it matters."""
+
+    def told(self, wants: Wants) -> dict[str, str]:  # noqa: ARG002 - others tell more
+        """Return what stands beside its arrays."""
+        return {}
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All arrays of its results."""
+        return (*self.arrays, RANK)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What a method found about one output.
+
+    Parameters
+    ----------
+    method : Method
+    inputs : list of str
+        In the order of the arrays.
+    values : mapping of str to array, shape (cell, ...)
+        By name, as `Method.entries` declares them.
+    told : mapping of str to str
+        What stands beside the arrays.
+    """
+
+    method: Method
+    inputs: list[str]
+    values: Mapping[str, Array]
+    told: Mapping[str, str]
+
+
+def pooled(
+    method: Method, inputs: Sequence[str], replicates: Sequence[Mapping[str, Array]]
+) -> dict[str, Array]:
+    """Return the arrays of one cell: means over replicates, standard errors, ranks."""
+    from mcsus.analysis.replication import standard_error  # noqa: PLC0415 - SciPy
+
+    values: dict[str, Array] = {}
+    for key in replicates[0]:
+        each = np.array([estimates[key] for estimates in replicates])
+        values[key] = each.mean(axis=0)
+        values[f"{key}_error"] = standard_error(each)
+    weights = np.asarray(method.ranking(values))
+    ranks = np.zeros(len(inputs))
+    if np.isfinite(weights).all():  # else the output does not vary: nothing drives it
+        order = sorted(range(len(inputs)), key=lambda k: (-weights[k], inputs[k]))
+        ranks[order] = np.arange(len(inputs)) + 1
+    return {**values, RANK.name: ranks}
+
+
+_METHODS: dict[str, Method] = {}
+
+Kind = TypeVar("Kind", bound=type[Method])
+
+
+def register(kind: Kind) -> Kind:
+    """Enter a method; a decorator of its class."""
+    _METHODS[kind.name] = kind()
+    taken_names.cache_clear()
+    return kind
+
+
+def methods() -> Mapping[str, Method]:
+    """Return the methods there are, by name.
+
+    Examples
+    --------
+    >>> methods()["sobol"].title
+    'Sobol’ indices'
+    """
+    importlib.import_module("mcsus.analysis.methods")
+    return _METHODS
 
 
 @functools.cache
 def taken_names() -> frozenset[str]:
-    """Return the names that no dim of a study may have: those of results and of analyses."""
-    return arrays.taken_names(arrays.Entry(name, (), "1", "") for name in ("S1", "S2", "ST"))
+    """Return the names that no dim of a study may have: those of results and of methods."""
+    return arrays.taken_names(entry for method in methods().values() for entry in method.entries)

@@ -188,7 +188,8 @@ class Reading:
         )
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():
-            self.analyses.setdefault(str(table.attrs["method"]), {})[name] = table
+            method = str(table.attrs["method"])
+            self.analyses.setdefault(method, {})[name.removesuffix(f"@{method}")] = table
         self.analysed = list(dict.fromkeys(name.partition("@")[0] for name in explained))
 
     @property

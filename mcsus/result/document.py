@@ -93,38 +93,46 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
 
 
 def sensitivity_documents(tables: Mapping[str, xr.Dataset]) -> dict[str, Any]:
-    """Return the JSON of all indices: by output, further groupings under ``by``."""
-    found: dict[str, Any] = {}
+    """Return the JSON of all analyses: by output, further groupings under ``by``."""
+    documents: dict[str, Any] = {}
     for name, data in tables.items():
-        output, _, grouping = name.partition("@")
-        rows = [_index_cell(labels, cell, data.attrs) for labels, cell in cells(data)]
-        if grouping:
-            found[output].setdefault("by", {})[grouping] = {"cells": rows}
+        output, _, mark = name.partition("@")
+        document = documents.setdefault(output, {"cells": []})
+        rows = [_explained_cell(labels, cell, data.attrs) for labels, cell in cells(data)]
+        if mark and mark != data.attrs["method"]:
+            document.setdefault("by", {})[mark] = {"cells": rows}
         else:
-            found[output] = {"cells": rows}
-    return found
+            document["cells"] += rows
+    return documents
 
 
-def _index_cell(
+def _explained_cell(
     labels: dict[str, Any], cell: xr.Dataset, attrs: Mapping[Any, Any]
 ) -> dict[str, Any]:
+    """Return what a method says of one cell: of each input, and of each pair of them."""
     names = [str(name) for name in cell["input"].values]
-    found: dict[str, Any] = {"labels": labels}
-    found |= {"method": attrs["method"], "estimator": attrs["estimator"]}
-    if not np.isfinite(cell["ST"]).all():  # the output does not vary: nothing drives it
-        return found | {"ranking": [], "indices": {}}
-    totals = dict(zip(names, cell["ST"].values.tolist(), strict=True))
-    found["ranking"] = sorted(names, key=lambda name: (-totals[name], name))
-    found["indices"] = {
-        name: {key: _estimate_at(cell, key, k) for key in ("S1", "ST")}
-        for k, name in enumerate(names)
+    told = {str(key): value for key, value in attrs.items() if key != "units"}
+    ranks = cell["rank"].values
+    if not ranks.all():  # the output does not vary: nothing drives it
+        return {"labels": labels, **told, "ranking": [], "indices": {}}
+    estimated = [str(key) for key in cell.data_vars if f"{key}_error" in cell]
+    by_input = [key for key in estimated if cell[key].dims == ("input",)]
+    by_pair = [key for key in estimated if cell[key].dims == ("input", "other_input")]
+    document = {
+        "labels": labels,
+        **told,
+        "ranking": [names[k] for k in np.argsort(ranks)],
+        "indices": {
+            name: {key: _estimate_at(cell, key, k) for key in by_input}
+            for k, name in enumerate(names)
+        },
     }
-    if "S2" in cell:
-        found["second_order"] = [
-            {"inputs": [a, b], "S2": _estimate_at(cell, "S2", (i, j))}
+    if by_pair:
+        document["second_order"] = [
+            {"inputs": [a, b]} | {key: _estimate_at(cell, key, (i, j)) for key in by_pair}
             for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
         ]
-    return found
+    return document | {key: _estimate(cell, key) for key in estimated if not cell[key].dims}
 
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:

@@ -132,6 +132,8 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
     rows = []
     for name, found in sensitivity.items():
         for cell in found["cells"]:
+            if cell["method"] != "sobol":
+                continue
             named = [
                 f"{driver} {cell['indices'][driver]['ST']['value']:.2f}"
                 for driver in cell["ranking"][:_SHOWN]

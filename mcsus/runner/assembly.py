@@ -8,7 +8,7 @@ from typing import Any
 
 import xarray as xr
 
-from mcsus.analysis.sensitivity import ARRAYS, IndexTable
+from mcsus.analysis.base import Explained
 from mcsus.model import Model
 from mcsus.result import Result
 from mcsus.result.labelling import labelled
@@ -27,18 +27,18 @@ def assemble(
     study: Study,
     model: Model,
     described: Mapping[str, xr.Dataset],
-    estimates: Mapping[str, IndexTable],
+    estimates: Mapping[str, Explained],
     until: Mapping[str, Any] | None = None,
     stopped: str = "",
 ) -> Result:
-    """Put descriptions, Sobol' indices and provenance together.
+    """Put descriptions, analyses and provenance together.
 
     Parameters
     ----------
     described : mapping of str to Dataset
         From `mcsus.runner.description.describe`.
-    estimates : mapping of str to IndexTable
-        Sobol' indices of the outputs asked for.
+    estimates : mapping of str to Explained
+        What the methods of sensitivity analysis say of the outputs asked for.
     until : mapping, optional
         What a wanted precision led to.
     stopped : str
@@ -69,18 +69,10 @@ def assemble(
     return Result(xr.DataTree.from_dict(tree))
 
 
-def _sensitivity(study: Study, model: Model, name: str, table: IndexTable) -> xr.Dataset:
-    indices = table.cells
-    values: dict[str, Any] = {
-        "ST": [i.total for i in indices],
-        "ST_error": [i.total_error for i in indices],
-        "S1": [i.first for i in indices],
-        "S1_error": [i.first_error for i in indices],
-    }
-    own = {"input": table.inputs}
-    if indices[0].second is not None:
-        values["S2"] = [i.second for i in indices]
-        values["S2_error"] = [i.second_error for i in indices]
-        own["other_input"] = table.inputs
-    data = labelled(ARRAYS, values, labels_of(study, model, name), own)
-    return data.assign_attrs(method="sobol", estimator=table.estimator)
+def _sensitivity(study: Study, model: Model, name: str, found: Explained) -> xr.Dataset:
+    labels = labels_of(study, model, name)
+    own = {"input": found.inputs}
+    if any("other_input" in e.dims for e in found.method.entries if e.name in found.values):
+        own["other_input"] = found.inputs
+    data = labelled(found.method.entries, found.values, labels, own)
+    return data.assign_attrs(method=found.method.name, **found.told)

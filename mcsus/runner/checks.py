@@ -6,7 +6,8 @@ import os
 
 import numpy as np
 
-from mcsus.analysis.sensitivity import index_groups
+from mcsus.analysis.base import methods
+from mcsus.analysis.grouping import index_groups
 from mcsus.errors import FaultCollector
 from mcsus.expressions import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
@@ -103,7 +104,7 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
 
 
 def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dict[str, set[str]]:
-    """Return the groups of parameters that Sobol' indices are asked for; none without outputs.
+    """Return the groups of parameters whose part is asked for; none without outputs.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
     ['distribution', 'production']
     """
     asked = study.sensitivity
-    if not asked.outputs or "sobol" not in asked.methods:
+    if not asked.outputs or not asked.methods:
         return {}
     reached = model.upstream(asked.outputs)
     used = {
@@ -131,7 +132,8 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
 
 def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
     """Refuse Sobol' indices that would share out the variance of dependent inputs."""
-    for by in (None, *study.sensitivity.also_by) if study.dependence else ():
+    strict = any(methods()[name].is_for_independent for name in study.sensitivity.methods)
+    for by in (None, *study.sensitivity.also_by) if strict and study.dependence else ():
         _check_dependent_groups(study, model, sensitivity_groups(study, model, by), faults)
 
 

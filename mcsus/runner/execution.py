@@ -16,9 +16,9 @@ from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
 from mcsus.result import Result
+from mcsus.runner.analyses import sensitivity
 from mcsus.runner.checkpoint import Checkpoint, Limits, NoCheckpoint
 from mcsus.runner.draws_file import DrawsFile
-from mcsus.runner.indices import sensitivity
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.stopping import precision, rounded
 from mcsus.study import Study

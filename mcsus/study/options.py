@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcsus.analysis.base import DEFAULT_METHODS, methods
 from mcsus.declared.reader import (
     MAX_FAULTS,
     TableReader,
@@ -17,7 +18,7 @@ from mcsus.declared.reader import (
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams.design import MAX_DRAWS, Design
-from mcsus.study.parts import ESTIMATORS, GROUPINGS, METHODS, Claim, Sensitivity
+from mcsus.study.parts import ESTIMATORS, GROUPINGS, Claim, Sensitivity
 from mcsus.units import Dimension, Unit
 from mcsus.vocabulary import Relation
 
@@ -114,11 +115,13 @@ def read_sensitivity(
         "methods", "outputs", "group_by", "groups", "also_by", "second_order", "draws", "estimator",
     )  # fmt: skip
     reader = TableReader(value, faults, ("sensitivity",), keys)
-    methods = reader.names("methods", METHODS, "methods") if "methods" in reader else METHODS
+    named = DEFAULT_METHODS
+    if "methods" in reader:
+        named = reader.names("methods", tuple(methods()), "methods")
     asked = reader.names("outputs", outputs, "names of [outputs]") if "outputs" in reader else ()
     estimator = reader.choice("estimator", ESTIMATORS) or ""
     return Sensitivity(
-        methods=methods,
+        methods=named,
         outputs=asked if "outputs" in reader else tuple(outputs),
         group_by=reader.choice("group_by", GROUPINGS, "none") or "none",
         groups=_groups(reader, parameters),

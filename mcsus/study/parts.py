@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mcsus.analysis.base import DEFAULT_METHODS
 from mcsus.units import Unit
 from mcsus.vocabulary import Relation
 
 GROUPINGS = ("none", "stage", "source")
-METHODS = ("sobol",)
 ESTIMATORS = ("salib", "streaming")
 COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
 
@@ -39,7 +39,7 @@ class Sensitivity:
         memory must not grow with the base points; "" leaves it to their number.
     """
 
-    methods: tuple[str, ...] = METHODS
+    methods: tuple[str, ...] = DEFAULT_METHODS
     outputs: tuple[str, ...] = ()
     group_by: str = "none"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from mcsus.analysis.base import methods
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.expressions.nodes import MAX_CHARACTERS
 from mcsus.families import FAMILIES, Family
 from mcsus.families.fields import Key
 from mcsus.parameters import KINDS, STAGES
 from mcsus.study.fields import SCHEMA, TEXTS
-from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS, METHODS
+from mcsus.study.parts import COPULAS, ESTIMATORS, GROUPINGS
 from mcsus.study.shares import SHARES
 from mcsus.vocabulary import Relation
 
@@ -237,7 +238,7 @@ def _dependence() -> Schema:
 def _sensitivity() -> Schema:
     return _table(
         {
-            "methods": {"type": "array", "items": {"enum": list(METHODS)}, "uniqueItems": True},
+            "methods": {"type": "array", "items": {"enum": list(methods())}, "uniqueItems": True},
             "outputs": {**_NAMES, "uniqueItems": True},
             "group_by": {"enum": list(GROUPINGS)},
             "groups": {"type": "object", "additionalProperties": {**_NAMES, "minItems": 1}},

@@ -8,10 +8,10 @@ import json
 import numpy as np
 import xarray as xr
 
+from mcsus.analysis.base import methods, pooled
 from mcsus.analysis.claims import judge
 from mcsus.analysis.convergence import estimates
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
-from mcsus.analysis.sensitivity import ARRAYS
 from mcsus.counting.draws import HeldDraws
 from mcsus.counting.prefixes import Convergence
 from mcsus.result import Result
@@ -79,8 +79,14 @@ def indices(first, total, dims=None, error=0.002):
         "S1": np.array([np.broadcast_to(v, cells) for v in first.values()], dtype=float).T,
         "ST": np.array([np.broadcast_to(v, cells) for v in total.values()], dtype=float).T,
     }
+    sobol, names = methods()["sobol"], list(first)
+    ranks = [
+        pooled(sobol, names, [{"S1": s1, "ST": st}])["rank"]
+        for s1, st in zip(table["S1"], table["ST"], strict=True)
+    ]
     found = table | {f"{k}_error": np.full_like(v, error) for k, v in table.items()}
-    return labelled(ARRAYS, found, dims, {"input": list(first)}).assign_attrs(
+    found["rank"] = np.array(ranks)
+    return labelled(sobol.entries, found, dims, {"input": names}).assign_attrs(
         method="sobol", estimator="SALib"
     )
 

@@ -10,8 +10,10 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import sobol as salib_sample
 
-from mcsus.analysis import sensitivity
-from mcsus.analysis.sensitivity import index_groups, pool_indices, salib_indices
+from mcsus.analysis.base import methods, pooled
+from mcsus.analysis.grouping import index_groups
+from mcsus.analysis.methods import sobol as sensitivity
+from mcsus.analysis.methods.sobol import salib_indices
 from mcsus.errors import NotFiniteError
 from mcsus.families import distribution
 from mcsus.parameters import Cell, Parameter, Provenance, Source
@@ -103,30 +105,39 @@ class TestRefusals:
 
 
 class TestPooling:
+    SOBOL = methods()["sobol"]
+
     def test_mean_of_the_replicates_and_its_error(self):
         estimates = [
             {"S1": np.array([0.1, 0.5]), "ST": np.array([0.2, 0.7])},
             {"S1": np.array([0.3, 0.5]), "ST": np.array([0.2, 0.8])},
             {"S1": np.array([0.2, 0.5]), "ST": np.array([0.2, 0.9])},
         ]
-        found = pool_indices(estimates)
-        assert found.first == pytest.approx([0.2, 0.5])
-        assert found.first_error == pytest.approx([0.1 / math.sqrt(3), 0], abs=1e-16)
-        assert found.total == pytest.approx([0.2, 0.8])
-        assert found.total_error == pytest.approx([0, 0.1 / math.sqrt(3)], abs=1e-16)
-        assert found.second is None
+        cell = pooled(self.SOBOL, ["a", "b"], estimates)
+        assert cell["S1"] == pytest.approx([0.2, 0.5])
+        assert cell["S1_error"] == pytest.approx([0.1 / math.sqrt(3), 0], abs=1e-16)
+        assert cell["ST"] == pytest.approx([0.2, 0.8])
+        assert cell["ST_error"] == pytest.approx([0, 0.1 / math.sqrt(3)], abs=1e-16)
+        assert cell["rank"].tolist() == [2, 1]
+        assert "S2" not in cell
 
     def test_second_order_is_pooled_alike(self):
         square = np.array([[np.nan, 0.2], [np.nan, np.nan]])
         one = {"S1": np.zeros(2), "ST": np.zeros(2), "S2": square}
-        found = pool_indices([one, {**one, "S2": square + 0.2}])
-        assert found.second[0, 1] == pytest.approx(0.3)
-        assert found.second_error[0, 1] == pytest.approx(0.1)
+        cell = pooled(self.SOBOL, ["b", "a"], [one, {**one, "S2": square + 0.2}])
+        assert cell["S2"][0, 1] == pytest.approx(0.3)
+        assert cell["S2_error"][0, 1] == pytest.approx(0.1)
+        assert cell["rank"].tolist() == [2, 1]  # by name, as both are 0
 
     def test_one_replicate_says_nothing_of_its_error(self):
-        found = pool_indices([{"S1": np.array([0.4]), "ST": np.array([0.5])}])
-        assert found.first == [0.4]
-        assert np.isnan(found.total_error).all()
+        one = {"S1": np.array([0.4]), "ST": np.array([0.5])}
+        cell = pooled(self.SOBOL, ["a"], [one])
+        assert cell["S1"] == [0.4]
+        assert np.isnan(cell["ST_error"]).all()
+
+    def test_an_output_that_does_not_vary_has_no_ranks(self):
+        missing = {"S1": np.full(2, np.nan), "ST": np.full(2, np.nan)}
+        assert pooled(self.SOBOL, ["a", "b"], [missing])["rank"].tolist() == [0, 0]
 
 
 def parameter(name, *streams, stage=None, source=None, family="uniform"):

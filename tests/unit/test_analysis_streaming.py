@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from mcsus.analysis.sensitivity import salib_indices, streaming_indices
+from mcsus.analysis.methods.sobol import salib_indices, streaming_indices
 from mcsus.counting.compiled import folding
 from mcsus.engine.plans import FOLD
 from mcsus.engine.saltelli import columns

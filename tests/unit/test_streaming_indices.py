@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from mcsus.analysis.base import Asked, methods
 from mcsus.counting import tasks
 from mcsus.counting.tasks import Task
 from mcsus.engine.executors import Threads
@@ -17,7 +18,6 @@ from mcsus.result import load_result
 from mcsus.runner import check, index_sums, run
 from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.index_sums import IndexRun, replicate_sums, sums_of
-from mcsus.runner.indices import chosen_estimator
 from mcsus.streams import Design
 from mcsus.study import Study, load_study
 
@@ -149,7 +149,10 @@ def test_slabs_and_tasks_stay_within_their_limits(made, monkeypatch, values):
 
 
 class TestChoice:
-    GROUPINGS = {"": {f"x{k}": {f"x{k}"} for k in range(14)}, "@stage": {"use": {"x1"}}}  # noqa: RUF012
+    @staticmethod
+    def chosen(sizes, draws, **options):
+        sobol = methods()["sobol"]
+        return sobol.told(sobol.wants(Asked(draws, sizes, options)))["estimator"]
 
     @pytest.mark.parametrize(
         ("options", "chosen"),
@@ -162,14 +165,11 @@ class TestChoice:
             ({"draws": 2**10, "estimator": "streaming"}, "streaming"),
         ],
     )
-    def test_by_size_unless_asked_for(self, study, options, chosen):
-        asked = study(LAWS, {"y": "a"}, sensitivity=options)
-        assert chosen_estimator(asked, self.GROUPINGS) == chosen
+    def test_by_size_unless_asked_for(self, options, chosen):
+        assert self.chosen((14, 1), **options) == chosen
 
-    def test_the_largest_grouping_counts(self, study):
-        turned = {"": self.GROUPINGS["@stage"], "@source": self.GROUPINGS[""]}
-        asked = study(LAWS, {"y": "a"}, sensitivity={"draws": 2**17})
-        assert chosen_estimator(asked, turned) == "streaming"
+    def test_the_largest_grouping_counts(self):
+        assert self.chosen((1, 14), 2**17) == "streaming"
 
     def test_by_itself_beyond_2_to_the_20_points(self, study):
         asked = study({"a": LAWS["a"]}, {"y": "a"}, sensitivity={"draws": 2**20})

@@ -10,65 +10,72 @@ Where there are too many values to hold, its formulas are applied to sums over t
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.base import (
+    Asked,
+    GroupSums,
+    GroupValues,
+    Method,
+    Wants,
+    WantsGroups,
+    register,
+)
 from mcsus.errors import NotFiniteError
-from mcsus.parameters import Parameter
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
-ARRAYS = (
-    Entry("ST", ("input",), "1", "total-order index", has_error=True),
-    Entry("S1", ("input",), "1", "first-order index", has_error=True),
-    Entry("S2", ("input", "other_input"), "1", "second-order index", has_error=True),
-)
-
+_SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time, and memory
 _RESAMPLES = 1  # the fewest that SALib runs with; what it makes of them is not read
 _SEED = 1  # SALib takes seed 0 for no seed
 
 
-@dataclass(frozen=True)
-class Indices:
-    """Sobol' indices of one cell: mean over replicates and standard error.
+@register
+class Sobol(Method):
+    """Indices of first, second and total order."""
 
-    Attributes
-    ----------
-    first, first_error, total, total_error : array, shape (group,)
-        NaN throughout when the output does not vary.
-    second, second_error : array, shape (group, group) or None
-        Upper triangle.
-    """
+    name = "sobol"
+    title = "Sobol\u2019 indices"
+    words = "the share of the variance that would go if an input were known, or that it touches"
+    arrays = (
+        Entry("S1", ("input",), "1", "first-order index", has_error=True),
+        Entry("ST", ("input",), "1", "total-order index", has_error=True),
+        Entry("S2", ("input", "other_input"), "1", "second-order index", has_error=True),
+    )
+    options: ClassVar = {"second_order": False, "estimator": ""}
+    is_for_independent = True
 
-    first: Array
-    first_error: Array
-    total: Array
-    total_error: Array
-    second: Array | None = None
-    second_error: Array | None = None
+    def wants(self, asked: Asked) -> WantsGroups:
+        """Return the groups; sums do where the study says so, or beyond 2^20 rows a replicate."""
+        second_order, estimator = (asked.options.get(key) for key in ("second_order", "estimator"))
+        sizes = list(asked.sizes)
+        if second_order:  # of the study's own grouping alone
+            sizes[0] *= 2
+        many = asked.draws * (2 + max(sizes)) > _SALIB_ROWS
+        summed = estimator == "streaming" if estimator else many
+        return WantsGroups(second_order=bool(second_order), summed=summed)
 
+    def told(self, wants: Wants) -> dict[str, str]:
+        """Say who does the sums."""
+        summed = isinstance(wants, WantsGroups) and wants.summed
+        return {"estimator": "streaming" if summed else "SALib"}
 
-@dataclass(frozen=True)
-class IndexTable:
-    """Sobol' indices of an output: its inputs, or groups of them, and the indices of each cell.
+    def estimate(self, data: GroupValues | GroupSums) -> dict[str, Array]:
+        """Return the indices of one replicate."""
+        if isinstance(data, GroupSums):
+            return streaming_indices(
+                data.sums, data.draws, data.groups, second_order=data.second_order
+            )
+        return salib_indices(data.values, data.groups, second_order=data.second_order)
 
-    Attributes
-    ----------
-    inputs : list of str
-        In the order of the arrays of `cells`.
-    cells : list of Indices
-    estimator : str
-        Who did the sums: ``"SALib"`` or ``"streaming"``.
-    """
-
-    inputs: list[str]
-    cells: list[Indices]
-    estimator: str
+    def ranking(self, means: Mapping[str, Array]) -> Array:
+        """Rank by total order."""
+        return means["ST"]
 
 
 def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> dict[str, Array]:
@@ -190,75 +197,3 @@ def streaming_indices(
         square[i, j] = (ae[i] - centre * e[i] + sums[expected - pairs :]) * scale - first[i]
         found["S2"] = square
     return found
-
-
-def pool_indices(estimates: Sequence[Mapping[str, Array]]) -> Indices:
-    """Pool the estimates of the replicates: their mean and its standard error.
-
-    Examples
-    --------
-    >>> one = {"S1": np.array([0.4]), "ST": np.array([0.5])}
-    >>> two = {"S1": np.array([0.6]), "ST": np.array([0.5])}
-    >>> pool_indices([one, two]).first
-    array([0.5])
-    """
-    stacked = {key: np.array([e[key] for e in estimates]) for key in estimates[0]}
-    return Indices(
-        stacked["S1"].mean(axis=0),
-        standard_error(stacked["S1"]),
-        stacked["ST"].mean(axis=0),
-        standard_error(stacked["ST"]),
-        stacked["S2"].mean(axis=0) if "S2" in stacked else None,
-        standard_error(stacked["S2"]) if "S2" in stacked else None,
-    )
-
-
-def index_groups(
-    parameters: Mapping[str, Parameter], group_by: str, groups: Mapping[str, Iterable[str]]
-) -> dict[str, set[str]]:
-    """Group the parameters whose indices are wanted; a constant drives nothing and is left out.
-
-    Parameters
-    ----------
-    parameters : mapping of str to Parameter
-        The inputs that the outputs depend on.
-    group_by : {"none", "stage", "source"}
-        One group a parameter, a life-cycle stage, or a first source.
-    groups : mapping of str to iterable of str
-        Explicit groups, which come first; other parameters follow `group_by`.
-
-    Returns
-    -------
-    dict of str to set of str
-        Parameters that share a stream are one value and stay together, under the first name.
-
-    Examples
-    --------
-    >>> index_groups({}, "none", {})
-    {}
-    """
-    named = {member: group for group, members in groups.items() for member in members}
-    found: dict[str, set[str]] = {}
-    owner: dict[str, str] = {}
-    for name, parameter in parameters.items():
-        streams = {cell.stream for cell in parameter.cells if cell.law.family != "constant"}
-        if not streams:
-            continue
-        group = named.get(name) or _automatic_group(name, parameter, group_by)
-        tied = {owner[stream] for stream in streams if stream in owner}
-        first, *rest = [known for known in found if known in tied] or [group]
-        for other in rest:  # this parameter ties groups together that were apart so far
-            found[first] |= found.pop(other)
-            owner = {stream: first if own == other else own for stream, own in owner.items()}
-        owner |= dict.fromkeys(streams, first)
-        found.setdefault(first, set()).add(name)
-    return found
-
-
-def _automatic_group(name: str, parameter: Parameter, group_by: str) -> str:
-    if group_by == "stage":
-        return parameter.stage or "no stage"
-    if group_by == "source":
-        sources = parameter.cells[0].provenance.sources
-        return sources[0].id if sources else "assumed"
-    return name

@@ -1,0 +1,133 @@
+"""Hands each method of sensitivity analysis what it wants, and pools what it makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.base import (
+    Asked,
+    Data,
+    Explained,
+    Method,
+    Wants,
+    WantsDraws,
+    WantsGroups,
+    methods,
+    pooled,
+)
+from mcsus.engine.executors import Executor
+from mcsus.engine.kernel import Kernel
+from mcsus.model import Model
+from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
+from mcsus.runner.checks import sensitivity_groups
+from mcsus.runner.given_values import DrawRun, PointRun
+from mcsus.runner.group_values import GroupRun, Key
+from mcsus.runner.guards import teller
+from mcsus.study import Study
+from mcsus.vocabulary import Progress
+
+Array = NDArray[np.float64]
+
+PLAIN = "sobol"
+"""The method whose results stand under the name of an output alone."""
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """Data of each replicate by grouping and row, with the inputs that they are of.
+
+    `places` tells which of the inputs a row depends on, where the data are of all.
+    """
+
+    data: Iterator[Mapping[Key, Data]]
+    inputs: Mapping[Key, list[str]]
+    places: Mapping[Key, list[int]] = field(default_factory=dict)
+
+
+def sensitivity(
+    study: Study,
+    model: Model,
+    kernel: Kernel,
+    executor: Executor,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> dict[str, Explained]:
+    """Return what the methods that a study asks for say of its outputs, in their order.
+
+    By name of the output; what a further grouping or another method says under
+    ``<output>@<grouping>`` and ``<output>@<method>``.
+
+    Raises
+    ------
+    RefusedError, NotFiniteError
+    """
+    asked = study.sensitivity
+    first = sensitivity_groups(study, model)
+    if not first:
+        return {}
+    others = {f"@{by}": sensitivity_groups(study, model, by) for by in asked.also_by}
+    groupings = {"": first} | others
+    sizes = tuple(map(len, groupings.values()))
+    design = replace(study.design, draws=asked.draws)
+    explained: dict[str, Explained] = {}
+    for name in asked.methods:
+        method = methods()[name]
+        options = {key: getattr(asked, key) for key in method.options}
+        wants = method.wants(Asked(asked.draws, sizes, options))
+        told = teller(progress, "sensitivity", design)
+        feed: _Feed
+        if isinstance(wants, WantsGroups):
+            run = GroupRun(kernel, asked.outputs, groupings, design, wants)
+            data: Iterator[Mapping[Key, Data]] = (
+                run.sums(executor, told, checkpoint or NoCheckpoint())
+                if wants.summed
+                else run.values(executor, told)
+            )
+            feed = _Feed(data, run.inputs)
+        elif isinstance(wants, WantsDraws):
+            drawn = DrawRun(kernel, asked.outputs, study.design, wants)
+            feed = _Feed(drawn.values(executor, None), drawn.inputs)
+        else:
+            given = PointRun(kernel, asked.outputs, first, design, wants)
+            feed = _Feed(given.values(executor, told), given.inputs, given.places)
+        owners = [output for output in asked.outputs for _ in range(kernel.program.cells(output))]
+        explained |= _explained(method, wants, feed, owners)
+    return explained
+
+
+def _explained(
+    method: Method, wants: Wants, feed: _Feed, owners: Sequence[str]
+) -> dict[str, Explained]:
+    """Return what a method says of each output, by grouping."""
+    mark = "" if method.name == PLAIN else f"@{method.name}"
+    estimates = [
+        {key: _reduced(method, data, feed.places.get(key)) for key, data in found.items()}
+        for found in feed.data
+    ]
+    tables = {}
+    for grouping in dict.fromkeys(key for key, _ in feed.inputs):
+        for output in dict.fromkeys(owners):
+            keys = [(grouping, row) for row, own in enumerate(owners) if own == output]
+            names = feed.inputs[keys[0]]
+            if keys[0] in feed.places:
+                names = [names[k] for k in feed.places[keys[0]]]
+            cells = [pooled(method, names, [each[key] for each in estimates]) for key in keys]
+            values = {name: np.stack([cell[name] for cell in cells]) for name in cells[0]}
+            tables[f"{output}{mark}{grouping}"] = Explained(
+                method, names, values, method.told(wants)
+            )
+    return tables
+
+
+def _reduced(method: Method, data: Data, places: Sequence[int] | None) -> Mapping[str, Array]:
+    """Return the estimates of one replicate, of some of the inputs alone."""
+    arrays = dict(method.estimate(data))
+    for entry in method.arrays:
+        for axis, dim in enumerate(entry.dims):
+            if places is not None and dim in {"input", "other_input"} and entry.name in arrays:
+                arrays[entry.name] = arrays[entry.name].take(places, axis)
+    return arrays

@@ -1,0 +1,170 @@
+"""The model at ordinary draws with their inputs beside, and at points that a method gives."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.base import DrawnValues, PointValues, WantsDraws, WantsPoints
+from mcsus.counting.finite import refuse_not_finite
+from mcsus.engine.executors import Executor
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Quantity
+from mcsus.errors import NotFiniteError
+from mcsus.result.summary import label_text
+from mcsus.runner.group_values import Key
+from mcsus.runner.guards import refuse_if_too_large
+from mcsus.runner.index_sums import IndexRun, values_of
+from mcsus.streams import Design
+
+Array = NDArray[np.float64]
+Told = Callable[[int], None] | None
+
+
+class DrawRun:
+    """The first draws of a design, again, with the inputs of each output.
+
+    Every cell of a parameter that is drawn by itself is an input.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    outputs : sequence of str
+    design : Design
+    wants : WantsDraws
+    """
+
+    def __init__(
+        self, kernel: Kernel, outputs: Sequence[str], design: Design, wants: WantsDraws
+    ) -> None:
+        self.outputs = list(outputs)
+        owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
+        reach = {name: kernel.model.upstream([name]) for name in outputs}
+        reached = set().union(*reach.values())
+        parameters = [
+            name
+            for name in kernel.model.inputs
+            if name in reached and not kernel.model.varies_inside(name)
+        ]
+        plan = kernel.plan([Quantity(name) for name in (*outputs, *parameters)])
+        self.run = IndexRun(kernel, plan, replace(design, draws=min(design.draws, wants.most)))
+        rows: dict[str, dict[int, str]] = {}
+        start = len(owners)
+        for name in parameters:
+            rows[name] = {start + k: text for k, text in _drawn_cells(kernel, name).items()}
+            start += kernel.program.cells(name)
+        self.rows, self.inputs = [], {}
+        for row, output in enumerate(owners):
+            chosen = {k: v for name in parameters if name in reach[output]
+                      for k, v in rows[name].items()}  # fmt: skip
+            self.rows.append(list(chosen))
+            self.inputs["", row] = list(chosen.values())
+
+    def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, DrawnValues]]:
+        """Yield the draws of each replicate."""
+        kernel, design = self.run.kernel, self.run.design
+        ahead = executor.workers + 1
+        refuse_if_too_large(self.run.values * ahead * design.draws, "sensitivity")
+        ends = np.cumsum([kernel.program.cells(name) for name in self.outputs])
+        replicates = range(design.replicates)
+        with closing(executor.ordered(values_of, self.run, replicates, ahead)) as values:
+            for replicate, out in zip(replicates, values, strict=True):
+                drawn = out[:, 0]
+                shown = drawn[: len(self.rows)]
+                refuse_not_finite(shown, self.outputs, ends, kernel, design, replicate)
+                if told is not None:
+                    told(design.draws)
+                yield {
+                    ("", row): DrawnValues(drawn[rows], drawn[row])
+                    for row, rows in enumerate(self.rows)
+                }
+
+
+def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
+    """Return the cells of a parameter that are drawn by themselves, each with its name."""
+    parameter, dims = kernel.model.parameters[name], kernel.model.dims
+    first: dict[str, int] = {}
+    for k, cell in enumerate(parameter.cells):
+        if cell.law.family != "constant":
+            first.setdefault(cell.stream, k)
+    if len(first) == 1:
+        return dict.fromkeys(first.values(), name)
+    cells = {}
+    for k in first.values():
+        at = np.unravel_index(k, kernel.model.shape(name))
+        labels = {dim: dims[dim][i] for dim, i in zip(parameter.dims, at, strict=True)}
+        cells[k] = label_text(name, labels)
+    return cells
+
+
+class PointRun:
+    """The points of a method; what it does not move stands at its median.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    outputs : sequence of str
+    groups : mapping of str to set of str
+        The inputs, each one parameter or more.
+    design : Design
+    wants : WantsPoints
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        outputs: Sequence[str],
+        groups: Mapping[str, set[str]],
+        design: Design,
+        wants: WantsPoints,
+    ) -> None:
+        self.wants = wants
+        self.run = IndexRun(kernel, kernel.plan([Quantity(name) for name in outputs]), design)
+        owned = {
+            column: k
+            for k, members in enumerate(groups.values())
+            for name in members
+            for column in kernel.columns(name)
+        }
+        self.columns = sorted(owned)
+        self.owner = np.array([owned[column] for column in self.columns], dtype=np.int64)
+        owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
+        self.inputs = {("", row): list(groups) for row in range(len(owners))}
+        reach = [kernel.model.upstream([name]) for name in owners]
+        self.places = {
+            ("", row): [k for k, members in enumerate(groups.values()) if members & reached]
+            for row, reached in enumerate(reach)
+        }
+
+    def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, PointValues]]:
+        """Yield the values of each replicate."""
+        design = self.run.design
+        tasks = []
+        for replicate in range(design.replicates):
+            seed = [design.seed, replicate, zlib.crc32(b"points")]
+            points = self.wants.make(self.owner, np.random.default_rng(seed))
+            cube = np.full((len(points), len(self.run.kernel.streams)), 0.5)
+            cube[:, self.columns] = points
+            tasks.append((replicate, cube))
+        with closing(executor.ordered(_values_at, self.run, tasks)) as values:
+            for (_, cube), out in zip(tasks, values, strict=True):
+                if not np.isfinite(out).all():
+                    msg = "an output is not finite at a point of its analysis"
+                    raise NotFiniteError(msg)
+                if told is not None:
+                    told(design.draws)
+                yield {
+                    ("", row): PointValues(cube[:, self.columns], self.owner, output)
+                    for row, output in enumerate(out[:, 0])
+                }
+
+
+def _values_at(run: IndexRun, task: tuple[int, Array]) -> Array:
+    """Return the values at the points of one replicate."""
+    replicate, cube = task
+    return run.kernel.run_at(run.plan, cube, run.design, replicate)

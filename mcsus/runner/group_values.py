@@ -1,0 +1,136 @@
+"""The model at the points of groups of inputs: A, B, and each with a group from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+
+from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
+from mcsus.counting.finite import refuse_not_finite
+from mcsus.engine.executors import Executor
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import FOLD, Quantity
+from mcsus.engine.saltelli import chosen_columns, columns
+from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.guards import refuse_if_too_large
+from mcsus.runner.index_sums import IndexRun, replicate_sums, values_of
+from mcsus.streams import Design
+
+Groupings = Mapping[str, Mapping[str, set[str]]]
+Key = tuple[str, int]
+"""Mark of the grouping, and stored row of an output."""
+Told = Callable[[int], None] | None
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Which of the groups that were run those of a row are, in one grouping."""
+
+    row: int
+    places: list[int]
+    second_order: bool
+
+
+class GroupRun:
+    """A run over groups of inputs; all groupings share A and B.
+
+    An index of a group needs A, B and A with the group from B.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    outputs : sequence of str
+    groupings : mapping of str to groups
+        By their mark; that of the study comes first and alone has indices of pairs.
+    design : Design
+        Its draws are base points.
+    wants : WantsGroups
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        outputs: tuple[str, ...],
+        groupings: Groupings,
+        design: Design,
+        wants: WantsGroups,
+    ) -> None:
+        groups = tuple(
+            (name, frozenset(group))
+            for grouping in groupings.values()
+            for name, group in grouping.items()
+        )
+        members = [set(members) for _, members in groups]
+        quantities = [Quantity(name) for name in outputs]
+        plan = kernel.plan(quantities, members, second_order=wants.second_order)
+        first = next(iter(groupings.values()))
+        paired = len(first) if wants.second_order else 0
+        self.outputs = outputs
+        self.run = IndexRun(kernel, plan, design, groups, paired)
+        owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
+        reach = {name: kernel.model.upstream([name]) for name in outputs}
+        self.inputs: dict[Key, list[str]] = {}
+        self.chosen: dict[Key, _Chosen] = {}
+        start = 0
+        for mark, grouping in groupings.items():
+            for row, name in enumerate(owners):
+                reached = [members & reach[name] for members in grouping.values()]
+                places = [start + k for k, members in enumerate(reached) if members]
+                self.inputs[mark, row] = [groups[place][0] for place in places]
+                self.chosen[mark, row] = _Chosen(row, places, wants.second_order and not mark)
+            start += len(grouping)
+
+    def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, GroupValues]]:
+        """Yield all values of each replicate."""
+        run = self.run
+        ahead = executor.workers + 1  # replicates at a time
+        refuse_if_too_large(run.values * ahead * run.design.draws, "sensitivity")
+        names = list(self.outputs)
+        ends = np.cumsum([run.kernel.program.cells(n) for n in names])
+        replicates = range(run.design.replicates)
+        with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
+            for replicate, out in zip(replicates, values, strict=True):
+                refuse_not_finite(out[:, 0], names, ends, run.kernel, run.design, replicate)
+                if told is not None:
+                    told(run.design.draws)
+                data = {}
+                for key, chosen in self.chosen.items():
+                    pick = [0, 1, *(2 + k for k in chosen.places)]
+                    if chosen.second_order:
+                        pick += [2 + len(run.groups) + k for k in chosen.places]
+                    data[key] = GroupValues(
+                        out[chosen.row, pick], len(chosen.places), chosen.second_order
+                    )
+                yield data
+
+    def sums(
+        self, executor: Executor, told: Told, checkpoint: Checkpoint
+    ) -> Iterator[dict[Key, GroupSums]]:
+        """Yield sums over the points of each replicate; no values are kept."""
+        run = self.run
+        folds = run.task_points // FOLD
+        sums = len(run.plan.quantity) * columns(len(run.groups), run.paired)
+        refuse_if_too_large(
+            executor.workers * (run.values * run.slab + 2 * folds * sums), "sensitivity"
+        )
+        picks = {
+            key: chosen_columns(len(run.groups), run.paired, c.places, second_order=c.second_order)
+            for key, c in self.chosen.items()
+        }
+        with closing(replicate_sums(run, executor, checkpoint=checkpoint)) as parts:
+            for task, total in parts:
+                if told is not None:
+                    told(task.draws)
+                if total is not None:
+                    yield {
+                        key: GroupSums(
+                            total[c.row, picks[key]],
+                            run.design.draws,
+                            len(c.places),
+                            c.second_order,
+                        )
+                        for key, c in self.chosen.items()
+                    }
