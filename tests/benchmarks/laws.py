@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mcsus.analysis.sensitivity import streaming_indices
+from mcsus.analysis.methods.sobol import streaming_indices
 from mcsus.counting.compiled import folding
 from mcsus.engine.executors import Threads
 from mcsus.engine.kernel import Kernel, stream_positions
