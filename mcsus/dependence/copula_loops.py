@@ -33,16 +33,7 @@ MOST = 1.0 - LEAST
 
 @compiled
 def mirror(row: Array) -> None:
-    """Replace each u by 1 - u.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> row = np.array([0.25, 0.5])
-    >>> mirror(row)
-    >>> print(row)
-    [0.75 0.5 ]
-    """
+    """Replace each u by 1 - u."""
     for i in range(row.size):
         row[i] = 1.0 - row[i]
 
@@ -65,16 +56,7 @@ def add_score(row: Array, points: Array, coefficient: float) -> None:
 
 @compiled
 def from_normal(row: Array) -> None:
-    """Replace each score by a point of the open unit interval.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> row = np.array([0.0, -100.0])
-    >>> from_normal(row)
-    >>> bool(row[0] == 0.5 and row[1] == 2.0**-53)
-    True
-    """
+    """Replace each score by a point of the open unit interval."""
     for i in range(row.size):
         row[i] = min(max(ndtr(row[i]), LEAST), MOST)
 

@@ -23,13 +23,7 @@ _NODES = 48  # of a Gauss rule in each of three mixing variables
 
 
 def is_valid(matrix: ArrayLike) -> bool:
-    """Tell whether a symmetric matrix with ones on its diagonal is positive definite.
-
-    Examples
-    --------
-    >>> is_valid([[1, 0.5], [0.5, 1]]), is_valid([[1, -1], [-1, 1]])
-    (True, False)
-    """
+    """Tell whether a symmetric matrix with ones on its diagonal is positive definite."""
     return bool(np.linalg.eigvalsh(np.asarray(matrix, dtype=float))[0] > LEAST_EIGENVALUE)
 
 
@@ -69,13 +63,7 @@ def nearest_correlation(matrix: ArrayLike) -> Array:
 
 
 def distance(one: ArrayLike, other: ArrayLike) -> float:
-    """Return the Frobenius norm of the difference of two matrices.
-
-    Examples
-    --------
-    >>> distance([[1, 0], [0, 1]], [[1, 3], [4, 1]])
-    5.0
-    """
+    """Return the Frobenius norm of the difference of two matrices."""
     return float(np.linalg.norm(np.asarray(one, dtype=float) - np.asarray(other, dtype=float)))
 
 
@@ -84,24 +72,13 @@ def normal_from_rank(rank: ArrayLike) -> Array:
 
     K. Pearson (1907); W. H. Kruskal, "Ordinal measures of association" (1958),
     doi:10.1080/01621459.1958.10501481.
-
-    Examples
-    --------
-    >>> float(normal_from_rank(0.5).round(6))
-    0.517638
     """
     found: Array = 2 * np.sin(np.pi / 6 * np.asarray(rank, dtype=float))
     return found
 
 
 def rank_from_normal(correlation: ArrayLike) -> Array:
-    """Return Spearman's rank correlation under a Gaussian copula.
-
-    Examples
-    --------
-    >>> float(rank_from_normal(normal_from_rank(0.3)).round(12))
-    0.3
-    """
+    """Return Spearman's rank correlation under a Gaussian copula."""
     found: Array = 6 / np.pi * np.arcsin(np.asarray(correlation, dtype=float) / 2)
     return found
 
@@ -152,13 +129,7 @@ def _mixing_rule(df: float) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=256)
 def student_from_rank(rank: float, df: float) -> float:
-    """Return the correlation of normal scores that gives a Student-t copula its rank correlation.
-
-    Examples
-    --------
-    >>> round(student_from_rank(rank_from_student(0.5, 4), 4), 9)
-    0.5
-    """
+    """Return the correlation of normal scores behind a Student-t copula from its rank's."""
     if rank == 0:
         return 0.0
     end = rank_from_student(1.0, df)

@@ -35,11 +35,6 @@ class Mix:
         Degrees of freedom of a Student-t copula.
     scale : str, optional
         Key of the stream of its chi-square variable.
-
-    Examples
-    --------
-    >>> Mix(("study:a", "study:b"), (0.6, 0.8)).needs
-    ('study:a', 'study:b')
     """
 
     streams: tuple[str, ...]
@@ -96,13 +91,7 @@ def gaussian_mixes(
 
 
 def score_correlation(one: Mix, other: Mix) -> float:
-    """Return the correlation of the normal scores of two mixes.
-
-    Examples
-    --------
-    >>> score_correlation(Mix(("a",), (1.0,)), Mix(("a", "b"), (0.6, 0.8)))
-    0.6
-    """
+    """Return the correlation of the normal scores of two mixes."""
     known = dict(zip(other.streams, other.coefficients, strict=True))
     pairs = zip(one.streams, one.coefficients, strict=True)
     return float(sum(c * known.get(key, 0.0) for key, c in pairs))
@@ -115,14 +104,6 @@ def transform(mix: Mix, points: Mapping[str, Array]) -> Array:
     ----------
     points : mapping of str to array
         Points in (0, 1) of each stream that the mix needs, all of one shape.
-
-    Examples
-    --------
-    >>> u = {"a": np.array([0.25]), "b": np.array([0.5])}
-    >>> transform(Mix(("a",), (-1.0,)), u)
-    array([0.75])
-    >>> transform(Mix(("a", "b"), (0.6, 0.8)), u).round(6)
-    array([0.342851])
     """
     if mix.is_plain:
         u = points[mix.streams[0]]

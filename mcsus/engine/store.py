@@ -27,7 +27,7 @@ import numba
 
 import mcsus
 from mcsus.engine.blocks import fill_block, run_blocks
-from mcsus.families.loops.codes import COMMON
+from mcsus.families.loops.codes import COMMON, LOOPS
 from mcsus.numba_private import functions_as_arguments, has_machine_code
 
 _RUN = f'''"""Runs the blocks of mcsus kernels; generated, safe to delete."""
@@ -58,23 +58,28 @@ def points(x, s, draw, points):
     fill(x, s, draw, points)
 '''
 
-_QUANTILE = '''"""The quantile loops of mcsus kernels; generated, safe to delete."""
+
+def _dispatch(codes: Iterable[int]) -> str:
+    """Return the text of a function that calls the quantile loop of a code, of these codes."""
+    calls = "\n    ".join(f"if code == {k}: loops.{LOOPS[k]}(row, c)" for k in sorted(codes))
+    return f'''"""The quantile loops of mcsus kernels; generated, safe to delete."""
 
 from numba import njit
 
 from mcsus.engine.blocks import QUANTILE_SIGNATURE
-from mcsus.families.loops.quantile_loops import LOOPS as apply
+from mcsus.families.loops import quantile_loops as loops
 
 
 @njit(QUANTILE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def quantile(code, row, c):
-    apply(code, row, c)
+    {calls}
 '''
+
 
 # What serves all studies, slowest to compile first; and what is enough for most, in half the time.
 _SHARED = {
-    "quantile": _QUANTILE.replace("LOOPS", "apply_quantile"),
-    "quantile_common": _QUANTILE.replace("LOOPS", "apply_common"),
+    "quantile": _dispatch(range(len(LOOPS))),
+    "quantile_common": _dispatch(COMMON),
     "run": _RUN.replace("MIXING", "mix_points"),
     "run_unmixed": _RUN.replace("MIXING", "unmixed_points"),
     "points_sobol": _POINTS.replace("KIND", "sobol"),

@@ -157,14 +157,7 @@ class Distribution(ABC):
             self._conditioning  # noqa: B018 (refuses an empty interval now, not later)
 
     def parameters(self) -> dict[str, Any]:
-        """Return the parameters by name, as given.
-
-        Examples
-        --------
-        >>> from mcsus.families import distribution
-        >>> distribution("normal", mean=1, sd=2).parameters()
-        {'mean': 1.0, 'sd': 2.0}
-        """
+        """Return the parameters by name, as given."""
         held = {key.name: getattr(self, key.field) for key in self._form()}
         return {name: _plain(value) for name, value in held.items() if value is not None}
 
@@ -188,14 +181,7 @@ class Distribution(ABC):
         return f"{name}({', '.join(f'{key}={_short(value)}' for key, value in table.items())})"
 
     def support(self) -> tuple[float, float]:
-        """Return the ends of the support, after truncation.
-
-        Examples
-        --------
-        >>> from mcsus.families import distribution
-        >>> distribution("normal", mean=1, sd=2, truncate={"low": 0}).support()
-        (0.0, inf)
-        """
+        """Return the ends of the support, after truncation."""
         low, high = self._whole_support()
         if self.truncate is not None:
             low = low if self.truncate.low is None else max(low, self.truncate.low)
@@ -263,14 +249,7 @@ class Distribution(ABC):
         return result
 
     def cdf(self, x: ArrayLike) -> Array:
-        """Return the probability of a value of at most x.
-
-        Examples
-        --------
-        >>> from mcsus.families import distribution
-        >>> print(distribution("uniform", minimum=0, maximum=4).cdf([-1, 1, 9]))
-        [0.   0.25 1.  ]
-        """
+        """Return the probability of a value of at most x."""
         points = np.asarray(x, dtype=np.float64)
         c = self._conditioning
         held = np.clip(points, *self._whole_support())
@@ -319,23 +298,9 @@ class Distribution(ABC):
         return moments_by_quadrature(self._conditioned, inside, 1e-300 / c.mass)
 
     def mean(self) -> float:
-        """Return the arithmetic mean.
-
-        Examples
-        --------
-        >>> from mcsus.families import distribution
-        >>> distribution("triangular", minimum=0, mode=1, maximum=5).mean()
-        2.0
-        """
+        """Return the arithmetic mean."""
         return self._moments[0]
 
     def sd(self) -> float:
-        """Return the standard deviation.
-
-        Examples
-        --------
-        >>> from mcsus.families import distribution
-        >>> round(distribution("uniform", minimum=0, maximum=1).sd(), 6)
-        0.288675
-        """
+        """Return the standard deviation."""
         return self._moments[1]

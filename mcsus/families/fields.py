@@ -13,28 +13,13 @@ Reader = Callable[[object], object]
 
 
 def show(value: object) -> str:
-    """Return a value as a message shows it, shortened when long.
-
-    Examples
-    --------
-    >>> show([1] * 100)
-    '[1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...'
-    """
+    """Return a value as a message shows it, shortened when long."""
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def real(value: object) -> float:
-    """Return a finite number as a float; anything else raises ValueError.
-
-    Examples
-    --------
-    >>> real(3)
-    3.0
-    >>> real(True)
-    Traceback (most recent call last):
-    ValueError: not a number
-    """
+    """Return a finite number as a float; anything else raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ValueError("not a number")
     try:
@@ -170,13 +155,7 @@ def name_faults(given: Mapping[str, object], allowed: Mapping[str, bool], what: 
 
 
 def order_faults(low: float, high: float, low_key: str, high_key: str) -> list[Fault]:
-    """Return the fault of bounds that are reversed, equal (with a hint) or too far apart.
-
-    Examples
-    --------
-    >>> [str(fault) for fault in order_faults(2.0, 1.0, "minimum", "maximum")]
-    ['maximum: found 1.0; allowed: a number above minimum = 2.0']
-    """
+    """Return the fault of bounds that are reversed, equal (with a hint) or too far apart."""
     if low < high and math.isfinite(high - low):
         return []
     allowed = f"a number above {low_key} = {low!r}"
@@ -188,13 +167,7 @@ def order_faults(low: float, high: float, low_key: str, high_key: str) -> list[F
 
 
 def mode_faults(low: float, mode: float, high: float) -> list[Fault]:
-    """Return the faults of minimum, mode and maximum; the mode may equal either bound.
-
-    Examples
-    --------
-    >>> [str(fault) for fault in mode_faults(0.0, 3.0, 2.0)]
-    ['mode: found 3.0; allowed: a number from minimum = 0.0 to maximum = 2.0']
-    """
+    """Return the faults of minimum, mode and maximum; the mode may equal either bound."""
     faults = order_faults(low, high, "minimum", "maximum")
     if not faults and not low <= mode <= high:
         allowed = f"a number from minimum = {low!r} to maximum = {high!r}"

@@ -75,12 +75,6 @@ class Fits:
         By family, in the order asked for.
     left_out : dict of str to str
         Families that were not fitted, and why.
-
-    Examples
-    --------
-    >>> fits = from_data([1.2, 0.7, 2.1, 1.4, 0.9, 1.1], ["lognormal", "normal"], bootstrap=20)
-    >>> round(fits.law("lognormal").parameters()["median"], 4)
-    1.1607
     """
 
     count: int

@@ -86,13 +86,7 @@ def _each(found: Numbers, good: Callable[[float], bool], allowed: str) -> Number
 
 
 def same_length(first: str, one: Iterable[object], second: str, other: object) -> list[Fault]:
-    """Return the fault of two lists that should go together and do not.
-
-    Examples
-    --------
-    >>> [str(fault) for fault in same_length("values", (1, 2), "weights", (1,))]
-    ['weights: found 1 entry; allowed: 2 entries, one for each of values']
-    """
+    """Return the fault of two lists that should go together and do not."""
     count, found = len(tuple(one)), len(tuple(other)) if isinstance(other, tuple) else 0
     if count == found:
         return []

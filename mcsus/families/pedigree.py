@@ -94,14 +94,7 @@ def log_sd(scores: Sequence[float], basic_gsd2: float, table: str = "ecoinvent2"
 
 
 def read_scores(value: object) -> Numbers:
-    """Return five whole numbers from 1 to 5.
-
-    Examples
-    --------
-    >>> read_scores([1, 2, 3, 4, 6])
-    Traceback (most recent call last):
-    mcsus.errors.InputError: [5]: found 6; allowed: a whole number from 1 to 5, for further ...
-    """
+    """Return five whole numbers from 1 to 5."""
     found = numbers(value)
     if len(found) != len(INDICATORS):
         raise ValueError("not five scores")

@@ -113,11 +113,6 @@ def guide_of(ends: Array) -> Array:
     """Return, for equal parts of (0, 1), the first of the steps with these ends in each.
 
     Chen and Asau 1974, doi:10.1080/05695557408974949.
-
-    Examples
-    --------
-    >>> print(guide_of(np.array([0.5, 1.0]))[[0, 128, 129, 255]])
-    [0. 0. 1. 1.]
     """
     cells = FEWEST_CELLS
     while cells < min(CELLS_PER_STEP * ends.size, MOST_CELLS):

@@ -49,13 +49,7 @@ class Truncation:
 
     @classmethod
     def read(cls, table: object) -> Truncation:
-        """Build from the `truncate` table of a study file.
-
-        Examples
-        --------
-        >>> Truncation.read({"low": 0, "high": 2})
-        Truncation(low=0.0, high=2.0)
-        """
+        """Build from the `truncate` table of a study file."""
         if isinstance(table, Truncation):
             return table
         if not isinstance(table, Mapping):
@@ -73,14 +67,7 @@ class Truncation:
 
     @classmethod
     def read_as(cls, name: str, table: object) -> Truncation:
-        """Build from a table of another name with the same keys.
-
-        Examples
-        --------
-        >>> Truncation.read_as("physical", {"low": "x"})
-        Traceback (most recent call last):
-        mcsus.errors.InputError: physical.low: found 'x'; allowed: a finite number
-        """
+        """Build from a table of another name with the same keys."""
         try:
             return cls.read(table)
         except InputError as error:

@@ -10,8 +10,8 @@ import time
 
 import numpy as np
 
+from mcsus.engine import store
 from mcsus.families import FAMILIES, distribution
-from mcsus.families.loops.quantile_loops import apply_quantile
 
 COUNT, BLOCK, REPEATS = 2**20, 1024, 7
 
@@ -54,18 +54,18 @@ def main() -> None:
     laws = {
         name: {"distribution": name, **family.example} for name, family in FAMILIES.items()
     } | FURTHER
-    rows = []
+    rows, quantile = [], store.shared("quantile")
     for name, table in laws.items():
         start = time.perf_counter()
         kernel = distribution(table).kernel()
         build = time.perf_counter() - start
         constants, best = np.array(kernel.constants), np.inf
-        apply_quantile(kernel.code, u[:BLOCK].copy(), constants)
+        quantile(kernel.code, u[:BLOCK].copy(), constants)
         for _ in range(REPEATS):
             x = u.copy()
             start = time.perf_counter()
             for k in range(0, COUNT, BLOCK):
-                apply_quantile(kernel.code, x[k : k + BLOCK], constants)
+                quantile(kernel.code, x[k : k + BLOCK], constants)
             best = min(best, time.perf_counter() - start)
         rows.append((COUNT / best / 1e6, build * 1e3, name))
     print(f"{'law':34}{'million/s':>10}{'build, ms':>11}")

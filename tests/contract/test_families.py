@@ -17,12 +17,12 @@ import numpy as np
 import pytest
 from scipy import interpolate, stats
 
+from mcsus.engine import store
 from mcsus.errors import InputError
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.families.inverse.quadrature import moments_by_quadrature
 from mcsus.families.laws.scipy_law import ALLOWED
 from mcsus.families.loops.codes import STEPS
-from mcsus.families.loops.quantile_loops import apply_quantile
 
 TAILS = np.array([1e-12, 1e-9, 3e-7, 1e-4, 0.01, 0.1, 0.15, 0.31])
 POINTS = np.concatenate([TAILS, [0.5], 1 - TAILS[::-1]])
@@ -456,7 +456,7 @@ class Contract:
             [POINTS, [2**-53, 1 - 2**-53], (rng.integers(0, 2**52, 3000) + 0.5) * 2**-52]
         )
         row = u.copy()
-        apply_quantile(kernel.code, row, np.array(kernel.constants))
+        store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
         x = law.quantile(u)
         assert (np.abs(row - x) <= self.tolerance * scale(law, x)).all()
         low, high = law.support()
@@ -886,7 +886,7 @@ class TestMixture(Contract):
         u = (np.random.default_rng(1).integers(0, 2**52, 20_000) + 0.5) * 2**-52
         x, row = law.quantile(u), u.copy()
         kernel = law.kernel()
-        apply_quantile(kernel.code, row, np.array(kernel.constants))
+        store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
         slope = (law.quantile(u + 2**-40) - law.quantile(u - 2**-40)) * 2**39
         assert (np.abs(row - x) <= TABLE * scale(law, x) + 2**-49 * slope).all()
 
@@ -897,7 +897,7 @@ class TestMixture(Contract):
         assert law.sd() == pytest.approx(math.sqrt(0.4 * (9 + 1 / 3) - 1.44), rel=1e-15)
         u = (np.random.default_rng(1).integers(0, 2**52, 20_000) + 0.5) * 2**-52
         row, kernel = u.copy(), law.kernel()
-        apply_quantile(kernel.code, row, np.array(kernel.constants))
+        store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
         expected = np.where(u <= 0.6, 0, 2 + 2 * (u - 0.6) / 0.4)
         np.testing.assert_allclose(row, expected, rtol=1e-13)
         np.testing.assert_allclose(law.quantile(u), expected, rtol=1e-13)
@@ -954,7 +954,7 @@ class TestScipy(Contract):
             error = np.abs(tail - found) / law.frozen.pdf(x)
             assert (error <= 1e-11 * scale(law, x)).all(), name
         row, kernel = POINTS.copy(), law.kernel()
-        apply_quantile(kernel.code, row, np.array(kernel.constants))
+        store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
         x = law.quantile(POINTS)
         assert (np.abs(row - x) <= TABLE * scale(law, x)).all(), name
 
@@ -989,7 +989,7 @@ class StepsContract:
         expected = values[np.minimum(np.searchsorted(ends, u), len(values) - 1)]
         assert (law.quantile(u) == expected)[far].all()
         row, kernel = u.copy(), law.kernel()
-        apply_quantile(kernel.code, row, np.array(kernel.constants))
+        store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
         assert (row == law.quantile(u)).all()
         assert np.isnan(law.quantile([-0.1, 1.1])).all()
 
@@ -1080,7 +1080,7 @@ class TestConstant:
 
     def test_kernel(self):
         kernel, row = self.law.kernel(), POINTS.copy()
-        apply_quantile(kernel.code, row, np.array(kernel.constants))
+        store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
         assert (row == 2.5).all()
 
     def test_truncation_holds_the_value_or_is_refused(self):

@@ -25,9 +25,9 @@ from mcsus.dependence import (
 )
 from mcsus.dependence.copula_loops import add_score, from_normal, from_student, set_score
 from mcsus.dependence.student import distribution_function, scale_law, table
+from mcsus.engine import store
 from mcsus.families import distribution
 from mcsus.families.loops.normal_cdf import ndtr
-from mcsus.families.loops.quantile_loops import apply_quantile
 from mcsus.streams import SobolPoints
 
 RNG = np.random.default_rng(20230127)
@@ -125,7 +125,7 @@ def compiled(mix, points):
     else:
         ratio = points[mix.scale].copy()
         code, constants = scale_law(mix.df).kernel()
-        apply_quantile(code, ratio, np.array(constants))
+        store.shared("quantile")(code, ratio, np.array(constants))
         from_student(row, ratio, np.array(table(mix.df)))
     return row
 

@@ -8,6 +8,7 @@ import pytest
 from numba.core.errors import TypingError
 from scipy import special
 
+from mcsus.engine import store
 from mcsus.errors import InputError
 from mcsus.families import (
     QuantileKernel,
@@ -29,12 +30,10 @@ LAWS = {
     "gumbel": {"mode": 2, "scale": 5},
 }
 
-NAMES = {code: name.lower() for name, code in vars(codes).items() if isinstance(code, int)}
-
 
 def run(kernel: QuantileKernel, u):
     row = np.array(u, dtype=float)
-    quantile_loops.apply_quantile(kernel.code, row, np.array(kernel.constants))
+    store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
     return row
 
 
@@ -42,7 +41,7 @@ def run(kernel: QuantileKernel, u):
 def test_closed_form_loop_is_vector_code_without_calls(family):
     kernel = distribution(family, **LAWS[family]).kernel()
     loop = {"normal": middle.normal_block, "lognormal": middle.lognormal_block}.get(family)
-    assert_vector_code(loop or getattr(quantile_loops, NAMES[kernel.code]))
+    assert_vector_code(loop or getattr(quantile_loops, codes.LOOPS[kernel.code]))
 
 
 @pytest.mark.parametrize("kernel", ["lognormal_wide", "triangular"])
@@ -52,7 +51,7 @@ def test_careful_loop_is_vector_code_too(kernel):
         "triangular": {"distribution": "triangular", "minimum": -2, "mode": 0.001, "maximum": 5},
     }[kernel]
     made = distribution(law).kernel()
-    assert NAMES[made.code] == kernel
+    assert codes.LOOPS[made.code] == kernel
     assert_vector_code(getattr(quantile_loops, kernel))
 
 
@@ -99,10 +98,9 @@ def test_rows_with_gaps_are_refused():
 
 
 def test_each_code_has_its_own_loop():
-    names = list(NAMES.values())
-    numbers = list(NAMES)
-    assert sorted(numbers) == list(range(len(names)))
-    assert all(hasattr(quantile_loops, name) for name in names)
+    by_name = {name.lower(): code for name, code in vars(codes).items() if isinstance(code, int)}
+    assert by_name == {name: code for code, name in enumerate(codes.LOOPS)}
+    assert all(hasattr(quantile_loops, name) for name in codes.LOOPS)
 
 
 def test_unknown_code_leaves_the_row_alone():

@@ -30,12 +30,6 @@ def increasing_root(function: Callable[[Array, Places], Array], low: Array, high
     -------
     array, shape (element,)
         Roots, to rounding.
-
-    Examples
-    --------
-    >>> target = np.array([2.0, 9.0])
-    >>> increasing_root(lambda x, at: x**2 - target[at], np.zeros(2), np.full(2, 10.0)).round(12)
-    array([1.41421356, 3.        ])
     """
     place: Places = np.arange(low.size)
     a, b = high.copy(), low.copy()

@@ -86,14 +86,7 @@ def at(conditioned: Conditioned, grid: Cells, s: Array) -> Array:
 
 
 def chebyshev_fit(count: int) -> tuple[Array, Array]:
-    """Return nodes on [-1, 1] and the matrix from values there to ascending coefficients.
-
-    Examples
-    --------
-    >>> nodes, matrix = chebyshev_fit(4)
-    >>> print((matrix @ nodes**2).round(12) + 0.0)
-    [0. 0. 1. 0.]
-    """
+    """Return nodes on [-1, 1] and the matrix from values there to ascending coefficients."""
     nodes = np.cos(np.pi * (2 * np.arange(count) + 1) / (2 * count))
     degrees = np.arange(count)
     values = np.cos(degrees[:, None] * np.arccos(nodes)) * np.where(degrees, 2, 1)[:, None] / count

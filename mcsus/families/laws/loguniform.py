@@ -26,6 +26,12 @@ def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
     return np.where(large < 2 * small, near, far)
 
 
+def between(low: float, high: float, p: Array, q: Array) -> Array:
+    """Return the value at a share p of the way in the log, with q = 1 - p, from the nearer end."""
+    width = log_ratio(low, high)
+    return np.where(p < q, low * np.exp(width * p), high * np.exp(-width * q))
+
+
 @family(
     "loguniform",
     keys=(
@@ -93,16 +99,11 @@ class Loguniform(Distribution):
             return low / factor, high * factor
 
     def _from_tails(self, p: Array, q: Array) -> Array:
-        low, high = self._ends
-        width = log_ratio(low, high)
-        return np.where(p < q, low * np.exp(width * p), high * np.exp(-width * q))
+        return between(*self._ends, p, q)
 
     def _conditioned(self, u: Array, v: Array) -> Array:
         low, high = self.support()  # a truncated law is one on the narrower bounds
-        width = log_ratio(low, high)
-        return np.clip(
-            np.where(u < v, low * np.exp(width * u), high * np.exp(-width * v)), low, high
-        )
+        return np.clip(between(low, high, u, v), low, high)
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         low, high = self._ends

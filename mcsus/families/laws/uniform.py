@@ -14,6 +14,12 @@ from mcsus.families.loops.codes import UNIFORM, QuantileKernel
 from mcsus.families.registry import Twin, family
 
 
+def between(low: float, high: float, p: Array, q: Array) -> Array:
+    """Return the value at a share p of the way, with q = 1 - p, from the nearer end."""
+    width = high - low
+    return np.where(p < q, low + width * p, high - width * q)
+
+
 @family(
     "uniform",
     keys=(number("minimum"), number("maximum")),
@@ -47,13 +53,11 @@ class Uniform(Distribution):
         return order_faults(self.minimum, self.maximum, "minimum", "maximum")
 
     def _from_tails(self, p: Array, q: Array) -> Array:
-        width = self.maximum - self.minimum
-        return np.where(p < q, self.minimum + width * p, self.maximum - width * q)
+        return between(self.minimum, self.maximum, p, q)
 
     def _conditioned(self, u: Array, v: Array) -> Array:
         low, high = self.support()  # a truncated uniform law is one on the narrower bounds
-        width = high - low
-        return np.clip(np.where(u < v, low + width * u, high - width * v), low, high)
+        return np.clip(between(low, high, u, v), low, high)
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         width = self.maximum - self.minimum

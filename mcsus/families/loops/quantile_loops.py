@@ -1,9 +1,8 @@
 """The compiled quantile loops: each turns a row of points u in (0, 1) into values, in place.
 
 The loops have no branch and call nothing, so LLVM turns them into vector code; rows and
-constants are contiguous. The module
-imports numba; import it late. Nothing here is cached: the generated kernels that call
-these loops are.
+constants are contiguous. The module imports numba; import it late. Nothing here is cached: the
+generated function that calls these loops by their names in `mcsus.families.loops.codes` is.
 """
 # mypy: disallow-untyped-decorators=False
 
@@ -15,24 +14,6 @@ from numba import njit
 
 from mcsus.families.base import Array
 from mcsus.families.loops.cells import HEADER, TERMS
-from mcsus.families.loops.codes import (
-    CONSTANT,
-    EXPONENTIAL,
-    GUMBEL,
-    LOGNORMAL,
-    LOGNORMAL_WIDE,
-    LOGUNIFORM,
-    NORMAL,
-    PIECES,
-    SCORES,
-    STEPS,
-    TABULATED,
-    TABULATED_LOG,
-    TRIANGULAR,
-    TRIANGULAR_ONE_SIGN,
-    UNIFORM,
-    WEIBULL,
-)
 from mcsus.families.loops.elementary import MANTISSA, ONE_BITS, exp, log_normal_range, ndtri_tails
 from mcsus.families.loops.intrinsics import (
     bits_of,
@@ -45,7 +26,7 @@ from mcsus.families.loops.intrinsics import (
     sqrt,
     store_beside_table,
 )
-from mcsus.families.loops.middle import lognormal, normal
+from mcsus.families.loops.middle import lognormal, normal  # noqa: F401 - loops like those below
 from mcsus.numba_private import INNER
 
 compiled: Any = njit(nogil=True, error_model="numpy", fastmath={"contract"}, **INNER)
@@ -298,67 +279,3 @@ def pieces(row: Array, c: Array) -> None:
             side = d + 9 if lower else d + 11
             x = fma(c[side + 1], exp(x), c[side])
         row[i] = min(max(x, c[d + 4]), c[d + 5])
-
-
-@njit(nogil=True, error_model="numpy", inline="always")
-def apply_common(code: int, row: Array, c: Array) -> None:
-    """Do what `apply_quantile` does for the codes of `COMMON`, and no other."""
-    if code == CONSTANT:
-        constant(row, c)
-    elif code == UNIFORM:
-        uniform(row, c)
-    elif code == LOGUNIFORM:
-        loguniform(row, c)
-    elif code == TRIANGULAR:
-        triangular(row, c)
-    elif code == NORMAL:
-        normal(row, c)
-    elif code == LOGNORMAL:
-        lognormal(row, c)
-    elif code == TRIANGULAR_ONE_SIGN:
-        triangular_one_sign(row, c)
-
-
-@njit(nogil=True, error_model="numpy", inline="always")
-def apply_quantile(code: int, row: Array, c: Array) -> None:
-    """Turn a row of points into values, in place.
-
-    Parameters
-    ----------
-    code : int
-        Which loop, from `mcsus.families.loops.codes`.
-    row : float64 array
-        Points u in (0, 1) on entry, values in the unit of the law on return.
-    c : float64 array
-        Constants of the law, from its `kernel()`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from mcsus.families import distribution
-    >>> kernel = distribution("uniform", minimum=2, maximum=4).kernel()
-    >>> row = np.array([0.25, 0.5])
-    >>> apply_quantile(kernel.code, row, np.array(kernel.constants))
-    >>> print(row)
-    [2.5 3. ]
-    """
-    if code == TABULATED:
-        tabulated(row, c)
-    elif code == TABULATED_LOG:
-        tabulated_log(row, c)
-    elif code == EXPONENTIAL:
-        exponential(row, c)
-    elif code == WEIBULL:
-        weibull(row, c)
-    elif code == GUMBEL:
-        gumbel(row, c)
-    elif code == STEPS:
-        steps(row, c)
-    elif code == SCORES:
-        scores(row, c)
-    elif code == PIECES:
-        pieces(row, c)
-    elif code == LOGNORMAL_WIDE:
-        lognormal_wide(row, c)
-    else:
-        apply_common(code, row, c)
