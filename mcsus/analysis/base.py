@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -238,14 +239,16 @@ def register(kind: Kind) -> Kind:
 
 
 def methods() -> Mapping[str, Method]:
-    """Return the methods there are, by name.
+    """Return the methods there are, by name: one for each module of `mcsus.analysis.methods`.
 
     Examples
     --------
     >>> methods()["sobol"].title
     'Sobol’ indices'
     """
-    importlib.import_module("mcsus.analysis.methods")
+    package = importlib.import_module("mcsus.analysis.methods")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
     return _METHODS
 
 

@@ -73,6 +73,7 @@ def sensitivity(
     groupings = {"": first} | others
     sizes = tuple(map(len, groupings.values()))
     design = replace(study.design, draws=asked.draws)
+    outputs = {output: study.outputs[output] for output in asked.outputs}
     explained: dict[str, Explained] = {}
     for name in asked.methods:
         method = methods()[name]
@@ -89,10 +90,10 @@ def sensitivity(
             )
             feed = _Feed(data, run.inputs)
         elif isinstance(wants, WantsDraws):
-            drawn = DrawRun(kernel, asked.outputs, study.design, wants)
+            drawn = DrawRun(kernel, outputs, study.design, wants)
             feed = _Feed(drawn.values(executor, None), drawn.inputs)
         else:
-            given = PointRun(kernel, asked.outputs, first, design, wants)
+            given = PointRun(kernel, outputs, first, design, wants)
             feed = _Feed(given.values(executor, told), given.inputs, given.places)
         owners = [output for output in asked.outputs for _ in range(kernel.program.cells(output))]
         explained |= _explained(method, wants, feed, owners)

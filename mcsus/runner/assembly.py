@@ -74,5 +74,6 @@ def _sensitivity(study: Study, model: Model, name: str, found: Explained) -> xr.
     own = {"input": found.inputs}
     if any("other_input" in e.dims for e in found.method.entries if e.name in found.values):
         own["other_input"] = found.inputs
-    data = labelled(found.method.entries, found.values, labels, own)
-    return data.assign_attrs(method=found.method.name, **found.told)
+    unit = study.outputs[name].text
+    data = labelled(found.method.entries, found.values, labels, own, unit)
+    return data.drop_attrs(deep=False).assign_attrs(method=found.method.name, **found.told)

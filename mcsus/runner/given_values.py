@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -21,6 +21,7 @@ from mcsus.runner.group_values import Key
 from mcsus.runner.guards import refuse_if_too_large
 from mcsus.runner.index_sums import IndexRun, values_of
 from mcsus.streams import Design
+from mcsus.units import Unit
 
 Array = NDArray[np.float64]
 Told = Callable[[int], None] | None
@@ -34,13 +35,13 @@ class DrawRun:
     Parameters
     ----------
     kernel : Kernel
-    outputs : sequence of str
+    outputs : mapping of str to Unit
     design : Design
     wants : WantsDraws
     """
 
     def __init__(
-        self, kernel: Kernel, outputs: Sequence[str], design: Design, wants: WantsDraws
+        self, kernel: Kernel, outputs: Mapping[str, Unit], design: Design, wants: WantsDraws
     ) -> None:
         self.outputs = list(outputs)
         owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
@@ -51,7 +52,7 @@ class DrawRun:
             for name in kernel.model.inputs
             if name in reached and not kernel.model.varies_inside(name)
         ]
-        plan = kernel.plan([Quantity(name) for name in (*outputs, *parameters)])
+        plan = kernel.plan([*_shown(outputs), *map(Quantity, parameters)])
         self.run = IndexRun(kernel, plan, replace(design, draws=min(design.draws, wants.most)))
         rows: dict[str, dict[int, str]] = {}
         start = len(owners)
@@ -85,6 +86,11 @@ class DrawRun:
                 }
 
 
+def _shown(outputs: Mapping[str, Unit]) -> list[Quantity]:
+    """Return outputs in the units that they are shown in."""
+    return [Quantity(name, 1 / unit.factor) for name, unit in outputs.items()]
+
+
 def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
     """Return the cells of a parameter that are drawn by themselves, each with its name."""
     parameter, dims = kernel.model.parameters[name], kernel.model.dims
@@ -108,7 +114,7 @@ class PointRun:
     Parameters
     ----------
     kernel : Kernel
-    outputs : sequence of str
+    outputs : mapping of str to Unit
     groups : mapping of str to set of str
         The inputs, each one parameter or more.
     design : Design
@@ -118,13 +124,13 @@ class PointRun:
     def __init__(
         self,
         kernel: Kernel,
-        outputs: Sequence[str],
+        outputs: Mapping[str, Unit],
         groups: Mapping[str, set[str]],
         design: Design,
         wants: WantsPoints,
     ) -> None:
         self.wants = wants
-        self.run = IndexRun(kernel, kernel.plan([Quantity(name) for name in outputs]), design)
+        self.run = IndexRun(kernel, kernel.plan(_shown(outputs)), design)
         owned = {
             column: k
             for k, members in enumerate(groups.values())

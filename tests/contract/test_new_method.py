@@ -1,0 +1,237 @@
+"""A method of sensitivity analysis is two files: it runs from the study file to the page."""
+
+import importlib
+import json
+import sys
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import mcsus.analysis.methods
+import mcsus.report.sections
+from mcsus.analysis import base
+from mcsus.cli import run_command
+from mcsus.errors import InputError
+from mcsus.report.sections import SECTIONS
+from mcsus.runner import run
+from mcsus.study import load_study
+
+METHOD = '''
+"""Rank correlation of each input with the output, from the draws of an ordinary run."""
+
+import numpy as np
+
+from mcsus.analysis.base import Method, WantsDraws, register
+from mcsus.result.arrays import Entry
+
+
+def _ranks(rows):
+    return rows.argsort(axis=-1).argsort(axis=-1)
+
+
+@register
+class RankCorrelation(Method):
+    """Spearman's correlation."""
+
+    name = "rank_correlation"
+    title = "Rank correlation"
+    words = "how surely an output rises with an input"
+    arrays = (Entry("spearman", ("input",), "1", "rank correlation", has_error=True),)
+
+    def wants(self, asked):
+        return WantsDraws()
+
+    def estimate(self, data):
+        ranks = _ranks(np.vstack([data.inputs, data.output]))
+        return {"spearman": np.corrcoef(ranks)[-1, :-1]}
+
+    def ranking(self, means):
+        return np.abs(means["spearman"])
+'''
+
+SECTION = '''
+"""Rank correlations as a list."""
+
+from mcsus.report.sections import Section, register
+
+
+@register
+class RankCorrelations(Section):
+    """Which inputs an output rises with."""
+
+    name, order, title, method = "ranks", 45, "What goes with what?", "rank_correlation"
+    template = "{% for name, value in rows %}<li>{{ name }}: {{ value }}</li>{% endfor %}"
+
+    def context(self):
+        (table,) = self.reading.analyses[self.method].values()
+        (cell,) = table.cells
+        names = [str(name) for name in table.data["input"].values]
+        return {"rows": [(n, f"{v:.3f}") for n, v in zip(names, cell.array("spearman"))]}
+'''
+
+POINTS = '''
+"""Elementary effects along one axis at a time, from random starts."""
+
+import numpy as np
+
+from mcsus.analysis.base import Method, WantsPoints, register
+from mcsus.result.arrays import Entry
+
+
+@register
+class Effects(Method):
+    """Mean change for a step of a quarter."""
+
+    name = "effects"
+    title = "Elementary effects"
+    words = "how much a step moves an output"
+    arrays = (Entry("effect", ("input",), "1", "mean effect", has_error=True),)
+    starts = 8
+
+    def wants(self, asked):
+        return WantsPoints(self.points)
+
+    def points(self, owner, random):
+        starts = 0.7 * random.random((self.starts, 1, len(owner))) + 0.01
+        moves = 0.25 * (owner == np.arange(-1, owner.max() + 1)[:, np.newaxis])
+        return (starts + moves).reshape(-1, len(owner))
+
+    def estimate(self, data):
+        values = data.output.reshape(self.starts, -1)
+        return {"effect": ((values[:, 1:] - values[:, :1]) / 0.25).mean(axis=0)}
+
+    def ranking(self, means):
+        return np.abs(means["effect"])
+'''
+
+STUDY = """
+schema = "mcsus/1"
+id = "two_inputs"
+
+[parameters.up]
+distribution = "uniform"
+minimum = 0
+maximum = 4
+unit = "kg"
+source = "a test"
+
+[parameters.down]
+distribution = "uniform"
+minimum = 0
+maximum = 1
+unit = "kg"
+source = "a test"
+
+[parameters.unused]
+distribution = "uniform"
+minimum = 0
+maximum = 1
+unit = "kg"
+source = "a test"
+
+[equations]
+total = { formula = "up - down", unit = "kg" }
+other = { formula = "up + unused", unit = "kg" }
+
+[outputs]
+total = "g"
+
+[design]
+draws = 1024
+replicates = 4
+
+[sensitivity]
+methods = METHODS
+outputs = ["total"]
+draws = 256
+"""
+
+
+@pytest.fixture
+def add(tmp_path, monkeypatch):
+    """Put a module into a package for the length of a test."""
+    monkeypatch.setattr(base, "_METHODS", dict(base.methods()))
+    monkeypatch.setattr(mcsus.report.sections.base, "SECTIONS", SECTIONS)
+    before = dict(SECTIONS)
+    added = []
+
+    def put(package, name, text):
+        folder = tmp_path / package.__name__
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.py").write_text(text)
+        monkeypatch.setattr(package, "__path__", [*package.__path__, str(folder)])
+        added.append(f"{package.__name__}.{name}")
+
+    yield put
+    for name in added:
+        sys.modules.pop(name, None)
+    SECTIONS.clear()
+    SECTIONS.update(before)
+    base.taken_names.cache_clear()
+
+
+@pytest.fixture
+def study(tmp_path):
+    def written(*methods):
+        path = tmp_path / "two_inputs.toml"
+        path.write_text(STUDY.replace("METHODS", json.dumps(methods)))
+        return path
+
+    return written
+
+
+def test_from_the_study_file_to_the_page(add, study, tmp_path, capsys):
+    add(mcsus.analysis.methods, "rank_correlation", METHOD)
+    add(mcsus.report.sections, "ranks", SECTION)
+    importlib.import_module("mcsus.report.sections.ranks")
+    out = tmp_path / "out"
+    arguments = ["run", str(study("sobol", "rank_correlation")), "--out", str(out), "--json"]
+    assert run_command(arguments) == 0
+    document = json.loads(capsys.readouterr().out)
+    sobol, ranks = document["sensitivity"]["total"]["cells"]
+    assert (sobol["method"], sobol["estimator"]) == ("sobol", "SALib")
+    assert ranks["method"] == "rank_correlation"
+    assert ranks["ranking"] == ["up", "down"]
+    # Pearson's of the ranks of a sum of uniform laws of ratio 4: close to 4 and 1 over sqrt(17)
+    up, down = ranks["indices"]["up"]["spearman"], ranks["indices"]["down"]["spearman"]
+    assert up["value"] == pytest.approx(4 / np.sqrt(17), abs=0.02)
+    assert down["value"] == pytest.approx(-1 / np.sqrt(17), abs=0.05)
+    assert 0 < up["error"] < 0.01
+    assert json.loads((out / "result.json").read_text())["digest"] == document["digest"]
+    with xr.open_datatree(out / "result.nc", engine="netcdf4") as tree:
+        array = tree["sensitivity/total@rank_correlation"]["spearman"]
+        assert array.attrs == {"units": "1", "long_name": "rank correlation"}
+    page = (out / "report" / "index.html").read_text(encoding="utf-8")
+    assert "What goes with what?" in page
+    assert f"<li>up: {up['value']:.3f}</li>" in page
+    assert run_command(["verify", str(out)]) == 0
+
+
+def test_without_sobol(add, study):
+    add(mcsus.analysis.methods, "rank_correlation", METHOD)
+    result = run(load_study(study("rank_correlation")))
+    (cell,) = result.to_dict()["sensitivity"]["total"]["cells"]
+    assert cell["method"] == "rank_correlation"
+    assert "two_inputs" in str(result.summary())
+
+
+def test_points_of_a_method(add, study):
+    add(mcsus.analysis.methods, "effects", POINTS)
+    (cell,) = run(load_study(study("effects"))).to_dict()["sensitivity"]["total"]["cells"]
+    assert cell["ranking"] == ["up", "down"]
+    assert cell["indices"]["up"]["effect"]["value"] == pytest.approx(4000)
+    assert cell["indices"]["down"]["effect"]["value"] == pytest.approx(-1000)
+
+
+def test_its_arrays_are_taken_names(add, study):
+    add(mcsus.analysis.methods, "rank_correlation", METHOD)
+    path = study("rank_correlation")
+    path.write_text(path.read_text() + '\n[dims]\nspearman = ["a"]\n')
+    with pytest.raises(InputError, match="results use this one themselves"):
+        load_study(path)
+
+
+def test_a_method_that_there_is_not(study):
+    with pytest.raises(InputError, match="'rank_correlatoin'"):
+        load_study(study("rank_correlatoin"))
