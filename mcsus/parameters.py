@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from mcsus.declared import Schema, Table, TableReader, number, one_of, raw, text, unit
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families import Distribution, Truncation
 from mcsus.units import Unit
@@ -34,6 +35,51 @@ STAGES: tuple[str, ...] = (
     "deployment",
 )
 """Stages of a life cycle (ISO 14040:2006, clause 3.1); deployment tags the market."""
+
+
+def _physical(reader: TableReader, key: str) -> Truncation | None:
+    with reader.faults.at(*reader.where):
+        return Truncation.read_as(key, reader.raw(key))
+    return None
+
+
+_RANGE: Schema = {
+    "type": "object",
+    "properties": {"low": {"type": "number"}, "high": {"type": "number"}},
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+
+ABOUT = Table(
+    "about",
+    "What stands beside a law: its unit, and where it comes from",
+    unit=unit("of the values of the law", required=True),
+    stage=one_of(STAGES, "stage of the life cycle"),
+    kind=one_of(KINDS, "one unknown value, or what differs from device to device"),
+    evidence=one_of(EVIDENCE, "how well the figure is founded"),
+    rationale=text("why the law is reasonable; required of an assumption"),
+    derivation=text("how the law follows from the figures of the source"),
+    note=text("what a user must know"),
+    geography=text("where the figures hold"),
+    typical=number("value in a deterministic run, instead of that of the law"),
+    physical=raw(
+        "values that can be, in the unit of the law: { low, high }",
+        _RANGE,
+        "a table { low, high }",
+        read=_physical,
+    ),
+)
+"""Keys that laws of a study and records of the library share."""
+
+
+def typical_of(reader: TableReader, law: Distribution | None) -> float | None:
+    """Return the value of a deterministic run; note one that the law cannot take."""
+    typical = reader.number("typical")
+    if typical is not None and law is not None:
+        low, high = law.support()
+        if not low <= typical <= high:
+            reader.fault("typical", repr(typical), f"a value the law can take, {low!r} to {high!r}")
+    return typical
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.declared import Item
 from mcsus.result import arrays
 from mcsus.result.arrays import Entry
 
@@ -151,8 +152,8 @@ class Method(ABC):
         What it is called, and what it tells.
     arrays : tuple of Entry
         What it estimates; each gets its standard error from the replicates.
-    options : mapping of str to object
-        Its own keys in ``[sensitivity]``.
+    options : mapping of str to Item
+        Its own keys in ``[sensitivity]``, as a table of a file declares them.
     is_for_independent : bool
         Whether inputs that depend on each other must stand in one group.
     """
@@ -161,7 +162,7 @@ class Method(ABC):
     title: ClassVar[str]
     words: ClassVar[str]
     arrays: ClassVar[tuple[Entry, ...]]
-    options: ClassVar[Mapping[str, Any]] = {}
+    options: ClassVar[Mapping[str, Item]] = {}
     is_for_independent: ClassVar[bool] = False
 
     @abstractmethod

@@ -1,1 +1,44 @@
-"""Tables of a file: read key by key, with every fault at once."""
+"""Tables of a file, each declared once: read with every fault at once, described, written back."""
+
+from mcsus.declared.items import (
+    dimension_of,
+    equation,
+    flag,
+    identifier,
+    named,
+    names,
+    number,
+    one_of,
+    probability,
+    raw,
+    table,
+    tables,
+    text,
+    unit,
+    whole,
+)
+from mcsus.declared.reader import TableReader
+from mcsus.declared.table import Either, Item, Schema, Table
+
+__all__ = [
+    "Either",
+    "Item",
+    "Schema",
+    "Table",
+    "TableReader",
+    "dimension_of",
+    "equation",
+    "flag",
+    "identifier",
+    "named",
+    "names",
+    "number",
+    "one_of",
+    "probability",
+    "raw",
+    "table",
+    "tables",
+    "text",
+    "unit",
+    "whole",
+]

@@ -19,7 +19,10 @@ MAX_FAULTS = 200
 """Reading stops here: who has this many faults will not read more of them at once."""
 MAX_ID = 64
 
-_ID = re.compile(rf"[A-Za-z][A-Za-z0-9_-]{{0,{MAX_ID - 1}}}\Z")
+ID = rf"^[A-Za-z][A-Za-z0-9_-]{{0,{MAX_ID - 1}}}$"
+"""Pattern of an id."""
+
+_ID = re.compile(ID.replace("$", r"\Z"))
 
 
 def shown(value: object) -> str:
@@ -65,6 +68,8 @@ class TableReader:
         Place of the table in the file.
     allowed : sequence of str, optional
         Keys that it may have; None leaves unknown keys to somebody else.
+    known : mapping, optional
+        What the rest of the file says: names of equations, parameters and so on.
 
     Examples
     --------
@@ -80,8 +85,12 @@ class TableReader:
         faults: FaultCollector,
         where: Sequence[str] = (),
         allowed: Sequence[str] | None = None,
+        known: Mapping[str, Any] | None = None,
     ) -> None:
         self.faults = faults
+        self.known = known or {}
+        self.values: dict[str, Any] = {}
+        self._before = len(faults.faults)
         self.where = tuple(where)
         self.table: Mapping[str, Any] = table if isinstance(table, Mapping) else {}
         self.is_table = isinstance(table, Mapping)
@@ -92,6 +101,19 @@ class TableReader:
 
     def __contains__(self, key: str) -> bool:
         return key in self.table
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+    @property
+    def noted(self) -> Sequence[Fault]:
+        """Faults that have been noted since the table was opened."""
+        return self.faults.faults[self._before :]
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no fault has been noted since the table was opened."""
+        return not self.noted
 
     def _refuse_unknown(self, allowed: Sequence[str]) -> None:
         unknown = [key for key in self.table if key not in allowed]
@@ -192,13 +214,23 @@ class TableReader:
                 kept[value] = None
         return tuple(kept)
 
+    def is_equation(self, key: str, name: object) -> bool:
+        """Tell whether a name is that of an equation; note it if not."""
+        known = self.known["equations"]
+        if isinstance(name, str) and name in known:
+            return True
+        found = f"unknown equation {shown(name)}"
+        if isinstance(name, str) and name in self.known["parameters"]:
+            found = f"{name!r}, which is a parameter"
+        self.fault(key, found, "the name of an equation", nearest=close(name, known))
+        return False
+
     def unit(self, key: str, dimension: Dimension | None = None) -> Unit | None:
         """Return a unit, of the given dimension when there is one; None when absent or wrong."""
-        value = self.table.get(key)
-        if value is None:
+        if key not in self:
             return None
         with self.faults.at(*self.where):
-            unit = read_unit(value, key)
+            unit = read_unit(self.table[key], key)
             if dimension is None or unit.dimension == dimension:
                 return unit
             self.fault(key, *unlike(unit, dimension))

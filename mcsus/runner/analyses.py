@@ -77,7 +77,7 @@ def sensitivity(
     explained: dict[str, Explained] = {}
     for name in asked.methods:
         method = methods()[name]
-        options = {key: getattr(asked, key) for key in method.options}
+        options = {key: asked.options[key] for key in method.options}
         wants = method.wants(Asked(asked.draws, sizes, options))
         told = teller(progress, "sensitivity", design)
         feed: _Feed

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.declared import Schema, Table, flag, names, one_of, raw
 from mcsus.declared.reader import MAX_FAULTS, TableReader
 from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
@@ -20,8 +21,34 @@ from mcsus.study.grids import Dims
 from mcsus.study.parts import COPULAS, CopulaGroup
 from mcsus.vocabulary import Label
 
-KEYS = ("parameters", "copula", "df", "correlation", RANK, "repair")
 MAX_MEMBERS = 100
+
+_NUMBER: Schema = {"type": "number", "minimum": -1, "maximum": 1}
+_MATRIX: Schema = {"type": "array", "items": {"type": "array", "items": _NUMBER}}
+_CORRELATION: Schema = {"oneOf": [_NUMBER, _MATRIX]}
+
+DEPENDENCE = Table(
+    "dependence",
+    "Parameters that are drawn together, by a copula",
+    {"not": {"required": ["correlation", RANK]}},
+    parameters=names(
+        "varying",
+        "which parameters",
+        "parameters",
+        required=True,
+        allowed="a list of at least two parameters",
+        least=2,
+    ),
+    copula=one_of(COPULAS, "how they hang together", required=True),
+    df=raw(
+        "degrees of freedom of a Student-t copula",
+        {"type": "number", "minimum": LEAST_DF, "maximum": MOST_DF},
+        f"a number from {LEAST_DF:g} to {MOST_DF:g}",
+    ),
+    correlation=raw("of the normal scores, one for all pairs or a matrix", _CORRELATION),
+    rank_correlation=raw("Spearman's, of continuous laws", _CORRELATION),
+    repair=flag("whether the nearest valid matrix is taken where this one is not valid"),
+)
 
 Array = NDArray[np.float64]
 
@@ -68,27 +95,31 @@ def read_copula_groups(
     inner : str or None
         The dim of individuals.
     """
-    found = CopulaGroups()
+    groups = CopulaGroups()
     owner: dict[str, str] = {}
     for index, table in enumerate(value):
         here = str(index + 1)
-        reader = TableReader(table, faults, ("dependence", here), KEYS)
+        known = {"varying": (*parameters, *unreadable)}
+        reader = DEPENDENCE.read(table, faults, ("dependence", here), known)
         if not reader.is_table or len(faults.faults) > MAX_FAULTS:
             continue
-        before = len(faults.faults)
-        names = _names(reader, (*parameters, *unreadable))
-        settings = _settings(reader, len(names))
-        if not unreadable.isdisjoint(names) or len(faults.faults) > before or settings is None:
+        members = reader["parameters"]
+        if reader.is_sound and not 2 <= len(members) <= MAX_MEMBERS:
+            reader.fault(
+                "parameters", f"{len(members)} parameters", f"2 to {MAX_MEMBERS} parameters"
+            )
+        settings = _settings(reader, len(members))
+        if not unreadable.isdisjoint(members) or not reader.is_sound or settings is None:
             continue
-        chosen = [parameters[name] for name in names]
+        chosen = [parameters[name] for name in members]
         _check_laws(reader, chosen, inner)
-        members = _members(reader, chosen, dims, owner, here)
-        if len(faults.faults) == before:
-            _add(found, members, settings, names, dims)
-            found.cautions += _induced(here, members)
+        ordered = _members(reader, chosen, dims, owner, here)
+        if reader.is_sound:
+            _add(groups, ordered, settings, members, dims)
+            groups.cautions += _induced(here, ordered)
             if settings.repaired:
-                found.cautions.append(f"dependence {here}: {settings.repaired}")
-    return found
+                groups.cautions.append(f"dependence {here}: {settings.repaired}")
+    return groups
 
 
 @dataclass(frozen=True)
@@ -99,25 +130,9 @@ class _Settings:
     repaired: str = ""
 
 
-def _names(reader: TableReader, known: Sequence[str]) -> tuple[str, ...]:
-    if "parameters" not in reader:
-        reader.missing("parameters", "a list of at least two parameters")
-        return ()
-    before = len(reader.faults.faults)
-    names = reader.names("parameters", known, "parameters")
-    if len(reader.faults.faults) == before and not 2 <= len(names) <= MAX_MEMBERS:
-        found = f"{len(names)} parameters"
-        reader.fault("parameters", found, f"2 to {MAX_MEMBERS} parameters")
-    return names
-
-
 def _settings(reader: TableReader, count: int) -> _Settings | None:
     """Read the copula and its numbers."""
-    before = len(reader.faults.faults)
-    copula = reader.choice("copula", COPULAS)
-    if "copula" not in reader:
-        reader.missing("copula", f"one of {', '.join(map(repr, COPULAS))}")
-    repair = reader.flag("repair")
+    copula, repair = reader["copula"], reader["repair"]
     df = _degrees(reader, copula)
     given = [key for key in ("correlation", RANK) if key in reader]
     if copula in {"comonotone", "countermonotone"}:
@@ -129,7 +144,7 @@ def _settings(reader: TableReader, count: int) -> _Settings | None:
     elif copula is not None and len(given) != 1:
         found = "both" if given else "nothing"
         reader.fault("correlation", found, f"either correlation or {RANK} (one is required)")
-    if copula is None or count < 2 or len(reader.faults.faults) > before:
+    if copula is None or count < 2 or not reader.is_sound:
         return None
     if not given:
         sign = 1.0 if copula == "comonotone" else -1.0
@@ -146,7 +161,7 @@ def _degrees(reader: TableReader, copula: str | None) -> float | None:
         if "df" in reader and copula is not None:
             reader.fault("df", f"df of a {copula} copula", "df with copula = 'student_t' only")
         return None
-    allowed = f"a number from {LEAST_DF:g} to {MOST_DF:g}"
+    allowed = DEPENDENCE.items["df"].allowed
     if "df" not in reader:
         reader.missing("df", allowed)
         return None
@@ -236,14 +251,14 @@ def _member(parameter: Parameter, dims: Dims) -> _Member:
 
 
 def _add(
-    found: CopulaGroups,
+    groups: CopulaGroups,
     members: Sequence[_Member],
     settings: _Settings,
-    names: tuple[str, ...],
+    listed: tuple[str, ...],
     dims: Dims,
 ) -> None:
     """Add the mixes of one group, label by label."""
-    order = [names.index(member.name) for member in members]
+    order = [listed.index(member.name) for member in members]
     matrix = settings.matrix[np.ix_(order, order)]
     widest = members[-1].dims
     for labels in itertools.product(*(dims[dim] for dim in widest)):
@@ -251,16 +266,16 @@ def _add(
         streams = [member.at(at) for member in members]
         if settings.copula in {"gaussian", "student_t"}:
             scale = None if settings.df is None else f"{streams[0]}|scale"
-            found.mixes |= gaussian_mixes(streams, matrix, settings.df, scale)
+            groups.mixes |= gaussian_mixes(streams, matrix, settings.df, scale)
         else:
-            found.mixes |= {
+            groups.mixes |= {
                 stream: Mix((streams[0],), (float(matrix[0, 1 + k]),))
                 for k, stream in enumerate(streams[1:])
             }
     correlation = tuple(tuple(map(float, row)) for row in settings.matrix)
     streams_of_all = frozenset(key for member in members for key in member.streams.values())
-    found.tables.append(
-        CopulaGroup(names, settings.copula, correlation, settings.df, streams_of_all)
+    groups.tables.append(
+        CopulaGroup(listed, settings.copula, correlation, settings.df, streams_of_all)
     )
 
 
@@ -268,12 +283,12 @@ def without(tables: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, An
     """Return ``[[dependence]]`` tables without a parameter; a group of one is none."""
     kept = []
     for table in tables:
-        names = list(table["parameters"])
-        if name not in names:
+        listed = list(table["parameters"])
+        if name not in listed:
             kept.append(dict(table))
-        elif len(names) > 2:
-            gone = names.index(name)
-            rest = {**table, "parameters": names[:gone] + names[gone + 1 :]}
+        elif len(listed) > 2:
+            gone = listed.index(name)
+            rest = {**table, "parameters": listed[:gone] + listed[gone + 1 :]}
             for key in ("correlation", RANK):
                 if isinstance(table.get(key), list | tuple):
                     rows = [row for k, row in enumerate(table[key]) if k != gone]

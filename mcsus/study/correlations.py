@@ -122,12 +122,12 @@ def _from_list(reader: TableReader, key: str, rows: Sequence[object], count: int
 
 def _scores(rank: Array, df: float | None) -> Array:
     """Return the correlation of normal scores from rank correlations."""
-    found = np.eye(len(rank))
+    scores = np.eye(len(rank))
     for i, j in zip(*np.triu_indices(len(rank), 1), strict=True):
         r = float(rank[i, j])
         score = float(normal_from_rank(r)) if df is None else student_from_rank(r, df)
-        found[i, j] = found[j, i] = score
-    return found
+        scores[i, j] = scores[j, i] = score
+    return scores
 
 
 def _as_asked(matrix: Array, key: str, df: float | None) -> Array:
@@ -136,10 +136,10 @@ def _as_asked(matrix: Array, key: str, df: float | None) -> Array:
         return matrix
     if df is None:
         return rank_from_normal(matrix)
-    found = np.eye(len(matrix))
+    ranks = np.eye(len(matrix))
     for i, j in zip(*np.triu_indices(len(matrix), 1), strict=True):
-        found[i, j] = found[j, i] = rank_from_student(float(matrix[i, j]), df)
-    return found
+        ranks[i, j] = ranks[j, i] = rank_from_student(float(matrix[i, j]), df)
+    return ranks
 
 
 def _text(matrix: Array) -> str:

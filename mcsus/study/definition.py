@@ -19,11 +19,11 @@ from mcsus.streams import Design
 from mcsus.study.cautions import cautions
 from mcsus.study.changes import Law, as_written, pair, read_equations, read_law, with_law
 from mcsus.study.copula_groups import read_copula_groups, without
-from mcsus.study.fields import read_asked, read_fields
-from mcsus.study.options import read_outputs
+from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count
 from mcsus.study.study_file import find_study, read_toml
+from mcsus.study.whole_file import read_asked, read_fields
 from mcsus.study.writing import by_name, tables_of
 from mcsus.units import Unit
 from mcsus.vocabulary import Label
@@ -303,7 +303,7 @@ class Study:
         """
         faults = FaultCollector(self.place)
         names = [parameter.name for parameter in self.parameters]
-        outputs = read_outputs(units, by_name(self.equations), names, faults)
+        outputs = read_outputs(units, names_of(by_name(self.equations), names), faults)
         faults.raise_any()
         return self._with(outputs={**self.outputs, **outputs})
 
@@ -318,9 +318,8 @@ class Study:
         """Return the sensitivity analyses that the file asks for with this design."""
         faults = FaultCollector(self.place)
         names = [parameter.name for parameter in self.read["parameters"]]
-        asked = read_asked(
-            self.document, self.design, tuple(self.outputs), names, self.dependence, faults
-        )
+        known = names_of(by_name(self.equations), names, self.outputs)
+        asked = read_asked(self.document, self.design, known, self.dependence, faults)
         faults.raise_any()
         return asked
 

@@ -7,10 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.analysis.base import taken_names
+from mcsus.declared import Table, text, whole
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import check_name
 from mcsus.vocabulary import SCENARIO, Label
+
+DIM = Table(
+    "dim",
+    "Labels: a list of texts, a range of numbers, those of another dim, or individuals",
+    first=whole("first label of a range of numbers"),
+    last=whole("last label of a range of numbers"),
+    like=text("a dim above whose labels it has"),
+    draws=whole("individuals over which variability is averaged: a power of two", 2),
+)
 
 MAX_LABELS = 10_000
 MAX_LABEL = 100
@@ -71,7 +81,7 @@ def _labels(
         allowed = "a list of labels, { first = .., last = .. } or { like = '..' }"
         faults.add(shown(value), allowed, "dims", name)
         return ()
-    reader = TableReader(value, faults, ("dims", name), ("first", "last", "like", "draws"))
+    reader = TableReader(value, faults, ("dims", name), tuple(DIM))
     if "draws" in reader:
         return _individuals(value, reader)
     if "like" in reader:

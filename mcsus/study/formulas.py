@@ -5,16 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mcsus.declared import Table, raw, text, unit
 from mcsus.declared.reader import TableReader, close, shown
 from mcsus.errors import FaultCollector
 from mcsus.expressions import At, AtLabel, Expression, Name, Number, Reduce, dimension, parse, walk
+from mcsus.expressions.nodes import MAX_CHARACTERS
 from mcsus.model import Equation
-from mcsus.parameters import STAGES
+from mcsus.parameters import ABOUT
 from mcsus.study.dimensions import is_numeric, name_is_free
 from mcsus.units import Dimension
 from mcsus.vocabulary import Label
 
-KEYS = ("formula", "unit", "stage", "description", "source")
+
+def _formula(reader: TableReader, key: str) -> Expression | None:
+    written = reader.text(key, required=True)
+    if written:
+        with reader.faults.at(*reader.where, key):
+            return parse(written)
+    return None
+
+
+EQUATION = Table(
+    "equation",
+    "A formula over parameters, other equations and numeric dims",
+    formula=raw(
+        "how it is computed, for example sum(share * device, over=application)",
+        {"type": "string", "maxLength": MAX_CHARACTERS},
+        "a text",
+        read=_formula,
+        required=True,
+    ),
+    unit=unit("of the quantity", required=True, allowed="a unit in quotes ('1' for none)"),
+    stage=ABOUT.items["stage"],
+    description=text("what it is"),
+    source=text("where the formula is from"),
+)
 
 
 def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | None:
@@ -25,20 +50,11 @@ def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | N
     if not isinstance(value, Mapping):
         faults.add(shown(value), "a table: { formula = '..', unit = '..' }", *where)
         return None
-    reader = TableReader(value, faults, where, KEYS)
-    expression: Expression | None = None
-    text = reader.text("formula", required=True)
-    if text:
-        with faults.at(*where, "formula"):
-            expression = parse(text)
-    unit = reader.unit("unit")
-    if "unit" not in reader:
-        reader.missing("unit", "a unit in quotes ('1' for none)")
-    stage = reader.choice("stage", STAGES)
-    notes = [reader.text("description"), reader.text("source")]
-    if expression is None or unit is None:
+    row = EQUATION.read(value, faults, where)
+    if row["formula"] is None or row["unit"] is None:
         return None
-    return Equation(name, unit, expression, "\n".join(filter(None, notes)), stage)
+    notes = "\n".join(filter(None, (row["description"], row["source"])))
+    return Equation(name, row["unit"], row["formula"], notes, row["stage"])
 
 
 def check_dimension(
@@ -63,9 +79,9 @@ def check_dimension(
     if isinstance(equation.expression, Number) and equation.expression.value == 0:
         return
     with faults.at("equations", equation.name, "formula"):
-        found = dimension(equation.expression, declared)
-        if found != equation.unit.dimension:
-            allowed = f"a unit of dimension {found}, like its formula"
+        own = dimension(equation.expression, declared)
+        if own != equation.unit.dimension:
+            allowed = f"a unit of dimension {own}, like its formula"
             written = f"{equation.unit.text!r}, which is {equation.unit.dimension}"
             faults.add(written, allowed, "equations", equation.name, "unit")
 

@@ -7,17 +7,43 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcsus.declared import Table, raw
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.dimensions import is_numeric
-from mcsus.study.laws import META_KEYS, Leaf, Meta, read_leaf, read_meta, same_dimension
+from mcsus.study.laws import META, Leaf, Meta, read_leaf, read_meta, same_dimension
 from mcsus.vocabulary import Label
 
 Dims = Mapping[str, tuple[Label, ...]]
 Labels = tuple[Label, ...]
 
 MAX_CELLS = 100_000
+
+BY = Table(
+    "by",
+    "A law for each label of a dim; what stands beside holds for all of them",
+    **META.items,
+    shared=raw(
+        "dims of which all labels have one value; must be written on a numeric dim",
+        {"type": "array", "items": {"type": "string"}},
+        "a list of dims of this table",
+    ),
+    by=raw(
+        "dim -> label -> law; a second dim nests below a label",
+        {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"$ref": "#/$defs/parameter_below"},
+            },
+            "minProperties": 1,
+            "maxProperties": 1,
+        },
+        "one dim",
+        required=True,
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +118,7 @@ class GridReader:
         if not isinstance(value, Mapping) or "by" not in value:
             leaf = read_leaf(value, self.faults, where, above)
             return None if leaf is None else Grid(leaves={(): leaf})
-        reader = TableReader(value, self.faults, where, (*META_KEYS, "shared", "by"))
+        reader = BY.read(value, self.faults, where)
         meta = read_meta(reader, above)
         dim = self._dim(reader, outer)
         if dim is None:
@@ -223,8 +249,8 @@ def _stream_keys(
         leaf = grid.leaves[tuple(labels[dim] for dim in grid.dims)]
         ids.setdefault(_apart(labels, grid.shared), set()).add(leaf.id)
     keys = {}
-    for apart, found in ids.items():
-        id_ = next(iter(found)) if len(found) == 1 else None
+    for apart, own_ids in ids.items():
+        id_ = next(iter(own_ids)) if len(own_ids) == 1 else None
         base = id_ or f"study:{name}"
         keys[apart] = base + "".join(f"|{dim}={label}" for dim, label in apart)
     return keys

@@ -8,10 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mcsus.declared import Item, Schema, Table, one_of, raw, text
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
-from mcsus.parameters import KINDS, STAGES, Kind, Parameter, Provenance, Source
+from mcsus.parameters import ABOUT, Kind, Parameter, Provenance, Source, typical_of
 from mcsus.units import Unit
 
 ASSUMED = "assumed"
@@ -19,22 +20,56 @@ ASSUMED = "assumed"
 _SOURCE_ID = re.compile(r"[a-z][a-z0-9_.-]*\Z")
 _STREAM = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,199}\Z")
 
-META_KEYS = (
-    "unit",
-    "source",
-    "rationale",
-    "stage",
-    "kind",
-    "distribution",
-    "title",
-    "note",
-    "characterisation",
-    "physical",
+
+def _source_texts(reader: TableReader, key: str) -> tuple[str, ...]:
+    """Return the sources: one text or a list of texts."""
+    value = reader.raw(key)
+    if not isinstance(value, list | tuple):
+        text = reader.text(key, required=True)
+        return (text,) if text else ()
+    if not value or not all(isinstance(text, str) and text.strip() for text in value):
+        reader.fault(key, shown(value), "a text or a list of texts that name sources")
+    elif ASSUMED in value and len(value) > 1:
+        reader.fault(key, "'assumed' beside other sources", "sources, or 'assumed' alone")
+    else:
+        return tuple(value)
+    return ()
+
+
+_SOURCES: Schema = {
+    "oneOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    ]
+}
+
+META = Table(
+    "parameter",
+    "A law with its unit and its source; or the id of a parameter of the library",
+    unit=replace(ABOUT.items["unit"], required=False),
+    source=raw(
+        "where the numbers are from; or assumed, with a rationale",
+        _SOURCES,
+        "a text or a list of texts",
+        read=_source_texts,
+        default=(),
+    ),
+    rationale=ABOUT.items["rationale"],
+    stage=ABOUT.items["stage"],
+    kind=ABOUT.items["kind"],
+    distribution=one_of(tuple(FAMILIES), "family of the law; mcsus list families"),
+    title=text("its name for people"),
+    note=ABOUT.items["note"],
+    characterisation=text("how CO2e is characterised, for example GWP100, AR6"),
+    physical=ABOUT.items["physical"],
 )
 """Keys that a table of labels hands down to the laws of its labels."""
 
-OWN_KEYS = ("typical", "stream")
-"""Keys of any law: the value of a deterministic run, and the name by which it is drawn."""
+OWN: dict[str, Item] = {
+    "typical": ABOUT.items["typical"],
+    "stream": text("name by which it is drawn; laws of one name are one value"),
+}
+"""Keys that stand beside one law alone."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +78,7 @@ class Meta:
 
     Parameters
     ----------
-    unit, sources, rationale, stage, kind, distribution, title, note, physical
+    unit, source, rationale, stage, kind, distribution, title, note, characterisation, physical
         As the file says; None or empty when it says nothing.
     broken : frozenset of str
         Keys that were written but wrong, so that nothing below complains of them again.
@@ -52,13 +87,14 @@ class Meta:
     """
 
     unit: Unit | None = None
-    sources: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     rationale: str = ""
     stage: str | None = None
     kind: Kind | None = None
     distribution: str | None = None
     title: str = ""
     note: str = ""
+    characterisation: str = ""
     physical: Truncation | None = None
     broken: frozenset[str] = frozenset()
     relaxed: bool = False
@@ -79,49 +115,11 @@ class Leaf:
     typical: float | None = None
 
 
-def read_meta(reader: TableReader, above: Meta) -> Meta:
+def read_meta(row: TableReader, above: Meta) -> Meta:
     """Return what a table says around its law, on top of what stands above it."""
-    before = len(reader.faults.faults)
-    kind = reader.choice("kind", KINDS, above.kind)
-    meta = replace(
-        above,
-        unit=reader.unit("unit") or above.unit,
-        sources=_source_texts(reader) or above.sources,
-        rationale=reader.text("rationale") or above.rationale,
-        stage=reader.choice("stage", STAGES, above.stage),
-        kind="variability" if kind == "variability" else "uncertainty" if kind else None,
-        distribution=reader.choice("distribution", tuple(FAMILIES), above.distribution),
-        title=reader.text("title") or above.title,
-        note=reader.text("note") or above.note,
-        physical=_physical(reader) or above.physical,
-    )
-    reader.text("characterisation")
-    wrong = {fault.where[-1] for fault in reader.faults.faults[before:] if fault.where}
-    return replace(meta, broken=above.broken | wrong)
-
-
-def _physical(reader: TableReader) -> Truncation | None:
-    """Return the range of values that can be."""
-    if "physical" not in reader:
-        return None
-    with reader.faults.at(*reader.where):
-        return Truncation.read_as("physical", reader.raw("physical"))
-    return None
-
-
-def _source_texts(reader: TableReader) -> tuple[str, ...]:
-    """Return the sources: one text or a list of texts."""
-    value = reader.raw("source")
-    if isinstance(value, list | tuple):
-        if not value or not all(isinstance(text, str) and text.strip() for text in value):
-            reader.fault("source", shown(value), "a text or a list of texts that name sources")
-            return ()
-        if ASSUMED in value and len(value) > 1:
-            reader.fault("source", "'assumed' beside other sources", "sources, or 'assumed' alone")
-            return ()
-        return tuple(value)
-    text = reader.text("source", required=value is not None)
-    return (text,) if text else ()
+    wrong = frozenset(fault.where[-1] for fault in row.noted if fault.where)
+    own = {key: row[key] or getattr(above, key) for key in META}
+    return replace(above, **own, broken=above.broken | wrong)
 
 
 def read_leaf(
@@ -152,13 +150,13 @@ def read_leaf(
         faults.add(shown(value), "the id of a library parameter in quotes, or a table", *where)
         return None
     before = len(faults.faults)
-    reader = TableReader(value, faults, where)
+    reader = META.read(value, faults, where, closed=False)
     meta = read_meta(reader, above)
     if meta.relaxed and meta.distribution is None and "value" in reader:
         meta = replace(meta, distribution="constant")
     _check_complete(reader, meta)
     law = _law(reader, meta)
-    typical, stream = _typical(reader, law), _stream(reader)
+    typical, stream = typical_of(reader, law), _stream(reader)
     if law is None or meta.unit is None or len(faults.faults) > before:
         return None
     return Leaf(law, meta.unit, _provenance(meta), where, stream, typical)
@@ -183,9 +181,9 @@ def _check_complete(reader: TableReader, meta: Meta) -> None:
         reader.missing("unit", "a unit in quotes")
     if meta.distribution is None and "distribution" not in meta.broken:
         reader.missing("distribution", choices(FAMILIES))
-    if not meta.sources and not meta.relaxed and "source" not in meta.broken:
+    if not meta.source and not meta.relaxed and "source" not in meta.broken:
         reader.missing("source", "where the numbers are from, or 'assumed' with a rationale")
-    assumed = meta.sources == (ASSUMED,) and "rationale" not in meta.broken
+    assumed = meta.source == (ASSUMED,) and "rationale" not in meta.broken
     if assumed and not meta.rationale.strip():
         reader.missing(
             "rationale", "why the assumption is reasonable, since the source is 'assumed'"
@@ -202,22 +200,13 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
     for key, item in reader.table.items():
         if key in own:
             given[key] = item
-        elif key not in META_KEYS and key not in OWN_KEYS:
-            allowed = (*own, *OWN_KEYS, *META_KEYS)
+        elif key not in META and key not in OWN:
+            allowed = (*own, *OWN, *META)
             found = f"an unknown key of a {meta.distribution} law"
             reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
     with reader.faults.at(*reader.where):
         return distribution(meta.distribution, **given)
     return None
-
-
-def _typical(reader: TableReader, law: Distribution | None) -> float | None:
-    typical = reader.number("typical")
-    if typical is not None and law is not None:
-        low, high = law.support()
-        if not low <= typical <= high:
-            reader.fault("typical", repr(typical), f"a value the law can take, {low!r} to {high!r}")
-    return typical
 
 
 def _stream(reader: TableReader) -> str | None:
@@ -230,13 +219,13 @@ def _stream(reader: TableReader) -> str | None:
 
 
 def _provenance(meta: Meta) -> Provenance:
-    assumed = meta.sources in ((), (ASSUMED,))
+    assumed = meta.source in ((), (ASSUMED,))
     return Provenance(
         id=None,
         stage=meta.stage,
         kind=meta.kind or "uncertainty",
         evidence="assumed" if assumed else None,
-        sources=() if assumed else tuple(_source(text) for text in meta.sources),
+        sources=() if assumed else tuple(_source(text) for text in meta.source),
         rationale=meta.rationale or None,
         derivation=None,
         reported=None,

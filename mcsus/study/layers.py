@@ -14,7 +14,8 @@ from mcsus.model import Equation
 from mcsus.study.formulas import read_equation
 from mcsus.study.study_file import read_toml
 
-MODEL_KEYS = ("extends", "title", "description", "dims", "parameters", "equations", "breakdown")
+LAYER = ("dims", "parameters", "equations", "breakdown")
+MODEL_KEYS = ("extends", "title", "description", *LAYER)
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Layer:
 def layer_of(reader: TableReader) -> Layer:
     """Return the layer of a file that has been opened."""
     tables = []
-    for key in ("dims", "parameters", "equations", "breakdown"):
+    for key in LAYER:
         value = reader.raw(key)
         inner = TableReader({} if value is None else value, reader.faults, (*reader.where, key))
         tables.append(inner.table)

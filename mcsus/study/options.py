@@ -1,158 +1,133 @@
-"""What is asked of a study: outputs, design, intervals, sensitivity, claims, breakdown."""
+"""What is asked of a study: outputs, design, intervals, sensitivity, breakdown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcsus.analysis.base import DEFAULT_METHODS, methods
-from mcsus.declared.reader import (
-    MAX_FAULTS,
-    TableReader,
-    choices,
-    close,
-    finite,
-    item_name,
-    shown,
-)
+from mcsus.declared import Schema, Table, dimension_of, names, one_of, raw, text, unit, whole
+from mcsus.declared.reader import TableReader, finite, shown
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams.design import MAX_DRAWS, Design
-from mcsus.study.parts import ESTIMATORS, GROUPINGS, Claim, Sensitivity
-from mcsus.units import Dimension, Unit
-from mcsus.vocabulary import Relation
+from mcsus.study.parts import GROUPINGS, Sensitivity
+from mcsus.units import Unit
 
 LEVELS = (0.5, 0.9, 0.95)
 SENSITIVITY_DRAWS = 4096
 MAX_SALIB_DRAWS = 2**20  # whose values are held
 
-Equations = Mapping[str, Equation | None]
+Known = Mapping[str, Any]
+"""Names of a study: ``equations`` with their dimensions, ``parameters``, ``outputs``."""
 
 
-def _dimension(name: str, equations: Equations) -> Dimension | None:
-    equation = equations.get(name)
-    return None if equation is None else equation.unit.dimension
+def names_of(
+    equations: Mapping[str, Equation | None],
+    parameters: Iterable[str],
+    outputs: Iterable[str] = (),
+) -> Known:
+    """Return the names of a study as the readers of its tables know them."""
+    dimensions = {name: e and e.unit.dimension for name, e in equations.items()}
+    return {
+        "equations": dimensions,
+        "parameters": tuple(parameters),
+        "outputs": tuple(outputs),
+    }
 
 
-def _check_quantity(
-    name: object, reader: TableReader, key: str, equations: Equations, parameters: Sequence[str]
-) -> bool:
-    """Note a name that is no equation."""
-    if isinstance(name, str) and name in equations:
-        return True
-    found = f"unknown equation {shown(name)}"
-    if name in parameters:
-        found = f"{name!r}, which is a parameter"
-    reader.fault(key, found, "the name of an equation", nearest=close(name, equations))
-    return False
+OUTPUT = Table(
+    "output",
+    "A quantity that is asked for; name = 'unit' is enough",
+    unit=unit(
+        "to show it in",
+        like=lambda reader: dimension_of(reader, reader.where[-1]),
+        required=True,
+    ),
+    title=text("its name for people"),
+    description=text("what it is"),
+)
 
 
-def read_outputs(
-    value: Any, equations: Equations, parameters: Sequence[str], faults: FaultCollector
-) -> dict[str, Unit]:
+def read_outputs(value: Any, known: Known, faults: FaultCollector) -> dict[str, Unit]:
     """Return the outputs and the units they are shown in."""
     outputs = {}
-    reader = TableReader(value, faults, ("outputs",))
+    reader = TableReader(value, faults, ("outputs",), known=known)
     for name, item in reader.table.items():
-        if not _check_quantity(name, reader, name, equations, parameters):
+        if not reader.is_equation(name, name):
             continue
         if isinstance(item, Mapping):
-            inner = TableReader(item, faults, ("outputs", name), ("unit", "title", "description"))
-            inner.text("title")
-            inner.text("description")
-            if "unit" not in inner:
-                inner.missing("unit", "a unit in quotes")
-            unit = inner.unit("unit", _dimension(name, equations))
+            shown_in = OUTPUT.read(item, faults, ("outputs", name), known)["unit"]
         else:
-            unit = reader.unit(name, _dimension(name, equations))
-        if unit is not None:
-            outputs[name] = unit
+            shown_in = reader.unit(name, dimension_of(reader, name))
+        if shown_in is not None:
+            outputs[name] = shown_in
     if reader.is_table and not reader.table:
         faults.add("no outputs", "at least one: name = 'unit'", "outputs")
     return outputs
 
 
+DESIGN = Table(
+    "design",
+    "The sampling plan",
+    kind=raw("scrambled Sobol' points, or independent ones", {"enum": ["sobol", "monte_carlo"]}),
+    draws=whole("points in each replicate; a power of two from 2^8 for sobol", 1),
+    replicates=whole("independent repetitions, from which the numerical errors come", 1),
+    seed=whole("of the random numbers", 0, 2**63 - 1),
+)
+
+
 def read_design(value: Any, faults: FaultCollector) -> Design:
     """Return the sampling plan; the default one when the file's cannot be used."""
-    reader = TableReader(value, faults, ("design",), ("kind", "draws", "replicates", "seed"))
-    given = {
-        key: reader.raw(key) for key in ("kind", "draws", "replicates", "seed") if key in reader
-    }
+    row = DESIGN.read(value, faults, ("design",))
     with faults.at("design"):
-        return Design(**given)
+        return Design(**{key: row[key] for key in DESIGN if key in row})
     return Design()
+
+
+def _levels(reader: TableReader, key: str) -> tuple[float, ...]:
+    before = len(reader.faults.faults)
+    kept: dict[float, None] = {}
+    for item in reader.list(key, "probabilities"):
+        level = finite(item)
+        if level is None or not 0 < level < 1:
+            reader.fault(key, shown(item), "probabilities above 0 and below 1")
+        elif level in kept:
+            reader.fault(key, f"{level!r} twice", "distinct levels")
+        else:
+            kept[level] = None
+    if not kept and len(reader.faults.faults) == before:
+        reader.fault(key, "an empty list", "at least one level")
+    return tuple(kept)
+
+
+INTERVALS = Table(
+    "intervals",
+    "Intervals of the outputs",
+    levels=raw(
+        "probabilities of the intervals, each symmetric and shortest",
+        {
+            "type": "array",
+            "items": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+            "minItems": 1,
+            "uniqueItems": True,
+        },
+        "a list of probabilities",
+        read=_levels,
+        default=LEVELS,
+    ),
+)
 
 
 def read_levels(value: Any, faults: FaultCollector) -> tuple[float, ...]:
     """Return the levels of the intervals."""
-    reader = TableReader(value, faults, ("intervals",), ("levels",))
-    if "levels" not in reader:
-        return LEVELS
-    before = len(faults.faults)
-    kept: dict[float, None] = {}
-    for item in reader.list("levels", "probabilities"):
-        level = finite(item)
-        if level is None or not 0 < level < 1:
-            reader.fault("levels", shown(item), "probabilities above 0 and below 1")
-        elif level in kept:
-            reader.fault("levels", f"{level!r} twice", "distinct levels")
-        else:
-            kept[level] = None
-    if not kept and len(faults.faults) == before:
-        reader.fault("levels", "an empty list", "at least one level")
-    return tuple(kept) or LEVELS
+    row = INTERVALS.read(value, faults, ("intervals",))
+    return row["levels"] or LEVELS
 
 
-def read_sensitivity(
-    value: Any,
-    design: Design,
-    outputs: Sequence[str],
-    parameters: Sequence[str],
-    faults: FaultCollector,
-) -> Sensitivity:
-    """Return the sensitivity analyses that are asked for."""
-    keys = (
-        "methods", "outputs", "group_by", "groups", "also_by", "second_order", "draws", "estimator",
-    )  # fmt: skip
-    reader = TableReader(value, faults, ("sensitivity",), keys)
-    named = DEFAULT_METHODS
-    if "methods" in reader:
-        named = reader.names("methods", tuple(methods()), "methods")
-    asked = reader.names("outputs", outputs, "names of [outputs]") if "outputs" in reader else ()
-    estimator = reader.choice("estimator", ESTIMATORS) or ""
-    return Sensitivity(
-        methods=named,
-        outputs=asked if "outputs" in reader else tuple(outputs),
-        group_by=reader.choice("group_by", GROUPINGS, "none") or "none",
-        groups=_groups(reader, parameters),
-        also_by=reader.names("also_by", GROUPINGS[1:], "groupings") if "also_by" in reader else (),
-        second_order=reader.flag("second_order"),
-        draws=_sensitivity_draws(reader, design, estimator),
-        estimator=estimator,
-    )
-
-
-def _sensitivity_draws(reader: TableReader, design: Design, estimator: str) -> int:
-    default = min(SENSITIVITY_DRAWS, 1 << (design.draws.bit_length() - 1))
-    draws = reader.raw("draws")
-    if draws is None:
-        return default
-    whole = isinstance(draws, int) and not isinstance(draws, bool)
-    least = Design.MIN_SOBOL_DRAWS if design.kind == "sobol" else 2
-    if not whole or not least <= draws <= MAX_DRAWS or draws & (draws - 1):
-        reader.fault("draws", shown(draws), f"a power of two from {least} to 2^40")
-        return default
-    if estimator == "salib" and draws > MAX_SALIB_DRAWS:
-        allowed = "at most 2^20 with estimator = 'salib', which holds all values; or 'streaming'"
-        reader.fault("draws", shown(draws), allowed)
-        return default
-    return int(draws)
-
-
-def _groups(reader: TableReader, parameters: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    if "groups" not in reader:
-        return {}
-    inner = TableReader(reader.raw("groups"), reader.faults, (*reader.where, "groups"))
+def _groups(reader: TableReader, key: str) -> dict[str, tuple[str, ...]]:
+    parameters = tuple(reader.known["parameters"])
+    inner = TableReader(reader.raw(key), reader.faults, (*reader.where, key))
     if reader.raw("group_by") not in (None, "none"):
         reader.fault("group_by", "group_by beside groups", "one or the other")
     groups: dict[str, tuple[str, ...]] = {}
@@ -175,93 +150,84 @@ def _groups(reader: TableReader, parameters: Sequence[str]) -> dict[str, tuple[s
     return groups
 
 
-CLAIM_KEYS = (
-    "id",
-    "statement",
-    "quantity",
-    "relation",
-    "value",
-    "unit",
-    "confidence",
-    "required",
-)
+def _draws(reader: TableReader, key: str) -> int | None:
+    draws, design = reader.raw(key), reader.known["design"]
+    is_whole = isinstance(draws, int) and not isinstance(draws, bool)
+    least = Design.MIN_SOBOL_DRAWS if design.kind == "sobol" else 2
+    if not is_whole or not least <= draws <= MAX_DRAWS or draws & (draws - 1):
+        reader.fault(key, shown(draws), f"a power of two from {least} to 2^40")
+    elif reader.raw("estimator") == "salib" and draws > MAX_SALIB_DRAWS:
+        allowed = "at most 2^20 with estimator = 'salib', which holds all values; or 'streaming'"
+        reader.fault(key, shown(draws), allowed)
+    else:
+        return int(draws)
+    return None
 
 
-def read_claims(
-    value: Any, equations: Equations, parameters: Sequence[str], faults: FaultCollector
-) -> tuple[Claim, ...]:
-    """Return the claims."""
-    claims: dict[str, Claim] = {}
-    ids: set[str] = set()
-    for index, table in enumerate(value):
-        where = ("claims", item_name(table, index))
-        reader = TableReader(table, faults, where, CLAIM_KEYS)
-        if not reader.is_table or len(faults.faults) > MAX_FAULTS:
-            continue
-        id_ = reader.identifier("id")
-        if id_ and id_ in ids:
-            reader.fault("id", f"{id_!r} twice", "an id of its own for each claim")
-        ids.add(id_)
-        claim = _claim(id_, reader, equations, parameters)
-        if claim is not None:
-            claims[id_] = claim
-    return tuple(claims.values())
+def sensitivity_table() -> Table:
+    """Return the table ``[sensitivity]``, with the options of all methods there are."""
+    known = methods()
+    options = {key: item for method in known.values() for key, item in method.options.items()}
+    return Table(
+        "sensitivity",
+        "Which inputs drive the outputs: the analyses that are asked for",
+        methods=names(tuple(known), "which analyses", "methods", default=DEFAULT_METHODS),
+        outputs=names(
+            "outputs", "outputs to explain; all by default", "names of [outputs]", default=None
+        ),
+        group_by=one_of(GROUPINGS, "how parameters are put together", default="none"),
+        groups=raw(
+            "groups of parameters: name = ['a', 'b']; a parameter in no group stands alone",
+            {"type": "object", "additionalProperties": _LIST},
+            "a table of lists of parameters",
+            read=_groups,
+            default={},
+        ),
+        also_by=names(GROUPINGS[1:], "groupings whose indices stand beside", "groupings"),
+        draws=raw(
+            "base points per replicate, a power of two; by default 4096, or those of the design",
+            {"type": "integer", "minimum": 2},
+            "a power of two",
+            read=_draws,
+        ),
+        **options,
+    )
 
 
-def _claim(
-    id_: str, reader: TableReader, equations: Equations, parameters: Sequence[str]
-) -> Claim | None:
-    before = len(reader.faults.faults)
-    statement = reader.text("statement", required=True)
-    quantity = reader.raw("quantity")
-    for key, allowed in (
-        ("quantity", "the name of an equation"),
-        ("relation", choices(Relation)),
-        ("value", "a finite number"),
-        ("unit", "a unit in quotes"),
-        ("confidence", "a probability above 0 and below 1"),
-    ):
-        if key not in reader:
-            reader.missing(key, allowed)
-    dimension = None
-    if "quantity" in reader and _check_quantity(
-        quantity, reader, "quantity", equations, parameters
-    ):
-        dimension = _dimension(quantity, equations)
-    text = reader.choice("relation", tuple(Relation))
-    relation = next((known for known in Relation if known == text), Relation.LESS)
-    value = reader.number("value")
-    unit = reader.unit("unit", dimension)
-    confidence = reader.number("confidence", "a probability above 0 and below 1")
-    if confidence is not None and not 0 < confidence < 1:
-        reader.fault("confidence", repr(confidence), "a probability above 0 and below 1")
-    required = reader.flag("required")
-    if len(reader.faults.faults) > before or None in (value, unit, confidence):
-        return None
-    assert value is not None  # noqa: S101  (for the type checker)
-    assert unit is not None  # noqa: S101
-    assert confidence is not None  # noqa: S101
-    return Claim(id_, statement, quantity, relation, value, unit, confidence, required)
+_LIST: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+
+
+def read_sensitivity(
+    value: Any, design: Design, known: Known, faults: FaultCollector
+) -> Sensitivity:
+    """Return the sensitivity analyses that are asked for."""
+    about = {**known, "design": design}
+    options = sensitivity_table().read(value, faults, ("sensitivity",), about).values
+    own = {key: options.pop(key) for key in Sensitivity.OWN}
+    if own["outputs"] is None:
+        own["outputs"] = tuple(known["outputs"])
+    if own["draws"] is None:
+        own["draws"] = min(SENSITIVITY_DRAWS, 1 << (design.draws.bit_length() - 1))
+    return Sensitivity(**own, options=options)
 
 
 def read_breakdown(
-    tables: Mapping[str, tuple[Any, FaultCollector]],
-    equations: Equations,
-    parameters: Sequence[str],
+    tables: Mapping[str, tuple[Any, FaultCollector]], known: Known
 ) -> dict[str, tuple[str, ...]]:
     """Return which quantities an equation is split into."""
     breakdown = {}
-    known = (*equations, *parameters)
+    dimensions = known["equations"]
     for name, (value, faults) in tables.items():
-        reader = TableReader({name: value}, faults, ("breakdown",))
-        if not _check_quantity(name, reader, name, equations, parameters):
+        reader = TableReader({name: value}, faults, ("breakdown",), known=known)
+        if not reader.is_equation(name, name):
             continue
-        parts = reader.names(name, known, "equations")
-        whole = _dimension(name, equations)
+        parts = reader.names(name, (*dimensions, *known["parameters"]), "equations")
+        whole_dimension = dimensions[name]
         for part in parts:
-            own = _dimension(part, equations)
-            if whole is not None and own is not None and own != whole:
-                reader.fault(name, f"{part!r}, which is {own}", f"quantities that are {whole}")
+            own = dimensions.get(part)
+            if None not in (whole_dimension, own) and own != whole_dimension:
+                allowed = f"quantities that are {whole_dimension}"
+                reader.fault(name, f"{part!r}, which is {own}", allowed)
         if not parts and value in ([], ()):
             reader.fault(name, "an empty list", "the names of its parts")
         breakdown[name] = parts

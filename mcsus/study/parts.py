@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from mcsus.analysis.base import DEFAULT_METHODS
 from mcsus.units import Unit
 from mcsus.vocabulary import Relation
 
 GROUPINGS = ("none", "stage", "source")
-ESTIMATORS = ("salib", "streaming")
 COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
 
 
@@ -30,13 +30,10 @@ class Sensitivity:
         Explicit groups: name -> names of parameters. A parameter in no group stands alone.
     also_by : tuple of str
         Further groupings whose indices stand beside, from the same points: stage, source.
-    second_order : bool
-        Whether indices of pairs are wanted.
     draws : int
         Base points per replicate, a power of two.
-    estimator : {"", "salib", "streaming"}
-        Who does the sums: SALib on stored values, or sums alone, by the same formulas, where
-        memory must not grow with the base points; "" leaves it to their number.
+    options : mapping
+        What the methods are asked for beside: the values of their own keys.
     """
 
     methods: tuple[str, ...] = DEFAULT_METHODS
@@ -44,9 +41,15 @@ class Sensitivity:
     group_by: str = "none"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also_by: tuple[str, ...] = ()
-    second_order: bool = False
     draws: int = 4096
-    estimator: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    OWN: ClassVar = ("methods", "outputs", "group_by", "groups", "also_by", "draws")
+
+    @property
+    def table(self) -> dict[str, Any]:
+        """What the table of a file would say."""
+        return {**{key: getattr(self, key) for key in self.OWN}, **self.options}
 
 
 @dataclass(frozen=True)

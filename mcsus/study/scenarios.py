@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mcsus.declared import Table, identifier, named, text
 from mcsus.declared.reader import MAX_FAULTS, TableReader, close, item_name, shown
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
@@ -15,7 +16,19 @@ from mcsus.study.laws import Meta, same_dimension
 from mcsus.study.parts import Scenario
 from mcsus.vocabulary import BASE, SCENARIO, Label
 
-KEYS = ("id", "title", "description", "set")
+SCENARIO_TABLE = Table(
+    "scenario",
+    "Other laws for some parameters, on the same draws; a label of the dim scenario",
+    id=identifier("its label; the study as written is called base", **{"not": {"const": BASE}}),
+    title=text("its name for people"),
+    description=text("what it supposes; serves as title when there is none"),
+    set=named(
+        {"$ref": "#/$defs/parameter_below"},
+        "parameter = law, library id or { value, unit }; labels left out stay as they are",
+        "the parameters that the scenario changes",
+        required=True,
+    ),
+)
 
 Changes = dict[str, dict[str, Grid]]
 """Parameter -> scenario -> its laws there."""
@@ -38,19 +51,19 @@ def read_scenarios(
     changes: Changes = {}
     for index, table in enumerate(value):
         here = ("scenarios", item_name(table, index))
-        reader = TableReader(table, faults, here, KEYS)
-        if not reader.is_table or len(faults.faults) > MAX_FAULTS:
+        row = SCENARIO_TABLE.read(table, faults, here)
+        if not row.is_table or len(faults.faults) > MAX_FAULTS:
             continue
-        id_ = reader.identifier("id")
+        id_ = row["id"]
         if id_ == BASE:
-            reader.fault("id", repr(BASE), "another id: the study as written is called 'base'")
+            row.fault("id", repr(BASE), "another id: the study as written is called 'base'")
         elif id_ in scenarios:
-            reader.fault("id", f"{id_!r} twice", "an id of its own for each scenario")
-        settings = TableReader(table.get("set", {}), faults, (*here, "set"))
-        if not settings.table:
-            reader.missing("set", "the parameters that the scenario changes")
+            row.fault("id", f"{id_!r} twice", "an id of its own for each scenario")
+        settings = TableReader({} if row["set"] is None else row["set"], faults, (*here, "set"))
+        if "set" in row and not settings.table:
+            row.missing("set", SCENARIO_TABLE.items["set"].allowed)
         _note_changes(id_, settings, dims, known, changes)
-        title = reader.text("title") or reader.text("description") or id_
+        title = row["title"] or row["description"] or id_
         scenarios[id_] = Scenario(id_, title, tuple(settings.table))
     return tuple(scenarios.values()), changes
 

@@ -19,7 +19,7 @@ from mcsus.expressions import parse
 from mcsus.model import Equation
 from mcsus.study.dimensions import name_is_free
 from mcsus.study.grids import Dims
-from mcsus.study.laws import META_KEYS, Meta, read_leaf
+from mcsus.study.laws import META, Meta, read_leaf
 from mcsus.study.layers import Inputs
 from mcsus.units import unit
 
@@ -76,12 +76,12 @@ def _weights(
     before = len(faults.faults)
     where = ("parameters", name)
     reader = TableReader(table, faults, where)
-    allowed = ("over", *SHARES[family], *META_KEYS)
+    allowed = ("over", *SHARES[family], *META)
     for key in table:
         if key not in allowed:
             found = f"an unknown key of a {family} law"
             reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
-    about = {key: table[key] for key in META_KEYS if key in table and key != "distribution"}
+    about = {key: table[key] for key in META if key in table and key != "distribution"}
     if about.setdefault("unit", "1") != "1":
         reader.fault("unit", shown(about["unit"]), "'1': shares are parts of one")
         return None

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.changes import as_written, shared_dims, suffixes, write_equation
-from mcsus.study.fields import TEXTS
 from mcsus.study.grids import Dims
 from mcsus.study.laws import ASSUMED
+from mcsus.study.whole_file import TEXTS
 from mcsus.units import Unit
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def tables_of(study: Study) -> dict[str, Any]:
     asked = study.asked()
     if study.sensitivity != asked:
         before = asked if "sensitivity" in tables else replace(asked, groups={})
-        put("sensitivity", amended(tables.get("sensitivity", {}), before, study.sensitivity))
+        put(
+            "sensitivity",
+            amended(tables.get("sensitivity", {}), before.table, study.sensitivity.table),
+        )
     put("equations", _parts(tables, read, study, "equations", write_equation))
     write = partial(write_parameter, dims=study.dims)
     put("parameters", _parts(tables, read, study, "parameters", write))

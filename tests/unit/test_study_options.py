@@ -55,7 +55,8 @@ class TestOptions:
             },
         )
         asked = made.sensitivity
-        assert (asked.outputs, asked.draws, asked.second_order) == (("half",), 512, True)
+        assert (asked.outputs, asked.draws) == (("half",), 512)
+        assert asked.options == {"second_order": True, "estimator": ""}
         assert asked.groups == {"all": ("power", "time")}
 
     @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 from mcsus.families import FAMILIES
 from mcsus.study import schema, shipped_studies
-from mcsus.study.fields import KEYS
 from mcsus.study.shares import SHARES
+from mcsus.study.tables import STUDY
 
 BAD = Path(__file__).parents[1] / "data" / "bad"
 
@@ -74,6 +74,6 @@ def test_faults_of_structure_are_seen(validator, name):
 
 def test_every_key_and_family_is_in_it():
     document = schema()
-    assert set(document["properties"]) == set(KEYS)
+    assert set(document["properties"]) == set(STUDY)
     laws = document["$defs"]["parameter"]["anyOf"][2:]
     assert [law["title"] for law in laws] == [*FAMILIES, *SHARES]

@@ -25,6 +25,7 @@ from mcsus.analysis.base import (
     WantsGroups,
     register,
 )
+from mcsus.declared import flag, one_of
 from mcsus.errors import NotFiniteError
 from mcsus.result.arrays import Entry
 
@@ -47,7 +48,15 @@ class Sobol(Method):
         Entry("ST", ("input",), "1", "total-order index", has_error=True),
         Entry("S2", ("input", "other_input"), "1", "second-order index", has_error=True),
     )
-    options: ClassVar = {"second_order": False, "estimator": ""}
+    options: ClassVar = {
+        "second_order": flag("whether indices of pairs are wanted"),
+        "estimator": one_of(
+            ("salib", "streaming"),
+            "who does the sums, by the same formulas: SALib on stored values, or sums alone; if "
+            "left out, by the number of base points",
+            default="",
+        ),
+    }
     is_for_independent = True
 
     def wants(self, asked: Asked) -> WantsGroups:

@@ -10,15 +10,24 @@ from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
+from mcsus.study.claims import read_claims
 from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.laws import Meta
-from mcsus.study.layers import Inputs, Layer, check_model, layer_of, merge, model_layers
+from mcsus.study.layers import (
+    Inputs,
+    Layer,
+    check_model,
+    layer_of,
+    merge,
+    model_layers,
+    shipped_models,
+)
 from mcsus.study.options import (
+    names_of,
     read_breakdown,
-    read_claims,
     read_design,
     read_levels,
     read_outputs,
@@ -27,30 +36,11 @@ from mcsus.study.options import (
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
+from mcsus.study.tables import STUDY
 from mcsus.units import DIMENSIONLESS
 from mcsus.vocabulary import BASE, SCENARIO
 
-SCHEMA = "mcsus/1"
-
 TEXTS = ("title", "question", "functional_unit", "system_boundary", "characterisation")
-
-KEYS = (
-    "schema",
-    "id",
-    *TEXTS,
-    "model",
-    "dims",
-    "parameters",
-    "equations",
-    "scenarios",
-    "dependence",
-    "outputs",
-    "breakdown",
-    "design",
-    "intervals",
-    "sensitivity",
-    "claims",
-)
 
 
 def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
@@ -71,48 +61,32 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     faults = FaultCollector(place)
     if not check_content(document, faults):
         _raise(faults.faults)
-    reader = TableReader(document, faults, (), KEYS)
-    fields = _head(reader)
-    layers = _layers(reader, place)
+    row = STUDY.read(document, faults)
+    fields = _head(row)
+    layers = _layers(row, place)
     inputs = merge(layers, fields.pop("model"))
     dims: Dims = read_dims(inputs.dims)
-    fields["inner"] = inner_dim(inputs.dims)
-    inputs = with_shares(inputs, dims, fields["inner"])
+    inner = inner_dim(inputs.dims)
+    inputs = with_shares(inputs, dims, inner)
     parameters = _parameters(inputs, dims)
-    names = tuple(inputs.parameters)
     _check_clashes(inputs, dims)
-    known = Known(
-        parameters,
-        frozenset(inputs.parameters) - frozenset(parameters),
-        frozenset(inputs.equations),
-    )
-    dependences = read_copula_groups(
-        reader.list("dependence", "tables: [[dependence]]"),
-        parameters,
-        known.unreadable,
-        dims,
-        fields["inner"],
-        faults,
-    )
-    tables = reader.list("scenarios", "tables: [[scenarios]]")
-    scenarios, changes = read_scenarios(tables, dims, known, faults)
+    unreadable = frozenset(inputs.parameters) - frozenset(parameters)
+    groups = read_copula_groups(row["dependence"], parameters, unreadable, dims, inner, faults)
+    changeable = Known(parameters, unreadable, frozenset(inputs.equations))
+    scenarios, changes = read_scenarios(row["scenarios"], dims, changeable, faults)
     dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, faults)
     _check_formulas(inputs, parameters, dims)
-    if "outputs" not in reader:
-        reader.missing("outputs", "a table of name = 'unit'")
-    else:
-        fields["outputs"] = read_outputs(document["outputs"], inputs.equations, names, faults)
+    outputs = tuple(row["outputs"]) if isinstance(row["outputs"], Mapping) else ()
+    known = names_of(inputs.equations, inputs.parameters, outputs)
+    if "outputs" in row:
+        fields["outputs"] = read_outputs(row["outputs"], known, faults)
     design = read_design(document.get("design", {}), faults)
-    stated = document.get("outputs")
-    output_names = tuple(stated) if isinstance(stated, Mapping) else ()
-    sensitivity = read_asked(document, design, output_names, names, dependences.tables, faults)
-    claims = read_claims(
-        reader.list("claims", "tables: [[claims]]"), inputs.equations, names, faults
-    )
+    sensitivity = read_asked(document, design, known, groups.tables, faults)
+    claims = read_claims(row["claims"], known, faults)
     levels = read_levels(document.get("intervals", {}), faults)
-    breakdown = read_breakdown(_breakdowns(layers), inputs.equations, names)
-    found = [fault for layer in layers[:-1] for fault in layer.faults.faults]
-    _raise([*faults.faults, *found])
+    breakdown = read_breakdown(_breakdowns(layers), known)
+    below = [fault for layer in layers[:-1] for fault in layer.faults.faults]
+    _raise([*faults.faults, *below])
     equations = {name: e for name, e in inputs.equations.items() if e is not None}
     return fields | {
         "dims": dict(dims),
@@ -124,17 +98,17 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "claims": claims,
         "breakdown": breakdown,
         "scenarios": scenarios,
-        "dependence": tuple(dependences.tables),
-        "mixes": dependences.mixes,
-        "notes": tuple(dependences.cautions),
+        "dependence": tuple(groups.tables),
+        "mixes": groups.mixes,
+        "notes": tuple(groups.cautions),
+        "inner": inner,
     }
 
 
 def read_asked(
     document: Mapping[str, Any],
     design: Design,
-    outputs: Sequence[str],
-    parameters: Sequence[str],
+    known: Mapping[str, Any],
     dependence: Sequence[CopulaGroup],
     faults: FaultCollector,
 ) -> Sensitivity:
@@ -142,41 +116,25 @@ def read_asked(
 
     Where the file asks for nothing itself, what depends on each other is put into one group.
     """
-    asked = document.get("sensitivity", {})
-    sensitivity = read_sensitivity(asked, design, outputs, parameters, faults)
+    sensitivity = read_sensitivity(document.get("sensitivity", {}), design, known, faults)
     if "sensitivity" in document:
         return sensitivity
     return replace(sensitivity, groups={table.title: table.parameters for table in dependence})
 
 
-def _head(reader: TableReader) -> dict[str, Any]:
-    """Read the keys at the top of the file."""
-    schema = reader.raw("schema")
-    if schema is None:
-        reader.missing("schema", f"schema = {SCHEMA!r}")
-    else:
-        reader.choice("schema", (SCHEMA,))
-    fields: dict[str, Any] = {"id": reader.identifier("id")}
-    fields |= {key: reader.text(key) for key in TEXTS}
+def _head(row: TableReader) -> dict[str, Any]:
+    """Return the texts at the top of the file."""
+    fields: dict[str, Any] = {key: row[key] for key in ("id", *TEXTS)}
     fields["title"] = fields["title"] or fields["id"]
-    name = reader.text("model")
-    fields["model"] = check_model(name, reader) if name else None
-    if "parameters" not in reader and "model" not in reader:
-        reader.missing("parameters", "a table of parameters, or model = '..'")
+    fields["model"] = check_model(row["model"], row) if row["model"] else None
+    if "parameters" not in row and "model" not in row:
+        row.missing("parameters", "a table of parameters, or model = '..'")
     return fields
 
 
-def _layers(reader: TableReader, place: str) -> list[Layer]:
-    name = reader.raw("model")
-    own = layer_of(reader)
-    if not isinstance(name, str) or name not in _known_models(name):
-        return [own]
-    return [*model_layers(name, place), own]
-
-
-def _known_models(name: str) -> tuple[str, ...]:
-    found = check_model(name, TableReader({}, FaultCollector()))
-    return (found,) if found else ()
+def _layers(row: TableReader, place: str) -> list[Layer]:
+    own, name = layer_of(row), row["model"]
+    return [*model_layers(name, place), own] if name and name in shipped_models() else [own]
 
 
 def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:

@@ -1,0 +1,201 @@
+"""The items of tables: texts, numbers, units, names and tables, each with its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mcsus.declared.reader import ID, TableReader, choices
+from mcsus.declared.table import Either, Item, Read, Schema, Table
+from mcsus.units import Dimension, Unit
+
+PROBABILITY = "a probability above 0 and below 1"
+NAME = "^[A-Za-z][A-Za-z0-9_]*$"
+"""Pattern of a name of a study: a parameter, an equation, a dim."""
+
+
+def raw(
+    words: str,
+    schema: Schema | None = None,
+    allowed: str = "",
+    *,
+    read: Read | None = None,
+    required: bool = False,
+    default: Any = None,
+    tables: tuple[Table | Either, ...] = (),
+) -> Item:
+    """Return an item that is read by `read`, or as it stands."""
+    return Item(words, allowed, read or TableReader.raw, schema or {}, required, default, tables)
+
+
+def text(words: str, *, required: bool = False, allowed: str = "a text", **schema: Any) -> Item:
+    """Return an item that takes a text; a required one may not be blank."""
+
+    def read(reader: TableReader, key: str) -> str:
+        return reader.text(key, required=required)
+
+    least = {"minLength": 1} if required else {}
+    return Item(words, allowed, read, {"type": "string", **least, **schema}, required, "")
+
+
+def identifier(words: str, **schema: Any) -> Item:
+    """Return an item that takes a required id."""
+    schema = {"type": "string", "pattern": ID, **schema}
+    return Item(words, "a text", TableReader.identifier, schema, required=True, default="")
+
+
+def one_of(
+    names: Sequence[str],
+    words: str,
+    *,
+    required: bool = False,
+    default: str | None = None,
+    allowed: str | None = None,
+) -> Item:
+    """Return an item that takes one of some words."""
+
+    def read(reader: TableReader, key: str) -> str | None:
+        return reader.choice(key, names)
+
+    schema = {"enum": list(map(str, names))}
+    return Item(words, allowed or choices(names), read, schema, required, default)
+
+
+def flag(words: str) -> Item:
+    """Return an item that takes true or false; false by default."""
+    return Item(words, "true or false", TableReader.flag, {"type": "boolean"}, default=False)
+
+
+def number(
+    words: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    required: bool = False,
+    default: float | None = None,
+    allowed: str = "a finite number",
+) -> Item:
+    """Return an item that takes a finite number; `low` and `high` are for the schema."""
+
+    def read(reader: TableReader, key: str) -> float | None:
+        return reader.number(key, allowed)
+
+    bounds = {"minimum": low, "maximum": high}
+    schema = {"type": "number", **{key: b for key, b in bounds.items() if b is not None}}
+    return Item(words, allowed, read, schema, required, default)
+
+
+def whole(words: str, low: int | None = None, high: int | None = None) -> Item:
+    """Return an item that takes a whole number, which somebody else checks."""
+    bounds = {"minimum": low, "maximum": high}
+    schema = {"type": "integer", **{key: b for key, b in bounds.items() if b is not None}}
+    return Item(words, "a whole number", TableReader.raw, schema)
+
+
+def probability(words: str, *, required: bool = False, default: float | None = None) -> Item:
+    """Return an item that takes a number strictly between 0 and 1."""
+
+    def read(reader: TableReader, key: str) -> float | None:
+        value = reader.number(key, PROBABILITY)
+        if value is None or 0 < value < 1:
+            return value
+        reader.fault(key, repr(value), PROBABILITY)
+        return None
+
+    schema = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}
+    return Item(words, PROBABILITY, read, schema, required, default)
+
+
+def unit(
+    words: str,
+    *,
+    like: Callable[[TableReader], Dimension | None] = lambda _: None,
+    required: bool = False,
+    allowed: str = "a unit in quotes",
+) -> Item:
+    """Return an item that takes a unit, of the dimension that `like` tells, if any."""
+
+    def read(reader: TableReader, key: str) -> Unit | None:
+        return reader.unit(key, like(reader))
+
+    words += ", for example kg CO2e/kWh; 1 for none"
+    return Item(words, allowed, read, {"type": "string"}, required)
+
+
+def names(
+    known: str | Sequence[str],
+    words: str,
+    of: str,
+    *,
+    required: bool = False,
+    default: Sequence[str] | None = (),
+    allowed: str | None = None,
+    least: int = 0,
+) -> Item:
+    """Return an item that takes a list of distinct names.
+
+    Parameters
+    ----------
+    known : str or sequence of str
+        The names, or the word under which the reader knows them.
+    of : str
+        What they are called together.
+    least : int
+        How many there are at least, for the schema.
+    """
+
+    def read(reader: TableReader, key: str) -> tuple[str, ...]:
+        these = reader.known[known] if isinstance(known, str) else known
+        return reader.names(key, tuple(these), of)
+
+    item = {"type": "string"} if isinstance(known, str) else {"enum": list(known)}
+    schema: Schema = {"type": "array", "items": item, "uniqueItems": True}
+    if least:
+        schema["minItems"] = least
+    return Item(words, allowed or f"a list of {of}", read, schema, required, default)
+
+
+def equation(words: str) -> Item:
+    """Return a required item that takes the name of an equation."""
+
+    def read(reader: TableReader, key: str) -> str | None:
+        name = reader.raw(key)
+        return name if reader.is_equation(key, name) else None
+
+    return Item(words, "the name of an equation", read, {"type": "string"}, required=True)
+
+
+def dimension_of(reader: TableReader, name: str | None) -> Dimension | None:
+    """Return the dimension of an equation as the study declares it, None when it is not known."""
+    known: Mapping[str, Dimension | None] = reader.known["equations"]
+    return None if name is None else known[name]
+
+
+def table(of: Table | Either, words: str) -> Item:
+    """Return an item that takes a table, which somebody else reads."""
+    return raw(words, reference(of), "a table", tables=(of,))
+
+
+def tables(of: Table | Either, words: str) -> Item:
+    """Return an item that takes a list of tables, which somebody else reads."""
+
+    def read(reader: TableReader, key: str) -> list[Any]:
+        return reader.list(key, f"tables: [[{key}]]")
+
+    schema = {"type": "array", "items": reference(of)}
+    return raw(words, schema, "a list of tables", read=read, default=(), tables=(of,))
+
+
+def named(of: Table | Either | Schema, words: str, allowed: str, *, required: bool = False) -> Item:
+    """Return an item that takes a table whose keys are names of the study, read elsewhere."""
+    value = of if isinstance(of, dict) else reference(of)
+    schema = {"type": "object", "patternProperties": {NAME: value}, "additionalProperties": False}
+    if required:
+        schema["minProperties"] = 1
+    below = () if isinstance(of, dict) else (of,)
+    return raw(words, schema, allowed, required=required, tables=below)
+
+
+def reference(of: Table | Either) -> Schema:
+    """Return the schema that stands for that of a table."""
+    return {"$ref": f"#/$defs/{of.name}"}

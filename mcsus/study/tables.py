@@ -1,0 +1,84 @@
+"""The tables of a study file: each is declared where it is read, and stands here by its name."""
+
+from __future__ import annotations
+
+from mcsus.declared import (
+    Either,
+    Schema,
+    Table,
+    identifier,
+    named,
+    one_of,
+    raw,
+    table,
+    tables,
+    text,
+)
+from mcsus.study.claims import KINDS
+from mcsus.study.copula_groups import DEPENDENCE
+from mcsus.study.dimensions import DIM
+from mcsus.study.formulas import EQUATION
+from mcsus.study.grids import BY
+from mcsus.study.options import DESIGN, INTERVALS, OUTPUT, sensitivity_table
+from mcsus.study.scenarios import SCENARIO_TABLE
+
+SCHEMA = "mcsus/1"
+
+_NAMES: Schema = {"type": "array", "items": {"type": "string"}}
+
+DIMS = Either(
+    "dim",
+    DIM.words,
+    {**_NAMES, "minItems": 1, "uniqueItems": True},
+    DIM.requiring("first", "last"),
+    DIM.requiring("like"),
+    DIM.requiring("draws"),
+)
+OUTPUTS = Either("output", OUTPUT.words, {"type": "string"}, OUTPUT)
+CLAIMS = Either("claim", "A claim", *(kind.table for kind in KINDS))
+
+STUDY = Table(
+    "study",
+    "A study file",
+    {"anyOf": [{"required": ["parameters"]}, {"required": ["model"]}]},
+    schema=one_of((SCHEMA,), "form of the file", required=True, allowed=f"schema = {SCHEMA!r}"),
+    id=identifier("name of the study"),
+    title=text("its name for people"),
+    question=text("what it asks"),
+    functional_unit=text("what the numbers are for"),
+    system_boundary=text("what is counted"),
+    characterisation=text("how CO2e is characterised, for example GWP100, AR6"),
+    model=text("a set of equations that ships; mcsus list studies shows their use"),
+    dims=named(DIMS, "labels by dim", "a table of dims"),
+    parameters=named({"$ref": "#/$defs/parameter"}, "laws by name", "a table of parameters"),
+    equations=named(EQUATION, "formulas by name", "a table of equations"),
+    scenarios=tables(SCENARIO_TABLE, "variants of the study"),
+    dependence=tables(DEPENDENCE, "parameters that are drawn together"),
+    outputs=named(OUTPUTS, "what is asked for", "a table of name = 'unit'", required=True),
+    breakdown=named(
+        {**_NAMES, "minItems": 1}, "parts that an equation is split into", "lists of names"
+    ),
+    design=table(DESIGN, "the sampling plan"),
+    intervals=table(INTERVALS, "levels of the intervals"),
+    sensitivity=raw("which inputs drive the outputs", {"$ref": "#/$defs/sensitivity"}, "a table"),
+    claims=tables(CLAIMS, "statements to be judged"),
+)
+
+
+def tables_by_name() -> dict[str, Table | Either]:
+    """Return the tables by the name that they have in a file."""
+    return _TABLES | {"sensitivity": sensitivity_table()}
+
+
+_TABLES: dict[str, Table | Either] = {
+    "study": STUDY,
+    "dims": DIMS,
+    "parameters": BY,
+    "equations": EQUATION,
+    "scenarios": SCENARIO_TABLE,
+    "dependence": DEPENDENCE,
+    "outputs": OUTPUTS,
+    "design": DESIGN,
+    "intervals": INTERVALS,
+    "claims": CLAIMS,
+}
