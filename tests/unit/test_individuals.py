@@ -110,6 +110,48 @@ def test_index_run_equals_brute_force():
         np.testing.assert_allclose(out[:, k], wanted, rtol=1e-11)
 
 
+CHAINED = {
+    "parameters": {
+        "first": law("lognormal", "uncertainty", median=1.0, gsd=1.3),
+        "second": law("lognormal", "uncertainty", median=1.0, gsd=1.3),
+        "mass": law("lognormal", "variability", median=1.0, gsd=2.0),
+        "life": law("triangular", "variability", minimum=2, mode=3, maximum=10),
+    },
+    "equations": {
+        "heavy": {"formula": "first*mass", "unit": "1"},
+        "device": {"formula": "second*heavy*life", "unit": "1"},
+        "fleet": {"formula": "mean(device, over=individual)", "unit": "1"},
+    },
+    "outputs": {"fleet": "1"},
+    "sensitivity": {"outputs": ["fleet"], "draws": 1024},
+}
+
+
+def test_steps_of_individuals_are_run_again_together():
+    """A step that does not change is needed for every individual, and its rows hold the last."""
+    study, model = check(Study.from_dict(document(**CHAINED)))
+    positions = stream_positions({p.name: p for p in study.parameters})
+    kernel = Kernel(model, positions)
+    plan = kernel.plan([Quantity("fleet")], [{"first"}, {"second"}])
+    out = kernel.run(plan, study.design, 1)[0]
+    a = reference_inputs(study, model, positions, 1, 256)
+    b = reference_inputs(study, model, positions, 1, 256, "|matrix=B")
+    for k, inputs in enumerate([a, b, a | {"first": b["first"]}, a | {"second": b["second"]}]):
+        np.testing.assert_allclose(out[k], evaluate(model, inputs)["fleet"], rtol=1e-11)
+
+
+def test_indices_over_two_steps_of_individuals():
+    """Two factors of equal law share the variance of a product, whatever the individuals are."""
+    result = run(Study.from_dict(document(**CHAINED))).to_dict()
+    indices = result["sensitivity"]["fleet"]["cells"][0]["indices"]
+    spread = np.exp(np.log(1.3) ** 2) - 1  # squared coefficient of variation of either
+    wanted = {"S1": 1 / (2 + spread), "ST": (1 + spread) / (2 + spread)}
+    for name in ("first", "second"):
+        for index, value in wanted.items():
+            known = indices[name][index]
+            assert abs(known["value"] - value) < 5 * known["error"], (name, index, known)
+
+
 def test_variability_averages_out_and_is_no_driver():
     result = run(Study.from_dict(document(individuals=1024))).to_dict()
     mean_mass = result["outputs"]["mean_mass"]["cells"][0]
