@@ -36,8 +36,7 @@ def nearest_correlation(matrix: ArrayLike) -> Array:
 
     Examples
     --------
-    >>> found = nearest_correlation([[1, 1, 0], [1, 1, 1], [0, 1, 1]])
-    >>> print(found.round(2))
+    >>> print(nearest_correlation([[1, 1, 0], [1, 1, 1], [0, 1, 1]]).round(2))
     [[1.   0.76 0.16]
      [0.76 1.   0.76]
      [0.16 0.76 1.  ]]
@@ -73,14 +72,14 @@ def normal_from_rank(rank: ArrayLike) -> Array:
     K. Pearson (1907); W. H. Kruskal, "Ordinal measures of association" (1958),
     doi:10.1080/01621459.1958.10501481.
     """
-    found: Array = 2 * np.sin(np.pi / 6 * np.asarray(rank, dtype=float))
-    return found
+    correlation: Array = 2 * np.sin(np.pi / 6 * np.asarray(rank, dtype=float))
+    return correlation
 
 
 def rank_from_normal(correlation: ArrayLike) -> Array:
     """Return Spearman's rank correlation under a Gaussian copula."""
-    found: Array = 6 / np.pi * np.arcsin(np.asarray(correlation, dtype=float) / 2)
-    return found
+    rank: Array = 6 / np.pi * np.arcsin(np.asarray(correlation, dtype=float) / 2)
+    return rank
 
 
 def rank_from_student(correlation: float, df: float) -> float:
@@ -129,7 +128,7 @@ def _mixing_rule(df: float) -> tuple[Array, Array]:
 
 @lru_cache(maxsize=256)
 def student_from_rank(rank: float, df: float) -> float:
-    """Return the correlation of normal scores behind a Student-t copula from its rank's."""
+    """Return the correlation of normal scores behind a Student-t copula of a rank correlation."""
     if rank == 0:
         return 0.0
     end = rank_from_student(1.0, df)
@@ -137,5 +136,5 @@ def student_from_rank(rank: float, df: float) -> float:
         return float(np.sign(rank))
     from scipy.optimize import brentq  # noqa: PLC0415 - not needed to check other studies
 
-    found = brentq(lambda r: rank_from_student(r, df) - abs(rank), 0.0, 1.0, xtol=1e-12)
-    return float(np.sign(rank) * found)
+    size = brentq(lambda r: rank_from_student(r, df) - abs(rank), 0.0, 1.0, xtol=1e-12)
+    return float(np.sign(rank) * size)

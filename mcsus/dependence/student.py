@@ -36,16 +36,16 @@ def upper_tail(w: ArrayLike, df: float) -> Array:
     w = np.asarray(w, dtype=float)
     near = 0.5 - 0.5 * special.betainc(0.5, df / 2, np.tanh(w) ** 2)
     far = special.stdtr(df, -np.sqrt(df) * np.sinh(w))
-    found: Array = np.where(near > 0.25, near, far)  # stdtr is crude next to 0
-    return found
+    tail: Array = np.where(near > 0.25, near, far)  # stdtr is crude next to 0
+    return tail
 
 
 def distribution_function(t: ArrayLike, df: float) -> Array:
     """Return the distribution function of Student's t, exact in its lower tail."""
     t = np.asarray(t, dtype=float)
     tail = upper_tail(np.arcsinh(np.abs(t) / np.sqrt(df)), df)
-    found: Array = np.where(t < 0, tail, 1 - tail)
-    return found
+    below: Array = np.where(t < 0, tail, 1 - tail)
+    return below
 
 
 @lru_cache(maxsize=64)

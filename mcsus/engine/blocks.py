@@ -14,9 +14,9 @@ import numpy as np
 from numba import from_dtype, njit, types
 
 from mcsus.dependence.copula_loops import add_score, from_normal, from_student, mirror, set_score
-from mcsus.engine.plans import Inputs, Plan, Points
+from mcsus.engine.plans import InputArrays, Plan, Points
 from mcsus.families.loops.codes import CONSTANT
-from mcsus.streams.kernels import fill_philox, fill_sobol, sobol_offset
+from mcsus.streams.point_loops import fill_philox, fill_sobol, sobol_offset
 
 OWN = 0
 MIRRORED = 1
@@ -59,7 +59,7 @@ RUN_SIGNATURE = types.void(
     types.FunctionType(POINTS_SIGNATURE),
     types.FunctionType(QUANTILE_SIGNATURE),
     record_type(Points),
-    record_type(Inputs),
+    record_type(InputArrays),
     record_type(Plan),
     *(_f8[:, ::1], _i8, _i8, _i8),  # work, first, count, n
     *(_f8[:, :, ::1], _i8),  # out, at

@@ -49,12 +49,6 @@ class DaskExecutor:
     New processes talk over loopback with keys made for this run, and end with it. Tasks of a
     worker that dies run again on another; answers are the same, and in the order of tasks. A
     script must start its work under ``if __name__ == "__main__":``, since processes import it.
-
-    Examples
-    --------
-    >>> with DaskExecutor(1) as executor:
-    ...     list(executor.ordered(pow, 2, [3, 4]))
-    [8, 16]
     """
 
     def __init__(self, target: int | str) -> None:

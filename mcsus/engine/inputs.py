@@ -12,28 +12,28 @@ import numpy as np
 from mcsus.dependence import Mix, transform
 from mcsus.dependence.student import scale_law, table
 from mcsus.engine.blocks import GAUSSIAN, MIRRORED, OWN, STUDENT_T
-from mcsus.engine.plans import Array, Inputs, Integers
+from mcsus.engine.plans import Array, InputArrays, Integers
 from mcsus.parameters import Cell
 from mcsus.streams.sobol import MAX_DIMENSIONS
 
 _NONE = np.zeros(0)
 
-Dependence = Mapping[str, Mix]
+Mixes = Mapping[str, Mix]
 """Stream key of a cell -> how its points are made; a key that is absent has its own points."""
 
 
-def mix_of(stream: str, dependence: Dependence) -> Mix:
+def mix_of(stream: str, mixes: Mixes) -> Mix:
     """Return how the points of the cells of a stream are made."""
-    return dependence.get(stream) or Mix((stream,), (1.0,))
+    return mixes.get(stream) or Mix((stream,), (1.0,))
 
 
-def streams_of(cells: Sequence[Cell], dependence: Dependence) -> list[str]:
+def streams_of(cells: Sequence[Cell], mixes: Mixes) -> list[str]:
     """Return the streams that some cells read, each once, in order of first appearance."""
-    keys = (key for cell in cells for key in mix_of(cell.stream, dependence).needs)
+    keys = (key for cell in cells for key in mix_of(cell.stream, mixes).needs)
     return list(dict.fromkeys(keys))
 
 
-def scale_positions(dependence: Dependence) -> dict[str, int]:
+def scale_positions(mixes: Mixes) -> dict[str, int]:
     """Return the Sobol' dimensions of common scales in a matrix A: every other one from the end.
 
     They belong to no parameter. Counted from the end, they move no dimension of a parameter, and
@@ -44,15 +44,13 @@ def scale_positions(dependence: Dependence) -> dict[str, int]:
     >>> scale_positions({"a": Mix(("a",), (1.0,), 4.0, "a|scale")})
     {'a|scale': 21200}
     """
-    keys = dict.fromkeys(mix.scale for mix in dependence.values() if mix.scale is not None)
+    keys = dict.fromkeys(mix.scale for mix in mixes.values() if mix.scale is not None)
     return {key: MAX_DIMENSIONS - 1 - 2 * k for k, key in enumerate(keys)}
 
 
-def cell_points(
-    cells: Sequence[Cell], dependence: Dependence, points: Mapping[str, Array]
-) -> list[Array]:
+def cell_points(cells: Sequence[Cell], mixes: Mixes, points: Mapping[str, Array]) -> list[Array]:
     """Return the points of some cells from those of all streams they need, by the plain path."""
-    return [transform(mix_of(cell.stream, dependence), points) for cell in cells]
+    return [transform(mix_of(cell.stream, mixes), points) for cell in cells]
 
 
 class InputCells:
@@ -63,13 +61,11 @@ class InputCells:
     cells : sequence of Cell
     streams : sequence of str
         Those that the cells read, in the order in which they are numbered.
-    dependence : mapping of str to Mix
+    mixes : mapping of str to Mix
     """
 
-    def __init__(
-        self, cells: Sequence[Cell], streams: Sequence[str], dependence: Dependence
-    ) -> None:
-        self._mixing = Mixing.of(cells, streams, dependence)
+    def __init__(self, cells: Sequence[Cell], streams: Sequence[str], mixes: Mixes) -> None:
+        self._mixing = Mixing.of(cells, streams, mixes)
         self._streams = len(streams)
         self._set([_data(cell) for cell in cells])
 
@@ -84,14 +80,14 @@ class InputCells:
         """The quantile loops that the laws need."""
         return {data[0] for data in self._data}
 
-    def inputs(self, matrices: int) -> Inputs:
+    def inputs(self, matrices: int) -> InputArrays:
         """Return the cells of `matrices` matrices, one after the other."""
         known = self._records.get(matrices)
         if known is None:
             stream, mix, link, weight = self._mixing.repeated(matrices, self._streams)
             repeated = self._data * matrices
             sizes = [len(constants) for _, constants, _ in repeated]
-            known = self._records[matrices] = Inputs(
+            known = self._records[matrices] = InputArrays(
                 row=np.arange(len(repeated)),
                 stream=stream,
                 code=np.array([code for code, _, _ in repeated], dtype=np.int64),
@@ -107,7 +103,7 @@ class InputCells:
 
     def _set(self, data: list[tuple[int, Array, float]]) -> None:
         self._data = data
-        self._records: dict[int, Inputs] = {}
+        self._records: dict[int, InputArrays] = {}
 
 
 def _data(cell: Cell) -> tuple[int, Array, float]:
@@ -118,7 +114,7 @@ def _data(cell: Cell) -> tuple[int, Array, float]:
 
 @dataclass(frozen=True)
 class Mixing:
-    """Stream of each cell, mix, link, weight and shape, as `Inputs` has them."""
+    """Stream of each cell, mix, link, weight and shape, as `InputArrays` has them."""
 
     stream: Integers
     mix: Integers
@@ -127,7 +123,7 @@ class Mixing:
     shape: Array
 
     @classmethod
-    def of(cls, cells: Sequence[Cell], streams: Sequence[str], dependence: Dependence) -> Mixing:
+    def of(cls, cells: Sequence[Cell], streams: Sequence[str], mixes: Mixes) -> Mixing:
         """Return the arrays for some cells; `streams` are numbered by their order."""
         number = {key: k for k, key in enumerate(streams)}
         link: list[int] = []
@@ -136,7 +132,7 @@ class Mixing:
         placed: dict[float, list[int]] = {}
         stream, rows = [], []
         for cell in cells:
-            mix = mix_of(cell.stream, dependence)
+            mix = mix_of(cell.stream, mixes)
             stream.append(number[mix.streams[0]])
             first = len(link)
             row = [_kind(mix), first, first, 0, 0, 0, 0, 0]

@@ -17,8 +17,8 @@ from mcsus.engine.blocks import (
     RUN_SIGNATURE,
 )
 from mcsus.engine.inputs import (
-    Dependence,
     InputCells,
+    Mixes,
     cell_points,
     scale_positions,
     streams_of,
@@ -61,7 +61,7 @@ class Kernel:
         The graph; what no wanted quantity depends on costs nothing.
     positions : mapping of str to int
         Sobol' dimension of every stream of the study (`stream_positions`).
-    dependence : mapping of str to Mix, optional
+    mixes : mapping of str to Mix, optional
         How the points of dependent streams are made (`Study.mixes`).
 
     Examples
@@ -78,20 +78,20 @@ class Kernel:
     """
 
     def __init__(
-        self, model: Model, positions: Mapping[str, int], dependence: Dependence | None = None
+        self, model: Model, positions: Mapping[str, int], mixes: Mixes | None = None
     ) -> None:
         self.model = model
-        self._positions, self._dependence = positions, dependence or {}
+        self._positions, self._mixes = positions, mixes or {}
         self.program = lower(model)
         names = self.program.parameters
         self._inside = [name for name in names if model.varies_inside(name)]
         self._drawn = [name for name in names if name not in self._inside]
         cells = self._cells(self._drawn)
-        streams = streams_of(cells, self._dependence)
-        single = streams_of(self._cells(self._inside), self._dependence)
-        scales = scale_positions(self._dependence)
+        streams = streams_of(cells, self._mixes)
+        single = streams_of(self._cells(self._inside), self._mixes)
+        scales = scale_positions(self._mixes)
         self._streams = Streams(streams, single, positions, scales)
-        self._input_cells = InputCells(cells, streams, self._dependence)
+        self._input_cells = InputCells(cells, streams, self._mixes)
         self._compile()
 
     def _cells(self, names: Sequence[str]) -> list[Cell]:
@@ -99,7 +99,7 @@ class Kernel:
 
     def _compile(self) -> None:
         """Get the machine code: from the folder, or compiled here and in other processes."""
-        names = wanted(self._input_cells.codes, mixed=bool(self._dependence))
+        names = wanted(self._input_cells.codes, mixed=bool(self._mixes))
         prepare(names)  # while this process compiles the model
         model = load("model", kernel_source(self.program)).model
         quantile, run, sobol = compiled(names)
@@ -110,7 +110,7 @@ class Kernel:
 
     def __reduce__(self) -> tuple[type[Kernel], tuple[object, ...]]:
         """Travel as what it is made of: machine code stays on its machine."""
-        return type(self), (self.model, self._positions, self._dependence)
+        return type(self), (self.model, self._positions, self._mixes)
 
     def with_laws(self, parameters: Mapping[str, Parameter]) -> Kernel:
         """Return the kernel with other laws: the same machine code, streams and points.
@@ -136,7 +136,7 @@ class Kernel:
         other._input_cells = self._input_cells.with_cells(changes)
         codes = other._input_cells.codes
         if not serves(self._loops, codes):
-            other._loops = wanted(codes, mixed=bool(self._dependence))[0]
+            other._loops = wanted(codes, mixed=bool(self._mixes))[0]
             other._quantile = Passed(shared(other._loops), QUANTILE_SIGNATURE)
         return other
 
@@ -180,7 +180,7 @@ class Kernel:
         count = self.program.sizes[inner]
         known = self._streams.individuals(inner, count, design.seed, replicate)
         cells = self._cells(self._inside)
-        u = cell_points(cells, self._dependence, known)
+        u = cell_points(cells, self._mixes, known)
         columns = [c.law.quantile(x) * c.unit.factor for c, x in zip(cells, u, strict=True)]
         return points._replace(individual=np.stack(columns, axis=1))
 
@@ -265,7 +265,7 @@ class Kernel:
 
     def columns(self, name: str) -> list[int]:
         """Return the columns of `run_at` that the cells of a parameter are made of."""
-        keys = streams_of(self.model.parameters[name].cells, self._dependence)
+        keys = streams_of(self.model.parameters[name].cells, self._mixes)
         return [self.streams.index(key) for key in keys if key in self.streams]
 
     def _evaluate(
@@ -289,11 +289,11 @@ class Kernel:
         values = {}
         for name in names:
             cells = self.model.parameters[name].cells
-            keys = streams_of(cells, self._dependence)
+            keys = streams_of(cells, self._mixes)
             places = [self._streams.places[key] for key in keys]
             points = reference_points(design, places, keys, replicate, draw, 1)[0]
             known = dict(zip(keys, points, strict=True))
-            u = cell_points(cells, self._dependence, known)
+            u = cell_points(cells, self._mixes, known)
             pairs = zip(cells, u, strict=True)
             values[name] = np.array([float(c.law.quantile(x)) * c.unit.factor for c, x in pairs])
         return values

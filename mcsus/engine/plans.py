@@ -50,7 +50,7 @@ class Points(NamedTuple):
     individual: Annotated[Array, 2]
 
 
-class Inputs(NamedTuple):
+class InputArrays(NamedTuple):
     """The input cells of A and, where it is drawn, of B: the only record that laws are in.
 
     Attributes

@@ -38,11 +38,6 @@ def columns(groups: int, paired: int = 0) -> int:
         Number of groups.
     paired : int
         How many of them, the first ones, have indices of pairs.
-
-    Examples
-    --------
-    >>> columns(2), columns(2, 2)
-    (10, 15)
     """
     return _BASE + _GROUP * groups + _PAIRED * paired + paired * (paired - 1) // 2
 
@@ -66,15 +61,15 @@ def chosen_columns(
     >>> chosen_columns(2, 2, [0, 1], second_order=True) == list(range(columns(2, 2)))
     True
     """
-    found = list(range(_BASE))
-    found += [_BASE + _GROUP * g + k for g in places for k in range(_GROUP)]
+    chosen = list(range(_BASE))
+    chosen += [_BASE + _GROUP * g + k for g in places for k in range(_GROUP)]
     if second_order:
         start = _BASE + _GROUP * groups
-        found += [start + _PAIRED * g + k for g in places for k in range(_PAIRED)]
+        chosen += [start + _PAIRED * g + k for g in places for k in range(_PAIRED)]
         start += _PAIRED * paired
         number = {pair: k for k, pair in enumerate(combinations(range(paired), 2))}
-        found += [start + number[pair] for pair in combinations(places, 2)]
-    return found
+        chosen += [start + number[pair] for pair in combinations(places, 2)]
+    return chosen
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
@@ -143,15 +138,6 @@ def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyp
     sums : array, shape (unit, row, column)
         Filled; columns: A, B, A^2, B^2 (all minus the pivot); for each group d = AB - A, B d, d^2;
         for each paired group e = BA - B, A e; for each pair i < j of these, in rows, d_j e_i.
-
-    Examples
-    --------
-    >>> from mcsus.engine.store import index_sums
-    >>> out = np.random.default_rng(1).random((1, 2, 2048))
-    >>> sums = np.empty((2, 1, columns(0)))
-    >>> index_sums()(out, 2048, np.array([0.5]), 0, 0, sums)
-    >>> bool(np.allclose(sums[:, 0, 0], out[0, 0].reshape(2, 1024).sum(axis=1) - 512))
-    True
     """
     for unit in range((n + FOLD - 1) // FOLD):
         low = unit * FOLD
@@ -159,18 +145,18 @@ def saltelli_sums(out, n, pivot, groups, paired, sums):  # type: ignore[no-untyp
         for row in range(out.shape[0]):
             a = out[row, 0, low:high]
             b = out[row, 1, low:high]
-            found = sums[unit, row]
-            _sum_base(a, b, pivot[row], found[:_BASE])
+            into = sums[unit, row]
+            _sum_base(a, b, pivot[row], into[:_BASE])
             k = _BASE
             for g in range(groups):
-                _sum_group(a, b, out[row, 2 + g, low:high], pivot[row], found[k : k + _GROUP])
+                _sum_group(a, b, out[row, 2 + g, low:high], pivot[row], into[k : k + _GROUP])
                 k += _GROUP
             for g in range(paired):
                 mixed = out[row, 2 + groups + g, low:high]
-                _sum_paired(a, b, mixed, pivot[row], found[k : k + _PAIRED])
+                _sum_paired(a, b, mixed, pivot[row], into[k : k + _PAIRED])
                 k += _PAIRED
             for i in range(paired):
                 mixed_b = out[row, 2 + groups + i, low:high]
                 for j in range(i + 1, paired):
-                    found[k] = _sum_pair(a, b, out[row, 2 + j, low:high], mixed_b)
+                    into[k] = _sum_pair(a, b, out[row, 2 + j, low:high], mixed_b)
                     k += 1

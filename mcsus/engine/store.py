@@ -105,11 +105,6 @@ def cache_folder() -> Path:
 
     ``MCSUS_CACHE`` names another folder. A folder that belongs to somebody else is not used: code
     is loaded from it.
-
-    Examples
-    --------
-    >>> cache_folder().is_dir()
-    True
     """
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = Path(os.environ.get("MCSUS_CACHE") or home / "mcsus")
@@ -132,13 +127,7 @@ def _private_folder() -> Path:
 
 @functools.lru_cache(maxsize=1)
 def fingerprint() -> bytes:
-    """Hash what generated machine code depends on besides its own source.
-
-    Examples
-    --------
-    >>> len(fingerprint())
-    32
-    """
+    """Hash what generated machine code depends on besides its own source."""
     root = Path(mcsus.__file__).parent
     digest = hashlib.sha256()
     for folder in ("families/loops", "dependence", "streams", "engine", "counting"):
@@ -160,11 +149,6 @@ def load(prefix: str, source: str) -> ModuleType:
     """Return the module whose text is `source`, from the cache folder when it is there.
 
     Threads wait for each other: none sees a module that another one has not filled yet.
-
-    Examples
-    --------
-    >>> load("doctest", "ANSWER = 42").ANSWER
-    42
     """
     with _LOADING:
         return _loaded(prefix, source)
@@ -211,11 +195,6 @@ def wanted(codes: Iterable[int], *, mixed: bool) -> tuple[str, str, str]:
         Quantile loops that are needed.
     mixed : bool
         Whether a cell depends on another one.
-
-    Examples
-    --------
-    >>> wanted([99], mixed=True)
-    ('quantile', 'run', 'points_sobol')
     """
     every = mixed or not serves("quantile_common", codes) or _is_there("quantile")
     mixing = mixed or _is_there("run")
@@ -233,10 +212,6 @@ def prepare(prefixes: Iterable[str]) -> None:
 
     One process is started for each function while processors are left; numba compiles one function
     at a time in a process. Whatever becomes of them, `compiled` compiles what is missing then.
-
-    Examples
-    --------
-    >>> prepare(["points_sobol"])
     """
     with _LOADING:
         missing = [prefix for prefix in prefixes if not _is_there(prefix)]
@@ -273,13 +248,7 @@ def _helper(prefix: str) -> subprocess.Popen[bytes]:
 
 
 def shared(prefix: str) -> Callable[..., None]:
-    """Return one of the functions that serve all studies, by its name in `wanted`.
-
-    Examples
-    --------
-    >>> callable(shared("points_sobol"))
-    True
-    """
+    """Return one of the functions that serve all studies, by its name in `wanted`."""
     module = load(prefix, _SHARED[prefix])
     return getattr(module, prefix.partition("_")[0])  # type: ignore[no-any-return]
 
@@ -287,13 +256,7 @@ def shared(prefix: str) -> Callable[..., None]:
 def compiled(
     prefixes: Sequence[str] = ("quantile", "run", "points_sobol"),
 ) -> list[Callable[..., None]]:
-    """Return functions that serve all studies: quantile loops, running blocks, filling points.
-
-    Examples
-    --------
-    >>> [callable(function) for function in compiled()]
-    [True, True, True]
-    """
+    """Return functions that serve all studies: quantile loops, running blocks, filling points."""
     with _LOADING:
         waiting = {prefix: _helpers.pop(prefix) for prefix in prefixes if prefix in _helpers}
     for prefix in prefixes:
@@ -305,11 +268,5 @@ def compiled(
 
 
 def index_sums() -> Callable[..., None]:
-    """Return what adds up index points: `saltelli_sums` of `mcsus.engine.saltelli`.
-
-    Examples
-    --------
-    >>> callable(index_sums())
-    True
-    """
+    """Return what adds up index points: `saltelli_sums` of `mcsus.engine.saltelli`."""
     return load("saltelli", _SALTELLI).sums  # type: ignore[no-any-return]

@@ -40,7 +40,7 @@ class Model:
     Raises
     ------
     InputError
-        With every fault found: cycles and missing inputs with the chain that leads to them,
+        With every fault: cycles and missing inputs with the chain that leads to them,
         unlike dimensions, dims that do not fit.
 
     Examples
@@ -181,26 +181,16 @@ class Model:
 
     def upstream(self, targets: Iterable[str]) -> set[str]:
         """Return `targets` and every name they depend on."""
-        found: set[str] = set()
+        reached: set[str] = set()
         stack = list(targets)
         while stack:
             name = stack.pop()
-            if name in found:
+            if name in reached:
                 continue
-            found.add(name)
+            reached.add(name)
             if name in self._by_name and name not in self.parameters:
                 stack.extend(self._by_name[name].inputs)
-        return found
-
-    def restricted(self, targets: Iterable[str]) -> Model:
-        """Return the part of the graph that `targets` depend on."""
-        kept = self.upstream(targets)
-        return Model(
-            [e for e in self.equations if e.name in kept],
-            {name: p for name, p in self.parameters.items() if name in kept},
-            self.dims,
-            inner=self.inner,
-        )
+        return reached
 
     def _known(self) -> list[str]:
         return [*self.parameters, *self._by_name, *(d for d in self.dims if self.is_coordinate(d))]

@@ -84,21 +84,14 @@ def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def typical_values(model: Model) -> dict[str, Array]:
-    """Return every input at its typical value, in base units, shape ``(1, *dims)``.
-
-    Examples
-    --------
-    >>> from mcsus.model import Model
-    >>> typical_values(Model([], {}, {}))
-    {}
-    """
-    found = {}
+    """Return every input at its typical value, in base units, shape ``(1, *dims)``."""
+    values = {}
     for name in model.inputs:
         cells = model.parameters[name].cells
         typical = [cell.deterministic for cell in cells]
         factors = [cell.unit.factor for cell in cells]
-        found[name] = model.laid_out((np.array(typical) * np.array(factors))[np.newaxis], name)
-    return found
+        values[name] = model.laid_out((np.array(typical) * np.array(factors))[np.newaxis], name)
+    return values
 
 
 def _aligned(value: Labelled, dims: tuple[str, ...]) -> Array:

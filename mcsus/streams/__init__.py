@@ -1,11 +1,10 @@
 """Design and its points in the open unit cube: scrambled Sobol' and Philox Monte Carlo.
 
 This package holds the definitions and a NumPy reference. The compiled versions are in
-`mcsus.streams.kernels`, which nothing here imports, so that checking a study loads no compiler.
+`mcsus.streams.point_loops`, which nothing here imports, so that checking a study loads no compiler.
 """
 
 from mcsus.streams.design import Design
-from mcsus.streams.keys import philox_key
 from mcsus.streams.philox import philox4x32, uniforms
 from mcsus.streams.reference import points
 from mcsus.streams.sobol import (
@@ -15,6 +14,7 @@ from mcsus.streams.sobol import (
     directions,
     scrambled_directions,
 )
+from mcsus.streams.stream_keys import philox_key
 
 __all__ = [
     "Design",

@@ -40,11 +40,6 @@ def philox4x32(counter: tuple[Any, Any, Any, Any], key: tuple[Any, Any]) -> tupl
         32-bit words of the counter; arrays broadcast.
     key : tuple of two integers or arrays
         32-bit words of the key; arrays broadcast.
-
-    Examples
-    --------
-    >>> [hex(int(word)) for word in philox4x32((0, 0, 0, 0), (0, 0))]
-    ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
     c0, c1, c2, c3 = (np.asarray(word, dtype=np.uint64) for word in counter)
     k0, k1 = (np.asarray(word, dtype=np.uint64) for word in key)
@@ -73,11 +68,6 @@ def random_words(key0: Any, key1: Any, start: int, count: int) -> Words:
     Returns
     -------
     array of uint64, shape (count, k)
-
-    Examples
-    --------
-    >>> hex(random_words(0, 0, 0, 2)[0, 0])
-    '0x6627e8d5e169c58d'
     """
     pairs = np.arange(start >> 1, (start + count + 1) >> 1, dtype=np.uint64)[:, None]
     zero = np.uint64(0)
@@ -102,24 +92,12 @@ def uniforms(key: tuple[Any, Any], start: int, count: int) -> NDArray[np.float64
     -------
     array of float64, shape (count,) for one stream or (count, k)
         Uniform numbers in the open interval, dimensionless.
-
-    Examples
-    --------
-    >>> uniforms((1, 2), 10, 3).tolist() == uniforms((1, 2), 0, 13)[10:].tolist()
-    True
     """
     u = to_uniform(random_words(*key, start, count) >> np.uint64(12))
     return u[:, 0] if np.ndim(key[0]) == 0 else u
 
 
 def to_uniform(integers: Words) -> NDArray[np.float64]:
-    """Return ``(integer + 1/2) * 2^-52`` of 52-bit integers: exact, and never 0 or 1.
-
-    Examples
-    --------
-    >>> ends = to_uniform(np.array([0, 2**52 - 1], dtype=np.uint64))
-    >>> ends[0] == 2.0**-53, ends[1] == 1 - 2.0**-53
-    (np.True_, np.True_)
-    """
+    """Return ``(integer + 1/2) * 2^-52`` of 52-bit integers: exact, and never 0 or 1."""
     exact: NDArray[np.float64] = (integers.astype(np.float64) + 0.5) * 2.0**-52
     return exact

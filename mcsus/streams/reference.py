@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from mcsus.errors import FaultCollector
 from mcsus.streams.design import Design
-from mcsus.streams.keys import MONTE_CARLO, key_words
 from mcsus.streams.philox import uniforms
 from mcsus.streams.sobol import BITS, SobolPoints
+from mcsus.streams.stream_keys import MONTE_CARLO, key_words
 
 
 def points(

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mcsus.errors import Fault, InputError, McsusError
-from mcsus.streams.keys import SCRAMBLE, key_words
 from mcsus.streams.philox import Words, random_words, to_uniform
+from mcsus.streams.stream_keys import SCRAMBLE, key_words
 
 BITS = 52
 """Digits of a point: with the half that is added, all that a double holds below 1."""
@@ -142,12 +142,6 @@ def scrambled_directions(
         Column `b` belongs to bit `b` of the index of a point; 52-bit integers.
     shift : array of uint64, shape (k,)
         52-bit integers.
-
-    Examples
-    --------
-    >>> matrix, shift = scrambled_directions([0, 1], ["a", "b"], seed=0, replicate=0)
-    >>> matrix.shape, shift.shape
-    ((2, 52), (2,))
     """
     plain = directions(dimensions)
     if len(keys) != len(plain):
@@ -196,11 +190,6 @@ def block_table(matrix: Words, shift: Words) -> Words:
     -------
     array of uint64, shape (k, 1024)
         The integer of draw `i` is ``table[d, i & 1023] ^ block_offset(matrix, i >> 10)[d]``.
-
-    Examples
-    --------
-    >>> block_table(directions([0]), np.zeros(1, dtype=np.uint64))[0, :4] >> np.uint64(50)
-    array([0, 2, 1, 3], dtype=uint64)
     """
     table = np.empty((len(matrix), BLOCK), dtype=np.uint64)
     table[:, 0] = shift
@@ -223,11 +212,6 @@ def block_offset(matrix: Words, block_index: int) -> Words:
     Returns
     -------
     array of uint64, shape (k,)
-
-    Examples
-    --------
-    >>> block_offset(directions([0, 1]), 0)
-    array([0, 0], dtype=uint64)
     """
     bits = [TABLE_BITS + bit for bit in range(block_index.bit_length()) if block_index >> bit & 1]
     offset: Words = np.bitwise_xor.reduce(matrix[:, bits], axis=1)
@@ -242,12 +226,6 @@ class SobolPoints:
     ----------
     matrix, shift : arrays of uint64, shapes (k, 52) and (k,)
         From `scrambled_directions`.
-
-    Examples
-    --------
-    >>> sequence = SobolPoints.scrambled([0, 1], ["a", "b"], seed=0, replicate=0)
-    >>> sequence.uniforms(start=0, count=4).shape
-    (4, 2)
     """
 
     matrix: Words
@@ -259,14 +237,6 @@ class SobolPoints:
     ) -> SobolPoints:
         """Return the sequence that `scrambled_directions` describes."""
         return cls(*scrambled_directions(dimensions, keys, seed, replicate))
-
-    def table(self) -> Words:
-        """Return `block_table` of the sequence."""
-        return block_table(self.matrix, self.shift)
-
-    def offset(self, block_index: int) -> Words:
-        """Return `block_offset` of the sequence."""
-        return block_offset(self.matrix, block_index)
 
     def integers(self, start: int, count: int) -> Words:
         """Return 52-bit integers, shape (count, k), of draws `start` to ``start + count - 1``.

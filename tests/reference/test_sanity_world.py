@@ -83,7 +83,14 @@ def model_of(study: Study, targets: tuple[str, ...]) -> Model:
     if study.inner:
         dims[study.inner] = tuple(range(2**INDIVIDUALS))
     parameters = {p.name: p for p in study.parameters}
-    return Model(study.equations, parameters, dims, inner=study.inner).restricted(targets)
+    whole = Model(study.equations, parameters, dims, inner=study.inner)
+    kept = whole.upstream(targets)
+    return Model(
+        [equation for equation in whole.equations if equation.name in kept],
+        {name: parameters[name] for name in parameters if name in kept},
+        dims,
+        inner=study.inner,
+    )
 
 
 def batches(model: Model, power: int) -> Iterator[dict[str, Array]]:

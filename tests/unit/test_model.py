@@ -283,12 +283,6 @@ class TestUpstream:
         assert self.FOUND.upstream(["idle"]) == {"idle"}
         assert self.FOUND.upstream([]) == set()
 
-    def test_restricted_keeps_that_part_only_and_gives_the_same_values(self):
-        part = self.FOUND.restricted(["made"])
-        assert [e.name for e in part.equations] == ["made"]
-        assert part.inputs == ("mass",)
-        assert value(part, "made") == value(self.FOUND, "made")
-
     def test_equation_by_name(self):
         assert self.FOUND.equation("made").inputs == ("mass",)
         with pytest.raises(KeyError, match="mad"):

@@ -44,13 +44,6 @@ def stream_words(purpose: bytes, seed: int, key: str, replicate: int) -> tuple[i
         Stream key of a parameter cell.
     replicate : int
         Index of the replicate, from 0.
-
-    Examples
-    --------
-    >>> stream_words(MONTE_CARLO, 0, "hsl.power.0", 0) == stream_words(
-    ...     MONTE_CARLO, 0, "hsl.power.0", 1
-    ... )
-    False
     """
     message = seed.to_bytes(8, "little") + replicate.to_bytes(8, "little") + key.encode()
     digest = hashlib.blake2b(message, digest_size=8, person=purpose).digest()
@@ -68,11 +61,6 @@ def philox_key(seed: int, key: str, replicate: int) -> tuple[int, int]:
         Stream key of a parameter cell.
     replicate : int
         Index of the replicate, from 0.
-
-    Examples
-    --------
-    >>> [hex(word) for word in philox_key(0, "study:power", 0)]
-    ['0x...', '0x...']
     """
     return stream_words(MONTE_CARLO, seed, key, replicate)
 
@@ -87,12 +75,6 @@ def key_words(
     InputError
         When a stream key stands twice: its streams would be one and the same, so two
         parameters that should be independent would move together.
-
-    Examples
-    --------
-    >>> words = key_words(SCRAMBLE, 0, ["a", "b"], 0)
-    >>> [word.shape for word in words]
-    [(2,), (2,)]
     """
     if len(set(keys)) != len(keys):
         twice = next(key for index, key in enumerate(keys) if key in keys[:index])
