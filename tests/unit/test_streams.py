@@ -16,9 +16,9 @@ from mcsus.streams import (
     block_offset,
     block_table,
     directions,
-    kernels,
     philox4x32,
     philox_key,
+    point_loops,
     points,
     scrambled_directions,
     uniforms,
@@ -127,7 +127,7 @@ class TestKnownAnswers:
             [np.uint64(int(word, 16)) for word in text.split()] for text in (counter, key, output)
         )
         assert [int(word) for word in philox4x32(tuple(counter), tuple(key))] == output
-        assert list(kernels.philox4x32(*counter, *key)) == output
+        assert list(point_loops.philox4x32(*counter, *key)) == output
 
     def test_draws_are_the_top_52_bits_of_philox_pairs(self):
         counter = 2**32 + 5  # second word of the counter in use
@@ -374,7 +374,7 @@ class TestKernels:
 
         reference = to_uniform(np.array(self.EXTREMES, dtype=np.uint64))
         for integer, expected in zip(self.EXTREMES, reference, strict=True):
-            u = kernels.to_uniform(np.uint64(integer))
+            u = point_loops.to_uniform(np.uint64(integer))
             assert 0 < u < 1
             assert u == expected
             assert Fraction(float(u)) == Fraction(2 * integer + 1, 2**53)
@@ -385,17 +385,17 @@ class TestKernels:
         table, offset = block_table(matrix, shift), block_offset(matrix, block)
         expected = SobolPoints(matrix, shift).uniforms(block << 10, 1024)
         for d in range(3):
-            assert kernels.sobol_offset(matrix[d], block) == offset[d]
+            assert point_loops.sobol_offset(matrix[d], block) == offset[d]
             for n in (1, 2, 64, 256, 1024):
                 for first in {0, 1024 - n}:
                     row = np.full(n, np.nan)
-                    kernels.fill_sobol(table[d], offset[d], row, first)
+                    point_loops.fill_sobol(table[d], offset[d], row, first)
                     np.testing.assert_array_equal(row, expected[first : first + n, d])
 
     def test_sobol_starts_at_the_block_unless_told(self):
         matrix, shift = scrambled_directions([3], ["a"], 7, 2)
         row = np.empty(16)
-        kernels.fill_sobol(block_table(matrix, shift)[0], np.uint64(0), row)
+        point_loops.fill_sobol(block_table(matrix, shift)[0], np.uint64(0), row)
         np.testing.assert_array_equal(row, SobolPoints(matrix, shift).uniforms(0, 16)[:, 0])
 
     @pytest.mark.parametrize("first", [0, 1, 1024, 2**33 - 64, 2**33 - 63, 2**40, 2**52 - 1024])
@@ -403,16 +403,16 @@ class TestKernels:
     def test_philox_equals_the_reference_bit_for_bit(self, first, n):
         key = philox_key(7, "a", 2)
         row = np.full(n, np.nan)
-        kernels.fill_philox(*key, first, row)
+        point_loops.fill_philox(*key, first, row)
         np.testing.assert_array_equal(row, uniforms(key, first, n))
 
     def test_any_integer_type_will_do(self):
         expected = uniforms((2**32 - 1, 2**31), 2**40, 8)
         for kind in (np.int64, np.uint64):
             row = np.empty(8)
-            kernels.fill_philox(kind(2**32 - 1), kind(2**31), kind(2**40), row)
+            point_loops.fill_philox(kind(2**32 - 1), kind(2**31), kind(2**40), row)
             np.testing.assert_array_equal(row, expected)
-            kernels.fill_sobol(np.arange(1024, dtype=np.uint64), np.uint64(0), row, kind(8))
+            point_loops.fill_sobol(np.arange(1024, dtype=np.uint64), np.uint64(0), row, kind(8))
             np.testing.assert_array_equal(row, to_uniform(np.arange(8, 16, dtype=np.uint64)))
 
     @pytest.mark.parametrize("kernel", ["fill_sobol", "fill_philox"])
@@ -423,12 +423,12 @@ class TestKernels:
             pytest.skip("this processor has no AVX2")
         row = np.empty(8)
         if kernel == "fill_sobol":
-            kernels.fill_sobol(np.zeros(1024, dtype=np.uint64), np.uint64(0), row, 0)
+            point_loops.fill_sobol(np.zeros(1024, dtype=np.uint64), np.uint64(0), row, 0)
             operation = r"v(pxor|pternlog)\w*\s.*%[yz]mm"
         else:
-            kernels.fill_philox(1, 2, 0, row)
+            point_loops.fill_philox(1, 2, 0, row)
             operation = r"vpmuludq\s.*%[yz]mm"
-        code = "\n".join(getattr(kernels, kernel).inspect_asm().values())
+        code = "\n".join(getattr(point_loops, kernel).inspect_asm().values())
         assert re.search(operation, code)
         assert re.search(r"vaddpd\s.*%[yz]mm", code)
 
