@@ -243,8 +243,7 @@ class Kernel:
         >>> from mcsus.expressions import parse
         >>> from mcsus.families import distribution
         >>> from mcsus.model import Equation, Model
-        >>> from mcsus.numba_private import Passed, entry
-        from mcsus.parameters import Cell, Parameter, Provenance
+        >>> from mcsus.parameters import Cell, Parameter, Provenance
         >>> from mcsus.units import unit
         >>> cell = Cell(distribution("uniform", minimum=0, maximum=8), unit("1"), "x", Provenance())
         >>> x = Parameter("x", unit("1"), (), (cell,), "uncertainty", None)
