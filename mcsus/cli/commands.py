@@ -35,7 +35,7 @@ def list_(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what ships: studies, parameters, families or functions of formulas."""
+    """Say what ships: studies, parameters, families, functions or methods of analysis."""
     from mcsus.cli import listing  # noqa: PLC0415
 
     rows = listing.rows(what, evidence)

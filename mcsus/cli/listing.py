@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mcsus.analysis.base import methods
 from mcsus.cli import pages
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import described, words
@@ -156,6 +157,13 @@ SHELVES = {
         described,
         lambda: [{"id": word, "use": described(word)} for word in words()],
         ("use",),
+    ),
+    "methods": Shelf(
+        "a method of sensitivity analysis",
+        methods,
+        pages.method_page,
+        lambda: [{"id": m.name, "title": m.title, "use": m.words} for m in methods().values()],
+        ("id", "title", "use"),
     ),
 }
 """The kinds of things that ship, by the name that lists them."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mcsus.analysis.base import methods
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.library import library
 from mcsus.study.shares import SHARES
@@ -87,6 +88,13 @@ def family_page(name: str) -> str:
     lines += ["", *textwrap.wrap(f"Example: {given}", WIDTH)]
     lines.append(f"typical {law.typical():.6g}, mean {law.mean():.6g}, sd {law.sd():.6g}")
     return "\n".join([*lines, *_plot(law)])
+
+
+def method_page(name: str) -> str:
+    """Return what a method of sensitivity analysis tells, and its arrays."""
+    method = methods()[name]
+    lines = [f"{entry.name}: {entry.meaning}" for entry in method.arrays]
+    return "\n".join([method.name, method.title, "", f"Tells {method.words}.", "", *lines])
 
 
 def study_page(name: str) -> str:

@@ -1,6 +1,5 @@
 """A method of sensitivity analysis is two files: it runs from the study file to the page."""
 
-import importlib
 import json
 import sys
 
@@ -13,6 +12,7 @@ import mcsus.report.sections
 from mcsus.analysis import base
 from mcsus.cli import run_command
 from mcsus.errors import InputError
+from mcsus.report import write_report
 from mcsus.report.sections import SECTIONS
 from mcsus.runner import run
 from mcsus.study import load_study
@@ -184,7 +184,6 @@ def study(tmp_path):
 def test_from_the_study_file_to_the_page(add, study, tmp_path, capsys):
     add(mcsus.analysis.methods, "rank_correlation", METHOD)
     add(mcsus.report.sections, "ranks", SECTION)
-    importlib.import_module("mcsus.report.sections.ranks")
     out = tmp_path / "out"
     arguments = ["run", str(study("sobol", "rank_correlation")), "--out", str(out), "--json"]
     assert run_command(arguments) == 0
@@ -205,12 +204,18 @@ def test_from_the_study_file_to_the_page(add, study, tmp_path, capsys):
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "What goes with what?" in page
     assert f"<li>up: {up['value']:.3f}</li>" in page
+    assert run_command(["show", "rank_correlation"]) == 0
+    assert "how surely an output rises with an input" in capsys.readouterr().out
     assert run_command(["verify", str(out)]) == 0
 
 
-def test_without_sobol(add, study):
+def test_without_sobol_and_without_a_section(add, study, tmp_path):
     add(mcsus.analysis.methods, "rank_correlation", METHOD)
     result = run(load_study(study("rank_correlation")))
+    page = write_report(result, tmp_path / "report").read_text(encoding="utf-8")
+    assert ">Rank correlation</h2>" in page
+    assert "How surely an output rises with an input." in page
+    assert page.index("<td>Up</td>") < page.index("<td>Down</td>")
     (cell,) = result.to_dict()["sensitivity"]["total"]["cells"]
     assert cell["method"] == "rank_correlation"
     assert "two_inputs" in str(result.summary())

@@ -92,7 +92,7 @@ class TestList:
         assert "tinyml_device" in out
         assert call("list", "studies")[1] == out
 
-    @pytest.mark.parametrize("what", ["studies", "parameters", "families", "functions"])
+    @pytest.mark.parametrize("what", ["studies", "parameters", "families", "functions", "methods"])
     def test_json(self, call, what):
         code, out, _ = call("list", what, "--json")
         rows = json.loads(out)

@@ -11,8 +11,14 @@ from mcsus.report.sections.base import SECTIONS, Section, register
 
 __all__ = ["SECTIONS", "Section", "register", "sections"]
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+
+def _find() -> None:
+    """Import the modules of this folder; importing one registers its section."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+
+
+_find()
 
 
 def sections(reading: Reading) -> list[Section]:
@@ -20,6 +26,7 @@ def sections(reading: Reading) -> list[Section]:
 
     An analysis that no section names as its method gets the one that suits them all.
     """
+    _find()
     made = [kind(reading) for kind in SECTIONS.values()]
     known = {section.method for section in made}
     made += [AnyAnalysis(reading, name) for name in reading.analyses if name not in known]

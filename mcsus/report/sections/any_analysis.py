@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from mcsus.analysis.base import methods
 from mcsus.report.reading import Reading, ResultCell, ResultTable
 from mcsus.report.sections.base import Section
 from mcsus.report.wording import capital, error, number, words
@@ -29,7 +30,9 @@ class AnyAnalysis(Section):
     def __init__(self, reading: Reading, method: str) -> None:
         super().__init__(reading)
         self.name = self.method = method
-        self.title = self.link = capital(words(method))
+        known = methods().get(method)  # a saved result may be of one that is not here
+        self.title = self.link = known.title if known else capital(words(method))
+        self.about = known.words if known else ""
 
     def context(self) -> dict[str, Any]:
         """Return one table for each output, and each cell of it that is looked at."""
@@ -38,7 +41,7 @@ class AnyAnalysis(Section):
             for table in self.reading.analyses[self.method].values()
             for cell in table.picked(_MOST_CELLS)
         ]
-        return {"tables": tables}
+        return {"about": capital(self.about), "tables": tables}
 
 
 def _heading(table: ResultTable, cell: ResultCell) -> str:
