@@ -145,9 +145,9 @@ class Distribution(ABC):
             if value is None and key.optional:
                 continue
             value = key.default if value is None else value
-            found = key.faults(value)
-            faults += found
-            if not found:
+            own = key.faults(value)
+            faults += own
+            if not own:
                 object.__setattr__(self, key.field, key.read(value))
         faults = faults or self._beside() or list(self._check())
         if faults:

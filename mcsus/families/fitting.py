@@ -39,14 +39,14 @@ class Fit:
     law : Distribution
         By maximum likelihood.
     ks, ks_p : float
-        Kolmogorov-Smirnov distance, and its p value from the bootstrap: the share of samples
+        Kolmogorov-Smirnov distance, and its p value from the bootstrap: the share of sets of draws
         of the law, fitted again, that lie farther from their fit (Lilliefors' correction).
     ad : float
         Anderson-Darling statistic, which weighs the tails more.
     aic : float
         Akaike's criterion; only differences between families mean something.
     bootstrap : dict of str to array
-        Parameters fitted to samples of the law, of the size of the data.
+        Parameters fitted to draws of the law, each set of the size of the data.
     """
 
     law: Distribution
@@ -147,7 +147,7 @@ def from_data(
     families : iterable of str, optional
         Which; all that can be fitted when left out.
     bootstrap : int
-        Samples of each fitted law for the intervals of the parameters and the p value.
+        Sets of draws of each fitted law, for the intervals of the parameters and the p value.
     seed : int
         Of the bootstrap.
 

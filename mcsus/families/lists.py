@@ -27,15 +27,15 @@ def numbers(value: object) -> Numbers:
     mcsus.errors.InputError: [2]: found 'x'; allowed: a finite number
     """
     entries = entries_of(value)
-    found, faults = [], []
+    good, faults = [], []
     for place, entry in enumerate(entries, start=1):
         try:
-            found.append(real(entry))
+            good.append(real(entry))
         except ValueError:
             faults.append(Fault(show(entry), "a finite number", (f"[{place}]",)))
     if faults:
         raise InputError(*faults)
-    return tuple(found)
+    return tuple(good)
 
 
 def entries_of(value: object) -> tuple[Any, ...]:
@@ -48,17 +48,17 @@ def entries_of(value: object) -> tuple[Any, ...]:
 
 def increasing(value: object) -> Numbers:
     """Return at least two finite numbers, each above the one before."""
-    found = numbers(value)
-    if len(found) < 2:
+    entries = numbers(value)
+    if len(entries) < 2:
         raise ValueError("fewer than two")
     faults = [
         Fault(repr(after), f"a number above the one before, {before!r}", (f"[{place}]",))
-        for place, (before, after) in enumerate(pairwise(found), start=2)
+        for place, (before, after) in enumerate(pairwise(entries), start=2)
         if not before < after
     ]
     if faults:
         raise InputError(*faults)
-    return found
+    return entries
 
 
 def probabilities(value: object) -> Numbers:
@@ -68,21 +68,21 @@ def probabilities(value: object) -> Numbers:
 
 def weights(value: object) -> Numbers:
     """Return weights: numbers of at least 0 with a positive sum."""
-    found = _each(numbers(value), lambda w: w >= 0, "a number of at least 0")
-    if not 0 < math.fsum(found) < math.inf:
+    entries = _each(numbers(value), lambda w: w >= 0, "a number of at least 0")
+    if not 0 < math.fsum(entries) < math.inf:
         raise ValueError("no weight at all")
-    return found
+    return entries
 
 
-def _each(found: Numbers, good: Callable[[float], bool], allowed: str) -> Numbers:
+def _each(entries: Numbers, good: Callable[[float], bool], allowed: str) -> Numbers:
     faults = [
         Fault(repr(entry), allowed, (f"[{place}]",))
-        for place, entry in enumerate(found, start=1)
+        for place, entry in enumerate(entries, start=1)
         if not good(entry)
     ]
     if faults:
         raise InputError(*faults)
-    return found
+    return entries
 
 
 def same_length(first: str, one: Iterable[object], second: str, other: object) -> list[Fault]:

@@ -95,17 +95,17 @@ def log_sd(scores: Sequence[float], basic_gsd2: float, table: str = "ecoinvent2"
 
 def read_scores(value: object) -> Numbers:
     """Return five whole numbers from 1 to 5."""
-    found = numbers(value)
-    if len(found) != len(INDICATORS):
+    scores = numbers(value)
+    if len(scores) != len(INDICATORS):
         raise ValueError("not five scores")
     faults = [
         Fault(f"{score:g}", f"a whole number from 1 to 5, for {name}", (f"[{place}]",))
-        for place, (score, name) in enumerate(zip(found, INDICATORS, strict=True), start=1)
+        for place, (score, name) in enumerate(zip(scores, INDICATORS, strict=True), start=1)
         if score not in (1, 2, 3, 4, 5)
     ]
     if faults:
         raise InputError(*faults)
-    return found
+    return scores
 
 
 def read_table(value: object) -> str:

@@ -22,5 +22,5 @@ def __getattr__(name: str) -> Any:
     """Look up a function once; from then on it is a name of this module."""
     if name.startswith("_"):
         raise AttributeError(name)
-    found = globals()[name] = getattr(importlib.import_module("scipy.special"), name)
-    return found
+    function = globals()[name] = getattr(importlib.import_module("scipy.special"), name)
+    return function

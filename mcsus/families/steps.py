@@ -117,6 +117,5 @@ def guide_of(ends: Array) -> Array:
     cells = FEWEST_CELLS
     while cells < min(CELLS_PER_STEP * ends.size, MOST_CELLS):
         cells *= 2
-    found = np.searchsorted(ends, np.arange(cells) / cells, side="left")
-    result: Array = found.astype(np.float64)
-    return result
+    guide: Array = np.searchsorted(ends, np.arange(cells) / cells, side="left").astype(np.float64)
+    return guide

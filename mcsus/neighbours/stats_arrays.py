@@ -100,8 +100,8 @@ def _need(held: Held, *names: str) -> list[float]:
 
 def _cut(held: Held) -> dict[str, Any]:
     bounds = {"low": held["minimum"], "high": held["maximum"]}
-    found = {name: value for name, value in bounds.items() if value is not None}
-    return {"truncate": found} if found else {}
+    given = {name: value for name, value in bounds.items() if value is not None}
+    return {"truncate": given} if given else {}
 
 
 def _constant(held: Held) -> Distribution:
@@ -212,12 +212,12 @@ def to_stats_arrays(law: Distribution) -> Row:
     """
     row: Row = dict.fromkeys(("loc", "scale", "shape", "minimum", "maximum"), math.nan)
     row["negative"] = False
-    found = _row(law)
+    own = _row(law)
     cut = law.truncate
-    if found is None or (cut is not None and found["uncertainty_type"] not in CUT):
+    if own is None or (cut is not None and own["uncertainty_type"] not in CUT):
         names = ", ".join(STATS_ARRAYS.values())
         raise InputError(Fault(repr(law), f"a law of stats_arrays: {names}", ("distribution",)))
-    row |= found
+    row |= own
     if cut is not None:
         low = math.nan if cut.low is None else cut.low
         row |= {"minimum": low, "maximum": math.nan if cut.high is None else cut.high}

@@ -68,31 +68,31 @@ class Parts:
 
     def moments(self) -> tuple[float, float]:
         """Mean and standard deviation."""
-        found = [
+        rows = [
             (w, leaf, 0.0) if isinstance(leaf, float) else (w, leaf.mean(), leaf.sd())
             for w, leaf in self.leaves()
         ]
-        mean = math.fsum(w * m for w, m, _ in found)
+        mean = math.fsum(w * m for w, m, _ in rows)
         if not math.isfinite(mean):
             return mean, math.nan
-        size = max((max(abs(m - mean), s) for _, m, s in found), default=0.0) or 1.0
+        size = max((max(abs(m - mean), s) for _, m, s in rows), default=0.0) or 1.0
         if not math.isfinite(size):
             return mean, math.inf
-        square = math.fsum(w * (((m - mean) / size) ** 2 + (s / size) ** 2) for w, m, s in found)
+        square = math.fsum(w * (((m - mean) / size) ** 2 + (s / size) ** 2) for w, m, s in rows)
         return mean, size * math.sqrt(square)
 
     def breaks(self) -> Array:
         """Return values where the distribution function has a kink, a gap or a step."""
-        found = set(self.atoms.values.tolist())
+        values = set(self.atoms.values.tolist())
         for law in self.laws:
             low, high = law.support()
-            found |= {low, high}
+            values |= {low, high}
             kinks = np.array(law._breaks())
             inner = law._from_tails(kinks, 1 - kinks).tolist() if kinks.size else []
-            found |= {x for x in inner if low < x < high}
+            values |= {x for x in inner if low < x < high}
         if len(self.laws) > 1:
-            found |= set(self.valleys())
-        return np.array(sorted(x for x in found if math.isfinite(x)))
+            values |= set(self.valleys())
+        return np.array(sorted(x for x in values if math.isfinite(x)))
 
     def valleys(self) -> list[float]:
         """Values between components where the density is lowest, if it is much lower there.
@@ -100,7 +100,7 @@ class Parts:
         The quantile function is steepest there, and tables begin anew.
         """
         middles = sorted({float(x) for law in self.laws for x in law.quantile([0.01, 0.5, 0.99])})
-        found = []
+        lowest = []
         for left, right in pairwise(middles):
             low, high = left, right
             for _ in range(ZOOMS):
@@ -113,8 +113,8 @@ class Parts:
                     break
                 low, high = x[max(k - 1, 0)], x[min(k + 2, 64)]
             else:
-                found.append(float((low + high) / 2))
-        return found
+                lowest.append(float((low + high) / 2))
+        return lowest
 
     def _rise(self, x: Array) -> Array:
         """Probability of the continuous laws between neighbouring values."""
@@ -157,10 +157,10 @@ class Parts:
 
     def _solve(self, u: Array, v: Array, low: Array, high: Array) -> Array:
         """Quantile within smooth pieces: the root of the log ratio of the smaller tail."""
-        found = [law._conditioned(u, v) for law in self.laws]
-        found += [np.full_like(u, x) for x in self.atoms.values[[0, -1][: self.atoms.values.size]]]
-        low = np.maximum(low, np.min(found, axis=0))
-        high = np.maximum(np.minimum(high, np.max(found, axis=0)), low)
+        bounds = [law._conditioned(u, v) for law in self.laws]
+        bounds += [np.full_like(u, x) for x in self.atoms.values[[0, -1][: self.atoms.values.size]]]
+        low = np.maximum(low, np.min(bounds, axis=0))
+        high = np.maximum(np.minimum(high, np.max(bounds, axis=0)), low)
         lower = u <= v
         wanted = np.maximum(np.where(lower, u, v), 1e-305)
 

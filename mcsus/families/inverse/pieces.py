@@ -16,8 +16,8 @@ from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Distribution
 from mcsus.families.inverse.tabulated import (
     FEWEST_BITS,
+    InverseTable,
     Piece,
-    Table,
     best_table,
     move,
     tabulate,
@@ -46,13 +46,13 @@ def table_of(law: Distribution) -> QuantileKernel:
 
 def tabulate_pieces(law: Distribution, pieces: Sequence[Piece]) -> QuantileKernel:
     """Return the kernel of a law that is smooth in each of its pieces."""
-    found = [piece for piece in pieces if piece.end - piece.start > LEAST]
-    if len(found) == 1 and found[0].low < found[0].high:
+    parts = [piece for piece in pieces if piece.end - piece.start > LEAST]
+    if len(parts) == 1 and parts[0].low < parts[0].high:
         with suppress(InputError):
             return tabulate(law)
-    tables = tables_of(found)
-    found = [piece for piece, _ in tables]
-    ends = np.array([piece.end for piece in found])
+    tables = tables_of(parts)
+    parts = [piece for piece, _ in tables]
+    ends = np.array([piece.end for piece in parts])
     ends[-1] = 1.0
     guide = guide_of(ends)
     first = 2 + guide.size + ends.size + ABOUT * ends.size
@@ -70,14 +70,14 @@ def tabulate_pieces(law: Distribution, pieces: Sequence[Piece]) -> QuantileKerne
     return QuantileKernel(PIECES, tuple(constants.tolist()))
 
 
-def tables_of(pieces: Iterable[Piece]) -> list[tuple[Piece, Table | None]]:
+def tables_of(pieces: Iterable[Piece]) -> list[tuple[Piece, InverseTable | None]]:
     """Return a table for each piece; a piece that one table cannot follow is split.
 
     Where a quantile function bends sharply without a kink, as beside a narrow component, the
     cells of two tables that meet there are fine enough.
     """
     waiting = list(pieces)[::-1]
-    done: list[tuple[Piece, Table | None]] = []
+    done: list[tuple[Piece, InverseTable | None]] = []
     tables = 0
     while waiting:
         piece = waiting.pop()
@@ -104,7 +104,7 @@ def split(piece: Piece) -> tuple[Piece, Piece]:
     return left, Piece(piece.whole, middle, piece.end, x, piece.high)
 
 
-def describe(piece: Piece, table: Table | None, first: int) -> Array:
+def describe(piece: Piece, table: InverseTable | None, first: int) -> Array:
     """Return the description of a piece whose cells begin at `first`.
 
     The description holds kind, start, end, 1 / mass, low, high, bits, cells of a side, first,

@@ -207,7 +207,7 @@ def build(law: Tabulated, bits: int) -> list[tuple[float, Variant, Array]]:
     return tables
 
 
-class Table(NamedTuple):
+class InverseTable(NamedTuple):
     """Coefficients of the cells of both sides, 2**bits in an octave, and how they are stored."""
 
     bits: int
@@ -215,22 +215,22 @@ class Table(NamedTuple):
     terms: Array
 
 
-def best_table(law: Tabulated, most_bits: int = MOST_BITS) -> Table:
+def best_table(law: Tabulated, most_bits: int = MOST_BITS) -> InverseTable:
     """Return the inverse table of a law with as many cells as its shape needs.
 
     At most 2**most_bits cells an octave; a law that needs more is refused.
     """
     best, bits = (np.inf, Variant(), np.zeros(0)), 0
     for size in range(FEWEST_BITS, most_bits + 1):
-        found = min(build(law, size), key=itemgetter(0))
-        settled = found[0] > best[0] / 4 and best[0] <= LIMIT  # rounding: finer gains nothing
-        if found[0] < best[0]:
-            best, bits = found, size
+        finer = min(build(law, size), key=itemgetter(0))
+        settled = finer[0] > best[0] / 4 and best[0] <= LIMIT  # rounding: finer gains nothing
+        if finer[0] < best[0]:
+            best, bits = finer, size
         if best[0] <= GOAL or settled:
             break
     if best[0] > LIMIT:
         raise InputError(Fault(repr(law), "shapes less extreme than these", ("distribution",)))
-    return Table(bits, *best[1:])
+    return InverseTable(bits, *best[1:])
 
 
 @lru_cache(maxsize=512)

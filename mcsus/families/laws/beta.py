@@ -98,8 +98,8 @@ def beta_shapes(low: float, high: float, coverage: float) -> tuple[float, float]
 
     def error(logs: Array, /) -> Array:
         alpha, beta = (math.exp(min(max(log, -30), 30)) for log in logs.tolist())
-        found = (special.betainc(alpha, beta, low), special.betaincc(alpha, beta, high))
-        return np.array([math.log(max(float(value), 1e-300) / tail) for value in found])
+        tails = (special.betainc(alpha, beta, low), special.betaincc(alpha, beta, high))
+        return np.array([math.log(max(float(value), 1e-300) / tail) for value in tails])
 
     start = np.log([middle * total, (1 - middle) * total])
     solution = optimize.root(error, start, tol=1e-14)

@@ -28,15 +28,15 @@ def laws(value: object) -> tuple[Distribution, ...]:
     """Return the laws of a list of tables; every fault is placed at its table."""
     if deep(value, DEEPEST):
         raise InputError(Fault("mixtures nested deeper", f"at most {DEEPEST} levels"))
-    found, faults = [], []
+    built, faults = [], []
     for place, entry in enumerate(entries_of(value), start=1):
         try:
-            found.append(_law(entry))
+            built.append(_law(entry))
         except InputError as error:
             faults += [fault.within(f"[{place}]") for fault in error.faults]
     if faults:
         raise InputError(*faults)
-    return tuple(found)
+    return tuple(built)
 
 
 def _law(entry: object) -> Distribution:

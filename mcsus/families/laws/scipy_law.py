@@ -58,15 +58,15 @@ def read_arguments(value: object) -> Arguments:
     table = dict(value) if isinstance(value, tuple) else value
     if not isinstance(table, Mapping):
         raise ValueError("not a table")
-    found, faults = {}, []
+    numbers, faults = {}, []
     for name, entry in table.items():
         try:
-            found[str(name)] = real(entry)
+            numbers[str(name)] = real(entry)
         except ValueError:
             faults.append(Fault(show(entry), "a finite number", (str(name),)))
     if faults:
         raise InputError(*faults)
-    return tuple(sorted(found.items()))
+    return tuple(sorted(numbers.items()))
 
 
 @family(

@@ -61,11 +61,11 @@ def lognormal_ratio(log_sd: float) -> Ratio | None:
 def normal_ratio() -> Ratio:
     """Return A and B with z = y B / A."""
     y, z = _middle()
-    found = _fitted(z / y, y / z)
-    if found is None:
+    ratio = _fitted(z / y, y / z)
+    if ratio is None:
         msg = "the normal score could not be fitted"
         raise ArithmeticError(msg)
-    return found
+    return ratio
 
 
 def _shares() -> Array:
@@ -91,13 +91,13 @@ def _fitted(goal: Array, gain: Array) -> Ratio | None:
         weight = np.sqrt(lawson) * gain / np.abs(bottom)
         matrix = np.hstack([powers, -goal[:, None] * powers[:, 1:]]) * weight[:, None]
         sizes = np.linalg.norm(matrix, axis=0)
-        found = np.linalg.lstsq(matrix / sizes, goal * weight, rcond=1e-16)[0] / sizes
-        bottom = 1 + powers[:, 1:] @ found[DEGREE + 1 :]
-        error = np.abs(powers @ found[: DEGREE + 1] / bottom - goal) * gain
+        terms = np.linalg.lstsq(matrix / sizes, goal * weight, rcond=1e-16)[0] / sizes
+        bottom = 1 + powers[:, 1:] @ terms[DEGREE + 1 :]
+        error = np.abs(powers @ terms[: DEGREE + 1] / bottom - goal) * gain
         if not np.isfinite(error).all():
             break
         if error.max() < smallest:
-            best, smallest = found, float(error.max())
+            best, smallest = terms, float(error.max())
         if smallest < _ENOUGH:
             break
         lawson = lawson * (error + 1e-16)
