@@ -198,7 +198,7 @@ class TestChoice:
     def test_it_is_kept_by_the_study_and_by_the_result(self, study, tmp_path):
         asked = study(LAWS, {"y": "a*b"}, sensitivity={"draws": 256, "estimator": "streaming"})
         again = Study.from_dict(asked.to_dict())
-        assert again.sensitivity.estimator == "streaming"
+        assert again.sensitivity.options["estimator"] == "streaming"
         result = run(again)
         assert result.tree["sensitivity/y"].attrs["estimator"] == "streaming"
         loaded = load_result(result.save(tmp_path)).to_dict()
