@@ -72,14 +72,11 @@ ABOUT = Table(
 """Keys that laws of a study and records of the library share."""
 
 
-def typical_of(reader: TableReader, law: Distribution | None) -> float | None:
-    """Return the value of a deterministic run; note one that the law cannot take."""
-    typical = reader.number("typical")
-    if typical is not None and law is not None:
-        low, high = law.support()
-        if not low <= typical <= high:
-            reader.fault("typical", repr(typical), f"a value the law can take, {low!r} to {high!r}")
-    return typical
+def check_typical(row: TableReader, law: Distribution) -> None:
+    """Note a value of a deterministic run that the law cannot take."""
+    typical, (low, high) = row["typical"], law.support()
+    if typical is not None and not low <= typical <= high:
+        row.fault("typical", repr(typical), f"a value the law can take, {low!r} to {high!r}")
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,20 @@ from mcsus.declared import Item, Schema, Table, one_of, raw, text
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
-from mcsus.parameters import ABOUT, Kind, Parameter, Provenance, Source, typical_of
+from mcsus.parameters import ABOUT, Kind, Parameter, Provenance, Source, check_typical
 from mcsus.units import Unit
 
 ASSUMED = "assumed"
 
 _SOURCE_ID = re.compile(r"[a-z][a-z0-9_.-]*\Z")
 _STREAM = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,199}\Z")
+
+
+def _stream(reader: TableReader, key: str) -> str | None:
+    stream = reader.text(key)
+    if stream and not _STREAM.match(stream):
+        reader.fault(key, shown(stream), OWN[key].allowed)
+    return stream or None
 
 
 def _source_texts(reader: TableReader, key: str) -> tuple[str, ...]:
@@ -67,9 +74,16 @@ META = Table(
 
 OWN: dict[str, Item] = {
     "typical": ABOUT.items["typical"],
-    "stream": text("name by which it is drawn; laws of one name are one value"),
+    "stream": raw(
+        "name by which it is drawn; laws of one name are one value",
+        {"type": "string"},
+        "a letter, then letters, digits, '_', '.', ':' or '-'",
+        read=_stream,
+    ),
 }
 """Keys that stand beside one law alone."""
+
+LAW = Table(META.name, META.words, **META.items, **OWN)
 
 
 @dataclass(frozen=True)
@@ -150,16 +164,15 @@ def read_leaf(
         faults.add(shown(value), "the id of a library parameter in quotes, or a table", *where)
         return None
     before = len(faults.faults)
-    reader = META.read(value, faults, where, closed=False)
+    reader = LAW.read(value, faults, where, closed=False)
     meta = read_meta(reader, above)
     if meta.relaxed and meta.distribution is None and "value" in reader:
         meta = replace(meta, distribution="constant")
     _check_complete(reader, meta)
     law = _law(reader, meta)
-    typical, stream = typical_of(reader, law), _stream(reader)
     if law is None or meta.unit is None or len(faults.faults) > before:
         return None
-    return Leaf(law, meta.unit, _provenance(meta), where, stream, typical)
+    return Leaf(law, meta.unit, _provenance(meta), where, reader["stream"], reader["typical"])
 
 
 def _from_library(id_: str, where: tuple[str, ...]) -> Leaf:
@@ -205,17 +218,10 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
             found = f"an unknown key of a {meta.distribution} law"
             reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
     with reader.faults.at(*reader.where):
-        return distribution(meta.distribution, **given)
+        law = distribution(meta.distribution, **given)
+        check_typical(reader, law)
+        return law
     return None
-
-
-def _stream(reader: TableReader) -> str | None:
-    """Return the name by which a law is drawn, when it is not that of the parameter."""
-    stream = reader.text("stream")
-    if stream and not _STREAM.match(stream):
-        allowed = "a letter, then letters, digits, '_', '.', ':' or '-'"
-        reader.fault("stream", shown(stream), allowed)
-    return stream or None
 
 
 def _provenance(meta: Meta) -> Provenance:
