@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,10 @@ from mcsus.counting.layout import Layout
 from mcsus.counting.tally import Part
 from mcsus.counting.tasks import Task, slab_for
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Plan, Points, Quantity
+from mcsus.engine.plans import Plan, Quantity
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]
-
-_REPLICATES_READY = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +58,6 @@ class Drawing:
     pivot: Array
     layout: Layout
     values: bool = False
-    _ready: dict[int, Points] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, kernel: Kernel, design: Design, kept: list[str], parts: list[str]) -> Drawing:
@@ -77,16 +74,6 @@ class Drawing:
     def ends(self) -> NDArray[np.int64]:
         """The row after the last of each quantity."""
         return np.cumsum([self.kernel.program.cells(name) for name in self.names])
-
-    def points(self, replicate: int) -> Points:
-        """Return the streams of a replicate, kept for the tasks that follow."""
-        found = self._ready.get(replicate)
-        if found is None:
-            found = self.kernel.points(self.plan, self.design, replicate)
-            if len(self._ready) >= _REPLICATES_READY:
-                self._ready.clear()
-            self._ready[replicate] = found
-        return found
 
 
 def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
@@ -109,7 +96,7 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
     See `Drawing`.
     """
     replicate, first, count = task
-    points = drawing.points(replicate)
+    points = drawing.kernel.points(drawing.plan, drawing.design, replicate)
     rows = len(drawing.pivot)
     slab = min(slab_for(rows), count)
     out = np.empty((rows, 1, slab))

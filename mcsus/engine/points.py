@@ -12,7 +12,8 @@ from mcsus.errors import Fault, InputError
 from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
 from mcsus.streams.sobol import BLOCK, MAX_DIMENSIONS
 
-_KEPT_BYTES = 1 << 26
+_KEPT_LEAST = 4  # sets of points, however large
+_KEPT_BYTES = 1 << 25
 
 _NO_WORDS = np.zeros((0, 2), dtype=np.uint64)
 _NO_NUMBERS = np.zeros((0, 0))
@@ -44,7 +45,6 @@ class Streams:
         in_a = [self.places[key] for key in drawn]
         self._dimensions = [*in_a, *(p + more for p, more in zip(in_a, further, strict=True))]
         self._kept: dict[Hashable, tuple[Any, ...]] = {}
-        self._kept_bytes = 0
 
     def points(self, matrices: int, design: Design, replicate: int) -> Points:
         """Return the points of a design, of A or of A and B, without individuals."""
@@ -109,10 +109,9 @@ class Streams:
         """Return what was made for the same before; two threads may both make it."""
         known = self._kept.get(asked)
         if known is None:
-            known = make()
-            size = sum(array.nbytes for array in known)
-            if self._kept_bytes + size > _KEPT_BYTES:
-                self._kept, self._kept_bytes = {}, 0
-            self._kept_bytes += size
-            self._kept[asked] = known
+            known = self._kept[asked] = make()
+            kept = list(self._kept)
+            room = _KEPT_BYTES // max(sum(array.nbytes for array in known), 1)
+            for old in kept[: -max(room, _KEPT_LEAST)]:
+                self._kept.pop(old, None)
         return known
