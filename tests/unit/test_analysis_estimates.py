@@ -69,7 +69,7 @@ class TestQuantiles:
 
 class TestShortest:
     def test_by_brute_force(self):
-        ordered = np.sort(SKEWED[0])
+        ordered = np.sort(SKEWED[0, :487])  # a share of which is no whole number
         for level in (0.1, 0.5, 0.9, 0.95):
             held = math.ceil(level * len(ordered))
             widths = [

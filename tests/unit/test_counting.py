@@ -137,6 +137,15 @@ def test_held_draws_that_do_not_represent_the_rest(law, other):
     assert draws.means() == pytest.approx(values.mean(axis=1), rel=1e-12)
 
 
+def test_the_shortest_interval_holds_at_least_its_share():
+    # 307 of 1,024 draws are one value: not quite 30 %, so one draw more is wanted
+    values = np.concatenate([np.full(307, 5.0), np.linspace(10, 1000, 717)]).reshape(1, -1)
+    for draws in (HeldDraws(values), counted(values)[0]):
+        low, high = draws.shortest(0.3)
+        assert low == 5
+        assert 5 < high < 12
+
+
 class TestUnits:
     VALUES = drawn("lognormal 3")[:, : 2**14]
 
