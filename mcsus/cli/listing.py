@@ -13,6 +13,7 @@ from mcsus.expressions import described, words
 from mcsus.families import FAMILIES
 from mcsus.library import data_root, library
 from mcsus.study.shares import SHARES
+from mcsus.study.tables import tables_by_name
 
 Row = dict[str, Any]
 
@@ -164,6 +165,13 @@ SHELVES = {
         pages.method_page,
         lambda: [{"id": m.name, "title": m.title, "use": m.words} for m in methods().values()],
         ("id", "title", "use"),
+    ),
+    "tables": Shelf(
+        "a table of a study file",
+        tables_by_name,
+        pages.table_page,
+        lambda: [{"id": name, "use": t.words} for name, t in tables_by_name().items()],
+        ("id", "use"),
     ),
 }
 """The kinds of things that ship, by the name that lists them."""

@@ -12,6 +12,7 @@ from mcsus.analysis.base import methods
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.library import library
 from mcsus.study.shares import SHARES
+from mcsus.study.tables import tables_by_name
 
 WIDTH = 100
 _BARS = " ▁▂▃▄▅▆▇█"
@@ -94,7 +95,14 @@ def method_page(name: str) -> str:
     """Return what a method of sensitivity analysis tells, and its arrays."""
     method = methods()[name]
     lines = [f"{entry.name}: {entry.meaning}" for entry in method.arrays]
+    lines += [f"[sensitivity] {key}: {item.words}" for key, item in method.options.items()]
     return "\n".join([method.name, method.title, "", f"Tells {method.words}.", "", *lines])
+
+
+def table_page(name: str) -> str:
+    """Return the keys of a table of a study file, and what may stand under them."""
+    lines = tables_by_name()[name].page()
+    return "\n".join("\n".join(textwrap.wrap(line, WIDTH)) for line in lines)
 
 
 def study_page(name: str) -> str:

@@ -161,15 +161,21 @@ class Table:
                 below |= {table.name: table.schema(), **table.definitions()}
         return below
 
+    def lines(self) -> list[str]:
+        """Return a line of text for each key."""
+        return [_line(key, item) for key, item in self.items.items()]
+
     def page(self) -> list[str]:
-        """Return what the table says, in lines of text: a key each."""
-        lines = [f"{self.name}: {self.words}", ""]
-        for key, item in self.items.items():
-            more = " (required)" if item.required else ""
-            if item.default not in (None, "", False, ()):
-                more = f" (default {_written(item.default)})"
-            lines.append(f"{key}: {item.words}; {item.allowed}{more}")
-        return lines
+        """Return what it is for, and its keys, in lines of text."""
+        return [self.name, self.words, "", *self.lines()]
+
+
+def _line(key: str, item: Item) -> str:
+    told = [item.words, item.allowed]
+    if item.default:
+        told.append(f"{_written(item.default)} if left out")
+    mark = " (required)" if item.required else ""
+    return f"{key}{mark}: {'; '.join(filter(None, told))}"
 
 
 class Either:
@@ -202,12 +208,13 @@ class Either:
         return below
 
     def page(self) -> list[str]:
-        """Return what may stand there, in lines of text."""
-        lines = [f"{self.name}: {self.words}"]
-        for alternative in self.alternatives:
-            if isinstance(alternative, Table):
-                lines += ["", *alternative.page()]
-        return lines
+        """Return what it is for, and the keys of its tables, in lines of text."""
+        page = [self.name, self.words]
+        for table in self.alternatives:
+            if isinstance(table, Table):
+                page += ["", *([] if table.words == self.words else [table.words])]
+                page += table.lines()
+        return page
 
 
 def _written(value: Any) -> Any:
