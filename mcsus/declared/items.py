@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from mcsus.declared.reader import ID, TableReader, choices
@@ -45,14 +45,14 @@ def identifier(words: str, **schema: Any) -> Item:
 
 
 def one_of(
-    names: Sequence[str],
+    names: Collection[str],
     words: str,
     *,
     required: bool = False,
     default: str | None = None,
     allowed: str | None = None,
 ) -> Item:
-    """Return an item that takes one of some words."""
+    """Return an item that takes one of some words; a registry may grow after this."""
 
     def read(reader: TableReader, key: str) -> str | None:
         return reader.choice(key, names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mcsus.errors import Fault, FaultCollector, InputError, nearest
@@ -161,7 +161,7 @@ class TableReader:
             self.fault(key, shown(value), allowed)
         return value
 
-    def choice(self, key: str, names: Sequence[str], default: str | None = None) -> str | None:
+    def choice(self, key: str, names: Collection[str], default: str | None = None) -> str | None:
         """Return one of `names`, or `default` when the key is absent or wrong."""
         value = self.table.get(key)
         if value is None:

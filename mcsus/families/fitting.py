@@ -183,11 +183,11 @@ def from_data(
         raise InputError(*faults)
     fits, left_out = {}, {}
     for name in names:
-        held = {**twins[name].fixed, **(twins[name].fit or {})}
-        if held and data.min() <= 0 and "scale" not in held:
-            left_out[name] = "a value is not above 0"
-        elif "scale" in held and not 0 < data.min() <= data.max() < 1:
+        held = twins[name].held
+        if "scale" in held and not 0 < data.min() <= data.max() < 1:
             left_out[name] = "a value is not between 0 and 1"
+        elif "loc" in held and data.min() <= 0:
+            left_out[name] = "a value is not above 0"
         else:
             fits[name] = fit(name, twins[name], data, bootstrap, seed)
     return Fits(data.size, fits, left_out)
@@ -198,11 +198,11 @@ def fit(name: str, twin: Twin, data: Array, bootstrap: int, seed: int) -> Fit:
     from scipy import stats  # noqa: PLC0415 - slow to import
 
     generic: Any = getattr(stats, twin.name)
-    held = {**twin.fixed, **(twin.fit or {})}
+    held = {f"f{name}": value for name, value in twin.held.items()}
     names = [*(generic.shapes or "").replace(",", " ").split(), "loc", "scale"]
 
     def fit_to(values: Array) -> tuple[list[float], dict[str, float]]:
-        there = [float(x) for x in generic.fit(values, **{f"f{k}": x for k, x in held.items()})]
+        there = [float(x) for x in generic.fit(values, **held)]
         return there, twin.read(dict(zip(names, there, strict=True))) if twin.read else {}
 
     there, here = fit_to(data)

@@ -47,6 +47,11 @@ class Twin:
     fit: Mapping[str, float] | None = None
     truncated: bool = False
 
+    @property
+    def held(self) -> dict[str, float]:
+        """Arguments that are not found by a fit to data."""
+        return {**self.fixed, **(self.fit or {})}
+
 
 def renamed(**names: str) -> tuple[Read, Write]:
     """Return `Twin.read` and `Twin.write` where the parameters only have other names there."""
@@ -135,6 +140,8 @@ def family(
     """
 
     def enter(law: Law) -> Law:
+        if name in FAMILIES and FAMILIES[name].law.__module__ != law.__module__:
+            raise InputError(Fault(repr(name), "a name that no other family has", ("family",)))
         law.family, law.keys, law.forms = name, keys, forms
         dataclass(frozen=True, repr=False)(law)
         ways = forms or (tuple(key.name for key in keys),)

@@ -42,6 +42,7 @@ def _parameter(*, relaxed: bool) -> Schema:
     """Return the schema of a parameter; relaxed where keys come from the table above."""
     library = {"type": "string", "title": "id of a parameter of the library"}
     by = {**BY.schema(), "title": "one law for each label of a dim"}
+    by["properties"]["distribution"]["enum"] = list(FAMILIES)  # as they are by now
     laws = [_law(family, relaxed=relaxed) for family in FAMILIES.values()]
     if not relaxed:
         return {"anyOf": [library, by, *laws, *map(_shares, SHARES)]}

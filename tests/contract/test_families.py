@@ -1098,6 +1098,11 @@ class TestConstant:
             distribution("constant", value=bad)
 
 
+def test_every_family_has_its_table():
+    tables = [*Contract.__subclasses__(), *StepsContract.__subclasses__()]
+    assert {table.family for table in tables} | {"constant"} == set(FAMILIES)
+
+
 def test_all_faults_are_reported_at_once():
     with pytest.raises(InputError, match="above 1") as caught:
         distribution("lognormal", median=-1, gsd=1, colour=3, truncate={"low": "x", "hi": 2})

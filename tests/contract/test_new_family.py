@@ -12,6 +12,7 @@ from scipy import stats
 import mcsus
 from mcsus.cli import run_command
 from mcsus.engine import store
+from mcsus.errors import InputError
 from mcsus.families import FAMILIES, distribution
 from mcsus.neighbours import from_scipy, to_scipy
 
@@ -126,6 +127,14 @@ def test_scipy_fits_and_has_it():
     assert fitted.scale == pytest.approx(math.sqrt((data**2).mean() / 2), rel=1e-6)
 
 
+def test_name_of_another_family_is_refused(rayleigh):
+    with pytest.raises(InputError, match=r"family: found 'normal'; .*no other family"):
+        exec(
+            RAYLEIGH.replace('"rayleigh",\n    keys', '"normal",\n    keys'), {"__name__": "other"}
+        )
+    assert FAMILIES["normal"].law.__name__ == "Normal"
+
+
 @pytest.mark.usefixtures("rayleigh")
 def test_it_is_listed_shown_and_in_the_schema(capsys):
     assert run_command(["list", "families"]) == 0
@@ -138,7 +147,9 @@ def test_it_is_listed_shown_and_in_the_schema(capsys):
     assert "█" in page
     assert run_command(["schema"]) == 0
     schema = json.loads(capsys.readouterr().out)
-    assert "rayleigh" in {law.get("title") for law in schema["$defs"]["parameter"]["anyOf"]}
+    of_parameter = schema["$defs"]["parameter"]["anyOf"]
+    assert "rayleigh" in {law.get("title") for law in of_parameter}
+    assert "rayleigh" in of_parameter[1]["properties"]["distribution"]["enum"]  # of each label
 
 
 @pytest.mark.usefixtures("rayleigh")
