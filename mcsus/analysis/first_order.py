@@ -50,20 +50,12 @@ def propagate(
     in a `dependence`, in which case their correlation is that of the laws as the study writes
     them: a scenario that changes a law keeps it. What differs between individuals stays at its
     mean: it is averaged, not uncertain.
-
-    Examples
-    --------
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation
-    >>> from mcsus.units import unit
-    >>> propagate(Model([Equation("y", unit("1"), parse("2"))], {}, {}), ["y"])["y"].sd
-    array([0.])
     """
     base, streams = _points(model)
     steps = len(streams)
     correlations = _correlations(model, streams, dependence or {})
     values = evaluate(model, base)
-    found = {}
+    propagated = {}
     for name in outputs:
         flat = values[name].reshape(len(values[name]), -1)
         ups, downs = flat[1 : 1 + steps], flat[1 + steps : 1 + 2 * steps]
@@ -71,8 +63,8 @@ def propagate(
         variance = (slopes**2).sum(axis=0)
         for i, j, r in correlations:
             variance = variance + 2 * r * slopes[i] * slopes[j]
-        found[name] = FirstOrder(flat[0], np.sqrt(np.maximum(variance, 0.0)))
-    return found
+        propagated[name] = FirstOrder(flat[0], np.sqrt(np.maximum(variance, 0.0)))
+    return propagated
 
 
 def value_correlation(
@@ -131,15 +123,15 @@ def _correlations(
             if cell.law.family != "constant":
                 laws.setdefault(cell.stream, cell.law)
     known = {key: dependence.get(key) or Mix((key,), (1.0,)) for key in streams}
-    found = []
+    pairs = []
     for (i, one), (j, other) in itertools.combinations(enumerate(streams), 2):
         if one not in dependence and other not in dependence:
             continue
         score = score_correlation(known[one], known[other])
         df = known[one].df if known[one].scale == known[other].scale else None
         if score != 0 or df is not None:
-            found.append((i, j, value_correlation(laws[one], laws[other], score, df)))
-    return found
+            pairs.append((i, j, value_correlation(laws[one], laws[other], score, df)))
+    return pairs
 
 
 def _points(model: Model) -> tuple[dict[str, Array], list[str]]:

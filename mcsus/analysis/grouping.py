@@ -25,14 +25,9 @@ def index_groups(
     -------
     dict of str to set of str
         Parameters that share a stream are one value and stay together, under the first name.
-
-    Examples
-    --------
-    >>> index_groups({}, "none", {})
-    {}
     """
     named = {member: group for group, members in groups.items() for member in members}
-    found: dict[str, set[str]] = {}
+    grouped: dict[str, set[str]] = {}
     owner: dict[str, str] = {}
     for name, parameter in parameters.items():
         streams = {cell.stream for cell in parameter.cells if cell.law.family != "constant"}
@@ -40,13 +35,13 @@ def index_groups(
             continue
         group = named.get(name) or _automatic_group(name, parameter, group_by)
         tied = {owner[stream] for stream in streams if stream in owner}
-        first, *rest = [known for known in found if known in tied] or [group]
+        first, *rest = [known for known in grouped if known in tied] or [group]
         for other in rest:  # this parameter ties groups together that were apart so far
-            found[first] |= found.pop(other)
+            grouped[first] |= grouped.pop(other)
             owner = {stream: first if own == other else own for stream, own in owner.items()}
         owner |= dict.fromkeys(streams, first)
-        found.setdefault(first, set()).add(name)
-    return found
+        grouped.setdefault(first, set()).add(name)
+    return grouped
 
 
 def _automatic_group(name: str, parameter: Parameter, group_by: str) -> str:

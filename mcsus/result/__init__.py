@@ -1,7 +1,7 @@
 """Result: the labelled output of a run; its tree, its JSON, its files."""
 
+from mcsus.result.atomic import replacing
 from mcsus.result.document import cell_dims, cells, digest
-from mcsus.result.files import replacing
 from mcsus.result.summary import Summary
 from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
 

@@ -18,13 +18,7 @@ if TYPE_CHECKING:
 
 
 def digest(document: Mapping[str, Any]) -> str:
-    """Return the sha256 over the numbers of a result, in canonical order.
-
-    Examples
-    --------
-    >>> digest({"outputs": {}, "sensitivity": {}, "claims": {}})[:8]
-    'c0b00af2'
-    """
+    """Return the sha256 over the numbers of a result, in canonical order."""
     numbers = {key: _canonical(document[key]) for key in ("outputs", "sensitivity", "claims")}
     text = json.dumps(numbers, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -53,14 +47,14 @@ def cell_dims(data: xr.Dataset) -> list[str]:
 
 def output_document(data: xr.Dataset) -> dict[str, Any]:
     """Return the JSON of one output."""
-    found = {
+    document = {
         "unit": data.attrs["units"],
         "dims": cell_dims(data),
         "cells": [_output_cell(labels, cell) for labels, cell in cells(data)],
     }
     if data.attrs.get("rank_error"):  # of quantiles of draws that were counted; else exact
-        found["rank_error"] = data.attrs["rank_error"]
-    return found
+        document["rank_error"] = data.attrs["rank_error"]
+    return document
 
 
 def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:

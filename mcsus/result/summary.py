@@ -20,11 +20,6 @@ class Summary:
         What `Result.to_dict` returns.
     study : mapping
         Title and question.
-
-    Examples
-    --------
-    >>> print(Summary({"outputs": {}, "sensitivity": {}, "claims": {}}, {"title": "Nothing"}))
-    Nothing
     """
 
     def __init__(self, document: Mapping[str, Any], study: Mapping[str, Any]) -> None:
@@ -130,8 +125,8 @@ def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
     rows = []
-    for name, found in sensitivity.items():
-        for cell in found["cells"]:
+    for name, document in sensitivity.items():
+        for cell in document["cells"]:
             if cell["method"] != "sobol":
                 continue
             named = [
@@ -151,8 +146,8 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
             f"{cell['probability']['value']:.4f}",
             cell["verdict"].replace("_", " "),
         )
-        for name, found in claims.items()
-        for cell in found["cells"]
+        for name, document in claims.items()
+        for cell in document["cells"]
     ]
 
 

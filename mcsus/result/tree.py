@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import Fault, InputError
+from mcsus.result.atomic import replacing
 from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
-from mcsus.result.files import replacing
 from mcsus.result.summary import Summary
 from mcsus.vocabulary import Verdict
 

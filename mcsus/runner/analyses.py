@@ -106,8 +106,8 @@ def _explained(
     """Return what a method says of each output, by grouping."""
     mark = "" if method.name == PLAIN else f"@{method.name}"
     estimates = [
-        {key: _reduced(method, data, feed.places.get(key)) for key, data in found.items()}
-        for found in feed.data
+        {key: _reduced(method, data, feed.places.get(key)) for key, data in replicate.items()}
+        for replicate in feed.data
     ]
     tables = {}
     for grouping in dict.fromkeys(key for key, _ in feed.inputs):

@@ -43,12 +43,6 @@ def assemble(
         What a wanted precision led to.
     stopped : str
         Why the run stopped before its end; see `Result.stopped`.
-
-    Examples
-    --------
-    >>> from mcsus.runner import run
-    >>> sorted(run("tinyml_table", draws=256, replicates=2).tree.children)
-    ['claims', 'outputs', 'provenance', 'sensitivity']
     """
     tree = dict(described)
     for name, table in estimates.items():
@@ -69,11 +63,11 @@ def assemble(
     return Result(xr.DataTree.from_dict(tree))
 
 
-def _sensitivity(study: Study, model: Model, name: str, found: Explained) -> xr.Dataset:
+def _sensitivity(study: Study, model: Model, name: str, explained: Explained) -> xr.Dataset:
     labels = labels_of(study, model, name)
-    own = {"input": found.inputs}
-    if any("other_input" in e.dims for e in found.method.entries if e.name in found.values):
-        own["other_input"] = found.inputs
+    own = {"input": explained.inputs}
+    if any("other_input" in e.dims for e in explained.method.entries if e.name in explained.values):
+        own["other_input"] = explained.inputs
     unit = study.outputs[name].text
-    data = labelled(found.method.entries, found.values, labels, own, unit)
-    return data.drop_attrs(deep=False).assign_attrs(method=found.method.name, **found.told)
+    data = labelled(explained.method.entries, explained.values, labels, own, unit)
+    return data.drop_attrs(deep=False).assign_attrs(method=explained.method.name, **explained.told)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.errors import Fault, InputError, RefusedError
-from mcsus.result.files import replacing
+from mcsus.result.atomic import replacing
 
 fcntl: ModuleType | None
 try:

@@ -49,19 +49,6 @@ def describe(
     -------
     dict of str to Dataset
         By place in the tree: ``outputs/<name>`` and ``claims/<id>``.
-
-    Examples
-    --------
-    >>> from mcsus.runner import check
-    >>> from mcsus.study import Study
-    >>> law = {"distribution": "constant", "value": 1, "unit": "g", "source": "a scale"}
-    >>> study, model = check(Study.from_dict({
-    ...     "schema": "mcsus/1", "id": "one", "outputs": {"y": "g"}, "parameters": {"a": law},
-    ...     "equations": {"y": {"formula": "2*a", "unit": "g"}}}))
-    >>> from mcsus.counting.draws import HeldDraws
-    >>> draws = {"y": [HeldDraws(np.full((2, 4), 0.002))]}
-    >>> float(describe(study, model, draws, {})["outputs/y"]["mean"])
-    2.0
     """
     typical = evaluate(model, typical_values(model))
     rough = propagate(model, list(study.outputs), study.mixes)

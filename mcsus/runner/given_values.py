@@ -17,9 +17,9 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.result.summary import label_text
+from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.group_values import Key
 from mcsus.runner.guards import refuse_if_too_large
-from mcsus.runner.index_sums import IndexRun, values_of
 from mcsus.streams import Design
 from mcsus.units import Unit
 
@@ -53,7 +53,7 @@ class DrawRun:
             if name in reached and not kernel.model.varies_inside(name)
         ]
         plan = kernel.plan([*_shown(outputs), *map(Quantity, parameters)])
-        self.run = IndexRun(kernel, plan, replace(design, draws=min(design.draws, wants.most)))
+        self.run = PlanRun(kernel, plan, replace(design, draws=min(design.draws, wants.most)))
         rows: dict[str, dict[int, str]] = {}
         start = len(owners)
         for name in parameters:
@@ -130,7 +130,7 @@ class PointRun:
         wants: WantsPoints,
     ) -> None:
         self.wants = wants
-        self.run = IndexRun(kernel, kernel.plan(_shown(outputs)), design)
+        self.run = PlanRun(kernel, kernel.plan(_shown(outputs)), design)
         owned = {
             column: k
             for k, members in enumerate(groups.values())
@@ -170,7 +170,7 @@ class PointRun:
                 }
 
 
-def _values_at(run: IndexRun, task: tuple[int, Array]) -> Array:
+def _values_at(run: PlanRun, task: tuple[int, Array]) -> Array:
     """Return the values at the points of one replicate."""
     replicate, cube = task
     return run.kernel.run_at(run.plan, cube, run.design, replicate)

@@ -15,8 +15,8 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Quantity
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.group_sums import PlanRun, replicate_sums, values_of
 from mcsus.runner.guards import refuse_if_too_large
-from mcsus.runner.index_sums import IndexRun, replicate_sums, values_of
 from mcsus.streams import Design
 
 Groupings = Mapping[str, Mapping[str, set[str]]]
@@ -69,7 +69,7 @@ class GroupRun:
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0
         self.outputs = outputs
-        self.run = IndexRun(kernel, plan, design, groups, paired)
+        self.run = PlanRun(kernel, plan, design, groups, paired)
         owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         self.inputs: dict[Key, list[str]] = {}

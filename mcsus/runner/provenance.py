@@ -24,14 +24,7 @@ _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray", "pint")
 
 
 def provenance(study: Study, model: Model) -> dict[str, Any]:
-    """Return what is needed to explain and repeat a run, as plain data.
-
-    Examples
-    --------
-    >>> from mcsus.runner import check
-    >>> provenance(*check("tinyml_table"))["study"]["id"]
-    'tinyml_table'
-    """
+    """Return what is needed to explain and repeat a run, as plain data."""
     used = set(model.inputs)
     document = study.to_dict()
     text = json.dumps(document, sort_keys=True, default=str)
@@ -121,13 +114,13 @@ def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _provenance(found: Provenance) -> dict[str, Any]:
+def _provenance(known: Provenance) -> dict[str, Any]:
     return {
-        "id": found.id or "",
-        "title": found.name or "",
-        "evidence": found.evidence or "",
-        "rationale": found.rationale or "",
-        "derivation": found.derivation or "",
-        "note": found.note or "",
-        "sources": [asdict(source) for source in found.sources],
+        "id": known.id or "",
+        "title": known.name or "",
+        "evidence": known.evidence or "",
+        "rationale": known.rationale or "",
+        "derivation": known.derivation or "",
+        "note": known.note or "",
+        "sources": [asdict(source) for source in known.sources],
     }

@@ -23,6 +23,7 @@ METHOD = '''
 import numpy as np
 
 from mcsus.analysis.base import Method, WantsDraws, register
+from mcsus.declared import whole
 from mcsus.result.arrays import Entry
 
 
@@ -38,9 +39,10 @@ class RankCorrelation(Method):
     title = "Rank correlation"
     words = "how surely an output rises with an input"
     arrays = (Entry("spearman", ("input",), "1", "rank correlation", has_error=True),)
+    options = {"ranked_draws": whole("draws of a replicate that are ranked", low=2)}
 
     def wants(self, asked):
-        return WantsDraws()
+        return WantsDraws(asked.options["ranked_draws"] or 1 << 16)
 
     def estimate(self, data):
         ranks = _ranks(np.vstack([data.inputs, data.output]))

@@ -11,7 +11,7 @@ import pytest
 
 from mcsus.counting import tasks
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import check, index_sums, run, sampling
+from mcsus.runner import check, group_sums, run, sampling
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.execution import Settings, execute
 
@@ -75,7 +75,7 @@ def shared_out(monkeypatch, choose):
     monkeypatch.setattr(sampling, "_MOST_TASK_DRAWS", size)
     monkeypatch.setattr(sampling.Sampler, "_pace", lambda self, *_: None)
     monkeypatch.setattr(tasks, "_SLAB_BYTES", 1 << int(choose.integers(10, 23)))
-    monkeypatch.setattr(index_sums, "_TASK_POINTS", 1 << int(choose.integers(10, 17)))
+    monkeypatch.setattr(group_sums, "_TASK_POINTS", 1 << int(choose.integers(10, 17)))
     made = sampling.tasks_between
     monkeypatch.setattr(sampling, "tasks_between", lambda r, a, b, _: made(r, a, b, size))
     rounds = [2048, 2048, 4096, 8192]

@@ -15,9 +15,9 @@ from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError, NotFiniteError
 from mcsus.result import load_result
-from mcsus.runner import check, index_sums, run
+from mcsus.runner import check, group_sums, run
 from mcsus.runner.checks import sensitivity_groups
-from mcsus.runner.index_sums import IndexRun, replicate_sums, sums_of
+from mcsus.runner.group_sums import PlanRun, replicate_sums, sums_of
 from mcsus.streams import Design
 from mcsus.study import Study, load_study
 
@@ -87,7 +87,7 @@ def made(study):
         plan = kernel.plan(quantities, list(groups.values()), second_order=second_order)
         design = Design("sobol", draws, replicates, 3)
         members = tuple((name, frozenset(group)) for name, group in groups.items())
-        return IndexRun(kernel, plan, design, members, len(groups) if second_order else 0)
+        return PlanRun(kernel, plan, design, members, len(groups) if second_order else 0)
 
     return make
 
@@ -126,7 +126,7 @@ class TestBits:
     def test_many_replicates_keep_few_streams_ready(self, made):
         asked = made(LAWS, self.EQUATIONS, draws=256, replicates=20)
         assert len(folded(asked)) == 20
-        assert len(asked._ready) <= index_sums._REPLICATES_READY
+        assert len(asked._ready) <= group_sums._REPLICATES_READY
 
     def test_the_result_is_the_same_on_any_number_of_threads(self, study):
         asked = study(
@@ -139,7 +139,7 @@ class TestBits:
 @pytest.mark.parametrize("values", [1, 10, 100, 10_000])
 def test_slabs_and_tasks_stay_within_their_limits(made, monkeypatch, values):
     asked = made(LAWS, {"y": "a*b"})
-    monkeypatch.setattr(IndexRun, "values", values)
+    monkeypatch.setattr(PlanRun, "values", values)
     for size in (asked.slab, asked.task_points):
         assert 1024 <= size <= 2**16
         assert size & (size - 1) == 0

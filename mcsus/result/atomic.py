@@ -14,14 +14,6 @@ def replacing(target: Path) -> Iterator[Path]:
     """Give a temporary path that replaces `target` when the block ends well.
 
     The file is on disk (fsync) before it gets its name, so that a reader never sees half of it.
-
-    Examples
-    --------
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> with replacing(folder / "a.txt") as temporary:
-    ...     _ = temporary.write_text("whole")
-    >>> (folder / "a.txt").read_text()
-    'whole'
     """
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
     os.close(descriptor)

@@ -36,7 +36,7 @@ _SAVED = "indices"
 
 
 @dataclass(frozen=True, eq=False)
-class IndexRun:
+class PlanRun:
     """What all tasks of an index run share.
 
     Parameters
@@ -50,20 +50,6 @@ class IndexRun:
         As planned.
     paired : int
         How many of the groups, the first ones, have indices of pairs.
-
-    Examples
-    --------
-    >>> from mcsus.engine.plans import Quantity
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation, Model
-    >>> from mcsus.units import unit
-    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
-    >>> plan = kernel.plan([Quantity("y")], [])
-    >>> run = IndexRun(kernel, plan, Design("sobol", 4096, 1, 0))
-    >>> run.slab
-    65536
-    >>> sums_of(run, Task(0, 0, 4096)).shape
-    (4, 1, 4)
     """
 
     kernel: Kernel
@@ -97,28 +83,24 @@ class IndexRun:
         With a pivot of each replicate, sums are 0 where an output is constant in the replicate.
         Kept for the tasks that follow; two threads that prepare the same find the same.
         """
-        found = self._ready.get(replicate)
-        if found is None:
+        ready = self._ready.get(replicate)
+        if ready is None:
             points = self.kernel.points(self.plan, self.design, replicate)
             out = np.empty((len(self.plan.quantity), len(self.plan.location), 1))
             self.kernel.run(self.plan, self.design, replicate, out, count=1, points=points)
             if len(self._ready) >= _REPLICATES_READY:
                 self._ready.clear()
-            self._ready[replicate] = found = points, out[:, 0, 0].copy()
-        return found
+            self._ready[replicate] = ready = points, out[:, 0, 0].copy()
+        return ready
 
 
-def sums_of(run: IndexRun, task: Task) -> Array:
+def sums_of(run: PlanRun, task: Task) -> Array:
     """Evaluate the points of a task and return their sums, shape ``(unit, row, column)``.
 
     Raises
     ------
     NotFiniteError
         If any value is not finite: at the first base point where one is.
-
-    Examples
-    --------
-    See `IndexRun`.
     """
     add_up = index_sums()
     replicate, first, count = task
@@ -139,26 +121,14 @@ def sums_of(run: IndexRun, task: Task) -> Array:
     return parts
 
 
-def values_of(run: IndexRun, replicate: int) -> Array:
-    """Return all values of a replicate, shape (row, evaluation, base point).
-
-    Examples
-    --------
-    >>> from mcsus.engine.plans import Quantity
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation, Model
-    >>> from mcsus.units import unit
-    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
-    >>> run = IndexRun(kernel, kernel.plan([Quantity("y")], []), Design("sobol", 256, 1, 0))
-    >>> values_of(run, 0).shape
-    (1, 2, 256)
-    """
+def values_of(run: PlanRun, replicate: int) -> Array:
+    """Return all values of a replicate, shape (row, evaluation, base point)."""
     points, _ = run.start(replicate)
     return run.kernel.run(run.plan, run.design, replicate, points=points)
 
 
 def replicate_sums(
-    run: IndexRun,
+    run: PlanRun,
     executor: Executor,
     points: int | None = None,
     checkpoint: Checkpoint | None = None,
@@ -176,19 +146,6 @@ def replicate_sums(
         One that is done; what a checkpoint holds comes first, as one task a replicate.
     sums : array, shape (row, column), or None
         Over all base points of the replicate, after its last task.
-
-    Examples
-    --------
-    >>> from mcsus.engine.executors import Threads
-    >>> from mcsus.engine.plans import Quantity
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation, Model
-    >>> from mcsus.units import unit
-    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
-    >>> run = IndexRun(kernel, kernel.plan([Quantity("y")], []), Design("sobol", 256, 1, 0))
-    >>> with Threads(1) as executor:
-    ...     [(task.draws, sums.shape) for task, sums in replicate_sums(run, executor)]
-    [(256, (1, 4))]
     """
     fold = folding()
     checkpoint = checkpoint or NoCheckpoint()
@@ -212,16 +169,16 @@ def replicate_sums(
         for task in tasks_between(replicate, first, draws, points or run.task_points)
     ]
     with closing(executor.ordered(sums_of, run, tasks)) as parts:
-        for task, found in zip(tasks, parts, strict=True):
+        for task, part in zip(tasks, parts, strict=True):
             sums, lost = folded[task.replicate]
-            fold(sums, lost, found.reshape(len(found), -1))
+            fold(sums, lost, part.reshape(len(part), -1))
             done[task.replicate] += task.draws
             if checkpoint.due():
                 checkpoint.save(_SAVED, {"folded": folded, "done": done})
             yield task, total(task.replicate)
 
 
-def _refuse(run: IndexRun, out: Array, replicate: int, first: int) -> NoReturn:
+def _refuse(run: PlanRun, out: Array, replicate: int, first: int) -> NoReturn:
     """Say which value of a slab is not finite, or whose squares are not, and what led to it."""
     used = 2 + len(run.groups) + run.paired
     bad = ~np.isfinite(out[:, :used])
@@ -244,7 +201,7 @@ def _refuse(run: IndexRun, out: Array, replicate: int, first: int) -> NoReturn:
     raise NotFiniteError(msg)
 
 
-def _evaluation(run: IndexRun, evaluation: int) -> tuple[str, frozenset[str]]:
+def _evaluation(run: PlanRun, evaluation: int) -> tuple[str, frozenset[str]]:
     """Return the name of an evaluation, and its inputs whose values are not those of A."""
     everything = frozenset(run.kernel.program.parameters)
     if evaluation < 2:
