@@ -15,11 +15,6 @@ def writable(folder: Path, option: str) -> Path:
     Raises
     ------
     InputError
-
-    Examples
-    --------
-    >>> writable(Path(tempfile.gettempdir()) / "new", "--out").name
-    'new'
     """
     there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     what = "a folder without write permission" if there.is_dir() else "a file"

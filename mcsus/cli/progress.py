@@ -9,14 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None] | None]:
-    """Give a function to tell of draws done, or None where nobody is watching.
-
-    Examples
-    --------
-    >>> with progress() as tell:
-    ...     tell is None or callable(tell)
-    True
-    """
+    """Give a function to tell of draws done, or None where nobody is watching."""
     if not sys.stderr.isatty():
         yield None
         return

@@ -34,12 +34,6 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
     -------
     Path
         Of the page.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> write_gallery([], tempfile.mkdtemp()).name
-    'index.html'
     """
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
@@ -57,15 +51,7 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
 
 
 def numbers(result: Result) -> dict[str, Any]:
-    """Return mean and median of every cell with their errors, to six digits.
-
-    Examples
-    --------
-    >>> from mcsus.runner import run
-    >>> found = numbers(run("mcu_chip", draws=256, replicates=2))
-    >>> sorted(found["chip_footprint"][0])
-    ['labels', 'mean', 'mean_error', 'median', 'median_error']
-    """
+    """Return mean and median of every cell with their errors, to six digits."""
     return {
         name: [
             {"labels": cell["labels"]}

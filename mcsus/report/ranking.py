@@ -65,12 +65,6 @@ class Ranking:
 
 
 def order_of(names: Sequence[str], totals: Array) -> list[int]:
-    """Return places by falling index; by name where indices are equal but for rounding.
-
-    Examples
-    --------
-    >>> order_of(["b", "a", "c"], np.array([0.1, 0.1, 0.5]))
-    [2, 1, 0]
-    """
+    """Return places by falling index; by name where indices are equal but for rounding."""
     keys = np.nan_to_num(np.round(totals, 9))
     return sorted(range(len(names)), key=lambda k: (-float(keys[k]), names[k]))

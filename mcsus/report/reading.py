@@ -33,11 +33,6 @@ class ResultCell:
         Label of each dim.
     data : xarray.Dataset
         The numbers of this cell.
-
-    Examples
-    --------
-    >>> ResultCell({"year": 2030}, xr.Dataset({"mean": 2.0})).value("mean")
-    2.0
     """
 
     labels: Mapping[str, Any]
@@ -78,12 +73,6 @@ class ResultTable:
     name : str
         Name of the output or id of the claim.
     data : xarray.Dataset
-
-    Examples
-    --------
-    >>> data = xr.Dataset({"mean": ("year", [1.0, 2.0])}, {"year": [2024, 2025]})
-    >>> [cell.name for cell in ResultTable("total", data.assign_attrs(units="kg")).cells]
-    ['2024', '2025']
     """
 
     def __init__(self, name: str, data: xr.Dataset) -> None:
@@ -262,15 +251,7 @@ class Reading:
 
 
 def best_level(cell: ResultCell) -> tuple[float, float, float]:
-    """Return level, low and high of the interval to quote: 95 % if there, else the widest.
-
-    Examples
-    --------
-    >>> data = xr.Dataset({"symmetric": (("level", "bound"), [[1.0, 2.0], [0.5, 3.0]])},
-    ...                   {"level": [0.5, 0.95]})
-    >>> best_level(ResultCell({}, data))
-    (0.95, 0.5, 3.0)
-    """
+    """Return level, low and high of the interval to quote: 95 % if there, else the widest."""
     levels = cell.array("level")
     k = max(range(len(levels)), key=lambda i: (abs(levels[i] - 0.95) < 1e-9, levels[i]))
     low, high = cell.array("symmetric")[k]
@@ -278,12 +259,5 @@ def best_level(cell: ResultCell) -> tuple[float, float, float]:
 
 
 def quantile(cell: ResultCell, probability: float) -> float:
-    """Return a quantile of a cell, read off its curve.
-
-    Examples
-    --------
-    >>> data = xr.Dataset({"quantile_curve": ("curve", [1.0, 3.0])}, {"curve": [0.25, 0.75]})
-    >>> quantile(ResultCell({}, data), 0.5)
-    2.0
-    """
+    """Return a quantile of a cell, read off its curve."""
     return float(np.interp(probability, cell.array("curve"), cell.array("quantile_curve")))

@@ -26,11 +26,6 @@ def number(value: float | None, digits: int = 3) -> str:
     value : float or None
     digits : int
         Significant digits; digits before the decimal point are never dropped below 10,000.
-
-    Examples
-    --------
-    >>> number(1234.56), number(0.0123456), number(4.9996), number(2.5e-7), number(-3.0)
-    ('1,235', '0.0123', '5.00', '2.50 × 10⁻⁷', '−3.00')
     """
     if value is None or not math.isfinite(value):
         return MISSING
@@ -47,13 +42,7 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def plain(value: float) -> str:
-    """Return a number that somebody chose, such as a threshold, as short as it was written.
-
-    Examples
-    --------
-    >>> plain(34.0), plain(0.0191), plain(3.0000000000000004), plain(2.5e9)
-    ('34', '0.0191', '3', '2.5 × 10⁹')
-    """
+    """Return a number that somebody chose, such as a threshold, as short as it was written."""
     text = f"{value:.9g}"
     if "e" in text:
         mantissa, exponent = text.split("e")
@@ -64,36 +53,18 @@ def plain(value: float) -> str:
 
 
 def error(value: float | None) -> str:
-    """Return a numerical error: two significant digits.
-
-    Examples
-    --------
-    >>> error(0.01234), error(None), error(0.0)
-    ('0.012', 'not known', '0')
-    """
+    """Return a numerical error: two significant digits."""
     return number(value, 2)
 
 
 def span(low: float, high: float, digits: int = 3) -> str:
-    """Return an interval in words.
-
-    Examples
-    --------
-    >>> span(2.11, 12.8), span(0.4, 0.4)
-    ('2.11 to 12.8', '0.400')
-    """
+    """Return an interval in words."""
     first, last = number(low, digits), number(high, digits)
     return first if first == last else f"{first} to {last}"
 
 
 def percent(share: float) -> str:
-    """Return a share as a percentage.
-
-    Examples
-    --------
-    >>> percent(0.567), percent(0.0042), percent(0.00001), percent(1.0), percent(-0.00001)
-    ('57 %', '0.4 %', 'less than 0.1 %', '100 %', '0 %')
-    """
+    """Return a share as a percentage."""
     if 0 < share < 0.0005:
         return "less than 0.1 %"
     digits = 0 if abs(share) >= 0.0995 else 1
@@ -103,13 +74,7 @@ def percent(share: float) -> str:
 
 
 def probability(value: float) -> str:
-    """Return a probability; only one that was met in every draw is printed as 0 or 1.
-
-    Examples
-    --------
-    >>> probability(0.5697), probability(0.99996), probability(0.00002), probability(1.0)
-    ('0.570', 'above 0.999', 'below 0.001', '1')
-    """
+    """Return a probability; only one that was met in every draw is printed as 0 or 1."""
     if value in (0.0, 1.0):
         return f"{value:.0f}"
     if value > 0.999:
@@ -120,13 +85,7 @@ def probability(value: float) -> str:
 
 
 def unit_text(unit: str) -> str:
-    """Return a unit as it is printed; empty for a plain number.
-
-    Examples
-    --------
-    >>> unit_text("kg CO2e/cm**2"), unit_text("1"), unit_text("s**-1")
-    ('kg CO₂e/cm²', '', 's⁻¹')
-    """
+    """Return a unit as it is printed; empty for a plain number."""
     if unit in ("1", ""):
         return ""
     found = _POWER.sub(lambda match: match.group(1).translate(SUPERSCRIPTS), unit)
@@ -134,37 +93,17 @@ def unit_text(unit: str) -> str:
 
 
 def unit_prose(unit: str) -> str:
-    """Return a unit for use in a sentence.
-
-    Examples
-    --------
-    >>> unit_prose("Mt CO2e/year"), unit_prose("1")
-    ('Mt CO₂e per year', '')
-    """
+    """Return a unit for use in a sentence."""
     return unit_text(unit).replace("/", " per ")
 
 
 def quantity(value: str, unit: str) -> str:
-    """Return a printed number with its unit, if it has one.
-
-    Examples
-    --------
-    >>> quantity("34", "kg CO2e"), quantity("0.93", "1")
-    ('34 kg CO₂e', '0.93')
-    """
+    """Return a printed number with its unit, if it has one."""
     return f"{value} {unit_prose(unit)}".strip()
 
 
 def words(name: object) -> str:
-    """Return an identifier or a label as words.
-
-    Examples
-    --------
-    >>> words("keyword_spotting"), words(2030), words(2030.0), words("ml_training")
-    ('keyword spotting', '2030', '2030', 'ML training')
-    >>> words("device_footprint@stage")
-    'device footprint, by stage'
-    """
+    """Return an identifier or a label as words."""
     if isinstance(name, float):
         return f"{name:g}"
     text = str(name).replace("_", " ").replace("@", ", by ")
@@ -188,13 +127,7 @@ _ABBREVIATIONS = {
 
 
 def label_words(labels: Mapping[str, Any]) -> str:
-    """Return the labels of a cell as words.
-
-    Examples
-    --------
-    >>> label_words({"application": "keyword_spotting", "scenario": "base"})
-    'keyword spotting, base'
-    """
+    """Return the labels of a cell as words."""
     return ", ".join(words(value) for value in labels.values())
 
 
@@ -204,81 +137,39 @@ def is_base(labels: Mapping[str, Any]) -> bool:
 
 
 def cell_name(labels: Mapping[str, Any]) -> str:
-    """Return the labels of a cell as words, without the base scenario, which goes without saying.
-
-    Examples
-    --------
-    >>> cell_name({"year": 2030, "scenario": "base"}), cell_name({"scenario": "base"})
-    ('2030', 'base')
-    """
+    """Return the labels of a cell as words, without the base scenario: it goes without saying."""
     kept = {k: v for k, v in labels.items() if not (k == SCENARIO and v == BASE)}
     return label_words(kept) or (BASE if labels else "")
 
 
 def listing(items: Sequence[str]) -> str:
-    """Join items as a sentence does.
-
-    Examples
-    --------
-    >>> listing(["a"]), listing(["a", "b"]), listing(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
-    """
+    """Join items as a sentence does."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def count(amount: int, noun: str, plural: str | None = None) -> str:
-    """Return an amount with its noun.
-
-    Examples
-    --------
-    >>> count(1, "input"), count(12, "input"), count(0, "entry", "entries")
-    ('one input', '12 inputs', 'no entries')
-    """
+    """Return an amount with its noun."""
     shown = {0: "no", 1: "one", **NUMERALS}.get(amount, f"{amount:,}")
     return f"{shown} {noun if amount == 1 else plural or noun + 's'}"
 
 
 def verb(noun: str, singular: str = "is", plural: str = "are") -> str:
-    """Return the form of a verb that goes with a noun.
-
-    Examples
-    --------
-    >>> verb("device footprint"), verb("yearly emissions"), verb("device mass")
-    ('is', 'are', 'is')
-    """
+    """Return the form of a verb that goes with a noun."""
     return plural if re.search(r"[^su]s$", noun) else singular
 
 
 def capital(text: str) -> str:
-    """Return a text whose first letter is a capital.
-
-    Examples
-    --------
-    >>> capital("the device"), capital("")
-    ('The device', '')
-    """
+    """Return a text whose first letter is a capital."""
     return text[:1].upper() + text[1:]
 
 
 def tidy(text: str) -> str:
-    r"""Keep numbers with their percent sign when a line is broken.
-
-    Examples
-    --------
-    >>> tidy("57 %") == "57\N{NO-BREAK SPACE}%"
-    True
-    """
+    r"""Keep numbers with their percent sign when a line is broken."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def unique(items: Iterable[str]) -> list[str]:
-    """Return items without repeats, in order.
-
-    Examples
-    --------
-    >>> unique(["b", "a", "b"])
-    ['b', 'a']
-    """
+    """Return items without repeats, in order."""
     return list(dict.fromkeys(items))

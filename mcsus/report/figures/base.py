@@ -97,13 +97,7 @@ def _field(value: Any) -> str:
 
 
 def label_columns(labels: Mapping[str, Any]) -> Labels:
-    """Return the columns that hold the labels of a cell: its dims, unless a number is called so.
-
-    Examples
-    --------
-    >>> label_columns({"year": 2024, "stage": "use"})
-    {'year': 2024, 'stage (dim)': 'use'}
-    """
+    """Return the columns that hold the labels of a cell: its dims, unless a number is called so."""
     return {_column(dim): label for dim, label in labels.items()}
 
 
@@ -112,14 +106,7 @@ def _column(dim: str) -> str:
 
 
 def by_cell(rows: Iterable[Row], dims: Sequence[str]) -> list[tuple[Labels, list[Row]]]:
-    """Return the rows of each cell with its labels, in the order they come in.
-
-    Examples
-    --------
-    >>> rows = [{"year": 2024, "x": 1}, {"year": 2025, "x": 2}, {"year": 2024, "x": 3}]
-    >>> [(labels, len(own)) for labels, own in by_cell(rows, ["year"])]
-    [({'year': 2024}, 2), ({'year': 2025}, 1)]
-    """
+    """Return the rows of each cell with its labels, in the order they come in."""
     columns = [_column(dim) for dim in dims]
     gathered: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
@@ -128,16 +115,7 @@ def by_cell(rows: Iterable[Row], dims: Sequence[str]) -> list[tuple[Labels, list
 
 
 def grouped(dims: Sequence[str], cells: Sequence[Labels]) -> list[tuple[str, int | None]]:
-    """Return the lines of a figure: a label with the place of its cell; headings without one.
-
-    Examples
-    --------
-    >>> grouped(["a", "b"], [{"a": "x", "b": "y"}, {"a": "x", "b": "z"}])
-    [('x, y', 0), ('x, z', 1)]
-    >>> four = [{"a": a, "b": b} for a in "xy" for b in (1, 2)]
-    >>> grouped(["a", "b"], four)
-    [('x', None), ('1', 0), ('2', 1), ('y', None), ('1', 2), ('2', 3)]
-    """
+    """Return the lines of a figure: a label with the place of its cell; headings without one."""
     varying = [dim for dim in dims if len({labels[dim] for labels in cells}) > 1]
     if len(varying) < 2:
         return [(cell_name(labels), k) for k, labels in enumerate(cells)]
@@ -154,13 +132,7 @@ def grouped(dims: Sequence[str], cells: Sequence[Labels]) -> list[tuple[str, int
 
 
 def settled(value: float | None, scale: float) -> float | None:
-    """Return a number, or zero if it is but rounding noise on the scale of its neighbours.
-
-    Examples
-    --------
-    >>> settled(1e-17, 2.0), settled(0.5, 2.0), settled(None, 2.0)
-    (0.0, 0.5, None)
-    """
+    """Return a number, or zero if it is but rounding noise on the scale of its neighbours."""
     if value is None or not math.isfinite(value):
         return None
     return 0.0 if abs(value) < 1e-9 * abs(scale) else float(value)

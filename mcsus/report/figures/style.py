@@ -64,41 +64,20 @@ _RC: dict[str, Any] = {
 
 @contextmanager
 def drawing() -> Iterator[None]:
-    """Draw with our settings only, whatever the settings of the machine.
-
-    Examples
-    --------
-    >>> import matplotlib as mpl
-    >>> with drawing():
-    ...     mpl.rcParams["svg.fonttype"]
-    'none'
-    """
+    """Draw with our settings only, whatever the settings of the machine."""
     with style.context(["default", _RC], after_reset=True):
         yield
 
 
 def canvas(height: float, width: float = WIDTH) -> Canvas:
-    """Return an empty figure of a size in points.
-
-    Examples
-    --------
-    >>> canvas(200).get_size_inches().round(2).tolist()
-    [9.44, 2.78]
-    """
+    """Return an empty figure of a size in points."""
     figure = Canvas(figsize=(width / 72, height / 72))
     figure.patch.set_visible(False)
     return figure
 
 
 def axes(figure: Canvas, left: float, top: float, width: float, height: float) -> Axes:
-    """Return axes at a place in points, counted from the upper left corner.
-
-    Examples
-    --------
-    >>> place = axes(canvas(100, 100), 10, 20, 50, 60).get_position()
-    >>> [round(float(value), 6) for value in place.bounds]
-    [0.1, 0.2, 0.5, 0.6]
-    """
+    """Return axes at a place in points, counted from the upper left corner."""
     full_width, full_height = (72 * float(inch) for inch in figure.get_size_inches())
     made = figure.add_axes(
         (
@@ -130,13 +109,7 @@ def only_bottom(ax: Axes, *, grid: bool = True) -> None:
 
 
 def tick_text(value: float, _position: float | None = None) -> str:
-    """Return the text of a tick.
-
-    Examples
-    --------
-    >>> tick_text(2.5), tick_text(-1.0), tick_text(1e7), tick_text(20000.0)
-    ('2.5', '−1', '10⁷', '20,000')
-    """
+    """Return the text of a tick."""
     if abs(value) < 1e6:
         return plain(float(f"{value:.4g}")).removeprefix(f"1 {TIMES} ")
     exponent = math.floor(math.log10(abs(value)))
@@ -146,22 +119,10 @@ def tick_text(value: float, _position: float | None = None) -> str:
 
 
 def colour(index: int) -> str:
-    """Return one colour of the palette.
-
-    Examples
-    --------
-    >>> colour(0) == colour(len(PALETTE))
-    True
-    """
+    """Return one colour of the palette."""
     return PALETTE[index % len(PALETTE)]
 
 
 def clear_of(text: str, limit: int) -> str:
-    """Return a label cut to a length that fits.
-
-    Examples
-    --------
-    >>> clear_of("a very long label", 8)
-    'a very …'
-    """
+    """Return a label cut to a length that fits."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + " …"

@@ -29,12 +29,6 @@ def inline_svg(figure: Canvas, prefix: str, description: str) -> str:
         Begins the ids of the drawing, which must be unique in a page.
     description : str
         What the drawing shows, for those who do not see it.
-
-    Examples
-    --------
-    >>> from mcsus.report.figures.style import canvas
-    >>> inline_svg(canvas(10, 20), "a", "Nothing")[:61]
-    '<svg viewBox="0 0 20 10" role="img" aria-label="Nothing" styl'
     """
     stream = io.StringIO()
     figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
@@ -58,13 +52,7 @@ def inline_svg(figure: Canvas, prefix: str, description: str) -> str:
 
 
 def _rounded(text: str) -> str:
-    """Round every number to two decimals, so that a difference in the last bits does not show.
-
-    Examples
-    --------
-    >>> _rounded("M 1.23456 -0.0001 L 3.0 7")
-    'M 1.23 0 L 3 7'
-    """
+    """Round every number to two decimals, so that a difference in the last bits does not show."""
     text = _NUMBER.sub(
         lambda m: f"{round(float(m.group()), 2) + 0.0:.2f}".rstrip("0").rstrip("."), text
     )
@@ -91,13 +79,7 @@ def _renamed(body: str, prefix: str) -> str:
 
 
 def _emptied(body: str) -> str:
-    """Drop groups that hold nothing, and name no group that needs no name.
-
-    Examples
-    --------
-    >>> _emptied("<g><g></g></g><path/>")
-    '<path/>'
-    """
+    """Drop groups that hold nothing, and name no group that needs no name."""
     before = ""
     while before != body:
         before, body = body, re.sub(r"<g>\s*</g>\s*", "", body)
@@ -105,13 +87,7 @@ def _emptied(body: str) -> str:
 
 
 def standalone(svg: str) -> str:
-    """Return an inline drawing as a file of its own: named space, size, white ground.
-
-    Examples
-    --------
-    >>> standalone('<svg viewBox="0 0 2 1"><path/></svg>')
-    '<svg xmlns="http://www.w3.org/2000/svg" width="2" height="1" font-family=...
-    """
+    """Return an inline drawing as a file of its own: named space, size, white ground."""
     opening, rest = svg.split(">", 1)
     width, height = opening.split('viewBox="0 0 ')[1].split('"')[0].split()
     size = f'xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'

@@ -149,13 +149,7 @@ def _shown(table: ResultTable, most: int) -> list[ResultCell]:
 
 
 def _label(part: str, total: str) -> str:
-    """Return the name of a part without the word it shares with its total.
-
-    Examples
-    --------
-    >>> _label("global_production", "global_footprint"), _label("transport", "device_footprint")
-    ('production', 'transport')
-    """
+    """Return the name of a part without the word it shares with its total."""
     first = total.split("_", maxsplit=1)[0] + "_"
     return words(part.removeprefix(first) if len(part) > len(first) else part)
 
@@ -172,13 +166,7 @@ def _values(rows: Sequence[Row]) -> list[float]:
 
 
 def _tints(stages: Sequence[str]) -> list[str]:
-    """Return a colour for each part: that of its stage, unless another part has it already.
-
-    Examples
-    --------
-    >>> _tints(["use", "use"])[0] == STAGE_COLOURS["use"], len(set(_tints(["use", "use"])))
-    (True, 2)
-    """
+    """Return a colour for each part: that of its stage, unless another part has it already."""
     found: list[str] = []
     reserved = {STAGE_COLOURS[stage] for stage in stages if stage in STAGE_COLOURS}
     for k, stage in enumerate(stages):

@@ -57,15 +57,7 @@ def input_rows(reading: Reading) -> list[dict[str, Any]]:
 
 
 def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
-    """Return the title of an input, or what the titles of its cells begin with.
-
-    Examples
-    --------
-    >>> varying = {"distribution": "uniform"}
-    >>> input_title([{"title": "Energy, kws", "law": varying},
-    ...              {"title": "Energy, ad", "law": varying}])
-    'Energy'
-    """
+    """Return the title of an input, or what the titles of its cells begin with."""
     varying = [cell for cell in cells if cell["law"]["distribution"] != "constant"] or cells
     titles = unique([str(cell["title"]) for cell in varying])
     if len(titles) < 2:
@@ -132,13 +124,7 @@ def source_row(source: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first_author(authors: str) -> str:
-    """Return how authors are cited in little room.
-
-    Examples
-    --------
-    >>> _first_author("Pirson T., Bol D."), _first_author("ADEME (Base Empreinte)")
-    ('Pirson T. et al.', 'ADEME (Base Empreinte)')
-    """
+    """Return how authors are cited in little room."""
     first, _, rest = authors.partition(", ")
     return f"{first} et al." if rest and len(first) < 40 and "(" not in first else authors
 

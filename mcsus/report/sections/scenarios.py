@@ -52,13 +52,7 @@ def _counterpart(table: ResultTable, base: ResultCell, scenario: str) -> ResultC
 
 
 def _change(before: float | None, after: float | None) -> str:
-    """Return a change of the mean in words.
-
-    Examples
-    --------
-    >>> _change(4.0, 5.0), _change(4.0, 4.0)
-    ('mean 5.00 instead of 4.00 (+25 %)', 'no change')
-    """
+    """Return a change of the mean in words."""
     if before is None or after is None or abs(after - before) <= 1e-9 * abs(before):
         return "no change"
     text = f"mean {number(after)} instead of {number(before)}"
