@@ -92,6 +92,11 @@ def unit_text(unit: str) -> str:
     return found.replace("CO2e", "CO₂e").replace("*", " ")
 
 
+def unit_label(unit: str) -> str:
+    """Return a unit as it stands beside an axis."""
+    return unit_text(unit) or "no unit"
+
+
 def unit_prose(unit: str) -> str:
     """Return a unit for use in a sentence."""
     return unit_text(unit).replace("/", " per ")

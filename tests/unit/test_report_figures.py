@@ -71,8 +71,8 @@ def read(figure):
 def axes_of(name, rows=None):
     figure = FIGURES[name]
     with drawing():
-        canvas, _ = figure.draw(figure.rows if rows is None else rows)
-    return canvas.axes
+        sheet, _ = figure.draw(figure.rows if rows is None else rows)
+    return sheet.figure.axes
 
 
 def line_at(ax, style):

@@ -4,7 +4,7 @@ import pytest
 
 from mcsus.report import write_report
 from mcsus.report.figures.base import Figure
-from mcsus.report.figures.style import canvas
+from mcsus.report.figures.style import Sheet
 from mcsus.report.reading import Reading
 from mcsus.report.sections import SECTIONS, Section, register, sections
 from mcsus.result.arrays import Entry
@@ -37,7 +37,7 @@ def own_section():
         def make_figures(self):
             (table,) = self.reading.analyses["guesses"].values()
             rows = [{"input": name} for name in table.data["input"].values]
-            draw = lambda rows: (canvas(20 * len(rows)), "nothing")  # noqa: E731
+            draw = lambda rows: (Sheet(20 * len(rows)), "nothing")  # noqa: E731
             return [Figure("guesses_y", "Guesses", "A caption.", rows, draw)]
 
         def answer(self):

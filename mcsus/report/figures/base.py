@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from matplotlib.figure import Figure as Canvas
-
-from mcsus.report.figures.style import drawing
+from mcsus.report.figures.style import Sheet, drawing
 from mcsus.report.figures.svg import inline_svg
 from mcsus.report.wording import cell_name, label_words, words
 
@@ -62,14 +60,14 @@ class Figure:
     title: str
     caption: str
     rows: Sequence[Row]
-    draw: Callable[[Sequence[Row]], tuple[Canvas, str]]
+    draw: Callable[[Sequence[Row]], tuple[Sheet, str]]
 
     @cached_property
     def svg(self) -> str:
         """The drawing as an ``<svg>`` element."""
         with drawing():
-            canvas, description = self.draw(self.rows)
-            return inline_svg(canvas, self.name.replace("_", "-"), description)
+            sheet, description = self.draw(self.rows)
+            return inline_svg(sheet.figure, self.name.replace("_", "-"), description)
 
     def csv(self) -> str:
         """Return the numbers as comma-separated values."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
@@ -17,15 +16,12 @@ from mcsus.report.figures.base import Figure, Labels, Row, by_cell, label_column
 from mcsus.report.figures.style import (
     FAINT,
     INK,
-    SOFT,
     WIDTH,
-    axes,
-    canvas,
+    Sheet,
     clear_of,
     colour,
     only_bottom,
     tick_text,
-    write,
 )
 from mcsus.report.reading import ResultCell, ResultTable, quantile
 from mcsus.report.wording import (
@@ -35,6 +31,7 @@ from mcsus.report.wording import (
     number,
     plain,
     quantity,
+    unit_label,
     unit_text,
     words,
 )
@@ -126,7 +123,7 @@ def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> 
     return Figure(f"density_{table.name}", capital(words(table.name)), caption, rows, draw)
 
 
-def _draw(rows: Sequence[Row], dims: Sequence[str], frame: _Frame) -> tuple[Canvas, str]:
+def _draw(rows: Sequence[Row], dims: Sequence[str], frame: _Frame) -> tuple[Sheet, str]:
     products = [row for row in rows if row["what"] == _PRODUCT]
     cells = by_cell((row for row in rows if row["what"] != _PRODUCT), dims)
     if len(cells) > _MOST:
@@ -134,28 +131,28 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], frame: _Frame) -> tuple[Canv
     curves = [_Curve.read(*cell, _LOG_DENSITY if frame.log else _DENSITY) for cell in cells]
     strip = 56 + _STRIP_BAR * (len(curves) + len(products)) if products else 0.0
     tall = frame.row * len(curves)
-    figure = canvas(_TOP + tall + 46 + strip)
-    write(figure, 8, 16, "How likely each value is", color=SOFT)
-    ax = axes(figure, frame.left, _TOP, frame.width, tall)
+    sheet = Sheet(_TOP + tall + 46 + strip)
+    sheet.note(8, 16, "How likely each value is")
+    ax = sheet.axes(frame.left, _TOP, frame.width, tall)
     only_bottom(ax)
     _scale(ax, frame, len(curves))
     for row, curve in enumerate(curves):
         _draw_curve(ax, curve, len(curves) - 1 - row, colour(row), frame)
         base_line = _TOP + tall * (row + 1) / (len(curves) + _BELOW)
         if curve.name:
-            write(figure, 8, base_line, clear_of(capital(curve.name), 20), weight="bold", color=INK)
-    own_unit = unit_text(rows[0]["unit"])
-    unit = (own_unit or "no unit") + (", logarithmic axis" if frame.log else "")
-    write(figure, WIDTH - _RIGHT, _TOP + tall + 38, unit, ha="right", color=SOFT)
+            sheet.name(8, base_line, curve.name, 20)
+    unit = str(rows[0]["unit"])
+    scale = unit_label(unit) + (", logarithmic axis" if frame.log else "")
+    sheet.note(WIDTH - _RIGHT, _TOP + tall + 38, scale, ends=True)
     if products:
-        _draw_strip(figure, _TOP + tall + 60, curves, products, own_unit)
+        _draw_strip(sheet, _TOP + tall + 60, curves, products, unit_text(unit))
     described = "; ".join(
         f"{curve.name or 'result'}: median {number(middle)}, 5 to 95 % {number(low)} to "
         f"{number(high)}"
         for curve in curves
         for low, middle, high in (curve.marks,)
     )
-    return figure, f"Densities of {words(rows[0]['output'])}. {described}."
+    return sheet, f"Densities of {words(rows[0]['output'])}. {described}."
 
 
 def _frame(shown: Sequence[ResultCell]) -> _Frame:
@@ -242,7 +239,7 @@ def _draw_curve(ax: Axes, curve: _Curve, level: float, tint: str, frame: _Frame)
 
 
 def _draw_strip(
-    figure: Canvas, top: float, curves: Sequence[_Curve], products: Sequence[Row], unit: str
+    sheet: Sheet, top: float, curves: Sequence[_Curve], products: Sequence[Row], unit: str
 ) -> None:
     entries = [
         (capital(curve.name) or "This device", curve.mean, colour(k))
@@ -250,9 +247,9 @@ def _draw_strip(
     ]
     known = len(entries)
     entries += [(str(row["output"]), float(row["low"]), "#9aa4af") for row in products]
-    write(figure, 8, top + 14, "Means beside products that people own, on one axis", color=SOFT)
+    sheet.note(8, top + 14, "Means beside products that people own, on one axis")
     left = 190.0
-    ax = axes(figure, left, top + 24, WIDTH - left - 120, _STRIP_BAR * len(entries))
+    ax = sheet.axes(left, top + 24, WIDTH - left - 120, _STRIP_BAR * len(entries))
     places = np.arange(len(entries))[::-1]
     ax.barh(places, [value for _, value, _ in entries], 0.62, color=[tint for *_, tint in entries])
     ax.set_yticks(places, [clear_of(name, 24) for name, *_ in entries])

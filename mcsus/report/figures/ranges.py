@@ -8,25 +8,12 @@ from functools import partial
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_columns
-from mcsus.report.figures.style import (
-    FAINT,
-    INK,
-    SOFT,
-    WIDTH,
-    axes,
-    canvas,
-    clear_of,
-    colour,
-    only_bottom,
-    tick_text,
-    write,
-)
+from mcsus.report.figures.style import FAINT, INK, WIDTH, Sheet, colour, line_axes, tick_text
 from mcsus.report.reading import ResultTable, quantile
-from mcsus.report.wording import capital, cell_name, number, unit_text, words
+from mcsus.report.wording import capital, cell_name, number, unit_label, words
 from mcsus.vocabulary import BASE
 
 _ROW, _LEFT, _TOP = 26.0, 190.0, 30.0
@@ -54,39 +41,26 @@ def interval_figure(table: ResultTable) -> Figure:
     return Figure(f"intervals_{table.name}", title, caption, _rows(table), draw)
 
 
-def _draw_intervals(rows: Sequence[Row], dims: Sequence[str]) -> tuple[Canvas, str]:
+def _draw_intervals(rows: Sequence[Row], dims: Sequence[str]) -> tuple[Sheet, str]:
     cells = [(labels, own[0]) for labels, own in by_cell(rows[:_MOST_ROWS], dims)]
     lines = grouped(dims, [labels for labels, _ in cells])
     height = _TOP + _ROW * len(lines) + 48
-    figure = canvas(height)
-    write(figure, 8, 16, f"Median (dot), mean (stroke) and {_ends_text(*_WIDE)} (bar)", color=SOFT)
-    unit = unit_text(rows[0]["unit"]) or "no unit"
-    write(figure, WIDTH - 30, height - 8, unit, ha="right", color=SOFT)
-    ax = axes(figure, _LEFT, _TOP, WIDTH - _LEFT - 30, _ROW * len(lines))
-    only_bottom(ax)
+    sheet = Sheet(height)
+    sheet.note(8, 16, f"Median (dot), mean (stroke) and {_ends_text(*_WIDE)} (bar)")
+    unit = unit_label(rows[0]["unit"])
+    sheet.note(WIDTH - 30, height - 8, unit, ends=True)
+    ax = line_axes(sheet, lines, (_LEFT, _TOP, WIDTH - 30, _ROW))
     order = list(dict.fromkeys(label for label, cell in lines if cell is not None))
     for line, (label, k) in enumerate(lines):
-        heading = k is None or len(lines) == len(cells)
-        write(
-            figure,
-            8 if heading else 22,
-            _TOP + _ROW * line + 18,
-            clear_of(capital(label), 24),
-            weight="bold" if heading else "normal",
-            color=INK,
-        )
         if k is not None:
             _draw_interval(ax, cells[k][1], line, colour(order.index(label)))
-    ax.set_ylim(len(lines) - 0.5, -0.5)
-    ax.yaxis.set_major_locator(FixedLocator([]))
     _, high = ax.get_xlim()
     if 0 <= min(row[_LOW] for _, row in cells) < 0.5 * high:
         ax.set_xlim(0, high)
-    ax.xaxis.set_major_formatter(tick_text)
     described = "; ".join(
         f"{cell_name(labels) or BASE}: median {number(row[_MIDDLE])}" for labels, row in cells[:12]
     )
-    return figure, f"Intervals of {words(rows[0]['output'])}. {described}."
+    return sheet, f"Intervals of {words(rows[0]['output'])}. {described}."
 
 
 def _draw_interval(ax: Axes, row: Row, line: int, tint: str) -> None:
@@ -120,32 +94,31 @@ def _ends_text(low: float, high: float) -> str:
     return f"{100 * low:g} to {100 * high:g} %"
 
 
-def _draw_fans(rows: Sequence[Row], dims: Sequence[str], axis: str) -> tuple[Canvas, str]:
+def _draw_fans(rows: Sequence[Row], dims: Sequence[str], axis: str) -> tuple[Sheet, str]:
     others = [dim for dim in dims if dim != axis]
     lines = [(cell_name(labels), own) for labels, own in by_cell(rows, others)][:_MOST_PANELS]
     across = 1 if len(lines) == 1 else 2
     left, gap, tall = 60.0, 60.0, 190.0 if len(lines) < 3 else 150.0
     width = (WIDTH - left - 14 - gap * (across - 1)) / across
     block = 34 + tall + 42
-    figure = canvas(block * math.ceil(len(lines) / across))
+    sheet = Sheet(block * math.ceil(len(lines) / across))
     top = max(row[_HIGH] for _, own in lines for row in own)
     bottom = min(0.0, *(row[_LOW] for _, own in lines for row in own))
-    unit = unit_text(rows[0]["unit"]) or "no unit"
+    unit = unit_label(rows[0]["unit"])
     for k, (name, own) in enumerate(lines):
         line, column = divmod(k, across)
         x, y = left + column * (width + gap), block * line
-        ax = axes(figure, x, y + 34, width, tall)
+        ax = sheet.axes(x, y + 34, width, tall)
         _draw_fan(ax, [labels[axis] for labels, _ in by_cell(own, dims)], own)
         ax.set_ylim(bottom, 1.04 * top if top > bottom else bottom + 1)
-        heading = capital(name) or capital(words(rows[0]["output"]))
-        write(figure, x, y + 15, heading, weight="bold", color=INK)
-        write(figure, x + width, y + 15, unit, ha="right", color=SOFT)
-        write(figure, x + width, y + 34 + tall + 34, words(axis), ha="right", color=SOFT)
+        sheet.name(x, y + 15, name or words(rows[0]["output"]), 60)
+        sheet.note(x + width, y + 15, unit, ends=True)
+        sheet.note(x + width, y + 34 + tall + 34, words(axis), ends=True)
     (first, start), *_, (last, end) = [
         (cell_name(labels), cell[0]) for labels, cell in by_cell(lines[0][1], dims)
     ]
     described = f"{number(start[_MIDDLE])} in {first}, {number(end[_MIDDLE])} in {last}."
-    return figure, f"Median of {words(rows[0]['output'])}: {described}"
+    return sheet, f"Median of {words(rows[0]['output'])}: {described}"
 
 
 def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row]) -> None:

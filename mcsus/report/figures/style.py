@@ -7,15 +7,16 @@ text: laid out with DejaVu Sans, the widest of the fonts named, so that no other
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.ticker import FixedLocator
 
-from mcsus.report.wording import SUPERSCRIPTS, TIMES, plain
+from mcsus.report.wording import SUPERSCRIPTS, TIMES, capital, plain
 
 WIDTH = 680.0
 """Width of a figure in points."""
@@ -69,33 +70,73 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def canvas(height: float, width: float = WIDTH) -> Canvas:
-    """Return an empty figure of a size in points."""
-    figure = Canvas(figsize=(width / 72, height / 72))
-    figure.patch.set_visible(False)
-    return figure
+class Sheet:
+    """An empty figure on which places are in points, counted from its upper left corner.
+
+    Parameters
+    ----------
+    height, width : float
+    """
+
+    def __init__(self, height: float, width: float = WIDTH) -> None:
+        self.figure = Canvas(figsize=(width / 72, height / 72))
+        self.figure.patch.set_visible(False)
+        self.height, self.width = height, width
+
+    def axes(self, left: float, top: float, width: float, height: float) -> Axes:
+        """Return axes at a place."""
+        bottom = self.height - top - height
+        whole = (self.width, self.height, self.width, self.height)
+        box = [round(a / b, 9) for a, b in zip((left, bottom, width, height), whole, strict=True)]
+        made = self.figure.add_axes((box[0], box[1], box[2], box[3]))
+        made.patch.set_visible(False)
+        return made
+
+    def write(self, left: float, top: float, text: str, **options: Any) -> None:
+        """Write text; `top` is its base line."""
+        options = {"va": "baseline", "ha": "left", **options}
+        self.figure.text(left / self.width, 1 - top / self.height, text, **options)
+
+    def name(self, left: float, top: float, text: str, most: int, *, bold: bool = True) -> None:
+        """Write what something is called, cut to a length that fits."""
+        text = clear_of(capital(text), most)
+        self.write(left, top, text, weight="bold" if bold else "normal", color=INK)
+
+    def note(self, left: float, top: float, text: str, *, ends: bool = False) -> None:
+        """Write a unit or a remark, which begins or `ends` at a place."""
+        self.write(left, top, text, ha="right" if ends else "left", color=SOFT)
+
+    def key(self, left: float, top: float, text: str, tint: str) -> None:
+        """Write an entry of the legend."""
+        self.write(left, top, "■", color=tint, size=15)
+        self.write(left + 16, top, text, color=INK)
 
 
-def axes(figure: Canvas, left: float, top: float, width: float, height: float) -> Axes:
-    """Return axes at a place in points, counted from the upper left corner."""
-    full_width, full_height = (72 * float(inch) for inch in figure.get_size_inches())
-    made = figure.add_axes(
-        (
-            round(left / full_width, 9),
-            round(1 - (top + height) / full_height, 9),
-            round(width / full_width, 9),
-            round(height / full_height, 9),
-        )
-    )
-    made.patch.set_visible(False)
-    return made
+def line_axes(
+    sheet: Sheet, lines: Sequence[tuple[str, int | None]], box: tuple[float, float, float, float]
+) -> Axes:
+    """Return axes with one row for each line of `grouped`, and write their names before them.
 
-
-def write(figure: Canvas, left: float, top: float, text: str, **options: Any) -> None:
-    """Write text at a place in points; `top` is its base line unless told otherwise."""
-    full_width, full_height = (72 * float(inch) for inch in figure.get_size_inches())
-    options = {"va": "baseline", "ha": "left", **options}
-    figure.text(left / full_width, 1 - top / full_height, text, **options)
+    Parameters
+    ----------
+    sheet : Sheet
+    lines : sequence of tuple
+        Label, and None for a heading.
+    box : tuple of float
+        Left, top and right end of the axes, and the height of a row.
+    """
+    left, top, right, height = box
+    ax = sheet.axes(left, top, right - left, height * len(lines))
+    only_bottom(ax)
+    ax.set_ylim(len(lines) - 0.5, -0.5)
+    ax.yaxis.set_major_locator(FixedLocator([]))
+    ax.xaxis.set_major_formatter(tick_text)
+    flat = all(k is not None for _, k in lines)
+    for line, (label, k) in enumerate(lines):
+        bold = flat or k is None
+        base_line = top + height * line + round(height / 3 + 9.3)
+        sheet.name(8 if bold else 20, base_line, label, int((left - 8) / 7.3), bold=bold)
+    return ax
 
 
 def only_bottom(ax: Axes, *, grid: bool = True) -> None:

@@ -9,24 +9,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
-from mcsus.report.figures.style import (
-    BLUE,
-    FAINT,
-    INK,
-    ORANGE,
-    PALE_BLUE,
-    SOFT,
-    WIDTH,
-    axes,
-    canvas,
-    clear_of,
-    tick_text,
-    write,
-)
+from mcsus.report.figures.style import BLUE, FAINT, INK, ORANGE, PALE_BLUE, WIDTH, Sheet, tick_text
 from mcsus.report.reading import Reading, ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.wording import (
@@ -38,7 +24,7 @@ from mcsus.report.wording import (
     plain,
     probability,
     quantity,
-    unit_text,
+    unit_label,
     words,
 )
 from mcsus.vocabulary import SCENARIO, Relation, Verdict
@@ -112,7 +98,7 @@ class _Panel:
 
 def _draw(
     rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], below: bool, statement: str
-) -> tuple[Canvas, str]:
+) -> tuple[Sheet, str]:
     cells = by_cell(rows, dims)
     panels = [_Panel(cell_name(cells[k][0]), cells[k][1]) for k in shown]
     across = min(_ACROSS, len(panels))
@@ -120,27 +106,27 @@ def _draw(
     width = min((WIDTH - left - 12 - gap * (across - 1)) / across, 400.0)
     top = _HEAD + (18.0 if any(panel.name for panel in panels) else 0.0)
     block = top + _HEIGHT + _FOOT
-    figure = canvas(block * math.ceil(len(panels) / across))
+    sheet = Sheet(block * math.ceil(len(panels) / across))
     limits = _limits(panels)
-    unit = unit_text(rows[0]["unit"]) or "no unit"
+    unit = unit_label(rows[0]["unit"])
     for k, panel in enumerate(panels):
         line, column = divmod(k, across)
         x, y = left + column * (width + gap), line * block
-        ax = axes(figure, x, y + top, width, _HEIGHT)
+        ax = sheet.axes(x, y + top, width, _HEIGHT)
         _draw_panel(ax, panel, limits, below=below, first=column == 0)
         if panel.name:
-            write(figure, x, y + 15, clear_of(capital(panel.name), 26), weight="bold", color=INK)
+            sheet.name(x, y + 15, panel.name, 26)
         chance = probability(panel.probability)
         equals = "" if " " in chance else "= "
-        write(figure, x, y + top - 11, f"P {equals}{chance}, {panel.verdict.words}", color=BLUE)
+        sheet.write(x, y + top - 11, f"P {equals}{chance}, {panel.verdict.words}", color=BLUE)
         if column == across - 1 or k == len(panels) - 1:
-            write(figure, x + width, y + top + _HEIGHT + 36, unit, ha="right", color=SOFT)
+            sheet.note(x + width, y + top + _HEIGHT + 36, unit, ends=True)
     described = "; ".join(
         f"{panel.name or 'result'}: probability {probability(panel.probability)}, "
         f"{panel.verdict.words}"
         for panel in panels
     )
-    return figure, f"{statement}. {described}."
+    return sheet, f"{statement}. {described}."
 
 
 def _limits(panels: Sequence[_Panel]) -> tuple[float, float]:

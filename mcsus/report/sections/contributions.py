@@ -8,26 +8,12 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
-from matplotlib.ticker import FixedLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_columns, settled
-from mcsus.report.figures.style import (
-    INK,
-    PALETTE,
-    SOFT,
-    STAGE_COLOURS,
-    WIDTH,
-    axes,
-    canvas,
-    clear_of,
-    only_bottom,
-    tick_text,
-    write,
-)
+from mcsus.report.figures.style import PALETTE, STAGE_COLOURS, WIDTH, Sheet, line_axes
 from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, cell_name, number, percent, unit_text, words
+from mcsus.report.wording import capital, cell_name, number, percent, unit_label, unit_text, words
 
 _BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
 _MOST = 16  # bars in one figure
@@ -82,7 +68,7 @@ def contribution_figure(table: ResultTable, stages: Sequence[str]) -> Figure:
     return Figure(name, title, caption, _rows(table, stages), draw)
 
 
-def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tuple[Canvas, str]:
+def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tuple[Sheet, str]:
     every = by_cell(rows, dims)
     cells = [every[k] for k in shown]
     parts = cells[0][1][:-1]
@@ -93,36 +79,24 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tup
     keys = _legend_places(names)
     top = 8.0 + _KEY * (keys[-1][0] + 1)
     height = top + _BAR * len(lines) + 46
-    figure = canvas(height)
-    _draw_legend(figure, names, keys, tints)
-    ax = axes(figure, _LEFT, top, WIDTH - _LEFT - _RIGHT, _BAR * len(lines))
-    only_bottom(ax)
+    sheet = Sheet(height)
+    for name, (line, left), tint in zip(names, keys, tints, strict=True):
+        sheet.key(left, 16 + _KEY * line, name, tint)
+    ax = line_axes(sheet, lines, (_LEFT, top, WIDTH - _RIGHT, _BAR))
     ends = [_ends(own) for _, own in cells]
     low, high = min(0.0, *(end[0] for end in ends)), max(0.0, *(end[1] for end in ends))
     ax.set_xlim(low, high if high > low else low + 1.0)
-    ax.set_ylim(len(lines) - 0.5, -0.5)
-    ax.yaxis.set_major_locator(FixedLocator([]))
-    ax.xaxis.set_major_formatter(tick_text)
-    for line, (label, k) in enumerate(lines):
-        inner = k is not None and len(lines) > len(cells)
-        write(
-            figure,
-            18 if inner else 8,
-            top + _BAR * line + 20,
-            clear_of(capital(label), 22),
-            weight="normal" if inner else "bold",
-            color=INK,
-        )
+    for line, (_, k) in enumerate(lines):
         if k is not None:
             _draw_bar(ax, cells[k][1], line, tints)
-    unit = unit_text(rows[0]["unit"]) or "no unit"
-    write(figure, WIDTH - _RIGHT, height - 8, f"mean, {unit}", ha="right", color=SOFT)
+    unit = unit_label(rows[0]["unit"])
+    sheet.note(WIDTH - _RIGHT, height - 8, f"mean, {unit}", ends=True)
     described = []
     for labels, own in cells[:4]:
         values = zip(names, _values(own), strict=True)
         text = ", ".join(f"{name} {number(value)}" for name, value in values)
         described.append(f"{cell_name(labels) or 'mean'}: {text}")
-    return figure, f"Contributions to {words(output)}. {'; '.join(described)}."
+    return sheet, f"Contributions to {words(output)}. {'; '.join(described)}."
 
 
 def contribution_table(table: ResultTable) -> dict[str, Any]:
@@ -187,14 +161,6 @@ def _legend_places(labels: Sequence[str]) -> list[tuple[int, float]]:
         found.append((line, left))
         left += width
     return found
-
-
-def _draw_legend(
-    figure: Canvas, labels: Sequence[str], keys: list[tuple[int, float]], tints: Sequence[str]
-) -> None:
-    for label, (line, left), tint in zip(labels, keys, tints, strict=True):
-        write(figure, left, 16 + _KEY * line, "■", color=tint, size=15)
-        write(figure, left + 16, 16 + _KEY * line, label, color=INK)
 
 
 def _ends(rows: Sequence[Row]) -> tuple[float, float]:

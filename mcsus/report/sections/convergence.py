@@ -8,25 +8,13 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns, settled
-from mcsus.report.figures.style import (
-    BLUE,
-    FAINT,
-    INK,
-    PALE_BLUE,
-    SOFT,
-    WIDTH,
-    axes,
-    canvas,
-    clear_of,
-    write,
-)
+from mcsus.report.figures.style import BLUE, FAINT, PALE_BLUE, WIDTH, Sheet
 from mcsus.report.reading import ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import MINUS, capital, cell_name, number, unit_text, words
+from mcsus.report.wording import MINUS, cell_name, number, unit_label, words
 
 _PANELS = 3
 _HEIGHT, _HEAD, _BETWEEN = 112.0, 24.0, 44.0
@@ -84,40 +72,32 @@ def _draw(
     shown: Sequence[int],
     columns: dict[str, str],
     t: float,
-) -> tuple[Canvas, str]:
+) -> tuple[Sheet, str]:
     every = by_cell(rows, dims)
     cells = [(cell_name(every[k][0]), every[k][1]) for k in shown]
     left, gap = 64.0, 62.0
     width = min((WIDTH - left - 14 - gap * (len(cells) - 1)) / len(cells), 420.0)
     top = _HEAD + (22.0 if any(name for name, _ in cells) else 0.0)
     height = top + 2 * _HEIGHT + _BETWEEN + 48
-    figure = canvas(height)
-    unit = unit_text(rows[0]["unit"]) or "no unit"
+    sheet = Sheet(height)
+    unit = unit_label(rows[0]["unit"])
     for place, (name, own) in enumerate(cells):
         x = left + place * (width + gap)
         if name:
-            write(figure, x, 15, clear_of(capital(name), 26), weight="bold", color=INK)
+            sheet.name(x, 15, name, 26)
         for line, (column, what) in enumerate(columns.items()):
             y = top + line * (_HEIGHT + _BETWEEN)
-            _draw_path(axes(figure, x, y, width, _HEIGHT), own, column, t)
+            _draw_path(sheet.axes(x, y, width, _HEIGHT), own, column, t)
             heading = f"{what}, {unit}"
-            write(
-                figure, x, y - 8, heading if len(heading) * 7.2 < width + 30 else what, color=SOFT
-            )
-    write(
-        figure,
-        left + len(cells) * (width + gap) - gap,
-        height - 6,
-        "draws in each replicate, logarithmic axis",
-        ha="right",
-        color=SOFT,
-    )
+            sheet.note(x, y - 8, heading if len(heading) * 7.2 < width + 30 else what)
+    right = left + len(cells) * (width + gap) - gap
+    sheet.note(right, height - 6, "draws in each replicate, logarithmic axis", ends=True)
     name, own = cells[0]
     described = (
         f"Mean of {words(rows[0]['output'])} {name}: {number(own[0]['mean'])} after "
         f"{own[0]['draws_per_replicate']:.0f} draws, {number(own[-1]['mean'])} after all."
     )
-    return figure, described
+    return sheet, described
 
 
 def _draw_path(ax: Axes, rows: Sequence[Row], column: str, t: float) -> None:

@@ -8,20 +8,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
-from mcsus.report.figures.style import (
-    BLUE,
-    INK,
-    SOFT,
-    WIDTH,
-    axes,
-    canvas,
-    clear_of,
-    only_bottom,
-    write,
-)
+from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_bottom
 from mcsus.report.ranking import METHOD, TINY, Ranking, order_of
 from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
@@ -115,7 +104,7 @@ def driver_figure(table: ResultTable, ranking: Ranking, t: float) -> Figure:
 
 def _draw(
     rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], names: Sequence[str]
-) -> tuple[Canvas, str]:
+) -> tuple[Sheet, str]:
     every = by_cell(rows, dims)
     cells = [(every[k][0], {str(row["input"]): row for row in every[k][1]}) for k in shown]
     top, others = names[:TOP], names[TOP:]
@@ -126,14 +115,13 @@ def _draw(
     width = (WIDTH - left - 16 - gap * (panels - 1)) / panels
     head = _LEGEND + (_NAMES if any(cell_name(own) for own, _ in cells) else 0.0)
     height = head + _ROW * len(labels) + 44
-    figure = canvas(height)
+    sheet = Sheet(height)
     for (_, _, tint, text), x in zip(_BARS, (left, left + 116), strict=True):
-        write(figure, x, 18, "■", color=tint, size=15)
-        write(figure, x + 16, 18, text, color=INK)
+        sheet.key(x, 18, text, tint)
     highest = max(0.1, *(_reach(own[name]) for _, own in cells for name in top))
     for column, (own_labels, own) in enumerate(cells):
         x = left + column * (width + gap)
-        ax = axes(figure, x, head, width, _ROW * len(labels))
+        ax = sheet.axes(x, head, width, _ROW * len(labels))
         _draw_panel(ax, [own[name] for name in top], [own[name] for name in others])
         ax.set_yticks(
             range(len(labels)),
@@ -142,10 +130,9 @@ def _draw(
         ax.set_ylim(len(labels) - 0.45, -0.55)
         ax.set_xlim(0, 1.04 * highest)
         if cell_name(own_labels):
-            heading = clear_of(capital(cell_name(own_labels)), round(width / 7.2))
-            write(figure, x, head - 14, heading, weight="bold", color=INK)
-    write(figure, WIDTH - 16, height - 6, "share of the variance", ha="right", color=SOFT)
-    return figure, _described(str(rows[0]["output"]), [own for _, own in cells], names)
+            sheet.name(x, head - 14, cell_name(own_labels), round(width / 7.2))
+    sheet.note(WIDTH - 16, height - 6, "share of the variance", ends=True)
+    return sheet, _described(str(rows[0]["output"]), [own for _, own in cells], names)
 
 
 def _reach(row: Row) -> float:
