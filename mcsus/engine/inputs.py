@@ -5,14 +5,13 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from mcsus.dependence import Mix, transform
 from mcsus.dependence.student import scale_law, table
 from mcsus.engine.blocks import GAUSSIAN, MIRRORED, OWN, STUDENT_T
-from mcsus.engine.plans import Array, InputArrays, Integers
+from mcsus.engine.plans import Array, InputArrays
 from mcsus.parameters import Cell
 from mcsus.streams.sobol import MAX_DIMENSIONS
 
@@ -65,106 +64,85 @@ class InputCells:
     """
 
     def __init__(self, cells: Sequence[Cell], streams: Sequence[str], mixes: Mixes) -> None:
-        self._mixing = Mixing.of(cells, streams, mixes)
+        self._mixed = _mixed(cells, streams, mixes)
         self._streams = len(streams)
-        self._set([_data(cell) for cell in cells])
+        self._set([_law(cell) for cell in cells])
 
     def with_cells(self, changes: Mapping[int, Cell]) -> InputCells:
         """Return the same with other laws in some places; streams and their mixes stay."""
         other = copy.copy(self)
-        other._set([_data(changes[k]) if k in changes else d for k, d in enumerate(self._data)])
+        other._set([_law(changes[k]) if k in changes else law for k, law in enumerate(self._laws)])
         return other
+
+    def _set(self, laws: list[tuple[int, Array, float]]) -> None:
+        self._laws = laws
+        self._arrays: dict[int, InputArrays] = {}
 
     @property
     def codes(self) -> set[int]:
         """The quantile loops that the laws need."""
-        return {data[0] for data in self._data}
+        return {code for code, _, _ in self._laws}
 
     def inputs(self, matrices: int) -> InputArrays:
         """Return the cells of `matrices` matrices, one after the other."""
-        known = self._records.get(matrices)
-        if known is None:
-            stream, mix, link, weight = self._mixing.repeated(matrices, self._streams)
-            repeated = self._data * matrices
-            sizes = [len(constants) for _, constants, _ in repeated]
-            known = self._records[matrices] = InputArrays(
-                row=np.arange(len(repeated)),
-                stream=stream,
-                code=np.array([code for code, _, _ in repeated], dtype=np.int64),
+        if matrices not in self._arrays:
+            mixed, matrix = self._mixed, np.arange(matrices)[:, np.newaxis]
+            mix = np.repeat(mixed.mix[np.newaxis], matrices, axis=0)
+            mix[:, :, 1:3] += (matrix * len(mixed.link))[:, :, np.newaxis]
+            mix[:, :, 3] += matrix * self._streams
+            laws = self._laws * matrices
+            sizes = [len(constants) for _, constants, _ in laws]
+            self._arrays[matrices] = mixed._replace(
+                row=np.arange(len(laws)),
+                stream=(mixed.stream + matrix * self._streams).ravel(),
+                code=np.array([code for code, _, _ in laws], dtype=np.int64),
                 start=np.array([0, *itertools.accumulate(sizes)], dtype=np.int64),
-                constant=np.concatenate([_NONE, *(constants for _, constants, _ in repeated)]),
-                factor=np.array([factor for _, _, factor in repeated], dtype=np.float64),
-                mix=mix,
-                link=link,
-                weight=weight,
-                shape=self._mixing.shape,
+                constant=np.concatenate([_NONE, *(constants for _, constants, _ in laws)]),
+                factor=np.array([factor for _, _, factor in laws], dtype=np.float64),
+                mix=mix.reshape(-1, 8),
+                link=(mixed.link + matrix * self._streams).ravel(),
+                weight=np.tile(mixed.weight, matrices),
             )
-        return known
-
-    def _set(self, data: list[tuple[int, Array, float]]) -> None:
-        self._data = data
-        self._records: dict[int, InputArrays] = {}
+        return self._arrays[matrices]
 
 
-def _data(cell: Cell) -> tuple[int, Array, float]:
+def _law(cell: Cell) -> tuple[int, Array, float]:
     """Return the quantile loop of a cell, its constants, and the factor to base units."""
     law = cell.law.kernel()
     return law.code, np.array(law.constants, dtype=np.float64), cell.unit.factor
 
 
-@dataclass(frozen=True)
-class Mixing:
-    """Stream of each cell, mix, link, weight and shape, as `InputArrays` has them."""
-
-    stream: Integers
-    mix: Integers
-    link: Integers
-    weight: Array
-    shape: Array
-
-    @classmethod
-    def of(cls, cells: Sequence[Cell], streams: Sequence[str], mixes: Mixes) -> Mixing:
-        """Return the arrays for some cells; `streams` are numbered by their order."""
-        number = {key: k for k, key in enumerate(streams)}
-        link: list[int] = []
-        weight: list[float] = []
-        shape: list[float] = []
-        placed: dict[float, list[int]] = {}
-        stream, rows = [], []
-        for cell in cells:
-            mix = mix_of(cell.stream, mixes)
-            stream.append(number[mix.streams[0]])
-            first = len(link)
-            row = [_kind(mix), first, first, 0, 0, 0, 0, 0]
-            if row[0] != OWN:
-                link += [number[key] for key in mix.streams]
-                weight += mix.coefficients
-                row[2] = len(link)
-            if mix.df is not None and mix.scale is not None:
-                if mix.df not in placed:
-                    placed[mix.df] = _append(shape, mix.df)
-                row[3:] = [number[mix.scale], *placed[mix.df]]
-            rows.append(row)
-        return cls(
-            np.array(stream, dtype=np.int64),
-            np.array(rows, dtype=np.int64).reshape(len(rows), 8),
-            np.array(link, dtype=np.int64),
-            np.array(weight, dtype=np.float64),
-            np.array(shape, dtype=np.float64),
-        )
-
-    def repeated(self, times: int, streams: int) -> tuple[Integers, Integers, Integers, Array]:
-        """Return stream, mix, link and weight for `times` matrices of `streams` streams each."""
-        matrix = np.arange(times)[:, np.newaxis]
-        mixes = np.repeat(self.mix[np.newaxis], times, axis=0)
-        mixes[:, :, 1:3] += (matrix * len(self.link))[:, :, np.newaxis]
-        mixes[:, :, 3] += matrix * streams
-        return (
-            (self.stream + matrix * streams).ravel(),
-            mixes.reshape(-1, 8),
-            (self.link + matrix * streams).ravel(),
-            np.tile(self.weight, times),
-        )
+def _mixed(cells: Sequence[Cell], streams: Sequence[str], mixes: Mixes) -> InputArrays:
+    """Return the arrays of one matrix without laws; `streams` are numbered by their order."""
+    number = {key: k for k, key in enumerate(streams)}
+    link: list[int] = []
+    weight: list[float] = []
+    shape: list[float] = []
+    placed: dict[float, list[int]] = {}
+    stream, rows = [], []
+    for cell in cells:
+        mix = mix_of(cell.stream, mixes)
+        stream.append(number[mix.streams[0]])
+        first = len(link)
+        row = [_kind(mix), first, first, 0, 0, 0, 0, 0]
+        if row[0] != OWN:
+            link += [number[key] for key in mix.streams]
+            weight += mix.coefficients
+            row[2] = len(link)
+        if mix.df is not None and mix.scale is not None:
+            if mix.df not in placed:
+                placed[mix.df] = _append(shape, mix.df)
+            row[3:] = [number[mix.scale], *placed[mix.df]]
+        rows.append(row)
+    whole = np.zeros(0, dtype=np.int64)
+    return InputArrays(
+        row=whole, code=whole, start=whole, constant=_NONE, factor=_NONE,
+        stream=np.array(stream, dtype=np.int64),
+        mix=np.array(rows, dtype=np.int64).reshape(len(rows), 8),
+        link=np.array(link, dtype=np.int64),
+        weight=np.array(weight, dtype=np.float64),
+        shape=np.array(shape, dtype=np.float64),
+    )  # fmt: skip
 
 
 def _kind(mix: Mix) -> int:
