@@ -1,4 +1,4 @@
-"""Claims: whether a statement on an output holds, with the confidence asked for."""
+"""Claims: whether a statement holds, with the confidence asked for."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Judgement:
     verdict: Verdict
 
 
-def judge(draws: Draws, relation: str, threshold: float, confidence: float) -> Judgement:
+def judge(margin: Draws, confidence: float, *, holds_at_equality: bool = False) -> Judgement:
     """Judge a claim on one cell.
 
     Parameters
     ----------
-    draws : Draws
-        Draws of the quantity, in the unit of the threshold.
-    relation : {"<", "<=", ">", ">="}
-    threshold, confidence : float
+    margin : Draws
+        Draws whose sign decides: above 0 where the claim holds, 0 at equality.
+    confidence : float
+    holds_at_equality : bool
 
     Returns
     -------
@@ -38,17 +38,18 @@ def judge(draws: Draws, relation: str, threshold: float, confidence: float) -> J
     --------
     >>> import numpy as np
     >>> from mcsus.counting.draws import HeldDraws
-    >>> judge(HeldDraws(np.linspace(0, 1, 4096).reshape(4, 1024)), "<", 4.0, 0.95).verdict
+    >>> judge(HeldDraws(np.linspace(1, 2, 4096).reshape(4, 1024)), 0.95).verdict
     'supported'
     """
-    shares = draws.share(relation, threshold)
+    above, equal = margin.sign_shares()
+    shares = above + equal if holds_at_equality else above
     probability = float(shares.mean())
     error = float(standard_error(shares))
     if probability in (0.0, 1.0):
-        error = 1.0 / (draws.replicates * draws.draws)
-    margin = student_quantile(draws.replicates) * error
+        error = 1.0 / (margin.replicates * margin.draws)
     distance = probability - confidence
-    if not abs(distance) >= margin:  # also when a single replicate leaves the error unknown
+    unknown = student_quantile(margin.replicates) * error
+    if not abs(distance) >= unknown:  # also when a single replicate leaves the error unknown
         return Judgement(probability, error, Verdict.UNDECIDED)
     verdict = Verdict.SUPPORTED if distance > 0 else Verdict.NOT_SUPPORTED
     return Judgement(probability, error, verdict)

@@ -184,6 +184,11 @@ class CountedDraws:
         beyond = np.where(after == 0, 0.0, float(counts[-1]))
         return np.asarray(np.where((after == 0) | (after == len(ends)), beyond, inside))
 
+    def sign_shares(self) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate that are above 0, and that are 0."""
+        above = self.share(">", 0.0)
+        return above, self.share(">=", 0.0) - above
+
     def share(self, relation: str, threshold: float) -> Array:
         """Return the share of the draws of each replicate that satisfy a relation.
 

@@ -59,6 +59,9 @@ class Draws(Protocol):
     def share(self, relation: str, threshold: float) -> Array:
         """Return the share of the draws of each replicate that satisfy a relation."""
 
+    def sign_shares(self) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate that are above 0, and that are 0."""
+
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""
 
@@ -124,6 +127,10 @@ class HeldDraws:
     def share(self, relation: str, threshold: float) -> Array:
         """Return the share of the draws of each replicate that satisfy a relation."""
         return np.asarray(Relation(relation).holds(self.values, threshold).mean(axis=1))
+
+    def sign_shares(self) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate that are above 0, and that are 0."""
+        return (self.values > 0).mean(axis=1), (self.values == 0).mean(axis=1)
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""

@@ -44,10 +44,11 @@ def refuse_not_finite(
     row = int(np.argmax(bad.any(axis=1)))
     name = names[int(np.searchsorted(ends, row, side="right"))]
     draw = int(np.argmax(bad[row]))
+    kind, _, own = name.rpartition(":")  # the margin of a claim is called claim:<id>
     msg = (
-        f"output {name!r} is not finite in {int(bad[row].sum())} of {rows.shape[1]} draws of "
-        f"replicate {replicate}; the first is draw {first + draw}, {rows[row, draw]}, where\n"
-        + inputs_at(kernel, name, design, replicate, first + draw)
+        f"{kind or 'output'} {own!r} is not finite in {int(bad[row].sum())} of {rows.shape[1]} "
+        f"draws of replicate {replicate}; the first is draw {first + draw}, "
+        f"{rows[row, draw]}, where\n" + inputs_at(kernel, name, design, replicate, first + draw)
     )
     raise NotFiniteError(msg)
 

@@ -34,7 +34,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     model = None
     with faults.at():
         model = Model(
-            study.equations,
+            [*study.equations, *(claim.equation for claim in study.claims)],
             {p.name: p for p in study.parameters},
             study.dims,
             required=_required(study),
@@ -81,23 +81,24 @@ def _terms(expression: Expression) -> tuple[str, ...] | None:
 
 def _required(study: Study) -> list[str]:
     parts = [part for terms in study.breakdown.values() for part in terms]
-    return [*study.outputs, *(c.quantity for c in study.claims), *parts]
+    return [*study.outputs, *(c.equation.name for c in study.claims), *parts]
 
 
 def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
     asked: list[tuple[tuple[str, ...], str, Unit]] = [
         (("outputs", n), n, u) for n, u in study.outputs.items()
     ]
-    asked += [(("claims", c.id, "unit"), c.quantity, c.unit) for c in study.claims]
     for where, name, unit in asked:
         dimension = model.dimension_of[name]
         if unit.dimension != dimension:
             allowed = f"a unit of {name!r}, whose dimension is {dimension}"
             faults.add(f"unit {unit.text!r} ({unit.dimension})", allowed, *where)
-    for where, name, _ in asked:
+    single = [(where, name, name) for where, name, _ in asked]
+    single += [(("claims", c.id), c.equation.name, c.margin.quantity) for c in study.claims]
+    for where, name, words in single:
         if model.inner in model.dims_of[name]:
-            allowed = f"one value for all individuals, such as mean({name}, over={model.inner})"
-            faults.add(f"{name!r}, which differs between individuals", allowed, *where[:2])
+            allowed = f"one value for all individuals, such as mean({words}, over={model.inner})"
+            faults.add(f"{words!r}, which differs between individuals", allowed, *where)
     for name in study.sensitivity.outputs:
         if name not in study.outputs:
             faults.add(repr(name), "an output of this study", "sensitivity", "outputs")

@@ -39,7 +39,7 @@ def describe(
     Parameters
     ----------
     draws : mapping of str to sequence of Draws
-        Draws of every cell of outputs and claimed quantities, in base units.
+        Draws of every cell of outputs and of the margins of claims, in base units.
     means : mapping of str to array, shape ``(replicate, cell)``
         Means of parts of breakdowns that are not among the draws.
     threads : int, optional
@@ -54,7 +54,6 @@ def describe(
     rough = propagate(model, list(study.outputs), study.mixes)
     parts = breakdowns(study, model)
     tree: dict[str, xr.Dataset] = {}
-    curves: dict[str, list[Array]] = {}
     probabilities = quantile_probabilities(study.intervals)
     tail = float(probabilities[-1])
     with ThreadPoolExecutor(threads or default_threads()) as pool:
@@ -62,7 +61,6 @@ def describe(
             scale = 1 / unit.factor
             asked = [(cell, scale, study.intervals, tail) for cell in draws[name]]
             cells = list(pool.map(_described, asked))
-            curves[name] = [cell["quantile_curve"] * unit.factor for cell in cells]
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
             values["deterministic"] = typical[name].ravel() * scale
             values["first_order"] = rough[name].value * scale
@@ -83,9 +81,7 @@ def describe(
                 path_probability=tail, stages=json.dumps(stages), rank_error=float(max(ranks))
             )
     for claim in study.claims:
-        drawn = draws[claim.quantity]
-        known = curves.get(claim.quantity) or [cell.times(1.0).quantiles(CURVE) for cell in drawn]
-        tree[f"claims/{claim.id}"] = _claim(study, model, claim, drawn, known)
+        tree[f"claims/{claim.id}"] = _claim(study, model, claim, draws[claim.equation.name])
     return tree
 
 
@@ -137,23 +133,28 @@ def _stage(model: Model, name: str) -> str:
     return known.stage or ""
 
 
-def _claim(
-    study: Study, model: Model, claim: Claim, drawn: Sequence[Draws], curves: Sequence[Array]
-) -> xr.Dataset:
-    cells = [cell.over(claim.unit.factor) for cell in drawn]
-    verdicts = [judge(cell, claim.relation, claim.value, claim.confidence) for cell in cells]
+def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> xr.Dataset:
+    margin = claim.margin
+    relation = margin.relation
+    judged = [
+        judge(cell, claim.confidence, holds_at_equality=not relation.is_strict) for cell in drawn
+    ]
+    curves = [cell.quantiles(CURVE) / margin.unit.factor for cell in drawn]
     values = {
-        "probability": [v.probability for v in verdicts],
-        "probability_error": [v.error for v in verdicts],
-        "verdict": [v.verdict.value for v in verdicts],
-        "quantile_curve": [curve / claim.unit.factor for curve in curves],
+        "probability": [one.probability for one in judged],
+        "probability_error": [one.error for one in judged],
+        "verdict": [one.verdict.value for one in judged],
+        "quantile_curve": [  # a margin of a quantity that is to be small falls as it rises
+            margin.value - curve[::-1] if relation.is_below else margin.value + curve
+            for curve in curves
+        ],
     }
-    labels = labels_of(study, model, claim.quantity)
-    return labelled(CLAIM, values, labels, {"curve": CURVE}, claim.unit.text).assign_attrs(
+    labels = labels_of(study, model, claim.equation.name)
+    return labelled(CLAIM, values, labels, {"curve": CURVE}, margin.unit.text).assign_attrs(
         statement=claim.statement,
-        quantity=claim.quantity,
-        relation=claim.relation.value,
-        value=claim.value,
+        quantity=margin.quantity,
+        relation=relation.value,
+        value=margin.value,
         confidence=claim.confidence,
         required=int(claim.required),
     )

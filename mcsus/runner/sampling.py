@@ -107,7 +107,7 @@ class Sampler:
         self._study, self._executor, self._checkpoint = study, executor, checkpoint
         self._progress, self._deadline, self._file = progress, deadline, file
         self._replicates = study.design.replicates
-        self._kept = list(dict.fromkeys([*study.outputs, *(c.quantity for c in study.claims)]))
+        self._kept = [*study.outputs, *(claim.equation.name for claim in study.claims)]
         parts = [p for terms in breakdowns(study, model).values() for p in terms]
         self._parts = [p for p in dict.fromkeys(parts) if p not in self._kept]
         self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts)
@@ -283,7 +283,7 @@ class Sampler:
         """Return the values at which each kept row is compared by a claim."""
         found: dict[str, list[float]] = {name: [] for name in self._kept}
         for claim in self._study.claims:
-            found[claim.quantity] += thresholds_for(claim.value, claim.unit.factor).tolist()
+            found[claim.equation.name] += thresholds_for(0.0, 1.0).tolist()
         cells = self._drawing.kernel.program.cells
         return [found[name] for name in self._kept for _ in range(cells(name))]
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from mcsus.analysis.base import DEFAULT_METHODS
+from mcsus.expressions import Expression
+from mcsus.model import Equation
 from mcsus.units import Unit
 from mcsus.vocabulary import Relation
 
@@ -83,8 +85,33 @@ class CopulaGroup:
 
 
 @dataclass(frozen=True)
+class Margin:
+    """What a claim comes to: a number for each draw whose sign decides.
+
+    Parameters
+    ----------
+    expression : Expression
+        In coherent base units: above 0 where the claim holds, 0 at equality.
+    unit : Unit
+        Unit to show it in.
+    quantity : str
+        What a picture of the claim shows, in the words of the study.
+    relation : Relation
+        How that compares with `value`; says whether the claim holds at equality.
+    value : float
+        In `unit`; the quantity shown is `value` plus or minus the margin.
+    """
+
+    expression: Expression
+    unit: Unit
+    quantity: str
+    relation: Relation
+    value: float = 0.0
+
+
+@dataclass(frozen=True)
 class Claim:
-    """A statement on a quantity, with a threshold and the confidence it must reach.
+    """A statement and the confidence it must reach.
 
     Parameters
     ----------
@@ -92,28 +119,28 @@ class Claim:
         Name of the claim.
     statement : str
         The claim in words.
-    quantity : str
-        Name of the equation that it is about.
-    relation : Relation
-        How the quantity compares with `value`.
-    value : float
-        Threshold, in `unit`.
-    unit : Unit
-        Unit of the threshold.
     confidence : float
-        Probability, strictly between 0 and 1, that the relation must reach.
+        Probability, strictly between 0 and 1, that it must reach.
     required : bool
         Whether the run fails (exit code 1) when a cell of the claim is not supported.
+    margin : Margin
+        What it comes to.
+    table : mapping
+        The values of its keys in a study file.
     """
 
     id: str
     statement: str
-    quantity: str
-    relation: Relation
-    value: float
-    unit: Unit
     confidence: float
-    required: bool = False
+    required: bool
+    margin: Margin
+    table: Mapping[str, Any]
+
+    @property
+    def equation(self) -> Equation:
+        """The margin as an equation of the model."""
+        name = f"claim:{self.id}"
+        return Equation(name, self.margin.unit, self.margin.expression, self.statement)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from mcsus.declared import Item, Schema, Table, one_of, raw
 from mcsus.families import FAMILIES, Family
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT
+from mcsus.study.claims import claims_table
 from mcsus.study.grids import BY
 from mcsus.study.laws import META, OWN
 from mcsus.study.options import sensitivity_table
@@ -32,6 +33,7 @@ def schema() -> Schema:
         "$defs": {
             **STUDY.definitions(),
             "sensitivity": sensitivity_table().schema(),
+            "claim": claims_table().schema(),
             "parameter": _parameter(relaxed=False),
             "parameter_below": _parameter(relaxed=True),
         },

@@ -14,7 +14,7 @@ from mcsus.declared import (
     tables,
     text,
 )
-from mcsus.study.claims import KINDS
+from mcsus.study.claims import claims_table
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.dimensions import DIM
 from mcsus.study.formulas import EQUATION
@@ -35,7 +35,6 @@ DIMS = Either(
     DIM.requiring("draws"),
 )
 OUTPUTS = Either("output", OUTPUT.words, {"type": "string"}, OUTPUT)
-CLAIMS = Either("claim", "A claim", *(kind.table for kind in KINDS))
 
 STUDY = Table(
     "study",
@@ -61,13 +60,19 @@ STUDY = Table(
     design=table(DESIGN, "the sampling plan"),
     intervals=table(INTERVALS, "levels of the intervals"),
     sensitivity=raw("which inputs drive the outputs", {"$ref": "#/$defs/sensitivity"}, "a table"),
-    claims=tables(CLAIMS, "statements to be judged"),
+    claims=raw(
+        "statements to be judged",
+        {"type": "array", "items": {"$ref": "#/$defs/claim"}},
+        "a list of tables",
+        read=lambda reader, key: reader.list(key, f"tables: [[{key}]]"),
+        default=(),
+    ),
 )
 
 
 def tables_by_name() -> dict[str, Table | Either]:
     """Return the tables by the name that they have in a file."""
-    return _TABLES | {"sensitivity": sensitivity_table()}
+    return _TABLES | {"sensitivity": sensitivity_table(), "claims": claims_table()}
 
 
 _TABLES: dict[str, Table | Either] = {
@@ -80,5 +85,4 @@ _TABLES: dict[str, Table | Either] = {
     "outputs": OUTPUTS,
     "design": DESIGN,
     "intervals": INTERVALS,
-    "claims": CLAIMS,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.changes import as_written, shared_dims, suffixes, write_equation
+from mcsus.study.claims import write_claim
 from mcsus.study.grids import Dims
 from mcsus.study.laws import ASSUMED
 from mcsus.study.whole_file import TEXTS
@@ -32,9 +33,11 @@ def tables_of(study: Study) -> dict[str, Any]:
         if getattr(study, key) != read[key]:
             found = f"other {key} than those of its file"
             raise InputError(Fault(found, "a study made from its tables", (study.place, key)))
-    for key in (*TEXTS, "claims"):
+    for key in TEXTS:
         if getattr(study, key) != read[key]:
-            tables[key] = plain(getattr(study, key))
+            tables[key] = getattr(study, key)
+    if study.claims != read["claims"]:
+        tables["claims"] = [write_claim(claim) for claim in study.claims]
     if study.intervals != read["intervals"]:
         tables["intervals"] = {"levels": list(study.intervals)}
 

@@ -115,7 +115,7 @@ def sampled(study_id: str) -> tuple[Model, dict[str, Array]]:
     wanted = tuple(study.outputs)
     if study.inner:
         wanted = tuple(name for name in (*FLEET, *PROGRAMME) if name in known)
-    model = model_of(study, (*wanted, *(c.quantity for c in study.claims)))
+    model = model_of(study, (*wanted, *(c.margin.quantity for c in study.claims)))
     power = FLEET_DRAWS if study.inner else DRAWS
     found = [
         {n: array for n, array in values.items() if model.inner not in model.dims_of[n]}

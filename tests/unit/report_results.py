@@ -17,6 +17,7 @@ from mcsus.counting.prefixes import Convergence
 from mcsus.result import Result
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
+from mcsus.vocabulary import Relation
 
 LEVELS = (0.5, 0.9, 0.95)
 SOURCE = {
@@ -93,7 +94,15 @@ def indices(first, total, dims=None, error=0.002):
 
 def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="device_footprint"):
     """Return the dataset of a claim on draws of shape (replicate, draw)."""
-    verdicts = [judge(HeldDraws(values), relation, value, confidence) for values in cells]
+    kind = Relation(relation)
+    verdicts = [
+        judge(
+            HeldDraws(kind.sign * (values - value)),
+            confidence,
+            holds_at_equality=not kind.is_strict,
+        )
+        for values in cells
+    ]
     found = {
         "probability": [v.probability for v in verdicts],
         "probability_error": [v.error for v in verdicts],

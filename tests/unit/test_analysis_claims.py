@@ -14,13 +14,13 @@ from mcsus.runner import run
 
 
 def shares(*ones, draws=100):
-    """Return values that are 1 in so many draws of each replicate and 0 elsewhere."""
-    return np.array([[1.0] * k + [0.0] * (draws - k) for k in ones])
+    """Return margins that are 1 in so many draws of each replicate and -1 elsewhere."""
+    return np.array([[1.0] * k + [-1.0] * (draws - k) for k in ones])
 
 
 class TestVerdicts:
     def test_probability_is_pooled_and_its_error_is_that_of_the_replicates(self):
-        found = judge(HeldDraws(shares(90, 92, 94)), ">", 0.5, 0.5)
+        found = judge(HeldDraws(shares(90, 92, 94)), 0.5)
         assert found.probability == pytest.approx(0.92)
         assert found.error == pytest.approx(0.02 / math.sqrt(3))
         assert found.verdict == "supported"
@@ -30,39 +30,36 @@ class TestVerdicts:
         [(0.5, "supported"), (0.95, "undecided"), (0.90, "undecided"), (0.99, "not_supported")],
     )
     def test_undecided_within_t_errors_of_the_confidence(self, confidence, verdict):
-        found = judge(HeldDraws(shares(90, 92, 94)), ">", 0.5, confidence)
+        found = judge(HeldDraws(shares(90, 92, 94)), confidence)
         assert (abs(0.92 - confidence) < 4.303 * found.error) is (verdict == "undecided")
         assert found.verdict == verdict
 
     def test_the_bound_is_that_of_student_and_not_of_the_normal(self):
         # distance 0.03 lies between 1.96 and 4.303 errors of 0.0115
-        assert judge(HeldDraws(shares(90, 92, 94)), ">", 0.5, 0.89).verdict == "undecided"
+        assert judge(HeldDraws(shares(90, 92, 94)), 0.89).verdict == "undecided"
         assert 1.96 * 0.0115 < 0.03 < student_quantile(3) * 0.0115
 
-    @pytest.mark.parametrize(("threshold", "probability"), [(0.5, 1.0), (2.0, 0.0)])
-    def test_a_probability_of_0_or_1_is_known_to_one_draw(self, threshold, probability):
-        found = judge(HeldDraws(np.ones((4, 250))), ">", threshold, 0.95)
+    @pytest.mark.parametrize(("margin", "probability"), [(1.0, 1.0), (-1.0, 0.0)])
+    def test_a_probability_of_0_or_1_is_known_to_one_draw(self, margin, probability):
+        found = judge(HeldDraws(np.full((4, 250), margin)), 0.95)
         assert found.probability == probability
         assert found.error == 1 / 1000
         assert found.verdict == ("supported" if probability else "not_supported")
 
     def test_all_draws_may_be_too_few(self):
         # 1 - 0.999 = 0.001 is less than t(1, .975) errors: 12.7/1000
-        assert judge(HeldDraws(np.ones((2, 500))), ">", 0.5, 0.999).verdict == "undecided"
+        assert judge(HeldDraws(np.ones((2, 500))), 0.999).verdict == "undecided"
 
     def test_one_replicate_decides_nothing(self):
-        found = judge(HeldDraws(shares(99)), ">", 0.5, 0.5)
+        found = judge(HeldDraws(shares(99)), 0.5)
         assert math.isnan(found.error)
         assert found.verdict == "undecided"
-        assert judge(HeldDraws(np.ones((1, 1000))), ">", 0.5, 0.5).verdict == "undecided"
+        assert judge(HeldDraws(np.ones((1, 1000))), 0.5).verdict == "undecided"
 
-    @pytest.mark.parametrize(
-        ("relation", "probability"), [("<", 0.25), ("<=", 0.5), (">", 0.5), (">=", 0.75)]
-    )
-    def test_relations_at_the_threshold(self, relation, probability):
-        values = np.array([[1.0, 2.0, 3.0, 4.0]] * 2)
-        values[:, 2] = 5
-        assert judge(HeldDraws(values), relation, 2.0, 0.9).probability == probability
+    @pytest.mark.parametrize(("at_equality", "probability"), [(False, 0.25), (True, 0.75)])
+    def test_equality_counts_where_the_relation_says_so(self, at_equality, probability):
+        margin = HeldDraws(np.array([[-1.0, 0.0, -0.0, 2.0]] * 2))
+        assert judge(margin, 0.9, holds_at_equality=at_equality).probability == probability
 
 
 def claim(**changes):
@@ -90,6 +87,17 @@ class TestStudies:
         law = {"a": {"distribution": "uniform", "minimum": 0, "maximum": 1, "unit": "kg"}}
         asked = study(law, {"y": ("a", "kg")}, claims=[claim(value=250, unit="g")])
         assert judged(asked)["c"]["cells"][0]["probability"]["value"] == 0.75
+
+    @pytest.mark.parametrize(
+        ("relation", "probability"), [("<", 0.0), ("<=", 1.0), (">", 0.0), (">=", 1.0)]
+    )
+    def test_sides_that_agree_within_rounding_are_equal(self, study, relation, probability):
+        # 0.1 + 0.2 is not 0.3 in floats, and 300 g are not quite 0.3 kg
+        laws = {k: {"distribution": "constant", "value": v, "unit": "kg"}
+                for k, v in (("a", 0.1), ("b", 0.2))}  # fmt: skip
+        asked = study(laws, {"y": ("a + b", "kg")},
+                      claims=[claim(relation=relation, value=300, unit="g")])  # fmt: skip
+        assert judged(asked)["c"]["cells"][0]["probability"]["value"] == probability
 
     def test_a_quantity_that_is_no_output(self, study):
         asked = study(self.LAW, {"y": "a", "z": "2*a"}, ["z"], claims=[claim()])

@@ -12,8 +12,9 @@ from mcsus.errors import NotFiniteError
 from mcsus.runner import run
 
 MESSAGE = re.compile(
-    r"output '(?P<output>\w+)' is not finite in (?P<count>\d+) of (?P<draws>\d+) draws of "
-    r"replicate (?P<replicate>\d+); the first is draw (?P<draw>\d+), (?P<value>\S+), where\n"
+    r"(?P<kind>output|claim) '(?P<output>\w+)' is not finite in (?P<count>\d+) of (?P<draws>\d+) "
+    r"draws of replicate (?P<replicate>\d+); the first is draw (?P<draw>\d+), "
+    r"(?P<value>\S+), where\n"
     r"(?P<inputs>(?:  \w+ = .+\n?)+)"
 )
 
@@ -94,7 +95,8 @@ def test_claims_and_parts_are_checked_too(study):
     claim = {"id": "c", "statement": "s", "quantity": "bad", "relation": ">", "value": 0,
              "unit": "1", "confidence": 0.9}  # fmt: skip
     asked = study({"a": ("normal", 0, 1)}, {"y": "a", "bad": "log(a)"}, ["y"], claims=[claim])
-    assert refusal(asked)[0]["output"] == "bad"
+    found = refusal(asked)[0]
+    assert (found["kind"], found["output"]) == ("claim", "c")
 
 
 def test_a_nan_that_reaches_no_output_is_no_fault(study):

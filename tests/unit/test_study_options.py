@@ -80,7 +80,7 @@ class TestOptions:
 
     def test_a_claim_is_kept_in_its_unit(self):
         (claim,) = study(claims=[{**CLAIM, "required": True}]).claims
-        assert (claim.value, claim.required) == (500, True)
+        assert (claim.margin.value, claim.margin.unit.text, claim.required) == (500, "Wh", True)
 
     @pytest.mark.parametrize("key", [key for key in CLAIM if key != "id"])
     def test_every_key_of_a_claim_is_required(self, key):

@@ -1,34 +1,20 @@
-"""The tables ``[[claims]]``: a kind of claim is one module of this package.
-
-A module that declares a `ClaimKind` as ``KIND`` is found; nothing lists it.
-"""
+"""The tables ``[[claims]]``: a kind of claim is one module of this package, which registers it."""
 
 from __future__ import annotations
 
-import pkgutil
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any
 
+from mcsus.declared import Either
 from mcsus.declared.reader import MAX_FAULTS, item_name
 from mcsus.errors import FaultCollector
-from mcsus.study.claims.kind import ClaimKind
+from mcsus.study.claims.kind import kind_of, kinds
 from mcsus.study.parts import Claim
 
-_MODULES = sorted(module.name for module in pkgutil.iter_modules(__path__))
 
-KINDS: tuple[ClaimKind, ...] = tuple(
-    module.KIND
-    for module in (import_module(f"{__name__}.{name}") for name in _MODULES)
-    if hasattr(module, "KIND")
-)
-
-
-def kind_of(table: object) -> ClaimKind:
-    """Return the kind of a claim: the one whose mark it holds, else the kind without marks."""
-    held = set(table) if isinstance(table, Mapping) else set()
-    plain = next(kind for kind in KINDS if not kind.marks)
-    return next((kind for kind in KINDS if held.intersection(kind.marks)), plain)
+def claims_table() -> Either:
+    """Return what may stand in ``[[claims]]``."""
+    return Either("claim", "A claim", *(kind.table for kind in kinds().values()))
 
 
 def read_claims(
@@ -57,5 +43,17 @@ def read_claims(
             row.fault("id", f"{id_!r} twice", "an id of its own for each claim")
         ids.add(id_)
         if row.is_table and row.is_sound:
-            claims[id_] = kind.make(row)
+            claims[id_] = Claim(
+                id_,
+                row["statement"],
+                row["confidence"],
+                row["required"],
+                kind.lower(row),
+                dict(row.values),
+            )
     return tuple(claims.values())
+
+
+def write_claim(claim: Claim) -> dict[str, Any]:
+    """Return the table of a claim in a study file."""
+    return kind_of(claim.table).table.write(claim.table)

@@ -1,12 +1,17 @@
-"""A kind of claim: its table, and how a claim is made of one."""
+"""What a kind of claim is: its table, what a claim of it comes to, and the register of kinds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mcsus.declared import Table, TableReader
-from mcsus.study.parts import Claim
+from mcsus.declared import Item, Table, TableReader, flag, identifier, probability, text
+from mcsus.expressions import Binary, Call, Compare, Expression, Number
+from mcsus.study.parts import Margin
+
+_ROUNDING = Number(1e-12)  # two sides that agree so well are equal: sums of their terms round off
 
 
 @dataclass(frozen=True)
@@ -16,13 +21,58 @@ class ClaimKind:
     Parameters
     ----------
     table : Table
-        What stands in a file.
-    make : callable
-        Returns the claim of a table without faults.
+        What stands in a file; see `claim_table`.
+    lower : callable
+        Returns what a claim comes to, from its table without faults.
     marks : tuple of str
         Keys that only this kind has; a claim without any mark is of the kind without marks.
     """
 
     table: Table
-    make: Callable[[TableReader], Claim]
+    lower: Callable[[TableReader], Margin]
     marks: tuple[str, ...] = ()
+
+
+def claim_table(words: str, **own: Item) -> Table:
+    """Return the table of a kind of claim: its own keys among those that every claim has."""
+    return Table(
+        "claim",
+        words,
+        id=identifier("its name"),
+        statement=text("the claim in words", required=True),
+        **own,
+        confidence=probability("that it must reach", required=True),
+        required=flag("whether a run fails (exit code 1) unless the claim is supported everywhere"),
+    )
+
+
+def excess(more: Expression, less: Expression) -> Expression:
+    """Return by how much one side is more than another: 0 where they agree within rounding."""
+    apart = Binary("-", more, less)
+    size = Call("max", (Call("abs", (more,)), Call("abs", (less,))))
+    same = Compare("<=", Call("abs", (apart,)), Binary("*", _ROUNDING, size))
+    return Call("where", (same, Number(0.0), apart))
+
+
+_KINDS: dict[str, ClaimKind] = {}
+
+
+def register(name: str, kind: ClaimKind) -> ClaimKind:
+    """Enter a kind of claim."""
+    _KINDS[name] = kind
+    return kind
+
+
+def kinds() -> Mapping[str, ClaimKind]:
+    """Return the kinds of claims, by name: one for each module of `mcsus.study.claims`."""
+    package = importlib.import_module("mcsus.study.claims")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return _KINDS
+
+
+def kind_of(table: object) -> ClaimKind:
+    """Return the kind of a claim: the one whose mark it holds, else the kind without marks."""
+    held = set(table) if isinstance(table, Mapping) else set()
+    plain = next(kind for kind in kinds().values() if not kind.marks)
+    return next((kind for kind in kinds().values() if held.intersection(kind.marks)), plain)

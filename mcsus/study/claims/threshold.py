@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from mcsus.declared import (
-    Table,
-    TableReader,
-    dimension_of,
-    equation,
-    flag,
-    identifier,
-    number,
-    one_of,
-    probability,
-    text,
-    unit,
-)
-from mcsus.study.claims.kind import ClaimKind
-from mcsus.study.parts import Claim
+from mcsus.declared import TableReader, dimension_of, equation, number, one_of, unit
+from mcsus.expressions import Name, Number
+from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
+from mcsus.study.parts import Margin
 from mcsus.vocabulary import Relation
 
-CLAIM = Table(
-    "claim",
+_TABLE = claim_table(
     "A statement on a quantity, with a value to compare it with and the confidence it must reach",
-    id=identifier("its name"),
-    statement=text("the claim in words", required=True),
     quantity=equation("what it is about, shown as an output or not"),
     relation=one_of(tuple(Relation), "how the quantity compares with the value", required=True),
     value=number("to compare with, in the unit", required=True),
@@ -32,14 +18,15 @@ CLAIM = Table(
         like=lambda reader: dimension_of(reader, reader["quantity"]),
         required=True,
     ),
-    confidence=probability("that the relation must reach", required=True),
-    required=flag("whether a run fails (exit code 1) unless the claim is supported everywhere"),
 )
 
 
-def make(row: TableReader) -> Claim:
-    """Return the claim of a table without faults."""
-    return Claim(**{**row.values, "relation": Relation(row["relation"])})
+def _lower(row: TableReader) -> Margin:
+    shown_in, relation = row["unit"], Relation(row["relation"])
+    quantity = Name(row["quantity"])
+    value = Number(row["value"] * shown_in.factor, dimension=shown_in.dimension)
+    sides = (value, quantity) if relation.is_below else (quantity, value)
+    return Margin(excess(*sides), shown_in, row["quantity"], relation, row["value"])
 
 
-KIND = ClaimKind(CLAIM, make)
+register("threshold", ClaimKind(_TABLE, _lower))
