@@ -16,6 +16,7 @@ from mcsus.engine.blocks import (
     QUANTILE_SIGNATURE,
     RUN_SIGNATURE,
 )
+from mcsus.engine.codegen import compiled_model
 from mcsus.engine.inputs import (
     InputCells,
     Mixes,
@@ -27,8 +28,7 @@ from mcsus.engine.lowering import lower
 from mcsus.engine.planning import planned
 from mcsus.engine.plans import Array, Plan, Points, Quantity
 from mcsus.engine.points import Streams
-from mcsus.engine.source import kernel_source
-from mcsus.engine.store import compiled, load, prepare, serves, shared, wanted
+from mcsus.engine.store import compiled, prepare, serves, shared, wanted
 from mcsus.model import Model
 from mcsus.numba_private import Passed, entry
 from mcsus.parameters import Cell, Parameter
@@ -101,7 +101,7 @@ class Kernel:
         """Get the machine code: from the folder, or compiled here and in other processes."""
         names = wanted(self._input_cells.codes, mixed=bool(self._mixes))
         prepare(names)  # while this process compiles the model
-        model = load("model", kernel_source(self.program)).model
+        model = compiled_model(self.program)
         quantile, run, sobol = compiled(names)
         self._run = entry(run, RUN_SIGNATURE)
         self._points = {"sobol": Passed(sobol, POINTS_SIGNATURE)}

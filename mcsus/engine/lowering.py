@@ -7,7 +7,6 @@ one equation from the rows of its inputs; a reduction inside a formula becomes a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from mcsus.errors import Fault, InputError
 from mcsus.expressions import (
@@ -24,14 +23,14 @@ from mcsus.expressions import (
 )
 from mcsus.expressions import dims as dims_of_expression
 from mcsus.model import Model
-from mcsus.vocabulary import Label
 
 
 @dataclass(frozen=True)
 class Step:
     """One equation, or one reduction lifted out of it, filling the rows of quantity `target`.
 
-    ``reduce`` is ``(kind, dim)`` when the expression is folded over a dim, else None.
+    ``reduce`` is ``(kind, dim)`` when the expression is folded over a dim, else None. The label of
+    an `AtLabel` in the expression is its place among the labels of the dim.
     """
 
     target: str
@@ -51,8 +50,8 @@ class Program:
         Names of the parameters and the steps.
     dims : dict of str to tuple of str
         Dims of every quantity.
-    labels : dict of str to tuple of labels
-        Labels of each dim.
+    sizes : dict of str to int
+        Number of labels of each dim.
     coordinates : dict of str to tuple of float
         Labels of the numeric dims that formulas read as plain numbers.
     inner : str or None
@@ -64,15 +63,10 @@ class Program:
     parameters: tuple[str, ...]
     steps: tuple[Step, ...]
     dims: dict[str, tuple[str, ...]]
-    labels: dict[str, tuple[Label, ...]]
+    sizes: dict[str, int]
     coordinates: dict[str, tuple[float, ...]]
     inner: str | None
     inside: tuple[bool, ...]
-
-    @cached_property
-    def sizes(self) -> dict[str, int]:
-        """Number of labels of each dim."""
-        return {dim: len(labels) for dim, labels in self.labels.items()}
 
     def cells(self, name: str) -> int:
         """Return the number of rows of `name`."""
@@ -85,6 +79,23 @@ class Program:
     def quantities(self) -> tuple[str, ...]:
         """Parameters and step targets, in the order in which locations are numbered."""
         return (*self.parameters, *(step.target for step in self.steps))
+
+    @property
+    def folded(self) -> tuple[int, ...]:
+        """Steps that average over individuals."""
+        steps = enumerate(self.steps)
+        return tuple(k for k, s in steps if s.reduce is not None and s.reduce[1] == self.inner)
+
+    @property
+    def late(self) -> tuple[int, ...]:
+        """Steps that wait for an average over individuals."""
+        waiting = {self.steps[k].target for k in self.folded}
+        found = []
+        for k, step in enumerate(self.steps):
+            if not (self.inside[k] or waiting.isdisjoint(step.inputs)):
+                waiting.add(step.target)
+                found.append(k)
+        return tuple(found)
 
     def downstream(self, changed: set[str]) -> list[bool]:
         """Tell for each step whether it is evaluated again when `changed` parameters change.
@@ -122,11 +133,13 @@ def lower(model: Model) -> Program:
         if model.is_coordinate(name)
     }
     dims.update({name: (name,) for name in coordinates})
+    places = {dim: range(len(labels)) for dim, labels in model.dims.items()}
+    sizes = {dim: len(labels) for dim, labels in model.dims.items()}
     steps: list[Step] = []
     inside: list[bool] = []
 
     def add(target: str, expression: Expression, reduction: tuple[str, str] | None) -> None:
-        within = dims_of_expression(expression, dims, model.dims)
+        within = dims_of_expression(expression, dims, places)
         dims[target] = tuple(d for d in within if reduction is None or d != reduction[1])
         own = tuple(d for d in dims[target] if d != model.inner)
         inside.append(model.inner in within)
@@ -141,13 +154,15 @@ def lower(model: Model) -> Program:
             if isinstance(node, Reduce):
                 lifted += 1
                 target = f"{owner}@{lifted}"
-                add(target, _mapped(node.arg, lift), (node.kind, node.over))
+                add(target, lift(node.arg), (node.kind, node.over))
                 return Name(target)
+            if isinstance(node, AtLabel):
+                node = replace(node, label=float(node.index(model.dims[node.dim])))
             return _mapped(node, lift)
 
         expression = equation.expression
         if isinstance(expression, Reduce):
-            add(equation.name, _mapped(expression.arg, lift), (expression.kind, expression.over))
+            add(equation.name, lift(expression.arg), (expression.kind, expression.over))
         else:
             add(equation.name, lift(expression), None)
     rows = {
@@ -156,9 +171,7 @@ def lower(model: Model) -> Program:
         if name not in coordinates
     }
     _refuse_feedback(steps, inside, model.inner)
-    return Program(
-        model.inputs, tuple(steps), rows, model.dims, coordinates, model.inner, tuple(inside)
-    )
+    return Program(model.inputs, tuple(steps), rows, sizes, coordinates, model.inner, tuple(inside))
 
 
 def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -> None:
@@ -176,7 +189,7 @@ def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -
 
 
 def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untyped-def]
-    """Return `node` with `function` applied to its children (`node` itself if it is a Reduce)."""
+    """Return `node`, which is no Reduce, with `function` applied to its children."""
     match node:
         case Negate(arg) | At(arg) | AtLabel(arg):
             return replace(node, arg=function(arg))
@@ -184,6 +197,4 @@ def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untype
             return replace(node, left=function(left), right=function(right))
         case Call(_, args):
             return replace(node, args=tuple(function(a) for a in args))
-        case Reduce():
-            return function(node)  # type: ignore[no-any-return]
     return node

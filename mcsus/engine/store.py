@@ -145,13 +145,14 @@ def fingerprint() -> bytes:
 _LOADING = threading.Lock()
 
 
-def load(prefix: str, source: str) -> ModuleType:
+def load(prefix: str, source: str, given: object = None) -> ModuleType:
     """Return the module whose text is `source`, from the cache folder when it is there.
 
-    Threads wait for each other: none sees a module that another one has not filled yet.
+    The module finds `given`, which the text must describe in full, under this name. Threads wait
+    for each other: none sees a module that another one has not filled yet.
     """
     with _LOADING:
-        return _loaded(prefix, source)
+        return _loaded(prefix, source, given)
 
 
 def _name(prefix: str, source: str) -> str:
@@ -159,7 +160,7 @@ def _name(prefix: str, source: str) -> str:
     return f"mcsus_{prefix}_{hashlib.sha256(fingerprint() + source.encode()).hexdigest()[:24]}"
 
 
-def _loaded(prefix: str, source: str) -> ModuleType:
+def _loaded(prefix: str, source: str, given: object) -> ModuleType:
     name = _name(prefix, source)
     if name in sys.modules:
         return sys.modules[name]
@@ -173,6 +174,7 @@ def _loaded(prefix: str, source: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
+    vars(module)["given"] = given
     sys.modules[name] = module
     try:
         with functions_as_arguments():

@@ -106,8 +106,10 @@ class Reduction:
 FUNCTIONS: dict[str, Function] = {
     row.name: row
     for row in (
-        Function("exp", "e to the power x", np.exp, "mcsus.families.elementary:exp"),
-        Function("log", "the natural logarithm of x", np.log, "mcsus.families.elementary:log"),
+        Function("exp", "e to the power x", np.exp, "mcsus.families.loops.elementary:exp"),
+        Function(
+            "log", "the natural logarithm of x", np.log, "mcsus.families.loops.elementary:log"
+        ),
         Function("log10", "the logarithm of x to base 10", np.log10),
         Function("sqrt", "the square root of x", np.sqrt, power=0.5),
         Function("abs", "x without its sign", np.abs, power=1),
@@ -122,7 +124,7 @@ FUNCTIONS: dict[str, Function] = {
             "where",
             "a where the condition (a comparison of values) holds, else b",
             np.where,
-            "mcsus.families.intrinsics:choose",
+            "mcsus.families.loops.intrinsics:choose",
             arity=3,
             power=1,
             condition=True,

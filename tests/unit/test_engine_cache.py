@@ -190,7 +190,8 @@ class TestFingerprint:
 
     @pytest.mark.parametrize(
         "changed", ["families/loops/quantile_loops.py", "families/loops/elementary.py",
-                    "streams/point_loops.py", "engine/blocks.py", "numba_private.py"],
+                    "streams/point_loops.py", "engine/blocks.py", "numba_private.py",
+                    "engine/codegen.py"],
     )  # fmt: skip
     def test_a_law_that_changes_changes_every_name(self, copy, changed):
         """numba looks at the file of a function, not at those that it imports."""

@@ -1,12 +1,12 @@
-"""The text of a kernel: long formulas stay within what the compiler reads."""
+"""Kernels are what their formulas say, whatever their length and depth."""
 
 import numpy as np
 import pytest
 
+from mcsus.engine.codegen import description
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.lowering import lower
 from mcsus.engine.plans import Quantity
-from mcsus.engine.source import kernel_source
 from mcsus.expressions import parse
 from mcsus.model import Equation, Model, evaluate
 from mcsus.streams import Design
@@ -23,6 +23,8 @@ TERMS = ["2", "year", "3", "year"]
         " * ".join(["year"] * 200),
         " / ".join(["year"] * 200),
         "-" * 200 + "year",
+        "2 - (3 - (" * 24 + "year" + "))" * 24,
+        "sqrt(2 + (" * 24 + "year" + "))" * 24,
         "2 - (3 - (year - 4)) - 5",
         "2 / (3 / year) / 5 * year",
         "2 - 3*year - -year",
@@ -38,16 +40,21 @@ def test_chains_are_read_as_the_tree_stands(text):
     np.testing.assert_allclose(got, evaluate(model, {})["y"][0], rtol=1e-12)
 
 
-def test_the_text_does_not_grow_with_the_dims():
-    def lines(years):
+def test_machine_code_is_named_by_what_decides_it():
+    def described(years, first=1, formula="2*year"):
         equations = [
-            Equation("x", unit("1"), parse("2*year")),
+            Equation("x", unit("1"), parse(formula)),
             Equation("y", unit("1"), parse("x*sum(x*year, over=year)")),
         ]
-        model = Model(equations, {}, {"year": tuple(range(1, years + 1))})
-        return kernel_source(lower(model)).splitlines()
+        model = Model(equations, {}, {"year": tuple(range(first, first + years))})
+        return description(lower(model))
 
-    assert len(lines(3)) == len(lines(300))
+    assert described(3) == described(3, first=2024)  # labels are data
+    assert described(3).count("\n") == described(300).count("\n")
+    assert len({described(3), described(4), described(3, formula="3*year")}) == 3
+    read = described(3, formula="at(year, year=2)*year")
+    assert read == described(3, first=2, formula="at(year, year=3)*year")
+    assert read != described(3, first=2, formula="at(year, year=2)*year")
 
 
 @pytest.mark.parametrize(
