@@ -149,10 +149,13 @@ def executor_for(cluster: str | None, threads: int | None = None) -> Executor:
 
 
 def default_threads() -> int:
-    """Return ``NUMBA_NUM_THREADS`` if it is set, else the number of processors we may use."""
+    """Return ``NUMBA_NUM_THREADS`` if it is set, else `processors`."""
     asked = os.environ.get("NUMBA_NUM_THREADS", "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
+    return int(asked) if asked.isdigit() and int(asked) > 0 else processors()
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

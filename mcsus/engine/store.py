@@ -27,6 +27,7 @@ import numba
 
 import mcsus
 from mcsus.engine.blocks import fill_block, run_blocks
+from mcsus.engine.executors import processors
 from mcsus.families.loops.codes import COMMON, LOOPS
 from mcsus.numba_private import functions_as_arguments, has_machine_code
 
@@ -217,7 +218,7 @@ def prepare(prefixes: Iterable[str]) -> None:
     """
     with _LOADING:
         missing = [prefix for prefix in prefixes if not _is_there(prefix)]
-        for prefix in missing[: _processors() - 1]:
+        for prefix in missing[: processors() - 1]:
             if prefix not in _helpers:
                 with contextlib.suppress(OSError):
                     _helpers[prefix] = _helper(prefix)
@@ -227,13 +228,6 @@ def _is_there(prefix: str) -> bool:
     """Tell whether a shared module is imported, or lies in the folder with its machine code."""
     name = _name(prefix, _SHARED[prefix])
     return name in sys.modules or has_machine_code(cache_folder(), name)
-
-
-def _processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _helper(prefix: str) -> subprocess.Popen[bytes]:

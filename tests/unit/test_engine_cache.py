@@ -132,7 +132,7 @@ class TestSharedFunctions:
         """Return an empty folder on a machine of two processors."""
         for name in [name for name in sys.modules if name.startswith("mcsus_")]:
             monkeypatch.delitem(sys.modules, name)
-        monkeypatch.setattr(store, "_processors", lambda: 2)
+        monkeypatch.setattr(store, "processors", lambda: 2)
         return folder
 
     def test_the_smallest_that_do_are_wanted(self, made):
@@ -162,7 +162,7 @@ class TestSharedFunctions:
         assert callable(store.compiled(["points_sobol"])[0])
 
     def test_one_processor_starts_none(self, made, monkeypatch):
-        monkeypatch.setattr(store, "_processors", lambda: 1)
+        monkeypatch.setattr(store, "processors", lambda: 1)
         store.prepare(["points_sobol"])
         assert not store._helpers
 
