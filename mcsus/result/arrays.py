@@ -104,6 +104,25 @@ CLAIM = (
 )
 """Arrays of a claim."""
 
+PROVENANCE = {
+    "study": "id, title, question, functional unit, system boundary, characterisation",
+    "document": "the tables of the study, as it was run",
+    "design": "kind, draws, replicates and seed of the design",
+    "sensitivity_draws": "base points of a replicate of the analyses",
+    "scenarios": "id and title of each scenario",
+    "dependence": "parameters that are drawn together, with copula and correlation",
+    "inputs": "every input: law, unit, typical value, moments and sources of each cell",
+    "equations": "every equation: formula, unit, stage and text",
+    "references": "whole products to set beside the footprint of one",
+    "cautions": "what a reader should know",
+    "versions": "of this and of the libraries that the numbers depend on",
+    "study_hash": "sha256 of the document",
+    "order": "names of outputs, analyses and claims in their order",
+    "until": "how well the outputs are known, where a precision was asked for",
+    "stopped": "why the run ended before its end",
+}
+"""Attributes of the provenance, each a JSON text."""
+
 
 def taken_names(entries: Iterable[Entry] = ()) -> frozenset[str]:
     """Return the names that no dim of a study may have, as results use them themselves.

@@ -1,0 +1,72 @@
+"""Write docs/arrays.md: every array of a result, from the tables that the code reads."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mcsus.analysis.base import methods
+from mcsus.result.arrays import CLAIM, DIMS, OUTPUT, PROVENANCE, Entry
+
+PAGE = Path(__file__).parent.parent / "docs" / "arrays.md"
+
+_HEAD = """# What a result holds
+
+Written by `python tools/document_arrays.py`. A result is a tree of labelled arrays (`result.tree`,
+`result.nc`); `result.json` is read off it. In front of its own dims an array has those of its
+quantity. Where `error` says so, `<name>_error` stands beside it: the standard error over the
+replicates. `{unit}` is the unit in which the quantity is shown. `JSON` tells what `result.json`
+has: of a method of sensitivity, an entry for each cell of the output, with the inputs by `rank`
+under `ranking` and the arrays of each under `indices`.
+"""
+
+
+def page() -> str:
+    """Return the page in Markdown."""
+    lines = [
+        _HEAD,
+        "## `/outputs/<name>`",
+        *_arrays(OUTPUT),
+        "## `/claims/<id>`",
+        *_arrays(CLAIM),
+    ]
+    for name, method in methods().items():
+        where = "<output>" if name == "sobol" else f"<output>@{name}"
+        lines += [
+            f"## `/sensitivity/{where}`: {method.title}",
+            "",
+            f"{method.words[0].upper()}{method.words[1:]}.",
+            *_arrays(method.entries),
+        ]
+        if method.options:
+            rows = ((f"`{key}`", item.words) for key, item in method.options.items())
+            lines += ["Keys of its own in `[sensitivity]`:", *_table(("key", "meaning"), rows)]
+    lines += ["## Own dims", *_table(("dim", "meaning"), _quoted(DIMS))]
+    lines += ["## Attributes of `/provenance`", *_table(("key", "meaning"), _quoted(PROVENANCE))]
+    return "\n".join(lines)
+
+
+def _arrays(entries: Iterable[Entry]) -> list[str]:
+    rows = (
+        (
+            f"`{entry.name}`",
+            ", ".join(f"`{dim}`" for dim in entry.dims),
+            entry.unit,
+            "yes" if entry.has_error else "",
+            "yes" if entry.is_printed else "",
+            entry.meaning,
+        )
+        for entry in entries
+    )
+    return _table(("array", "dims", "unit", "error", "JSON", "meaning"), rows)
+
+
+def _quoted(words: dict[str, str]) -> Iterable[tuple[str, str]]:
+    return ((f"`{key}`", text) for key, text in words.items())
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    written = ["", f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    return [*written, *(f"| {' | '.join(row)} |" for row in rows), ""]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
