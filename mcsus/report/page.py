@@ -10,11 +10,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mcsus.report import wording
 from mcsus.report.figures.base import Figure
 from mcsus.report.reading import Reading
 from mcsus.report.sections import Section
-from mcsus.report.wording import tidy
 
+_WORDING = "capital error fixed number percent plain probability span unit_text words"
+_PARTS = ("show", "sources", "output_name")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -48,7 +50,7 @@ def render(reading: Reading, shown: Sequence[Section]) -> str:
             else templates.from_string(template)
         )
         text = made.render(
-            section=section, figures=section.figures, fingerprint=numbers, **section.context()
+            reading=reading, figures=section.figures, fingerprint=numbers, **section.context()
         )
         return Markup(text)  # noqa: S704 - the template has escaped what comes from outside
 
@@ -90,10 +92,10 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters["svg"] = _drawing
-    made.filters["tidy"] = tidy
+    made.filters |= {"svg": _drawing, "tidy": wording.tidy}
+    made.globals |= {name: getattr(wording, name) for name in _WORDING.split()}
     parts = made.get_template("parts.html.j2").module
-    made.globals.update(show=parts.show, sources=parts.sources)  # type: ignore[attr-defined]
+    made.globals |= {name: getattr(parts, name) for name in _PARTS}
     return made
 
 

@@ -52,6 +52,13 @@ def plain(value: float) -> str:
     return text.replace("-", MINUS)
 
 
+def fixed(value: float, digits: int = 4) -> str:
+    """Return a number with so many decimals; nothing where it is not known."""
+    if not math.isfinite(value):
+        return ""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", MINUS)
+
+
 def error(value: float | None) -> str:
     """Return a numerical error: two significant digits."""
     return number(value, 2)

@@ -1,6 +1,7 @@
 """Every figure is drawn from the rows of its CSV file: what the file says is what is seen."""
 
 import csv
+import functools
 import io
 import re
 from dataclasses import replace
@@ -23,8 +24,9 @@ FIFTEEN = {f"x{k}": [0.6 / (k + 1), 0.5 / (k + 1)] for k in range(15)}
 WATCH = {"title": "A watch", "value": 34.0, "sources": [SOURCE]}
 
 
+@functools.cache
 def every_figure():
-    """Return one figure of each kind, by its name."""
+    """Return one figure of each kind or more, by name."""
     two = [lognormal(4.0, seed=1), lognormal(6.0, seed=2)]
     years = [lognormal(k + 1.0, seed=k) for k in range(12)]
     many = [lognormal(k + 1.0, seed=k) if k != 5 else np.full((8, 512), 3.0) for k in range(8)]
@@ -50,7 +52,11 @@ def every_figure():
     return {figure.name: figure for s in sections(Reading(made)) for figure in s.figures}
 
 
-FIGURES = every_figure()
+KINDS = ("density", "fan", "intervals", "contributions", "claim", "drivers", "convergence")
+NAMES = (
+    "density_footprint", "density_skewed", "fan_yearly", "intervals_many",
+    "contributions_footprint", "claim_above", "drivers_footprint", "convergence_footprint",
+)  # fmt: skip
 LOG = "density of the logarithm"
 MEAN, MEDIAN, HIGH = "mean", "quantile_0.5", "quantile_0.95"
 
@@ -69,7 +75,7 @@ def read(figure):
 
 
 def axes_of(name, rows=None):
-    figure = FIGURES[name]
+    figure = every_figure()[name]
     with drawing():
         sheet, _ = figure.draw(figure.rows if rows is None else rows)
     return sheet.figure.axes
@@ -81,15 +87,14 @@ def line_at(ax, style):
 
 
 def test_every_kind_is_here():
-    assert {name.split("_")[0] for name in FIGURES} == {
-        "density", "fan", "intervals", "contributions", "claim", "drivers", "convergence",
-    }  # fmt: skip
-    assert any(row["what"] == LOG for row in FIGURES["density_skewed"].rows)
+    assert {name.split("_")[0] for name in every_figure()} == set(KINDS)
+    assert {name.split("_")[0] for name in NAMES} == set(KINDS)
+    assert any(row["what"] == LOG for row in every_figure()["density_skewed"].rows)
 
 
-@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_figure_can_be_drawn_from_its_file_alone(name):
-    figure = FIGURES[name]
+    figure = every_figure()[name]
     again = replace(figure, rows=read(figure)).svg
     numbers = re.compile(r"-?\d+\.?\d*")
     assert numbers.sub("#", again) == numbers.sub("#", figure.svg)
@@ -121,7 +126,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("name", "wanted", "column"), CHANGES)
 def test_a_number_that_changes_changes_the_picture(name, wanted, column):
-    figure = FIGURES[name]
+    figure = every_figure()[name]
     changed = [{**row, column: 0.9 * row[column]} if wanted(row) else row for row in figure.rows]
     assert changed != figure.rows
     assert replace(figure, rows=changed).svg != figure.svg
@@ -130,7 +135,7 @@ def test_a_number_that_changes_changes_the_picture(name, wanted, column):
 @pytest.mark.parametrize("relation", ["below", "above"])
 def test_the_dot_of_a_claim_stands_where_its_probability_says(relation):
     name = f"claim_{relation}"
-    said = [row for row in read(FIGURES[name]) if row["what"] == "probability"]
+    said = [row for row in read(every_figure()[name]) if row["what"] == "probability"]
     assert 0.1 < said[0]["probability"] < 0.9
     for ax, row in zip(axes_of(name), said, strict=True):
         (dot,) = line_at(ax, "o")
@@ -142,10 +147,10 @@ def test_the_dot_of_a_claim_stands_where_its_probability_says(relation):
 
 
 def test_bars_of_indices_and_their_whiskers_are_those_of_the_file():
-    rows = read(FIGURES["drivers_footprint"])
+    rows = read(every_figure()["drivers_footprint"])
     margin = student.ppf(0.975, 7) * 0.002
     assert [row["ST_margin_95"] for row in rows] == pytest.approx([margin] * len(rows), rel=1e-3)
-    assert "Whiskers are 95 % bounds" in FIGURES["drivers_footprint"].caption
+    assert "Whiskers are 95 % bounds" in every_figure()["drivers_footprint"].caption
     for ax, label in zip(axes_of("drivers_footprint"), TWO["application"], strict=True):
         own = sorted((r for r in rows if r["application"] == label), key=lambda r: -r["ST"])
         for key, bars, whiskers in zip(("ST", "S1"), *drawn_bars(ax), strict=True):
@@ -166,7 +171,7 @@ def drawn_bars(ax):
 
 
 def test_the_band_of_convergence_is_the_one_its_caption_names():
-    figure = FIGURES["convergence_footprint"]
+    figure = every_figure()["convergence_footprint"]
     level = float(re.search(r"Bands are (\S+) % bounds", figure.caption)[1]) / 100
     t = student.ppf((1 + level) / 2, 7)
     rows = [row for row in read(figure) if row["application"] == "keyword_spotting"]
@@ -180,7 +185,7 @@ def test_the_band_of_convergence_is_the_one_its_caption_names():
 
 
 def test_the_bands_of_a_fan_are_those_its_caption_names():
-    figure = FIGURES["fan_yearly"]
+    figure = every_figure()["fan_yearly"]
     named = re.findall(r"(\d+) to (\d+) % \((dark|light) band\)", figure.caption)
     assert named == [("25", "75", "dark"), ("5", "95", "light")]
     rows = [row for row in read(figure) if row["scenario"] == "base"]
@@ -196,7 +201,7 @@ def test_the_bands_of_a_fan_are_those_its_caption_names():
 
 
 def test_intervals_run_from_the_5_to_the_95_percent_quantile():
-    figure = FIGURES["intervals_many"]
+    figure = every_figure()["intervals_many"]
     (ax,) = axes_of(figure.name)
     dots, strokes = line_at(ax, "o"), line_at(ax, "|")
     bars = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2]
@@ -211,7 +216,7 @@ def test_intervals_run_from_the_5_to_the_95_percent_quantile():
 
 @pytest.mark.parametrize("name", ["density_footprint", "density_skewed"])
 def test_densities_have_the_shape_and_marks_of_the_file(name):
-    figure = FIGURES[name]
+    figure = every_figure()[name]
     ax, rows = axes_of(name)[0], read(figure)
     medians = [row["low"] for row in rows if row["what"] == "quantile 0.5"]
     assert [dot[0, 0] for dot in line_at(ax, "o")] == pytest.approx(medians, rel=1e-5)
@@ -236,7 +241,7 @@ def test_densities_have_the_shape_and_marks_of_the_file(name):
 
 
 def test_parts_add_up_to_the_total_at_the_end_of_each_bar():
-    figure = FIGURES["contributions_footprint"]
+    figure = every_figure()["contributions_footprint"]
     (ax,), rows = axes_of(figure.name), read(figure)
     widths = [bar.get_width() for c in ax.containers for bar in c]
     parts = [row["mean"] for row in rows if row["part"] != "sum"]
@@ -265,5 +270,5 @@ def test_the_ratio_of_widths_is_that_of_first_order_over_monte_carlo():
 
 
 def test_a_dim_may_be_called_as_a_column_is():
-    rows = read(FIGURES["intervals_many"])
+    rows = read(every_figure()["intervals_many"])
     assert [row["stage (dim)"] for row in rows[:4]] == ["a", "a", "b", "b"]

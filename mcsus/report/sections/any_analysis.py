@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from mcsus.analysis.base import methods
-from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section
-from mcsus.report.wording import capital, error, number, words
+from mcsus.report.wording import capital, words
 
 _MOST_CELLS = 3
 
@@ -35,39 +33,23 @@ class AnyAnalysis(Section):
         self.about = known.words if known else ""
 
     def context(self) -> dict[str, Any]:
-        """Return one table for each output, and each cell of it that is looked at."""
+        """Return the cells that are looked at, each with its arrays and the order of its inputs."""
         tables = [
-            {"title": _heading(table, cell), **_table(cell)}
+            (capital(words(table.name.partition("@")[0])), cell, _columns(cell), _order(cell))
             for table in self.reading.analyses[self.method].values()
             for cell in table.picked(_MOST_CELLS)
         ]
         return {"about": capital(self.about), "tables": tables}
 
 
-def _heading(table: ResultTable, cell: ResultCell) -> str:
-    name = capital(words(table.name.partition("@")[0]))
-    return f"{name}, {cell.name}" if cell.name else name
-
-
-def _table(cell: ResultCell) -> dict[str, Any]:
-    """Return the arrays of a cell over its inputs, the one that matters most first."""
+def _columns(cell: ResultCell) -> list[str]:
+    """Return the arrays by input, with those of their errors."""
     data = cell.data
-    columns = [str(key) for key in data.data_vars if data[key].dims == ("input",) and key != "rank"]
-    names = [str(name) for name in data["input"].values]
-    order = np.argsort(cell.array("rank"), kind="stable") if "rank" in data else range(len(names))
-    rows = [
-        {
-            "name": capital(words(names[k])),
-            "entries": [_entry(column, cell.array(column)[k]) for column in columns],
-        }
-        for k in order
-    ]
-    return {"columns": [_column(column) for column in columns], "rows": rows}
+    return [str(key) for key in data.data_vars if data[key].dims == ("input",) and key != "rank"]
 
 
-def _column(name: str) -> str:
-    return "error" if name.endswith("_error") else words(name)
-
-
-def _entry(column: str, value: float) -> str:
-    return error(value) if column.endswith("_error") else number(value)
+def _order(cell: ResultCell) -> list[tuple[int, str]]:
+    """Return place and name of each input, the one that matters most first."""
+    inputs = list(enumerate(str(name) for name in cell.data["input"].values))
+    ranks = cell.array("rank") if "rank" in cell.data else range(len(inputs))
+    return sorted(inputs, key=lambda one: ranks[one[0]])

@@ -19,7 +19,6 @@ from mcsus.report.wording import (
     capital,
     cell_name,
     count,
-    error,
     listing,
     plain,
     probability,
@@ -51,8 +50,8 @@ class Claims(Section):
         return [claim_figure(claim) for claim in self.reading.claims.values()]
 
     def context(self) -> dict[str, Any]:
-        """Return a sentence on each claim, and a row on each of its cells."""
-        return {"verdicts": verdicts(self.reading), "rows": _table_rows(self.reading)}
+        """Return a sentence on each claim, and who reads the verdict of a cell."""
+        return {"verdicts": verdicts(self.reading), "verdict_of": _verdict_of}
 
 
 def claim_figure(claim: ResultTable) -> Figure:
@@ -199,24 +198,6 @@ def _rows(claim: ResultTable) -> list[Row]:
             for p, x in zip(cell.array("curve"), cell.array("quantile_curve"), strict=True)
         ]
     return rows
-
-
-def _table_rows(reading: Reading) -> list[dict[str, str]]:
-    """Return one row for each cell of each claim."""
-    return [
-        {
-            "claim": str(claim.attrs["statement"]) if k == 0 else "",
-            "span": str(len(claim.cells)) if k == 0 else "",
-            "cell": capital(cell.name),
-            "probability": probability(cell.value("probability") or 0.0),
-            "error": error(cell.value("probability_error")),
-            "confidence": plain(float(claim.attrs["confidence"])),
-            "verdict": _verdict_of(cell).words,
-            "required": "yes" if claim.attrs["required"] else "",
-        }
-        for claim in reading.claims.values()
-        for k, cell in enumerate(claim.cells)
-    ]
 
 
 def _verdict_of(cell: ResultCell) -> Verdict:

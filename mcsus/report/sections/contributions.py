@@ -13,7 +13,7 @@ from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_colum
 from mcsus.report.figures.style import PALETTE, STAGE_COLOURS, WIDTH, Sheet, line_axes
 from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, cell_name, number, percent, unit_label, unit_text, words
+from mcsus.report.wording import capital, cell_name, number, unit_label, words
 
 _BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
 _MOST = 16  # bars in one figure
@@ -41,9 +41,19 @@ class Contributions(Section):
         return [contribution_figure(table, self.reading.stages(table)) for table in self._tables]
 
     def context(self) -> dict[str, Any]:
-        """Return each figure with its table."""
-        tables = [contribution_table(table) for table in self._tables]
-        return {"parts": list(zip(self.figures, tables, strict=True)), "capital": capital}
+        """Return each figure with the rows of a few cells; their shares are rounded one by one."""
+        return {"parts": [_table(*both) for both in zip(self.figures, self._tables, strict=True)]}
+
+
+def _table(figure: Figure, table: ResultTable) -> dict[str, Any]:
+    every = by_cell(figure.rows, table.dims)
+    places = [k for k, cell in enumerate(table.cells) if cell in _shown(table, _COLUMNS)]
+    return {
+        "figure": figure,
+        "unit": table.unit,
+        "labels": [_label(str(part), table.name) for part in table.data["part"].values],
+        "cells": [(cell_name(every[k][0]), every[k][1]) for k in places],
+    }
 
 
 def contribution_figure(table: ResultTable, stages: Sequence[str]) -> Figure:
@@ -97,25 +107,6 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tup
         text = ", ".join(f"{name} {number(value)}" for name, value in values)
         described.append(f"{cell_name(labels) or 'mean'}: {text}")
     return sheet, f"Contributions to {words(output)}. {'; '.join(described)}."
-
-
-def contribution_table(table: ResultTable) -> dict[str, Any]:
-    """Return the contributions as rows of text: one for each part, and their sum.
-
-    The shares of a cell are rounded one by one.
-    """
-    shown = _shown(table, _COLUMNS)
-    values = [_settled(cell) for cell in shown]
-    rows = []
-    for k, part in enumerate(table.data["part"].values):
-        row = [_label(str(part), table.name)]
-        for cell, own in zip(shown, values, strict=True):
-            total = cell.value("mean")
-            row.append(f"{number(own[k])} ({percent(own[k] / total)})" if total else number(own[k]))
-        rows.append(row)
-    sums = ["Total", *(number(cell.value("mean")) for cell in shown)]
-    header = ["Part", *(capital(cell.name) or "Mean (share)" for cell in shown)]
-    return {"header": header, "rows": rows, "total": sums, "unit": unit_text(table.unit)}
 
 
 def _shown(table: ResultTable, most: int) -> list[ResultCell]:

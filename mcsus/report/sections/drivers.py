@@ -15,14 +15,13 @@ from mcsus.report.ranking import METHOD, TINY, Ranking, order_of
 from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
-from mcsus.report.wording import MINUS, capital, cell_name, listing, percent, words
+from mcsus.report.wording import capital, cell_name, listing, percent, words
 
 TOP = 12
 _FIRST = "#56B4E9"
 _BARS = ((-0.19, "ST", BLUE, "total order"), (0.19, "S1", _FIRST, "first order"))
 _ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
 _EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
-_TABLE_CELLS = 6
 _NAMED = 3  # drivers that a sentence names
 _NOTABLE = 0.05  # total-order index from which an input is named as a driver
 
@@ -63,19 +62,17 @@ class Drivers(Section):
         return [text for table in others if (text := drivers(self.reading, table))]
 
     def context(self) -> dict[str, Any]:
-        """Return each figure with what the leading inputs are, and the table of all."""
+        """Return each figure with what the leading inputs are, and their ranking."""
         return {
             "drawn": [
                 {
                     "figure": figure,
                     "meanings": _meanings(self.reading, ranking),
                     "tiny": tiny(ranking),
-                    "table": index_table(ranking),
+                    "ranking": ranking,
                 }
                 for figure, ranking in zip(self.figures, self.rankings.values(), strict=True)
-            ],
-            "capital": capital,
-            "words": words,
+            ]
         }
 
 
@@ -210,26 +207,6 @@ def _rows(table: ResultTable, t: float) -> list[Row]:
                 row[f"{key}_margin_95"] = round(t * error, 6)
             rows.append(row)
     return rows
-
-
-def index_table(ranking: Ranking) -> dict[str, Any]:
-    """Return the indices of every input as text, the one that matters most first."""
-    cells = ranking.cells[:_TABLE_CELLS]
-    rows = []
-    for rank, name in enumerate(ranking.names, 1):
-        entries = []
-        for cell in cells:
-            for key in ("ST", "S1"):
-                value = round(ranking.index(cell, name, key), 4) + 0.0
-                bound = ranking.index(cell, name, f"{key}_error")
-                entries.append(
-                    (
-                        f"{value:.4f}".replace("-", MINUS),
-                        f"{bound:.4f}" if np.isfinite(bound) else "",
-                    )
-                )
-        rows.append({"rank": rank, "name": name, "entries": entries})
-    return {"cells": [capital(cell.name) or "All" for cell in cells], "rows": rows}
 
 
 def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, number, span, unit_text, words
+from mcsus.report.wording import capital, number, span
 
 
 @register
@@ -23,9 +23,9 @@ class FirstOrder(Section):
         return {"rows": _table_rows(self.reading), "note": first_order_note(self.reading)}
 
 
-def _table_rows(reading: Reading) -> list[dict[str, str]]:
+def _table_rows(reading: Reading) -> list[dict[str, Any]]:
     """Return the first-order interval beside that of Monte Carlo for each cell that varies."""
-    rows: list[dict[str, str]] = []
+    rows: list[dict[str, Any]] = []
     seen: set[str] = set()
     for table in reading.outputs.values():
         for cell in table.cells:
@@ -37,7 +37,7 @@ def _table_rows(reading: Reading) -> list[dict[str, str]]:
             low, high = cell.array("symmetric")[k]
             rows.append(
                 {
-                    "output": "" if table.name in seen else _with_unit(table),
+                    "output": None if table.name in seen else table,
                     "span": str(sum(own.varies for own in table.cells)),
                     "cell": capital(cell.name),
                     "first_value": number(cell.value("first_order")),
@@ -52,11 +52,6 @@ def _table_rows(reading: Reading) -> list[dict[str, str]]:
             )
             seen.add(table.name)
     return rows
-
-
-def _with_unit(table: ResultTable) -> str:
-    unit = unit_text(table.unit)
-    return capital(words(table.name)) + (f", {unit}" if unit else "")
 
 
 def first_order_note(reading: Reading) -> str:

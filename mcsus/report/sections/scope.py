@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from mcsus.report.sections.base import Section, register
 
 
@@ -13,7 +11,3 @@ class Scope(Section):
 
     name, order = "scope", 32
     summary = "scope.html.j2"
-
-    def context(self) -> dict[str, Any]:
-        """Return the study."""
-        return {"study": self.reading.study}
