@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import ModuleType
 
 from mcsus.engine.store import load
 
@@ -19,24 +18,18 @@ def fold(total, carry, parts):
     fold_units(total, carry, parts)
 '''
 
-_BINS = "centre, key, node, low, factor, size, first, child"
-_LAYOUT = f"{_BINS}, threshold"
+_LAYOUT = "centre, key, start, drop, exact"
 
 _RECORD = f'''"""What is recorded of the draws of every mcsus kernel; generated, safe to delete."""
 
 from numba import njit
 
-from mcsus.counting import recording
+from mcsus.counting.recording import RECORD_SIGNATURE, record_slab
 
 
-@njit(recording.RECORD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
+@njit(RECORD_SIGNATURE, nogil=True, cache=True, error_model="numpy")
 def record(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares):
-    recording.record_slab(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares)
-
-
-@njit(recording.LOCATE_SIGNATURE, nogil=True, cache=True, error_model="numpy")
-def locate(x, row, {_BINS}, out):
-    recording.locate_values(x, row, {_BINS}, out)
+    record_slab(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares)
 '''
 
 
@@ -54,12 +47,6 @@ def folding() -> Callable[..., None]:
     return load("fold", _FOLD).fold  # type: ignore[no-any-return]
 
 
-def recorders() -> ModuleType:
-    """Return what records draws: ``record`` and ``locate`` of `mcsus.counting.recording`.
-
-    Examples
-    --------
-    >>> callable(recorders().record)
-    True
-    """
-    return load("record", _RECORD)
+def recorder() -> Callable[..., None]:
+    """Return what records draws: `record_slab` of `mcsus.counting.recording`."""
+    return load("record", _RECORD).record  # type: ignore[no-any-return]

@@ -4,56 +4,17 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.binning import Binning, pieces_at
-from mcsus.counting.float_keys import as_floats, as_ordered
+from mcsus.counting.bins import Bins
 from mcsus.counting.prefixes import Convergence
 from mcsus.counting.tally import Tally
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
-
-RANK_ERROR = 1e-6
-"""Share of the draws by which the rank of a quantile may be wrong."""
-
-
-def thresholds_for(value: float, factor: float) -> Array:
-    """Return what to count so that draws divided by `factor` can be compared with `value`.
-
-    Returns
-    -------
-    array, shape (2,)
-        The least draw that reaches the value and the greatest that does not exceed it, as divided
-        floats compare; they differ where the quotient is rounded.
-
-    Examples
-    --------
-    >>> thresholds_for(250.0, 0.001).tolist()
-    [0.25, 0.25]
-    """
-    return _thresholds(value, lambda x: x / factor)
-
-
-def _thresholds(value: float, convert: Callable[[float], float]) -> Array:
-    reached = _least(lambda x: convert(x) >= value)
-    exceeded = _least(lambda x: convert(x) > value)
-    return np.array([reached, np.nextafter(exceeded, -np.inf)])
-
-
-def _least(holds: Callable[[float], bool]) -> float:
-    """Return the least float from which on a condition holds, by bisection."""
-    low, high = (int(as_ordered(np.array([x]))[0]) for x in (-np.inf, np.inf))
-    while low < high:
-        middle = (low + high) // 2
-        if holds(float(as_floats(np.array([middle]))[0])):
-            high = middle
-        else:
-            low = middle + 1
-    return float(as_floats(np.array([high]))[0])
 
 
 class CountedDraws:
@@ -67,7 +28,7 @@ class CountedDraws:
     tallies : sequence of Tally
         One for each replicate, of equally many draws.
     row : int
-        Stored row of the cell; it has a binning.
+        Stored row of the cell; it is counted.
     convergence : Convergence, optional
         Estimates over the first draws, in the unit of the draws.
 
@@ -76,7 +37,7 @@ class CountedDraws:
     >>> from mcsus.counting.layout import Layout
     >>> from mcsus.counting.tally import Part
     >>> values = np.linspace(0, 1, 2048).reshape(1, -1)
-    >>> layout = Layout([Binning.of(values, [0.5])])
+    >>> layout = Layout([Bins.of(values, [0.5], 1e-6)])
     >>> part, tally = Part(layout), Tally(layout, values[:, 0])
     >>> part.record(layout, tally.pivot, values)
     >>> tally.add(part)
@@ -87,25 +48,19 @@ class CountedDraws:
     def __init__(
         self, tallies: Sequence[Tally], row: int, convergence: Convergence | None = None
     ) -> None:
-        binning = tallies[0].layout.binnings[row]
-        if binning is None:
-            msg = f"row {row}: found no binning; allowed: a row that is counted"
+        bins = tallies[0].layout.bins[row]
+        if bins is None:
+            msg = f"row {row}: found no bins; allowed: a row that is counted"
             raise ValueError(msg)
-        self.binning: Binning = binning
+        self._bins: Bins = bins
         self.replicates, self.draws = len(tallies), tallies[0].draws
         self._tallies, self._row, self._convergence = tuple(tallies), row, convergence
-        self._scale, self._factor = 1.0, 1.0
+        self._scale = 1.0
 
     def times(self, scale: float) -> CountedDraws:
         """Return the draws multiplied by a positive factor."""
         found = copy.copy(self)
         found._scale *= scale
-        return found
-
-    def over(self, factor: float) -> CountedDraws:
-        """Return the draws divided by a positive factor."""
-        found = copy.copy(self)
-        found._factor *= factor
         return found
 
     def means(self) -> Array:
@@ -128,8 +83,8 @@ class CountedDraws:
 
     def replicate_quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of each replicate, shape (replicate, probability)."""
-        row, binning = self._row, self.binning
-        each = (binning.cumulative(t.counts_of(row), t.shares_of(row)) for t in self._tallies)
+        row, bins = self._row, self._bins
+        each = (bins.cumulative(t.counts_of(row), t.shares_of(row)) for t in self._tallies)
         return np.array([self._quantiles(cumulative, probabilities) for cumulative in each])
 
     def rank_error(self, probabilities: Array) -> Array:
@@ -138,26 +93,10 @@ class CountedDraws:
         It is the share of the draws in the bin that holds the quantile, in the fuller one where the
         quantile lies between the draws of two; 0 when these are one value.
         """
-        cumulative = self._cumulative
-        pieces = pieces_at(cumulative, np.asarray(probabilities, dtype=float))
-        held = np.diff(cumulative)[pieces] / cumulative[-1]
-        low, high = self.binning.ends(pieces.ravel())
-        low, high = np.maximum(low, self._extremes[0]), np.minimum(high, self._extremes[1])
-        held = np.where((low == high).reshape(held.shape), 0.0, held)
-        return np.asarray(held.max(axis=-1))
-
-    def doubtful(self, probabilities: Array, limit: float = RANK_ERROR) -> Array:
-        """Return the probabilities whose quantiles have a `rank_error` above a limit.
-
-        Or above one draw, where that is more: a bin with one draw tells no less than the draw.
-        """
-        probabilities = np.asarray(probabilities, dtype=float)
-        limit = max(limit, 1.0 / (self.replicates * self.draws))
-        return np.asarray(probabilities[self.rank_error(probabilities) > limit])
-
-    def zoomed(self, probabilities: Array) -> Binning:
-        """Return a binning that divides the bins of these quantiles, for a second pass."""
-        return self.binning.zoomed(self._cumulative, self._extremes, probabilities)
+        pieces, _ = _pieces_at(self._cumulative, np.asarray(probabilities, dtype=float))
+        held = np.diff(self._cumulative)[pieces] / self._cumulative[-1]
+        known = np.isin(pieces, self._bins.exact_pieces) | (self._extremes[0] == self._extremes[1])
+        return np.asarray(np.where(known, 0.0, held).max(axis=-1))
 
     def shortest(self, level: float) -> tuple[float, float]:
         """Return the shortest interval that holds a share `level` of all draws."""
@@ -185,28 +124,19 @@ class CountedDraws:
         return np.asarray(np.where((after == 0) | (after == len(ends)), beyond, inside))
 
     def sign_shares(self) -> tuple[Array, Array]:
-        """Return the shares of the draws of each replicate that are above 0, and that are 0."""
-        above = self.share(">", 0.0)
-        return above, self.share(">=", 0.0) - above
-
-    def share(self, relation: str, threshold: float) -> Array:
-        """Return the share of the draws of each replicate that satisfy a relation.
+        """Return the shares of the draws of each replicate that are above 0, and that are 0.
 
         Raises
         ------
         ValueError
-            If draws were not counted at the threshold.
+            If draws were not counted at 0.
         """
-        least, greatest = _thresholds(threshold, lambda x: x * self._scale / self._factor)
-        wanted, column = (least, 0) if relation in {"<", ">="} else (greatest, 1)
-        (at,) = np.nonzero(self.binning.threshold == wanted)
+        (at,) = np.nonzero(self._bins.exact == 0)
         if not len(at):
-            msg = f"threshold {threshold!r}: found no counts; allowed: a value that was counted"
+            msg = f"sign of row {self._row}: found no counts; allowed: a row that is counted at 0"
             raise ValueError(msg)
-        counts = np.array([t.shares_of(self._row)[at[0], column] for t in self._tallies])
-        if relation in {">", ">="}:
-            counts = self.draws - counts
-        return np.asarray(counts / self.draws)
+        below, most = np.array([t.shares_of(self._row)[at[0]] for t in self._tallies]).T
+        return (self.draws - most) / self.draws, (most - below) / self.draws
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""
@@ -217,14 +147,14 @@ class CountedDraws:
 
     def _shown(self, values: Array) -> Array:
         """Return values in the unit they are shown in."""
-        return np.asarray(values * self._scale / self._factor)
+        return np.asarray(values * self._scale)
 
     @functools.cached_property
     def _cumulative(self) -> Integers:
         """Draws of all replicates below the end of each piece, with a 0 before."""
         counts = np.sum([t.counts_of(self._row) for t in self._tallies], axis=0)
         shares = np.sum([t.shares_of(self._row) for t in self._tallies], axis=0)
-        return self.binning.cumulative(counts, shares)
+        return self._bins.cumulative(counts, shares)
 
     @functools.cached_property
     def _extremes(self) -> Array:
@@ -234,15 +164,13 @@ class CountedDraws:
     @functools.cached_property
     def _pieces(self) -> tuple[Array, Array]:
         """Ends of the pieces, none beyond the extremes."""
-        ends = np.stack(self.binning.pieces(), axis=1).ravel()
+        ends = np.stack(self._bins.pieces(), axis=1).ravel()
         low, high = np.maximum.accumulate(np.clip(ends, *self._extremes)).reshape(-1, 2).T
         return low, high
 
     def _quantiles(self, cumulative: Integers, probabilities: Array) -> Array:
         """Return quantiles by Hazen's rule from the draws below the end of each piece."""
-        count = int(cumulative[-1])
-        position = np.clip(count * np.asarray(probabilities) - 0.5, 0, count - 1)
-        pieces = pieces_at(cumulative, probabilities)
+        pieces, position = _pieces_at(cumulative, probabilities)
         ranks = np.stack([np.floor(position), np.ceil(position)], axis=-1)
         start, inside = cumulative[pieces], np.diff(cumulative)[pieces]
         low, high = (ends[pieces] for ends in self._pieces)
@@ -259,3 +187,11 @@ class CountedDraws:
         k = np.clip(k, 0, len(full) - 1)
         low, high = (ends[full[k]] for ends in self._pieces)
         return np.asarray(low + (counts - edges[k]) / (edges[k + 1] - edges[k]) * (high - low))
+
+
+def _pieces_at(cumulative: Integers, probabilities: Array) -> tuple[Integers, Array]:
+    """Return the pieces of the two draws between which quantiles lie, last axis 2, and where."""
+    count = int(cumulative[-1])
+    position = np.clip(count * np.asarray(probabilities) - 0.5, 0, count - 1)
+    ranks = np.stack([np.floor(position), np.ceil(position)], axis=-1).astype(np.int64)
+    return np.searchsorted(cumulative, ranks, side="right") - 1, position

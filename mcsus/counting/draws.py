@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from mcsus.counting.ordered import quantiles_of_sorted, shortest_interval
 from mcsus.counting.prefixes import Convergence
-from mcsus.vocabulary import Relation
 
 Array = NDArray[np.float64]
 
@@ -28,9 +27,6 @@ class Draws(Protocol):
 
     def times(self, scale: float) -> Draws:
         """Return the draws multiplied by a positive factor."""
-
-    def over(self, factor: float) -> Draws:
-        """Return the draws divided by a positive factor."""
 
     def means(self) -> Array:
         """Return the mean of each replicate."""
@@ -55,9 +51,6 @@ class Draws(Protocol):
 
     def below(self, values: Array) -> Array:
         """Return how many of all draws are at most equal to each value."""
-
-    def share(self, relation: str, threshold: float) -> Array:
-        """Return the share of the draws of each replicate that satisfy a relation."""
 
     def sign_shares(self) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate that are above 0, and that are 0."""
@@ -87,10 +80,6 @@ class HeldDraws:
     def times(self, scale: float) -> HeldDraws:
         """Return the draws multiplied by a positive factor."""
         return HeldDraws(self.values * scale)
-
-    def over(self, factor: float) -> HeldDraws:
-        """Return the draws divided by a positive factor."""
-        return HeldDraws(self.values / factor)
 
     def means(self) -> Array:
         """Return the mean of each replicate."""
@@ -123,10 +112,6 @@ class HeldDraws:
     def below(self, values: Array) -> Array:
         """Return how many of all draws are at most equal to each value."""
         return np.searchsorted(self._pooled, values, side="right").astype(np.float64)
-
-    def share(self, relation: str, threshold: float) -> Array:
-        """Return the share of the draws of each replicate that satisfy a relation."""
-        return np.asarray(Relation(relation).holds(self.values, threshold).mean(axis=1))
 
     def sign_shares(self) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate that are above 0, and that are 0."""

@@ -1,71 +1,54 @@
-"""The binnings of all stored rows, laid out one after the other for compiled code."""
+"""The bins of all stored rows, laid out one after the other for compiled code."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from mcsus.counting.binning import Binning
-
-Integers = NDArray[np.int64]
+from mcsus.counting.bins import Bins
 
 
 class Layout:
-    """The binnings of all stored rows in the form that the compiled code reads.
+    """The bins of all stored rows in the form that the compiled code reads.
 
     Parameters
     ----------
-    binnings : sequence of Binning or None
+    bins : sequence of Bins or None
         One for each row; a row without is not counted.
+
+    Attributes
+    ----------
+    counters, exact : array of int64, shape (row + 1,)
+        Where the bins and the exact values of each row begin, and the number of all.
+    arguments : tuple of array
+        Centres, keys, starts, drops and exact values in the order of the compiled functions. A key
+        has the numbers of `Bins`, then where starts and exact values of the row begin and end.
 
     Examples
     --------
-    >>> from mcsus.counting.binning import Binning
-    >>> Layout([None, Binning.of(np.zeros(8), [0.5])]).counters.tolist()
+    >>> Layout([None, Bins.of(np.zeros(8), [0.5], 1e-6)]).counters.tolist()
     [0, 0, 1]
     """
 
-    def __init__(self, binnings: Sequence[Binning | None]) -> None:
-        self.binnings = tuple(binnings)
-        known = [b for b in self.binnings if b is not None]
-        sizes = [(b.bins, len(b.child), len(b.low), len(b.threshold)) if b else (0,) * 4
-                 for b in self.binnings]  # fmt: skip
-        ends = np.cumsum(np.array([(0,) * 4, *sizes], dtype=np.int64), axis=0)
-        coarse, slots, nodes, thresholds = ends.T
-        self.counters = coarse + slots
-        self.thresholds = thresholds
-        key = np.full((len(self.binnings), 9), -1, dtype=np.int64)
-        for r, binning in enumerate(self.binnings):
-            if binning is not None:
-                key[r, :4] = binning.key
-                # counts of the row, its nodes, and where the counts of slot 0 would be
-                key[r, 4:7] = self.counters[r], coarse[r], coarse[r + 1]
-                key[r, 7:] = thresholds[r : r + 2]
-        centre = np.array([b.centre if b else 0.0 for b in self.binnings], dtype=np.float64)
-
-        def moved(name: str, by: Integers) -> NDArray[Any]:
-            rows = [r for r, b in enumerate(self.binnings) if b is not None]
-            parts = [getattr(self.binnings[r], name) for r in rows]
-            shifts = [by[r] for r in rows]
-            return _joined([np.where(p < 0, p, p + s) for p, s in zip(parts, shifts, strict=True)])
-
-        self.arguments = (
-            centre,
+    def __init__(self, bins: Sequence[Bins | None]) -> None:
+        self.bins = tuple(bins)
+        sizes = [(b.first[-1], len(b.drop), len(b.exact)) if b else (0, 0, 0) for b in self.bins]
+        ends = np.cumsum(np.array([(0, 0, 0), *sizes], dtype=np.int64), axis=0)
+        self.counters, tables, self.exact = ends.T
+        key = np.full((len(self.bins), 9), -1, dtype=np.int64)
+        starts, drops, exact = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], []
+        for r, known in enumerate(self.bins):
+            if known is not None:
+                key[r] = [*known.key, *tables[r : r + 2], *self.exact[r : r + 2]]
+                starts.append(known.start + self.counters[r])
+                drops.append(known.drop)
+                exact.append(known.exact)
+        self.arguments: tuple[NDArray[np.float64] | NDArray[np.int64], ...] = (
+            np.array([b.centre if b else 0.0 for b in self.bins], dtype=np.float64),
             key,
-            moved("node", nodes).astype(np.int32),
-            _joined([b.low for b in known]),
-            _joined([b.factor for b in known]),
-            _joined([b.size for b in known]).astype(np.int64),
-            moved("first", slots).astype(np.int64),
-            moved("child", nodes).astype(np.int32),
-            _joined([b.threshold for b in known]),
+            np.concatenate(starts),
+            np.concatenate(drops),
+            np.concatenate([np.zeros(0), *exact]),
         )
-        """Arrays in the order of the compiled functions."""
-
-
-def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else np.zeros(0)

@@ -15,22 +15,14 @@ from mcsus.numba_private import INNER
 
 _MASK = 0x7FFFFFFFFFFFFFFF  # all bits of a float but its sign
 
-_f8, _i4, _i8 = types.float64, types.int32, types.int64
-
-LAYOUT_TYPES = (
-    *(_f8[::1], _i8[:, ::1]),  # centre, key
-    *(_i4[::1], _f8[::1], _f8[::1], _i8[::1], _i8[::1]),  # node, low, factor, size, first
-    *(_i4[::1], _f8[::1]),  # child, threshold
-)
+_f8, _i8 = types.float64, types.int64
 
 RECORD_SIGNATURE = types.void(
     *(_f8[:, ::1], _i8, _f8[::1]),  # values, n, pivot
-    *LAYOUT_TYPES,
+    *(_f8[::1], _i8[:, ::1], _i8[::1], _i8[::1], _f8[::1]),  # centre, key, start, drop, exact
     *(_f8[:, :, ::1], _f8[:, ::1]),  # sums, extremes
     *(types.uint32[::1], _i8[:, ::1]),  # counts, shares
 )
-
-LOCATE_SIGNATURE = types.void(_f8[::1], _i8, *LAYOUT_TYPES[:-1], _i8[::1])
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
@@ -91,72 +83,48 @@ def moments(values, n, pivot, sums, extremes):  # type: ignore[no-untyped-def]  
 
 
 @njit(nogil=True, error_model="numpy", **INNER)
-def coarse_bins(x, centre, key, y, place):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Fill `place` with the coarse bin of each value: a key that grows with x, without a branch.
-
-    The upper bits of a float grow with it and are linear in each octave, so the key is these bits
-    of ``|x - centre|`` with its sign, cut off where magnitudes are small or large.
-    """
+def find_places(x, centre, key, y, place):  # type: ignore[no-untyped-def]  # pragma: no cover
+    """Fill `place` with the places of values, as `mcsus.counting.bins.Bins.places` has them."""
     shift, base, origin, last = key[0], key[1], key[2], key[3]
     for j in range(x.shape[0]):
         y[j] = (x[j] - centre) + 0.0  # no negative zero
     bits = y.view(np.int64)
     for j in range(x.shape[0]):
         magnitude = max(((bits[j] & _MASK) >> shift) - base, 0)
-        bin_ = origin + (magnitude ^ (bits[j] >> 63))  # origin - 1 - magnitude below the centre
-        place[j] = min(max(bin_, 0), last)
-
-
-@njit(nogil=True, error_model="numpy", **INNER)
-def leaf(v, k, low, factor, size, first, child):  # type: ignore[no-untyped-def]  # pragma: no cover
-    """Return the fine bin of a value, going down from node `k`.
-
-    The slots of a node are: below its range, `size` of equal width, above it.
-    """
-    while True:
-        t = (v - low[k]) * factor[k] + 1.0
-        if not t > 0.0:
-            t = 0.0
-        t = min(t, size[k] + 1.0)
-        slot = first[k] + np.int64(t)
-        k = child[slot]
-        if k < 0:
-            return slot
+        found = origin + (magnitude ^ (bits[j] >> 63))  # origin - 1 - magnitude below the centre
+        place[j] = min(max(found, 0), last)
 
 
 @njit(nogil=True, error_model="numpy", inline="always")
-def tally(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    x, centre, key, node, low, factor, size, first, child, y, place, counts
+def count_bins(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    x, centre, key, start, drop, y, place, counts
 ):
-    """Count each value of a row in its coarse bin and, where that is divided, in its fine bin.
+    """Count each value of a row in its bin.
 
     Parameters
     ----------
     x : array, shape (draw,)
-    centre, key, node .. child
-        As `Layout.arguments`.
+    centre, key, start, drop
+        Those of the row: see `Layout.arguments`.
     y, place : array, shape (FOLD,)
         Scratch.
     counts : array of uint32
         Counts of all rows.
     """
-    at, nodes, slots = key[4], key[5], key[6]
-    for start in range(0, x.shape[0], FOLD):
-        part = x[start : min(x.shape[0], start + FOLD)]
-        coarse_bins(part, centre, key, y, place)
+    width = key[4]
+    for done in range(0, x.shape[0], FOLD):
+        part = x[done : min(x.shape[0], done + FOLD)]
+        find_places(part, centre, key, y, place)
         for j in range(part.shape[0]):
-            c = place[j]
-            counts[at + c] += 1
-            k = node[nodes + c]
-            if k >= 0:
-                counts[slots + leaf(part[j], k, low, factor, size, first, child)] += 1
+            k = place[j] >> width
+            counts[start[k] + (place[j] >> drop[k])] += 1
 
 
 @njit(nogil=True, error_model="numpy", inline="always")
-def shares(x, threshold, counts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Add to `counts`, shape (threshold, 2), the draws below each threshold, and at most it."""
-    for k in range(threshold.shape[0]):
-        t = threshold[k]
+def count_shares(x, exact, counts):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Add to `counts`, shape (exact value, 2), the draws below each value, and at most it."""
+    for k in range(exact.shape[0]):
+        t = exact[k]
         below, most = 0, 0
         for j in range(x.shape[0]):
             below += x[j] < t
@@ -167,10 +135,9 @@ def shares(x, threshold, counts):  # type: ignore[no-untyped-def]  # pragma: no 
 
 @njit(nogil=True, error_model="numpy", inline="always")
 def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    values, n, pivot, centre, key, node, low, factor, size, first, child, threshold, sums,
-    extremes, counts, share,
-):  # fmt: skip
-    """Record the first `n` draws of every row: see `moments`, `tally` and `shares`."""
+    values, n, pivot, centre, key, start, drop, exact, sums, extremes, counts, shares
+):
+    """Record the first `n` draws of every row: see `moments`, `count_bins`, `count_shares`."""
     moments(values, n, pivot, sums, extremes)
     y = np.empty(FOLD, dtype=np.float64)
     place = np.empty(FOLD, dtype=np.int64)
@@ -178,23 +145,7 @@ def record_slab(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         if key[r, 3] < 0:  # nothing is counted
             continue
         x = values[r, :n]
-        tally(x, centre[r], key[r], node, low, factor, size, first, child, y, place, counts)
-        shares(x, threshold[key[r, 7] : key[r, 8]], share[key[r, 7] : key[r, 8]])
-
-
-@njit(nogil=True, error_model="numpy", inline="always")
-def locate_values(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    x, r, centre, key, node, low, factor, size, first, child, out
-):
-    """Fill `out` with where a value of row `r` is counted: coarse bin, or all of them + slot."""
-    y = np.empty(FOLD, dtype=np.float64)
-    place = np.empty(FOLD, dtype=np.int64)
-    for start in range(0, x.shape[0], FOLD):
-        part = x[start : min(x.shape[0], start + FOLD)]
-        coarse_bins(part, centre[r], key[r], y, place)
-        for j in range(part.shape[0]):
-            out[start + j] = place[j]
-            k = node[key[r, 5] + place[j]]
-            if k >= 0:
-                slot = leaf(part[j], k, low, factor, size, first, child)
-                out[start + j] = slot + key[r, 6] - key[r, 4]
+        table = slice(key[r, 5], key[r, 6])
+        count_bins(x, centre[r], key[r], start[table], drop[table], y, place, counts)
+        known = slice(key[r, 7], key[r, 8])
+        count_shares(x, exact[known], shares[known])

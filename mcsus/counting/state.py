@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.binning import Binning
+from mcsus.counting.bins import Bins
 from mcsus.counting.drawing import Drawing
 from mcsus.counting.layout import Layout
 from mcsus.counting.prefixes import Convergence
@@ -29,8 +29,6 @@ class State:
     ----------
     draws : int
         Draws of every replicate at the end of the last round.
-    passes : int
-        Which time over the same draws this is.
     tallies : list of Tally
         One a replicate; within a round some are further than `draws`.
     held : array, shape (kept row, replicate, draw), or None
@@ -40,7 +38,6 @@ class State:
     """
 
     draws: int
-    passes: int
     tallies: list[Tally]
     held: Array | None
     convergences: list[Convergence]
@@ -49,12 +46,13 @@ class State:
     def new(cls, drawing: Drawing, replicates: int, most_held: int) -> State:
         """Return where a run begins; memory that holds nothing yet costs nothing."""
         held = np.empty((drawing.kept, replicates, most_held))
-        return cls(0, 1, _tallies(drawing, replicates), held, [])
+        tallies = [Tally(drawing.layout, drawing.pivot) for _ in range(replicates)]
+        return cls(0, tallies, held, [])
 
     @property
-    def progress(self) -> tuple[int, int]:
-        """How far the draws have come, as numbers that only grow."""
-        return self.passes, sum(tally.draws for tally in self.tallies)
+    def drawn(self) -> int:
+        """Draws of all replicates, also those of a round that has not ended."""
+        return sum(tally.draws for tally in self.tallies)
 
     def hold(self, task: Task, values: Array) -> None:
         """Hold the values of a task."""
@@ -65,7 +63,7 @@ class State:
         """Count the held draws as `drawing` counts, on the threads of a pool; hold no more."""
         held = self.held
         assert held is not None  # noqa: S101 - asked before
-        layout = Layout(drawing.layout.binnings[: len(held)])
+        layout = Layout(drawing.layout.bins[: len(held)])
 
         def counted(replicate: int) -> Tally:
             part = Part(layout)
@@ -76,56 +74,30 @@ class State:
         self.tallies = list(pool.map(counted, range(len(self.tallies))))
         self.held, self.convergences = None, convergences
 
-    def start_pass(self, drawing: Drawing) -> None:
-        """Begin to count the same draws again."""
-        self.passes += 1
-        self.tallies = _tallies(drawing, len(self.tallies))
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A state to go back to; held draws are not copied, as none is ever changed."""
-
-    _like: State
-    _tallies: list[Tally]
-
-    @classmethod
-    def of(cls, state: State) -> Copy:
-        """Copy a state."""
-        like = State(state.draws, state.passes, [], state.held, list(state.convergences))
-        return cls(like, [Tally.from_arrays(t.layout, t.to_arrays()) for t in state.tallies])
-
-    def state(self) -> State:
-        """Return the state."""
-        copies = [Tally.from_arrays(t.layout, t.to_arrays()) for t in self._tallies]
-        return replace(self._like, tallies=copies)
-
-
-def _tallies(drawing: Drawing, replicates: int) -> list[Tally]:
-    return [Tally(drawing.layout, drawing.pivot) for _ in range(replicates)]
+    def copy(self) -> State:
+        """Return a state to go back to; held draws are not copied, as none is ever changed."""
+        tallies = [Tally.from_arrays(t.layout, t.to_arrays()) for t in self.tallies]
+        return replace(self, tallies=tallies, convergences=list(self.convergences))
 
 
 def to_arrays(state: State) -> Arrays:
     """Return the state of counted draws as arrays by name."""
-    found: Arrays = {"draws": np.array(state.draws), "passes": np.array(state.passes)}
+    found: Arrays = {"draws": np.array(state.draws)}
     for r, tally in enumerate(state.tallies):
         found |= _named(f"tally{r}", tally.to_arrays())
     for row, known in enumerate(state.convergences):
         parts = {"draws": known.draws, "means": known.means, "tails": known.tails}
         found |= _named(f"convergence{row}", parts | {"probability": np.array(known.probability)})
-    for row, binning in enumerate(state.tallies[0].layout.binnings):
-        if binning is not None:
-            found |= _named(f"binning{row}", binning.to_arrays())
+    for row, bins in enumerate(state.tallies[0].layout.bins):
+        if bins is not None:
+            found |= _named(f"bins{row}", bins.to_arrays())
     return found
 
 
 def from_arrays(arrays: Arrays, drawing: Drawing, replicates: int) -> State:
     """Return the state whose `to_arrays` these are."""
-    binnings = [
-        Binning.from_arrays(_of(f"binning{row}", arrays)) if row < drawing.kept else None
-        for row in range(len(drawing.pivot))
-    ]
-    layout = Layout(binnings)
+    bins = [Bins.from_arrays(_of(f"bins{row}", arrays)) for row in range(drawing.kept)]
+    layout = Layout([*bins, *[None] * (len(drawing.pivot) - drawing.kept)])
     tallies = [Tally.from_arrays(layout, _of(f"tally{r}", arrays)) for r in range(replicates)]
     convergences = []
     for row in range(drawing.kept):
@@ -134,7 +106,7 @@ def from_arrays(arrays: Arrays, drawing: Drawing, replicates: int) -> State:
         convergences.append(
             Convergence(probability, known["draws"], known["means"], known["tails"])
         )
-    return State(int(arrays["draws"]), int(arrays["passes"]), tallies, None, convergences)
+    return State(int(arrays["draws"]), tallies, None, convergences)
 
 
 def _named(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> Arrays:

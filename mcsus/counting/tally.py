@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.compiled import folding, recorders
+from mcsus.counting.compiled import folding, recorder
 from mcsus.counting.layout import Layout
 from mcsus.engine.plans import FOLD
 
@@ -37,8 +37,8 @@ class Part:
     sums : list of array, shape (unit, row, 2)
         Of values minus the pivot of their row, and of the square of that.
     extremes : array, shape (row, 2)
-    counts : array of uint32, shape (counter of any row,)
-    shares : array of int64, shape (threshold of any row, 2)
+    counts : array of uint32, shape (bin of any row,)
+    shares : array of int64, shape (exact value of any row, 2)
 
     Examples
     --------
@@ -50,12 +50,12 @@ class Part:
     """
 
     def __init__(self, layout: Layout) -> None:
-        rows = len(layout.binnings)
+        rows = len(layout.bins)
         self.draws = 0
         self.sums: list[Array] = []
         self.extremes = np.tile([np.inf, -np.inf], (rows, 1))
         self.counts = np.zeros(layout.counters[-1], dtype=np.uint32)
-        self.shares = np.zeros((layout.thresholds[-1], 2), dtype=np.int64)
+        self.shares = np.zeros((layout.exact[-1], 2), dtype=np.int64)
 
     def record(self, layout: Layout, pivot: Array, values: Array, count: int | None = None) -> None:
         """Record the next draws; only the last slab of a replicate may end within a fold unit.
@@ -72,7 +72,7 @@ class Part:
         _refuse_after_the_last(self.draws)
         count = values.shape[1] if count is None else count
         sums = np.empty((-(-count // FOLD), len(values), 2))
-        recorders().record(
+        recorder()(
             values,
             count,
             pivot,
@@ -150,12 +150,12 @@ class Tally:
         return np.asarray(np.sqrt(np.maximum(second - first**2, 0.0)))
 
     def counts_of(self, row: int) -> Counts:
-        """Return the counts of the coarse bins and slots of a row."""
+        """Return the counts of the bins of a row."""
         return self.counts[self.layout.counters[row] : self.layout.counters[row + 1]]
 
     def shares_of(self, row: int) -> Integers:
-        """Return the draws below, and at most equal to, each threshold of a row."""
-        return self.shares[self.layout.thresholds[row] : self.layout.thresholds[row + 1]]
+        """Return the draws below, and at most equal to, each exact value of a row."""
+        return self.shares[self.layout.exact[row] : self.layout.exact[row + 1]]
 
     def counted(self, layout: Layout, part: Part) -> Tally:
         """Return the tally with other counts of the same draws.
@@ -185,7 +185,7 @@ class Tally:
 
     @classmethod
     def from_arrays(cls, layout: Layout, arrays: Mapping[str, NDArray[Any]]) -> Tally:
-        """Return the tally whose `to_arrays` these are; `layout` is that of its binnings."""
+        """Return the tally whose `to_arrays` these are; `layout` is that of its bins."""
         tally = cls(layout, arrays["pivot"])
         tally.draws = int(arrays["draws"])
         tally._total, tally._carry = arrays["total"].copy(), arrays["carry"].copy()

@@ -7,6 +7,7 @@ say where the draws will lie, and the rest are only counted.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,14 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.intervals import quantile_probabilities
-from mcsus.counting.binning import Binning
-from mcsus.counting.brackets import DEVIATIONS
-from mcsus.counting.counted import CountedDraws, thresholds_for
+from mcsus.counting.bins import Bins
+from mcsus.counting.counted import CountedDraws
 from mcsus.counting.drawing import Drawing, draw
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.counting.layout import Layout
 from mcsus.counting.prefixes import Convergence
-from mcsus.counting.state import Copy, State
+from mcsus.counting.state import State
 from mcsus.counting.tally import MOST_DRAWS, Part
 from mcsus.counting.tasks import Task, tasks_between
 from mcsus.engine.executors import Executor
@@ -48,10 +48,7 @@ _FIRST_ROUND = 1 << 13
 _MOST_TASK_DRAWS = 1 << 20
 _TASK_SECONDS = 0.25  # long enough to hide the costs of a task, short enough to share out
 _REMEMBER_SECONDS = 2.0
-_FEW_CELLS = 8  # of more, half of the held draws are sorted
-_FINE = 4e-7  # of probability in a fine bin
-_SOBOL_DEVIATIONS = 3.0  # their quantiles are several times better than those of Monte Carlo
-_PASSES = 4
+_FINE = 1e-6  # of probability in a bin where a told quantile may lie
 
 
 class OutOfTimeError(Exception):
@@ -114,7 +111,7 @@ class Sampler:
         self._task_draws = _FIRST_ROUND
         self._unsaved: list[tuple[Task, Part]] = []  # held draws that no checkpoint has
         self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
-        self._written = self._state.progress
+        self._written = self._state.drawn
         self._remembered = -np.inf
         self._remember()
 
@@ -142,17 +139,14 @@ class Sampler:
                 self._forget()
             most = draws if self._state.held is None else held
             self._round(min(max(2 * self._state.draws, _FIRST_ROUND), most), draws)
-        ahead = any(tally.draws > draws for tally in self._state.tallies)  # taken up later on
-        if self._state.held is None and self._state.draws == draws and not ahead:
-            self._zoom()
 
     def back(self) -> int:
         """Go back to the end of the last round, after an interrupt; return its draws, or 0.
 
         What was drawn is written down first: held draws all, of counts those of the round.
         """
-        self._restore(self._last.state())
-        if self._unsaved or self._state.progress > self._written:
+        self._restore(self._last.copy())
+        if self._unsaved or self._state.drawn > self._written:
             self._save()
         if any(tally.draws != self.draws for tally in self._state.tallies):
             return 0  # taken up within a round that has not ended since
@@ -203,17 +197,15 @@ class Sampler:
     def _round(self, draws: int, goal: int) -> None:
         """Bring every replicate to so many draws."""
         state = self._state
-        new = draws > state.draws  # else counted again
         missing = sum(draws - tally.draws for tally in state.tallies)
-        file = self._file if new else None
-        drawing = replace(self._drawing, values=state.held is not None or file is not None)
+        drawing = replace(self._drawing, values=state.held is not None or self._file is not None)
         started = time.monotonic()
         with closing(self._answers(drawing, draws)) as answers:
             for task, (part, values) in answers:
                 if values is not None and state.held is not None:
                     state.hold(task, values)
-                if values is not None and file is not None:
-                    file.write(task, values)
+                if values is not None and self._file is not None:
+                    self._file.write(task, values)
                 state.tallies[task.replicate].add(part)
                 if state.held is not None:  # last: what an interrupt leaves here is held and added
                     self._unsaved.append((task, part))
@@ -223,7 +215,7 @@ class Sampler:
                 if self._deadline is not None and time.monotonic() > self._deadline:
                     raise OutOfTimeError
         state.draws = draws
-        if state.held is None and new:
+        if state.held is None:
             self._follow()
         self._remember()
         self._pace(missing, time.monotonic() - started)
@@ -245,13 +237,13 @@ class Sampler:
         if self._file is not None:
             self._file.sync()
         saved.save(self._checkpoint, self._state, self._unsaved)
-        self._written = self._state.progress
+        self._written = self._state.drawn
 
     def _remember(self) -> None:
         """Keep a copy of the state to go back to, unless there is one of a moment ago."""
         now = time.monotonic()
         if self._state.held is not None or now - self._remembered > _REMEMBER_SECONDS:
-            self._last = Copy.of(self._state)
+            self._last = self._state.copy()
             self._remembered = -np.inf if self._state.held is not None else now
 
     def _pace(self, draws: int, seconds: float) -> None:
@@ -265,33 +257,22 @@ class Sampler:
         state = self._state
         held = state.held
         assert held is not None  # noqa: S101 - asked before
-        held = held[:, :, : state.draws]
-        pilot = held if len(held) <= _FEW_CELLS else held[:, :, : max(state.draws // 2, 1)]
-        deviations = _SOBOL_DEVIATIONS if self._study.design.kind == "sobol" else DEVIATIONS
-        thresholds = self._thresholds()
+        held, exact = held[:, :, : state.draws], self._exact()
         with ThreadPoolExecutor(self._executor.workers) as pool:
-            found = pool.map(
-                lambda k: Binning.of(pilot[k], self._wanted, thresholds[k], _FINE, deviations),
-                range(len(held)),
-            )
+            of = functools.partial(Bins.of, probabilities=self._wanted, fine=_FINE)
+            known = pool.map(lambda values, at: of(values, exact=at), held, exact)
             convergences = pool.map(lambda x: Convergence.of_prefixes(x, self._tail), held)
-            others = len(self._drawing.pivot) - len(held)
-            self._count_with([*found, *[None] * others])
+            layout = Layout([*known, *[None] * (len(self._drawing.pivot) - len(held))])
+            copies = 2 * self._replicates + 2 * self._executor.workers  # now, before, in tasks
+            refuse_if_too_large(int(layout.counters[-1]) * copies // 2, "design")
+            self._drawing = replace(self._drawing, layout=layout)
             state.forget(self._drawing, list(convergences), pool)
 
-    def _thresholds(self) -> list[list[float]]:
-        """Return the values at which each kept row is compared by a claim."""
-        found: dict[str, list[float]] = {name: [] for name in self._kept}
-        for claim in self._study.claims:
-            found[claim.equation.name] += thresholds_for(0.0, 1.0).tolist()
+    def _exact(self) -> list[list[float]]:
+        """Return the values at which the draws of each kept row are counted exactly."""
+        signed = {claim.equation.name for claim in self._study.claims}
         cells = self._drawing.kernel.program.cells
-        return [found[name] for name in self._kept for _ in range(cells(name))]
-
-    def _count_with(self, binnings: list[Binning | None]) -> None:
-        layout = Layout(binnings)
-        copies = 2 * self._replicates + 2 * self._executor.workers  # now, to go back to, in tasks
-        refuse_if_too_large(int(layout.counters[-1]) * copies // 2, "design")
-        self._drawing = replace(self._drawing, layout=layout)
+        return [[0.0] if name in signed else [] for name in self._kept for _ in range(cells(name))]
 
     def _follow(self) -> None:
         """Note where the estimates are after a round."""
@@ -305,30 +286,10 @@ class Sampler:
         with ThreadPoolExecutor(self._executor.workers) as pool:
             state.convergences = list(pool.map(extended, range(len(state.convergences))))
 
-    def _zoom(self) -> None:
-        """Draw everything again while a bin that holds a wanted quantile holds too much."""
-        state = self._state
-        if any(tally.draws < state.draws for tally in state.tallies):
-            self._round(state.draws, state.draws)
-        while state.passes < _PASSES:
-            binnings = list(self._drawing.layout.binnings)
-            for row in range(self._drawing.kept):
-                counted = CountedDraws(state.tallies, row)
-                doubtful = counted.doubtful(self._wanted)
-                if len(doubtful):
-                    binnings[row] = counted.zoomed(doubtful)
-            if all(a is b for a, b in zip(binnings, self._drawing.layout.binnings, strict=True)):
-                return
-            self._count_with(binnings)
-            state.start_pass(self._drawing)
-            self._round(state.draws, state.draws)
-
     def _restore(self, state: State) -> None:
         self._state = state
         self._drawing = replace(self._drawing, layout=state.tallies[0].layout)
 
     def _tell(self, goal: int) -> None:
         if self._progress is not None:
-            done = sum(tally.draws for tally in self._state.tallies)
-            doing = "sampling" if self._state.passes == 1 else "zooming in"
-            self._progress(doing, done, goal * self._replicates)
+            self._progress("sampling", self._state.drawn, goal * self._replicates)

@@ -24,7 +24,7 @@ import numba.core.event as event
 recorder = event.RecordingListener()
 event.register("numba:compile", recorder)
 from mcsus.engine.kernel import Kernel, stream_positions
-from mcsus.counting.compiled import recorders
+from mcsus.counting.compiled import recorder
 from mcsus.engine.store import index_sums
 from mcsus.runner import check
 from mcsus.study import Study
@@ -34,7 +34,7 @@ positions = stream_positions({p.name: p for p in study.parameters})
 start, before = time.perf_counter(), peak()
 kernel = Kernel(model, positions)
 made, held, start = time.perf_counter() - start, peak(), time.perf_counter()
-recorders(), index_sums()
+recorder(), index_sums()
 more = time.perf_counter() - start
 opened, functions = {}, {}
 for at, e in recorder.buffer:

@@ -8,9 +8,8 @@ import pickle
 import numpy as np
 import pytest
 
-from mcsus.counting.binning import Binning
+from mcsus.counting.bins import Bins
 from mcsus.counting.compiled import folding
-from mcsus.counting.float_keys import key_for
 from mcsus.counting.layout import Layout
 from mcsus.counting.tally import Part, Tally
 from mcsus.engine.plans import FOLD
@@ -19,7 +18,7 @@ RNG = np.random.default_rng(20230127)
 COUNT = 8 * FOLD + 100
 NORMAL = RNG.normal(size=COUNT)
 ROWS = np.stack([NORMAL, 1e6 + NORMAL, np.exp(3 * NORMAL), np.full(COUNT, 0.1)])
-LAYOUT = Layout([None if r == 1 else Binning.of(row, [0.25, 0.5]) for r, row in enumerate(ROWS)])
+LAYOUT = Layout([None if r == 1 else Bins.of(row, [0.25, 0.5], 1e-6) for r, row in enumerate(ROWS)])
 
 
 def recorded(layout, rows, sizes, pivot=None):
@@ -93,22 +92,17 @@ class TestExtremes:
 
 
 class TestCounts:
-    def test_every_draw_is_in_one_coarse_bin_and_the_fine_ones_divide_them(self):
+    def test_every_draw_is_in_the_bin_that_numpy_finds(self):
         tally = tallied(LAYOUT, ROWS, [[COUNT]])
         for r in (0, 2, 3):
-            binning, counts = LAYOUT.binnings[r], tally.counts_of(r)
-            assert counts[: binning.bins].sum() == COUNT
-            assert counts[binning.leaves[0]].sum() == COUNT
-            leaf = binning.locate(ROWS[r])
-            expected = np.bincount(leaf, minlength=binning.counters)
-            divided = binning.leaves[0]
-            assert (counts[divided] == expected[divided]).all()
+            bins, counts = LAYOUT.bins[r], tally.counts_of(r)
+            assert (counts == np.bincount(bins.locate(ROWS[r]), minlength=len(counts))).all()
         assert tally.counts_of(1).size == 0
 
-    def test_thresholds(self):
-        binning = Binning.of(NORMAL, [], [NORMAL[7], 0.0])
-        tally = tallied(Layout([binning]), NORMAL[None], [[COUNT]])
-        for t, (below, most) in zip(binning.threshold, tally.shares_of(0), strict=True):
+    def test_exact_values(self):
+        bins = Bins.of(NORMAL, [], 1e-6, [NORMAL[7], 0.0])
+        tally = tallied(Layout([bins]), NORMAL[None], [[COUNT]])
+        for t, (below, most) in zip(bins.exact, tally.shares_of(0), strict=True):
             assert (below, most) == ((t > NORMAL).sum(), (t >= NORMAL).sum())
 
     def test_checkpoints_and_pickles(self):
@@ -119,9 +113,9 @@ class TestCounts:
         ):
             for name, array in again.to_arrays().items():
                 assert array.tobytes() == tally.to_arrays()[name].tobytes()
-        binning = LAYOUT.binnings[2]
-        again = Binning.from_arrays(binning.to_arrays())
-        assert (again.locate(ROWS[2]) == binning.locate(ROWS[2])).all()
+        bins = LAYOUT.bins[2]
+        again = Bins.from_arrays(bins.to_arrays())
+        assert (again.locate(ROWS[2]) == bins.locate(ROWS[2])).all()
 
 
 LAWS = {
@@ -136,33 +130,16 @@ LAWS = {
 }
 
 
-class TestBinning:
-    @pytest.mark.parametrize("law", LAWS)
-    def test_the_order_of_leaves_is_that_of_values(self, law):
-        binning = Binning.of(LAWS[law], [0.025, 0.5, 0.975], [1.0])
-        odd = [0.0, -0.0, 5e-324, -5e-324, 1.7e308, -1.7e308, np.inf, -np.inf]
-        values = np.sort(np.concatenate([LAWS[law], 3 * NORMAL, odd]))
-        assert (np.diff(binning.positions[binning.locate(values)]) >= 0).all()
-        assert len(set(binning.locate(np.array([0.0, -0.0])))) == 1
-
-    @pytest.mark.parametrize("law", LAWS)
-    def test_the_compiled_key_is_that_of_numpy(self, law):
-        key = key_for(np.sort(LAWS[law]))
-        assert key.last < 4096
-        bare = Binning.of(LAWS[law], [])
-        assert (bare.locate(LAWS[law]) == key.bins(LAWS[law])).all()
-
-    @pytest.mark.parametrize("law", ["normal", "signs", "negative", "atom"])
-    def test_ends_of_pieces_are_exact(self, law):
-        binning = Binning.of(LAWS[law], [0.5, 0.9], [1.0])
-        pieces = np.arange(0, len(binning.pieces()[0]), 97)
-        low, high = binning.ends(pieces)
-        alone = np.isin(low, binning.threshold) & (low == high)
-        place = binning.positions
-        inside = (low > -1e300) & (high < 1e300) & ~alone & (low <= high)  # not what is empty
-        at_low, at_high = (place[binning.locate(ends[inside])] for ends in (low, high))
-        assert inside.sum() > 50
-        assert (at_low == at_high).all()
-        below = np.nextafter(low[inside], -np.inf)
-        apart = ~np.isin(below, binning.threshold)
-        assert (place[binning.locate(below)] < at_low)[apart].all()
+@pytest.mark.parametrize("law", LAWS)
+def test_the_order_of_bins_is_that_of_values(law):
+    bins = Bins.of(LAWS[law], [0.025, 0.5, 0.975], 1e-6, [1.0])
+    odd = [0.0, -0.0, 5e-324, -5e-324, 1.7e308, -1.7e308, np.inf, -np.inf]
+    values = np.sort(np.concatenate([LAWS[law], 3 * NORMAL, odd]))
+    at = bins.locate(values)
+    assert (np.diff(at) >= 0).all()
+    assert at[-1] < bins.first[-1] < 1 << 18
+    assert len(set(bins.locate(np.array([0.0, -0.0])))) == 1
+    slack = np.spacing(np.abs(values) + np.abs(bins.centre))  # edges are rounded
+    inner = np.isfinite(values)
+    assert (bins.edges[at] - slack <= values)[inner].all()
+    assert (values <= bins.edges[at + 1] + slack)[inner].all()

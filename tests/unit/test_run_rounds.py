@@ -144,7 +144,6 @@ def test_what_was_drawn_when_interrupted_is_not_drawn_again(asked, tmp_path, few
 
 
 def test_a_result_of_what_is_finished_is_that_of_fewer_draws(asked, few_held, monkeypatch):
-    monkeypatch.setattr(sampling, "_FINE", 4e-7)  # no second pass, for which there was no time
 
     def interrupt(doing, done, total):
         if done >= 20_000:
@@ -178,10 +177,11 @@ class TestCounted:
         draws = [hand.draws("y", hand.inputs(hand.cube(r, DRAWS))) for r in range(2)]
         ordered = np.sort(np.concatenate(draws, axis=None))
         cell = both[1]["outputs"]["y"]["cells"][0]
-        assert both[1]["outputs"]["y"]["rank_error"] == 1 / len(ordered)  # a bin holds one draw
+        apart = round(both[1]["outputs"]["y"]["rank_error"] * len(ordered))
+        assert 1 <= apart <= 3  # draws in a bin
         for told in cell["quantiles"]:
             rank = told["p"] * len(ordered)
-            low, high = ordered[[int(rank) - 2, int(rank) + 1]]
+            low, high = ordered[[int(rank) - 1 - apart, int(rank) + apart]]
             assert low <= told["value"] <= high
 
     def test_probabilities_are_exact(self, both):
