@@ -18,7 +18,7 @@ from mcsus.declared.items import (
     whole,
 )
 from mcsus.declared.reader import TableReader
-from mcsus.declared.table import Either, Item, Schema, Table
+from mcsus.declared.table import Either, Item, Schema, Table, plain
 
 __all__ = [
     "Either",
@@ -34,6 +34,7 @@ __all__ = [
     "names",
     "number",
     "one_of",
+    "plain",
     "probability",
     "raw",
     "table",

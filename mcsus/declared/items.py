@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from mcsus.declared.reader import ID, TableReader, choices
+from mcsus.declared.reader import ID, MAX_ID, TableReader, choices, close, finite, is_id, shown
 from mcsus.declared.table import Either, Item, Read, Schema, Table
 from mcsus.units import Dimension, Unit
 
+_FLAG = "true or false"
 PROBABILITY = "a probability above 0 and below 1"
 NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 """Pattern of a name of a study: a parameter, an equation, a dim."""
@@ -40,8 +41,16 @@ def text(words: str, *, required: bool = False, allowed: str = "a text", **schem
 
 def identifier(words: str, **schema: Any) -> Item:
     """Return an item that takes a required id."""
+
+    def read(reader: TableReader, key: str) -> str:
+        value = reader.text(key, required=True)
+        if value and not is_id(value):
+            allowed = f"a letter, then letters, digits, '_' or '-', at most {MAX_ID} in all"
+            reader.fault(key, shown(value), allowed)
+        return value
+
     schema = {"type": "string", "pattern": ID, **schema}
-    return Item(words, "a text", TableReader.identifier, schema, required=True, default="")
+    return Item(words, "a text", read, schema, required=True, default="")
 
 
 def one_of(
@@ -55,7 +64,11 @@ def one_of(
     """Return an item that takes one of some words; a registry may grow after this."""
 
     def read(reader: TableReader, key: str) -> str | None:
-        return reader.choice(key, names)
+        value = reader.raw(key)
+        if isinstance(value, str) and value in names:
+            return value
+        reader.fault(key, shown(value), choices(names), close(value, names))
+        return None
 
     schema = {"enum": list(map(str, names))}
     return Item(words, allowed or choices(names), read, schema, required, default)
@@ -63,7 +76,15 @@ def one_of(
 
 def flag(words: str) -> Item:
     """Return an item that takes true or false; false by default."""
-    return Item(words, "true or false", TableReader.flag, {"type": "boolean"}, default=False)
+
+    def read(reader: TableReader, key: str) -> bool | None:
+        value = reader.raw(key)
+        if isinstance(value, bool):
+            return value
+        reader.fault(key, shown(value), _FLAG)
+        return None
+
+    return Item(words, _FLAG, read, {"type": "boolean"}, default=False)
 
 
 def number(
@@ -78,7 +99,10 @@ def number(
     """Return an item that takes a finite number; `low` and `high` are for the schema."""
 
     def read(reader: TableReader, key: str) -> float | None:
-        return reader.number(key, allowed)
+        value = finite(reader.raw(key))
+        if value is None:
+            reader.fault(key, shown(reader.raw(key)), allowed)
+        return value
 
     bounds = {"minimum": low, "maximum": high}
     schema = {"type": "number", **{key: b for key, b in bounds.items() if b is not None}}
@@ -96,10 +120,11 @@ def probability(words: str, *, required: bool = False, default: float | None = N
     """Return an item that takes a number strictly between 0 and 1."""
 
     def read(reader: TableReader, key: str) -> float | None:
-        value = reader.number(key, PROBABILITY)
-        if value is None or 0 < value < 1:
+        value = finite(reader.raw(key))
+        if value is not None and 0 < value < 1:
             return value
-        reader.fault(key, repr(value), PROBABILITY)
+        found = reader.raw(key) if value is None else value
+        reader.fault(key, shown(found), PROBABILITY)
         return None
 
     schema = {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1}

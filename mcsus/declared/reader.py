@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mcsus.errors import Fault, FaultCollector, InputError, nearest
@@ -22,7 +22,7 @@ MAX_ID = 64
 ID = rf"^[A-Za-z][A-Za-z0-9_-]{{0,{MAX_ID - 1}}}$"
 """Pattern of an id."""
 
-_ID = re.compile(ID.replace("$", r"\Z"))
+is_id = re.compile(ID.replace("$", r"\Z")).match
 
 
 def shown(value: object) -> str:
@@ -62,10 +62,6 @@ class TableReader:
     ----------
     table : mapping
         The table; anything else is noted as a fault and read as an empty table.
-    faults : FaultCollector
-        Where faults go.
-    where : sequence of str
-        Place of the table in the file.
     allowed : sequence of str, optional
         Keys that it may have; None leaves unknown keys to somebody else.
     known : mapping, optional
@@ -153,42 +149,6 @@ class TableReader:
             return default
         return value
 
-    def identifier(self, key: str) -> str:
-        """Return a required id: a letter, then letters, digits, ``_`` or ``-``."""
-        value = self.text(key, required=True)
-        if value and not _ID.match(value):
-            allowed = f"a letter, then letters, digits, '_' or '-', at most {MAX_ID} in all"
-            self.fault(key, shown(value), allowed)
-        return value
-
-    def choice(self, key: str, names: Collection[str], default: str | None = None) -> str | None:
-        """Return one of `names`, or `default` when the key is absent or wrong."""
-        value = self.table.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, str) or value not in names:
-            self.fault(key, shown(value), choices(names), nearest=close(value, names))
-            return default
-        return value
-
-    def flag(self, key: str, *, default: bool = False) -> bool:
-        """Return true or false."""
-        value = self.table.get(key, default)
-        if not isinstance(value, bool):
-            self.fault(key, shown(value), "true or false")
-            return default
-        return value
-
-    def number(self, key: str, allowed: str = "a finite number") -> float | None:
-        """Return a finite number, None when absent or wrong."""
-        value = self.table.get(key)
-        if value is None:
-            return None
-        number = finite(value)
-        if number is None:
-            self.fault(key, shown(value), allowed)
-        return number
-
     def list(self, key: str, of: str, *, required: bool = False) -> list[Any]:
         """Return a list, empty when absent or wrong; `of` says what it holds."""
         value = self.table.get(key)
@@ -274,7 +234,7 @@ def finite(value: object) -> float | None:
 def item_name(item: object, index: int) -> str:
     """Return what an item of a list is called in messages: its id, or its number from 1."""
     id_ = item.get("id") if isinstance(item, Mapping) else None
-    return id_ if isinstance(id_, str) and _ID.match(id_) else str(index + 1)
+    return id_ if isinstance(id_, str) and is_id(id_) else str(index + 1)
 
 
 def check_content(document: Mapping[str, Any], faults: FaultCollector) -> bool:

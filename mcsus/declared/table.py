@@ -106,12 +106,6 @@ class Table:
 
         Parameters
         ----------
-        table : object
-            What stands in the file.
-        faults : FaultCollector
-            Where faults go.
-        where : sequence of str
-            Place of the table in the file.
         known : mapping, optional
             What the rest of the file says: names of equations, parameters and so on.
         closed : bool
@@ -133,7 +127,7 @@ class Table:
     def write(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the table of a file that says these values; what is left out says nothing."""
         return {
-            key: _written(values[key])
+            key: plain(values[key])
             for key, item in self.items.items()
             if values.get(key) is not None and (item.required or values[key] != item.default)
         }
@@ -173,7 +167,7 @@ class Table:
 def _line(key: str, item: Item) -> str:
     told = [item.words, item.allowed]
     if item.default:
-        told.append(f"{_written(item.default)} if left out")
+        told.append(f"{plain(item.default)} if left out")
     mark = " (required)" if item.required else ""
     return f"{key}{mark}: {'; '.join(filter(None, told))}"
 
@@ -217,10 +211,19 @@ class Either:
         return page
 
 
-def _written(value: Any) -> Any:
-    """Return a value as a TOML file holds it."""
+def plain(value: Any) -> Any:
+    """Return a value as a TOML file holds it.
+
+    Examples
+    --------
+    >>> from mcsus.units import unit
+    >>> plain({"total": unit("kg CO2e")}), plain((0.5, 0.9))
+    ({'total': 'kg CO2e'}, [0.5, 0.9])
+    """
     if isinstance(value, Unit):
         return value.text
+    if hasattr(value, "to_dict"):
+        return plain(value.to_dict())
     if isinstance(value, Mapping):
-        return {key: _written(item) for key, item in value.items()}
-    return list(map(_written, value)) if isinstance(value, list | tuple) else value
+        return {key: plain(item) for key, item in value.items()}
+    return list(map(plain, value)) if isinstance(value, list | tuple) else value

@@ -15,8 +15,6 @@ def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str
 
     Parameters
     ----------
-    fields : mapping
-        Fields of the Study.
     written : mapping
         The table ``[parameters]`` of the study file itself.
     """

@@ -14,7 +14,7 @@ from mcsus.expressions import to_text
 from mcsus.families import Distribution
 from mcsus.model import Equation, equation
 from mcsus.parameters import Cell, Parameter, Provenance
-from mcsus.study.formulas import check_dimension, check_names, read_equation
+from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
 from mcsus.study.grids import Dims, labelled
 from mcsus.study.laws import Leaf, Meta, read_leaf
 from mcsus.study.quantities import parse_quantity
@@ -164,9 +164,13 @@ def write_equation(equation: Equation) -> dict[str, Any]:
     >>> write_equation(energy)
     {'formula': 'power*hours', 'unit': 'kWh', 'description': 'What the meter counts.'}
     """
-    table = {"formula": to_text(equation.expression), "unit": equation.unit.text}
-    told = {"stage": equation.stage, "description": equation.doc}
-    return table | {key: text for key, text in told.items() if text}
+    told = {
+        "formula": to_text(equation.expression),
+        "unit": equation.unit,
+        "stage": equation.stage,
+        "description": equation.doc,
+    }
+    return EQUATION.write(told)
 
 
 def pair(value: object, where: str) -> tuple[float, str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.declared import Schema, Table, flag, names, one_of, raw
+from mcsus.declared import Schema, Table, flag, names, number, one_of, raw
 from mcsus.declared.reader import MAX_FAULTS, TableReader
 from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
@@ -40,10 +40,11 @@ DEPENDENCE = Table(
         least=2,
     ),
     copula=one_of(COPULAS, "how they hang together", required=True),
-    df=raw(
+    df=number(
         "degrees of freedom of a Student-t copula",
-        {"type": "number", "minimum": LEAST_DF, "maximum": MOST_DF},
-        f"a number from {LEAST_DF:g} to {MOST_DF:g}",
+        low=LEAST_DF,
+        high=MOST_DF,
+        allowed=f"a number from {LEAST_DF:g} to {MOST_DF:g}",
     ),
     correlation=raw("of the normal scores, one for all pairs or a matrix", _CORRELATION),
     rank_correlation=raw("Spearman's, of continuous laws", _CORRELATION),
@@ -90,10 +91,6 @@ def read_copula_groups(
         The parameters as the study writes them, without scenarios.
     unreadable : frozenset of str
         Parameters with faults that are noted already.
-    dims : mapping
-        Dims of the study.
-    inner : str or None
-        The dim of individuals.
     """
     groups = CopulaGroups()
     owner: dict[str, str] = {}
@@ -161,12 +158,11 @@ def _degrees(reader: TableReader, copula: str | None) -> float | None:
         if "df" in reader and copula is not None:
             reader.fault("df", f"df of a {copula} copula", "df with copula = 'student_t' only")
         return None
+    df: float | None = reader["df"]
     allowed = DEPENDENCE.items["df"].allowed
     if "df" not in reader:
         reader.missing("df", allowed)
-        return None
-    df = reader.number("df", allowed)
-    if df is not None and not LEAST_DF <= df <= MOST_DF:
+    elif df is not None and not LEAST_DF <= df <= MOST_DF:
         reader.fault("df", repr(df), f"{allowed}; beyond it the copula is gaussian")
     return df
 

@@ -41,10 +41,6 @@ def read_correlations(
     ----------
     key : {"correlation", "rank_correlation"}
         Of normal scores, or Spearman's.
-    count : int
-        Number of parameters.
-    df : float or None
-        Degrees of freedom of a Student-t copula.
     repair : bool
         Whether an invalid matrix is replaced by the nearest valid one.
     """

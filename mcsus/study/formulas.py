@@ -106,19 +106,7 @@ def check_names(
     dims: Mapping[str, tuple[Label, ...]],
     faults: FaultCollector,
 ) -> None:
-    """Note names and dims in a formula that the study does not have.
-
-    Parameters
-    ----------
-    equation : Equation
-        The formula.
-    known : mapping
-        Names of parameters and equations.
-    dims : mapping
-        Dims of the study.
-    faults : FaultCollector
-        Where faults go.
-    """
+    """Note names and dims in a formula that the study does not have."""
     numeric = [dim for dim in dims if is_numeric(dims[dim])]
     names = (*known, *numeric)
     where = ("equations", equation.name, "formula")

@@ -80,10 +80,6 @@ class GridReader:
 
     Parameters
     ----------
-    dims : mapping
-        Dims of the study and their labels.
-    faults : FaultCollector
-        Where faults go.
     partial : bool
         Whether labels may be left out: in a scenario, where they stay as they are.
     broken : frozenset of str
@@ -209,14 +205,8 @@ def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -
 
     Parameters
     ----------
-    name : str
-        Name of the parameter in the study.
-    grid : Grid
-        Its laws.
     dims : mapping
         Dims of the study, whose order is that of the cells.
-    faults : FaultCollector
-        Where faults go.
     """
     own = tuple(dim for dim in dims if dim in grid.dims)
     first = next(iter(grid.leaves.values()))

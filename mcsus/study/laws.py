@@ -145,10 +145,6 @@ def read_leaf(
     ----------
     value : object
         Id of a library parameter, or a table.
-    faults : FaultCollector
-        Where faults go.
-    where : tuple of str
-        Place in the file.
     above : Meta
         What the tables around it hand down.
     """

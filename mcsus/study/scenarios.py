@@ -122,14 +122,10 @@ def with_scenarios(
 
     Parameters
     ----------
-    parameter : Parameter
-        As the study writes it.
     changes : mapping
         Scenario -> its laws there.
     dims : mapping
         Dims of the study with `scenario` as the last.
-    faults : FaultCollector
-        Where faults go.
     """
     used = {*parameter.dims, *(dim for grid in changes.values() for dim in grid.dims), SCENARIO}
     own = tuple(dim for dim in dims if dim in used)

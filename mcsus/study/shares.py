@@ -37,10 +37,6 @@ def with_shares(inputs: Inputs, dims: Dims, inner: str | None) -> Inputs:
     ----------
     inputs : Inputs
         What the files say; unchanged.
-    dims : mapping
-        Dims of the study.
-    inner : str or None
-        The dim of individuals.
     """
     parameters: dict[str, tuple[Any, FaultCollector]] = {}
     equations, written = dict(inputs.equations), dict(inputs.written)

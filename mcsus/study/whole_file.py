@@ -46,13 +46,6 @@ TEXTS = ("title", "question", "functional_unit", "system_boundary", "characteris
 def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     """Check a whole study file and return the fields of a Study.
 
-    Parameters
-    ----------
-    document : mapping
-        The file as read.
-    place : str
-        What to call it in messages.
-
     Raises
     ------
     InputError

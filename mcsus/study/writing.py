@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from mcsus.declared import plain
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.changes import as_written, shared_dims, suffixes, write_equation
 from mcsus.study.claims import write_claim
 from mcsus.study.grids import Dims
-from mcsus.study.laws import ASSUMED
+from mcsus.study.laws import ASSUMED, LAW
 from mcsus.study.whole_file import TEXTS
-from mcsus.units import Unit
 
 if TYPE_CHECKING:
     from mcsus.study.definition import Study
@@ -100,35 +100,15 @@ def _law(cell: Cell, stream: str | None) -> str | dict[str, Any]:
         return about.id
     sources = [f"{s.id}, {s.locator}" if s.locator else s.id for s in about.sources]
     told = {
-        "typical": cell.typical,
-        "stream": stream,
+        "unit": cell.unit,
+        "source": sources or ASSUMED,
         "rationale": about.rationale,
         "title": about.name,
         "note": about.note,
-        "physical": None if about.physical is None else about.physical.to_dict(),
+        "physical": about.physical,
+        "typical": cell.typical,
     }
-    table = {**cell.law.to_dict(), "unit": cell.unit.text, "source": sources or ASSUMED}
-    return table | {key: value for key, value in told.items() if value is not None}
-
-
-def plain(part: Any) -> Any:
-    """Return a part of a study as the tables and lists of a file.
-
-    Examples
-    --------
-    >>> from mcsus.units import unit
-    >>> plain({"total": unit("kg CO2e")}), plain((0.5, 0.9))
-    ({'total': 'kg CO2e'}, [0.5, 0.9])
-    """
-    if isinstance(part, Unit):
-        return part.text
-    if isinstance(part, Mapping):
-        return {key: plain(value) for key, value in part.items()}
-    if isinstance(part, tuple):
-        return [plain(value) for value in part]
-    if is_dataclass(part):
-        return {field.name: plain(getattr(part, field.name)) for field in fields(part)}
-    return part
+    return cell.law.to_dict() | LAW.write(told)
 
 
 def amended(table: Mapping[str, Any], before: Any, after: Any) -> dict[str, Any]:
