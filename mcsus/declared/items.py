@@ -9,6 +9,9 @@ from mcsus.declared.reader import ID, MAX_ID, TableReader, choices, close, finit
 from mcsus.declared.table import Either, Item, Read, Schema, Table
 from mcsus.units import Dimension, Unit
 
+Below = Table | Either | Callable[[], Table | Either]
+"""A table, or what returns it: one that a registry makes may grow."""
+
 _FLAG = "true or false"
 PROBABILITY = "a probability above 0 and below 1"
 NAME = "^[A-Za-z][A-Za-z0-9_]*$"
@@ -23,10 +26,9 @@ def raw(
     read: Read | None = None,
     required: bool = False,
     default: Any = None,
-    tables: tuple[Table | Either, ...] = (),
 ) -> Item:
     """Return an item that is read by `read`, or as it stands."""
-    return Item(words, allowed, read or TableReader.raw, schema or {}, required, default, tables)
+    return Item(words, allowed, read or TableReader.raw, schema or {}, required, default)
 
 
 def text(words: str, *, required: bool = False, allowed: str = "a text", **schema: Any) -> Item:
@@ -70,7 +72,9 @@ def one_of(
         reader.fault(key, shown(value), choices(names), close(value, names))
         return None
 
-    schema = {"enum": list(map(str, names))}
+    def schema() -> Schema:
+        return {"enum": list(map(str, names))}
+
     return Item(words, allowed or choices(names), read, schema, required, default)
 
 
@@ -196,31 +200,36 @@ def dimension_of(reader: TableReader, name: str | None) -> Dimension | None:
     return None if name is None else known[name]
 
 
-def table(of: Table | Either, words: str) -> Item:
+def table(of: Below, words: str) -> Item:
     """Return an item that takes a table, which somebody else reads."""
-    return raw(words, reference(of), "a table", tables=(of,))
+    return Item(words, "a table", TableReader.raw, lambda: reference(of), table=of)
 
 
-def tables(of: Table | Either, words: str) -> Item:
+def tables(of: Below, words: str) -> Item:
     """Return an item that takes a list of tables, which somebody else reads."""
 
     def read(reader: TableReader, key: str) -> list[Any]:
         return reader.list(key, f"tables: [[{key}]]")
 
-    schema = {"type": "array", "items": reference(of)}
-    return raw(words, schema, "a list of tables", read=read, default=(), tables=(of,))
+    def schema() -> Schema:
+        return {"type": "array", "items": reference(of)}
+
+    return Item(words, "a list of tables", read, schema, default=(), table=of)
 
 
-def named(of: Table | Either | Schema, words: str, allowed: str, *, required: bool = False) -> Item:
+def named(of: Below | Schema, words: str, allowed: str, *, required: bool = False) -> Item:
     """Return an item that takes a table whose keys are names of the study, read elsewhere."""
-    value = of if isinstance(of, dict) else reference(of)
-    schema = {"type": "object", "patternProperties": {NAME: value}, "additionalProperties": False}
-    if required:
-        schema["minProperties"] = 1
-    below = () if isinstance(of, dict) else (of,)
-    return raw(words, schema, allowed, required=required, tables=below)
+
+    def schema() -> Schema:
+        value = of if isinstance(of, dict) else reference(of)
+        least = {"minProperties": 1} if required else {}
+        pattern = {"patternProperties": {NAME: value}, "additionalProperties": False}
+        return {"type": "object", **pattern, **least}
+
+    below = None if isinstance(of, dict) else of
+    return Item(words, allowed, TableReader.raw, schema, required, table=below)
 
 
-def reference(of: Table | Either) -> Schema:
+def reference(of: Below) -> Schema:
     """Return the schema that stands for that of a table."""
-    return {"$ref": f"#/$defs/{of.name}"}
+    return {"$ref": f"#/$defs/{(of if isinstance(of, Table | Either) else of()).name}"}

@@ -30,23 +30,23 @@ class Item:
         What may stand there, as messages say it.
     read : callable
         Takes the reader of the table and the key; notes what is wrong and returns None then.
-    schema : mapping
-        JSON Schema of the value.
+    schema : mapping or callable
+        JSON Schema of the value, or what returns it: a registry may grow.
     required : bool
         Whether the key must be given.
     default : object
         Value when it is left out, or wrong.
-    tables : tuple of Table
-        Tables that may stand there, for the definitions of the schema.
+    table : Table, Either or callable, optional
+        What may stand there, or what returns it, for the definitions of the schema.
     """
 
     words: str
     allowed: str
     read: Read
-    schema: Schema
+    schema: Schema | Callable[[], Schema]
     required: bool = False
     default: Any = None
-    tables: tuple[Table | Either, ...] = ()
+    table: Table | Either | Callable[[], Table | Either] | None = None
 
 
 class Table:
@@ -135,7 +135,8 @@ class Table:
     def schema(self) -> Schema:
         """Return the JSON Schema of the table."""
         properties = {
-            key: {**item.schema, "description": item.words} for key, item in self.items.items()
+            key: {**_now(item.schema), "description": item.words}
+            for key, item in self.items.items()
         }
         required = [key for key, item in self.items.items() if item.required]
         return {
@@ -151,7 +152,8 @@ class Table:
         """Return the schemas of all tables that may stand below it, by name."""
         below: dict[str, Schema] = {}
         for item in self.items.values():
-            for table in item.tables:
+            if item.table is not None:
+                table = _now(item.table)
                 below |= {table.name: table.schema(), **table.definitions()}
         return below
 
@@ -209,6 +211,11 @@ class Either:
                 page += ["", *([] if table.words == self.words else [table.words])]
                 page += table.lines()
         return page
+
+
+def _now(given: Any) -> Any:
+    """Return what is given, or what it returns."""
+    return given() if callable(given) else given
 
 
 def plain(value: Any) -> Any:

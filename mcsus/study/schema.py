@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from mcsus.declared import Item, Schema, Table, one_of, raw
 from mcsus.families import FAMILIES, Family
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT
-from mcsus.study.claims import claims_table
 from mcsus.study.grids import BY
 from mcsus.study.laws import META, OWN
-from mcsus.study.options import sensitivity_table
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import SCHEMA, STUDY
 
 _NUMBER: Schema = {"type": "number"}
 _NUMBERS: Schema = {"type": "array", "items": _NUMBER, "minItems": 1}
-_TRUNCATE = raw("bounds of the law", ABOUT.items["physical"].schema)
+_TRUNCATE = replace(ABOUT.items["physical"], words="bounds of the law")
 
 
 def schema() -> Schema:
@@ -32,8 +31,6 @@ def schema() -> Schema:
         **STUDY.schema(),
         "$defs": {
             **STUDY.definitions(),
-            "sensitivity": sensitivity_table().schema(),
-            "claim": claims_table().schema(),
             "parameter": _parameter(relaxed=False),
             "parameter_below": _parameter(relaxed=True),
         },
@@ -44,7 +41,6 @@ def _parameter(*, relaxed: bool) -> Schema:
     """Return the schema of a parameter; relaxed where keys come from the table above."""
     library = {"type": "string", "title": "id of a parameter of the library"}
     by = {**BY.schema(), "title": "one law for each label of a dim"}
-    by["properties"]["distribution"]["enum"] = list(FAMILIES)  # as they are by now
     laws = [_law(family, relaxed=relaxed) for family in FAMILIES.values()]
     if not relaxed:
         return {"anyOf": [library, by, *laws, *map(_shares, SHARES)]}

@@ -9,7 +9,6 @@ from mcsus.declared import (
     identifier,
     named,
     one_of,
-    raw,
     table,
     tables,
     text,
@@ -59,14 +58,8 @@ STUDY = Table(
     ),
     design=table(DESIGN, "the sampling plan"),
     intervals=table(INTERVALS, "levels of the intervals"),
-    sensitivity=raw("which inputs drive the outputs", {"$ref": "#/$defs/sensitivity"}, "a table"),
-    claims=raw(
-        "statements to be judged",
-        {"type": "array", "items": {"$ref": "#/$defs/claim"}},
-        "a list of tables",
-        read=lambda reader, key: reader.list(key, f"tables: [[{key}]]"),
-        default=(),
-    ),
+    sensitivity=table(sensitivity_table, "which inputs drive the outputs"),
+    claims=tables(claims_table, "statements to be judged"),
 )
 
 

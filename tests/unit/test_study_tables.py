@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
+from mcsus.analysis import base
 from mcsus.cli.listing import describe
 from mcsus.declared import Table, flag, names, number, text, unit
 from mcsus.errors import FaultCollector
 from mcsus.families import FAMILIES
-from mcsus.study import schema
+from mcsus.study import Study, schema
 from mcsus.study.laws import LAW
 from mcsus.study.tables import STUDY, tables_by_name
 
@@ -53,6 +56,28 @@ def test_every_table_has_a_page(name):
     table = tables_by_name()[name]
     page = describe(name)
     assert page.startswith(f"{table.name}\n{table.words[:40]}")
+
+
+def test_an_option_of_a_method_is_read_and_described(monkeypatch):
+    class Toy:
+        name, title, words, arrays = "toy", "Toy", "nothing", ()
+        options: ClassVar = {"trajectories": number("how many", default=10.0)}
+
+    monkeypatch.setitem(base._METHODS, "toy", Toy())
+    law = {"distribution": "uniform", "minimum": 1, "maximum": 2, "unit": "g", "source": "x"}
+    document = {
+        "schema": "mcsus/1",
+        "id": "one",
+        "parameters": {"a": law},
+        "equations": {"y": {"formula": "2*a", "unit": "g"}},
+        "outputs": {"y": "g"},
+        "sensitivity": {"methods": ["toy"], "trajectories": 4},
+    }
+    study = Study.from_dict(document)
+    assert study.sensitivity.options["trajectories"] == 4.0
+    assert study.to_dict() == document
+    assert "trajectories" in schema()["$defs"]["sensitivity"]["properties"]
+    assert "trajectories: how many" in describe("sensitivity")
 
 
 def test_every_key_has_words_in_the_schema():
