@@ -25,6 +25,7 @@ from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.given_values import DrawRun, PointRun
+from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
 from mcsus.runner.guards import teller
 from mcsus.study import Study
@@ -95,13 +96,12 @@ def sensitivity(
         else:
             given = PointRun(kernel, outputs, first, design, wants)
             feed = _Feed(given.values(executor, told), given.inputs, given.places)
-        owners = [output for output in asked.outputs for _ in range(kernel.program.cells(output))]
-        explained |= _explained(method, wants, feed, owners)
+        explained |= _explained(method, wants, feed, owners(kernel, asked.outputs))
     return explained
 
 
 def _explained(
-    method: Method, wants: Wants, feed: _Feed, owners: Sequence[str]
+    method: Method, wants: Wants, feed: _Feed, outputs: Sequence[str]
 ) -> dict[str, Explained]:
     """Return what a method says of each output, by grouping."""
     mark = "" if method.name == PLAIN else f"@{method.name}"
@@ -111,8 +111,8 @@ def _explained(
     ]
     tables = {}
     for grouping in dict.fromkeys(key for key, _ in feed.inputs):
-        for output in dict.fromkeys(owners):
-            keys = [(grouping, row) for row, own in enumerate(owners) if own == output]
+        for output in dict.fromkeys(outputs):
+            keys = [(grouping, row) for row, own in enumerate(outputs) if own == output]
             names = feed.inputs[keys[0]]
             if keys[0] in feed.places:
                 names = [names[k] for k in feed.places[keys[0]]]

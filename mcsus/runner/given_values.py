@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -11,20 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import DrawnValues, PointValues, WantsDraws, WantsPoints
-from mcsus.counting.finite import refuse_not_finite
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.result.summary import label_text
-from mcsus.runner.group_sums import PlanRun, values_of
+from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values
 from mcsus.runner.group_values import Key
-from mcsus.runner.guards import refuse_if_too_large
 from mcsus.streams import Design
 from mcsus.units import Unit
 
 Array = NDArray[np.float64]
-Told = Callable[[int], None] | None
 
 
 class DrawRun:
@@ -44,7 +41,7 @@ class DrawRun:
         self, kernel: Kernel, outputs: Mapping[str, Unit], design: Design, wants: WantsDraws
     ) -> None:
         self.outputs = list(outputs)
-        owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
+        cells = owners(kernel, outputs)
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         reached = set().union(*reach.values())
         parameters = [
@@ -55,12 +52,12 @@ class DrawRun:
         plan = kernel.plan([*_shown(outputs), *map(Quantity, parameters)])
         self.run = PlanRun(kernel, plan, replace(design, draws=min(design.draws, wants.most)))
         rows: dict[str, dict[int, str]] = {}
-        start = len(owners)
+        start = len(cells)
         for name in parameters:
             rows[name] = {start + k: text for k, text in _drawn_cells(kernel, name).items()}
             start += kernel.program.cells(name)
         self.rows, self.inputs = [], {}
-        for row, output in enumerate(owners):
+        for row, output in enumerate(cells):
             chosen = {k: v for name in parameters if name in reach[output]
                       for k, v in rows[name].items()}  # fmt: skip
             self.rows.append(list(chosen))
@@ -68,22 +65,11 @@ class DrawRun:
 
     def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, DrawnValues]]:
         """Yield the draws of each replicate."""
-        kernel, design = self.run.kernel, self.run.design
-        ahead = executor.workers + 1
-        refuse_if_too_large(self.run.values * ahead * design.draws, "sensitivity")
-        ends = np.cumsum([kernel.program.cells(name) for name in self.outputs])
-        replicates = range(design.replicates)
-        with closing(executor.ordered(values_of, self.run, replicates, ahead)) as values:
-            for replicate, out in zip(replicates, values, strict=True):
-                drawn = out[:, 0]
-                shown = drawn[: len(self.rows)]
-                refuse_not_finite(shown, self.outputs, ends, kernel, design, replicate)
-                if told is not None:
-                    told(design.draws)
-                yield {
-                    ("", row): DrawnValues(drawn[rows], drawn[row])
-                    for row, rows in enumerate(self.rows)
-                }
+        for out in replicate_values(self.run, self.outputs, executor, told):
+            yield {
+                ("", row): DrawnValues(out[rows, 0], out[row, 0])
+                for row, rows in enumerate(self.rows)
+            }
 
 
 def _shown(outputs: Mapping[str, Unit]) -> list[Quantity]:
@@ -139,9 +125,9 @@ class PointRun:
         }
         self.columns = sorted(owned)
         self.owner = np.array([owned[column] for column in self.columns], dtype=np.int64)
-        owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
-        self.inputs = {("", row): list(groups) for row in range(len(owners))}
-        reach = [kernel.model.upstream([name]) for name in owners]
+        cells = owners(kernel, outputs)
+        self.inputs = {("", row): list(groups) for row in range(len(cells))}
+        reach = [kernel.model.upstream([name]) for name in cells]
         self.places = {
             ("", row): [k for k, members in enumerate(groups.values()) if members & reached]
             for row, reached in enumerate(reach)

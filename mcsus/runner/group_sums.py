@@ -7,7 +7,7 @@ bits.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.counting.compiled import folding
-from mcsus.counting.finite import inputs_at
+from mcsus.counting.finite import inputs_at, refuse_not_finite
 from mcsus.counting.tasks import Task, slab_for, tasks_between
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
@@ -25,9 +25,11 @@ from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
+from mcsus.runner.guards import refuse_if_too_large
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]
+Told = Callable[[int], None] | None
 
 _TASK_VALUES = 1 << 23  # about 50 ms
 _TASK_POINTS = 1 << 16
@@ -125,6 +127,28 @@ def values_of(run: PlanRun, replicate: int) -> Array:
     """Return all values of a replicate, shape (row, evaluation, base point)."""
     points, _ = run.start(replicate)
     return run.kernel.run(run.plan, run.design, replicate, points=points)
+
+
+def owners(kernel: Kernel, outputs: Iterable[str]) -> list[str]:
+    """Return the output of each stored row."""
+    return [name for name in outputs for _ in range(kernel.program.cells(name))]
+
+
+def replicate_values(
+    run: PlanRun, outputs: Iterable[str], executor: Executor, told: Told
+) -> Iterator[Array]:
+    """Yield all values of each replicate, shape (row, evaluation, draw); outputs are finite."""
+    names, design = list(outputs), run.design
+    ends = np.cumsum([run.kernel.program.cells(name) for name in names])
+    ahead = executor.workers + 1  # replicates at a time
+    refuse_if_too_large(run.values * ahead * design.draws, "sensitivity")
+    replicates = range(design.replicates)
+    with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
+        for replicate, out in zip(replicates, values, strict=True):
+            refuse_not_finite(out[: ends[-1], 0], names, ends, run.kernel, design, replicate)
+            if told is not None:
+                told(design.draws)
+            yield out
 
 
 def replicate_sums(

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-import numpy as np
-
 from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
-from mcsus.counting.finite import refuse_not_finite
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Quantity
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.runner.checkpoint import Checkpoint
-from mcsus.runner.group_sums import PlanRun, replicate_sums, values_of
+from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_sums, replicate_values
 from mcsus.runner.guards import refuse_if_too_large
 from mcsus.streams import Design
 
 Groupings = Mapping[str, Mapping[str, set[str]]]
 Key = tuple[str, int]
 """Mark of the grouping, and stored row of an output."""
-Told = Callable[[int], None] | None
 
 
 @dataclass(frozen=True)
@@ -70,13 +66,12 @@ class GroupRun:
         paired = len(first) if wants.second_order else 0
         self.outputs = outputs
         self.run = PlanRun(kernel, plan, design, groups, paired)
-        owners = [name for name in outputs for _ in range(kernel.program.cells(name))]
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         self.inputs: dict[Key, list[str]] = {}
         self.chosen: dict[Key, _Chosen] = {}
         start = 0
         for mark, grouping in groupings.items():
-            for row, name in enumerate(owners):
+            for row, name in enumerate(owners(kernel, outputs)):
                 reached = [members & reach[name] for members in grouping.values()]
                 places = [start + k for k, members in enumerate(reached) if members]
                 self.inputs[mark, row] = [groups[place][0] for place in places]
@@ -85,26 +80,16 @@ class GroupRun:
 
     def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, GroupValues]]:
         """Yield all values of each replicate."""
-        run = self.run
-        ahead = executor.workers + 1  # replicates at a time
-        refuse_if_too_large(run.values * ahead * run.design.draws, "sensitivity")
-        names = list(self.outputs)
-        ends = np.cumsum([run.kernel.program.cells(n) for n in names])
-        replicates = range(run.design.replicates)
-        with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
-            for replicate, out in zip(replicates, values, strict=True):
-                refuse_not_finite(out[:, 0], names, ends, run.kernel, run.design, replicate)
-                if told is not None:
-                    told(run.design.draws)
-                data = {}
-                for key, chosen in self.chosen.items():
-                    pick = [0, 1, *(2 + k for k in chosen.places)]
-                    if chosen.second_order:
-                        pick += [2 + len(run.groups) + k for k in chosen.places]
-                    data[key] = GroupValues(
-                        out[chosen.row, pick], len(chosen.places), chosen.second_order
-                    )
-                yield data
+        for out in replicate_values(self.run, self.outputs, executor, told):
+            data = {}
+            for key, chosen in self.chosen.items():
+                pick = [0, 1, *(2 + k for k in chosen.places)]
+                if chosen.second_order:
+                    pick += [2 + len(self.run.groups) + k for k in chosen.places]
+                data[key] = GroupValues(
+                    out[chosen.row, pick], len(chosen.places), chosen.second_order
+                )
+            yield data
 
     def sums(
         self, executor: Executor, told: Told, checkpoint: Checkpoint
