@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 TESTS = (
     "tests/unit/test_numba_private.py",
-    "tests/unit/test_engine_source.py",
+    "tests/unit/test_engine_codegen.py",
     "tests/unit/test_engine_given.py",
     "tests/unit/test_elementary.py",
     "tests/unit/test_engine_saltelli.py",
