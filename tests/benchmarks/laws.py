@@ -48,10 +48,10 @@ def main() -> None:
     varied = [n for n in model.inputs if any(c.law.support()[0] < c.law.support()[1]
               for c in model.parameters[n].cells)]  # fmt: skip
     plain, ranking = kernel.plan(outputs), kernel.plan(outputs, [{name} for name in varied])
-    first = model.parameters[varied[0]].cells
-    other = {varied[0]: [replace(c, law=distribution("constant", value=c.deterministic))
-                         for c in first]}  # fmt: skip
-    every = {name: model.parameters[name].cells for name in model.inputs}
+    first = model.parameters[varied[0]]
+    fixed = [replace(c, law=distribution("constant", value=c.deterministic)) for c in first.cells]
+    other = {first.name: replace(first, cells=tuple(fixed))}
+    every = {name: model.parameters[name] for name in model.inputs}
     add_up, fold = index_sums(), folding()
     out = np.empty((len(plain.quantity), 1, DRAWS.draws))
     shape = len(ranking.quantity), columns(len(varied))
