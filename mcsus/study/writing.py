@@ -107,6 +107,7 @@ def _law(cell: Cell, stream: str | None) -> str | dict[str, Any]:
         "note": about.note,
         "physical": about.physical,
         "typical": cell.typical,
+        "stream": stream,
     }
     return cell.law.to_dict() | LAW.write(told)
 
