@@ -15,17 +15,21 @@ if TYPE_CHECKING:
     from mcsus.families.fitting import from_data
     from mcsus.model import Equation, Model, equation
     from mcsus.result import Result, load_result
-    from mcsus.runner import check, run
+    from mcsus.runner import Limits, Settings, check
+    from mcsus.runner.run import Run, run
     from mcsus.study import Study, load_study
 
 _HOME = {
     "Equation": "mcsus.model",
     "InputError": "mcsus.errors",
     "McsusError": "mcsus.errors",
+    "Limits": "mcsus.runner",
     "Model": "mcsus.model",
     "NotFiniteError": "mcsus.errors",
     "RefusedError": "mcsus.errors",
     "Result": "mcsus.result",
+    "Run": "mcsus.runner",
+    "Settings": "mcsus.runner",
     "Study": "mcsus.study",
     "check": "mcsus.runner",
     "distribution": "mcsus.families",
@@ -39,11 +43,14 @@ _HOME = {
 __all__ = [
     "Equation",
     "InputError",
+    "Limits",
     "McsusError",
     "Model",
     "NotFiniteError",
     "RefusedError",
     "Result",
+    "Run",
+    "Settings",
     "Study",
     "check",
     "distribution",

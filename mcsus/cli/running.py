@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcsus.cli.folders import writable
-from mcsus.errors import Fault, InputError, McsusError, NotFiniteError
+from mcsus.errors import Fault, InputError, RefusedError
 
 if TYPE_CHECKING:
     from mcsus.result import Result
-    from mcsus.runner.checkpoint import FileCheckpoint, Limits
-    from mcsus.runner.resuming import Request
+    from mcsus.runner import Limits, Run, Settings
     from mcsus.study import Study
 
 _CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3}
@@ -71,160 +69,91 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Run a study: save its result, write its report, print a summary."""
-    from mcsus.runner.checkpoint import Limits  # noqa: PLC0415
+    from mcsus.cli.progress import progress  # noqa: PLC0415
+    from mcsus.runner import Limits, Settings  # noqa: PLC0415
+    from mcsus.runner.settings import DRAWS_FILE  # noqa: PLC0415
 
+    if study is None and resume is None:
+        raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
+    changes = {"draws": draws, "replicates": replicates, "seed": seed, "settings": settings}
     limits = Limits(
         _share(until), tuple(until_output or ()), _count(max_draws, "--max-draws"), max_seconds
     )
-    changes = {"draws": draws, "replicates": replicates, "seed": seed, "settings": settings or []}
-    if study is None and resume is None:
-        raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
-    with ExitStack() as stack:
-        if resume is None:
-            assert study is not None  # noqa: S101 - refused above
-            prepared = _fresh(study, changes, limits, out, stack, keep_draws=keep_draws)
-        else:
-            if all(value in (None, []) for value in changes.values()):
-                changes = {}
-            prepared = _again(study, changes, limits, resume, out, stack, keep_draws=keep_draws)
-        asked, target, limits, checkpoint, kept = prepared
-        if checkpoint is None:
-            from mcsus.result import load_result  # noqa: PLC0415
-
-            typer.echo(f"the run in {target} is complete", err=True)
-            result = load_result(target)
-        else:
-            result = _run(
-                asked, target, limits, checkpoint, threads, cluster,
-                keep_draws=kept, resumed=resume is not None,
-            )  # fmt: skip
-            _save(result, target, checkpoint, keep_draws=kept)
-        code = _told(result, target, no_report=no_report, as_json=as_json)
-        _say_why(result, limits, target)
-        return _CODES[result.stopped] or code
+    with progress() as told:
+        wanted = Settings(
+            threads=threads,
+            cluster=cluster,
+            limits=limits,
+            keep_draws=Path(DRAWS_FILE) if keep_draws else None,
+            progress=told,
+            keeps_finished=True,
+        )
+        made = _prepared(study, changes, wanted, resume, out)
+        result, target = _result(made), made.settings.folder or resume
+        assert target is not None  # noqa: S101 - one or the other
+    if made.finished is not None:
+        typer.echo(f"the run in {target} is complete", err=True)
+    code = _told(result, target, no_report=no_report, as_json=as_json)
+    _say_why(result, made.settings.limits, target)
+    return _CODES[result.stopped] or code
 
 
-Prepared = tuple["Study", Path, "Limits", "FileCheckpoint | None", bool]
-
-
-def _fresh(
-    study: str,
-    changes: dict[str, Any],
-    limits: Limits,
-    out: Path | None,
-    stack: ExitStack,
-    *,
-    keep_draws: bool,
-) -> Prepared:
-    """Return study, folder, limits, a new checkpoint, and whether draws are kept."""
-    from mcsus.runner import check, configured  # noqa: PLC0415
-    from mcsus.runner.checkpoint import FileCheckpoint  # noqa: PLC0415
-    from mcsus.runner.resuming import Request, begin  # noqa: PLC0415
-
-    asked, _ = check(configured(study, **changes))
-    target = writable(out or Path("runs") / asked.id, "--out")
-    checkpoint = FileCheckpoint(target)
-    stack.enter_context(checkpoint.alone())
-    begin(checkpoint, Request.of(study, changes, limits, keep_draws=keep_draws), asked)
-    return asked, target, limits, checkpoint, keep_draws
-
-
-def _again(
+def _prepared(
     study: str | None,
     changes: dict[str, Any],
-    limits: Limits,
-    folder: Path,
+    settings: Settings,
+    resume: Path | None,
     out: Path | None,
-    stack: ExitStack,
-    *,
-    keep_draws: bool,
-) -> Prepared:
-    """Return what `_fresh` does for a run that goes on; without checkpoint if it is complete."""
-    from mcsus.runner.checkpoint import FileCheckpoint  # noqa: PLC0415
-    from mcsus.runner.resuming import Request, finished, resumed  # noqa: PLC0415
+) -> Run:
+    """Return a new run, or one that goes on."""
+    from mcsus.runner import Run  # noqa: PLC0415
 
+    if resume is None:
+        assert study is not None  # noqa: S101 - refused by the caller
+        made = Run(_configured(study, **changes), settings)
+        folder = writable(out or Path("runs") / made.study.id, "--out")
+        kept = folder / settings.keep_draws if settings.keep_draws else None
+        made.settings = replace(settings, folder=folder, keep_draws=kept)
+        return made
     if out is not None:
         raise InputError(Fault("--out beside --resume", "one of them", ("--out",)))
-    if study is None and changes:
+    if study is None and any(value not in (None, []) for value in changes.values()):
         allowed = "the study as well, or --resume without them"
         raise InputError(Fault("changes to an unnamed study", allowed, ("--resume",)))
-    request = Request.of(study, changes, limits, keep_draws=False) if study else None
-    complete = finished(folder, request)
-    if complete is not None:
-        from mcsus.study import Study  # noqa: PLC0415
-
-        return Study.from_dict(complete.provenance["document"]), folder, limits, None, False
-    before, asked = resumed(folder, request)
-    target = writable(folder, "--resume")
-    known = _limits(before, limits, keep_draws=keep_draws)
-    checkpoint = FileCheckpoint(target)
-    stack.enter_context(checkpoint.alone())
-    return asked, target, known, checkpoint, before.keep_draws
+    made = Run.resume(resume, settings, None if study is None else _configured(study, **changes))
+    writable(resume, "--resume")
+    return made
 
 
-def _limits(before: Request, now: Limits, *, keep_draws: bool) -> Limits:
-    """Return the limits of a run that goes on: those it began with, but for the time."""
-    for name in ("until", "until_outputs", "max_draws"):
-        if getattr(now, name) and getattr(now, name) != getattr(before.limits, name):
-            option = "--" + name.removesuffix("s" if name == "until_outputs" else "").replace(
-                "_", "-"
-            )
-            allowed = "what the run began with, by leaving it out, or a new run, without --resume"
-            raise InputError(Fault("another one than before", allowed, (option,)))
-    if keep_draws and not before.keep_draws:
-        allowed = "it from the beginning, in a new run, without --resume"
-        raise InputError(Fault("a run that has not kept its draws", allowed, ("--keep-draws",)))
-    return replace(before.limits, max_seconds=now.max_seconds)
+def _configured(
+    study: str,
+    draws: str | None,
+    replicates: int | None,
+    seed: int | None,
+    settings: list[str] | None,
+) -> Study:
+    """Load a study and apply what the command line changes."""
+    from mcsus.study import load_study, parse_setting  # noqa: PLC0415
+
+    pins = {}
+    for name, value in map(parse_setting, settings or []):
+        if name in pins:
+            raise InputError(Fault(f"{name!r} twice", "one value for each", ("--set",)))
+        pins[name] = value
+    return load_study(study).with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
 
 
-def _run(
-    study: Study,
-    target: Path,
-    limits: Limits,
-    checkpoint: FileCheckpoint,
-    threads: int | None,
-    cluster: str | None,
-    *,
-    keep_draws: bool,
-    resumed: bool,
-) -> Result:
-    """Run with progress on the terminal; a run that cannot be taken up leaves nothing behind."""
-    from mcsus.cli.progress import progress  # noqa: PLC0415
-    from mcsus.runner import check  # noqa: PLC0415
-    from mcsus.runner.draws_file import FILE  # noqa: PLC0415
-    from mcsus.runner.execution import Settings, execute  # noqa: PLC0415
+def _result(run: Run) -> Result:
+    """Return the result of a run; say how one that failed goes on."""
+    from mcsus.runner.checkpoint import FOLDER  # noqa: PLC0415
 
-    with progress() as told:
-        try:
-            return execute(
-                *check(study),
-                Settings(
-                    threads=threads,
-                    cluster=cluster,
-                    limits=limits,
-                    checkpoint=checkpoint,
-                    keep_draws=target / FILE if keep_draws else None,
-                    progress=told,
-                    keeps_finished=True,
-                ),
-            )
-        except (KeyboardInterrupt, McsusError) as error:
-            if isinstance(error, NotFiniteError) or not (resumed or checkpoint.holds()):
-                checkpoint.undo()
-            else:
-                typer.echo(f"mcsus: {_go_on(target)}", err=True)
-            raise
-
-
-def _save(result: Result, target: Path, checkpoint: FileCheckpoint, *, keep_draws: bool) -> None:
-    """Save the result; remove what is not needed, or belongs to a run before."""
-    from mcsus.runner.draws_file import FILE  # noqa: PLC0415
-
-    result.save(target)
-    if not keep_draws:
-        (target / FILE).unlink(missing_ok=True)
-    if result.stopped in {"", "limit"}:
-        checkpoint.clear()
+    try:
+        [result] = run.results()
+    except (KeyboardInterrupt, RefusedError):
+        if run.settings.folder is not None and (run.settings.folder / FOLDER).is_dir():
+            typer.echo(f"mcsus: {_go_on(run.settings.folder)}", err=True)
+        raise
+    return result
 
 
 def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> int:

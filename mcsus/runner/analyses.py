@@ -23,11 +23,11 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.model import Model
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
-from mcsus.runner.checks import sensitivity_groups
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
 from mcsus.runner.guards import teller
+from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
 

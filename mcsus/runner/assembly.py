@@ -19,6 +19,7 @@ from mcsus.study import Study
 _CAUTIONS = {
     "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
     "out of time": "the time given was over: fewer draws than asked for",
+    "round": "the run goes on: fewer draws than asked for, no sensitivity indices",
     "limit": "the draws allowed were too few for the precision asked for",
 }
 

@@ -13,7 +13,6 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -66,15 +65,12 @@ class Checkpoint(Protocol):
     def part(self, path: Path) -> Path:
         """Return where a file is made that gets the name `path` when it is whole."""
 
+    def clear(self) -> None:
+        """Remove all files: the run is complete."""
+
 
 class NoCheckpoint:
-    """Keeps nothing: the run is short, or nobody asked.
-
-    Examples
-    --------
-    >>> NoCheckpoint().due()
-    False
-    """
+    """Keeps nothing: the run is short, or nobody asked."""
 
     def due(self) -> bool:
         """Tell that it is never time to save."""
@@ -104,6 +100,9 @@ class NoCheckpoint:
     def part(self, path: Path) -> Path:
         """Return a hidden file beside `path`."""
         return path.with_name(f".{path.name}.part")
+
+    def clear(self) -> None:
+        """Do nothing."""
 
 
 class FileCheckpoint:
@@ -247,30 +246,3 @@ def _read(path: Path) -> Arrays:
     except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
         allowed = "a checkpoint as it was written, or a new run, without --resume"
         raise InputError(Fault("a damaged file", allowed, (str(path),))) from error
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When a run stops before, or goes on after, the draws of its design.
-
-    Attributes
-    ----------
-    until : float, optional
-        How well the 95 % range is to be known, as a share; see `mcsus.runner.stopping`.
-    until_outputs : tuple of str
-        Of which outputs; all when empty.
-    max_draws : int, optional
-        Draws per replicate.
-    max_seconds : float, optional
-        Of drawing.
-
-    Examples
-    --------
-    >>> Limits(until=0.001).max_draws is None
-    True
-    """
-
-    until: float | None = None
-    until_outputs: tuple[str, ...] = ()
-    max_draws: int | None = None
-    max_seconds: float | None = None

@@ -20,7 +20,7 @@ from mcsus.engine.executors import default_threads
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
-from mcsus.runner.checks import breakdowns
+from mcsus.runner.validity import breakdowns
 from mcsus.study import Claim, Study
 from mcsus.vocabulary import Label
 

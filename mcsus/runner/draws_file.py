@@ -21,7 +21,6 @@ from mcsus.study import Study
 if TYPE_CHECKING:
     import netCDF4
 
-FILE = "draws.nc"
 _DISK_SHARE = 0.9  # of the free space that draws may take
 
 
@@ -45,17 +44,6 @@ class DrawsFile:
         If the draws would not fit on the disk; nothing is written then.
     InputError
         If the folder or the file to go on with is not there.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from mcsus.runner import run
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> result = run("reference_20", draws=256, replicates=2, keep_draws=folder / FILE)
-    >>> import xarray as xr
-    >>> with xr.open_dataset(folder / FILE) as kept:
-    ...     kept["total"].dims, kept["total"].attrs["units"]
-    (('replicate', 'draw'), '1')
     """
 
     def __init__(

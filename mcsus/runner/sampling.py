@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -34,9 +34,9 @@ from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
-from mcsus.runner.checks import breakdowns
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.guards import refuse_if_too_large
+from mcsus.runner.validity import breakdowns
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
 
@@ -78,7 +78,7 @@ class Sampler:
     >>> from mcsus.engine.executors import Threads
     >>> from mcsus.engine.kernel import stream_positions
     >>> from mcsus.runner.checkpoint import NoCheckpoint
-    >>> from mcsus.runner.checks import check
+    >>> from mcsus.runner.validity import check
     >>> from mcsus.study import load_study
     >>> study, model = check(load_study("tinyml_table").with_changes(draws=256, replicates=2))
     >>> kernel = Kernel(model, stream_positions({p.name: p for p in study.parameters}))
@@ -121,7 +121,12 @@ class Sampler:
         return self._state.draws
 
     def advance(self, draws: int) -> None:
-        """Draw until every replicate has made so many draws.
+        """Draw until every replicate has made so many draws; see `rounds`."""
+        for _ in self.rounds(draws):
+            pass
+
+    def rounds(self, draws: int) -> Iterator[int]:
+        """Draw until every replicate has made so many; yield how many it has after each round.
 
         Raises
         ------
@@ -139,6 +144,7 @@ class Sampler:
                 self._forget()
             most = draws if self._state.held is None else held
             self._round(min(max(2 * self._state.draws, _FIRST_ROUND), most), draws)
+            yield self._state.draws
 
     def back(self) -> int:
         """Go back to the end of the last round, after an interrupt; return its draws, or 0.

@@ -12,7 +12,8 @@ from typing import Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.result import FILE, JSON_FILE, digest, load_result
-from mcsus.runner import run
+from mcsus.runner.run import Run
+from mcsus.runner.settings import Settings
 from mcsus.study import Study
 
 _TOLERANCE = 1e-9  # of a number computed on another machine or with other versions
@@ -51,7 +52,8 @@ def verify(
     if not text.is_file() or json.loads(text.read_text(encoding="utf-8")) != before:
         return Outcome(False, f"{JSON_FILE} does not hold the numbers of {FILE}.")
     study = Study.from_dict(saved.provenance["document"])
-    after = run(study, progress=progress).to_dict(timing=False)
+    [result] = Run(study, Settings(progress=progress)).results()
+    after = result.to_dict(timing=False)
     if digest(before) == digest(after):
         return Outcome(True, f"The same bits: digest {digest(after)}.")
     differences = list(_differences(before, after, ""))

@@ -339,7 +339,7 @@ class Study:
 
     def _bound(self, held: Sequence[str]) -> Study:
         """Return the study with its dependence read again; what is held depends on nothing."""
-        tables = self.document["dependence"]
+        tables = tables_of(self)["dependence"]
         for name in held:
             tables = without(tables, name)
         faults = FaultCollector(self.place)
@@ -350,7 +350,6 @@ class Study:
             dependence=tuple(known.tables),
             mixes=known.mixes,
             notes=tuple(known.cautions),
-            document={**self.document, "dependence": tables},
         )
 
 

@@ -12,6 +12,7 @@ from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.changes import as_written, shared_dims, suffixes, write_equation
 from mcsus.study.claims import write_claim
+from mcsus.study.copula_groups import without
 from mcsus.study.grids import Dims
 from mcsus.study.laws import ASSUMED, LAW
 from mcsus.study.whole_file import TEXTS
@@ -40,6 +41,11 @@ def tables_of(study: Study) -> dict[str, Any]:
         tables["claims"] = [write_claim(claim) for claim in study.claims]
     if study.intervals != read["intervals"]:
         tables["intervals"] = {"levels": list(study.intervals)}
+
+    bound = {name for group in study.dependence for name in group.parameters}
+    for name in (name for group in read["dependence"] for name in group.parameters):
+        if name not in bound:
+            tables["dependence"] = without(tables["dependence"], name)
 
     def put(key: str, table: Mapping[str, Any]) -> None:
         if table != tables.get(key, {}):

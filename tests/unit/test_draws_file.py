@@ -7,10 +7,11 @@ import pytest
 import xarray as xr
 
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import check, run, sampling, saved
+from mcsus.runner import Run, Settings, run, sampling, saved
 from mcsus.runner.checkpoint import FileCheckpoint
-from mcsus.runner.draws_file import FILE, DrawsFile
-from mcsus.runner.execution import Settings, execute
+from mcsus.runner.draws_file import DrawsFile
+from mcsus.runner.resuming import description
+from mcsus.runner.settings import DRAWS_FILE as FILE
 
 
 @pytest.fixture
@@ -78,22 +79,22 @@ def test_a_run_that_goes_on_goes_on_with_the_file(asked, tmp_path, few_held, mon
         if len(told) == at:
             raise KeyboardInterrupt
 
-    def settings(**more):
-        return Settings(checkpoint=FileCheckpoint(tmp_path), keep_draws=tmp_path / FILE, **more)
-
-    with settings().checkpoint.alone(), pytest.raises(KeyboardInterrupt):
-        execute(*check(asked()), settings(progress=interrupt, threads=1))
+    settings = Settings(folder=tmp_path, keep_draws=tmp_path / FILE, progress=interrupt, threads=1)
+    with pytest.raises(KeyboardInterrupt):
+        list(Run(asked(), settings).results())
     assert not (tmp_path / FILE).exists()
-    execute(*check(asked()), settings())
+    list(Run.resume(tmp_path).results())
     assert read(tmp_path / FILE).identical(read(tmp_path / "whole.nc"))
 
 
 def test_a_file_that_is_gone(asked, tmp_path):
+    run = Run(asked(), Settings(folder=tmp_path, keep_draws=tmp_path / FILE))
     kept = FileCheckpoint(tmp_path)
     with kept.alone():
+        kept.begin(description(run.study, run.settings))
         kept.append("held", {"tasks": np.zeros((0, 3), dtype=np.int64)})
-        with pytest.raises(InputError, match=r"draws\.nc: found no draws that can be read"):
-            execute(*check(asked()), Settings(checkpoint=kept, keep_draws=tmp_path / FILE))
+    with pytest.raises(InputError, match=r"draws\.nc: found no draws that can be read"):
+        list(Run.resume(tmp_path).results())
 
 
 def test_more_than_the_disk_holds(asked, tmp_path, monkeypatch):
@@ -128,9 +129,7 @@ def test_values_are_written_before_it_is_written_down_that_they_are(asked, tmp_p
     sync, save = DrawsFile.sync, saved.save
     monkeypatch.setattr(DrawsFile, "sync", lambda self: done.append("sync") or sync(self))
     monkeypatch.setattr(saved, "save", lambda *a: done.append("save") or save(*a))
-    checkpoint = FileCheckpoint(tmp_path)
-    monkeypatch.setattr(checkpoint, "due", lambda: True)
-    with checkpoint.alone():
-        execute(*check(asked()), Settings(checkpoint=checkpoint, keep_draws=tmp_path / FILE))
+    monkeypatch.setattr(FileCheckpoint, "due", lambda self: True)
+    list(Run(asked(), Settings(folder=tmp_path, keep_draws=tmp_path / FILE)).results())
     assert done == ["sync", "save"] * (len(done) // 2)
     assert "save" in done

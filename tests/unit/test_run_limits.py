@@ -7,9 +7,7 @@ import pytest
 
 from mcsus.counting.draws import HeldDraws
 from mcsus.errors import InputError, RefusedError
-from mcsus.runner import check, execution, run, sampling
-from mcsus.runner.checkpoint import Limits
-from mcsus.runner.execution import Settings, execute
+from mcsus.runner import Limits, Run, Settings, rounds, run, sampling
 from mcsus.runner.stopping import Precision, precision, rounded
 
 LAWS = {"a": ("normal", 10, 1), "b": ("uniform", 1, 2)}
@@ -25,7 +23,7 @@ def asked(study):
 
 def until(asked, share, **limits):
     settings = Settings(limits=Limits(until=share, **limits))
-    result = execute(*check(asked), settings)
+    [result] = Run(asked, settings).results()
     return result, result.to_dict()["until"]
 
 
@@ -78,8 +76,8 @@ class TestRule:
 def test_it_draws_as_many_as_the_first_draws_say(asked, kind, share, monkeypatch):
     """Looked at twice: after the first draws, and at the end to tell how it went."""
     looked = []
-    real = execution.precision
-    monkeypatch.setattr(execution, "precision", lambda s, o: looked.append(1) or real(s, o))
+    real = rounds.precision
+    monkeypatch.setattr(rounds, "precision", lambda s, o: looked.append(1) or real(s, o))
     result, told = until(asked(kind), share, until_outputs=("y",))
     assert len(looked) == 2
     sampler_of = run(asked(kind)).to_dict()["outputs"]["y"]["cells"][0]
@@ -145,7 +143,7 @@ def test_a_plan_made_before_the_second_pass_is_kept(asked, monkeypatch):
 )
 def test_what_cannot_be_meant(asked, limits, design, message):
     with pytest.raises(InputError, match=message):
-        execute(*check(asked(**design)), Settings(limits=limits))
+        Run(asked(**design), Settings(limits=limits))
 
 
 def test_a_design_beyond_what_is_allowed(asked):

@@ -11,9 +11,8 @@ import pytest
 
 from mcsus.counting import tasks
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import check, group_sums, run, sampling
+from mcsus.runner import Run, Settings, group_sums, run, sampling
 from mcsus.runner.checkpoint import FileCheckpoint
-from mcsus.runner.execution import Settings, execute
 
 DRAWS = 2**14
 LAWS = {"a": ("normal", 10, 2), "b": ("lognormal", 3, 1.5), "c": ("triangular", 0, 1, 3)}
@@ -62,11 +61,16 @@ class Interrupted(FileCheckpoint):
 
 def disturbed(asked, folder, at, **settings):
     """Run, be interrupted after `at` tasks, and go on until the end."""
-    checkpoint = Interrupted(folder, at, every=1 + at // 3)
-    with checkpoint.alone(), pytest.raises(KeyboardInterrupt):
-        execute(*check(asked), Settings(checkpoint=checkpoint, **settings))
-    assert checkpoint.holds()
-    return execute(*check(asked), Settings(checkpoint=FileCheckpoint(folder), **settings))
+    with pytest.MonkeyPatch.context() as patch:
+        every = 1 + at // 3
+        patch.setattr(
+            "mcsus.runner.checkpoint.FileCheckpoint", lambda folder: Interrupted(folder, at, every)
+        )
+        with pytest.raises(KeyboardInterrupt):
+            list(Run(asked, Settings(folder=folder, **settings)).results())
+    assert FileCheckpoint(folder).holds()
+    [result] = Run.resume(folder, Settings(**settings)).results()
+    return result
 
 
 def shared_out(monkeypatch, choose):
@@ -127,18 +131,14 @@ def test_what_was_drawn_when_interrupted_is_not_drawn_again(asked, tmp_path, few
         if done >= 20_000:
             raise KeyboardInterrupt
 
-    checkpoint = FileCheckpoint(tmp_path)
-    with checkpoint.alone():
-        first = execute(
-            *check(asked),
-            Settings(checkpoint=checkpoint, progress=interrupt, keeps_finished=True, threads=1),
-        )
+    settings = Settings(folder=tmp_path, progress=interrupt, keeps_finished=True, threads=1)
+    [first] = Run(asked, settings).results()
     assert first.stopped == "interrupted"
     assert first.to_dict()["design"]["draws"] == 8192
     assert first.to_dict()["sensitivity"] == {}
     drawn.clear()
     told = lambda doing, done, total: drawn.append((doing, done))  # noqa: E731
-    again = execute(*check(asked), Settings(checkpoint=FileCheckpoint(tmp_path), progress=told))
+    [again] = Run.resume(tmp_path, Settings(progress=told)).results()
     assert min(done for doing, done in drawn if doing == "sampling") > 2 * 8192
     assert numbers(again) == numbers(run(asked))
 
@@ -149,7 +149,7 @@ def test_a_result_of_what_is_finished_is_that_of_fewer_draws(asked, few_held, mo
         if done >= 20_000:
             raise KeyboardInterrupt
 
-    stopped = execute(*check(asked), Settings(progress=interrupt, keeps_finished=True))
+    [stopped] = Run(asked, Settings(progress=interrupt, keeps_finished=True)).results()
     fewer = run(asked, draws=8192)
     assert stopped.to_dict()["outputs"] == fewer.to_dict()["outputs"]
     assert stopped.to_dict()["claims"] == fewer.to_dict()["claims"]

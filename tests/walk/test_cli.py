@@ -391,7 +391,7 @@ class TestRun:
         def never(*args, **kwargs):
             pytest.fail("it was run")
 
-        monkeypatch.setattr("mcsus.runner.execution.execute", never)
+        monkeypatch.setattr("mcsus.runner.rounds.results", never)
         code, out, err = call("run", "small.toml", "--out", place)
         assert (code, out) == (2, "")
         assert "--out: found" in err
@@ -450,7 +450,7 @@ class TestExitCodes:
             msg = "something unforeseen"
             raise ArithmeticError(msg)
 
-        monkeypatch.setattr("mcsus.runner.execution.execute", fail)
+        monkeypatch.setattr("mcsus.runner.rounds.results", fail)
         monkeypatch.setenv("TMPDIR", str(cwd))
         monkeypatch.setattr("tempfile.tempdir", None)
         code, out, err = call("run", "small.toml")
@@ -463,7 +463,7 @@ class TestExitCodes:
         def interrupt(*args, **kwargs):
             raise KeyboardInterrupt
 
-        monkeypatch.setattr("mcsus.runner.execution.execute", interrupt)
+        monkeypatch.setattr("mcsus.runner.rounds.results", interrupt)
         code, out, err = call("run", "small.toml")
         assert (code, out, err) == (130, "", "mcsus: interrupted\n")
         assert written(cwd) == ["small.toml"]
@@ -553,7 +553,7 @@ class TestReport:
         def never(*args, **kwargs):
             pytest.fail("rendering again drew samples")
 
-        monkeypatch.setattr("mcsus.runner.execution.execute", never)
+        monkeypatch.setattr("mcsus.runner.rounds.results", never)
         code, out, _ = call("report", "runs/small", "--to", "again")
         assert code == 0
         assert "index.html" in out

@@ -42,11 +42,23 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
         )
     faults.raise_any()
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
+    check_parts(study, model)
+    return study, model
+
+
+def check_parts(study: Study, model: Model) -> None:
+    """Check what depends on laws as well: units, breakdowns and groups of inputs.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+    """
+    faults = FaultCollector(study.place)
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
     _check_dependence(study, model, faults)
     faults.raise_any()
-    return study, model
 
 
 def breakdowns(study: Study, model: Model) -> dict[str, tuple[str, ...]]:

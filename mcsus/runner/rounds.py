@@ -1,0 +1,204 @@
+"""A run from a checked study to its results: drawing, indices, descriptions, in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mcsus.counting.tally import MOST_DRAWS
+from mcsus.engine.executors import Executor, executor_for
+from mcsus.engine.kernel import Kernel
+from mcsus.errors import RefusedError
+from mcsus.model import Model
+from mcsus.result import Result
+from mcsus.runner.analyses import sensitivity
+from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
+from mcsus.runner.draws_file import DrawsFile
+from mcsus.runner.sampling import OutOfTimeError, Sampler
+from mcsus.runner.settings import Settings
+from mcsus.runner.stopping import precision, rounded
+from mcsus.study import Study
+
+if TYPE_CHECKING:
+    from mcsus.runner.run import Run
+
+_PLAN = "plan"
+
+Ended = tuple[str, dict[str, Any]]
+"""Why drawing ended before the end, empty when it did not, and what `until` led to."""
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What all steps share."""
+
+    study: Study
+    model: Model
+    kernel: Kernel
+    executor: Executor
+    settings: Settings
+    checkpoint: Checkpoint
+    every_round: bool
+
+
+def results(
+    run: Run, settings: Settings, checkpoint: Checkpoint, started: float, *, every_round: bool
+) -> Iterator[Result]:
+    """Yield the result of a run, and those of its rounds before if they are asked for.
+
+    Parameters
+    ----------
+    started : float
+        By `time.perf_counter`.
+
+    Raises
+    ------
+    InputError, RefusedError, NotFiniteError
+    KeyboardInterrupt
+        If nothing is finished, or what is finished is not asked for.
+    """
+    executor = executor_for(settings.cluster, settings.threads)
+    given = _Given(run.study, run.model, run.kernel, executor, settings, checkpoint, every_round)
+    compiled = time.perf_counter()
+    with executor:
+        sampler, ended = yield from _drawn(given)
+        sampled = time.perf_counter()
+        result, analysed = _analysed(given, sampler, ended)
+    finished = time.perf_counter()
+    result.timing = {
+        "compile_s": compiled - started,
+        "sampling_s": sampled - compiled,
+        "sensitivity_s": analysed - sampled,
+        "summary_s": finished - analysed,
+        "total_s": finished - started,
+    }
+    yield result
+
+
+def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, float]:
+    """Return the result, and when the indices were there."""
+    from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
+    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
+
+    study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
+    stopped, until = ended
+    estimates = {}
+    with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
+        described = beside.submit(
+            describe, study, model, sampler.drawn(), sampler.means(), settings.threads
+        )
+        if stopped not in {"interrupted", "round"}:
+            try:
+                estimates = sensitivity(
+                    study, model, given.kernel, given.executor, settings.progress, given.checkpoint
+                )
+            except KeyboardInterrupt:
+                if not settings.keeps_finished:
+                    raise
+                stopped = "interrupted"
+        analysed = time.perf_counter()
+        return assemble(study, model, described.result(), estimates, until, stopped), analysed
+
+
+def _reached(study: Study, draws: int) -> Study:
+    """Return the study as if it had asked for the draws that were made."""
+    if draws == study.design.draws:
+        return study
+    changed = study.with_changes(draws=draws)
+    most = 1 << draws.bit_length() - 1
+    asked = replace(changed.sensitivity, draws=min(changed.sensitivity.draws, most))
+    return replace(changed, sensitivity=asked)
+
+
+def _drawn(given: _Given) -> Generator[Result, None, tuple[Sampler, Ended]]:
+    """Draw; return the draws, and how drawing ended."""
+    settings, checkpoint = given.settings, given.checkpoint
+    file, path, seconds = None, settings.keep_draws, settings.limits.max_seconds
+    if path is not None:
+        again = checkpoint.holds()
+        file = DrawsFile(path, given.study, given.model, checkpoint.part(path), again=again)
+    deadline = None if seconds is None else time.monotonic() + seconds
+    whole = False
+    try:
+        sampler = Sampler(
+            given.study, given.model, given.kernel, given.executor, checkpoint,
+            progress=settings.progress, deadline=deadline, file=file,
+        )  # fmt: skip
+        ended = yield from _ended(given, sampler)
+        whole = not ended[0]
+    finally:
+        if file is not None:
+            file.close(whole=whole, stays=not isinstance(checkpoint, NoCheckpoint))
+    return sampler, ended
+
+
+def _ended(given: _Given, sampler: Sampler) -> Generator[Result, None, Ended]:
+    """Draw as far as asked or allowed; return how it ended."""
+    limits, keeps = given.settings.limits, given.settings.keeps_finished
+    try:
+        if limits.until is not None:
+            return (yield from _until(given, sampler, limits.until))
+        yield from _advanced(given, sampler, given.study.design.draws)
+    except GeneratorExit:
+        sampler.back()  # writes down what was drawn
+        raise
+    except (KeyboardInterrupt, OutOfTimeError) as error:
+        interrupted = isinstance(error, KeyboardInterrupt)
+        kept = sampler.back()
+        if interrupted and not (kept and keeps):
+            raise
+        if not kept:
+            msg = (
+                f"--max-seconds: found no round of draws that takes {limits.max_seconds} s or less"
+            )
+            raise RefusedError(msg) from error
+        return "interrupted" if interrupted else "out of time", {}
+    return "", {}
+
+
+def _advanced(given: _Given, sampler: Sampler, draws: int) -> Iterator[Result]:
+    """Draw so many; yield the result of each round if it is asked for."""
+    for _ in sampler.rounds(draws):
+        if given.every_round:
+            yield _analysed(given, sampler, ("round", {}))[0]
+
+
+def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, None, Ended]:
+    """Draw until the ranges are known as well as asked; return how it ended."""
+    study, limits = given.study, given.settings.limits
+    kind, outputs = study.design.kind, limits.until_outputs or tuple(study.outputs)
+    most = limits.max_draws or MOST_DRAWS
+    if kind == "sobol":
+        most = 1 << most.bit_length() - 1
+    yield from _advanced(given, sampler, min(rounded(study.design.draws, kind), most))
+    planned = given.checkpoint.load(_PLAN)
+    if planned is None:
+        known = precision(sampler.drawn(), outputs)
+        wanted = rounded(known.draws_for(share, sampler.draws), kind)
+        if wanted > most and limits.max_draws is None:
+            msg = (
+                f"--until: found {share:g} for {known.output!r}, which would take about {wanted} "
+                f"draws of each replicate; allowed: {MOST_DRAWS}; ask for more replicates or for "
+                "less, or allow an end before with --max-draws"
+            )
+            raise RefusedError(msg)
+        given.checkpoint.save(_PLAN, {"draws": np.array(wanted)})
+    else:
+        wanted = int(planned["draws"])
+    yield from _advanced(given, sampler, max(min(wanted, most), sampler.draws))
+    reached_to = precision(sampler.drawn(), outputs)
+    reached = sampler.draws >= wanted
+    told = {
+        "share": share,
+        "reached": reached,
+        "draws": sampler.draws,
+        "wanted_draws": wanted,
+        "least_known_output": reached_to.output,
+        "known_to": reached_to.relative,
+    }
+    return ("" if reached else "limit"), told

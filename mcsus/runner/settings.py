@@ -1,0 +1,98 @@
+"""How a run is made; none of it changes a number, other than by when the run stops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mcsus.errors import Fault, InputError, RefusedError
+from mcsus.study import Study
+from mcsus.vocabulary import Progress
+
+DRAWS_FILE = "draws.nc"
+"""Name of the file of kept draws in the folder of a run."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When a run stops before, or goes on after, the draws of its design.
+
+    Attributes
+    ----------
+    until : float, optional
+        How well the 95 % range is to be known, as a share; see `mcsus.runner.stopping`.
+    until_outputs : tuple of str
+        Of which outputs; all when empty.
+    max_draws : int, optional
+        Draws per replicate.
+    max_seconds : float, optional
+        Of drawing.
+    """
+
+    until: float | None = None
+    until_outputs: tuple[str, ...] = ()
+    max_draws: int | None = None
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a run is made.
+
+    Attributes
+    ----------
+    threads : int, optional
+        How many; as many as there are processors by default.
+    cluster : str, optional
+        Dask workers instead of threads: ``local:N``, a loopback ``tcp://`` address or ``tls://``.
+    limits : Limits
+    folder : Path, optional
+        Where the result is saved, and from which the run can be taken up again until it is.
+    keep_draws : Path, optional
+        File for all draws of the outputs; beside a `folder`, its ``draws.nc``.
+    progress : callable, optional
+        Called with what is being done, the draws done and the draws in all.
+    keeps_finished : bool
+        Whether an interrupt or a cancel gives the result of what is finished.
+    """
+
+    threads: int | None = None
+    cluster: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    folder: Path | None = None
+    keep_draws: Path | None = None
+    progress: Progress | None = None
+    keeps_finished: bool = False
+
+
+def refuse_odd(study: Study, settings: Settings) -> None:
+    """Refuse what cannot be meant, before anything is drawn.
+
+    Raises
+    ------
+    InputError, RefusedError
+    """
+    limits, design = settings.limits, study.design
+    unknown = [name for name in limits.until_outputs if name not in study.outputs]
+    if unknown:
+        allowed = f"outputs of the study: {', '.join(study.outputs)}"
+        raise InputError(Fault(repr(unknown[0]), allowed, ("--until-output",)))
+    if limits.until is not None and not 0 < limits.until < 1:
+        raise InputError(Fault(repr(limits.until), "a share above 0 and below 1", ("--until",)))
+    if limits.until_outputs and limits.until is None:
+        raise InputError(Fault("it without --until", "both of them", ("--until-output",)))
+    if limits.until is not None and design.replicates < 2:
+        allowed = "at least 2 replicates, as one says nothing about its error"
+        raise InputError(Fault("1 replicate", allowed, ("--until",)))
+    if limits.until is not None and settings.keep_draws is not None:
+        allowed = "one of them: the file is laid out for a known number of draws"
+        raise InputError(Fault("--until beside --keep-draws", allowed, ("--keep-draws",)))
+    if settings.keep_draws and settings.folder not in (None, settings.keep_draws.parent):
+        allowed = f"{DRAWS_FILE} in the folder of the run"
+        raise InputError(Fault(str(settings.keep_draws), allowed, ("--keep-draws",)))
+    if limits.max_draws is not None and design.draws > limits.max_draws:
+        msg = (
+            f"design: found {design.draws} draws per replicate; allowed: {limits.max_draws} by "
+            "--max-draws"
+        )
+        raise RefusedError(msg)
