@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from mcsus.expressions import Expression, Reduce, names, trace
@@ -54,7 +55,7 @@ class Equation:
         """Travel without the Python function, whose name now stands for the Equation."""
         return type(self), (self.name, self.unit, self.expression, self.doc, self.stage)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """Names that the expression uses, in order of first appearance."""
         return names(self.expression)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -26,8 +26,8 @@ from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
-from mcsus.runner.guards import teller
 from mcsus.runner.validity import sensitivity_groups
+from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
 
@@ -38,7 +38,7 @@ PLAIN = "sobol"
 
 
 @dataclass(frozen=True)
-class _Feed:
+class Feed:
     """Data of each replicate by grouping and row, with the inputs that they are of.
 
     `places` tells which of the inputs a row depends on, where the data are of all.
@@ -75,13 +75,13 @@ def sensitivity(
     sizes = tuple(map(len, groupings.values()))
     design = replace(study.design, draws=asked.draws)
     outputs = {output: study.outputs[output] for output in asked.outputs}
-    explained: dict[str, Explained] = {}
+    tables: dict[str, Explained] = {}
     for name in asked.methods:
         method = methods()[name]
         options = {key: asked.options[key] for key in method.options}
         wants = method.wants(Asked(asked.draws, sizes, options))
-        told = teller(progress, "sensitivity", design)
-        feed: _Feed
+        told = _teller(progress, "sensitivity", design)
+        feed: Feed
         if isinstance(wants, WantsGroups):
             run = GroupRun(kernel, asked.outputs, groupings, design, wants)
             data: Iterator[Mapping[Key, Data]] = (
@@ -89,19 +89,34 @@ def sensitivity(
                 if wants.summed
                 else run.values(executor, told)
             )
-            feed = _Feed(data, run.inputs)
+            feed = Feed(data, run.inputs)
         elif isinstance(wants, WantsDraws):
             drawn = DrawRun(kernel, outputs, study.design, wants)
-            feed = _Feed(drawn.values(executor, None), drawn.inputs)
+            feed = Feed(drawn.values(executor, None), drawn.inputs)
         else:
             given = PointRun(kernel, outputs, first, design, wants)
-            feed = _Feed(given.values(executor, told), given.inputs, given.places)
-        explained |= _explained(method, wants, feed, owners(kernel, asked.outputs))
-    return explained
+            feed = Feed(given.values(executor, told), given.inputs, given.places)
+        tables |= explained(method, wants, feed, owners(kernel, asked.outputs))
+    return tables
 
 
-def _explained(
-    method: Method, wants: Wants, feed: _Feed, outputs: Sequence[str]
+def _teller(progress: Progress | None, doing: str, design: Design) -> Callable[[int], None] | None:
+    """Return a function that adds up the draws done and passes them on."""
+    if progress is None:
+        return None
+    done = 0
+    total = design.draws * design.replicates
+
+    def tell(count: int) -> None:
+        nonlocal done
+        done += count
+        progress(doing, done, total)
+
+    return tell
+
+
+def explained(
+    method: Method, wants: Wants, feed: Feed, outputs: Sequence[str]
 ) -> dict[str, Explained]:
     """Return what a method says of each output, by grouping."""
     mark = "" if method.name == PLAIN else f"@{method.name}"

@@ -112,18 +112,6 @@ class FileCheckpoint:
     ----------
     target : Path
         Folder that the run saves to.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> kept = FileCheckpoint(Path(tempfile.mkdtemp()))
-    >>> with kept.alone():
-    ...     kept.begin({"study": "one"})
-    ...     kept.save("sums", {"total": np.ones(2)})
-    >>> kept.load("sums")["total"]
-    array([1., 1.])
-    >>> kept.about()
-    {'study': 'one'}
     """
 
     def __init__(self, target: Path) -> None:

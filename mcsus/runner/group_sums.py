@@ -25,7 +25,7 @@ from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
 from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
-from mcsus.runner.guards import refuse_if_too_large
+from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import FOLD, Quantity
+from mcsus.engine.plans import FOLD, Integers, Quantity
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_sums, replicate_values
-from mcsus.runner.guards import refuse_if_too_large
+from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
 Groupings = Mapping[str, Mapping[str, set[str]]]
@@ -77,6 +80,18 @@ class GroupRun:
                 self.inputs[mark, row] = [groups[place][0] for place in places]
                 self.chosen[mark, row] = _Chosen(row, places, wants.second_order and not mark)
             start += len(grouping)
+        self._columns: dict[Key, Integers] = {  # of the sums of a row, those it depends on
+            key: np.array(
+                chosen_columns(len(groups), paired, c.places, second_order=c.second_order)
+            )
+            for key, c in self.chosen.items()
+        }
+
+    def with_kernel(self, kernel: Kernel) -> GroupRun:
+        """Return the run with a kernel of other laws."""
+        other = copy.copy(self)
+        other.run = replace(self.run, kernel=kernel, _ready={})
+        return other
 
     def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, GroupValues]]:
         """Yield all values of each replicate."""
@@ -101,10 +116,6 @@ class GroupRun:
         refuse_if_too_large(
             executor.workers * (run.values * run.slab + 2 * folds * sums), "sensitivity"
         )
-        picks = {
-            key: chosen_columns(len(run.groups), run.paired, c.places, second_order=c.second_order)
-            for key, c in self.chosen.items()
-        }
         with closing(replicate_sums(run, executor, checkpoint=checkpoint)) as parts:
             for task, total in parts:
                 if told is not None:
@@ -112,7 +123,7 @@ class GroupRun:
                 if total is not None:
                     yield {
                         key: GroupSums(
-                            total[c.row, picks[key]],
+                            total[c.row].take(self._columns[key]),
                             run.design.draws,
                             len(c.places),
                             c.second_order,

@@ -6,12 +6,12 @@ import copy
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import InputError, McsusError, NotFiniteError
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings, refuse_odd
@@ -20,9 +20,13 @@ from mcsus.study import Study, load_study
 from mcsus.vocabulary import Progress
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from mcsus.analysis.base import Explained
     from mcsus.engine.kernel import Kernel
     from mcsus.result import Result
     from mcsus.runner.checkpoint import Checkpoint
+    from mcsus.runner.evaluation import Evaluated
     from mcsus.study.changes import Law
 
 
@@ -65,6 +69,7 @@ class Run:
         refuse_odd(self.study, self.settings)
         self.finished: Result | None = None
         self._resumed = False
+        self._kept: dict[Hashable, Any] = {}
         self._stop = threading.Event()
         self._prepared_s = time.perf_counter() - started
 
@@ -179,6 +184,54 @@ class Run:
             except KeyboardInterrupt:
                 if not self._stop.is_set():
                     raise
+
+    def evaluate(
+        self, draws: int = 1024, replicates: int = 4, probabilities: ArrayLike | None = None
+    ) -> dict[str, Evaluated]:
+        """Return what a few draws say of all outputs: means, quantiles, densities.
+
+        They are the first draws of the first replicates, so a later result refines them.
+
+        Parameters
+        ----------
+        draws, replicates : int
+        probabilities : array-like, optional
+            Of the quantiles; by default those of the curve that a result keeps.
+
+        Raises
+        ------
+        NotFiniteError
+            If any value is not finite.
+
+        Examples
+        --------
+        >>> run = Run("tinyml_device")
+        >>> preview = run.with_laws(device_life="8 year").evaluate()
+        >>> preview["device_footprint"].quantiles.shape
+        (3, 105)
+        """
+        from mcsus.runner.evaluation import evaluate  # noqa: PLC0415 - numba
+
+        return evaluate(self, self._kept, draws, replicates, probabilities)
+
+    def ranking(self, base_points: int = 1024, replicates: int = 4) -> dict[str, Explained]:
+        """Return the Sobol' indices of all inputs for all outputs, with errors and ranks.
+
+        Raises
+        ------
+        NotFiniteError
+            If any value is not finite.
+
+        Examples
+        --------
+        >>> from mcsus import load_study
+        >>> [table] = Run(load_study("mcu_chip")).ranking().values()
+        >>> table.inputs[int(table.values["rank"][0].argmin())]
+        'processing'
+        """
+        from mcsus.runner.evaluation import ranking  # noqa: PLC0415 - numba
+
+        return ranking(self, self._kept, base_points, replicates)
 
     def cancel(self) -> None:
         """Stop the run at its next task; from any thread."""

@@ -35,7 +35,7 @@ from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile
-from mcsus.runner.guards import refuse_if_too_large
+from mcsus.runner.memory import refuse_if_too_large
 from mcsus.runner.validity import breakdowns
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
@@ -72,21 +72,6 @@ class Sampler:
         Of `time.monotonic`.
     file : DrawsFile, optional
         Given the values of every task.
-
-    Examples
-    --------
-    >>> from mcsus.engine.executors import Threads
-    >>> from mcsus.engine.kernel import stream_positions
-    >>> from mcsus.runner.checkpoint import NoCheckpoint
-    >>> from mcsus.runner.validity import check
-    >>> from mcsus.study import load_study
-    >>> study, model = check(load_study("tinyml_table").with_changes(draws=256, replicates=2))
-    >>> kernel = Kernel(model, stream_positions({p.name: p for p in study.parameters}))
-    >>> with Threads(1) as executor:
-    ...     sampler = Sampler(study, model, kernel, executor, NoCheckpoint())
-    ...     sampler.advance(256)
-    >>> sampler.draws, len(sampler.drawn()["device_footprint"])
-    (256, 12)
     """
 
     def __init__(

@@ -65,15 +65,7 @@ class Precision:
 
 
 def precision(draws: Mapping[str, Sequence[Draws]], outputs: Sequence[str]) -> Precision:
-    """Return how well the least known end among all cells of some outputs is known.
-
-    Examples
-    --------
-    >>> from mcsus.counting.draws import HeldDraws
-    >>> values = np.random.default_rng(1).normal(10, 1, (16, 4096))
-    >>> 0.001 < precision({"y": [HeldDraws(values)]}, ["y"]).relative < 0.01
-    True
-    """
+    """Return how well the least known end among all cells of some outputs is known."""
     worst = Precision(outputs[0], 0.0)
     for name in outputs:
         for cell in draws[name]:

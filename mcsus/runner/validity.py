@@ -65,11 +65,6 @@ def breakdowns(study: Study, model: Model) -> dict[str, tuple[str, ...]]:
     """Return, for each output that is a sum, the quantities that add up to it.
 
     Those the study declares; otherwise the terms of an equation that is a plain sum of names.
-
-    Examples
-    --------
-    >>> breakdowns(*check("tinyml_table"))["device_footprint"][:2]
-    ('ml_training', 'manufacture')
     """
     found = {}
     for name in study.outputs:
@@ -123,13 +118,6 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
     ----------
     by : str, optional
         One of the groupings that stand beside; by default the one of the study.
-
-    Examples
-    --------
-    >>> len(sensitivity_groups(*check("tinyml_table"))) > 5
-    True
-    >>> sorted(sensitivity_groups(*check("tinyml_table"), by="stage"))
-    ['distribution', 'production']
     """
     asked = study.sensitivity
     if not asked.outputs or not asked.methods:

@@ -36,12 +36,6 @@ def verify(
     ------
     InputError
         If `folder` holds no result or that of an interrupted run, or its study is no longer valid.
-
-    Examples
-    --------
-    >>> verify("nowhere")
-    Traceback (most recent call last):
-    mcsus.errors.InputError: nowhere: found no result.nc; allowed: a folder that a run has saved to
     """
     saved = load_result(folder)
     if saved.stopped == "interrupted":

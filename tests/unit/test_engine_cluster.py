@@ -74,7 +74,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(cluster: DaskExecutor) ->
     pids = {pid for _, pid in got[1:]}
     assert pids - {victim}  # another worker went on
     assert victim not in {pid for _, pid in got[20:]}
-    deadline = time.monotonic() + 10  # and a new one takes its place
+    deadline = time.monotonic() + 60  # and a new one takes its place
     while len(cluster.client.nthreads()) < 2 and time.monotonic() < deadline:
         time.sleep(0.05)
     assert len(cluster.client.nthreads()) == 2
@@ -125,7 +125,7 @@ def test_answers_are_let_go_once_taken(cluster: DaskExecutor) -> None:
 
 def _held(cluster: DaskExecutor) -> dict[str, Any]:
     """Return the keys that workers still hold, given time for releases to arrive."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while True:
         held = {key: who for key, who in cluster.client.who_has().items() if who}
         if not held or time.monotonic() > deadline:
@@ -174,7 +174,7 @@ def test_an_error_of_ours_is_not_tried_again(cluster: DaskExecutor, tmp_path: Pa
 def test_closing_cancels_what_has_not_begun(cluster: DaskExecutor, tmp_path: Path) -> None:
     def work(folder: str, task: int) -> int:
         (Path(folder) / str(task)).touch()
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while task and not (Path(folder) / "gate").exists() and time.monotonic() < end:
             time.sleep(0.01)
         return task
@@ -185,7 +185,7 @@ def test_closing_cancels_what_has_not_begun(cluster: DaskExecutor, tmp_path: Pat
     answers = cluster.ordered(work, str(tmp_path), range(1000), ahead=60)
     assert next(answers) == 0
     answers.close()
-    deadline = time.monotonic() + 5  # for the workers to hear of it
+    deadline = time.monotonic() + 60  # for the workers to hear of it
     while any(cluster.client.run(queued).values()) and time.monotonic() < deadline:
         time.sleep(0.02)
     (tmp_path / "gate").touch()

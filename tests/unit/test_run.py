@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from mcsus import Limits, Model, Run, Settings, Study, distribution, load_study, run
+from mcsus import Limits, Model, NotFiniteError, Run, Settings, Study, distribution, load_study, run
 from mcsus.runner import sampling
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.verification import verify
@@ -154,3 +154,61 @@ def test_limits_of_a_run_with_other_laws(asked):
     [result] = made.results()
     assert made.study.parameter("a").is_constant
     assert digest(result) != digest(run(asked))
+
+
+class TestQuickAnswers:
+    """Few draws and a ranking, as a page asks for them, against the results they preview."""
+
+    @pytest.fixture(scope="class")
+    def ready(self):
+        study = load_study("tinyml_device")
+        return Run(study.with_changes(draws=1024, replicates=4))
+
+    def test_the_numbers_of_a_result(self, ready):
+        other = ready.with_laws(device_life="9 year")
+        [result] = other.results()
+        preview = other.evaluate(1024, 4, [0.05, 0.5])
+        for name, told in result.to_dict()["outputs"].items():
+            cells = told["cells"]
+            found = preview[name]
+            assert found.unit == told["unit"]
+            assert found.mean.tolist() == [cell["mean"]["value"] for cell in cells]
+            assert found.error.tolist() == [cell["mean"]["error"] for cell in cells]
+            assert found.quantiles[:, 1].tolist() == [cell["median"]["value"] for cell in cells]
+            edges, density = other.evaluate()[name].density()
+            assert (density * np.diff(edges, axis=1)).sum(axis=1) == pytest.approx(0.998)
+
+    def test_fewer_draws_are_the_first_ones(self, ready):
+        [result] = Run(ready.study.with_changes(draws=256, replicates=2)).results()
+        told = result.to_dict()["outputs"]["water_use"]["cells"]
+        assert ready.evaluate(256, 2)["water_use"].mean.tolist() == [
+            cell["mean"]["value"] for cell in told
+        ]
+
+    def test_a_ranking_is_that_of_the_streaming_estimator(self, ready):
+        other = ready.with_laws(device_life="9 year", battery_factor="5 kg CO2e/kg")
+        outputs = ["device_footprint", "water_use"]
+        asked = {"outputs": outputs, "draws": 512, "estimator": "streaming"}
+        tables = other.study.to_dict() | {"sensitivity": asked}
+        wanted = run(Study.from_dict(tables)).to_dict()["sensitivity"]
+        quick = other.ranking(512, 4)
+        for name in outputs:
+            assert "device_life" not in quick[name].inputs
+            for k, cell in enumerate(wanted[name]["cells"]):
+                assert quick[name].inputs == list(cell["indices"])
+                for place, index in enumerate(cell["indices"].values()):
+                    for key in ("S1", "ST"):
+                        values = quick[name].values
+                        assert values[key][k, place] == index[key]["value"]
+                        assert values[f"{key}_error"][k, place] == index[key]["error"]
+
+    def test_a_law_that_varies_again_is_ranked_again(self, ready):
+        held = ready.with_laws(device_life="9 year")
+        assert "device_life" not in held.ranking(256, 2)["water_use"].inputs
+        free = held.with_laws(device_life=ready.study.parameter("device_life").cells[0].law)
+        assert free.ranking(256, 2)["water_use"].inputs == ready.ranking(256, 2)["water_use"].inputs
+
+    def test_what_is_not_finite_is_told(self, study):
+        made = Run(study({"a": ("uniform", 1, 2)}, {"y": "log(a - 1)"})).with_laws(a="1")
+        with pytest.raises(NotFiniteError, match="output 'y' is not finite"):
+            made.evaluate(256, 2)

@@ -218,7 +218,7 @@ class TestCounted:
         assert {q["value"] for q in cell["quantiles"]} == {cell["mean"]["value"]}
 
     def test_counts_that_do_not_fit_in_memory(self, asked, few_held, monkeypatch):
-        monkeypatch.setattr("mcsus.runner.guards._MEMORY_SHARE", 1e-5)
+        monkeypatch.setattr("mcsus.runner.memory._MEMORY_SHARE", 1e-5)
         with pytest.raises(RefusedError, match=r"design: found .* GiB; allowed: .* GiB"):
             run(asked)
 

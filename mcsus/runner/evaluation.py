@@ -1,0 +1,136 @@
+"""Few draws of all outputs and a ranking of all inputs, quick enough to follow a hand."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mcsus.analysis.base import Explained, WantsGroups, methods
+from mcsus.analysis.intervals import CURVE
+from mcsus.analysis.replication import standard_error
+from mcsus.counting.finite import refuse_not_finite
+from mcsus.counting.ordered import quantiles_of_sorted
+from mcsus.engine.executors import Threads, default_threads
+from mcsus.engine.plans import Quantity
+from mcsus.runner.analyses import Feed, explained
+from mcsus.runner.checkpoint import NoCheckpoint
+from mcsus.runner.group_sums import owners
+from mcsus.runner.group_values import GroupRun
+from mcsus.runner.validity import sensitivity_groups
+from mcsus.vocabulary import Label
+
+if TYPE_CHECKING:
+    from mcsus.runner.run import Run
+
+Array = NDArray[np.float64]
+
+_METHOD = "sobol"
+
+Kept = dict[Hashable, Any]
+"""What does not depend on laws, kept for the runs with other laws."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What some draws of an output say, in its unit.
+
+    Attributes
+    ----------
+    unit : str
+    labels : mapping of str to tuple
+        Labels of its dims; the cells follow them, row-major.
+    mean, error : array, shape (cell,)
+        Mean, and its standard error from the replicates.
+    probabilities : array
+    quantiles : array, shape (cell, probability)
+        Of all draws.
+    """
+
+    unit: str
+    labels: Mapping[str, tuple[Label, ...]]
+    mean: Array
+    error: Array
+    probabilities: Array
+    quantiles: Array
+
+    def density(self) -> tuple[Array, Array]:
+        """Return the edges of bins between the quantiles and the density there, by cell."""
+        widths = np.diff(self.quantiles, axis=1)
+        parts = np.broadcast_to(np.diff(self.probabilities), widths.shape)
+        density = np.zeros(widths.shape)
+        np.divide(parts, widths, out=density, where=widths > 0)
+        return self.quantiles, density
+
+
+def evaluate(
+    run: Run, kept: Kept, draws: int, replicates: int, probabilities: ArrayLike | None
+) -> dict[str, Evaluated]:
+    """Return what a few draws of every replicate say of all outputs; see `Run.evaluate`."""
+    study, kernel = run.study, run.kernel
+    design = replace(study.design, draws=draws, replicates=replicates)
+    wanted = CURVE if probabilities is None else np.asarray(probabilities, dtype=np.float64)
+    plan = _once(
+        kept,
+        "outputs",
+        lambda: kernel.plan([Quantity(n, 1 / unit.factor) for n, unit in study.outputs.items()]),
+    )
+    out = np.empty((len(plan.quantity), 1, replicates * draws))
+    for replicate in range(replicates):
+        kernel.run(plan, design, replicate, out, count=draws, at=replicate * draws)
+    values = out.reshape(len(out), replicates, draws)
+    means = values.mean(axis=2)
+    ends = np.cumsum([kernel.program.cells(name) for name in study.outputs])
+    if not np.isfinite(means).all():
+        for replicate in range(replicates):
+            names = list(study.outputs)
+            refuse_not_finite(values[:, replicate], names, ends, kernel, design, replicate)
+    quantiles = quantiles_of_sorted(np.sort(out[:, 0], axis=1), wanted)
+    mean, error = means.mean(axis=1), standard_error(means.T)
+    starts = [0, *ends]
+    return {
+        name: Evaluated(
+            unit.text,
+            {dim: study.dims[dim] for dim in run.model.dims_of[name]},
+            mean[starts[k] : starts[k + 1]],
+            error[starts[k] : starts[k + 1]],
+            wanted,
+            quantiles[starts[k] : starts[k + 1]],
+        )
+        for k, (name, unit) in enumerate(study.outputs.items())
+    }
+
+
+def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str, Explained]:
+    """Return the Sobol' indices of all inputs for all outputs; see `Run.ranking`."""
+    study, kernel = run.study, run.kernel
+    design = replace(study.design, draws=base_points, replicates=replicates)
+    wants = WantsGroups(summed=True)
+    constants = frozenset(p.name for p in study.parameters if p.is_constant)
+
+    def planned() -> GroupRun:
+        outputs = tuple(study.outputs)
+        asked = replace(study.sensitivity, outputs=outputs, methods=(_METHOD,))
+        groups = sensitivity_groups(replace(study, sensitivity=asked), run.model)
+        return GroupRun(kernel, outputs, {"": groups}, design, wants)
+
+    made: GroupRun = _once(kept, ("inputs", design, constants), planned).with_kernel(kernel)
+    data = made.sums(_threads(), None, NoCheckpoint())
+    method = _once(kept, _METHOD, lambda: methods()[_METHOD])
+    return explained(method, wants, Feed(data, made.inputs), owners(kernel, study.outputs))
+
+
+@functools.cache
+def _threads() -> Threads:
+    """Return threads that stay: to start some takes as long as what they do here."""
+    return Threads(default_threads())
+
+
+def _once(kept: Kept, asked: Hashable, make: Callable[[], Any]) -> Any:
+    if asked not in kept:
+        kept[asked] = make()
+    return kept[asked]
