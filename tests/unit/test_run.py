@@ -159,10 +159,12 @@ def test_limits_of_a_run_with_other_laws(asked):
 class TestQuickAnswers:
     """Few draws and a ranking, as a page asks for them, against the results they preview."""
 
-    @pytest.fixture(scope="class")
-    def ready(self):
-        study = load_study("tinyml_device")
-        return Run(study.with_changes(draws=1024, replicates=4))
+    @pytest.fixture
+    def ready(self, made={}):  # noqa: B006 - compiled once
+        if not made:
+            study = load_study("tinyml_device")
+            made["run"] = Run(study.with_changes(draws=1024, replicates=4))
+        return made["run"]
 
     def test_the_numbers_of_a_result(self, ready):
         other = ready.with_laws(device_life="9 year")
