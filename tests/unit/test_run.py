@@ -144,7 +144,7 @@ def test_other_laws_compile_nothing(monkeypatch):
     ready = Run(load_study("tinyml_table").with_changes(draws=256, replicates=2))
     list(ready.results())
     monkeypatch.setattr(Model, "__init__", None)
-    monkeypatch.setattr("mcsus.engine.kernel.load", None)
+    monkeypatch.setattr("mcsus.engine.kernel.compiled_model", None)
     other = ready.with_laws(ml_training="2 kg CO2e").with_laws(ml_training="3 kg CO2e")
     list(other.results())
 
