@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from mcsus.declared import Item
 from mcsus.result import arrays
 from mcsus.result.arrays import Entry
+from mcsus.vocabulary import Label
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -154,6 +155,8 @@ class Method(ABC):
         What it estimates; each gets its standard error from the replicates.
     options : mapping of str to Item
         Its own keys in ``[sensitivity]``, as a table of a file declares them.
+    labels : mapping of str to sequence of str or number
+        Those of dims of its own, other than ``input`` and ``other_input``.
     is_for_independent : bool
         Whether inputs that depend on each other must stand in one group.
     """
@@ -163,6 +166,7 @@ class Method(ABC):
     words: ClassVar[str]
     arrays: ClassVar[tuple[Entry, ...]]
     options: ClassVar[Mapping[str, Item]] = {}
+    labels: ClassVar[Mapping[str, Sequence[Label]]] = {}
     is_for_independent: ClassVar[bool] = False
 
     @abstractmethod
@@ -214,11 +218,13 @@ def pooled(
     """Return the arrays of one cell: means over replicates, standard errors, ranks."""
     from mcsus.analysis.replication import standard_error  # noqa: PLC0415 - SciPy
 
+    known = {entry.name: entry for entry in method.arrays}
     values: dict[str, Array] = {}
     for key in replicates[0]:
         each = np.array([estimates[key] for estimates in replicates])
         values[key] = each.mean(axis=0)
-        values[f"{key}_error"] = standard_error(each)
+        if known[key].has_error:
+            values[known[key].error] = standard_error(each)
     weights = np.asarray(method.ranking(values))
     ranks = np.zeros(len(inputs))
     if np.isfinite(weights).all():  # else the output does not vary: nothing drives it

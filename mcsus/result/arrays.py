@@ -138,4 +138,5 @@ def taken_names(entries: Iterable[Entry] = ()) -> frozenset[str]:
     True
     """
     arrays = (*OUTPUT, *CLAIM, *entries)
-    return frozenset({*DIMS, *(own.name for entry in arrays for own in entry.variables)})
+    names = {name for entry in arrays for own in entry.variables for name in (own.name, *own.dims)}
+    return frozenset({*DIMS, *names})

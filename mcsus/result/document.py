@@ -42,7 +42,8 @@ def cells(data: xr.Dataset) -> Iterator[tuple[dict[str, Any], xr.Dataset]]:
 def cell_dims(data: xr.Dataset) -> list[str]:
     """Return the dims of the study that a dataset carries, in order."""
     first = data[next(iter(data.data_vars))]
-    return [str(dim) for dim in first.dims if dim not in DIMS]
+    shared = set(first.dims).intersection(*(array.dims for array in data.data_vars.values()))
+    return [str(dim) for dim in first.dims if dim in shared and dim not in DIMS]
 
 
 def output_document(data: xr.Dataset) -> dict[str, Any]:
@@ -109,7 +110,8 @@ def _explained_cell(
     ranks = cell["rank"].values
     if not ranks.all():  # the output does not vary: nothing drives it
         return {"labels": labels, **told, "ranking": [], "indices": {}}
-    estimated = [str(key) for key in cell.data_vars if f"{key}_error" in cell]
+    beside = {"rank", *(f"{key}_error" for key in cell.data_vars)}
+    estimated = [str(key) for key in cell.data_vars if key not in beside]
     by_input = [key for key in estimated if cell[key].dims == ("input",)]
     by_pair = [key for key in estimated if cell[key].dims == ("input", "other_input")]
     document = {
@@ -117,13 +119,12 @@ def _explained_cell(
         **told,
         "ranking": [names[k] for k in np.argsort(ranks)],
         "indices": {
-            name: {key: _estimate_at(cell, key, k) for key in by_input}
-            for k, name in enumerate(names)
+            name: {key: _estimate(cell, key, k) for key in by_input} for k, name in enumerate(names)
         },
     }
     if by_pair:
         document["second_order"] = [
-            {"inputs": [a, b]} | {key: _estimate_at(cell, key, (i, j)) for key in by_pair}
+            {"inputs": [a, b]} | {key: _estimate(cell, key, (i, j)) for key in by_pair}
             for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
         ]
     return document | {key: _estimate(cell, key) for key in estimated if not cell[key].dims}
@@ -147,15 +148,12 @@ def _plain(cell: xr.Dataset, key: str) -> float | None:
     return _number(cell[key])
 
 
-def _estimate(cell: xr.Dataset, key: str) -> dict[str, float | None]:
-    return {"value": _number(cell[key]), "error": _number(cell[f"{key}_error"])}
-
-
-def _estimate_at(
-    cell: xr.Dataset, key: str, place: int | tuple[int, int]
+def _estimate(
+    cell: xr.Dataset, key: str, place: int | tuple[int, ...] = ()
 ) -> dict[str, float | None]:
-    errors = cell[f"{key}_error"].values
-    return {"value": _number(cell[key].values[place]), "error": _number(errors[place])}
+    """Return a value, and its error if it has one, at a place of the array's own dims."""
+    known = {"value": key, "error": f"{key}_error"}
+    return {word: _number(cell[name].values[place]) for word, name in known.items() if name in cell}
 
 
 def _number(value: Any) -> float | None:

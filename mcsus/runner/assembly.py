@@ -66,9 +66,9 @@ def assemble(
 
 def _sensitivity(study: Study, model: Model, name: str, explained: Explained) -> xr.Dataset:
     labels = labels_of(study, model, name)
-    own = {"input": explained.inputs}
-    if any("other_input" in e.dims for e in explained.method.entries if e.name in explained.values):
-        own["other_input"] = explained.inputs
-    unit = study.outputs[name].text
-    data = labelled(explained.method.entries, explained.values, labels, own, unit)
-    return data.drop_attrs(deep=False).assign_attrs(method=explained.method.name, **explained.told)
+    method = explained.method
+    dims = {dim for e in method.entries if e.name in explained.values for dim in e.dims}
+    known = {"input": explained.inputs, "other_input": explained.inputs, **method.labels}
+    own = {dim: list(values) for dim, values in known.items() if dim in dims}
+    data = labelled(method.entries, explained.values, labels, own, study.outputs[name].text)
+    return data.drop_attrs(deep=False).assign_attrs(method=method.name, **explained.told)

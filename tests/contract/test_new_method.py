@@ -38,7 +38,12 @@ class RankCorrelation(Method):
     name = "rank_correlation"
     title = "Rank correlation"
     words = "how surely an output rises with an input"
-    arrays = (Entry("spearman", ("input",), "1", "rank correlation", has_error=True),)
+    arrays = (
+        Entry("spearman", ("input",), "1", "rank correlation", has_error=True),
+        Entry("ends", ("input", "end"), "{unit}", "means of the outer quarters of the draws"),
+        Entry("range", (), "{unit}", "of all draws", has_error=True),
+    )
+    labels = {"end": ("low", "high")}
     options = {"ranked_draws": whole("draws of a replicate that are ranked", low=2)}
 
     def wants(self, asked):
@@ -46,7 +51,14 @@ class RankCorrelation(Method):
 
     def estimate(self, data):
         ranks = _ranks(np.vstack([data.inputs, data.output]))
-        return {"spearman": np.corrcoef(ranks)[-1, :-1]}
+        order = data.inputs.argsort(axis=1)
+        quarters = np.array_split(order, 4, axis=1)
+        ends = [data.output[quarters[k]].mean(axis=1) for k in (0, -1)]
+        return {
+            "spearman": np.corrcoef(ranks)[-1, :-1],
+            "ends": np.transpose(ends),
+            "range": np.ptp(data.output),
+        }
 
     def ranking(self, means):
         return np.abs(means["spearman"])
@@ -199,10 +211,17 @@ def test_from_the_study_file_to_the_page(add, study, tmp_path, capsys):
     assert up["value"] == pytest.approx(4 / np.sqrt(17), abs=0.02)
     assert down["value"] == pytest.approx(-1 / np.sqrt(17), abs=0.05)
     assert 0 < up["error"] < 0.01
+    assert set(ranks["indices"]["up"]) == {"spearman"}
+    assert ranks["range"]["value"] == pytest.approx(5000, rel=0.05)
     assert json.loads((out / "result.json").read_text())["digest"] == document["digest"]
     with xr.open_datatree(out / "result.nc", engine="netcdf4") as tree:
         array = tree["sensitivity/total@rank_correlation"]["spearman"]
         assert array.attrs == {"units": "1", "long_name": "rank correlation"}
+        ends = tree["sensitivity/total@rank_correlation"]["ends"]
+        assert ends.dims == ("input", "end")
+        low, high = ends.sel(input="up").values
+        assert (low, high) == pytest.approx((0, 3000), abs=50)  # of 500 - 500 and 3,500 - 500
+        assert ends.attrs["units"] == "g"
     page = (out / "report" / "index.html").read_text(encoding="utf-8")
     assert "What goes with what?" in page
     assert f"<li>up: {up['value']:.3f}</li>" in page
@@ -234,7 +253,7 @@ def test_points_of_a_method(add, study):
 def test_its_arrays_are_taken_names(add, study):
     add(mcsus.analysis.methods, "rank_correlation", METHOD)
     path = study("rank_correlation")
-    path.write_text(path.read_text() + '\n[dims]\nspearman = ["a"]\n')
+    path.write_text(path.read_text() + '\n[dims]\nspearman = ["a"]\nend = ["b"]\n')
     with pytest.raises(InputError, match="results use this one themselves"):
         load_study(path)
 
