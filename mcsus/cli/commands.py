@@ -57,13 +57,13 @@ def check(study: StudyArgument) -> None:
     """Validate a study and prove its units; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
 
-    found, model = check_study(study)
+    read, model = check_study(study)
     used = len(model.inputs)
     typer.echo(
-        f"{found.id}: valid. {len(found.outputs)} outputs, {len(model.equations)} equations, "
-        f"{used} inputs, {len(found.claims)} claims."
+        f"{read.id}: valid. {len(read.outputs)} outputs, {len(model.equations)} equations, "
+        f"{used} inputs, {len(read.claims)} claims."
     )
-    for caution in found.cautions:
+    for caution in read.cautions:
         typer.echo(f"caution: {caution}", err=True)
 
 

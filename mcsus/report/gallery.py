@@ -39,10 +39,10 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
     target.mkdir(parents=True, exist_ok=True)
     cards = [_card(Reading(result)) for result in results]
     page = environment().get_template("gallery.html.j2").render(cards=cards)
-    found = {result.provenance["study"]["id"]: numbers(result) for result in results}
+    every = {result.provenance["study"]["id"]: numbers(result) for result in results}
     texts = {
         "index.html": "\n".join(line for line in page.splitlines() if line.strip()) + "\n",
-        "numbers.json": json.dumps(found, indent=1) + "\n",
+        "numbers.json": json.dumps(every, indent=1) + "\n",
     }
     for name, text in texts.items():
         with replacing(target / name) as temporary:

@@ -55,8 +55,8 @@ class Ranking:
 
     def range(self, name: str, key: str = "ST") -> tuple[float, float]:
         """Return the smallest and the largest index of an input over the cells."""
-        found = [self.index(cell, name, key) for cell in self.cells]
-        return min(found), max(found)
+        values = [self.index(cell, name, key) for cell in self.cells]
+        return min(values), max(values)
 
     @property
     def tiny(self) -> list[str]:

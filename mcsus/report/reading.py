@@ -108,11 +108,11 @@ class ResultTable:
 
     def lines(self) -> list[tuple[str, list[ResultCell]]]:
         """Return the cells along `axis_dim`, one list for each combination of other labels."""
-        found: dict[str, list[ResultCell]] = {}
+        lines: dict[str, list[ResultCell]] = {}
         for cell in self.cells:
             rest = {k: v for k, v in cell.labels.items() if k != self.axis_dim}
-            found.setdefault(cell_name(rest), []).append(cell)
-        return list(found.items())
+            lines.setdefault(cell_name(rest), []).append(cell)
+        return list(lines.items())
 
     @property
     def kind(self) -> str:
@@ -218,7 +218,7 @@ class Reading:
     def references(self) -> dict[str, list[dict[str, Any]]]:
         """Output -> whole products to compare it with."""
         return {
-            name: [{**found, "title": str(found["title"]).split(": ")[-1]} for found in entry]
+            name: [{**product, "title": str(product["title"]).split(": ")[-1]} for product in entry]
             for name, entry in self.about.get("references", {}).items()
         }
 

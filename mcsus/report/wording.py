@@ -95,8 +95,8 @@ def unit_text(unit: str) -> str:
     """Return a unit as it is printed; empty for a plain number."""
     if unit in ("1", ""):
         return ""
-    found = _POWER.sub(lambda match: match.group(1).translate(SUPERSCRIPTS), unit)
-    return found.replace("CO2e", "CO₂e").replace("*", " ")
+    text = _POWER.sub(lambda match: match.group(1).translate(SUPERSCRIPTS), unit)
+    return text.replace("CO2e", "CO₂e").replace("*", " ")
 
 
 def unit_label(unit: str) -> str:

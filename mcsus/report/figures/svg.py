@@ -67,8 +67,8 @@ def _styled(text: str) -> str:
 def _renamed(body: str, prefix: str) -> str:
     """Number the ids that are referred to; drop the others, which hash unrounded paths."""
     wanted: dict[str, str] = {}
-    for found in _REFERENCE.findall(body):
-        wanted.setdefault(found, f"{prefix}-{len(wanted)}")
+    for reference in _REFERENCE.findall(body):
+        wanted.setdefault(reference, f"{prefix}-{len(wanted)}")
     body = _IDENTITY.sub(
         lambda m: f' id="{wanted[m.group(1)]}"' if m.group(1) in wanted else "", body
     )

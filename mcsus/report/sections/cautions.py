@@ -26,13 +26,13 @@ class Cautions(Section):
 
 def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
     """Return what a reader should know: what the run noted, and what follows from its inputs."""
-    found = [capital(str(text).rstrip(".")) + "." for text in reading.about["cautions"]]
+    texts = [capital(str(text).rstrip(".")) + "." for text in reading.about["cautions"]]
     variable = [i["words"] for i in inputs if i["kind"] == "variability" and not i["constant"]]
     dims = reading.about["document"].get("dims", {})
     inner = any(isinstance(dim, dict) and "draws" in dim for dim in dims.values())
     if variable and not inner:
         amount = count(len(variable), "input differs", "inputs differ")
-        found.append(
+        texts.append(
             f"{capital(amount)} from device to device, and one value is drawn for all "
             "devices at once. That is right for one device taken at random; for a total over many "
             "devices, where such differences even out, the interval is too wide: an upper bound."
@@ -40,13 +40,13 @@ def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
     unverified = [item for item in inputs if item["unverified"] and not item["constant"]]
     if unverified:
         amount = count(len(unverified), "input that varies cites", "inputs that vary cite")
-        found.append(
+        texts.append(
             f"{capital(amount)} a source that was not read at first hand; such sources "
             "are marked in the table of inputs."
         )
-    found.append(
+    texts.append(
         "The interval holds for the model and the laws of its inputs; what the model leaves out "
         "is not in it. Inputs are drawn independently, unless they are one and the same value"
         + (" or depend on each other as stated above." if reading.about.get("dependence") else ".")
     )
-    return found
+    return texts

@@ -132,26 +132,26 @@ def _values(rows: Sequence[Row]) -> list[float]:
 
 def _tints(stages: Sequence[str]) -> list[str]:
     """Return a colour for each part: that of its stage, unless another part has it already."""
-    found: list[str] = []
+    chosen: list[str] = []
     reserved = {STAGE_COLOURS[stage] for stage in stages if stage in STAGE_COLOURS}
     for k, stage in enumerate(stages):
         own = STAGE_COLOURS.get(stage)
-        free = [tint for tint in PALETTE if tint not in found and tint not in reserved]
-        free += [tint for tint in PALETTE if tint not in found] or [PALETTE[k % len(PALETTE)]]
-        found.append(own if own and own not in found else free[0])
-    return found
+        free = [tint for tint in PALETTE if tint not in chosen and tint not in reserved]
+        free += [tint for tint in PALETTE if tint not in chosen] or [PALETTE[k % len(PALETTE)]]
+        chosen.append(own if own and own not in chosen else free[0])
+    return chosen
 
 
 def _legend_places(labels: Sequence[str]) -> list[tuple[int, float]]:
     """Return line and place of each legend entry, broken where the width ends."""
-    found, line, left = [], 0, 8.0
+    places, line, left = [], 0, 8.0
     for label in labels:
         width = 34 + 7.0 * len(label)
         if left + width > WIDTH and left > 8:
             line, left = line + 1, 8.0
-        found.append((line, left))
+        places.append((line, left))
         left += width
-    return found
+    return places
 
 
 def _ends(rows: Sequence[Row]) -> tuple[float, float]:

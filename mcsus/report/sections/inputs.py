@@ -69,12 +69,12 @@ def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
 
 def _weights(reading: Reading) -> dict[str, float]:
     """Return the largest total-order index of each input over all outputs that were analysed."""
-    found: dict[str, float] = {}
+    weights: dict[str, float] = {}
     for table in reading.analyses.get(METHOD, {}).values():
         ranking = Ranking.of(table)
         for name in ranking.names:
-            found[name] = max(found.get(name, 0.0), round(ranking.range(name)[1], 4))
-    return found
+            weights[name] = max(weights.get(name, 0.0), round(ranking.range(name)[1], 4))
+    return weights
 
 
 def _weight_text(weight: float | None) -> str:

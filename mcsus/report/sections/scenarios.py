@@ -27,7 +27,7 @@ def scenarios(reading: Reading) -> list[str]:
     table = reading.headline
     if not table.has_scenarios:
         return []
-    found = []
+    texts = []
     for scenario in reading.about["scenarios"]:
         changes = []
         for base in table.base:
@@ -40,10 +40,10 @@ def scenarios(reading: Reading) -> list[str]:
             name = f" for {base.name}" if base.name and base.name != BASE else ""
             changes.append(f"{_change(before, after)}{name}")
         if changes:
-            found.append(
+            texts.append(
                 f"{capital(reading.scenario_title(scenario['id']))}: {'; '.join(changes)}."
             )
-    return found
+    return texts
 
 
 def _counterpart(table: ResultTable, base: ResultCell, scenario: str) -> ResultCell | None:
