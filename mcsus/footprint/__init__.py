@@ -1,5 +1,7 @@
 """Footprint equations: named sets that a study refers to as its `model`.
 
+An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
+
 Examples
 --------
 >>> sorted(MODELS)[-4:]
@@ -8,8 +10,7 @@ Examples
 ['manufacture', 'device_footprint']
 """
 
-from __future__ import annotations
-
+from types import ModuleType
 from typing import Final
 
 from mcsus.footprint import (
@@ -18,9 +19,12 @@ from mcsus.footprint import (
     device_use,
     efficiency,
     fleet,
+    growth,
     indicators,
     lifecycle,
     market,
+    programme,
+    savers,
     silicon,
     stock,
     table,
@@ -32,48 +36,47 @@ from mcsus.model import Equation
 
 __all__ = ["MODELS"]
 
-_DEVICE: Final[tuple[Equation, ...]] = (
-    *silicon.PROCESS,
-    *device_hardware.EQUATIONS,
-    *device_use.EQUATIONS,
-    *transport.EQUATIONS,
-    *training.EQUATIONS,
-    *indicators.EQUATIONS,
-)
 
-_IN_FLEETS: Final = (
-    "mean_power",
-    "battery_life",
-    "service_life",
-    "replacements",
-    "maintenance",
-    "grid_power",
+def _all(*modules: ModuleType) -> tuple[Equation, ...]:
+    """Return the equations of modules, in the order in which they are written there."""
+    return tuple(e for module in modules for e in vars(module).values() if isinstance(e, Equation))
+
+
+_DEVICE: Final = (
+    silicon.wafer_factor,
+    silicon.die_factor,
+    *_all(device_hardware, device_use, transport, training, indicators),
 )
 
 # Devices of a fleet: use and end of life are accounted by calendar year, not by life.
-_FLEET: Final[tuple[Equation, ...]] = (
-    *silicon.PROCESS,
-    *device_hardware.EQUATIONS,
-    *(e for e in device_use.EQUATIONS if e.name in _IN_FLEETS),
-    *transport.EQUATIONS,
+_FLEET: Final = (
+    silicon.wafer_factor,
+    silicon.die_factor,
+    *_all(device_hardware),
+    device_use.mean_power,
+    device_use.battery_life,
+    device_use.service_life,
+    device_use.replacements,
+    device_use.maintenance,
+    device_use.grid_power,
+    *_all(transport),
     training.training_footprint,
     market.application_weight,
     market.application_share,
-    *stock.EQUATIONS,
-    *fleet.EQUATIONS,
+    *_all(stock, fleet),
 )
 
 MODELS: Final[dict[str, tuple[Equation, ...]]] = {
-    "tinyml_table": table.EQUATIONS,
-    "mcu_chip": silicon.CHIP,
+    "tinyml_table": _all(table),
+    "mcu_chip": _all(silicon),
     "tinyml_device": _DEVICE,
-    "tinyml_global": (*_DEVICE, *market.EQUATIONS),
-    "model_life_cycle": (device_use.use_grid_mean, *lifecycle.EQUATIONS),
+    "tinyml_global": (*_DEVICE, *_all(market)),
+    "model_life_cycle": (device_use.use_grid_mean, *_all(lifecycle)),
     "tinyml_fleet": _FLEET,
-    "efficiency_compute": efficiency.COMPUTE,
-    "efficiency_growth": efficiency.GROWTH,
-    "efficiency_tradeoffs": (*_DEVICE, *tradeoffs.EQUATIONS),
-    "avoided": avoided.EQUATIONS,
-    "avoided_programme": avoided.PROGRAMME,
-    "offset_tinyml_global": (*_FLEET, *avoided.SAVERS),
+    "efficiency_compute": _all(efficiency),
+    "efficiency_growth": (efficiency.rebound, *_all(growth)),
+    "efficiency_tradeoffs": (*_DEVICE, *_all(tradeoffs)),
+    "avoided": _all(avoided),
+    "avoided_programme": _all(avoided, programme),
+    "offset_tinyml_global": (*_FLEET, *_all(savers)),
 }

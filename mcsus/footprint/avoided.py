@@ -1,5 +1,3 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Avoided emissions: what a device is said to save, what is left of it, and what it costs.
 
 Gross footprint, avoided and net emissions are three quantities, never one (ITU-T L.1480; Russell
@@ -9,10 +7,8 @@ by four shares, each used once, by what its evidence already contains: does the 
 (`works`), how much of a predicted saving is realised, what rebounds, what would have come anyway.
 """
 
-from __future__ import annotations
-
-from mcsus.expressions import exp, maximum, mean_over, where
-from mcsus.model import Equation, equation
+from mcsus.expressions import exp, maximum
+from mcsus.model import equation
 
 
 @equation(unit="kg CO2e")
@@ -147,128 +143,3 @@ def break_even_real_saving(gross_footprint, baseline_emissions, effective_life):
     Unit: 1. Source: zero of `net_footprint`.
     """
     return gross_footprint / (baseline_emissions * effective_life)
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    claimed_avoided,
-    real_fraction,
-    avoided_first_year,
-    total_decay,
-    effective_life,
-    avoided,
-    operation_first_year,
-    operation,
-    gross_footprint,
-    net_footprint,
-    avoided_ratio,
-    annual_margin,
-    payback_time,
-    break_even_real_saving,
-)
-
-
-@equation(unit="kg CO2e/(device*year)")
-def required_avoided(device_year_emissions):
-    """What each device in use must avoid, on average, for the fleet to pay for itself that year.
-
-    Unit: kg CO2e/(device year). Source: balance of first and second-order effects over the
-    world's fleet.
-    """
-    return device_year_emissions
-
-
-@equation(unit="kg CO2e/(device*year)")
-def real_avoided(saver_avoided, success_share, rebound_direct, rebound_indirect):
-    """What one device that is deployed to save avoids, failures and rebound taken off.
-
-    Unit: kg CO2e/(device year). Source: Russell 2019, World Resources Institute, on avoided
-    emissions.
-    """
-    return saver_avoided * success_share * (1 - rebound_direct - rebound_indirect)
-
-
-@equation(unit="1")
-def saver_share_needed(required_avoided, real_avoided):
-    """Part of all devices in use that must be savers; above 1 there is no such part.
-
-    Unit: 1. Source: balance of first and second-order effects over the world's fleet.
-    """
-    return required_avoided / real_avoided
-
-
-SAVERS: tuple[Equation, ...] = (required_avoided, real_avoided, saver_share_needed)
-
-
-@equation(unit="1/year")
-def factor_decline(factor_falls, grid_decline):
-    """Yearly fall of the factor that is avoided: that of the grid (1) or none (0).
-
-    Unit: 1/year. Source: Ember trends, the same draw for the saving and the device's own load.
-    """
-    return factor_falls * grid_decline
-
-
-@equation(unit="kg CO2e")
-def programme_claimed(claimed_avoided):
-    """Headline of a claim for the mean deployment of a programme.
-
-    Unit: kg CO2e. Source: mean over deployments.
-    """
-    return mean_over(claimed_avoided, over="individual")
-
-
-@equation(unit="kg CO2e")
-def programme_gross(gross_footprint):
-    """Own footprint of the mean deployment, failed ones included.
-
-    Unit: kg CO2e. Source: mean over deployments.
-    """
-    return mean_over(gross_footprint, over="individual")
-
-
-@equation(unit="kg CO2e")
-def programme_avoided(avoided):
-    """What the mean deployment really avoids, failed ones included.
-
-    Unit: kg CO2e. Source: mean over deployments.
-    """
-    return mean_over(avoided, over="individual")
-
-
-@equation(unit="kg CO2e")
-def programme_net(programme_gross, programme_avoided):
-    """Own footprint less what is avoided, mean deployment; below zero the programme saves.
-
-    Unit: kg CO2e. Source: ITU-T L.1480 (net second-order effect), mean over deployments.
-    """
-    return programme_gross - programme_avoided
-
-
-@equation(unit="1")
-def programme_ratio(programme_avoided, programme_gross):
-    """Avoided emissions of a programme over its own footprint.
-
-    Unit: 1. Source: ratio of second to first-order effect, ITU-T L.1480.
-    """
-    return programme_avoided / programme_gross
-
-
-@equation(unit="1")
-def saving_share(net_footprint):
-    """Part of the deployments that avoid more than they cost.
-
-    Unit: 1. Source: mean over deployments of an indicator.
-    """
-    return mean_over(where(net_footprint < 0, 1, 0), over="individual")
-
-
-PROGRAMME: tuple[Equation, ...] = (
-    *EQUATIONS,
-    factor_decline,
-    programme_claimed,
-    programme_gross,
-    programme_avoided,
-    programme_net,
-    programme_ratio,
-    saving_share,
-)

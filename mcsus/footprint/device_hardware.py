@@ -1,5 +1,3 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Production of one device from its parts: chips, board, casing, battery, small parts.
 
 The functional blocks are those of Pirson and Bol 2021, doi:10.1016/j.jclepro.2021.128966. A block
@@ -7,9 +5,7 @@ that a design does not have keeps its term and has zero area, mass or count, so 
 is always complete.
 """
 
-from __future__ import annotations
-
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kg CO2e")
@@ -170,19 +166,3 @@ def manufacture(
         + sensing
         + user_interface
     )
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    processing,
-    memory,
-    connectivity,
-    security,
-    sensing,
-    pcb,
-    casing,
-    user_interface,
-    others,
-    battery_pack,
-    power_supply,
-    manufacture,
-)

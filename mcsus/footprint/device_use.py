@@ -1,11 +1,7 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Life of one device in use: power, battery, service life, electricity, replacement packs."""
 
-from __future__ import annotations
-
 from mcsus.expressions import exp, maximum, minimum, where
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="mW")
@@ -93,16 +89,3 @@ def use_stage(grid_energy, use_grid_mean):
     Unit: kg CO2e. Source: Prakash et al. 2023, arXiv:2301.11899.
     """
     return grid_energy * use_grid_mean
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    mean_power,
-    battery_life,
-    service_life,
-    replacements,
-    maintenance,
-    grid_power,
-    grid_energy,
-    use_grid_mean,
-    use_stage,
-)

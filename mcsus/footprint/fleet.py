@@ -1,5 +1,3 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """The world's TinyML devices, by calendar year: emissions of what happens in that year.
 
 Flow accounting: what is made, moved, powered, repaired and discarded in a year counts in that
@@ -8,10 +6,8 @@ their mean is taken inside each draw of what nobody knows, so that differences b
 average out and lack of knowledge does not.
 """
 
-from __future__ import annotations
-
 from mcsus.expressions import exp, mean_over, sum_over
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="g CO2e/kWh")
@@ -255,30 +251,3 @@ def ewaste(retired, application_share, fleet_mass, stock, fleet_battery_mass):
     return retired * sum_over(application_share * fleet_mass, over="application") + (
         stock * sum_over(application_share * fleet_battery_mass, over="application")
     )
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    fab_grid_intensity,
-    use_grid_by_year,
-    fleet_manufacture,
-    fleet_transport,
-    fleet_mass,
-    fleet_maintenance,
-    fleet_battery_mass,
-    fleet_power,
-    mix_manufacture,
-    production,
-    distribution,
-    use_emissions,
-    maintenance_emissions,
-    development,
-    disposal,
-    yearly_emissions,
-    cumulative_emissions,
-    application_emissions,
-    production_uncorrected,
-    iot_production_2027,
-    device_year_emissions,
-    world_share,
-    ewaste,
-)

@@ -1,14 +1,10 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """What the life cycle of one device adds up to, in carbon and beside it.
 
 Water covers wafers and electricity only, primary energy the electricity only: partial indicators,
 to be named so where they are shown.
 """
 
-from __future__ import annotations
-
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kg CO2e", stage="end_of_life")
@@ -104,17 +100,3 @@ def material_mass(shipped_mass, has_battery, battery_mass, replacements):
     Unit: g. Source: mass balance of the parts.
     """
     return shipped_mass + has_battery * battery_mass * replacements
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    end_of_life,
-    device_footprint,
-    device_year_footprint,
-    embodied_share,
-    die_area_total,
-    fab_electricity,
-    water_use,
-    electricity_primary_energy,
-    ewaste_mass,
-    material_mass,
-)

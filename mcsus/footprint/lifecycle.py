@@ -1,15 +1,11 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Life cycle of one model: data, experiments and training once, inference on every device.
 
 The question is when development matters. Its carbon is spent once, so what one device carries
 falls with the number of devices that run the model; the dim `decade` counts them in powers of ten.
 """
 
-from __future__ import annotations
-
 from mcsus.expressions import exp, log
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kWh")
@@ -104,17 +100,3 @@ def one_percent_fleet(one_device, development_footprint, device_reference):
     Unit: device. Source: definition; the device as in Prakash et al. 2023, arXiv:2301.11899.
     """
     return one_device * development_footprint / (0.01 * device_reference)
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    development_energy,
-    development_footprint,
-    inference_footprint,
-    model_fleet,
-    fleet_inference,
-    fleet_total,
-    development_share,
-    development_per_device,
-    break_even_fleet,
-    one_percent_fleet,
-)

@@ -1,15 +1,16 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """One year of shipments, cradle to grave: what the devices sold in it commit to.
 
 The mix of applications is unknown, so the shares are flat on the simplex: exponential weights
 divided by their sum (Dirichlet with all concentrations 1).
 """
 
-from __future__ import annotations
-
 from mcsus.expressions import log, sum_over
-from mcsus.model import Equation, equation
+from mcsus.model import equation
+
+
+def _mean(application_share, per_device):
+    """Weighted mean over applications."""
+    return sum_over(application_share * per_device, over="application")
 
 
 @equation(unit="device/year")
@@ -47,11 +48,7 @@ def mean_device(market_ratio, application_share, device_footprint, one_device):
 
     Unit: kg CO2e/device. Source: weighted mean over applications, this project.
     """
-    return (
-        market_ratio
-        * sum_over(application_share * device_footprint, over="application")
-        / one_device
-    )
+    return market_ratio * _mean(application_share, device_footprint) / one_device
 
 
 @equation(unit="Mt CO2e/year")
@@ -70,12 +67,7 @@ def global_development(yearly_shipments, market_ratio, application_share, ml_tra
 
     Unit: Mt CO2e/year. Source: weighted mean over applications, this project.
     """
-    return (
-        yearly_shipments
-        * market_ratio
-        * sum_over(application_share * ml_training, over="application")
-        / one_device
-    )
+    return yearly_shipments * market_ratio * _mean(application_share, ml_training) / one_device
 
 
 @equation(unit="Mt CO2e/year", stage="production")
@@ -84,12 +76,7 @@ def global_production(yearly_shipments, market_ratio, application_share, manufac
 
     Unit: Mt CO2e/year. Source: weighted mean over applications, this project.
     """
-    return (
-        yearly_shipments
-        * market_ratio
-        * sum_over(application_share * manufacture, over="application")
-        / one_device
-    )
+    return yearly_shipments * market_ratio * _mean(application_share, manufacture) / one_device
 
 
 @equation(unit="Mt CO2e/year", stage="distribution")
@@ -98,12 +85,7 @@ def global_distribution(yearly_shipments, market_ratio, application_share, trans
 
     Unit: Mt CO2e/year. Source: weighted mean over applications, this project.
     """
-    return (
-        yearly_shipments
-        * market_ratio
-        * sum_over(application_share * transport, over="application")
-        / one_device
-    )
+    return yearly_shipments * market_ratio * _mean(application_share, transport) / one_device
 
 
 @equation(unit="Mt CO2e/year", stage="use")
@@ -112,12 +94,7 @@ def global_use(yearly_shipments, market_ratio, application_share, use_stage, one
 
     Unit: Mt CO2e/year. Source: weighted mean over applications, this project.
     """
-    return (
-        yearly_shipments
-        * market_ratio
-        * sum_over(application_share * use_stage, over="application")
-        / one_device
-    )
+    return yearly_shipments * market_ratio * _mean(application_share, use_stage) / one_device
 
 
 @equation(unit="Mt CO2e/year", stage="maintenance")
@@ -126,12 +103,7 @@ def global_maintenance(yearly_shipments, market_ratio, application_share, mainte
 
     Unit: Mt CO2e/year. Source: weighted mean over applications, this project.
     """
-    return (
-        yearly_shipments
-        * market_ratio
-        * sum_over(application_share * maintenance, over="application")
-        / one_device
-    )
+    return yearly_shipments * market_ratio * _mean(application_share, maintenance) / one_device
 
 
 @equation(unit="Mt CO2e/year", stage="end_of_life")
@@ -140,24 +112,4 @@ def global_end_of_life(yearly_shipments, market_ratio, application_share, end_of
 
     Unit: Mt CO2e/year. Source: weighted mean over applications, this project.
     """
-    return (
-        yearly_shipments
-        * market_ratio
-        * sum_over(application_share * end_of_life, over="application")
-        / one_device
-    )
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    yearly_shipments,
-    application_weight,
-    application_share,
-    mean_device,
-    global_footprint,
-    global_development,
-    global_production,
-    global_distribution,
-    global_use,
-    global_maintenance,
-    global_end_of_life,
-)
+    return yearly_shipments * market_ratio * _mean(application_share, end_of_life) / one_device

@@ -1,14 +1,10 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Carbon of integrated circuits: from the wafer to one packaged chip.
 
 The process route of ACT (Gupta et al. 2022, doi:10.1145/3470496.3527408): electricity, process
 gases and materials per wafer area, divided by the part of that area that becomes good dies.
 """
 
-from __future__ import annotations
-
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kg CO2e/cm**2")
@@ -90,16 +86,3 @@ def fab_electricity_share(
         * fab_grid_intensity
         / (fab_yield * chip_footprint)
     )
-
-
-PROCESS: tuple[Equation, ...] = (wafer_factor, die_factor)
-CHIP: tuple[Equation, ...] = (
-    wafer_factor,
-    die_yield,
-    fab_yield,
-    die_factor,
-    die_footprint,
-    chip_footprint,
-    chip_factor,
-    fab_electricity_share,
-)

@@ -1,5 +1,3 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Devices sold, in use and given up, year by year: a dynamic stock model.
 
 Devices of one cohort are sold evenly over their year and survive by a Weibull law of shape 2,
@@ -8,13 +6,10 @@ ends of a year follow, and what is given up closes the balance. In a steady stat
 shipments times mean life, exactly (Little 1961, doi:10.1287/opre.9.3.383).
 """
 
-from __future__ import annotations
-
 from math import pi
-from typing import Any
 
 from mcsus.expressions import exp, log, minimum, sqrt, sum_over, where
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="device/year")
@@ -35,15 +30,7 @@ def growth_before(shipments_2030, shipments_2022, step):
     return log(shipments_2030 / shipments_2022) / (8 * step)
 
 
-def _sold(
-    time: Any,
-    mcu_shipments_2021: Any,
-    mcu_growth: Any,
-    shipments_2030: Any,
-    growth_before: Any,
-    growth_after: Any,
-    step: Any,
-) -> Any:
+def _sold(time, mcu_shipments_2021, mcu_growth, shipments_2030, growth_before, growth_after, step):
     """Return the devices sold in one year, no more than all microcontrollers."""
     growth = where(time < 2030, growth_before, growth_after)
     return minimum(
@@ -154,19 +141,3 @@ def device_life(fleet_life, life_spread):
     Unit: year. Source: the same survival law as the stock.
     """
     return fleet_life * life_spread
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    shipments_2030,
-    growth_before,
-    shipments,
-    shipments_by_cohort,
-    alive_end,
-    alive_begin,
-    stock_end,
-    stock_begin,
-    stock,
-    retired,
-    life_spread,
-    device_life,
-)

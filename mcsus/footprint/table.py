@@ -1,5 +1,3 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """The published footprint table of TinyML systems, block by block.
 
 Prakash et al. 2023, "Is TinyML Sustainable?", arXiv:2301.11899, whose blocks follow Pirson and
@@ -7,9 +5,7 @@ Bol 2021, doi:10.1016/j.jclepro.2021.128966. Every block is an input here; only 
 equations.
 """
 
-from __future__ import annotations
-
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kg CO2e", stage="production")
@@ -53,6 +49,3 @@ def device_footprint(ml_training, manufacture, transport, use_stage, end_of_life
     Unit: kg CO2e. Source: Prakash et al. 2023, data table of the paper.
     """
     return ml_training + manufacture + transport + use_stage + end_of_life
-
-
-EQUATIONS: tuple[Equation, ...] = (manufacture, device_footprint)

@@ -1,15 +1,11 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Two decisions on one device, seen in carbon and beside it: an accelerator, and an early upgrade.
 
 Changes are the design with the decision less the design without it, so below zero is better. They
 are made from the same draws as the device itself, which makes joint statements possible.
 """
 
-from __future__ import annotations
-
 from mcsus.expressions import where
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kWh")
@@ -109,15 +105,3 @@ def embodied_share_edge(edge_share, region_grid, world_grid):
     Unit: 1. Source: Wright et al. 2023, arXiv:2309.02065 (0.4 to 0.8, taken at the world's grid).
     """
     return edge_share / (edge_share + (1 - edge_share) * region_grid / world_grid)
-
-
-EQUATIONS: tuple[Equation, ...] = (
-    saved_energy,
-    accelerator_die,
-    carbon_change,
-    water_change,
-    carbon_and_water_fall,
-    upgrade_carbon_change,
-    upgrade_ewaste_change,
-    embodied_share_edge,
-)

@@ -1,10 +1,6 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Development of the model that a device runs, shared by all devices that run it."""
 
-from __future__ import annotations
-
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="kg CO2e")
@@ -28,6 +24,3 @@ def ml_training(training_footprint, model_fleet, one_device):
     Unit: kg CO2e. Source: allocation over the fleet, Wu et al. 2022, arXiv:2111.00364.
     """
     return training_footprint / model_fleet * one_device
-
-
-EQUATIONS: tuple[Equation, ...] = (training_footprint, ml_training)

@@ -1,10 +1,6 @@
-# mypy: allow-untyped-defs
-# An equation takes floats, arrays, pint quantities or symbols: its arguments have no one type.
 """Distribution of one device: its mass with packaging, by air or sea and by road."""
 
-from __future__ import annotations
-
-from mcsus.model import Equation, equation
+from mcsus.model import equation
 
 
 @equation(unit="g")
@@ -60,6 +56,3 @@ def transport(
         + (1 - air_share) * sea_distance * sea_factor
         + truck_distance * truck_factor
     )
-
-
-EQUATIONS: tuple[Equation, ...] = (device_mass, shipped_mass, transport)
