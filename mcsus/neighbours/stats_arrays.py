@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,25 +13,60 @@ from mcsus.families import Distribution, distribution
 from mcsus.families.fields import real
 
 Row = dict[str, Any]
-
-STATS_ARRAYS = {  # ids of stats_arrays
-    0: "undefined",
-    1: "no uncertainty",
-    2: "lognormal",
-    3: "normal",
-    4: "uniform",
-    5: "triangular",
-    6: "bernoulli",
-    7: "discrete uniform",
-    8: "weibull",
-    9: "gamma",
-    10: "beta",
-    11: "generalised extreme value",
-    12: "student's t",
-}
-CUT = (2, 3, 8, 9, 11, 12)  # laws without ends of their own, which minimum and maximum cut
-SIGNED = (2, 8, 9)  # where ``negative`` mirrors the law
+Held = dict[str, float | None]
+COLUMNS = ("loc", "scale", "shape", "minimum", "maximum")
 MOST_INTEGERS = 100_000
+
+
+class Kind(NamedTuple):
+    """A kind of row: its name there, the family here, and the parameter that each column holds.
+
+    Columns that may be left out have a `default`; those of `zero` must be 0, for the reason given.
+    Minimum and maximum may `cut` a law without ends of its own, ``negative`` may `mirror` it.
+    """
+
+    name: str
+    family: str
+    columns: Mapping[str, str]
+    default: Mapping[str, float] = {}
+    zero: Mapping[str, str] = {}
+    cut: bool = False
+    mirror: bool = False
+
+
+_ENDS = {"minimum": "minimum", "maximum": "maximum"}
+_UNSHIFTED = {"loc": "0: the law begins at 0 here"}
+_SHAPED = {"shape": "shape", "scale": "scale"}
+
+KINDS = {  # by the ids of stats_arrays
+    0: Kind("undefined", "constant", {"loc": "value"}),
+    1: Kind("no uncertainty", "constant", {"loc": "value"}),
+    2: Kind("lognormal", "lognormal", {"loc": "median", "scale": "gsd"}, cut=True, mirror=True),
+    3: Kind("normal", "normal", {"loc": "mean", "scale": "sd"}, cut=True),
+    4: Kind("uniform", "uniform", _ENDS),
+    5: Kind("triangular", "triangular", {**_ENDS, "loc": "mode"}),
+    6: Kind("bernoulli", "bernoulli", {"loc": "probability"}),
+    7: Kind("discrete uniform", "empirical", _ENDS, {"minimum": 0.0}),
+    8: Kind("weibull", "weibull", _SHAPED, {}, _UNSHIFTED, cut=True, mirror=True),
+    9: Kind("gamma", "gamma", _SHAPED, {}, _UNSHIFTED, cut=True, mirror=True),
+    10: Kind(
+        "beta", "beta", {"loc": "alpha", "shape": "beta", **_ENDS}, {"minimum": 0.0, "maximum": 1.0}
+    ),
+    11: Kind(
+        "generalised extreme value",
+        "gumbel",
+        {"loc": "mode", "scale": "scale"},
+        zero={"shape": "0, as in stats_arrays itself"},
+        cut=True,
+    ),
+    12: Kind(
+        "student's t",
+        "student_t",
+        {"shape": "df", "loc": "location", "scale": "scale"},
+        {"loc": 0.0, "scale": 1.0},
+        cut=True,
+    ),
+}
 
 
 def from_stats_arrays(row: Mapping[str, Any]) -> Distribution:
@@ -63,19 +98,19 @@ def from_stats_arrays(row: Mapping[str, Any]) -> Distribution:
     >>> from_stats_arrays({"uncertainty_type": 2, "loc": 0.0, "scale": 0.5})
     lognormal(median=1.0, gsd=1.6487212707001282)
     """
-    kind = int(row.get("uncertainty_type", row.get("id", 0)))
-    if kind not in STATS_ARRAYS:
-        allowed = ", ".join(f"{k} {name}" for k, name in STATS_ARRAYS.items())
-        raise InputError(Fault(str(kind), allowed, ("uncertainty_type",)))
-    held = {name: _number(row, name) for name in ("loc", "scale", "shape", "minimum", "maximum")}
-    if kind in SIGNED and row.get("negative"):
-        found = f"true: a {STATS_ARRAYS[kind]} law of negative values"
+    number = int(row.get("uncertainty_type", row.get("id", 0)))
+    if number not in KINDS:
+        allowed = ", ".join(f"{k} {kind.name}" for k, kind in KINDS.items())
+        raise InputError(Fault(str(number), allowed, ("uncertainty_type",)))
+    kind = KINDS[number]
+    held = {name: _number(row, name) for name in COLUMNS}
+    if kind.mirror and row.get("negative"):
+        found = f"true: a {kind.name} law of negative values"
         raise InputError(Fault(found, "false, and the sign in the equation", ("negative",)))
     try:
-        law: Distribution = _READERS[kind](held)
+        return distribution(kind.family, **_parameters(kind, held))
     except InputError as error:
-        raise InputError(*(fault.within(STATS_ARRAYS[kind]) for fault in error.faults)) from None
-    return law
+        raise InputError(*(fault.within(kind.name) for fault in error.faults)) from None
 
 
 def _number(row: Mapping[str, Any], name: str) -> float | None:
@@ -88,117 +123,43 @@ def _number(row: Mapping[str, Any], name: str) -> float | None:
         raise InputError(Fault(repr(value), "a finite number or NaN", (name,))) from None
 
 
-Held = dict[str, float | None]
-
-
-def _need(held: Held, *names: str) -> list[float]:
-    missing = [name for name in names if held[name] is None]
-    if missing:
-        raise InputError(*(Fault("nothing", "a finite number", (name,)) for name in missing))
-    return [value for name in names if (value := held[name]) is not None]
-
-
-def _cut(held: Held) -> dict[str, Any]:
+def _parameters(kind: Kind, held: Held) -> dict[str, Any]:
+    """Return the parameters here from the columns there."""
+    faults = [
+        Fault(repr(held[name]), why, (name,)) for name, why in kind.zero.items() if held[name]
+    ]
+    faults += _traps(kind, held)
+    given = {name: kind.default.get(name) if x is None else x for name, x in held.items()}
+    wanted = {name: x for name in kind.columns if (x := given[name]) is not None}
+    missing = [name for name in kind.columns if name not in wanted]
+    faults += [Fault("nothing", "a finite number", (name,)) for name in missing]
+    if faults:
+        raise InputError(*faults)
+    if kind.name == "discrete uniform":
+        return {"values": _integers(int(wanted["minimum"]), int(wanted["maximum"]))}
+    if kind.name == "lognormal":
+        wanted = {name: math.exp(x) for name, x in wanted.items()}
+    parameters: dict[str, Any] = {kind.columns[name]: x for name, x in wanted.items()}
     bounds = {"low": held["minimum"], "high": held["maximum"]}
-    given = {name: value for name, value in bounds.items() if value is not None}
-    return {"truncate": given} if given else {}
+    cut = {name: x for name, x in bounds.items() if kind.cut and x is not None}
+    return {**parameters, "truncate": cut} if cut else parameters
 
 
-def _constant(held: Held) -> Distribution:
-    return distribution("constant", value=_need(held, "loc")[0])
+def _traps(kind: Kind, held: Held) -> list[Fault]:
+    """Return the faults of columns that a kind of row does not have."""
+    if kind.name == "bernoulli" and (held["minimum"] is not None or held["maximum"] is not None):
+        return [Fault("minimum or maximum", "a yes or no of 1 and 0", ("minimum",))]
+    if kind.name == "beta" and held["scale"] not in (None, 1.0) and held["maximum"] is None:
+        found = f"{held['scale']!r}, which old versions read as the maximum"
+        return [Fault(found, "nothing, and a maximum", ("scale",))]
+    return []
 
 
-def _lognormal(held: Held) -> Distribution:
-    loc, scale = _need(held, "loc", "scale")
-    return distribution("lognormal", median=math.exp(loc), gsd=math.exp(scale), **_cut(held))
-
-
-def _normal(held: Held) -> Distribution:
-    mean, sd = _need(held, "loc", "scale")
-    return distribution("normal", mean=mean, sd=sd, **_cut(held))
-
-
-def _uniform(held: Held) -> Distribution:
-    low, high = _need(held, "minimum", "maximum")
-    return distribution("uniform", minimum=low, maximum=high)
-
-
-def _triangular(held: Held) -> Distribution:
-    low, mode, high = _need(held, "minimum", "loc", "maximum")
-    return distribution("triangular", minimum=low, mode=mode, maximum=high)
-
-
-def _bernoulli(held: Held) -> Distribution:
-    if held["minimum"] is not None or held["maximum"] is not None:
-        raise InputError(Fault("minimum or maximum", "a yes or no of 1 and 0", ("minimum",)))
-    return distribution("bernoulli", probability=_need(held, "loc")[0])
-
-
-def _integers(held: Held) -> Distribution:
-    low, high = (
-        int(x) for x in _need({**held, "minimum": held["minimum"] or 0.0}, "minimum", "maximum")
-    )
+def _integers(low: int, high: int) -> list[float]:
     if not 0 < high - low <= MOST_INTEGERS:
         allowed = f"a number above minimum, by at most {MOST_INTEGERS}"
         raise InputError(Fault(str(high), allowed, ("maximum",)))
-    return distribution("empirical", values=[float(k) for k in range(low, high)])
-
-
-def _unshifted(held: Held) -> None:
-    if held["loc"]:
-        raise InputError(Fault(f"{held['loc']!r}", "0: the law begins at 0 here", ("loc",)))
-
-
-def _weibull(held: Held) -> Distribution:
-    _unshifted(held)
-    shape, scale = _need(held, "shape", "scale")
-    return distribution("weibull", shape=shape, scale=scale, **_cut(held))
-
-
-def _gamma(held: Held) -> Distribution:
-    _unshifted(held)
-    shape, scale = _need(held, "shape", "scale")
-    return distribution("gamma", shape=shape, scale=scale, **_cut(held))
-
-
-def _beta(held: Held) -> Distribution:
-    alpha, beta = _need(held, "loc", "shape")
-    if held["scale"] not in (None, 1.0) and held["maximum"] is None:
-        found = f"{held['scale']!r}, which old versions read as the maximum"
-        raise InputError(Fault(found, "nothing, and a maximum", ("scale",)))
-    low = held["minimum"] or 0.0
-    high = 1.0 if held["maximum"] is None else held["maximum"]
-    return distribution("beta", alpha=alpha, beta=beta, minimum=low, maximum=high)
-
-
-def _extreme(held: Held) -> Distribution:
-    if held["shape"]:
-        raise InputError(Fault(repr(held["shape"]), "0, as in stats_arrays itself", ("shape",)))
-    mode, scale = _need(held, "loc", "scale")
-    return distribution("gumbel", mode=mode, scale=scale, **_cut(held))
-
-
-def _student(held: Held) -> Distribution:
-    (df,) = _need(held, "shape")
-    scale = held["scale"] if held["scale"] is not None else 1.0
-    return distribution("student_t", df=df, location=held["loc"] or 0.0, scale=scale, **_cut(held))
-
-
-_READERS: dict[int, Any] = {
-    0: _constant,
-    1: _constant,
-    2: _lognormal,
-    3: _normal,
-    4: _uniform,
-    5: _triangular,
-    6: _bernoulli,
-    7: _integers,
-    8: _weibull,
-    9: _gamma,
-    10: _beta,
-    11: _extreme,
-    12: _student,
-}
+    return [float(k) for k in range(low, high)]
 
 
 def to_stats_arrays(law: Distribution) -> Row:
@@ -210,58 +171,42 @@ def to_stats_arrays(law: Distribution) -> Row:
     >>> row["uncertainty_type"], row["loc"]
     (5, 2.0)
     """
-    row: Row = dict.fromkeys(("loc", "scale", "shape", "minimum", "maximum"), math.nan)
-    row["negative"] = False
-    own = _row(law)
-    cut = law.truncate
-    if own is None or (cut is not None and own["uncertainty_type"] not in CUT):
-        names = ", ".join(STATS_ARRAYS.values())
+    numbers = {kind.family: number for number, kind in KINDS.items()}
+    number = 7 if law.family == "discrete" else numbers.get(law.family, 0)
+    kind, cut = KINDS[number], law.truncate
+    own = _columns(kind, law)
+    if not number or own is None or (cut is not None and not kind.cut):
+        names = ", ".join(kind.name for kind in KINDS.values())
         raise InputError(Fault(repr(law), f"a law of stats_arrays: {names}", ("distribution",)))
-    row |= own
+    row = {**dict.fromkeys(COLUMNS, math.nan), **own}
     if cut is not None:
-        low = math.nan if cut.low is None else cut.low
-        row |= {"minimum": low, "maximum": math.nan if cut.high is None else cut.high}
-    return row
+        ends = {"minimum": cut.low, "maximum": cut.high}
+        row |= {name: math.nan if end is None else end for name, end in ends.items()}
+    return {"uncertainty_type": number, "negative": False, **row}
 
 
-def _row(law: Distribution) -> Row | None:
-    p = {k: v for k, v in law.parameters().items() if not isinstance(v, str)}
-    family = law.family
-    whole = distribution({k: v for k, v in law.to_dict().items() if k != "truncate"})
-    if family == "constant":
-        return {"uncertainty_type": 1, "loc": p["value"]}
-    if family == "lognormal":
-        median, log_sd = law.kernel().constants[5:7]
-        return {"uncertainty_type": 2, "loc": math.log(median), "scale": log_sd}
-    if family == "normal":
-        return {"uncertainty_type": 3, "loc": whole.mean(), "scale": whole.sd()}
-    if family in {"uniform", "triangular"}:
-        loc = p.get("mode", math.nan)
-        kind = 4 if family == "uniform" else 5
-        bounds = {"minimum": p["minimum"], "maximum": p["maximum"]}
-        return {"uncertainty_type": kind, "loc": loc, **bounds}
-    if family == "bernoulli":
-        return {"uncertainty_type": 6, "loc": p["probability"]}
-    if family in {"weibull", "gamma"}:
-        return {"uncertainty_type": 8 if family == "weibull" else 9, "loc": 0.0} | p
-    if family == "beta" and "alpha" in p:
-        bounds = {"minimum": p["minimum"], "maximum": p["maximum"]}
-        return {"uncertainty_type": 10, "loc": p["alpha"], "shape": p["beta"], **bounds}
-    if family == "gumbel":
-        return {"uncertainty_type": 11, "loc": p["mode"], "scale": p["scale"], "shape": 0.0}
-    if family == "student_t":
-        kept = {"loc": p["location"], "scale": p["scale"], "shape": p["df"]}
-        return {"uncertainty_type": 12, **kept}
-    return _integer_row(law)
-
-
-def _integer_row(law: Distribution) -> Row | None:
-    if law.family not in {"empirical", "discrete"} or law.truncate is not None:
+def _columns(kind: Kind, law: Distribution) -> dict[str, float] | None:
+    """Return the columns of a law, or None where it has other parameters or values."""
+    if kind.family == "empirical":
+        return _integer_columns(law)
+    p = law.parameters()
+    if law.family in {"normal", "lognormal"}:  # in whichever form they were given
+        centre, sd = law.kernel().constants[5:7]
+        p = {"mean": centre, "sd": sd}
+        if law.family == "lognormal":
+            p = {"median": math.log(centre), "gsd": sd}
+    if not {*kind.columns.values()} <= {*p}:
         return None
+    return {column: p[name] for column, name in kind.columns.items()} | dict.fromkeys(
+        kind.zero, 0.0
+    )
+
+
+def _integer_columns(law: Distribution) -> dict[str, float] | None:
     values, masses = (np.asarray(part) for part in law.atoms)  # type: ignore[attr-defined]
     low = values[0]
     if low != int(low) or not np.array_equal(values, low + np.arange(values.size)):
         return None
     if np.ptp(masses) > 1e-12 * masses.max():
         return None
-    return {"uncertainty_type": 7, "minimum": float(low), "maximum": float(values[-1]) + 1.0}
+    return {"minimum": float(low), "maximum": float(values[-1]) + 1.0}
