@@ -9,8 +9,9 @@ import numpy as np
 
 from mcsus.engine.plans import Array, Points
 from mcsus.errors import Fault, InputError
-from mcsus.streams import Design, SobolPoints, block_table, philox_key, scrambled_directions
+from mcsus.streams import Design, SobolPoints, block_table, scrambled_directions
 from mcsus.streams.sobol import BLOCK, MAX_DIMENSIONS
+from mcsus.streams.stream_keys import MONTE_CARLO, key_words
 
 _KEPT_LEAST = 4  # sets of points, however large
 _KEPT_BYTES = 1 << 25
@@ -92,9 +93,8 @@ class Streams:
             : matrices * len(self.drawn)
         ]
         if design.kind == "monte_carlo" or not keys:
-            words = [philox_key(design.seed, key, replicate) for key in keys]
-            pairs = np.array(words, dtype=np.uint64).reshape(len(keys), 2)
-            return Points(_NO_WORDS, _NO_WORDS, pairs, _NO_NUMBERS, _NO_NUMBERS)
+            pairs = key_words(MONTE_CARLO, design.seed, keys, replicate)
+            return Points(_NO_WORDS, _NO_WORDS, np.stack(pairs, axis=1), _NO_NUMBERS, _NO_NUMBERS)
         dimensions = self._dimensions[: len(keys)]
         if len(set(dimensions)) < len(dimensions):
             found = f"{len(dimensions)} streams, with those of Student-t copulas"

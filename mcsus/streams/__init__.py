@@ -9,21 +9,17 @@ from mcsus.streams.philox import philox4x32, uniforms
 from mcsus.streams.reference import points
 from mcsus.streams.sobol import (
     SobolPoints,
-    block_offset,
     block_table,
     directions,
     scrambled_directions,
 )
-from mcsus.streams.stream_keys import philox_key
 
 __all__ = [
     "Design",
     "SobolPoints",
-    "block_offset",
     "block_table",
     "directions",
     "philox4x32",
-    "philox_key",
     "points",
     "scrambled_directions",
     "uniforms",

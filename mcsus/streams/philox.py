@@ -84,7 +84,7 @@ def uniforms(key: tuple[Any, Any], start: int, count: int) -> NDArray[np.float64
     Parameters
     ----------
     key : tuple of two integers, or of two arrays of shape (k,)
-        From `mcsus.streams.philox_key`.
+        From `mcsus.streams.stream_keys`.
     start, count : int
         Index of the first draw, and how many.
 

@@ -43,18 +43,14 @@ def to_uniform(integer: np.uint64) -> np.float64:
 def fill_sobol(
     table_row: NDArray[np.uint64], offset: np.uint64, row: NDArray[np.float64], first: int = 0
 ) -> None:
-    """Write the uniforms of consecutive Sobol' draws of one dimension into `row`.
+    """Write Sobol' draws of one dimension into `row`, from the draw at `first` in its block on.
 
     Parameters
     ----------
     table_row : array of uint64, shape (1024,)
         One row of `mcsus.streams.block_table`.
     offset : uint64
-        Element of `mcsus.streams.block_offset` for the block of 1,024 draws.
-    row : array of float64, shape (n,)
-        Filled with draws ``first`` to ``first + n - 1`` of the block; ``first + n <= 1024``.
-    first : int, optional
-        Place of the first draw in its block: draw index modulo 1,024.
+        From `sobol_offset`, for the block of 1,024 draws.
     """
     low = np.int64(first)
     part = table_row[low : low + row.size]
@@ -64,14 +60,12 @@ def fill_sobol(
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
 def sobol_offset(matrix_row: NDArray[np.uint64], block_index: int) -> np.uint64:
-    """Return one element of `mcsus.streams.block_offset`.
+    """Return what the draws of a block of 1,024 add, by XOR, to a row of the table.
 
     Parameters
     ----------
     matrix_row : array of uint64, shape (52,)
         One row of the matrix of `mcsus.streams.scrambled_directions`.
-    block_index : int
-        Draw index divided by 1,024, below 2^42.
     """
     offset = _ZERO
     index = np.uint64(block_index)
@@ -160,16 +154,9 @@ def _pair(pair: np.uint64, k0: np.uint64, k1: np.uint64) -> tuple[np.float64, np
 
 @njit(nogil=True, error_model="numpy", forceinline=True)
 def fill_philox(key0: int, key1: int, first_draw: int, row: NDArray[np.float64]) -> None:
-    """Write consecutive Monte Carlo draws of one stream into `row`.
+    """Write Monte Carlo draws of one stream, by its Philox key, into `row`.
 
-    Parameters
-    ----------
-    key0, key1 : int
-        From `mcsus.streams.philox_key`.
-    first_draw : int
-        Index of the first draw; any, but an even one is the fast case.
-    row : array of float64, shape (n,)
-        Filled with draws ``first_draw`` to ``first_draw + n - 1``.
+    An even first draw is the fast case.
     """
     k0 = np.uint64(key0) & _WORD
     k1 = np.uint64(key1) & _WORD

@@ -189,7 +189,7 @@ def block_table(matrix: Words, shift: Words) -> Words:
     Returns
     -------
     array of uint64, shape (k, 1024)
-        The integer of draw `i` is ``table[d, i & 1023] ^ block_offset(matrix, i >> 10)[d]``.
+        Draw `i` is ``table[d, i & 1023]`` XOR ``matrix[d, b]`` of each bit `b` from 10 up in `i`.
     """
     table = np.empty((len(matrix), BLOCK), dtype=np.uint64)
     table[:, 0] = shift
@@ -197,25 +197,6 @@ def block_table(matrix: Words, shift: Words) -> Words:
         half = 1 << bit
         table[:, half : 2 * half] = table[:, :half] ^ matrix[:, bit, None]
     return table
-
-
-def block_offset(matrix: Words, block_index: int) -> Words:
-    """Return what the draws of block `block_index` (1,024 each) add, by XOR, to the table.
-
-    Parameters
-    ----------
-    matrix : array of uint64, shape (k, 52)
-        From `scrambled_directions`.
-    block_index : int
-        Draw index divided by 1,024, below 2^42.
-
-    Returns
-    -------
-    array of uint64, shape (k,)
-    """
-    bits = [TABLE_BITS + bit for bit in range(block_index.bit_length()) if block_index >> bit & 1]
-    offset: Words = np.bitwise_xor.reduce(matrix[:, bits], axis=1)
-    return offset
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,21 +50,6 @@ def stream_words(purpose: bytes, seed: int, key: str, replicate: int) -> tuple[i
     return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
 
 
-def philox_key(seed: int, key: str, replicate: int) -> tuple[int, int]:
-    """Return the Philox key (two 32-bit words) of the Monte Carlo draws of one stream.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the design, 0 to 2^63 - 1.
-    key : str
-        Stream key of a parameter cell.
-    replicate : int
-        Index of the replicate, from 0.
-    """
-    return stream_words(MONTE_CARLO, seed, key, replicate)
-
-
 def key_words(
     purpose: bytes, seed: int, keys: Sequence[str], replicate: int
 ) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
