@@ -152,7 +152,7 @@ class Method(ABC):
     title, words : str
         What it is called, and what it tells.
     arrays : tuple of Entry
-        What it estimates; each gets its standard error from the replicates.
+        What it estimates; where one says so, its standard error from the replicates is beside.
     options : mapping of str to Item
         Its own keys in ``[sensitivity]``, as a table of a file declares them.
     labels : mapping of str to sequence of str or number
@@ -193,7 +193,7 @@ class Method(ABC):
 
 @dataclass(frozen=True)
 class Explained:
-    """What a method found about one output.
+    """What a method says of one output.
 
     Parameters
     ----------

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import html
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from mcsus.vocabulary import Verdict
 
 _SHOWN = 5  # drivers named for each output
 _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
@@ -100,12 +101,10 @@ def label_text(name: str, labels: Mapping[str, Any]) -> str:
     return f"{name} [{', '.join(str(v).replace('_', ' ') for v in labels.values())}]"
 
 
-def _widest(cell: Mapping[str, Any]) -> tuple[str, str]:
-    best = max(
-        cell["intervals"], key=lambda interval: (interval["level"] == 0.95, interval["level"])
-    )
-    low, high = significant(best["low"]), significant(best["high"])
-    return f"{100 * best['level']:g}", f"{low} to {high}"
+def _widest(intervals: Sequence[Mapping[str, Any]]) -> str:
+    """Return the 95 % interval, or else the one of the highest level."""
+    best = max(intervals, key=lambda own: (own["level"] == 0.95, own["level"]))
+    return f"{significant(best['low'])} to {significant(best['high'])}"
 
 
 def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -114,7 +113,7 @@ def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
             label_text(name, cell["labels"]),
             significant(cell["mean"]["value"]),
             significant(cell["median"]["value"]),
-            _widest(cell)[1] if cell["intervals"] else "",
+            _widest(cell["intervals"]) if cell["intervals"] else "",
             output["unit"],
             significant(cell["mean"]["error"], 1),
         )
@@ -127,15 +126,10 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
     rows = []
     for name, document in sensitivity.items():
         for cell in document["cells"]:
-            if cell["method"] != "sobol":
-                continue
-            named = [
-                f"{driver} {cell['indices'][driver]['ST']['value']:.2f}"
-                for driver in cell["ranking"][:_SHOWN]
-            ]
-            padded = [*named, *itertools.repeat("", _SHOWN - len(named))]
-            if named:
-                rows.append((label_text(name, cell["labels"]), *padded))
+            if cell["method"] == "sobol" and (first := cell["ranking"][:_SHOWN]):
+                named = [f"{key} {cell['indices'][key]['ST']['value']:.2f}" for key in first]
+                missing = [""] * (_SHOWN - len(named))
+                rows.append((label_text(name, cell["labels"]), *named, *missing))
     return rows
 
 
@@ -144,7 +138,7 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
         (
             label_text(name, cell["labels"]),
             f"{cell['probability']['value']:.4f}",
-            cell["verdict"].replace("_", " "),
+            Verdict(cell["verdict"]).words,
         )
         for name, document in claims.items()
         for cell in document["cells"]

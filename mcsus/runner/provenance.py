@@ -20,6 +20,9 @@ _WHOLE_DEVICE = "device_footprint"
 _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
 """Products set beside the footprint of a whole device, by their id in the library."""
 
+_ABOUT = (
+    "id", "title", "question", "functional_unit", "system_boundary", "characterisation",
+)  # fmt: skip
 _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray", "pint")
 
 
@@ -29,17 +32,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
     document = study.to_dict()
     text = json.dumps(document, sort_keys=True, default=str)
     return {
-        "study": {
-            key: getattr(study, key)
-            for key in (
-                "id",
-                "title",
-                "question",
-                "functional_unit",
-                "system_boundary",
-                "characterisation",
-            )
-        },
+        "study": {key: getattr(study, key) for key in _ABOUT},
         "document": document,
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
@@ -115,12 +108,8 @@ def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
 
 
 def _provenance(known: Provenance) -> dict[str, Any]:
-    return {
-        "id": known.id or "",
-        "title": known.name or "",
-        "evidence": known.evidence or "",
-        "rationale": known.rationale or "",
-        "derivation": known.derivation or "",
-        "note": known.note or "",
-        "sources": [asdict(source) for source in known.sources],
+    words = {"title": known.name} | {
+        key: getattr(known, key) for key in ("id", "evidence", "rationale", "derivation", "note")
     }
+    sources = [asdict(source) for source in known.sources]
+    return {key: value or "" for key, value in words.items()} | {"sources": sources}
