@@ -58,23 +58,8 @@ class Library:
             return {}
         return read_grid(path.read_text(encoding="utf-8").splitlines())
 
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Names of the files of parameters."""
-        return tuple(self._tables.texts)
-
     def get(self, key: str) -> Parameter:
         """Return the parameter with an id.
-
-        Parameters
-        ----------
-        key : str
-            For example ``"hsl.processing.0.mcu"`` or ``"grid.fr.2024"``.
-
-        Returns
-        -------
-        Parameter
-            Without dims; its name is the id.
 
         Raises
         ------
@@ -142,12 +127,12 @@ class Library:
     def search(self, text: str) -> tuple[str, ...]:
         """Return the ids whose id or name has every word of a text."""
         words = text.lower().split()
-        found = []
+        matches = []
         for key in self.ids():
             haystack = f"{key} {self.get(key).cell.provenance.name}".lower()
             if all(word in haystack for word in words):
-                found.append(key)
-        return tuple(found)
+                matches.append(key)
+        return tuple(matches)
 
     def check(self) -> None:
         """Check every file whole; all faults of all files are raised together."""

@@ -58,7 +58,7 @@ def _overruled(fields: Mapping[str, Any]) -> list[str]:
 
 def _without_moments(fields: Mapping[str, Any]) -> list[str]:
     used = _used(fields["equations"])
-    found = []
+    told = []
     for parameter in fields.get("parameters", ()):
         if parameter.name not in used:
             continue
@@ -68,11 +68,11 @@ def _without_moments(fields: Mapping[str, Any]) -> list[str]:
             lacks = "variance"
         else:
             continue
-        found.append(
+        told.append(
             f"the law of parameter {parameter.name!r} has no {lacks}: means, standard deviations "
             "and Sobol' indices of what depends on it do not settle; read quantiles"
         )
-    return found
+    return told
 
 
 def _used(equations: Sequence[Equation]) -> set[str]:

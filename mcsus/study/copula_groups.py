@@ -16,7 +16,7 @@ from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
-from mcsus.study.correlations import RANK, read_correlations
+from mcsus.study.correlations import RANK, Correlations, read_correlations
 from mcsus.study.grids import Dims
 from mcsus.study.parts import COPULAS, CopulaGroup
 from mcsus.vocabulary import Label
@@ -105,29 +105,21 @@ def read_copula_groups(
             reader.fault(
                 "parameters", f"{len(members)} parameters", f"2 to {MAX_MEMBERS} parameters"
             )
-        settings = _settings(reader, len(members))
-        if not unreadable.isdisjoint(members) or not reader.is_sound or settings is None:
+        numbers = _correlations(reader, len(members))
+        if not unreadable.isdisjoint(members) or not reader.is_sound or numbers is None:
             continue
         chosen = [parameters[name] for name in members]
         _check_laws(reader, chosen, inner)
         ordered = _members(reader, chosen, dims, owner, here)
         if reader.is_sound:
-            _add(groups, ordered, settings, members, dims)
+            _add(groups, ordered, reader, numbers.matrix, dims)
             groups.cautions += _induced(here, ordered)
-            if settings.repaired:
-                groups.cautions.append(f"dependence {here}: {settings.repaired}")
+            if numbers.repaired:
+                groups.cautions.append(f"dependence {here}: {numbers.repaired}")
     return groups
 
 
-@dataclass(frozen=True)
-class _Settings:
-    copula: str
-    matrix: Array
-    df: float | None = None
-    repaired: str = ""
-
-
-def _settings(reader: TableReader, count: int) -> _Settings | None:
+def _correlations(reader: TableReader, count: int) -> Correlations | None:
     """Read the copula and its numbers."""
     copula, repair = reader["copula"], reader["repair"]
     df = _degrees(reader, copula)
@@ -145,11 +137,8 @@ def _settings(reader: TableReader, count: int) -> _Settings | None:
         return None
     if not given:
         sign = 1.0 if copula == "comonotone" else -1.0
-        return _Settings(copula, np.where(np.eye(count) == 1, 1.0, sign))
-    correlations = read_correlations(reader, given[0], count, df, repair=repair)
-    if correlations is None:
-        return None
-    return _Settings(copula, correlations.matrix, df, correlations.repaired)
+        return Correlations(np.where(np.eye(count) == 1, 1.0, sign))
+    return read_correlations(reader, given[0], count, df, repair=repair)
 
 
 def _degrees(reader: TableReader, copula: str | None) -> float | None:
@@ -249,30 +238,29 @@ def _member(parameter: Parameter, dims: Dims) -> _Member:
 def _add(
     groups: CopulaGroups,
     members: Sequence[_Member],
-    settings: _Settings,
-    listed: tuple[str, ...],
+    row: TableReader,
+    correlation: Array,
     dims: Dims,
 ) -> None:
     """Add the mixes of one group, label by label."""
+    listed, copula, df = (row[key] for key in ("parameters", "copula", "df"))
     order = [listed.index(member.name) for member in members]
-    matrix = settings.matrix[np.ix_(order, order)]
+    matrix = correlation[np.ix_(order, order)]
     widest = members[-1].dims
     for labels in itertools.product(*(dims[dim] for dim in widest)):
         at = dict(zip(widest, labels, strict=True))
         streams = [member.at(at) for member in members]
-        if settings.copula in {"gaussian", "student_t"}:
-            scale = None if settings.df is None else f"{streams[0]}|scale"
-            groups.mixes |= gaussian_mixes(streams, matrix, settings.df, scale)
+        if copula in {"gaussian", "student_t"}:
+            scale = None if df is None else f"{streams[0]}|scale"
+            groups.mixes |= gaussian_mixes(streams, matrix, df, scale)
         else:
             groups.mixes |= {
                 stream: Mix((streams[0],), (float(matrix[0, 1 + k]),))
                 for k, stream in enumerate(streams[1:])
             }
-    correlation = tuple(tuple(map(float, row)) for row in settings.matrix)
+    rows = tuple(tuple(map(float, row)) for row in correlation)
     streams_of_all = frozenset(key for member in members for key in member.streams.values())
-    groups.tables.append(
-        CopulaGroup(listed, settings.copula, correlation, settings.df, streams_of_all)
-    )
+    groups.tables.append(CopulaGroup(listed, copula, rows, df, streams_of_all))
 
 
 def without(tables: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:

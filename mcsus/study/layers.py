@@ -26,10 +26,7 @@ class Layer:
     dims: Mapping[str, Any]
     parameters: Mapping[str, Any]
     equations: Mapping[str, Any]
-    breakdown: Mapping[str, Any] | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "breakdown", self.breakdown or {})
+    breakdown: Mapping[str, Any]
 
 
 def layer_of(reader: TableReader) -> Layer:

@@ -65,12 +65,12 @@ def limits_of(name: str, cell: Cell) -> tuple[Truncation, str] | None:
 
 def physical_cautions(parameters: Iterable[Parameter]) -> list[str]:
     """Return a caution for each parameter of which a law reaches beyond what can be."""
-    found = []
+    told = []
     for parameter in parameters:
         worst = max((_caution(parameter.name, cell) for cell in parameter.cells), default=(0, ""))
         if worst[0] > SMALLEST:
-            found.append(worst[1])
-    return found
+            told.append(worst[1])
+    return told
 
 
 def _caution(name: str, cell: Cell) -> tuple[float, str]:

@@ -191,18 +191,16 @@ def _over_scenarios(
 
 def _breakdowns(layers: list[Layer]) -> dict[str, tuple[Any, FaultCollector]]:
     return {
-        name: (value, layer.faults)
-        for layer in layers
-        for name, value in (layer.breakdown or {}).items()
+        name: (value, layer.faults) for layer in layers for name, value in layer.breakdown.items()
     }
 
 
-def _raise(found: list[Fault]) -> None:
+def _raise(faults: list[Fault]) -> None:
     """Raise the faults, each place once: what is not finite is also wrong for its reader."""
     kept: list[Fault] = []
     places: set[tuple[str, ...]] = set()
-    whole = {fault.where for fault in found if fault.allowed == "a finite number"}
-    for fault in found:
+    whole = {fault.where for fault in faults if fault.allowed == "a finite number"}
+    for fault in faults:
         inside = any(fault.where[:n] in whole for n in range(1, len(fault.where)))
         same = fault.where in whole and fault.where in places
         if fault not in kept and not inside and not same:
