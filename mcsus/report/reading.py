@@ -223,25 +223,18 @@ class Reading:
         }
 
     @property
-    def equations(self) -> dict[str, dict[str, Any]]:
-        """Name -> equation."""
-        return {equation["name"]: equation for equation in self.about["equations"]}
-
-    @property
     def inputs(self) -> dict[str, dict[str, Any]]:
         """Name -> input."""
         return {item["name"]: item for item in self.about["inputs"]}
 
-    def stage_of(self, part: str, recorded: str) -> str:
-        """Return the life-cycle stage of a part of a breakdown, if any is known."""
-        return recorded or str(self.inputs.get(part, {}).get("stage", ""))
-
     def stages(self, table: ResultTable) -> list[str]:
-        """Return the stage of each part of an output's breakdown."""
-        recorded = json.loads(table.attrs.get("stages", "[]"))
+        """Return the life-cycle stage of each part of an output's breakdown, if any is known."""
         parts = [str(part) for part in table.data["part"].values]
-        recorded += [""] * (len(parts) - len(recorded))
-        return [self.stage_of(p, s) for p, s in zip(parts, recorded, strict=True)]
+        recorded = json.loads(table.attrs.get("stages", "[]")) or [""] * len(parts)
+        return [
+            stage or str(self.inputs.get(part, {}).get("stage", ""))
+            for part, stage in zip(parts, recorded, strict=True)
+        ]
 
     def scenario_title(self, scenario: str) -> str:
         """Return the title of a scenario, or its id as words."""

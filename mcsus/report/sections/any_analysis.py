@@ -42,10 +42,14 @@ class AnyAnalysis(Section):
         return {"about": capital(self.about), "tables": tables}
 
 
-def _columns(cell: ResultCell) -> list[str]:
-    """Return the arrays by input, with those of their errors."""
-    data = cell.data
-    return [str(key) for key in data.data_vars if data[key].dims == ("input",) and key != "rank"]
+def _columns(cell: ResultCell) -> list[tuple[str, str]]:
+    """Return name and heading of each array by input, and of its error."""
+    arrays = {str(key): array for key, array in cell.data.data_vars.items() if key != "rank"}
+    return [
+        (key, "error" if key.endswith("_error") else array.attrs.get("long_name", words(key)))
+        for key, array in arrays.items()
+        if array.dims == ("input",)
+    ]
 
 
 def _order(cell: ResultCell) -> list[tuple[int, str]]:
