@@ -48,14 +48,7 @@ _FOREIGN = {
 
 
 def refuse(column: int, found: str, allowed: str = LANGUAGE, near: str | None = None) -> NoReturn:
-    """Raise the fault found at a column of a formula.
-
-    Examples
-    --------
-    >>> refuse(3, "the operator '@'", "*")
-    Traceback (most recent call last):
-    mcsus.errors.InputError: column 3: found the operator '@'; allowed: *
-    """
+    """Raise the fault found at a column of a formula."""
     raise InputError(Fault(found, allowed, (f"column {column}",), near))
 
 

@@ -7,7 +7,7 @@ from mcsus.engine.codegen import description
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.lowering import lower
 from mcsus.engine.plans import Quantity
-from mcsus.expressions import parse
+from mcsus.expressions import parse, sqrt, trace
 from mcsus.model import Equation, Model, evaluate
 from mcsus.streams import Design
 from mcsus.units import unit
@@ -38,6 +38,18 @@ def test_chains_are_read_as_the_tree_stands(text):
     kernel = Kernel(model, {})
     got = kernel.run(kernel.plan([Quantity("y")]), Design("sobol", 256, 1, 0), 0)[:, 0, 0]
     np.testing.assert_allclose(got, evaluate(model, {})["y"][0], rtol=1e-12)
+
+
+def test_a_hundred_levels_of_functions():
+    def nested(year):
+        for _ in range(100):
+            year = sqrt(2 + year)
+        return year
+
+    model = Model([Equation("y", unit("1"), trace(nested))], {}, {"year": (1, 2, 3)})
+    kernel = Kernel(model, {})
+    got = kernel.run(kernel.plan([Quantity("y")]), Design("sobol", 256, 1, 0), 0)[:, 0, 0]
+    np.testing.assert_allclose(got, evaluate(model, {})["y"][0], rtol=1e-14)
 
 
 def test_machine_code_is_named_by_what_decides_it():
