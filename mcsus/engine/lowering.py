@@ -90,12 +90,12 @@ class Program:
     def late(self) -> tuple[int, ...]:
         """Steps that wait for an average over individuals."""
         waiting = {self.steps[k].target for k in self.folded}
-        found = []
+        late = []
         for k, step in enumerate(self.steps):
             if not (self.inside[k] or waiting.isdisjoint(step.inputs)):
                 waiting.add(step.target)
-                found.append(k)
-        return tuple(found)
+                late.append(k)
+        return tuple(late)
 
     def downstream(self, changed: set[str]) -> list[bool]:
         """Tell for each step whether it is evaluated again when `changed` parameters change.

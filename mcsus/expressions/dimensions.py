@@ -72,8 +72,8 @@ def dimension(
     Traceback (most recent call last):
     mcsus.errors.InputError: column 7: found kg m**2 / s**3 + s in 'power + lifetime'; allowed: ...
     """
-    found = _of(expression, units)
-    return (expected or DIMENSIONLESS) if found is None else found
+    result = _of(expression, units)
+    return (expected or DIMENSIONLESS) if result is None else result
 
 
 def _refuse(node: Expression, found: str, allowed: str) -> NoReturn:
@@ -107,9 +107,9 @@ def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
             return _call(node, units)
 
 
-def _same(node: Expression, joint: str, found: tuple[_Maybe, ...]) -> _Maybe:
+def _same(node: Expression, joint: str, operands: tuple[_Maybe, ...]) -> _Maybe:
     """Return the one dimension of several operands, any of which may be the literal 0."""
-    known = [item for item in found if item is not None]
+    known = [item for item in operands if item is not None]
     other = next((item for item in known if item != known[0]), None)
     if other is not None:
         both = (
@@ -121,19 +121,19 @@ def _same(node: Expression, joint: str, found: tuple[_Maybe, ...]) -> _Maybe:
     return known[0] if known else None
 
 
-def _need_number(node: Expression, found: _Maybe, what: str) -> None:
-    if found is not None and not found.is_dimensionless:
-        _refuse(node, f"{what} {found}", "a plain number (divide by a reference value)")
+def _need_number(node: Expression, result: _Maybe, what: str) -> None:
+    if result is not None and not result.is_dimensionless:
+        _refuse(node, f"{what} {result}", "a plain number (divide by a reference value)")
 
 
 def _call(node: Call, units: Mapping[str, Dimension]) -> _Maybe:
     row = FUNCTIONS[node.function]
-    found = tuple(_of(arg, units) for arg in node.args)[row.condition :]
+    operands = tuple(_of(arg, units) for arg in node.args)[row.condition :]
     if row.power is None:
-        for item in found:
+        for item in operands:
             _need_number(node, item, f"{node.function} of")
         return DIMENSIONLESS
-    common = _same(node, node.function, found)
+    common = _same(node, node.function, operands)
     return common if common is None or row.power == 1 else _raised(node, common, row.power)
 
 
@@ -166,10 +166,10 @@ def _raised(node: Expression, base: Dimension, exponent: float) -> Dimension:
     return _bounded(node, base**exponent)
 
 
-def _bounded(node: Expression, found: Dimension) -> Dimension:
-    if any(abs(power) > MAX_POWER for _, power in found.exponents):
-        _refuse(node, f"the unit {found}", f"exponents up to {MAX_POWER}")
-    return found
+def _bounded(node: Expression, result: Dimension) -> Dimension:
+    if any(abs(power) > MAX_POWER for _, power in result.exponents):
+        _refuse(node, f"the unit {result}", f"exponents up to {MAX_POWER}")
+    return result
 
 
 def constant(node: Expression) -> float | None:

@@ -42,10 +42,10 @@ class Node:
 
     def children(self) -> tuple[Expression, ...]:
         """Return the nodes directly below, from left to right."""
-        found: list[Expression] = []
+        below: list[Expression] = []
         for item in self.content():
-            found.extend(item if isinstance(item, tuple) else [item])  # type: ignore[list-item]
-        return tuple(item for item in found if isinstance(item, Node))
+            below.extend(item if isinstance(item, tuple) else [item])  # type: ignore[list-item]
+        return tuple(item for item in below if isinstance(item, Node))
 
     def __hash__(self) -> int:
         return self._hash

@@ -223,8 +223,8 @@ def read_label(value: object, dim: str, label: str | float) -> Symbol:
     if isinstance(label, bool) or not isinstance(label, str | Real):
         raise InputError(Fault(f"a label of type {type(label).__name__}", "a text or a number"))
     inner = symbol(value)
-    found = label if isinstance(label, str) else float(label)
-    return Symbol(AtLabel(inner.node, dim, found), inner.size + 1)
+    read = label if isinstance(label, str) else float(label)
+    return Symbol(AtLabel(inner.node, dim, read), inner.size + 1)
 
 
 def _parameters(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
