@@ -113,11 +113,13 @@ def number(
     return Item(words, allowed, read, schema, required, default)
 
 
-def whole(words: str, low: int | None = None, high: int | None = None) -> Item:
+def whole(
+    words: str, low: int | None = None, high: int | None = None, default: int | None = None
+) -> Item:
     """Return an item that takes a whole number, which somebody else checks."""
     bounds = {"minimum": low, "maximum": high}
     schema = {"type": "integer", **{key: b for key, b in bounds.items() if b is not None}}
-    return Item(words, "a whole number", TableReader.raw, schema)
+    return Item(words, "a whole number", TableReader.raw, schema, default=default)
 
 
 def probability(words: str, *, required: bool = False, default: float | None = None) -> Item:

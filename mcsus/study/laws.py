@@ -52,7 +52,7 @@ _SOURCES: Schema = {
 
 META = Table(
     "parameter",
-    "A law with its unit and its source; or the id of a parameter of the library",
+    "A law with its own keys (mcsus show lognormal), its unit and its source",
     unit=replace(ABOUT.items["unit"], required=False),
     source=raw(
         "where the numbers are from; or assumed, with a rationale",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from mcsus.analysis.base import DEFAULT_METHODS, methods
 from mcsus.declared import Schema, Table, dimension_of, names, one_of, raw, text, unit, whole
-from mcsus.declared.reader import TableReader, finite, shown
+from mcsus.declared.reader import TableReader, choices, finite, shown
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
-from mcsus.streams.design import MAX_DRAWS, Design
+from mcsus.streams.design import MAX_DRAWS, MAX_SEED, Design, Kind
 from mcsus.study.parts import GROUPINGS, Sensitivity
 from mcsus.units import Unit
 
@@ -70,10 +70,19 @@ def read_outputs(value: Any, known: Known, faults: FaultCollector) -> dict[str, 
 DESIGN = Table(
     "design",
     "The sampling plan",
-    kind=raw("scrambled Sobol' points, or independent ones", {"enum": ["sobol", "monte_carlo"]}),
-    draws=whole("points in each replicate; a power of two from 2^8 for sobol", 1),
-    replicates=whole("independent repetitions, from which the numerical errors come", 1),
-    seed=whole("of the random numbers", 0, 2**63 - 1),
+    kind=raw(
+        "scrambled Sobol' points, or independent ones",
+        {"enum": list(get_args(Kind))},
+        choices(get_args(Kind)),
+        default=Design.kind,
+    ),
+    draws=whole(
+        "points in each replicate; a power of two from 2^8 for sobol", 1, default=Design.draws
+    ),
+    replicates=whole(
+        "independent repetitions, from which the errors come", 1, default=Design.replicates
+    ),
+    seed=whole("of the random numbers", 0, MAX_SEED, default=Design.seed),
 )
 
 

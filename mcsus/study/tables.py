@@ -18,6 +18,7 @@ from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.dimensions import DIM
 from mcsus.study.formulas import EQUATION
 from mcsus.study.grids import BY
+from mcsus.study.laws import LAW
 from mcsus.study.options import DESIGN, INTERVALS, OUTPUT, sensitivity_table
 from mcsus.study.scenarios import SCENARIO_TABLE
 
@@ -33,6 +34,7 @@ DIMS = Either(
     DIM.requiring("like"),
     DIM.requiring("draws"),
 )
+PARAMETERS = Either("parameter", "A law; or the id of a parameter of the library", LAW, BY)
 OUTPUTS = Either("output", OUTPUT.words, {"type": "string"}, OUTPUT)
 
 STUDY = Table(
@@ -71,7 +73,7 @@ def tables_by_name() -> dict[str, Table | Either]:
 _TABLES: dict[str, Table | Either] = {
     "study": STUDY,
     "dims": DIMS,
-    "parameters": BY,
+    "parameters": PARAMETERS,
     "equations": EQUATION,
     "scenarios": SCENARIO_TABLE,
     "dependence": DEPENDENCE,
