@@ -19,6 +19,7 @@ from mcsus.result.summary import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values
 from mcsus.runner.group_values import Key
 from mcsus.streams import Design
+from mcsus.streams.design import nearest_powers_of_two
 from mcsus.units import Unit
 
 Array = NDArray[np.float64]
@@ -50,7 +51,10 @@ class DrawRun:
             if name in reached and not kernel.model.varies_inside(name)
         ]
         plan = kernel.plan([*_shown(outputs), *map(Quantity, parameters)])
-        self.run = PlanRun(kernel, plan, replace(design, draws=min(design.draws, wants.most)))
+        draws = min(design.draws, wants.most)
+        if design.kind == "sobol":
+            draws = nearest_powers_of_two(draws)[0]
+        self.run = PlanRun(kernel, plan, replace(design, draws=draws))
         rows: dict[str, dict[int, str]] = {}
         start = len(cells)
         for name in parameters:
