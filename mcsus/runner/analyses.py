@@ -22,7 +22,7 @@ from mcsus.analysis.base import (
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.model import Model
-from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
+from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
@@ -85,7 +85,7 @@ def sensitivity(
         if isinstance(wants, WantsGroups):
             run = GroupRun(kernel, asked.outputs, groupings, design, wants)
             data: Iterator[Mapping[Key, Data]] = (
-                run.sums(executor, told, checkpoint or NoCheckpoint())
+                run.sums(executor, told, checkpoint or Checkpoint())
                 if wants.summed
                 else run.values(executor, told)
             )

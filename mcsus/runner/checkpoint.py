@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +38,15 @@ _EVERY = 3.0  # seconds
 _SHARE = 20  # a checkpoint takes at most one part in so many of the time
 
 
-class Checkpoint(Protocol):
-    """Keeps named arrays, or nothing."""
+class Checkpoint:
+    """Keeps nothing: the run is short, or nobody asked."""
+
+    stays = False
+    """Whether what is kept outlives the run."""
 
     def due(self) -> bool:
         """Tell whether it is time to save."""
+        return False
 
     def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Replace the arrays of a name."""
@@ -50,62 +54,30 @@ class Checkpoint(Protocol):
     def append(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Add arrays to those saved under a name before."""
 
-    def load(self, name: str) -> Arrays | None:
+    def load(self, name: str) -> Arrays | None:  # noqa: ARG002
         """Return what was saved under a name."""
+        return None
 
-    def each(self, name: str) -> Iterator[Arrays]:
+    def each(self, name: str) -> Iterator[Arrays]:  # noqa: ARG002
         """Yield what was appended to a name, in order."""
+        return iter(())
 
     def drop(self, name: str) -> None:
         """Forget what was appended to a name."""
 
     def holds(self) -> bool:
         """Tell whether anything is saved."""
+        return False
 
     def part(self, path: Path) -> Path:
         """Return where a file is made that gets the name `path` when it is whole."""
+        return path.with_name(f".{path.name}.part")
 
     def clear(self) -> None:
         """Remove all files: the run is complete."""
 
 
-class NoCheckpoint:
-    """Keeps nothing: the run is short, or nobody asked."""
-
-    def due(self) -> bool:
-        """Tell that it is never time to save."""
-        return False
-
-    def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Do nothing."""
-
-    def append(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-        """Do nothing."""
-
-    def load(self, name: str) -> Arrays | None:  # noqa: ARG002
-        """Return nothing."""
-        return None
-
-    def each(self, name: str) -> Iterator[Arrays]:  # noqa: ARG002
-        """Yield nothing."""
-        return iter(())
-
-    def drop(self, name: str) -> None:
-        """Do nothing."""
-
-    def holds(self) -> bool:
-        """Tell that nothing is saved."""
-        return False
-
-    def part(self, path: Path) -> Path:
-        """Return a hidden file beside `path`."""
-        return path.with_name(f".{path.name}.part")
-
-    def clear(self) -> None:
-        """Do nothing."""
-
-
-class FileCheckpoint:
+class FileCheckpoint(Checkpoint):
     """Keeps arrays in a folder beside the results of a run.
 
     Parameters
@@ -113,6 +85,8 @@ class FileCheckpoint:
     target : Path
         Folder that the run saves to.
     """
+
+    stays = True
 
     def __init__(self, target: Path) -> None:
         self.folder = Path(target) / FOLDER

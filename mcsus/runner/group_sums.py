@@ -24,7 +24,7 @@ from mcsus.engine.plans import FOLD, Plan, Points
 from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
-from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
+from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
@@ -172,7 +172,7 @@ def replicate_sums(
         Over all base points of the replicate, after its last task.
     """
     fold = folding()
-    checkpoint = checkpoint or NoCheckpoint()
+    checkpoint = checkpoint or Checkpoint()
     draws, shape = run.design.draws, (len(run.plan.quantity), columns(len(run.groups), run.paired))
     known = checkpoint.load(_SAVED)
     # sums and what was lost in adding them up, of every replicate so far

@@ -17,7 +17,7 @@ from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.result import Result
 from mcsus.runner.analyses import sensitivity
-from mcsus.runner.checkpoint import Checkpoint, NoCheckpoint
+from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -133,7 +133,7 @@ def _drawn(given: _Given) -> Generator[Result, None, tuple[Sampler, Ended]]:
         whole = not ended[0]
     finally:
         if file is not None:
-            file.close(whole=whole, stays=not isinstance(checkpoint, NoCheckpoint))
+            file.close(whole=whole, stays=checkpoint.stays)
     return sampler, ended
 
 

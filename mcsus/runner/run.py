@@ -224,10 +224,9 @@ class Run:
 
         Examples
         --------
-        >>> from mcsus import load_study
-        >>> [table] = Run(load_study("mcu_chip")).ranking().values()
+        >>> table = Run("mcu_chip").ranking()["chip_factor"]
         >>> table.inputs[int(table.values["rank"][0].argmin())]
-        'processing'
+        'silicon_study_ratio'
         """
         from mcsus.runner.evaluation import ranking  # noqa: PLC0415 - numba
 
@@ -250,7 +249,7 @@ class Run:
         from mcsus.runner import checkpoint, resuming  # noqa: PLC0415 - xarray
 
         if self.settings.folder is None:
-            yield checkpoint.NoCheckpoint()
+            yield checkpoint.Checkpoint()
             return
         kept = checkpoint.FileCheckpoint(self.settings.folder)
         with kept.alone():
