@@ -34,16 +34,7 @@ def record(values, n, pivot, {_LAYOUT}, sums, extremes, counts, shares):
 
 
 def folding() -> Callable[..., None]:
-    """Return what folds sums in their order: `fold_units` of `mcsus.counting.folding`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> total, carry = np.zeros((2, 1))
-    >>> folding()(total, carry, np.array([[1.0], [1e100], [1.0], [-1e100]]))
-    >>> total + carry
-    array([2.])
-    """
+    """Return what folds sums in their order: `fold_units` of `mcsus.counting.folding`."""
     return load("fold", _FOLD).fold  # type: ignore[no-any-return]
 
 

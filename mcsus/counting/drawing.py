@@ -37,17 +37,6 @@ class Drawing:
         How the rows are counted.
     values : bool
         Whether tasks give the values of the kept rows as well.
-
-    Examples
-    --------
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation, Model
-    >>> from mcsus.units import unit
-    >>> kernel = Kernel(Model([Equation("y", unit("1"), parse("2"))], {}, {}), {})
-    >>> drawing = Drawing.of(kernel, Design("sobol", 4096, 1, 0), ["y"], [])
-    >>> part, values = draw(drawing, Task(0, 0, 2048))
-    >>> part.draws, part.extremes.tolist(), values is None
-    (2048, [[2.0, 2.0]], True)
     """
 
     kernel: Kernel
@@ -90,10 +79,6 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
     ------
     NotFiniteError
         If any value is not finite.
-
-    Examples
-    --------
-    See `Drawing`.
     """
     replicate, first, count = task
     points = drawing.kernel.points(drawing.plan, drawing.design, replicate)

@@ -31,12 +31,6 @@ def refuse_not_finite(
         Values of all cells of the quantities `names`; those of the k-th end before ``ends[k]``.
     first : int
         Index of the first of these draws.
-
-    Examples
-    --------
-    >>> from mcsus.model import Model
-    >>> kernel = Kernel(Model([], {}, {}), {})
-    >>> refuse_not_finite(np.zeros((1, 256)), ["y"], np.array([1]), kernel, Design(), 0)
     """
     bad = ~np.isfinite(rows)
     if not bad.any():
@@ -67,15 +61,6 @@ def inputs_at(
     ----------
     without : container of str
         Inputs to leave out.
-
-    Examples
-    --------
-    >>> from mcsus.expressions import parse
-    >>> from mcsus.model import Equation, Model
-    >>> from mcsus.units import unit
-    >>> model = Model([Equation("y", unit("1"), parse("2"))], {}, {})
-    >>> inputs_at(Kernel(model, {}), "y", Design(), 0, 7)
-    ''
     """
     model = kernel.model
     reached = model.upstream([name])

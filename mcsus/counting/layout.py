@@ -25,11 +25,6 @@ class Layout:
     arguments : tuple of array
         Centres, keys, starts, drops and exact values in the order of the compiled functions. A key
         has the numbers of `Bins`, then where starts and exact values of the row begin and end.
-
-    Examples
-    --------
-    >>> Layout([None, Bins.of(np.zeros(8), [0.5], 1e-6)]).counters.tolist()
-    [0, 0, 1]
     """
 
     def __init__(self, bins: Sequence[Bins | None]) -> None:

@@ -40,12 +40,6 @@ class Convergence:
         Numbers of draws, increasing.
     means, tails : array, shape (size, replicate)
         Mean and quantile of so many draws.
-
-    Examples
-    --------
-    >>> known = Convergence.of_prefixes(np.ones((2, 64)), 0.5)
-    >>> known.extended(128, np.ones(2), np.ones(2)).draws
-    array([ 64., 128.])
     """
 
     probability: float

@@ -39,14 +39,6 @@ class Part:
     extremes : array, shape (row, 2)
     counts : array of uint32, shape (bin of any row,)
     shares : array of int64, shape (exact value of any row, 2)
-
-    Examples
-    --------
-    >>> layout = Layout([None])
-    >>> part = Part(layout)
-    >>> part.record(layout, np.zeros(1), np.array([[1.0, 2.0]]))
-    >>> part.draws, part.extremes.tolist()
-    (2, [[1.0, 2.0]])
     """
 
     def __init__(self, layout: Layout) -> None:
