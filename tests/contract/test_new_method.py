@@ -16,6 +16,7 @@ from mcsus.report import write_report
 from mcsus.report.sections import SECTIONS
 from mcsus.runner import run
 from mcsus.study import load_study
+from mcsus.study.schema import schema
 
 METHOD = '''
 """Rank correlation of each input with the output, from the draws of an ordinary run."""
@@ -240,6 +241,20 @@ def test_without_sobol_and_without_a_section(add, study, tmp_path):
     (cell,) = result.to_dict()["sensitivity"]["total"]["cells"]
     assert cell["method"] == "rank_correlation"
     assert "two_inputs" in str(result.summary())
+
+
+def test_an_option_of_its_own(add, study):
+    add(mcsus.analysis.methods, "rank_correlation", METHOD)
+    path = study("rank_correlation")
+    plain = run(load_study(path)).to_dict()["sensitivity"]["total"]["cells"]
+    path.write_text(path.read_text() + "ranked_draws = 1000\n")  # the first 512 of Sobol' points
+    fewer = run(load_study(path)).to_dict()["sensitivity"]["total"]["cells"]
+    assert fewer[0]["ranking"] == plain[0]["ranking"]
+    assert fewer[0]["indices"] != plain[0]["indices"]
+    assert "ranked_draws" in json.dumps(schema())
+    path.write_text(path.read_text().replace("ranked", "rankd"))
+    with pytest.raises(InputError, match="did you mean 'ranked_draws'"):
+        load_study(path)
 
 
 def test_points_of_a_method(add, study):
