@@ -114,11 +114,6 @@ def is_grid_id(key: str) -> bool:
 def read_grid(lines: Iterable[str]) -> dict[str, GridValue]:
     """Read the table, all faults at once.
 
-    Parameters
-    ----------
-    lines : iterable of str
-        Text of the table, a header line first.
-
     Returns
     -------
     dict

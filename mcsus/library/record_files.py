@@ -55,8 +55,6 @@ class RecordFiles:
 
     Parameters
     ----------
-    folder : Path
-        Folder of the files.
     names : sequence of str
         File names, in the order in which ids are listed.
     """

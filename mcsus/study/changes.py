@@ -36,8 +36,6 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
     ----------
     value : Law
         A Distribution is in the unit of the parameter.
-    where : str
-        What is to blame in messages.
     rationale : str
         Why a law that names no source is reasonable.
 

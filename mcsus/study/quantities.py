@@ -21,13 +21,6 @@ _LARGEST = 2**63 - 1
 def parse_count(text: str, where: str = "--draws") -> int:
     """Return a number of draws: ``65536``, ``2^16`` or ``1e6``.
 
-    Parameters
-    ----------
-    text : str
-        As typed.
-    where : str
-        What is to blame in messages.
-
     Raises
     ------
     InputError
@@ -63,8 +56,6 @@ def parse_quantity(text: str, where: str = "value") -> tuple[float, str]:
     ----------
     text : str
         A number, then a unit; no unit means a plain number (unit ``1``).
-    where : str
-        What is to blame in messages.
 
     Raises
     ------
