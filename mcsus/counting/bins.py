@@ -185,8 +185,8 @@ class Bins:
     def _alone(self, values: Array, counts: Integers) -> Array:
         """Return the distinct held values that most draws of their bins have."""
         at = self.locate(values)
-        found = (counts >= 3) & (2 * counts > np.bincount(at, counts)[at])
-        return values[found & ~np.isin(at, self._exact_at)]
+        most = (counts >= 3) & (2 * counts > np.bincount(at, counts)[at])
+        return values[most & ~np.isin(at, self._exact_at)]
 
 
 def _distinct(ordered: Array) -> tuple[Array, Integers]:

@@ -59,9 +59,9 @@ class CountedDraws:
 
     def times(self, scale: float) -> CountedDraws:
         """Return the draws multiplied by a positive factor."""
-        found = copy.copy(self)
-        found._scale *= scale
-        return found
+        scaled = copy.copy(self)
+        scaled._scale *= scale
+        return scaled
 
     def means(self) -> Array:
         """Return the mean of each replicate."""

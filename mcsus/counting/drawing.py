@@ -95,9 +95,8 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
         )  # fmt: skip
         part.record(drawing.layout, drawing.pivot, out[:, 0], n)
         if len(part.not_finite()):
-            found = out[:, 0, :n]
             refuse_not_finite(
-                found, list(drawing.names), drawing.ends, drawing.kernel, drawing.design,
+                out[:, 0, :n], list(drawing.names), drawing.ends, drawing.kernel, drawing.design,
                 replicate, first + done,
             )  # fmt: skip
         if values is not None:

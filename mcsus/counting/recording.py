@@ -41,7 +41,7 @@ def ordered_extremes(bits):  # type: ignore[no-untyped-def]  # pragma: no cover 
     """Return least and greatest of floats given by their bits, as integers of the same order.
 
     Integers have a vectorised minimum without assuming that no draw is NaN; a NaN is beyond the
-    infinities and so is found here.
+    infinities and so is seen here.
     """
     least, greatest = _MASK, -_MASK - 1
     for j in range(bits.shape[0]):
@@ -91,8 +91,8 @@ def find_places(x, centre, key, y, place):  # type: ignore[no-untyped-def]  # pr
     bits = y.view(np.int64)
     for j in range(x.shape[0]):
         magnitude = max(((bits[j] & _MASK) >> shift) - base, 0)
-        found = origin + (magnitude ^ (bits[j] >> 63))  # origin - 1 - magnitude below the centre
-        place[j] = min(max(found, 0), last)
+        at = origin + (magnitude ^ (bits[j] >> 63))  # origin - 1 - magnitude below the centre
+        place[j] = min(max(at, 0), last)
 
 
 @njit(nogil=True, error_model="numpy", inline="always")

@@ -82,16 +82,16 @@ class State:
 
 def to_arrays(state: State) -> Arrays:
     """Return the state of counted draws as arrays by name."""
-    found: Arrays = {"draws": np.array(state.draws)}
+    arrays: Arrays = {"draws": np.array(state.draws)}
     for r, tally in enumerate(state.tallies):
-        found |= _named(f"tally{r}", tally.to_arrays())
+        arrays |= _named(f"tally{r}", tally.to_arrays())
     for row, known in enumerate(state.convergences):
         parts = {"draws": known.draws, "means": known.means, "tails": known.tails}
-        found |= _named(f"convergence{row}", parts | {"probability": np.array(known.probability)})
+        arrays |= _named(f"convergence{row}", parts | {"probability": np.array(known.probability)})
     for row, bins in enumerate(state.tallies[0].layout.bins):
         if bins is not None:
-            found |= _named(f"bins{row}", bins.to_arrays())
-    return found
+            arrays |= _named(f"bins{row}", bins.to_arrays())
+    return arrays
 
 
 def from_arrays(arrays: Arrays, drawing: Drawing, replicates: int) -> State:

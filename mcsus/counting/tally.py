@@ -159,9 +159,9 @@ class Tally:
         part : Part
             Counts of all draws so far; given away.
         """
-        found = copy.copy(self)
-        found.layout, found.counts, found.shares = layout, part.counts, part.shares
-        return found
+        tally = copy.copy(self)
+        tally.layout, tally.counts, tally.shares = layout, part.counts, part.shares
+        return tally
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the accumulators by name, as `numpy.savez` takes them."""

@@ -270,9 +270,9 @@ class Sampler:
         state, tail = self._state, np.array([self._tail])
 
         def extended(row: int) -> Convergence:
-            found = CountedDraws(state.tallies, row)
-            tails = found.replicate_quantiles(tail)[:, 0]
-            return state.convergences[row].extended(state.draws, found.means(), tails)
+            draws = CountedDraws(state.tallies, row)
+            tails = draws.replicate_quantiles(tail)[:, 0]
+            return state.convergences[row].extended(state.draws, draws.means(), tails)
 
         with ThreadPoolExecutor(self._executor.workers) as pool:
             state.convergences = list(pool.map(extended, range(len(state.convergences))))
