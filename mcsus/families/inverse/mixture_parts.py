@@ -12,7 +12,7 @@ import numpy as np
 
 from mcsus.errors import InputError
 from mcsus.families.base import Array, Distribution
-from mcsus.families.inverse.solving import Places, increasing_root
+from mcsus.families.inverse.solving import increasing_root
 from mcsus.families.laws.constant import Constant
 from mcsus.families.steps import Atoms, Steps
 from mcsus.families.truncation import Truncation
@@ -164,15 +164,12 @@ class Parts:
         lower = u <= v
         wanted = np.maximum(np.where(lower, u, v), 1e-305)
 
-        def error(x: Array, place: Places) -> Array:
+        def error(x: Array, lower: Array, wanted: Array) -> Array:
             p, q = self.tails(x)
-            side = lower[place]
-            tail = np.where(side, p, q)
-            ratio = np.log(np.maximum(tail, 1e-305) / wanted[place])
-            result: Array = np.where(side, ratio, -ratio)
-            return result
+            ratio = np.log(np.maximum(np.where(lower, p, q), 1e-305) / wanted)
+            return np.where(lower, ratio, -ratio)
 
-        return increasing_root(error, low, high)
+        return increasing_root(error, low, high, lower, wanted)
 
 
 @dataclass(frozen=True, eq=False)
