@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -67,7 +68,7 @@ class Distribution(ABC):
 
     family: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]]
-    forms: ClassVar[tuple[tuple[str, ...], ...]] = ()  # if more ways than one to define a law
+    forms: ClassVar[tuple[tuple[str, ...], ...]]  # the sets of parameters that define a law
     truncate: Truncation | None = field(default=None, kw_only=True)
 
     # What a family provides -------------------------------------------------------------
@@ -80,9 +81,9 @@ class Distribution(ABC):
     def _tails(self, x: Array) -> tuple[Array, Array]:
         """Lower and upper tail of the whole law at x."""
 
-    @abstractmethod
     def _whole_support(self) -> tuple[float, float]:
         """Ends of the support of the whole law."""
+        return -math.inf, math.inf
 
     @abstractmethod
     def _whole_moments(self) -> tuple[float, float]:
@@ -100,24 +101,6 @@ class Distribution(ABC):
     def _standard(self) -> tuple[Distribution, float, float] | None:
         """A law, an origin and a scale that give this one: laws of one shape share its table."""
         return None
-
-    def _form(self) -> tuple[Key, ...]:
-        """Keys that define this law: of a family with more forms than one, the form given."""
-        if not self.forms:
-            return self.keys
-        given = {key.name for key in self.keys if getattr(self, key.field) is not None}
-        best = max(self.forms, key=lambda form: len(given.intersection(form)))
-        return tuple(key for key in self.keys if key.name in best)
-
-    def _beside(self) -> list[Fault]:
-        """Faults of parameters given beside a form they do not belong to."""
-        form = self._form()
-        names = ", ".join(key.name for key in form)
-        return [
-            Fault(f"{key.name} beside {names}", "one of the forms", (key.name,))
-            for key in self.keys
-            if key not in form and getattr(self, key.field) is not None
-        ]
 
     def _check(self) -> Iterable[Fault]:
         """Faults between parameters that are each in their own domain."""
@@ -138,9 +121,32 @@ class Distribution(ABC):
 
     # Given to every family --------------------------------------------------------------
 
+    @classmethod
+    def form(cls, given: Iterable[str]) -> tuple[Key, ...]:
+        """Return the keys of the form that these names fit best (the first, in doubt)."""
+        names = {*given}
+        best = max(cls.forms, key=lambda form: len(names.intersection(form)))
+        return tuple(key for key in cls.keys if key.name in best)
+
+    @classmethod
+    def beside(cls, given: Iterable[str]) -> list[Fault]:
+        """Return the faults of names beside a form they do not belong to."""
+        names = {*given}
+        form = [key.name for key in cls.form(names)]
+        return [
+            Fault(f"{key.name} beside another form", f"only {', '.join(form)}", (key.name,))
+            for key in cls.keys
+            if key.name in names and key.name not in form
+        ]
+
+    @property
+    def _given(self) -> set[str]:
+        return {key.name for key in self.keys if getattr(self, key.field) is not None}
+
     def __post_init__(self) -> None:
         faults = []
-        for key in self._form():
+        given = self._given
+        for key in self.form(given):
             value = getattr(self, key.field)
             if value is None and key.optional:
                 continue
@@ -149,7 +155,7 @@ class Distribution(ABC):
             faults += own
             if not own:
                 object.__setattr__(self, key.field, key.read(value))
-        faults = faults or self._beside() or list(self._check())
+        faults = faults or self.beside(given) or list(self._check())
         if faults:
             raise InputError(*faults)
         if self.truncate is not None:
@@ -158,7 +164,7 @@ class Distribution(ABC):
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters by name, as given."""
-        held = {key.name: getattr(self, key.field) for key in self._form()}
+        held = {key.name: getattr(self, key.field) for key in self.form(self._given)}
         return {name: _plain(value) for name, value in held.items() if value is not None}
 
     def to_dict(self) -> dict[str, Any]:

@@ -105,11 +105,6 @@ class Family:
         """Names of all parameters."""
         return tuple(key.name for key in self.law.keys)
 
-    def keys(self, given: Mapping[str, object]) -> tuple[Key, ...]:
-        """Return the keys of the form that `given` fits best (the first, in doubt)."""
-        best = max(self.forms, key=lambda form: len(set(form) & set(given)))
-        return tuple(key for key in self.law.keys if key.name in best)
-
     def template(self, given: Iterable[str]) -> str | None:
         """Return the words for a law of which these parameters are given, with them in braces."""
         fits = (text for text in self.words if {*re.findall(r"{(\w+)}", text)} <= {*given})
@@ -142,10 +137,10 @@ def family(
     def enter(law: Law) -> Law:
         if name in FAMILIES and FAMILIES[name].law.__module__ != law.__module__:
             raise InputError(Fault(repr(name), "a name that no other family has", ("family",)))
-        law.family, law.keys, law.forms = name, keys, forms
+        law.family, law.keys = name, keys
+        law.forms = forms or (tuple(key.name for key in keys),)
         dataclass(frozen=True, repr=False)(law)
-        ways = forms or (tuple(key.name for key in keys),)
-        entry = Family(name, law, ways, domain, use, example, words, scipy, place)
+        entry = Family(name, law, law.forms, domain, use, example, words, scipy, place)
         listed = sorted({**FAMILIES, name: entry}.items(), key=lambda item: item[1].place)
         FAMILIES.clear()
         FAMILIES.update(listed)
@@ -206,13 +201,10 @@ def _build(family: Family, table: dict[str, object]) -> Distribution:
             truncate = Truncation.read(table.pop("truncate"))
         except InputError as error:
             faults += error.faults
-    keys = family.keys(table)
-    allowed = {key.name: key.required for key in keys}
-    for name in family.parameters:  # keys of another form: known, but not beside these
-        if name in table and name not in allowed:
-            others = ", ".join(allowed)
-            faults.append(Fault(f"{name} beside another form", f"only {others}", (name,)))
-    known = {**allowed, **{n: False for n in family.parameters if n not in allowed}}
+    keys = family.law.form(table)
+    faults += family.law.beside(table)
+    required = {key.name: key.required for key in keys}
+    known = {**required, **{n: False for n in family.parameters if n not in required}}
     faults += name_faults(table, known, family.name)
     faults += [fault for key in keys if key.name in table for fault in key.faults(table[key.name])]
     if faults:

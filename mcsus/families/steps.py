@@ -98,8 +98,7 @@ class Steps(Distribution):
         size = float(np.abs(values - mean).max()) or 1.0
         return mean, size * float(np.sqrt(masses @ ((values - mean) / size) ** 2))
 
-    def _truncated_moments(self) -> tuple[float, float]:
-        return self._whole_moments()
+    _truncated_moments = _whole_moments  # which knows the truncation
 
     def kernel(self) -> QuantileKernel:
         """Return the guided search: guide, upper ends, values."""

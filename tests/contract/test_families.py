@@ -668,7 +668,9 @@ class TestLognormal(Contract):
         assert law.sd() == pytest.approx(3 * math.exp(0.5) * math.sqrt(math.e - 1), rel=1e-15)
 
     def test_class_refuses_both_forms(self):
-        with pytest.raises(InputError, match="median: found median beside mean, sd"):
+        with pytest.raises(
+            InputError, match="median: found median beside another form; allowed: only mean, sd"
+        ):
             FAMILIES["lognormal"].law(1.0, None, 1.0, 1.0)
 
 

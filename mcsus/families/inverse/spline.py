@@ -58,7 +58,8 @@ class Spline:
         goal = np.clip(y, first, last)
         piece = np.clip(np.searchsorted(self.values, goal), 1, len(self.values) - 1)
         low, high = self.knots[piece - 1], self.knots[piece]
-        return beyond + increasing_root(lambda z, goal: self(z) - goal, low, high, goal)
+        result: Array = beyond + increasing_root(lambda z, goal: self(z) - goal, low, high, goal)
+        return result
 
 
 def through(knots: Array, values: Array) -> Spline:

@@ -20,13 +20,7 @@ from mcsus.families.steps import Steps
     place=14,
 )
 class Bernoulli(Steps):
-    """1 with a probability, else 0.
-
-    Parameters
-    ----------
-    probability : float
-        Probability of 1.
-    """
+    """1 with a probability, else 0."""
 
     probability: float
 

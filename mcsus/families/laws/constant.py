@@ -23,13 +23,7 @@ from mcsus.families.registry import family
     place=1,
 )
 class Constant(Distribution):
-    """A single value with probability 1.
-
-    Parameters
-    ----------
-    value : float
-        The value.
-    """
+    """A single value with probability 1."""
 
     value: float
 
@@ -60,8 +54,7 @@ class Constant(Distribution):
             raise InputError(Fault(found, allowed, ("truncate",)))
         return Conditioning(0.0, 1.0, 0.0, self.value, self.value)
 
-    def _truncated_moments(self) -> tuple[float, float]:
-        return self._whole_moments()
+    _truncated_moments = _whole_moments  # which knows the truncation
 
     def kernel(self) -> QuantileKernel:
         """Return the loop that writes the value."""

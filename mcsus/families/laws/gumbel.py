@@ -49,9 +49,6 @@ class Gumbel(Distribution):
             y = np.exp((self.mode - x) / self.scale)
             return np.exp(-y), -np.expm1(-y)
 
-    def _whole_support(self) -> tuple[float, float]:
-        return -math.inf, math.inf
-
     def _whole_moments(self) -> tuple[float, float]:
         return self.mode + np.euler_gamma * self.scale, math.pi / math.sqrt(6) * self.scale
 

@@ -34,17 +34,8 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
 
 @family(
     "loguniform",
-    keys=(
-        positive_number("minimum"),
-        positive_number("maximum"),
-        positive_number("low"),
-        positive_number("high"),
-        COVERAGE,
-    ),
-    forms=(
-        ("minimum", "maximum"),
-        ("low", "high", "coverage"),
-    ),
+    keys=(*map(positive_number, ("minimum", "maximum", "low", "high")), COVERAGE),
+    forms=(("minimum", "maximum"), ("low", "high", "coverage")),
     domain="0 < minimum < maximum; or 0 < low < high and coverage between 0 and 1",
     use="only the bounds are known, and they differ by powers of 10",
     example={"minimum": 1, "maximum": 100},
@@ -125,8 +116,7 @@ class Loguniform(Distribution):
             rest = half * math.cosh(half) - math.sinh(half)
         return mean, centre * math.sqrt(math.sinh(half) * rest) / half
 
-    def _truncated_moments(self) -> tuple[float, float]:
-        return self._whole_moments()
+    _truncated_moments = _whole_moments  # which knows the truncation
 
     def kernel(self) -> QuantileKernel:
         """Return the exponential loop: bounds and the log of their ratio."""

@@ -161,8 +161,7 @@ class Mixture(Distribution):
     def _whole_moments(self) -> tuple[float, float]:
         return self.parts.moments()
 
-    def _truncated_moments(self) -> tuple[float, float]:
-        return self.parts.moments()
+    _truncated_moments = _whole_moments  # which knows the truncation
 
     def typical(self) -> float:
         """Return the mean, which stands for the law in a deterministic run."""

@@ -46,13 +46,7 @@ def _cut(there: Mapping[str, float]) -> dict[str, Any]:
 
 @family(
     "normal",
-    keys=(
-        number("mean"),
-        positive_number("sd"),
-        number("low"),
-        number("high"),
-        COVERAGE,
-    ),
+    keys=(number("mean"), positive_number("sd"), number("low"), number("high"), COVERAGE),
     forms=(("mean", "sd"), ("low", "high", "coverage")),
     domain="mean: a finite number; sd: above 0; or low < high and coverage between 0 and 1",
     use="an error of measurement or a sum of many small effects; can be negative",
@@ -108,9 +102,6 @@ class Normal(Distribution):
         mean, sd = self._mean_and_sd
         z = (x - mean) / sd
         return special.ndtr(z), special.ndtr(-z)
-
-    def _whole_support(self) -> tuple[float, float]:
-        return -math.inf, math.inf
 
     def _whole_moments(self) -> tuple[float, float]:
         return self._mean_and_sd

@@ -16,11 +16,7 @@ LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a p
 
 @family(
     "student_t",
-    keys=(
-        positive_number("df"),
-        number("location"),
-        positive_number("scale"),
-    ),
+    keys=(positive_number("df"), number("location"), positive_number("scale")),
     domain="df > 0, location: a finite number, scale > 0",
     use="a mean estimated from few measurements: like the normal law, with heavier tails",
     example={"df": 5, "location": 10, "scale": 2},
@@ -56,9 +52,6 @@ class StudentT(Distribution):
         below = np.asarray(special.stdtr(self.df, t), dtype=np.float64)
         above = np.asarray(special.stdtr(self.df, -t), dtype=np.float64)
         return below, above
-
-    def _whole_support(self) -> tuple[float, float]:
-        return -math.inf, math.inf
 
     def _whole_moments(self) -> tuple[float, float]:
         mean = self.location if self.df > 1 else math.nan

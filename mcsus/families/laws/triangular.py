@@ -17,6 +17,35 @@ SMALL = 1e-300  # stands for the probability of an empty side in a quotient
 _NEAR = 0.01  # of the width: a mode nearer to 0 needs the careful loop
 
 
+class Peaked(Distribution):
+    """What the triangular and the PERT law share: bounds and a likeliest value between them."""
+
+    minimum: float
+    mode: float
+    maximum: float
+
+    def _check(self) -> Iterable[Fault]:
+        return mode_faults(self.minimum, self.mode, self.maximum)
+
+    @property
+    def _rise(self) -> float:
+        """Share of the width below the mode."""
+        return (self.mode - self.minimum) / (self.maximum - self.minimum)
+
+    @property
+    def _fall(self) -> float:
+        """Share of the width above the mode."""
+        return (self.maximum - self.mode) / (self.maximum - self.minimum)
+
+    def _whole_support(self) -> tuple[float, float]:
+        return self.minimum, self.maximum
+
+    def typical(self) -> float:
+        """Return the mode, moved to the nearest bound where truncation cuts it off."""
+        low, high = self.support()
+        return min(max(self.mode, low), high)
+
+
 @family(
     "triangular",
     keys=(number("minimum"), number("mode"), number("maximum")),
@@ -37,31 +66,12 @@ _NEAR = 0.01  # of the width: a mode nearer to 0 needs the careful loop
     ),
     place=4,
 )
-class Triangular(Distribution):
-    """A triangle over `minimum` to `maximum` with its top at `mode`.
-
-    Parameters
-    ----------
-    minimum, mode, maximum : float
-        Corners; the mode may equal either bound.
-    """
+class Triangular(Peaked):
+    """A triangle over `minimum` to `maximum` with its top at `mode`, which may equal either."""
 
     minimum: float
     mode: float
     maximum: float
-
-    def _check(self) -> Iterable[Fault]:
-        return mode_faults(self.minimum, self.mode, self.maximum)
-
-    @property
-    def _rise(self) -> float:
-        """Probability below the mode."""
-        return (self.mode - self.minimum) / (self.maximum - self.minimum)
-
-    @property
-    def _fall(self) -> float:
-        """Probability above the mode."""
-        return (self.maximum - self.mode) / (self.maximum - self.minimum)
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         rising = p < self._rise
@@ -84,9 +94,6 @@ class Triangular(Distribution):
         before = x < self.mode
         return np.where(before, rise, 1 - fall), np.where(before, 1 - rise, fall)
 
-    def _whole_support(self) -> tuple[float, float]:
-        return self.minimum, self.maximum
-
     def _whole_moments(self) -> tuple[float, float]:
         low, high = self.mode - self.minimum, self.maximum - self.mode
         width = self.maximum - self.minimum
@@ -95,11 +102,6 @@ class Triangular(Distribution):
 
     def _breaks(self) -> tuple[float, ...]:
         return (self._rise,)
-
-    def typical(self) -> float:
-        """Return the mode, moved to the nearest bound where truncation cuts it off."""
-        low, high = self.support()
-        return min(max(self.mode, low), high)
 
     def kernel(self) -> QuantileKernel:
         """Return the square-root loop and its corners."""

@@ -38,13 +38,7 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
     place=2,
 )
 class Uniform(Distribution):
-    """Equal density from `minimum` to `maximum`.
-
-    Parameters
-    ----------
-    minimum, maximum : float
-        Bounds.
-    """
+    """Equal density from `minimum` to `maximum`."""
 
     minimum: float
     maximum: float
@@ -70,8 +64,7 @@ class Uniform(Distribution):
         low, high = self.support()
         return low + (high - low) / 2, (high - low) / math.sqrt(12)
 
-    def _truncated_moments(self) -> tuple[float, float]:
-        return self._whole_moments()
+    _truncated_moments = _whole_moments  # which knows the truncation
 
     def kernel(self) -> QuantileKernel:
         """Return the linear loop and its bounds."""
