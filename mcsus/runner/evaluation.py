@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mcsus.analysis.base import Explained, WantsGroups, methods
+from mcsus.analysis.claims import Judgement, judge
 from mcsus.analysis.intervals import CURVE
 from mcsus.analysis.replication import standard_error
+from mcsus.counting.draws import HeldDraws
 from mcsus.counting.finite import refuse_not_finite
 from mcsus.counting.ordered import quantiles_of_sorted
 from mcsus.engine.executors import Threads, default_threads
@@ -22,6 +25,7 @@ from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun
 from mcsus.runner.validity import sensitivity_groups
+from mcsus.study import Claim
 from mcsus.vocabulary import Label
 
 if TYPE_CHECKING:
@@ -67,42 +71,60 @@ class Evaluated:
         return self.quantiles, density
 
 
+@dataclass(frozen=True)
+class Evaluation:
+    """What some draws say.
+
+    Attributes
+    ----------
+    outputs : dict of str to Evaluated
+    claims : dict of str to list of Judgement
+        By id, one for each cell.
+    """
+
+    outputs: dict[str, Evaluated]
+    claims: dict[str, list[Judgement]]
+
+
 def evaluate(
     run: Run, kept: Kept, draws: int, replicates: int, probabilities: ArrayLike | None
-) -> dict[str, Evaluated]:
-    """Return what a few draws of every replicate say of all outputs; see `Run.evaluate`."""
+) -> Evaluation:
+    """Return what a few draws of every replicate say; see `Run.evaluate`."""
     study, kernel = run.study, run.kernel
     design = replace(study.design, draws=draws, replicates=replicates)
-    wanted = CURVE if probabilities is None else np.asarray(probabilities, dtype=np.float64)
-    plan = _once(
-        kept,
-        "outputs",
-        lambda: kernel.plan([Quantity(n, 1 / unit.factor) for n, unit in study.outputs.items()]),
-    )
+    names = [*study.outputs, *(claim.equation.name for claim in study.claims)]
+    scales = [1 / unit.factor for unit in study.outputs.values()] + [1.0] * len(study.claims)
+    plan = _once(kept, "outputs", lambda: kernel.plan(list(map(Quantity, names, scales))))
     out = np.empty((len(plan.quantity), 1, replicates * draws))
     for replicate in range(replicates):
         kernel.run(plan, design, replicate, out, count=draws, at=replicate * draws)
     values = out.reshape(len(out), replicates, draws)
     means = values.mean(axis=2)
-    ends = np.cumsum([kernel.program.cells(name) for name in study.outputs])
+    ends = np.cumsum([kernel.program.cells(name) for name in names])
     if not np.isfinite(means).all():
         for replicate in range(replicates):
-            names = list(study.outputs)
             refuse_not_finite(values[:, replicate], names, ends, kernel, design, replicate)
-    quantiles = quantiles_of_sorted(np.sort(out[:, 0], axis=1), wanted)
+    rows = {name: slice(*at) for name, at in zip(names, pairwise([0, *ends]), strict=True)}
+    wanted = CURVE if probabilities is None else np.asarray(probabilities, dtype=np.float64)
+    of_outputs = out[: ends[len(study.outputs) - 1], 0]
+    quantiles = quantiles_of_sorted(np.sort(of_outputs, axis=1), wanted)
     mean, error = means.mean(axis=1), standard_error(means.T)
-    starts = [0, *ends]
-    return {
+    outputs = {
         name: Evaluated(
             unit.text,
             {dim: study.dims[dim] for dim in run.model.dims_of[name]},
-            mean[starts[k] : starts[k + 1]],
-            error[starts[k] : starts[k + 1]],
+            mean[rows[name]],
+            error[rows[name]],
             wanted,
-            quantiles[starts[k] : starts[k + 1]],
+            quantiles[rows[name]],
         )
-        for k, (name, unit) in enumerate(study.outputs.items())
+        for name, unit in study.outputs.items()
     }
+    claims = {
+        claim.id: [_judged(claim, held) for held in values[rows[claim.equation.name]]]
+        for claim in study.claims
+    }
+    return Evaluation(outputs, claims)
 
 
 def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str, Explained]:
@@ -122,6 +144,11 @@ def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str
     data = made.sums(_threads(), None, Checkpoint())
     method = _once(kept, _METHOD, lambda: methods()[_METHOD])
     return explained(method, wants, Feed(data, made.inputs), owners(kernel, study.outputs))
+
+
+def _judged(claim: Claim, margins: Array) -> Judgement:
+    at_equality = not claim.margin.relation.is_strict
+    return judge(HeldDraws(margins), claim.confidence, holds_at_equality=at_equality)
 
 
 @functools.cache

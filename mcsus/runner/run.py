@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mcsus.engine.kernel import Kernel
     from mcsus.result import Result
     from mcsus.runner.checkpoint import Checkpoint
-    from mcsus.runner.evaluation import Evaluated
+    from mcsus.runner.evaluation import Evaluation
     from mcsus.study.changes import Law
 
 
@@ -187,8 +187,8 @@ class Run:
 
     def evaluate(
         self, draws: int = 1024, replicates: int = 4, probabilities: ArrayLike | None = None
-    ) -> dict[str, Evaluated]:
-        """Return what a few draws say of all outputs: means, quantiles, densities.
+    ) -> Evaluation:
+        """Return what a few draws say of outputs, by means and quantiles, and of claims.
 
         They are the first draws of the first replicates, so a later result refines them.
 
@@ -207,7 +207,7 @@ class Run:
         --------
         >>> run = Run("tinyml_device")
         >>> preview = run.with_laws(device_life="8 year").evaluate()
-        >>> preview["device_footprint"].quantiles.shape
+        >>> preview.outputs["device_footprint"].quantiles.shape
         (3, 105)
         """
         from mcsus.runner.evaluation import evaluate  # noqa: PLC0415 - numba

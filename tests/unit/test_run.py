@@ -172,18 +172,27 @@ class TestQuickAnswers:
         preview = other.evaluate(1024, 4, [0.05, 0.5])
         for name, told in result.to_dict()["outputs"].items():
             cells = told["cells"]
-            found = preview[name]
+            found = preview.outputs[name]
             assert found.unit == told["unit"]
             assert found.mean.tolist() == [cell["mean"]["value"] for cell in cells]
             assert found.error.tolist() == [cell["mean"]["error"] for cell in cells]
             assert found.quantiles[:, 1].tolist() == [cell["median"]["value"] for cell in cells]
-            edges, density = other.evaluate()[name].density()
+            edges, density = other.evaluate().outputs[name].density()
             assert (density * np.diff(edges, axis=1)).sum(axis=1) == pytest.approx(0.998)
+
+    def test_the_claims_of_a_result(self):
+        made = Run(load_study("tinyml_table").with_changes(draws=256, replicates=2))
+        [result] = made.results()
+        claims = made.evaluate(256, 2).claims
+        for name, told in result.to_dict()["claims"].items():
+            for cell, found in zip(told["cells"], claims[name], strict=True):
+                assert cell["probability"]["value"] == found.probability
+                assert cell["verdict"] == found.verdict
 
     def test_fewer_draws_are_the_first_ones(self, ready):
         [result] = Run(ready.study.with_changes(draws=256, replicates=2)).results()
         told = result.to_dict()["outputs"]["water_use"]["cells"]
-        assert ready.evaluate(256, 2)["water_use"].mean.tolist() == [
+        assert ready.evaluate(256, 2).outputs["water_use"].mean.tolist() == [
             cell["mean"]["value"] for cell in told
         ]
 
