@@ -88,8 +88,9 @@ class PlanRun:
         ready = self._ready.get(replicate)
         if ready is None:
             points = self.kernel.points(self.plan, self.design, replicate)
-            out = np.empty((len(self.plan.quantity), len(self.plan.location), 1))
-            self.kernel.run(self.plan, self.design, replicate, out, count=1, points=points)
+            plan = self.plan._replace(location=self.plan.location[:1], active=self.plan.active[:1])
+            out = np.empty((len(plan.quantity), 1, 1))
+            self.kernel.run(plan, self.design, replicate, out, count=1, points=points)
             if len(self._ready) >= _REPLICATES_READY:
                 self._ready.clear()
             self._ready[replicate] = ready = points, out[:, 0, 0].copy()
