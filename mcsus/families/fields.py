@@ -7,15 +7,10 @@ import numbers
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
 
 Reader = Callable[[object], object]
-
-
-def show(value: object) -> str:
-    """Return a value as a message shows it, shortened when long."""
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def real(value: object) -> float:
@@ -96,7 +91,7 @@ class Key:
         except InputError as error:
             return [fault.within(self.name) for fault in error.faults]
         except ValueError:
-            return [Fault(show(value), self.allowed, (self.name,))]
+            return [Fault(shown(value), self.allowed, (self.name,))]
         return []
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
-from mcsus.families.fields import Key, real, show
+from mcsus.families.fields import Key, real
 
 MOST_VALUES = 100_000  # of a list: the constants of a law are held by every run
 
@@ -32,7 +33,7 @@ def numbers(value: object) -> Numbers:
         try:
             good.append(real(entry))
         except ValueError:
-            faults.append(Fault(show(entry), "a finite number", (f"[{place}]",)))
+            faults.append(Fault(shown(entry), "a finite number", (f"[{place}]",)))
     if faults:
         raise InputError(*faults)
     return tuple(good)

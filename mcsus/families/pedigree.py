@@ -24,8 +24,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.families.fields import show
 from mcsus.families.lists import Numbers, numbers
 
 INDICATORS = (
@@ -112,5 +112,5 @@ def read_table(value: object) -> str:
     """Return the name of a table."""
     if not isinstance(value, str) or value not in TABLES:
         close = nearest(value, TABLES) if isinstance(value, str) else None
-        raise InputError(Fault(show(value), ", ".join(TABLES), (), close))
+        raise InputError(Fault(shown(value), ", ".join(TABLES), (), close))
     return value

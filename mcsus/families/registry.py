@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, dataclass_transform
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Distribution
-from mcsus.families.fields import Key, name_faults, show
+from mcsus.families.fields import Key, name_faults
 from mcsus.families.truncation import Truncation
 
 Law = TypeVar("Law", bound=type[Distribution])
@@ -188,7 +189,7 @@ def distribution(family: str | Mapping[str, object], /, **parameters: object) ->
         name, table = family, dict(parameters)
     if not isinstance(name, str) or name not in FAMILIES:
         close = nearest(name, FAMILIES) if isinstance(name, str) else None
-        raise InputError(Fault(show(name), ", ".join(FAMILIES), ("distribution",), close))
+        raise InputError(Fault(shown(name), ", ".join(FAMILIES), ("distribution",), close))
     return _build(FAMILIES[name], table)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
-from mcsus.families.fields import name_faults, number, show
+from mcsus.families.fields import name_faults, number
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Truncation:
             return table
         if not isinstance(table, Mapping):
             allowed = "a table with low, high or both"
-            raise InputError(Fault(show(table), allowed, ("truncate",)))
+            raise InputError(Fault(shown(table), allowed, ("truncate",)))
         faults = name_faults(table, {"low": False, "high": False}, "truncate")
         faults += [
             fault

@@ -618,7 +618,7 @@ class TestNormal(Contract):
         ({"mean": 0, "sd": 1, "truncate": {"low": 1, "high": 1}}, "truncate.high: found 1.0"),
         ({"mean": 0, "sd": 1, "truncate": {}}, "truncate: found an empty table"),
         ({"mean": 0, "sd": 1, "truncate": 3}, "truncate: found 3; allowed: a table"),
-        ({"mean": 0, "sd": 1, "truncate": {"low": True}}, "truncate.low: found True"),
+        ({"mean": 0, "sd": 1, "truncate": {"low": True}}, "truncate.low: found true"),
         ({"mean": 0, "sd": 1, "truncate": {"lo": 1}}, "truncate.lo: .*did you mean 'low'"),
         ({"mean": 0, "sd": 1, "truncate": {"high": math.inf}}, "truncate.high: found inf"),
     ]

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import SMALLEST_MASS, Array, Conditioning, Distribution
-from mcsus.families.fields import Key, show
+from mcsus.families.fields import Key
 from mcsus.families.inverse.mixture_parts import Leaf, Parts, cut, gather, leaves_of
 from mcsus.families.inverse.pieces import tabulate_pieces
 from mcsus.families.inverse.tabulated import Piece
@@ -43,7 +44,7 @@ def _law(entry: object) -> Distribution:
     if isinstance(entry, Distribution):
         return entry
     if not isinstance(entry, Mapping):
-        raise InputError(Fault(show(entry), "a table with the key distribution"))
+        raise InputError(Fault(shown(entry), "a table with the key distribution"))
     return distribution(entry)
 
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, name_faults, real, show
+from mcsus.families.fields import Key, name_faults, real
 from mcsus.families.registry import family
 
 ALLOWED: dict[str, tuple[str, ...]] = {  # names, and their shapes
@@ -49,7 +50,7 @@ def law_name(value: object) -> str:
     """Return a name of the list."""
     if not isinstance(value, str) or value not in ALLOWED:
         close = nearest(value, ALLOWED) if isinstance(value, str) else None
-        raise InputError(Fault(show(value), ", ".join(ALLOWED), (), close))
+        raise InputError(Fault(shown(value), ", ".join(ALLOWED), (), close))
     return value
 
 
@@ -63,7 +64,7 @@ def read_arguments(value: object) -> Arguments:
         try:
             numbers[str(name)] = real(entry)
         except ValueError:
-            faults.append(Fault(show(entry), "a finite number", (str(name),)))
+            faults.append(Fault(shown(entry), "a finite number", (str(name),)))
     if faults:
         raise InputError(*faults)
     return tuple(sorted(numbers.items()))
