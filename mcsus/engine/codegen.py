@@ -23,22 +23,8 @@ from numba.extending import intrinsic
 from mcsus.engine import store
 from mcsus.engine.instructions import FLOAT, INTEGER, Instructions
 from mcsus.engine.lowering import Program, Step
-from mcsus.expressions import (
-    FUNCTIONS,
-    REDUCTIONS,
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Function,
-    Name,
-    Negate,
-    Number,
-    to_text,
-    walk,
-)
+from mcsus.expressions import FUNCTIONS, REDUCTIONS, Function, nodes, to_text, walk
+from mcsus.expressions.nodes import Expression
 from mcsus.families.loops.intrinsics import alias_scope
 from mcsus.numba_private import nothing
 
@@ -103,7 +89,7 @@ def description(program: Program) -> str:
         each = " of each individual" if inside else ""
         head = f"{step.target}[{', '.join(step.dims)}]{each}"
         lines.append(f"{head} = {fold}{to_text(step.expression)}")
-        used |= {node.function for node in walk(step.expression) if isinstance(node, Call)}
+        used |= {node.function for node in walk(step.expression) if isinstance(node, nodes.Call)}
     rows = (FUNCTIONS[name] for name in sorted(used))
     return "\n".join([*lines, *(f"{row.name}: {row.kernel}" for row in rows if row.kernel)])
 
@@ -288,7 +274,7 @@ class _Writer(Instructions):
         pending = [(step.expression, self.places)]
         while pending:
             node, places = pending.pop()
-            if isinstance(node, Name) and node.id in self.first:
+            if isinstance(node, nodes.Name) and node.id in self.first:
                 key = node.id, places[node.id]
                 if key not in self.coordinates:
                     place = self.builder.add(INTEGER(self.first[node.id]), key[1])
@@ -300,9 +286,9 @@ class _Writer(Instructions):
     def moved(node: Expression, places: dict[str, Any]) -> dict[str, Any]:
         """Return the place along each dim where the argument of a node is read."""
         match node:
-            case At(_, dim, source):
+            case nodes.At(_, dim, source):
                 return {**places, dim: places[source]}
-            case AtLabel(_, dim, place):
+            case nodes.AtLabel(_, dim, place):
                 return {**places, dim: INTEGER(int(place))}
         return places
 
@@ -312,34 +298,34 @@ class _Writer(Instructions):
         """Write a formula, read at some places (by default the cell); a comparison is a flag."""
         places = self.places if places is None else places
         match node:
-            case Number(number):
+            case nodes.Number(number):
                 return FLOAT(float(number))
-            case Name(name) if name in self.first:
+            case nodes.Name(name) if name in self.first:
                 return self.coordinates[name, places[name]]
-            case Name(name):
+            case nodes.Name(name):
                 row = self.row(self.rows[name], self.program.dims[name], places)
                 return self.read(row, "alias.scope")
-            case Negate(Negate(arg)):
+            case nodes.Negate(nodes.Negate(arg)):
                 return self.value(arg, places)
-            case Negate(arg):
+            case nodes.Negate(arg):
                 return self.call(operator.neg, [self.value(arg, places)])
-            case At(arg) | AtLabel(arg):
+            case nodes.At(arg) | nodes.AtLabel(arg):
                 return self.value(arg, self.moved(node, places))
-            case Binary("**", base, power):
+            case nodes.Binary("**", base, power):
                 return self.power(base, power, places)
-            case Binary():
+            case nodes.Binary():
                 return self.chain(node, places)
-            case Compare(op, left, right):
+            case nodes.Compare(op, left, right):
                 compare = self.builder.fcmp_unordered if op == "!=" else self.builder.fcmp_ordered
                 return compare(op, self.value(left, places), self.value(right, places))
-            case Call(function, args):
+            case nodes.Call(function, args):
                 return self.function(FUNCTIONS[function], args, places)
         raise TypeError(node)
 
     def chain(self, node: Expression, places: dict[str, Any]) -> Any:
         """Write operations from the left; a long sum is not a deep one."""
         waiting = []
-        while isinstance(node, Binary) and node.op in _ARITHMETIC:
+        while isinstance(node, nodes.Binary) and node.op in _ARITHMETIC:
             waiting.append((_ARITHMETIC[node.op], node.right))
             node = node.left
         value = self.value(node, places)
@@ -349,7 +335,7 @@ class _Writer(Instructions):
 
     def power(self, base: Expression, power: Expression, places: dict[str, Any]) -> Any:
         """Write a power: by products where it is a whole number, as numba does."""
-        exponent = power.value if isinstance(power, Number) else 0.0
+        exponent = power.value if isinstance(power, nodes.Number) else 0.0
         value = self.value(base, places)
         if not (exponent.is_integer() and 2 <= abs(exponent) <= _MOST_PRODUCTS):
             return self.call(operator.pow, [value, self.value(power, places)])

@@ -9,19 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mcsus.errors import Fault, InputError
-from mcsus.expressions import (
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Reduce,
-    names,
-)
 from mcsus.expressions import dims as dims_of_expression
+from mcsus.expressions import names, nodes
+from mcsus.expressions.nodes import Expression
 from mcsus.model import Model
 
 
@@ -151,17 +141,17 @@ def lower(model: Model) -> Program:
 
         def lift(node: Expression, owner: str = equation.name) -> Expression:
             nonlocal lifted
-            if isinstance(node, Reduce):
+            if isinstance(node, nodes.Reduce):
                 lifted += 1
                 target = f"{owner}@{lifted}"
                 add(target, lift(node.arg), (node.kind, node.over))
-                return Name(target)
-            if isinstance(node, AtLabel):
+                return nodes.Name(target)
+            if isinstance(node, nodes.AtLabel):
                 node = replace(node, label=float(node.index(model.dims[node.dim])))
             return _mapped(node, lift)
 
         expression = equation.expression
-        if isinstance(expression, Reduce):
+        if isinstance(expression, nodes.Reduce):
             add(equation.name, lift(expression.arg), (expression.kind, expression.over))
         else:
             add(equation.name, lift(expression), None)
@@ -191,10 +181,10 @@ def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -
 def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untyped-def]
     """Return `node`, which is no Reduce, with `function` applied to its children."""
     match node:
-        case Negate(arg) | At(arg) | AtLabel(arg):
+        case nodes.Negate(arg) | nodes.At(arg) | nodes.AtLabel(arg):
             return replace(node, arg=function(arg))
-        case Binary(_, left, right) | Compare(_, left, right):
+        case nodes.Binary(_, left, right) | nodes.Compare(_, left, right):
             return replace(node, left=function(left), right=function(right))
-        case Call(_, args):
+        case nodes.Call(_, args):
             return replace(node, args=tuple(function(a) for a in args))
     return node

@@ -21,29 +21,8 @@ from mcsus.expressions.functions import (
     tanh,
     where,
 )
-from mcsus.expressions.language import (
-    FUNCTIONS,
-    REDUCTIONS,
-    Function,
-    described,
-    is_reserved,
-    words,
-)
-from mcsus.expressions.nodes import (
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
-    check_name,
-    names,
-    walk,
-)
+from mcsus.expressions.language import FUNCTIONS, REDUCTIONS, Function, described, words
+from mcsus.expressions.nodes import Expression, check_name, names, walk
 from mcsus.expressions.parser import parse
 from mcsus.expressions.text import to_text
 from mcsus.expressions.tracing import trace
@@ -51,17 +30,8 @@ from mcsus.expressions.tracing import trace
 __all__ = [
     "FUNCTIONS",
     "REDUCTIONS",
-    "At",
-    "AtLabel",
-    "Binary",
-    "Call",
-    "Compare",
     "Expression",
     "Function",
-    "Name",
-    "Negate",
-    "Number",
-    "Reduce",
     "at",
     "at_label",
     "ceil",
@@ -73,7 +43,6 @@ __all__ = [
     "dims",
     "exp",
     "floor",
-    "is_reserved",
     "log",
     "log10",
     "maximum",

@@ -5,16 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.expressions.nodes import (
-    At,
-    AtLabel,
-    Expression,
-    Name,
-    Reduce,
-    label_text,
-    place,
-    unknown_name,
-)
+from mcsus.expressions import nodes
+from mcsus.expressions.nodes import Expression, label_text, place, unknown_name
 from mcsus.vocabulary import SCENARIO, Label
 
 
@@ -62,7 +54,7 @@ def dims(
 def _of(
     node: Expression, dims_of: Mapping[str, tuple[str, ...]], labels: Mapping[str, Sequence[Label]]
 ) -> frozenset[str]:
-    if isinstance(node, Name):
+    if isinstance(node, nodes.Name):
         if node.id not in dims_of:
             raise unknown_name(node.id, tuple(dims_of), place(node))
         for dim in dims_of[node.id]:
@@ -70,16 +62,16 @@ def _of(
         return frozenset(dims_of[node.id])
     carried = frozenset[str]().union(*(_of(child, dims_of, labels) for child in node.children()))
     match node:
-        case Reduce(kind, _, over):
+        case nodes.Reduce(kind, _, over):
             _check(node, over, labels)
             return _without(node, over, carried, f"{kind} over {over!r}")
-        case AtLabel(_, dim, label):
+        case nodes.AtLabel(_, dim, label):
             _check(node, dim, labels)
             node.index(labels[dim])
             if dim == SCENARIO:
                 return carried - {dim}
             return _without(node, dim, carried, f"at with {dim}={label_text(label)}")
-        case At(_, dim, source):
+        case nodes.At(_, dim, source):
             _check(node, dim, labels)
             _check(node, source, labels)
             rest = _without(node, dim, carried, f"at with {dim}={source}")

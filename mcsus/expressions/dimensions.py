@@ -7,21 +7,9 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from mcsus.errors import Fault, InputError
-from mcsus.expressions.language import FUNCTIONS, REDUCTIONS
-from mcsus.expressions.nodes import (
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
-    place,
-    unknown_name,
-)
+from mcsus.expressions import nodes
+from mcsus.expressions.language import FUNCTIONS, REDUCTIONS, operation
+from mcsus.expressions.nodes import Expression, place, unknown_name
 from mcsus.expressions.text import to_text
 from mcsus.units import DIMENSIONLESS, Dimension
 
@@ -84,26 +72,26 @@ def _refuse(node: Expression, found: str, allowed: str) -> NoReturn:
 
 def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
     match node:
-        case Number():
+        case nodes.Number():
             free = node.value == 0 and node.dimension.is_dimensionless
             return None if free else node.dimension
-        case Name():
+        case nodes.Name():
             if node.id not in units:
                 raise unknown_name(node.id, tuple(units), place(node))
             return units[node.id]
-        case Negate() | At() | AtLabel():
+        case nodes.Negate() | nodes.At() | nodes.AtLabel():
             return _of(node.arg, units)
-        case Reduce():
+        case nodes.Reduce():
             inner = _of(node.arg, units)
             if REDUCTIONS[node.kind].plain:
                 _need_number(node, inner, f"{node.kind} of")
             return inner
-        case Binary():
+        case nodes.Binary():
             return _binary(node, units)
-        case Compare():
+        case nodes.Compare():
             _same(node, node.op, (_of(node.left, units), _of(node.right, units)))
             return DIMENSIONLESS
-        case Call():
+        case nodes.Call():
             return _call(node, units)
 
 
@@ -126,7 +114,7 @@ def _need_number(node: Expression, result: _Maybe, what: str) -> None:
         _refuse(node, f"{what} {result}", "a plain number (divide by a reference value)")
 
 
-def _call(node: Call, units: Mapping[str, Dimension]) -> _Maybe:
+def _call(node: nodes.Call, units: Mapping[str, Dimension]) -> _Maybe:
     row = FUNCTIONS[node.function]
     operands = tuple(_of(arg, units) for arg in node.args)[row.condition :]
     if row.power is None:
@@ -137,7 +125,7 @@ def _call(node: Call, units: Mapping[str, Dimension]) -> _Maybe:
     return common if common is None or row.power == 1 else _raised(node, common, row.power)
 
 
-def _binary(node: Binary, units: Mapping[str, Dimension]) -> _Maybe:
+def _binary(node: nodes.Binary, units: Mapping[str, Dimension]) -> _Maybe:
     left, right = _of(node.left, units), _of(node.right, units)
     match node.op:
         case "+" | "-":
@@ -150,7 +138,7 @@ def _binary(node: Binary, units: Mapping[str, Dimension]) -> _Maybe:
             return _power(node, left or DIMENSIONLESS, right)
 
 
-def _power(node: Binary, base: Dimension, exponent: _Maybe) -> Dimension:
+def _power(node: nodes.Binary, base: Dimension, exponent: _Maybe) -> Dimension:
     _need_number(node, exponent, "the exponent")
     if base.is_dimensionless:
         return DIMENSIONLESS
@@ -184,12 +172,12 @@ def constant(node: Expression) -> float | None:
     (-0.5, None, nan)
     """
     match node:
-        case Number():
+        case nodes.Number():
             return node.value if node.dimension.is_dimensionless else None
-        case Negate():
+        case nodes.Negate():
             inner = constant(node.arg)
             return None if inner is None else -inner
-        case Binary():
+        case nodes.Binary():
             left, right = constant(node.left), constant(node.right)
             return None if left is None or right is None else _compute(node.op, left, right)
         case _:
@@ -197,18 +185,8 @@ def constant(node: Expression) -> float | None:
 
 
 def _compute(op: str, left: float, right: float) -> float:
+    compute = math.pow if op == "**" else operation(op)  # which gives no complex number
     try:
-        match op:
-            case "+":
-                value = left + right
-            case "-":
-                value = left - right
-            case "*":
-                value = left * right
-            case "/":
-                value = left / right
-            case _:
-                value = math.pow(left, right)
+        return float(compute(left, right))
     except (ZeroDivisionError, OverflowError, ValueError):
         return math.nan
-    return value

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import keyword
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +102,16 @@ class Reduction:
     def plain(self) -> bool:
         """Whether it takes plain numbers only: the unit of a product depends on the labels."""
         return self.operator == "*"
+
+
+ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow"}
+COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
+"""Operators by their signs, each with its name in Python's module of operators."""
+
+
+def operation(sign: str) -> Callable[[Any, Any], Any]:
+    """Return what an operator does to two values."""
+    return getattr(operator, ARITHMETIC.get(sign) or COMPARISONS[sign])  # type: ignore[no-any-return]
 
 
 FUNCTIONS: dict[str, Function] = {

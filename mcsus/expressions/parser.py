@@ -12,41 +12,26 @@ import math
 import re
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.expressions.language import FUNCTIONS, READING, REDUCTIONS, callables, is_reserved
-from mcsus.expressions.lexis import refuse, scan
-from mcsus.expressions.nodes import (
-    MAX_NODES,
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
+from mcsus.expressions import nodes
+from mcsus.expressions.language import (
+    ARITHMETIC,
+    COMPARISONS,
+    FUNCTIONS,
+    READING,
+    REDUCTIONS,
+    callables,
+    is_reserved,
 )
+from mcsus.expressions.lexis import refuse, scan
+from mcsus.expressions.nodes import MAX_NODES, Expression
 
 MAX_DEPTH = 300
 
 _LABEL = re.compile(r"[\w .+()/-]+")
 
-_BINARY: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-}
-_COMPARE: dict[type[ast.cmpop], str] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-}
+_ARITHMETIC = dict(zip((ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow), ARITHMETIC, strict=True))
+_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
+_COMPARISONS = dict(zip(_ORDER, COMPARISONS, strict=True))
 
 
 def parse(text: str) -> Expression:
@@ -121,7 +106,7 @@ class _Builder:
             case ast.Name():
                 return self.name(node, column)
             case ast.UnaryOp(op=ast.USub()):
-                return Negate(self.node(node.operand, depth + 1), column)
+                return nodes.Negate(self.node(node.operand, depth + 1), column)
             case ast.BinOp():
                 return self.binary(node, depth)
             case ast.Call():
@@ -134,7 +119,7 @@ class _Builder:
                 refuse(column, "a plus sign before a value", "the value without it")
         refuse(column, f"a Python {type(node).__name__.lower()}")
 
-    def number(self, node: ast.Constant, column: int) -> Number:
+    def number(self, node: ast.Constant, column: int) -> nodes.Number:
         text = self.text[node.col_offset : node.end_col_offset]
         try:
             value = float(text)
@@ -144,17 +129,17 @@ class _Builder:
             refuse(column, f"the number {text[:20]}", "numbers below 1.8e308")
         if value == 0 and re.search(r"[1-9]", re.split("[eE]", text)[0]):
             refuse(column, f"the number {text[:20]}", "0 or numbers above 4.9e-324")
-        return Number(value, column)
+        return nodes.Number(value, column)
 
     def name(self, node: ast.Name, column: int) -> Expression:
         if node.id == "pi":
-            return Number(math.pi, column)
+            return nodes.Number(math.pi, column)
         if is_reserved(node.id):
             refuse(column, f"the function {node.id!r} without arguments", f"{node.id}(...)")
-        return Name(node.id, column)
+        return nodes.Name(node.id, column)
 
-    def binary(self, node: ast.BinOp, depth: int) -> Binary:
-        op = _BINARY.get(type(node.op))
+    def binary(self, node: ast.BinOp, depth: int) -> nodes.Binary:
+        op = _ARITHMETIC.get(type(node.op))
         if op is None:
             refuse(self.column(node), "an operator that the language does not have")
         if op == "**":
@@ -162,7 +147,7 @@ class _Builder:
         left = self.node(node.left, depth + 1)
         right = self.node(node.right, depth + 1)
         at = self.operator_at(node.left, op)
-        return Binary(op, left, right, self.offset + at + 1)
+        return nodes.Binary(op, left, right, self.offset + at + 1)
 
     def operator_at(self, left: ast.expr, op: str) -> int:
         """Return the index of the operator after `left`; only `)` and spaces lie between."""
@@ -200,7 +185,7 @@ class _Builder:
             refuse(column, f"{function} with {len(node.args)} arguments", allowed)
         first = [self.condition(node.args[0], function, depth + 1)] if row.condition else []
         rest = (self.node(item, depth + 1) for item in node.args[row.condition :])
-        return Call(function, (*first, *rest), column)
+        return nodes.Call(function, (*first, *rest), column)
 
     def refuse_keywords(self, node: ast.Call, allowed: tuple[str, ...]) -> None:
         for item in node.keywords:
@@ -214,15 +199,15 @@ class _Builder:
             refuse(self.column(node), f"a dim of {function} that is no name", "the name of a dim")
         return node.id
 
-    def reduce(self, node: ast.Call, function: str, column: int, depth: int) -> Reduce:
+    def reduce(self, node: ast.Call, function: str, column: int, depth: int) -> nodes.Reduce:
         self.refuse_keywords(node, ("over",))
         if len(node.args) != 1 or len(node.keywords) != 1:
             found = f"{function} with {len(node.args)} values and {len(node.keywords)} dims"
             refuse(column, found, f"{function}(x, over=dim); of several values: + or *")
         over = self.dim(node.keywords[0].value, function)
-        return Reduce(function, self.node(node.args[0], depth + 1), over, column)
+        return nodes.Reduce(function, self.node(node.args[0], depth + 1), over, column)
 
-    def at(self, node: ast.Call, column: int, depth: int) -> At | AtLabel:
+    def at(self, node: ast.Call, column: int, depth: int) -> nodes.At | nodes.AtLabel:
         if len(node.args) != 1 or len(node.keywords) != 1 or node.keywords[0].arg is None:
             found = f"at with {len(node.args)} values and {len(node.keywords)} dims"
             refuse(column, found, 'at(x, year=cohort), at(x, year=2030), at(x, design="coin")')
@@ -231,9 +216,9 @@ class _Builder:
             refuse(self.column(item), f"the dim {item.arg!r}", "the name of a dim")
         label = self.label(item.value)
         if label is not None:
-            return AtLabel(self.node(node.args[0], depth + 1), item.arg, label, column)
+            return nodes.AtLabel(self.node(node.args[0], depth + 1), item.arg, label, column)
         source = self.dim(item.value, "at")
-        return At(self.node(node.args[0], depth + 1), item.arg, source, column)
+        return nodes.At(self.node(node.args[0], depth + 1), item.arg, source, column)
 
     def label(self, node: ast.expr) -> str | float | None:
         """Return the label that `at` reads, a text or a number; None where there is none."""
@@ -250,16 +235,16 @@ class _Builder:
                 return self.number(node, self.column(node)).value
         return None
 
-    def condition(self, node: ast.expr, function: str, depth: int) -> Compare:
+    def condition(self, node: ast.expr, function: str, depth: int) -> nodes.Compare:
         if not isinstance(node, ast.Compare):
             found = f"a condition of {function} that is no comparison"
             refuse(self.column(node), found, f"for example {function}(age < lifetime, a, b)")
         if len(node.ops) > 1:
             refuse(self.column(node), "a chain of comparisons", "one comparison")
         self.count += 1
-        op = _COMPARE.get(type(node.ops[0]))
+        op = _COMPARISONS.get(type(node.ops[0]))
         if op is None:
             refuse(self.column(node), "an unknown comparison")
         left = self.node(node.left, depth + 1)
         right = self.node(node.comparators[0], depth + 1)
-        return Compare(op, left, right, self.offset + self.operator_at(node.left, op) + 1)
+        return nodes.Compare(op, left, right, self.offset + self.operator_at(node.left, op) + 1)

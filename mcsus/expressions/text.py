@@ -4,19 +4,8 @@ from __future__ import annotations
 
 import math
 
-from mcsus.expressions.nodes import (
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
-    label_text,
-)
+from mcsus.expressions import nodes
+from mcsus.expressions.nodes import Expression, label_text
 
 # How tightly each kind of text binds.
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 5
@@ -51,24 +40,24 @@ def to_text(expression: Expression) -> str:
 def _write(node: Expression) -> tuple[str, int]:
     """Return the text of a node and how tightly it binds."""
     match node:
-        case Number():
+        case nodes.Number():
             return _number(node)
-        case Name():
+        case nodes.Name():
             return node.id, _ATOM
-        case Negate():
+        case nodes.Negate():
             return "-" + _inside(node.arg, _UNARY), _UNARY
-        case Binary():
+        case nodes.Binary():
             return _binary(node)
-        case Compare():
+        case nodes.Compare():
             return f"{_write(node.left)[0]} {node.op} {_write(node.right)[0]}", 0
-        case Call():
+        case nodes.Call():
             inner = ", ".join(_write(arg)[0] for arg in node.args)
             return f"{node.function}({inner})", _ATOM
-        case Reduce():
+        case nodes.Reduce():
             return f"{node.kind}({_write(node.arg)[0]}, over={node.over})", _ATOM
-        case At():
+        case nodes.At():
             return f"at({_write(node.arg)[0]}, {node.dim}={node.source})", _ATOM
-        case AtLabel():
+        case nodes.AtLabel():
             return f"at({_write(node.arg)[0]}, {node.dim}={label_text(node.label)})", _ATOM
 
 
@@ -81,7 +70,7 @@ def _bracket(text: str, binds: int, least: int) -> str:
     return text if binds >= least else f"({text})"
 
 
-def _binary(node: Binary) -> tuple[str, int]:
+def _binary(node: nodes.Binary) -> tuple[str, int]:
     binds = _BINDS[node.op]
     if node.op == "**":
         # A power is never the bare base or exponent of another.
@@ -91,13 +80,13 @@ def _binary(node: Binary) -> tuple[str, int]:
 
 
 def _exponent(node: Expression) -> str:
-    if isinstance(node, Negate):
+    if isinstance(node, nodes.Negate):
         text, binds = _write(node.arg)
         return f"-{text}" if binds == _ATOM else f"(-{_bracket(text, binds, _UNARY)})"
     return _inside(node, _ATOM)
 
 
-def _number(node: Number) -> tuple[str, int]:
+def _number(node: nodes.Number) -> tuple[str, int]:
     value = node.value
     if not node.dimension.is_dimensionless:
         return f"{value!r} {node.dimension}", 0

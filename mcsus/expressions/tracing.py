@@ -8,7 +8,6 @@ dimensional analysis serve both.
 from __future__ import annotations
 
 import inspect
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from numbers import Real
 from typing import Any, NoReturn
@@ -16,40 +15,14 @@ from typing import Any, NoReturn
 import numpy as np
 
 from mcsus.errors import Fault, InputError
-from mcsus.expressions.language import FUNCTIONS
-from mcsus.expressions.nodes import (
-    MAX_NODES,
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
-    check_name,
-)
-
-_ARITHMETIC = {"add": "+", "sub": "-", "mul": "*", "truediv": "/", "pow": "**"}
-_ORDER = {"lt": "<", "le": "<=", "gt": ">", "ge": ">=", "eq": "==", "ne": "!="}
+from mcsus.expressions import nodes
+from mcsus.expressions.language import ARITHMETIC, COMPARISONS, FUNCTIONS, operation
+from mcsus.expressions.nodes import MAX_NODES, Expression, check_name
 
 # What an operator of NumPy means.
-_OPERATORS: dict[str, Callable[..., object]] = {
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "divide": operator.truediv,
-    "power": operator.pow,
-    "negative": operator.neg,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
-}
+_ARITHMETIC = (np.add, np.subtract, np.multiply, np.divide, np.power)
+_ORDER = (np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal)
+_SIGNS = dict(zip((*_ARITHMETIC, *_ORDER), (*ARITHMETIC, *COMPARISONS), strict=True))
 
 _ONLY = "the operators + - * / **, comparisons inside where, and the functions of mcsus"
 
@@ -95,7 +68,7 @@ class Symbol(Traced):
     __slots__ = ()
 
     def __neg__(self) -> Symbol:
-        return Symbol(Negate(self.node), self.size + 1)
+        return Symbol(nodes.Negate(self.node), self.size + 1)
 
     def __pos__(self) -> Symbol:
         return self
@@ -106,9 +79,11 @@ class Symbol(Traced):
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> object:
         # NumPy wraps its own scalars into arrays without axes before it asks.
         scalars = [item[()] if isinstance(item, np.ndarray) else item for item in inputs]
-        known = _OPERATORS.get(ufunc.__name__)
-        if known is not None and method == "__call__" and not options:
-            return known(*map(symbol, scalars))
+        if method == "__call__" and not options:
+            if ufunc in _SIGNS:
+                return operation(_SIGNS[ufunc])(*map(symbol, scalars))
+            if ufunc is np.negative:
+                return -self
         return _numpy(ufunc, scalars, options or method != "__call__")
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Symbol:
@@ -142,10 +117,10 @@ def _add_operators() -> None:
     def refused(name: str) -> Callable[..., NoReturn]:
         return lambda *_: _refuse(f"the operation {name!r}")
 
-    for name, op in _ARITHMETIC.items():
+    for op, name in ARITHMETIC.items():
         setattr(Symbol, f"__{name}__", forward(op))
         setattr(Symbol, f"__r{name}__", backward(op))
-    for name, op in _ORDER.items():
+    for op, name in COMPARISONS.items():
         setattr(Symbol, f"__{name}__", compared(op))
     others = (
         "floordiv rfloordiv mod rmod divmod rdivmod matmul rmatmul and rand or ror xor rxor "
@@ -154,16 +129,18 @@ def _add_operators() -> None:
     )
     for name in others.split():
         setattr(Traced, f"__{name}__", refused(name))
-    for name in (*_ARITHMETIC, *(f"r{name}" for name in _ARITHMETIC), *_ORDER, "neg", "abs"):
+    forwards = ARITHMETIC.values()
+    backwards = (f"r{name}" for name in forwards)
+    for name in (*forwards, *backwards, *COMPARISONS.values(), "neg", "abs"):
         setattr(Condition, f"__{name}__", refused(name))
 
 
 def _binary(op: str, left: Symbol, right: Symbol) -> Symbol:
-    return Symbol(Binary(op, left.node, right.node), left.size + right.size + 1)
+    return Symbol(nodes.Binary(op, left.node, right.node), left.size + right.size + 1)
 
 
 def _compare(op: str, left: Symbol, right: Symbol) -> Condition:
-    return Condition(Compare(op, left.node, right.node), left.size + right.size + 1)
+    return Condition(nodes.Compare(op, left.node, right.node), left.size + right.size + 1)
 
 
 _add_operators()
@@ -183,8 +160,8 @@ def symbol(value: object) -> Symbol:
     except OverflowError:
         size = float("inf")
     if size < 0:
-        return Symbol(Negate(Number(-size)), 2)
-    return Symbol(Number(abs(size)))
+        return Symbol(nodes.Negate(nodes.Number(-size)), 2)
+    return Symbol(nodes.Number(abs(size)))
 
 
 def call(function: str, *args: object) -> Symbol:
@@ -199,14 +176,14 @@ def call(function: str, *args: object) -> Symbol:
     if isinstance(args[0], Condition):
         symbols.insert(0, args[0])
     size = 1 + sum(item.size for item in symbols)
-    return Symbol(Call(function, tuple(item.node for item in symbols)), size)
+    return Symbol(nodes.Call(function, tuple(item.node for item in symbols)), size)
 
 
 def reduce_over(kind: str, value: object, over: str) -> Symbol:
     """Return the symbol of ``sum``, ``mean`` or ``prod`` over a dim."""
     check_name(over)
     inner = symbol(value)
-    return Symbol(Reduce(kind, inner.node, over), inner.size + 1)
+    return Symbol(nodes.Reduce(kind, inner.node, over), inner.size + 1)
 
 
 def read_at(value: object, dim: str, source: str) -> Symbol:
@@ -214,7 +191,7 @@ def read_at(value: object, dim: str, source: str) -> Symbol:
     check_name(dim)
     check_name(source)
     inner = symbol(value)
-    return Symbol(At(inner.node, dim, source), inner.size + 1)
+    return Symbol(nodes.At(inner.node, dim, source), inner.size + 1)
 
 
 def read_label(value: object, dim: str, label: str | float) -> Symbol:
@@ -224,7 +201,7 @@ def read_label(value: object, dim: str, label: str | float) -> Symbol:
         raise InputError(Fault(f"a label of type {type(label).__name__}", "a text or a number"))
     inner = symbol(value)
     read = label if isinstance(label, str) else float(label)
-    return Symbol(AtLabel(inner.node, dim, read), inner.size + 1)
+    return Symbol(nodes.AtLabel(inner.node, dim, read), inner.size + 1)
 
 
 def _parameters(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
@@ -272,7 +249,7 @@ def trace(function: Callable[..., object]) -> Expression:
         if parameter.default is not parameter.empty:
             raise InputError(Fault(f"the default of {name!r}", "arguments without defaults"))
         check_name(name)
-        symbols[name] = Symbol(Name(name))
+        symbols[name] = Symbol(nodes.Name(name))
     result = function(**symbols)
     if not isinstance(result, Real | Traced) or isinstance(result, bool):
         kind = type(result).__name__

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from mcsus.expressions import Expression, Reduce, names, trace
+from mcsus.expressions import Expression, names, trace
+from mcsus.expressions.nodes import Reduce
 from mcsus.units import Unit
 from mcsus.units import unit as parse_unit
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.errors import Fault, FaultCollector, InputError, nearest
-from mcsus.expressions import At, AtLabel, Expression, dimension, dims, walk
-from mcsus.expressions.nodes import place
+from mcsus.expressions import Expression, dimension, dims, walk
+from mcsus.expressions.nodes import At, AtLabel, place
 from mcsus.model.equations import Equation
 from mcsus.parameters import Parameter
 from mcsus.units import DIMENSIONLESS, Dimension

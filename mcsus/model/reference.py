@@ -2,47 +2,21 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.expressions import (
-    FUNCTIONS,
-    REDUCTIONS,
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
-)
+from mcsus.expressions import FUNCTIONS, REDUCTIONS, nodes
+from mcsus.expressions.language import operation
+from mcsus.expressions.nodes import Expression
 
 if TYPE_CHECKING:
     from mcsus.model.graph import Model
 
 Array = NDArray[np.float64]
 Labelled = tuple[Any, tuple[str, ...]]
-
-_OPERATORS = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "**": operator.pow,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
@@ -109,30 +83,30 @@ def _aligned(value: Labelled, dims: tuple[str, ...]) -> Array:
 def _walk(expression: Expression, known: Mapping[str, Array], model: Model) -> Labelled:
     """Evaluate one expression to an array and the dims behind its draw axis."""
     match expression:
-        case Number(value):
+        case nodes.Number(value):
             return value, ()
-        case Name(name):
+        case nodes.Name(name):
             return known[name], model.dims_of[name]
-        case Negate(arg):
+        case nodes.Negate(arg):
             array, dims = _walk(arg, known, model)
             return -array, dims
-        case Reduce(kind, arg, over):
+        case nodes.Reduce(kind, arg, over):
             array, dims = _walk(arg, known, model)
             axis = 1 + dims.index(over)
             return REDUCTIONS[kind].numpy(array, axis=axis), tuple(d for d in dims if d != over)
-        case At(arg, dim, source):
+        case nodes.At(arg, dim, source):
             array, dims = _walk(arg, known, model)
             return array, tuple(source if d == dim else d for d in dims)
-        case AtLabel(arg, dim):
+        case nodes.AtLabel(arg, dim):
             array, dims = _walk(arg, known, model)
             if dim not in dims:
                 return array, dims
             place = expression.index(model.dims[dim])
             chosen = np.take(array, place, axis=1 + dims.index(dim))
             return chosen, tuple(d for d in dims if d != dim)
-        case Binary(op, left, right) | Compare(op, left, right):
-            return _apply(lambda pair: _OPERATORS[op](*pair), (left, right), known, model)
-        case Call(function, args):
+        case nodes.Binary(op, left, right) | nodes.Compare(op, left, right):
+            return _apply(lambda pair: operation(op)(*pair), (left, right), known, model)
+        case nodes.Call(function, args):
             return _apply(FUNCTIONS[function].value, args, known, model)
     raise TypeError(expression)
 

@@ -9,7 +9,7 @@ import numpy as np
 from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
 from mcsus.errors import FaultCollector
-from mcsus.expressions import Binary, Expression, Name
+from mcsus.expressions.nodes import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import Study, load_study
 from mcsus.units import Unit

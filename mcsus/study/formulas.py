@@ -8,8 +8,8 @@ from typing import Any
 from mcsus.declared import Table, raw, text, unit
 from mcsus.declared.reader import TableReader, close, shown
 from mcsus.errors import FaultCollector
-from mcsus.expressions import At, AtLabel, Expression, Name, Number, Reduce, dimension, parse, walk
-from mcsus.expressions.nodes import MAX_CHARACTERS
+from mcsus.expressions import Expression, dimension, parse, walk
+from mcsus.expressions.nodes import MAX_CHARACTERS, At, AtLabel, Name, Number, Reduce
 from mcsus.model import Equation
 from mcsus.parameters import ABOUT
 from mcsus.study.dimensions import is_numeric, name_is_free

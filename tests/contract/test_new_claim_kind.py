@@ -15,7 +15,7 @@ BETWEEN = '''
 """A claim that a quantity lies between two values."""
 
 from mcsus.declared import dimension_of, equation, number, unit
-from mcsus.expressions import Call, Name, Number
+from mcsus.expressions.nodes import Call, Name, Number
 from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
 from mcsus.study.parts import Margin
 from mcsus.vocabulary import Relation

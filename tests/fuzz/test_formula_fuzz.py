@@ -14,25 +14,9 @@ from hypothesis import assume, given, settings
 
 from mcsus import expressions
 from mcsus.errors import InputError
-from mcsus.expressions import (
-    FUNCTIONS,
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Expression,
-    Name,
-    Negate,
-    Number,
-    Reduce,
-    dimension,
-    names,
-    parse,
-    to_text,
-    trace,
-    walk,
-)
+from mcsus.expressions import FUNCTIONS, Expression, dimension, names, parse, to_text, trace, walk
+from mcsus.expressions.language import is_reserved
+from mcsus.expressions.nodes import At, AtLabel, Binary, Call, Compare, Name, Negate, Number, Reduce
 from mcsus.expressions.tracing import Symbol, symbol
 from mcsus.units import Dimension, Unit, dimension_of, quantity, registry, unit
 
@@ -163,7 +147,7 @@ def _parse_or_refuse(text: str) -> None:
             assert node.id in text
             assert node.id.isascii()
             assert not node.id.startswith("_")
-            assert not expressions.is_reserved(node.id)
+            assert not is_reserved(node.id)
 
 
 UNITS = {

@@ -17,26 +17,18 @@ from mcsus.errors import InputError
 from mcsus.expressions import (
     FUNCTIONS,
     REDUCTIONS,
-    At,
-    AtLabel,
-    Binary,
-    Call,
-    Compare,
-    Name,
-    Negate,
-    Number,
-    Reduce,
     check_name,
     constant,
     dimension,
     dims,
-    is_reserved,
     names,
     parse,
     parser,
     to_text,
     walk,
 )
+from mcsus.expressions.language import is_reserved
+from mcsus.expressions.nodes import At, AtLabel, Binary, Call, Compare, Name, Negate, Number, Reduce
 from mcsus.units import DIMENSIONLESS, Dimension, unit
 
 A, B, C = Name("a"), Name("b"), Name("c")

@@ -15,12 +15,7 @@ import pytest
 
 from mcsus.errors import InputError
 from mcsus.expressions import (
-    Binary,
-    Compare,
     Expression,
-    Name,
-    Negate,
-    Number,
     at,
     at_label,
     ceil,
@@ -44,6 +39,7 @@ from mcsus.expressions import (
     trace,
     where,
 )
+from mcsus.expressions.nodes import Binary, Compare, Name, Negate, Number
 from mcsus.units import dimension_of, quantity, registry, unit
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mcsus.declared import Item, Table, TableReader, flag, identifier, probability, text
-from mcsus.expressions import Binary, Call, Compare, Expression, Number
+from mcsus.expressions.nodes import Binary, Call, Compare, Expression, Number
 from mcsus.study.parts import Margin
 
 _ROUNDING = Number(1e-12)  # two sides that agree so well are equal: sums of their terms round off

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcsus.declared import TableReader, dimension_of, equation, number, one_of, unit
-from mcsus.expressions import Name, Number
+from mcsus.expressions.nodes import Name, Number
 from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
 from mcsus.study.parts import Margin
 from mcsus.vocabulary import Relation
