@@ -12,7 +12,7 @@ import logging
 import platform
 import tempfile
 import warnings
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed.security import Security
 
-from mcsus.engine.executors import Answer, Common, Task, in_order
+from mcsus.engine.executors import Answer, Common, Executor, Task
 from mcsus.engine.store import cache_folder
 from mcsus.errors import Fault, InputError, McsusError, RefusedError
 
@@ -43,7 +43,7 @@ class _Failed:
     error: McsusError
 
 
-class DaskExecutor:
+class DaskExecutor(Executor):
     """Runs tasks on `target`: that many new processes of this machine, or a scheduler's workers.
 
     New processes talk over loopback with keys made for this run, and end with it. Tasks of a
@@ -64,14 +64,8 @@ class DaskExecutor:
             return self._target
         return max(1, sum(int(count) for count in self.client.nthreads().values()))
 
-    def ordered(
-        self,
-        function: Callable[[Common, Task], Answer],
-        common: Common,
-        tasks: Iterable[Task],
-        ahead: int | None = None,
-    ) -> Generator[Answer, None, None]:
-        """Yield ``function(common, task)`` in order of tasks; see `Executor.ordered`.
+    def submitter(self, function: Callable[[Common, Task], Answer], common: Common) -> Any:
+        """Return what sends a task.
 
         Keys are numbered, and differ between clients and calls: no answer is taken for another's.
         """
@@ -96,8 +90,38 @@ class DaskExecutor:
                 retries=_RETRIES,
             )
 
-        take = functools.partial(_result, client)
-        return in_order(submit, take, client.cancel, tasks, ahead or 2 * self.workers)
+        return submit
+
+    def result(self, pending: Any) -> Any:
+        """Return the answer of a task, or raise what a user can act on."""
+        while True:
+            try:
+                answer = pending.result(timeout=_PATIENCE)
+                break
+            except KilledWorker as error:
+                what = f"{_DEATHS} workers died at one task: it may need more memory than they have"
+                raise RefusedError(what) from error
+            except CancelledError as error:
+                what = "the Dask scheduler went away, or the task was cancelled there"
+                raise McsusError(what) from error
+            except TimeoutError:
+                if pending.status == "error":  # the task itself timed out
+                    raise
+                self._need_workers()
+        if isinstance(answer, _Failed):
+            raise answer.error
+        return answer
+
+    def cancel(self, pending: Iterable[Any]) -> None:
+        """Drop tasks, begun or not."""
+        self.client.cancel(pending)
+
+    def _need_workers(self) -> None:
+        """Raise if no worker comes: one that dies while it starts is not replaced."""
+        try:
+            self.client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError as error:
+            raise McsusError("the Dask cluster has no workers left") from error
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -193,32 +217,3 @@ def _attempt(function: Callable[[Any, Task], Answer], shared: bytes, task: Task)
         return function(_unpickled(shared), task)
     except McsusError as error:
         return _Failed(error)
-
-
-def _result(client: Any, future: Any) -> Any:
-    """Return the answer of a task, or raise what a user can act on."""
-    while True:
-        try:
-            answer = future.result(timeout=_PATIENCE)
-            break
-        except KilledWorker as error:
-            message = f"{_DEATHS} workers died at one task: it may need more memory than they have"
-            raise RefusedError(message) from error
-        except CancelledError as error:
-            message = "the Dask scheduler went away, or the task was cancelled there"
-            raise McsusError(message) from error
-        except TimeoutError:
-            if future.status == "error":  # the task itself timed out
-                raise
-            _need_workers(client)
-    if isinstance(answer, _Failed):
-        raise answer.error
-    return answer
-
-
-def _need_workers(client: Any) -> None:
-    """Raise if no worker comes: one that dies while it starts is not replaced."""
-    try:
-        client.wait_for_workers(1, timeout=_PATIENCE)
-    except TimeoutError as error:
-        raise McsusError("the Dask cluster has no workers left") from error

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import os
 import re
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from mcsus.errors import Fault, InputError
 
 Common = TypeVar("Common")
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
-Pending = TypeVar("Pending")
 
 MAX_LOCAL = 64  # processes of local:N; each takes about 200 MB before it holds a draw
 
-_POLL = 0.5  # seconds; on Windows a wait without a limit cannot be interrupted by Ctrl-C
+_POLL = 0.5  # seconds
 _LOCAL = re.compile(r"local:([0-9]{1,9})")
 _LOOPBACK = re.compile(r"tcp://(?:127\.0\.0\.1|localhost|\[::1\]):([0-9]{1,5})")
 _ENCRYPTED = re.compile(r"tls://(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})")
@@ -33,7 +33,7 @@ _ALLOWED = (
 )
 
 
-class Executor(Protocol):
+class Executor(ABC):
     """Runs tasks and answers in their order; a context manager, which leaves nothing running.
 
     Examples
@@ -46,8 +46,21 @@ class Executor(Protocol):
     """
 
     @property
+    @abstractmethod
     def workers(self) -> int:
         """Tasks that run at one time."""
+
+    @abstractmethod
+    def submitter(self, function: Callable[[Common, Task], Answer], common: Common) -> Any:
+        """Return what hands out one task, and gives what stands for its answer."""
+
+    @abstractmethod
+    def result(self, pending: Any) -> Any:
+        """Wait for an answer."""
+
+    @abstractmethod
+    def cancel(self, pending: Iterable[Any]) -> None:
+        """Drop tasks that have not begun."""
 
     def ordered(
         self,
@@ -72,15 +85,35 @@ class Executor(Protocol):
         ahead : int, optional
             Tasks handed out and not yet answered, at most; by default twice `workers`.
         """
+        submit, most = self.submitter(function, common), ahead or 2 * self.workers
+        pending: deque[Any] = deque()
+
+        def take() -> Answer:
+            # Taken out only when answered: an interrupted wait leaves it to be cancelled. A
+            # function, so that no answer is held here while the caller works on it.
+            answer = self.result(pending[0])
+            pending.popleft()
+            return answer  # type: ignore[no-any-return]
+
+        try:
+            for task in tasks:
+                pending.append(submit(task))
+                if len(pending) >= most:
+                    yield take()
+            while pending:
+                yield take()
+        finally:
+            self.cancel(pending)
 
     def __enter__(self) -> Self:
-        """Start."""
+        return self
 
+    @abstractmethod
     def __exit__(self, *reason: object) -> None:
         """Cancel what has not begun, wait for the rest, stop."""
 
 
-class Threads:
+class Threads(Executor):
     """Runs tasks on `count` threads of this process.
 
     Tasks should release the global interpreter lock. They run on the pool even when `count` is 1,
@@ -88,25 +121,27 @@ class Threads:
     """
 
     def __init__(self, count: int) -> None:
-        self.workers = count
+        self._count = count
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="mcsus")
 
-    def ordered(
-        self,
-        function: Callable[[Common, Task], Answer],
-        common: Common,
-        tasks: Iterable[Task],
-        ahead: int | None = None,
-    ) -> Generator[Answer, None, None]:
-        """Yield ``function(common, task)`` in order of tasks; see `Executor.ordered`."""
+    @property
+    def workers(self) -> int:
+        """How many threads there are."""
+        return self._count
 
-        def submit(task: Task) -> Future[Answer]:
-            return self._pool.submit(function, common, task)
+    def submitter(self, function: Callable[[Common, Task], Answer], common: Common) -> Any:
+        """Return what puts a task into the pool."""
+        return lambda task: self._pool.submit(function, common, task)
 
-        return in_order(submit, _result, _cancel, tasks, ahead or 2 * self.workers)
+    def result(self, pending: Future[Answer]) -> Answer:
+        """Wait for an answer in steps: on Windows no other wait ends by Ctrl-C."""
+        while not wait([pending], timeout=_POLL).done:
+            pass
+        return pending.result()
 
-    def __enter__(self) -> Self:
-        return self
+    def cancel(self, pending: Iterable[Future[Any]]) -> None:
+        """Drop tasks that have not begun, and wait for those that have."""
+        wait([future for future in pending if not future.cancel()])
 
     def __exit__(self, *reason: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
@@ -159,52 +194,6 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def in_order(
-    submit: Callable[[Task], Pending],
-    result: Callable[[Pending], Answer],
-    cancel: Callable[[Iterable[Pending]], None],
-    tasks: Iterable[Task],
-    ahead: int,
-) -> Generator[Answer, None, None]:
-    """Yield the answers of `tasks` in their order, with at most `ahead` of them submitted.
-
-    Whatever ends the loop, `cancel` gets what is still pending.
-
-    Examples
-    --------
-    >>> list(in_order(str, int, list, [3, 1, 2], ahead=2))
-    [3, 1, 2]
-    """
-    pending: deque[Pending] = deque()
-
-    def take() -> Answer:
-        # Taken out only when answered: an interrupted wait leaves it to be cancelled. A function,
-        # so that no answer is held here while the caller works on it.
-        answer = result(pending[0])
-        pending.popleft()
-        return answer
-
-    try:
-        for task in tasks:
-            pending.append(submit(task))
-            if len(pending) >= ahead:
-                yield take()
-        while pending:
-            yield take()
-    finally:
-        cancel(pending)
-
-
-def _result(future: Future[Answer]) -> Answer:
-    while not wait([future], timeout=_POLL).done:
-        pass
-    return future.result()
-
-
-def _cancel(pending: Iterable[Future[Answer]]) -> None:
-    wait([future for future in pending if not future.cancel()])
 
 
 def _target(cluster: str) -> int | str:

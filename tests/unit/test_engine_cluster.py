@@ -217,9 +217,10 @@ class Stub:
     ],
 )
 def test_a_lost_cluster_ends_the_run(error: Any, raised: type[McsusError], message: str) -> None:
-    future = Stub(error)
+    executor = DaskExecutor(1)
+    executor.client = Stub(error)
     with pytest.raises(raised, match=message):
-        cluster_module._result(future, future)
+        executor.result(Stub(error))
 
 
 def test_a_task_may_take_longer_than_our_patience(
