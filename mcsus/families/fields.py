@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from mcsus.declared.reader import shown
@@ -34,6 +34,18 @@ def limited(good: Callable[[float], bool]) -> Reader:
         if not good(number):
             raise ValueError("not allowed")
         return number
+
+    return read
+
+
+def one_of(names: Collection[str]) -> Reader:
+    """Return a reader of one of these names."""
+
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            close = nearest(value, names) if isinstance(value, str) else None
+            raise InputError(Fault(shown(value), ", ".join(names), (), close))
+        return value
 
     return read
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Array, Distribution
-from mcsus.families.registry import FAMILIES, Twin, distribution
+from mcsus.families.registry import FAMILIES, Twin, argument_names, distribution
 
 __all__ = ["Fit", "Fits", "from_data"]
 
@@ -199,7 +199,7 @@ def fit(name: str, twin: Twin, data: Array, bootstrap: int, seed: int) -> Fit:
 
     generic: Any = getattr(stats, twin.name)
     held = {f"f{name}": value for name, value in twin.held.items()}
-    names = [*(generic.shapes or "").replace(",", " ").split(), "loc", "scale"]
+    names = argument_names(generic)
 
     def fit_to(values: Array) -> tuple[list[float], dict[str, float]]:
         there = [float(x) for x in generic.fit(values, **held)]

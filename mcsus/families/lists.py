@@ -17,16 +17,7 @@ Numbers = tuple[float, ...]
 
 
 def numbers(value: object) -> Numbers:
-    """Return a list of finite numbers as a tuple; each wrong entry is a fault at its place.
-
-    Examples
-    --------
-    >>> numbers([1, 2.5])
-    (1.0, 2.5)
-    >>> numbers([1, "x"])
-    Traceback (most recent call last):
-    mcsus.errors.InputError: [2]: found 'x'; allowed: a finite number
-    """
+    """Return a list of finite numbers as a tuple; each wrong entry is a fault at its place."""
     entries = entries_of(value)
     good, faults = [], []
     for place, entry in enumerate(entries, start=1):

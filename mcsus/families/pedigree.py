@@ -24,8 +24,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from mcsus.declared.reader import shown
-from mcsus.errors import Fault, InputError, nearest
+from mcsus.errors import Fault, InputError
 from mcsus.families.lists import Numbers, numbers
 
 INDICATORS = (
@@ -106,11 +105,3 @@ def read_scores(value: object) -> Numbers:
     if faults:
         raise InputError(*faults)
     return scores
-
-
-def read_table(value: object) -> str:
-    """Return the name of a table."""
-    if not isinstance(value, str) or value not in TABLES:
-        close = nearest(value, TABLES) if isinstance(value, str) else None
-        raise InputError(Fault(shown(value), ", ".join(TABLES), (), close))
-    return value

@@ -54,6 +54,11 @@ class Twin:
         return {**self.fixed, **(self.fit or {})}
 
 
+def argument_names(generic: Any) -> list[str]:
+    """Return the names of the arguments of a law of scipy.stats: its shapes, loc and scale."""
+    return [*(generic.shapes or "").replace(",", " ").split(), "loc", "scale"]
+
+
 def renamed(**names: str) -> tuple[Read, Write]:
     """Return `Twin.read` and `Twin.write` where the parameters only have other names there."""
 

@@ -1,12 +1,6 @@
 """The functions of scipy.special, which is imported (0.15 s) when the first of them is used.
 
 Reading and checking a study mostly needs none.
-
-Examples
---------
->>> from mcsus.families import special
->>> float(special.ndtr(0.0))
-0.5
 """
 
 from __future__ import annotations

@@ -59,13 +59,7 @@ class Library:
         return read_grid(path.read_text(encoding="utf-8").splitlines())
 
     def get(self, key: str) -> Parameter:
-        """Return the parameter with an id.
-
-        Raises
-        ------
-        InputError
-            Unknown id, with the nearest one; or faults of the record.
-        """
+        """Return the parameter with an id, whose nearest is told if there is none."""
         if key not in self._parameters:
             self._parameters[key] = self._read(key)
         return self._parameters[key]

@@ -49,14 +49,6 @@ class GridValue:
         Calendar year.
     intensity : float
         In g CO2e/kWh of generation, without the losses of the grid.
-
-    Examples
-    --------
-    >>> value = GridValue("France", "FR", 2024, 43.2)
-    >>> value.id
-    'grid.fr.2024'
-    >>> GridValue("Latin America and Caribbean (Ember)", "", 2020, 250.0).id
-    'grid.latin_america_and_caribbean_ember.2020'
     """
 
     zone: str
@@ -112,22 +104,7 @@ def is_grid_id(key: str) -> bool:
 
 
 def read_grid(lines: Iterable[str]) -> dict[str, GridValue]:
-    """Read the table, all faults at once.
-
-    Returns
-    -------
-    dict
-        Values by id, in the order of the table.
-
-    Examples
-    --------
-    >>> table = ["zone,iso3,iso2,year,gCO2e_per_kWh", "World,OWID_WRL,,2025,458.29"]
-    >>> read_grid(table)["grid.world.2025"].intensity
-    458.29
-    >>> read_grid([table[0], "World,OWID_WRL,,2025,-1"])
-    Traceback (most recent call last):
-    mcsus.errors.InputError: grid_intensity.csv: line 2.gCO2e_per_kWh: found '-1'; allowed: ...
-    """
+    """Return the values of the table by id from its lines, a header first; all faults at once."""
     faults = FaultCollector(FILE)
     values: dict[str, GridValue] = {}
     rows = csv.reader(lines)

@@ -16,19 +16,7 @@ _HEADER = re.compile(r'^\[(?:"([^"\n]+)"|([A-Za-z0-9_-]+))[^\n]*$', re.MULTILINE
 
 
 def data_root(package: Path | None = None) -> Path:
-    """Return the folder that holds ``distributions`` and ``studies``.
-
-    Parameters
-    ----------
-    package : Path, optional
-        Folder of the package; by default the one that is running.
-
-    Returns
-    -------
-    Path
-        ``_data`` beside the modules when the package was installed from a wheel, otherwise
-        the root of the checkout.
-    """
+    """Return the folder of ``distributions`` and ``studies``: of a wheel, else of the checkout."""
     package = package or Path(__file__).parents[1]
     for root in (package / "_data", package.parent):
         if (root / "distributions").is_dir():
@@ -52,11 +40,6 @@ class RecordFiles:
     Headers are found without parsing, so the cost of one table does not grow with the number
     of tables. A text that only looks like a header is noticed, since its piece does not parse;
     then the whole file is.
-
-    Parameters
-    ----------
-    names : sequence of str
-        File names, in the order in which ids are listed.
     """
 
     def __init__(self, folder: Path, names: tuple[str, ...]) -> None:

@@ -92,21 +92,7 @@ RECORD = Table(
 
 
 def read_source(key: str, table: object) -> Source:
-    """Read one table of ``sources.toml``.
-
-    Parameters
-    ----------
-    key : str
-        Id of the source.
-    table : object
-        What stands under it; anything but a complete table is refused.
-
-    Examples
-    --------
-    >>> read_source("x", {"title": "T", "authors": "A", "year": 2020, "url": "u"})
-    Traceback (most recent call last):
-    mcsus.errors.InputError: licence: found nothing; allowed: a text (this key is required)...
-    """
+    """Read one table of ``sources.toml``."""
     faults = FaultCollector()
     row = SOURCE.read(table, faults)
     faults.raise_any()
@@ -114,22 +100,7 @@ def read_source(key: str, table: object) -> Source:
 
 
 def read_parameter(key: str, table: object, find_source: FindSource) -> Parameter:
-    """Read one record: check it whole, then build the parameter.
-
-    Parameters
-    ----------
-    key : str
-        Id of the record, which becomes the name of the parameter and its stream.
-    table : object
-        What stands under the id.
-    find_source : callable
-        Gives the Source of an id, or raises InputError.
-
-    Returns
-    -------
-    Parameter
-        Without dims, with one cell.
-    """
+    """Check one record whole, then build the parameter, which takes its id for name and stream."""
     faults = FaultCollector()
     row = RECORD.read(table, faults, (), {"source": find_source}, closed=False)
     if row["evidence"] == "assumed":

@@ -6,6 +6,7 @@ from typing import Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.families.registry import argument_names
 
 
 def from_scipy(frozen: Any) -> Distribution:
@@ -24,7 +25,7 @@ def from_scipy(frozen: Any) -> Distribution:
         raise InputError(
             Fault(repr(frozen), "a frozen law, such as scipy.stats.norm(1, 2)", ("frozen",))
         )
-    places = [*(generic.shapes or "").replace(",", " ").split(), "loc", "scale"]
+    places = argument_names(generic)
     there = dict(zip(places, frozen.args, strict=False))
     there = {"loc": 0.0, "scale": 1.0, **there, **frozen.kwds}
     there = {name: float(value) for name, value in there.items()}

@@ -55,13 +55,7 @@ def from_salib(problem: Mapping[str, Any]) -> dict[str, Distribution]:
 
 
 def to_salib(laws: Mapping[str, Distribution]) -> dict[str, Any]:
-    """Return the problem of SALib of laws by name, or refuse a law it does not have.
-
-    Examples
-    --------
-    >>> to_salib({"x": distribution("uniform", minimum=1, maximum=2)})["bounds"]
-    [[1.0, 2.0]]
-    """
+    """Return the problem of SALib of laws by name, or refuse a law it does not have."""
     rows = {name: _salib_row(law) for name, law in laws.items()}
     return {
         "num_vars": len(rows),

@@ -163,14 +163,7 @@ def _integers(low: int, high: int) -> list[float]:
 
 
 def to_stats_arrays(law: Distribution) -> Row:
-    """Return the row of stats_arrays of a law, or refuse where there is none.
-
-    Examples
-    --------
-    >>> row = to_stats_arrays(distribution("triangular", minimum=1, mode=2, maximum=5))
-    >>> row["uncertainty_type"], row["loc"]
-    (5, 2.0)
-    """
+    """Return the row of stats_arrays of a law, or refuse where there is none."""
     numbers = {kind.family: number for number, kind in KINDS.items()}
     number = 7 if law.family == "discrete" else numbers.get(law.family, 0)
     kind, cut = KINDS[number], law.truncate

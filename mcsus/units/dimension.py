@@ -34,13 +34,7 @@ class Dimension:
 
     @classmethod
     def of(cls, **exponents: float | Fraction) -> Dimension:
-        """Build a dimension from the exponents of base units.
-
-        Examples
-        --------
-        >>> print(Dimension.of(m=1, s=-1))
-        m / s
-        """
+        """Build a dimension from the exponents of base units."""
         for base in exponents:
             if base not in BASES:
                 raise InputError(
@@ -56,13 +50,7 @@ class Dimension:
 
     @property
     def is_dimensionless(self) -> bool:
-        """Whether every exponent is zero.
-
-        Examples
-        --------
-        >>> DIMENSIONLESS.is_dimensionless
-        True
-        """
+        """Whether every exponent is zero."""
         return not self.exponents
 
     def __mul__(self, other: Dimension) -> Dimension:

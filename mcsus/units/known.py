@@ -37,14 +37,7 @@ kg=-1 m=-2 s=4 A=2: F 1
 
 @lru_cache(maxsize=1)
 def known_units() -> dict[str, tuple[Dimension, Fraction]]:
-    """Return dimension and exact factor of the units that need no pint, by name.
-
-    Examples
-    --------
-    >>> dimension, factor = known_units()["kWh"]
-    >>> print(dimension, factor)
-    kg m**2 / s**2 3600000
-    """
+    """Return dimension and exact factor of the units that need no pint, by name."""
     found = {}
     for line in _TABLE.strip().splitlines():
         powers, _, units = line.partition(":")

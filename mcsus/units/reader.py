@@ -21,15 +21,6 @@ MAX_NESTING = 4
 MAX_NAME = 40
 MAX_BITS = 20_000  # of a factor: about 10**6000, far past what a float holds
 
-# Names offered first when an unknown unit resembles them.
-_COMMON = (
-    *("kg", "g", "mg", "t", "kt", "Mt", "Gt", "CO2e", "device", "L", "mL", "mol", "K"),
-    *("m", "km", "cm", "mm", "um", "nm", "ha", "mile", "s", "ms", "us", "min", "h", "hour"),
-    *("day", "week", "month", "year", "Hz", "J", "mJ", "uJ", "kJ", "MJ", "GJ", "W", "mW", "uW"),
-    *("kW", "MW", "GW", "Wh", "mWh", "kWh", "MWh", "GWh", "TWh", "V", "mV", "A", "mA", "mAh"),
-    *("F", "percent", "ppm", "count", "bit", "byte", "kB", "MB", "GB", "TB"),
-)
-
 # What is often written for a unit, and what was meant. Counted things are plain numbers.
 _MEANT = (
     (r"([kmMG]?g|[kMG]?t)CO2(?:e|eq|_?eq)?", r"\1 CO2e"),
@@ -75,26 +66,11 @@ class Unit:
 
 
 def unit(text: str) -> Unit:
-    """Read a unit string.
+    """Read a unit string, or raise `InputError` with the part at fault and the nearest unit.
 
     Spaces multiply, ``%`` and ``1`` are dimensionless, a year is 365.25 days and ``t`` is the
     tonne. Offset (``degC``) and logarithmic (``dB``) units are refused, and so is the
     ambiguous ``ton``.
-
-    Parameters
-    ----------
-    text : str
-        For example ``"kg CO2e/(device year)"``.
-
-    Returns
-    -------
-    Unit
-        With its dimension and its factor to coherent base units.
-
-    Raises
-    ------
-    InputError
-        If the text is not a unit; the fault names the part at fault and the nearest unit.
 
     Examples
     --------
@@ -232,13 +208,7 @@ def _lookup(name: str) -> _Scale:
 
 @lru_cache(maxsize=1024)
 def ask_pint(name: str) -> _Scale:
-    """Return dimension and exact factor of one unit name, as pint defines it.
-
-    Examples
-    --------
-    >>> print(*ask_pint("inch"))
-    m 127/5000
-    """
+    """Return dimension and exact factor of one unit name, as pint defines it."""
     ureg = registry()
     found = () if len(name) > MAX_NAME else ureg.parse_unit_name(name)
     if not found:
@@ -275,6 +245,7 @@ def _suggest(name: str) -> str | None:
             return match.expand(meant)
     if (power := _SPLIT_POWER.fullmatch(name)) and registry().parse_unit_name(power[1]):
         return f"{power[1]}**{power[2]}"
-    same = (common for common in _COMMON if common.lower() == name.lower())
+    common = known_units()  # offered first
+    same = (other for other in common if other.lower() == name.lower())
     known = (other for other in dir(registry()) if "_" not in other)
-    return next(same, None) or nearest(name, _COMMON) or nearest(name[:MAX_NAME], known)
+    return next(same, None) or nearest(name, common) or nearest(name[:MAX_NAME], known)

@@ -49,13 +49,6 @@ def registry() -> pint.UnitRegistry[Any]:
 def quantity(value: Any, dimension: Dimension) -> Any:
     """Return a pint quantity of `value` in the coherent base units of a dimension.
 
-    Parameters
-    ----------
-    value : float or array
-        Magnitude in coherent base units.
-    dimension : Dimension
-        What it measures.
-
     Examples
     --------
     >>> print(quantity(3.0, Dimension.of(m=1, s=-1)))
@@ -69,13 +62,7 @@ def quantity(value: Any, dimension: Dimension) -> Any:
 
 
 def dimension_of(quantity: Any) -> Dimension:
-    """Return the dimension of a pint quantity; a plain number or array is dimensionless.
-
-    Examples
-    --------
-    >>> print(dimension_of(registry().Quantity(1, "kWh")), dimension_of(2.0))
-    kg m**2 / s**2 1
-    """
+    """Return the dimension of a pint quantity; a plain number or array is dimensionless."""
     powers: Mapping[str, Any] = getattr(quantity, "dimensionality", {})
     for name in powers:
         if name not in _PINT_BASES:

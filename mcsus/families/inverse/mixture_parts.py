@@ -25,17 +25,7 @@ Leaf = tuple[float, Distribution | float]  # a weight, and a continuous law or a
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """Weighted continuous laws and single values, of total weight 1.
-
-    Parameters
-    ----------
-    weights : array
-        Of the laws.
-    laws : tuple of Distribution
-        Continuous.
-    atoms : Atoms
-        Single values, increasing.
-    """
+    """Weighted continuous laws and increasing single values, of total weight 1."""
 
     weights: Array
     laws: tuple[Distribution, ...]

@@ -29,17 +29,7 @@ Conditioned = Callable[[Array, Array], Array]
 
 
 class Piece(NamedTuple):
-    """A smooth part of the quantile function of a law, as if it were a law.
-
-    Parameters
-    ----------
-    whole : Distribution
-        The law.
-    start, end : float
-        Points u between which the part lies.
-    low, high : float
-        Values there; equal where a single value has a probability of its own.
-    """
+    """The part of a quantile function between two points u, smooth, as if it were a law."""
 
     whole: Distribution
     start: float

@@ -23,15 +23,7 @@ from mcsus.families.steps import Steps
     place=15,
 )
 class Discrete(Steps):
-    """Each value with a probability proportional to its weight.
-
-    Parameters
-    ----------
-    values : sequence of float
-        Values in any order; equal ones add their weights.
-    weights : sequence of float
-        Weights of at least 0; they need not sum to 1.
-    """
+    """Each value with a probability proportional to its weight; equal ones add."""
 
     values: Numbers
     weights: Numbers

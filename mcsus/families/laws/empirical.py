@@ -25,13 +25,6 @@ class Empirical(Steps):
     """One of the observed values, each as likely as its weight; nothing in between.
 
     The standard deviation is that of the law (divided by n, not by n - 1).
-
-    Parameters
-    ----------
-    values : sequence of float
-        Observations, at most 100,000.
-    weights : sequence of float, optional
-        Weight of each observation; equal weights when left out.
     """
 
     values: Numbers

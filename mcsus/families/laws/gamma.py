@@ -24,14 +24,7 @@ LEAST_TAIL = 1e-290  # below it the lower quantile follows its power law
     place=9,
 )
 class Gamma(Distribution):
-    """Density proportional to y**(shape - 1) * exp(-y), with y = x / scale.
-
-    Parameters
-    ----------
-    shape : float
-        Shape, above 0; the mean is shape * scale.
-    scale : float
-        Scale in the unit of the quantity, above 0.
+    """Density proportional to y**(shape - 1) * exp(-y), with y = x / scale; mean shape * scale.
 
     Notes
     -----

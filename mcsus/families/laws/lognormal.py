@@ -11,13 +11,21 @@ import numpy as np
 from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import COVERAGE, Key, given, limited, order_faults, positive_number
+from mcsus.families.fields import (
+    COVERAGE,
+    Key,
+    given,
+    limited,
+    one_of,
+    order_faults,
+    positive_number,
+)
 from mcsus.families.laws.loguniform import log_ratio
 from mcsus.families.laws.normal import half_width, normal_from_tails
 from mcsus.families.lists import Numbers
 from mcsus.families.loops.codes import LOGNORMAL, LOGNORMAL_WIDE, QuantileKernel
 from mcsus.families.loops.ratios import lognormal_ratio
-from mcsus.families.pedigree import TABLES, read_scores, read_table
+from mcsus.families.pedigree import TABLES, read_scores
 from mcsus.families.pedigree import log_sd as pedigree_log_sd
 from mcsus.families.registry import Twin, family
 
@@ -34,7 +42,7 @@ from mcsus.families.registry import Twin, family
         COVERAGE,
         Key("pedigree", "a list of five scores from 1 to 5", read_scores, kind="numbers"),
         Key("basic_gsd2", "a finite number of at least 1", limited(lambda x: x >= 1)),
-        Key("pedigree_table", ", ".join(TABLES), read_table, "ecoinvent2", kind="text"),
+        Key("pedigree_table", ", ".join(TABLES), one_of(TABLES), "ecoinvent2", kind="text"),
     ),
     forms=(
         ("median", "gsd"),
@@ -77,17 +85,6 @@ class Lognormal(Distribution):
         Instead of gsd: five scores of data quality, the basic uncertainty as the square of a
         geometric standard deviation, and the table of factors: ``ecoinvent2`` (when left
         out), ``ecoinvent3`` or ``empirical``; see `mcsus.families.pedigree`.
-
-    Examples
-    --------
-    >>> law = Lognormal(mean_=4, sd_=3)
-    >>> law.mean(), law.sd()
-    (4.0, 3.0)
-    >>> print(Lognormal(low=5, high=20, coverage=0.9).cdf([5, 20]).round(12))
-    [0.05 0.95]
-    >>> law = Lognormal(median=1, pedigree=[2, 3, 1, 2, 3], basic_gsd2=1.05)
-    >>> round(float(law.quantile(0.8413447460685429)), 6)
-    1.105834
     """
 
     median: float | None = None

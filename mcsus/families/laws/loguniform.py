@@ -51,16 +51,7 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
     place=3,
 )
 class Loguniform(Distribution):
-    """Density proportional to 1/x from `minimum` to `maximum`.
-
-    Parameters
-    ----------
-    minimum, maximum : float
-        Bounds, above 0.
-    low, high, coverage : float
-        Instead: an interval within the bounds, and the probability it covers before
-        truncation, with equal tails outside.
-    """
+    """Density proportional to 1/x from `minimum` to `maximum`, or around an interval."""
 
     minimum: float | None = None
     maximum: float | None = None

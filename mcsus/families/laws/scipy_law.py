@@ -10,48 +10,20 @@ from typing import Any
 import numpy as np
 
 from mcsus.declared.reader import shown
-from mcsus.errors import Fault, InputError, nearest
+from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import Key, name_faults, real
-from mcsus.families.registry import family
+from mcsus.families.fields import NUMBER, POSITIVE, Key, name_faults, one_of, real
+from mcsus.families.registry import argument_names, family
 
-ALLOWED: dict[str, tuple[str, ...]] = {  # names, and their shapes
-    "arcsine": (),
-    "burr12": ("c", "d"),
-    "chi": ("df",),
-    "chi2": ("df",),
-    "exponweib": ("a", "c"),
-    "genextreme": ("c",),
-    "gengamma": ("a", "c"),
-    "gennorm": ("beta",),
-    "genpareto": ("c",),
-    "invgamma": ("a",),
-    "invgauss": ("mu",),
-    "invweibull": ("c",),
-    "johnsonsb": ("a", "b"),
-    "johnsonsu": ("a", "b"),
-    "laplace": (),
-    "loggamma": ("c",),
-    "logistic": (),
-    "lomax": ("c",),
-    "maxwell": (),
-    "nakagami": ("nu",),
-    "pareto": ("b",),
-    "powerlaw": ("a",),
-    "rayleigh": (),
-    "truncpareto": ("b", "c"),
-}
+ALLOWED = (
+    *("arcsine", "burr12", "chi", "chi2", "exponweib", "genextreme", "gengamma"),
+    *("gennorm", "genpareto", "invgamma", "invgauss", "invweibull", "johnsonsb", "johnsonsu"),
+    *("laplace", "loggamma", "logistic", "lomax", "maxwell", "nakagami"),
+    *("pareto", "powerlaw", "rayleigh", "truncpareto"),
+)
 KINKED = {"laplace", "gennorm"}  # at the centre, which is the median
 
 Arguments = tuple[tuple[str, float], ...]
-
-
-def law_name(value: object) -> str:
-    """Return a name of the list."""
-    if not isinstance(value, str) or value not in ALLOWED:
-        close = nearest(value, ALLOWED) if isinstance(value, str) else None
-        raise InputError(Fault(shown(value), ", ".join(ALLOWED), (), close))
-    return value
 
 
 def read_arguments(value: object) -> Arguments:
@@ -64,7 +36,7 @@ def read_arguments(value: object) -> Arguments:
         try:
             numbers[str(name)] = real(entry)
         except ValueError:
-            faults.append(Fault(shown(entry), "a finite number", (str(name),)))
+            faults.append(Fault(shown(entry), NUMBER, (str(name),)))
     if faults:
         raise InputError(*faults)
     return tuple(sorted(numbers.items()))
@@ -73,7 +45,7 @@ def read_arguments(value: object) -> Arguments:
 @family(
     "scipy",
     keys=(
-        Key("name", ", ".join(ALLOWED), law_name, kind="text"),
+        Key("name", ", ".join(ALLOWED), one_of(ALLOWED), kind="text"),
         Key("arguments", "a table of finite numbers", read_arguments, (), kind="table"),
     ),
     domain=f"name: one of {', '.join(ALLOWED)}; arguments: its shapes, loc and scale by name",
@@ -86,13 +58,6 @@ class ScipyLaw(Distribution):
 
     Only laws whose inverse keeps its digits in both tails are on the list; skewnorm, rice or
     fisk lose them. `loc` is 0 and `scale` 1 when left out.
-
-    Parameters
-    ----------
-    name : str
-        Name in scipy.stats.
-    arguments : mapping of str to float
-        Shapes, ``loc`` and ``scale``.
     """
 
     name: str
@@ -104,14 +69,13 @@ class ScipyLaw(Distribution):
 
     def _check(self) -> Iterable[Fault]:
         given = dict(self.arguments)
-        shapes = ALLOWED[self.name]
+        shapes = argument_names(self._generic)[:-2]
         known = {**dict.fromkeys(shapes, True), "loc": False, "scale": False}
         faults = [fault.within("arguments") for fault in name_faults(given, known, self.name)]
         if faults:
             return faults
         if given.get("scale", 1.0) <= 0:
-            found = Fault(repr(given["scale"]), "a finite number above 0", ("arguments", "scale"))
-            return [found]
+            return [Fault(repr(given["scale"]), POSITIVE, ("arguments", "scale"))]
         if not self._generic._argcheck(*(given[shape] for shape in shapes)):
             allowed = f"shapes in the domain of scipy.stats.{self.name}"
             return [Fault(str({s: given[s] for s in shapes}), allowed, ("arguments",))]

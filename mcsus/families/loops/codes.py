@@ -5,22 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 LOOPS = (  # of `mcsus.families.loops.quantile_loops`; a code is the place here
-    "constant",
-    "uniform",
-    "loguniform",
-    "triangular",
-    "normal",
-    "lognormal",
-    "tabulated",
-    "tabulated_log",
-    "exponential",
-    "weibull",
-    "gumbel",
-    "steps",
-    "scores",
-    "pieces",
-    "lognormal_wide",
-    "triangular_one_sign",
+    *("constant", "uniform", "loguniform", "triangular", "normal", "lognormal"),
+    *("tabulated", "tabulated_log", "exponential", "weibull", "gumbel"),
+    *("steps", "scores", "pieces", "lognormal_wide", "triangular_one_sign"),
 )
 CONSTANT, UNIFORM, LOGUNIFORM, TRIANGULAR, NORMAL, LOGNORMAL = range(6)
 TABULATED, TABULATED_LOG, EXPONENTIAL, WEIBULL, GUMBEL = range(6, 11)
@@ -31,15 +18,7 @@ COMMON = frozenset((*range(6), TRIANGULAR_ONE_SIGN))
 
 
 class QuantileKernel(NamedTuple):
-    """What a compiled quantile needs: which loop, and the numbers it reads.
-
-    Parameters
-    ----------
-    code : int
-        Place in `LOOPS`.
-    constants : tuple of float
-        Read by the loop; their meaning is written beside each.
-    """
+    """What a compiled quantile needs: which loop, and the numbers it reads."""
 
     code: int
     constants: tuple[float, ...]
