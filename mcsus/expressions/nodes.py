@@ -23,6 +23,8 @@ from mcsus.vocabulary import Label
 MAX_CHARACTERS = 2000
 MAX_NODES = 500
 
+LABEL = re.compile(r"[\w .+()/-]+")
+LABEL_SIGNS = "letters, digits, spaces and _ . + - ( ) /"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 

@@ -23,11 +23,9 @@ from mcsus.expressions.language import (
     is_reserved,
 )
 from mcsus.expressions.lexis import refuse, scan
-from mcsus.expressions.nodes import MAX_NODES, Expression
+from mcsus.expressions.nodes import LABEL, LABEL_SIGNS, MAX_NODES, Expression
 
 MAX_DEPTH = 300
-
-_LABEL = re.compile(r"[\w .+()/-]+")
 
 _ARITHMETIC = dict(zip((ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow), ARITHMETIC, strict=True))
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
@@ -227,9 +225,8 @@ class _Builder:
                 return -self.number(number, self.column(number)).value
             case ast.Constant(str()):
                 text = self.text[node.col_offset : node.end_col_offset]
-                if not _LABEL.fullmatch(text[1:-1]):
-                    allowed = "letters, digits, spaces and _ . + - ( ) /"
-                    refuse(self.column(node), f"the label {text[:40]}", allowed)
+                if not LABEL.fullmatch(text[1:-1]):
+                    refuse(self.column(node), f"the label {text[:40]}", LABEL_SIGNS)
                 return text[1:-1]
             case ast.Constant():
                 return self.number(node, self.column(node)).value

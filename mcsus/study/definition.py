@@ -291,7 +291,9 @@ class Study:
         """
         known = read_equations(self, equations)
         kept = tuple(p for p in self.parameters if p.name not in known)
-        return self._with(equations=tuple(known.values()), parameters=kept)
+        study = self._with(equations=tuple(known.values()), parameters=kept)
+        read_fields(tables_of(study), self.place)  # or other tables ask for a parameter it replaced
+        return study
 
     def with_outputs(self, **units: str) -> Study:
         """Return the study with further outputs, or with other units of the same outputs.

@@ -65,6 +65,30 @@ def test_an_equation_may_take_the_place_of_a_parameter():
     mcsus.check(study)
 
 
+@pytest.mark.parametrize(
+    ("table", "where"),
+    [
+        (
+            {"dependence": [{"parameters": ["a", "b"], "copula": "gaussian", "correlation": 0.5}]},
+            "dependence.1.parameters",
+        ),
+        ({"sensitivity": {"groups": {"both": ["a", "b"]}}}, "sensitivity.groups.both"),
+        (
+            {"scenarios": [{"id": "s", "set": {"a": {"value": 1, "unit": "1"}}}]},
+            "scenarios.s.set.a",
+        ),
+    ],
+)
+def test_a_parameter_that_other_tables_ask_for_is_not_replaced(study, table, where):
+    @equation(unit="1")
+    def a(b):
+        return 2 * b
+
+    laws = {"a": ("uniform", 0, 1), "b": ("uniform", 1, 2)}
+    with pytest.raises(InputError, match=f"{where}: found 'a'"):
+        study(laws, {"y": "a + b"}, **table).with_equations(a)
+
+
 def test_an_equation_that_was_put_in_by_hand_is_not_dropped():
     study = load_study("tinyml_device")
     extra = changed().equations[-1]

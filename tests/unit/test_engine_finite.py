@@ -91,6 +91,15 @@ def test_values_are_shown_in_the_unit_of_the_parameter_for_every_label(study):
     assert "mW" in found["inputs"]
 
 
+@pytest.mark.parametrize("relation", ["<", "<=", ">", ">="])
+def test_an_infinite_side_of_a_claim_equals_nothing(study, relation):
+    claim = {"id": "c", "statement": "s", "quantity": "much", "relation": relation, "value": 1,
+             "unit": "1", "confidence": 0.5}  # fmt: skip
+    asked = study({"a": ("uniform", 1, 2)}, {"y": "a", "much": "a*1e308"}, ["y"], claims=[claim])
+    found, _ = refusal(asked)
+    assert found["kind"] == "claim"
+
+
 def test_claims_and_parts_are_checked_too(study):
     claim = {"id": "c", "statement": "s", "quantity": "bad", "relation": ">", "value": 0,
              "unit": "1", "confidence": 0.9}  # fmt: skip

@@ -42,7 +42,9 @@ def read_claims(
         if id_ and id_ in ids:
             row.fault("id", f"{id_!r} twice", "an id of its own for each claim")
         ids.add(id_)
-        if row.is_table and row.is_sound:
+        if not (row.is_table and row.is_sound):
+            continue
+        with faults.at("claims", id_):
             claims[id_] = Claim(
                 id_,
                 row["statement"],

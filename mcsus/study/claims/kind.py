@@ -50,7 +50,7 @@ def excess(more: Expression, less: Expression) -> Expression:
     """Return by how much one side is more than another: 0 where they agree within rounding."""
     apart = Binary("-", more, less)
     size = Call("max", (Call("abs", (more,)), Call("abs", (less,))))
-    same = Compare("<=", Call("abs", (apart,)), Binary("*", _ROUNDING, size))
+    same = Compare("<", Call("abs", (apart,)), Binary("*", _ROUNDING, size))
     return Call("where", (same, Number(0.0), apart))
 
 
