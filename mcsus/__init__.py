@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mcsus.families import distribution
     from mcsus.families.fitting import from_data
     from mcsus.model import Equation, Model, equation
-    from mcsus.result import Result, load_result
+    from mcsus.result.tree import Result, load_result
     from mcsus.runner import Limits, Settings, check
     from mcsus.runner.run import Run, run
     from mcsus.study import Study, load_study
@@ -27,7 +27,7 @@ _HOME = {
     "Model": "mcsus.model",
     "NotFiniteError": "mcsus.errors",
     "RefusedError": "mcsus.errors",
-    "Result": "mcsus.result",
+    "Result": "mcsus.result.tree",
     "Run": "mcsus.runner",
     "Settings": "mcsus.runner",
     "Study": "mcsus.study",
@@ -35,7 +35,7 @@ _HOME = {
     "distribution": "mcsus.families",
     "from_data": "mcsus.families.fitting",
     "equation": "mcsus.model",
-    "load_result": "mcsus.result",
+    "load_result": "mcsus.result.tree",
     "load_study": "mcsus.study",
     "run": "mcsus.runner",
 }

@@ -8,17 +8,15 @@ may ask for follow.
 from __future__ import annotations
 
 import functools
-import importlib
-import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.declared import Item
+from mcsus.modules import import_all
 from mcsus.result import arrays
 from mcsus.result.arrays import Entry
 from mcsus.vocabulary import Label
@@ -38,8 +36,7 @@ RANK = Entry(
 )
 
 
-@dataclass(frozen=True)
-class WantsGroups:
+class WantsGroups(NamedTuple):
     """Values at points A, at B, at A with each group of inputs from B, and so on.
 
     Parameters
@@ -54,8 +51,7 @@ class WantsGroups:
     summed: bool = False
 
 
-@dataclass(frozen=True)
-class WantsDraws:
+class WantsDraws(NamedTuple):
     """Draws of the outputs, and of the inputs beside them.
 
     Parameters
@@ -67,8 +63,7 @@ class WantsDraws:
     most: int = 1 << 16
 
 
-@dataclass(frozen=True)
-class WantsPoints:
+class WantsPoints(NamedTuple):
     """Values at points of its own.
 
     Parameters
@@ -84,8 +79,7 @@ class WantsPoints:
 Wants = WantsGroups | WantsDraws | WantsPoints
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """What a study asks of a method.
 
     Parameters
@@ -100,11 +94,10 @@ class Asked:
 
     draws: int
     sizes: tuple[int, ...] = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = {}
 
 
-@dataclass(frozen=True)
-class GroupValues:
+class GroupValues(NamedTuple):
     """Values of one replicate, shape (evaluation, draw): see `WantsGroups`."""
 
     values: Array
@@ -112,8 +105,7 @@ class GroupValues:
     second_order: bool = False
 
 
-@dataclass(frozen=True)
-class GroupSums:
+class GroupSums(NamedTuple):
     """Sums over the points of one replicate, in the columns of `mcsus.engine.saltelli`."""
 
     sums: Array
@@ -122,16 +114,14 @@ class GroupSums:
     second_order: bool = False
 
 
-@dataclass(frozen=True)
-class DrawnValues:
+class DrawnValues(NamedTuple):
     """Draws of one replicate: inputs, shape (input, draw), and an output, shape (draw,)."""
 
     inputs: Array
     output: Array
 
 
-@dataclass(frozen=True)
-class PointValues:
+class PointValues(NamedTuple):
     """Values of an output at the points of a method, and the input of each column."""
 
     points: Array
@@ -191,8 +181,7 @@ class Method(ABC):
         return (*self.arrays, RANK)
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(NamedTuple):
     """What a method says of one output.
 
     Parameters
@@ -253,9 +242,7 @@ def methods() -> Mapping[str, Method]:
     >>> methods()["sobol"].title
     'Sobol’ indices'
     """
-    package = importlib.import_module("mcsus.analysis.methods")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    import_all("mcsus.analysis.methods")
     return _METHODS
 
 

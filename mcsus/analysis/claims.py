@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.counting.draws import Draws
 from mcsus.vocabulary import Verdict
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Probability that a claim holds in one cell, its standard error, and what follows."""
 
     probability: float

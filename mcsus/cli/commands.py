@@ -79,7 +79,7 @@ def report(
 ) -> None:
     """Render the report again from a saved result, without sampling."""
     from mcsus.report import write_report  # noqa: PLC0415
-    from mcsus.result import load_result  # noqa: PLC0415
+    from mcsus.result.tree import load_result  # noqa: PLC0415
 
     target = writable(to or folder / "report", "--to")
     page = write_report(load_result(folder), target)

@@ -14,7 +14,7 @@ from mcsus.cli.folders import writable
 from mcsus.errors import Fault, InputError, RefusedError
 
 if TYPE_CHECKING:
-    from mcsus.result import Result
+    from mcsus.result.tree import Result
     from mcsus.runner import Limits, Run, Settings
     from mcsus.study import Study
 

@@ -5,14 +5,11 @@ A law is built with `distribution`; `FAMILIES` lists what there is: the modules 
 scipy.stats: the compiled loops stand in `mcsus.families.loops`, imported by those who run them.
 """
 
-from importlib import import_module
-from pkgutil import iter_modules
-
-from mcsus.families import laws
 from mcsus.families.base import Distribution
 from mcsus.families.loops.codes import QuantileKernel
 from mcsus.families.registry import FAMILIES, Family, Twin, distribution, family, renamed
 from mcsus.families.truncation import Truncation
+from mcsus.modules import import_all
 
 __all__ = [
     "FAMILIES",
@@ -26,5 +23,4 @@ __all__ = [
     "renamed",
 ]
 
-for _module in iter_modules(laws.__path__):
-    import_module(f"{laws.__name__}.{_module.name}")
+import_all("mcsus.families.laws")

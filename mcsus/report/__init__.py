@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mcsus.result import Result
+    from mcsus.result.tree import Result
 
 __all__ = ["write_report"]
 
@@ -42,7 +42,7 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     from mcsus.report.page import render  # noqa: PLC0415 - Jinja2
     from mcsus.report.reading import Reading  # noqa: PLC0415 - xarray
     from mcsus.report.sections import sections  # noqa: PLC0415 - the same
-    from mcsus.result import replacing  # noqa: PLC0415
+    from mcsus.result.atomic import replacing  # noqa: PLC0415
 
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)

@@ -12,10 +12,10 @@ from mcsus.report.page import answer, environment
 from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
 from mcsus.report.sections.claims import verdicts
-from mcsus.result import replacing
+from mcsus.result.atomic import replacing
 
 if TYPE_CHECKING:
-    from mcsus.result import Result
+    from mcsus.result.tree import Result
 
 _DIGITS = 6
 

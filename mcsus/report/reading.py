@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.wording import NUMERALS, cell_name, is_base, label_words, words
-from mcsus.result import Result, cell_dims, cells
+from mcsus.result.document import cell_dims, cells
+from mcsus.result.tree import Result
 from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]

@@ -10,8 +10,8 @@ import xarray as xr
 
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
-from mcsus.result import Result
 from mcsus.result.labelling import labelled
+from mcsus.result.tree import Result
 from mcsus.runner.description import labels_of
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study

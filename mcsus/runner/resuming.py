@@ -10,7 +10,7 @@ from typing import Any
 
 from mcsus.engine.store import fingerprint
 from mcsus.errors import Fault, InputError
-from mcsus.result import FILE, Result, load_result
+from mcsus.result.tree import FILE, Result, load_result
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings
 from mcsus.study import Study

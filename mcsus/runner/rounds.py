@@ -15,7 +15,7 @@ from mcsus.engine.executors import Executor, executor_for
 from mcsus.engine.kernel import Kernel
 from mcsus.errors import RefusedError
 from mcsus.model import Model
-from mcsus.result import Result
+from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile

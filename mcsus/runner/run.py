@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mcsus.analysis.base import Explained
     from mcsus.engine.kernel import Kernel
-    from mcsus.result import Result
+    from mcsus.result.tree import Result
     from mcsus.runner.checkpoint import Checkpoint
     from mcsus.runner.evaluation import Evaluation
     from mcsus.study.changes import Law

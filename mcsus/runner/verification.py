@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mcsus.errors import Fault, InputError
-from mcsus.result import FILE, JSON_FILE, digest, load_result
+from mcsus.result.document import digest
+from mcsus.result.tree import FILE, JSON_FILE, load_result
 from mcsus.runner.run import Run
 from mcsus.runner.settings import Settings
 from mcsus.study import Study

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +63,7 @@ class CopulaGroups:
     cautions: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Member:
+class _Member(NamedTuple):
     """A parameter of a group and its streams by the labels over which they differ."""
 
     name: str

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content, choices, close
 from mcsus.errors import FaultCollector
@@ -18,8 +18,7 @@ LAYER = ("dims", "parameters", "equations", "breakdown")
 MODEL_KEYS = ("extends", "title", "description", *LAYER)
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(NamedTuple):
     """The tables of one file that describe a model."""
 
     faults: FaultCollector

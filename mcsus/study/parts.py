@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from mcsus.analysis.base import DEFAULT_METHODS
 from mcsus.expressions import Expression
@@ -54,8 +54,7 @@ class Sensitivity:
         return {**{key: getattr(self, key) for key in self.OWN}, **self.options}
 
 
-@dataclass(frozen=True)
-class CopulaGroup:
+class CopulaGroup(NamedTuple):
     """Parameters that are drawn together.
 
     Parameters
@@ -84,8 +83,7 @@ class CopulaGroup:
         return " & ".join(self.parameters)
 
 
-@dataclass(frozen=True)
-class Margin:
+class Margin(NamedTuple):
     """What a claim comes to: a number for each draw whose sign decides.
 
     Parameters
@@ -109,8 +107,7 @@ class Margin:
     value: float = 0.0
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A statement and the confidence it must reach.
 
     Parameters
@@ -143,8 +140,7 @@ class Claim:
         return Equation(name, self.margin.unit, self.margin.expression, self.statement)
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(NamedTuple):
     """A variant of the study: some parameters with other laws, on the same draws.
 
     Parameters

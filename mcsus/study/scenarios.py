@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from mcsus.declared import Table, identifier, named, text
 from mcsus.declared.reader import MAX_FAULTS, TableReader, close, item_name, shown
@@ -34,8 +34,7 @@ Changes = dict[str, dict[str, Grid]]
 """Parameter -> scenario -> its laws there."""
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What a scenario may name."""
 
     parameters: Mapping[str, Parameter]

@@ -14,9 +14,9 @@ from mcsus.analysis.convergence import estimates
 from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
 from mcsus.counting.draws import HeldDraws
 from mcsus.counting.prefixes import Convergence
-from mcsus.result import Result
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
+from mcsus.result.tree import Result
 from mcsus.vocabulary import Relation
 
 LEVELS = (0.5, 0.9, 0.95)

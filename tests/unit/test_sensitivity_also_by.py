@@ -3,7 +3,7 @@
 import pytest
 
 from mcsus.errors import InputError
-from mcsus.result import load_result
+from mcsus.result.tree import load_result
 from mcsus.runner import check, run
 from mcsus.study import Study
 

@@ -14,7 +14,7 @@ from mcsus.engine.executors import Threads
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError, NotFiniteError
-from mcsus.result import load_result
+from mcsus.result.tree import load_result
 from mcsus.runner import check, group_sums, run
 from mcsus.runner.group_sums import PlanRun, replicate_sums, sums_of
 from mcsus.runner.validity import sensitivity_groups

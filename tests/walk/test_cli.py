@@ -13,7 +13,7 @@ import pytest
 
 import mcsus.runner
 from mcsus.cli import main, run_command
-from mcsus.result import Result, load_result
+from mcsus.result.tree import Result, load_result
 
 SHIPPED = ("mcu_chip", "tinyml_device", "tinyml_device_settings", "tinyml_global", "tinyml_table")
 PINNED = ("--seed", 3, "--set", "hours=12 hour")

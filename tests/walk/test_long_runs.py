@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from mcsus.cli import run_command
-from mcsus.result import load_result
+from mcsus.result.tree import load_result
 from mcsus.runner import sampling
 from mcsus.runner.checkpoint import FileCheckpoint
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
+from mcsus.modules import import_all
 from mcsus.report.reading import Reading
 from mcsus.report.sections.any_analysis import AnyAnalysis
 from mcsus.report.sections.base import SECTIONS, Section, register
@@ -12,13 +10,7 @@ from mcsus.report.sections.base import SECTIONS, Section, register
 __all__ = ["SECTIONS", "Section", "register", "sections"]
 
 
-def _find() -> None:
-    """Import the modules of this folder; importing one registers its section."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
-
-
-_find()
+import_all(__name__)
 
 
 def sections(reading: Reading) -> list[Section]:
@@ -26,7 +18,7 @@ def sections(reading: Reading) -> list[Section]:
 
     An analysis that no section names as its method gets the one that suits them all.
     """
-    _find()
+    import_all(__name__)
     made = [kind(reading) for kind in SECTIONS.values()]
     known = {section.method for section in made}
     made += [AnyAnalysis(reading, name) for name in reading.analyses if name not in known]

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mcsus.declared import Item, Table, TableReader, flag, identifier, probability, text
 from mcsus.expressions.nodes import Binary, Call, Compare, Expression, Number
+from mcsus.modules import import_all
 from mcsus.study.parts import Margin
 
 _ROUNDING = Number(1e-12)  # two sides that agree so well are equal: sums of their terms round off
 
 
-@dataclass(frozen=True)
-class ClaimKind:
+class ClaimKind(NamedTuple):
     """A kind of claim.
 
     Parameters
@@ -65,9 +63,7 @@ def register(name: str, kind: ClaimKind) -> ClaimKind:
 
 def kinds() -> Mapping[str, ClaimKind]:
     """Return the kinds of claims, by name: one for each module of `mcsus.study.claims`."""
-    package = importlib.import_module("mcsus.study.claims")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    import_all("mcsus.study.claims")
     return _KINDS
 
 
