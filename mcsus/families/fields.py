@@ -1,7 +1,5 @@
 """Keys of a table of a study file: how each is read, what is allowed, and the faults of one."""
 
-from __future__ import annotations
-
 import math
 import numbers
 from collections.abc import Callable, Collection, Mapping

@@ -1,7 +1,5 @@
 """Laws fitted to data, with what speaks for and against each; the choice stays with the user."""
 
-from __future__ import annotations
-
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -132,11 +130,7 @@ class Fits:
 
 
 def from_data(
-    values: ArrayLike,
-    families: Iterable[str] | None = None,
-    *,
-    bootstrap: int = 200,
-    seed: int = 1,
+    values: ArrayLike, families: Iterable[str] | None = None, *, bootstrap: int = 200, seed: int = 1
 ) -> Fits:
     """Fit families to observations and return all fits side by side.
 

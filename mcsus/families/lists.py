@@ -1,7 +1,5 @@
 """Checks of parameters that are lists: values, weights, probabilities."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 from itertools import pairwise

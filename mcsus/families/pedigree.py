@@ -19,8 +19,6 @@ empirical
 All three were read in public transcriptions, not in the publications themselves.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 
@@ -59,7 +57,7 @@ VARIANCES = {  # of the natural log, of scores 1 to 5
         (0.0, 0.0002, 0.002, 0.008, 0.04),
         (0.0, 2.5e-5, 0.0001, 0.0006, 0.002),
         (0.0, 0.0006, 0.008, 0.04, 0.12),
-    ),
+    )
 }
 
 TABLES = ("ecoinvent2", "ecoinvent3", "empirical")

@@ -1,7 +1,5 @@
 """The table of families and the one door through which laws are built."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What laws of finitely many values share: cumulative probabilities and a guided search."""
 
-from __future__ import annotations
-
 import math
 from abc import abstractmethod
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The catalogue: parameters and sources of the library by id."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path

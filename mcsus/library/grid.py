@@ -3,8 +3,6 @@
 Source: Ember; processed by Our World in Data (CC BY 4.0), see ``distributions/NOTICE``.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Where the shipped data lies, and tables of TOML files read one by one."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator

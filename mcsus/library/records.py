@@ -1,7 +1,5 @@
 """A record of the library: from a TOML table to a Parameter or a Source."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Frozen laws of scipy.stats; each family says its names there where it registers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from mcsus.errors import Fault, InputError

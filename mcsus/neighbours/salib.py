@@ -1,7 +1,5 @@
 """Problems of SALib (https://salib.readthedocs.io)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

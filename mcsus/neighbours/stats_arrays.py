@@ -1,7 +1,5 @@
 """Rows of stats_arrays, the format of brightway (https://stats-arrays.readthedocs.io)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple

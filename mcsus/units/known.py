@@ -3,8 +3,6 @@
 Every line is what pint says of the unit, as a test shows; any other name is asked of pint.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 from functools import lru_cache
 

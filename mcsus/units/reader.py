@@ -1,7 +1,5 @@
 """Unit strings: a small grammar, one name at a time, with exact factors."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ A table follows a smooth function only; where a quantile function has a kink or 
 table begins, at the exact probability.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache

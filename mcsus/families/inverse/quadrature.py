@@ -1,7 +1,5 @@
 """Moments of a law by the double exponential rule, for laws whose formula is not at hand."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Vectorised roots of increasing functions within brackets."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

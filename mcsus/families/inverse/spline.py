@@ -1,7 +1,5 @@
 """A monotone cubic spline through points, continued as straight lines, and its inverse."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """The law of a yes or no."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from mcsus.families.base import Array

@@ -1,7 +1,5 @@
 """The beta law, moved and stretched to any interval."""
 
-from __future__ import annotations
-
 import math
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping

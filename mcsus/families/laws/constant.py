@@ -1,7 +1,5 @@
 """The law of a quantity that is known exactly."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The law of a few values with given weights."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The law of a list of observations."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

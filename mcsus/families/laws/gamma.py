@@ -1,7 +1,5 @@
 """The gamma law."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Gumbel law of largest values."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

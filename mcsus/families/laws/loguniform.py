@@ -1,7 +1,5 @@
 """The law whose logarithm is uniform."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from functools import cached_property

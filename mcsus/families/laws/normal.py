@@ -1,7 +1,5 @@
 """The normal law."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property

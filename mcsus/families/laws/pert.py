@@ -1,7 +1,5 @@
 """The PERT law: a smooth alternative to the triangle."""
 
-from __future__ import annotations
-
 from mcsus.families.fields import number, positive_number
 from mcsus.families.laws.beta import BetaShaped
 from mcsus.families.laws.triangular import Peaked

@@ -1,7 +1,5 @@
 """The law through elicited percentiles."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from functools import cached_property
@@ -32,10 +30,7 @@ LEAST_SCORE, MOST_SCORE, GUIDE = -8.5, 8.5, 512  # of the guide to the intervals
             kind="numbers",
         ),
         Key(
-            "values",
-            "a list of at least two increasing finite numbers",
-            increasing,
-            kind="numbers",
+            "values", "a list of at least two increasing finite numbers", increasing, kind="numbers"
         ),
         number("minimum", optional=True),
         number("maximum", optional=True),

@@ -1,7 +1,5 @@
 """Laws of scipy.stats from a short list, through a table of their inverse."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The law whose density rises in a line to the mode and falls in a line from it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 

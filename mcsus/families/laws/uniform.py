@@ -1,7 +1,5 @@
 """The law with equal density between two bounds."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 

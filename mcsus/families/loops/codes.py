@@ -1,7 +1,5 @@
 """Codes of the quantile loops; plain integers, so that naming one loads no numba."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 LOOPS = (  # of `mcsus.families.loops.quantile_loops`; a code is the place here

@@ -8,8 +8,6 @@ value does not depend on what stands around it. The module imports numba; import
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 import math
 
 from numba import njit
@@ -26,14 +24,7 @@ from mcsus.families.loops.coefficients import (
     TAIL_BOTTOM,
     TAIL_TOP,
 )
-from mcsus.families.loops.intrinsics import (
-    bits_of,
-    fma,
-    from_bits,
-    polynomial,
-    shift_right,
-    sqrt,
-)
+from mcsus.families.loops.intrinsics import bits_of, fma, from_bits, polynomial, shift_right, sqrt
 from mcsus.numba_private import INNER
 
 __all__ = ["exp", "log", "ndtri"]

@@ -3,8 +3,6 @@
 The functions are typed for mypy as they are called from compiled code.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Any

@@ -6,8 +6,6 @@ cost is two polynomials and a division. The module imports numba; import it late
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -76,10 +74,7 @@ def normal_block(row: Array, c: Array) -> None:
     a0, a1, a2, a3, a4, a5, a6, a7, a8 = c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
     b0, b1, b2, b3, b4 = c[16], c[17], c[18], c[19], c[20]
     b5, b6, b7, b8 = c[21], c[22], c[23], c[24]
-    places, scores = (
-        carray(room(BLOCK, np.int64), BLOCK),
-        carray(room(BLOCK, np.float64), BLOCK),
-    )
+    places, scores = carray(room(BLOCK, np.int64), BLOCK), carray(room(BLOCK, np.float64), BLOCK)
     values = scores[: tails(row, below, mass, places)]
     tail_scores(row, places, values, below, mass, above)
     start = below - 0.5
@@ -102,10 +97,7 @@ def lognormal_block(row: Array, c: Array) -> None:
     a0, a1, a2, a3, a4, a5, a6, a7, a8 = c[7], c[8], c[9], c[10], c[11], c[12], c[13], c[14], c[15]
     b0, b1, b2, b3, b4 = c[16], c[17], c[18], c[19], c[20]
     b5, b6, b7, b8 = c[21], c[22], c[23], c[24]
-    places, scores = (
-        carray(room(BLOCK, np.int64), BLOCK),
-        carray(room(BLOCK, np.float64), BLOCK),
-    )
+    places, scores = carray(room(BLOCK, np.int64), BLOCK), carray(room(BLOCK, np.float64), BLOCK)
     values = scores[: tails(row, below, mass, places)]
     tail_scores(row, places, values, below, mass, above)
     for k in range(values.size):

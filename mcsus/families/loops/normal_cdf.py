@@ -6,8 +6,6 @@ The module imports numba; import it late.
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 from numba import njit
 
 from mcsus.families.loops.elementary import exp

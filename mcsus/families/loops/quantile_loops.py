@@ -6,8 +6,6 @@ generated function that calls these loops by their names in `mcsus.families.loop
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 from typing import Any
 
 from numba import njit

@@ -8,8 +8,6 @@ doi:10.1109/TAC.1963.1105517; Lawson's weights, as in doi:10.1137/17M1132409), a
 where the fit is good to `ACCURACY`.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from typing import NamedTuple
 
