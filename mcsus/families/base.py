@@ -241,13 +241,11 @@ class Distribution(ABC):
         x = self._conditioned(held, 1.0 - held)
         low, high = self._conditioning.low, self._conditioning.high
         x = np.where(points == 0, low, np.where(points == 1, high, x))
-        result: Array = np.where(inside, x, np.nan)[()]
-        return result
+        return np.where(inside, x, np.nan)[()]
 
     def cdf(self, x: ArrayLike) -> Array:
         """Return the probability of a value of at most x."""
-        result: Array = np.where(np.isnan(x), np.nan, self.tails(x)[0])[()]
-        return result
+        return np.where(np.isnan(x), np.nan, self.tails(x)[0])[()]
 
     def tails(self, x: ArrayLike) -> tuple[Array, Array]:
         """Return the probabilities of at most x and of more than x, each with all its digits.

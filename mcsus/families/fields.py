@@ -1,11 +1,10 @@
 """Keys of a table of a study file: how each is read, what is allowed, and the faults of one."""
 
 import math
-import numbers
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from mcsus.declared.reader import shown
+from mcsus.declared.reader import finite, shown
 from mcsus.errors import Fault, InputError, nearest
 
 Reader = Callable[[object], object]
@@ -13,14 +12,9 @@ Reader = Callable[[object], object]
 
 def real(value: object) -> float:
     """Return a finite number as a float; anything else raises ValueError."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ValueError("not a number")
-    try:
-        number = float(value)
-    except OverflowError as error:
-        raise ValueError("too large") from error
-    if not math.isfinite(number):
-        raise ValueError("not finite")
+    number = finite(value)
+    if number is None:
+        raise ValueError("not a finite number")
     return number
 
 
@@ -36,7 +30,7 @@ def limited(good: Callable[[float], bool]) -> Reader:
     return read
 
 
-def one_of(names: Collection[str]) -> Reader:
+def among(names: Collection[str]) -> Reader:
     """Return a reader of one of these names."""
 
     def read(value: object) -> str:
@@ -69,7 +63,7 @@ class Key:
 
     Examples
     --------
-    >>> print(Key("gsd", "a finite number above 1", limited(lambda x: x > 1)).fault(0.5))
+    >>> print(Key("gsd", "a finite number above 1", limited(lambda x: x > 1)).faults(0.5)[0])
     gsd: found 0.5; allowed: a finite number above 1
     """
 
@@ -89,10 +83,6 @@ class Key:
     def field(self) -> str:
         """Name of the attribute that holds it: `mean` and `sd` are methods of a law."""
         return f"{self.name}_" if self.name in {"mean", "sd"} else self.name
-
-    def fault(self, value: object) -> Fault | None:
-        """Return what is wrong with a value, or None."""
-        return next(iter(self.faults(value)), None)
 
     def faults(self, value: object) -> list[Fault]:
         """Return all that is wrong with a value; a list or table may have many faults."""
@@ -130,16 +120,7 @@ def given(*values: float | None) -> tuple[float, ...]:
 
 
 def name_faults(given: Mapping[str, object], allowed: Mapping[str, bool], what: str) -> list[Fault]:
-    """Return a fault for each unknown and each missing name.
-
-    Parameters
-    ----------
-    given : mapping
-        The keys found.
-    allowed : mapping of str to bool
-        Each name allowed, and whether it is required.
-    what : str
-        Whose keys they are, for the message.
+    """Return a fault for each unknown and each missing name; `allowed` says which must be given.
 
     Examples
     --------

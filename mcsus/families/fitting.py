@@ -145,15 +145,10 @@ def from_data(
     seed : int
         Of the bootstrap.
 
-    Returns
-    -------
-    Fits
-        A table; none of the fits is preferred: take one by ``.law("lognormal")``.
-
     Notes
     -----
-    Maximum likelihood by scipy.stats. A large p value does not make a law true: with few
-    observations most laws pass.
+    Maximum likelihood by scipy.stats; none of the fits is preferred. A large p value does not
+    make a law true: with few observations most laws pass.
 
     Examples
     --------

@@ -66,15 +66,6 @@ TABLES = ("ecoinvent2", "ecoinvent3", "empirical")
 def log_sd(scores: Sequence[float], basic_gsd2: float, table: str = "ecoinvent2") -> float:
     """Return the standard deviation of the log: all contributions add as variances.
 
-    Parameters
-    ----------
-    scores : sequence of float
-        Five scores.
-    basic_gsd2 : float
-        Basic uncertainty, at least 1.
-    table : {"ecoinvent2", "ecoinvent3", "empirical"}
-        Whose factors.
-
     Examples
     --------
     >>> round(log_sd((2, 3, 1, 2, 3), 1.05), 6)

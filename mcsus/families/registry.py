@@ -154,7 +154,7 @@ def family(
 
 
 def distribution(family: str | Mapping[str, object], /, **parameters: object) -> Distribution:
-    """Build a law from its family and parameters, or from its study-file form.
+    """Build a law from its family and parameters, or from its study-file form; tell every fault.
 
     Parameters
     ----------
@@ -162,16 +162,6 @@ def distribution(family: str | Mapping[str, object], /, **parameters: object) ->
         Name of the family, or a table with the key ``distribution`` and the parameters.
     **parameters
         Parameters of the family, in one unit; ``truncate`` may hold ``low`` and ``high``.
-
-    Returns
-    -------
-    Distribution
-        The law, checked.
-
-    Raises
-    ------
-    InputError
-        With every fault found, each placed at its key.
 
     Examples
     --------

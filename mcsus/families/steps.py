@@ -100,10 +100,14 @@ class Steps(Distribution):
 
     def kernel(self) -> QuantileKernel:
         """Return the guided search: guide, upper ends, values."""
-        ends, values = self._cumulative[0], self.atoms.values
-        guide = guide_of(ends)
-        constants = np.concatenate([[guide.size, ends.size], guide, ends, values])
-        return QuantileKernel(STEPS, tuple(constants.tolist()))
+        return kernel_of(self._cumulative[0], self.atoms.values)
+
+
+def kernel_of(ends: Array, values: Array) -> QuantileKernel:
+    """Return the kernel of steps that end at these points u."""
+    guide = guide_of(ends)
+    constants = np.concatenate([[guide.size, ends.size], guide, ends, values])
+    return QuantileKernel(STEPS, tuple(constants.tolist()))
 
 
 def guide_of(ends: Array) -> Array:
@@ -114,5 +118,4 @@ def guide_of(ends: Array) -> Array:
     cells = FEWEST_CELLS
     while cells < min(CELLS_PER_STEP * ends.size, MOST_CELLS):
         cells *= 2
-    guide: Array = np.searchsorted(ends, np.arange(cells) / cells, side="left").astype(np.float64)
-    return guide
+    return np.searchsorted(ends, np.arange(cells) / cells, side="left").astype(np.float64)

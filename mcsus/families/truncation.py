@@ -35,10 +35,9 @@ class Truncation:
         faults = []
         for name in ("low", "high"):
             value = getattr(self, name)
-            fault = None if value is None else number(name).fault(value)
-            if fault:
-                faults.append(fault.within("truncate"))
-            elif value is not None:
+            own = [] if value is None else number(name).faults(value)
+            faults += [fault.within("truncate") for fault in own]
+            if value is not None and not own:
                 object.__setattr__(self, name, float(value))
         if self.low is None and self.high is None:
             faults.append(Fault("an empty table", "low, high or both", ("truncate",)))
@@ -57,11 +56,8 @@ class Truncation:
             allowed = "a table with low, high or both"
             raise InputError(Fault(shown(table), allowed, ("truncate",)))
         faults = name_faults(table, {"low": False, "high": False}, "truncate")
-        faults += [
-            fault
-            for name in ("low", "high")
-            if name in table and (fault := number(name).fault(table[name]))
-        ]
+        for name in ("low", "high"):
+            faults += number(name).faults(table[name]) if name in table else []
         if faults:
             raise InputError(*(fault.within("truncate") for fault in faults))
         return cls(**table)

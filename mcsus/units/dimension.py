@@ -37,14 +37,8 @@ class Dimension:
         """Build a dimension from the exponents of base units."""
         for base in exponents:
             if base not in BASES:
-                raise InputError(
-                    Fault(
-                        f"base unit {base!r}",
-                        ", ".join(BASES),
-                        ("dimension",),
-                        nearest(base, BASES),
-                    )
-                )
+                found, close = f"base unit {base!r}", nearest(base, BASES)
+                raise InputError(Fault(found, ", ".join(BASES), ("dimension",), close))
         exact = {base: _exact(power) for base, power in exponents.items()}
         return cls(tuple((base, exact[base]) for base in BASES if exact.get(base)))
 

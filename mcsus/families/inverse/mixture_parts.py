@@ -142,8 +142,7 @@ class Parts:
         inner = np.flatnonzero(low < high)
         if inner.size:
             x[inner] = self._solve(u[inner], v[inner], low[inner], high[inner])
-        result: Array = x.reshape(shape)
-        return result
+        return x.reshape(shape)
 
     def _solve(self, u: Array, v: Array, low: Array, high: Array) -> Array:
         """Quantile within smooth pieces: the root of the log ratio of the smaller tail."""

@@ -32,21 +32,9 @@ def moments_by_quadrature(
     breaks: Iterable[float] = (),
     smallest: float = 1e-300,
 ) -> tuple[float, float]:
-    """Return mean and sd of a law from its quantile function.
+    """Return mean and sd of a law from its quantile function of u and 1 - u, which has breaks.
 
-    Parameters
-    ----------
-    conditioned : callable
-        Quantile from u and 1 - u.
-    breaks : iterable of float
-        Points of (0, 1) at which the quantile function has a kink.
-    smallest : float
-        Tail beyond which the quantile function is not called.
-
-    Returns
-    -------
-    tuple of float
-        Mean and standard deviation; infinite where float64 cannot hold them.
+    It is not called beyond the smallest tail; what float64 cannot hold is infinite.
     """
     u, v, w = tanh_sinh(smallest)
     ends = [0.0, *sorted(breaks), 1.0]

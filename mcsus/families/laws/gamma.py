@@ -57,5 +57,4 @@ def unit_quantile(shape: float, p: Array, q: Array) -> Array:
     lower = p <= q
     held = np.maximum(np.where(lower, p, q), LEAST_TAIL)
     y = np.where(lower, special.gammaincinv(shape, held), special.gammainccinv(shape, held))
-    result: Array = np.where(lower, y * (np.minimum(p, held) / held) ** (1 / shape), y)
-    return result
+    return np.where(lower, y * (np.minimum(p, held) / held) ** (1 / shape), y)

@@ -12,9 +12,9 @@ from mcsus.families.base import Array, Distribution
 from mcsus.families.fields import (
     COVERAGE,
     Key,
+    among,
     given,
     limited,
-    one_of,
     order_faults,
     positive_number,
 )
@@ -40,7 +40,7 @@ from mcsus.families.registry import Twin, family
         COVERAGE,
         Key("pedigree", "a list of five scores from 1 to 5", read_scores, kind="numbers"),
         Key("basic_gsd2", "a finite number of at least 1", limited(lambda x: x >= 1)),
-        Key("pedigree_table", ", ".join(TABLES), one_of(TABLES), "ecoinvent2", kind="text"),
+        Key("pedigree_table", ", ".join(TABLES), among(TABLES), "ecoinvent2", kind="text"),
     ),
     forms=(
         ("median", "gsd"),

@@ -12,15 +12,15 @@ import numpy as np
 
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
+from mcsus.families import steps
 from mcsus.families.base import SMALLEST_MASS, Array, Conditioning, Distribution
 from mcsus.families.fields import Key
 from mcsus.families.inverse.mixture_parts import Leaf, Parts, cut, gather, leaves_of
 from mcsus.families.inverse.pieces import tabulate_pieces
 from mcsus.families.inverse.tabulated import Piece
 from mcsus.families.lists import WEIGHTS, Numbers, entries_of, same_length
-from mcsus.families.loops.codes import STEPS, QuantileKernel
+from mcsus.families.loops.codes import QuantileKernel
 from mcsus.families.registry import distribution, family
-from mcsus.families.steps import guide_of
 
 DEEPEST = 4  # mixtures within mixtures
 
@@ -179,9 +179,7 @@ def kernel_of(law: Mixture) -> QuantileKernel:
     s = law.parts.stretches
     ends = s.ends()
     if (s.low == s.high).all():
-        guide = guide_of(ends)
-        constants = np.concatenate([[guide.size, ends.size], guide, ends, s.low])
-        return QuantileKernel(STEPS, tuple(constants.tolist()))
+        return steps.kernel_of(ends, s.low)
     starts = np.append(0.0, ends[:-1])
     columns = zip(starts.tolist(), ends.tolist(), s.low.tolist(), s.high.tolist(), strict=True)
     return tabulate_pieces(law, [Piece(law, *column) for column in columns])

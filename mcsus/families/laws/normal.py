@@ -23,8 +23,7 @@ def half_width(coverage: float) -> float:
 
 def normal_from_tails(p: Array, q: Array) -> Array:
     """Return the standard normal quantile from both tails, precise in the smaller."""
-    result: Array = np.where(p <= q, special.ndtri(p), -special.ndtri(q))
-    return result
+    return np.where(p <= q, special.ndtri(p), -special.ndtri(q))
 
 
 def _mean_and_sd(there: Mapping[str, float]) -> dict[str, Any]:

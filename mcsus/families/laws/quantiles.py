@@ -99,8 +99,7 @@ class Quantiles(Distribution):
         kind, origin, width = self._kind
         with np.errstate(divide="ignore"):
             if kind == 2:
-                result: Array = np.log((x - origin) / (origin + width - x))
-                return result
+                return np.log((x - origin) / (origin + width - x))
             return kind * np.log(kind * (x - origin)) if kind else x
 
     def _backward(self, y: Array) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import NUMBER, POSITIVE, Key, name_faults, one_of, real
+from mcsus.families.fields import NUMBER, POSITIVE, Key, among, name_faults, real
 from mcsus.families.registry import argument_names, family
 
 ALLOWED = (
@@ -43,7 +43,7 @@ def read_arguments(value: object) -> Arguments:
 @family(
     "scipy",
     keys=(
-        Key("name", ", ".join(ALLOWED), one_of(ALLOWED), kind="text"),
+        Key("name", ", ".join(ALLOWED), among(ALLOWED), kind="text"),
         Key("arguments", "a table of finite numbers", read_arguments, (), kind="table"),
     ),
     domain=f"name: one of {', '.join(ALLOWED)}; arguments: its shapes, loc and scale by name",

@@ -60,8 +60,7 @@ def normal_ratio() -> Ratio:
 def _shares() -> Array:
     """Return r / h at Chebyshev points."""
     k = np.arange(_POINTS)
-    shares: Array = (1 + np.cos(np.pi * (2 * k + 1) / (2 * _POINTS))) / 2
-    return shares
+    return (1 + np.cos(np.pi * (2 * k + 1) / (2 * _POINTS))) / 2
 
 
 @lru_cache(maxsize=1)
