@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 DEFAULT_METHODS: tuple[str, ...] = ("sobol",)
-"""What a study asks for that says nothing."""
+"""What a study asks for that says nothing; it stands under the name of an output alone."""
 
 RANK = Entry(
     "rank",

@@ -18,6 +18,23 @@ NAME = "^[A-Za-z][A-Za-z0-9_]*$"
 """Pattern of a name of a study: a parameter, an equation, a dim."""
 
 
+def _checked(good: Callable[[Any], Any], allowed: str) -> Read:
+    """Return a reader of what passes; `good` returns the value, or None for what is wrong."""
+
+    def read(reader: TableReader, key: str) -> Any:
+        value = good(reader.raw(key))
+        if value is None:
+            reader.fault(key, shown(reader.raw(key)), allowed)
+        return value
+
+    return read
+
+
+def _bounded(kind: str, low: float | None, high: float | None) -> Schema:
+    bounds = {"minimum": low, "maximum": high}
+    return {"type": kind, **{key: bound for key, bound in bounds.items() if bound is not None}}
+
+
 def raw(
     words: str,
     schema: Schema | None = None,
@@ -80,14 +97,7 @@ def one_of(
 
 def flag(words: str) -> Item:
     """Return an item that takes true or false; false by default."""
-
-    def read(reader: TableReader, key: str) -> bool | None:
-        value = reader.raw(key)
-        if isinstance(value, bool):
-            return value
-        reader.fault(key, shown(value), _FLAG)
-        return None
-
+    read = _checked(lambda value: value if isinstance(value, bool) else None, _FLAG)
     return Item(words, _FLAG, read, {"type": "boolean"}, default=False)
 
 
@@ -101,24 +111,15 @@ def number(
     allowed: str = "a finite number",
 ) -> Item:
     """Return an item that takes a finite number; `low` and `high` are for the schema."""
-
-    def read(reader: TableReader, key: str) -> float | None:
-        value = finite(reader.raw(key))
-        if value is None:
-            reader.fault(key, shown(reader.raw(key)), allowed)
-        return value
-
-    bounds = {"minimum": low, "maximum": high}
-    schema = {"type": "number", **{key: b for key, b in bounds.items() if b is not None}}
-    return Item(words, allowed, read, schema, required, default)
+    schema = _bounded("number", low, high)
+    return Item(words, allowed, _checked(finite, allowed), schema, required, default)
 
 
 def whole(
     words: str, low: int | None = None, high: int | None = None, default: int | None = None
 ) -> Item:
     """Return an item that takes a whole number, which somebody else checks."""
-    bounds = {"minimum": low, "maximum": high}
-    schema = {"type": "integer", **{key: b for key, b in bounds.items() if b is not None}}
+    schema = _bounded("integer", low, high)
     return Item(words, "a whole number", TableReader.raw, schema, default=default)
 
 

@@ -48,6 +48,10 @@ class Item:
     default: Any = None
     table: Table | Either | Callable[[], Table | Either] | None = None
 
+    def below(self) -> Table | Either | None:
+        """Return the table that may stand there, as it is now."""
+        return self.table() if callable(self.table) else self.table
+
 
 class Table:
     """A table of a file: its keys in order.
@@ -135,7 +139,10 @@ class Table:
     def schema(self) -> Schema:
         """Return the JSON Schema of the table."""
         properties = {
-            key: {**_now(item.schema), "description": item.words}
+            key: {
+                **(item.schema() if callable(item.schema) else item.schema),
+                "description": item.words,
+            }
             for key, item in self.items.items()
         }
         required = [key for key, item in self.items.items() if item.required]
@@ -152,8 +159,8 @@ class Table:
         """Return the schemas of all tables that may stand below it, by name."""
         below: dict[str, Schema] = {}
         for item in self.items.values():
-            if item.table is not None:
-                table = _now(item.table)
+            table = item.below()
+            if table is not None:
                 below |= {table.name: table.schema(), **table.definitions()}
         return below
 
@@ -211,11 +218,6 @@ class Either:
                 page += ["", *([] if table.words == self.words else [table.words])]
                 page += table.lines()
         return page
-
-
-def _now(given: Any) -> Any:
-    """Return what is given, or what it returns."""
-    return given() if callable(given) else given
 
 
 def plain(value: Any) -> Any:

@@ -136,9 +136,12 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     try:
         with xr.open_datatree(path, engine="netcdf4") as tree:
             result = Result(tree.load())
-        result.provenance["order"]
+        analyses = result.datasets("sensitivity")
     except (OSError, KeyError, ValueError) as error:
         raise InputError(
             Fault("a file that cannot be read", f"a {FILE} of mcsus", (str(path),))
         ) from error
+    if any("rank" not in data for data in analyses.values()):
+        allowed = "one of this version: run the study again"
+        raise InputError(Fault("the result of an older version", allowed, (str(path),)))
     return result

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import (
+    DEFAULT_METHODS,
     Asked,
     Data,
     Explained,
@@ -32,9 +33,6 @@ from mcsus.study import Study
 from mcsus.vocabulary import Progress
 
 Array = NDArray[np.float64]
-
-PLAIN = "sobol"
-"""The method whose results stand under the name of an output alone."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +117,7 @@ def explained(
     method: Method, wants: Wants, feed: Feed, outputs: Sequence[str]
 ) -> dict[str, Explained]:
     """Return what a method says of each output, by grouping."""
-    mark = "" if method.name == PLAIN else f"@{method.name}"
+    mark = "" if method.name in DEFAULT_METHODS else f"@{method.name}"
     estimates = [
         {key: _reduced(method, data, feed.places.get(key)) for key, data in replicate.items()}
         for replicate in feed.data

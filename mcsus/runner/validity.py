@@ -132,15 +132,18 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
 
 
 def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
-    """Refuse Sobol' indices that would share out the variance of dependent inputs."""
-    strict = any(methods()[name].is_for_independent for name in study.sensitivity.methods)
+    """Refuse indices that would share out the variance of dependent inputs."""
+    asked = [methods()[name] for name in study.sensitivity.methods]
+    strict = [method for method in asked if method.is_for_independent]
     for by in (None, *study.sensitivity.also_by) if strict and study.dependence else ():
-        _check_dependent_groups(study, model, sensitivity_groups(study, model, by), faults)
+        groups = sensitivity_groups(study, model, by)
+        _check_dependent_groups(study, model, groups, strict[0].title, faults)
 
 
 def _check_dependent_groups(
-    study: Study, model: Model, groups: dict[str, set[str]], faults: FaultCollector
+    study: Study, model: Model, groups: dict[str, set[str]], title: str, faults: FaultCollector
 ) -> None:
+    what = title.replace("\u2019", "'")  # as it is typed
     streams = {
         group: {cell.stream for name in members for cell in model.parameters[name].cells}
         for group, members in groups.items()
@@ -151,7 +154,7 @@ def _check_dependent_groups(
             continue
         names = ", ".join(map(repr, table.parameters))
         listed = ", ".join(f'"{name}"' for name in table.parameters)
-        found = f"Sobol' indices of {names}, which depend on each other"
+        found = f"{what} of {names}, which depend on each other"
         allowed = (
             "indices of all of them together, as variance that inputs share belongs to none of "
             f"them: in [sensitivity.groups] write together = [{listed}]; or methods = []"

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mcsus.declared.reader import shown, unlike
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.expressions import to_text
@@ -15,7 +13,7 @@ from mcsus.families import Distribution
 from mcsus.model import Equation, equation
 from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
-from mcsus.study.grids import Dims, labelled
+from mcsus.study.grids import Dims, labelled, shared_dims
 from mcsus.study.laws import Leaf, Meta, read_leaf
 from mcsus.study.quantities import parse_quantity
 from mcsus.study.shares import SHARES
@@ -77,17 +75,6 @@ def as_written(parameter: Parameter, dims: Dims) -> Parameter:
         return parameter
     own = tuple(dim for dim in parameter.dims if dim != SCENARIO)  # the last
     return replace(parameter, dims=own, cells=parameter.cells[:: len(dims[SCENARIO])])
-
-
-def shared_dims(parameter: Parameter, dims: Dims) -> list[str]:
-    """Return the dims over which one value of a parameter serves every label."""
-    shape = [len(dims[dim]) for dim in parameter.dims]
-    streams = np.array([cell.stream for cell in parameter.cells], dtype=object).reshape(shape)
-    return [
-        dim
-        for axis, dim in enumerate(parameter.dims)
-        if np.all(streams == np.take(streams, [0], axis=axis))
-    ]
 
 
 def suffixes(parameter: Parameter, dims: Dims) -> list[str]:

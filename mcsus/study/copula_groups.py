@@ -17,7 +17,7 @@ from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, Correlations, read_correlations
-from mcsus.study.grids import Dims
+from mcsus.study.grids import Dims, labelled, shared_dims
 from mcsus.study.parts import COPULAS, CopulaGroup
 from mcsus.vocabulary import Label
 
@@ -224,14 +224,11 @@ def _apart(member: _Member) -> str:
 
 def _member(parameter: Parameter, dims: Dims) -> _Member:
     """Return the streams of a parameter by the dims along which they differ."""
-    shape = [len(dims[dim]) for dim in parameter.dims]
-    keys = np.array([cell.stream for cell in parameter.cells], dtype=object).reshape(shape)
-    apart = [axis for axis in range(keys.ndim) if np.any(keys != np.take(keys, [0], axis=axis))]
-    reduced = keys[tuple(slice(None) if axis in apart else 0 for axis in range(keys.ndim))]
-    own = tuple(parameter.dims[axis] for axis in apart)
-    labels = itertools.product(*(dims[dim] for dim in own))
-    streams = map(str, np.ravel(reduced))
-    return _Member(parameter.name, own, dict(zip(labels, streams, strict=True)))
+    shared = shared_dims(parameter, dims)
+    own = tuple(dim for dim in parameter.dims if dim not in shared)
+    cells = zip(labelled(parameter.dims, dims), parameter.cells, strict=True)
+    streams = {tuple(labels[dim] for dim in own): cell.stream for labels, cell in cells}
+    return _Member(parameter.name, own, streams)
 
 
 def _add(
@@ -245,9 +242,7 @@ def _add(
     listed, copula, df = (row[key] for key in ("parameters", "copula", "df"))
     order = [listed.index(member.name) for member in members]
     matrix = correlation[np.ix_(order, order)]
-    widest = members[-1].dims
-    for labels in itertools.product(*(dims[dim] for dim in widest)):
-        at = dict(zip(widest, labels, strict=True))
+    for at in labelled(members[-1].dims, dims):
         streams = [member.at(at) for member in members]
         if copula in {"gaussian", "student_t"}:
             scale = None if df is None else f"{streams[0]}|scale"

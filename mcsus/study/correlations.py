@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -117,12 +117,9 @@ def _from_list(reader: TableReader, key: str, rows: Sequence[object], count: int
 
 def _scores(rank: Array, df: float | None) -> Array:
     """Return the correlation of normal scores from rank correlations."""
-    scores = np.eye(len(rank))
-    for i, j in zip(*np.triu_indices(len(rank), 1), strict=True):
-        r = float(rank[i, j])
-        score = float(normal_from_rank(r)) if df is None else student_from_rank(r, df)
-        scores[i, j] = scores[j, i] = score
-    return scores
+    if df is None:
+        return _converted(rank, lambda r: float(normal_from_rank(r)))
+    return _converted(rank, lambda r: student_from_rank(r, df))
 
 
 def _as_asked(matrix: Array, key: str, df: float | None) -> Array:
@@ -131,10 +128,15 @@ def _as_asked(matrix: Array, key: str, df: float | None) -> Array:
         return matrix
     if df is None:
         return rank_from_normal(matrix)
-    ranks = np.eye(len(matrix))
+    return _converted(matrix, lambda r: rank_from_student(r, df))
+
+
+def _converted(matrix: Array, convert: Callable[[float], float]) -> Array:
+    """Return a correlation matrix with each pair converted."""
+    converted = np.eye(len(matrix))
     for i, j in zip(*np.triu_indices(len(matrix), 1), strict=True):
-        ranks[i, j] = ranks[j, i] = rank_from_student(float(matrix[i, j]), df)
-    return ranks
+        converted[i, j] = converted[j, i] = convert(float(matrix[i, j]))
+    return converted
 
 
 def _text(matrix: Array) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from mcsus.declared import Table, raw
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.errors import FaultCollector
@@ -195,6 +197,17 @@ def labelled(dims: tuple[str, ...], study: Dims) -> Iterator[dict[str, Label]]:
     """Return the cells of some dims in row-major order, each as dim -> label."""
     for labels in itertools.product(*(study[dim] for dim in dims)):
         yield dict(zip(dims, labels, strict=True))
+
+
+def shared_dims(parameter: Parameter, dims: Dims) -> list[str]:
+    """Return the dims over which one value of a parameter serves every label."""
+    shape = [len(dims[dim]) for dim in parameter.dims]
+    streams = np.array([cell.stream for cell in parameter.cells], dtype=object).reshape(shape)
+    return [
+        dim
+        for axis, dim in enumerate(parameter.dims)
+        if np.all(streams == np.take(streams, [0], axis=axis))
+    ]
 
 
 def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -> Parameter | None:

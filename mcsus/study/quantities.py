@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from mcsus.declared.reader import finite, read_unit, shown
 from mcsus.errors import Fault, InputError
@@ -11,9 +12,8 @@ from mcsus.expressions import check_name
 
 MAX_LENGTH = 200
 
-_COUNT = re.compile(r"([0-9]{1,19})\Z")
 _POWER = re.compile(r"([0-9]{1,3})(?:\^|\*\*)([0-9]{1,2})\Z")
-_SCIENTIFIC = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)[eE]\+?([0-9]{1,2})\Z")
+_DECIMAL = re.compile(r"[0-9]{1,19}|[0-9]{1,15}(\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LARGEST = 2**63 - 1
 
@@ -32,21 +32,15 @@ def parse_count(text: str, where: str = "--draws") -> int:
     (65536, 65536, 1000000, 1500)
     """
     compact = text.strip().replace("_", "") if len(text) < MAX_LENGTH else ""
-    count: int | None = None
-    if match := _COUNT.match(compact):
-        count = int(match[1])
-    elif match := _POWER.match(compact):
-        count = int(match[1]) ** int(match[2])
-    elif match := _SCIENTIFIC.match(compact):
-        whole, _, decimals = match[1].partition(".")
-        shift = int(match[2]) - len(decimals)
-        digits = int(whole + decimals)
-        exact, rest = divmod(digits * 10 ** max(shift, 0), 10 ** max(-shift, 0))
-        count = exact if rest == 0 else None
-    if count is None or not 1 <= count <= _LARGEST:
+    count = Decimal(0)
+    if match := _POWER.match(compact):
+        count = Decimal(int(match[1]) ** int(match[2]))
+    elif _DECIMAL.fullmatch(compact):
+        count = Decimal(compact)
+    if not 1 <= count <= _LARGEST or count % 1:
         allowed = "a whole number such as 65536, 2^16 or 1e6"
         raise InputError(Fault(shown(text), allowed, (where,)))
-    return count
+    return int(count)
 
 
 def parse_quantity(text: str, where: str = "value") -> tuple[float, str]:

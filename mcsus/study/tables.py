@@ -50,7 +50,7 @@ STUDY = Table(
     characterisation=text("how CO2e is characterised, for example GWP100, AR6"),
     model=text("a set of equations that ships; mcsus list studies shows their use"),
     dims=named(DIMS, "labels by dim", "a table of dims"),
-    parameters=named({"$ref": "#/$defs/parameter"}, "laws by name", "a table of parameters"),
+    parameters=named(PARAMETERS, "laws by name", "a table of parameters"),
     equations=named(EQUATION, "formulas by name", "a table of equations"),
     scenarios=tables(SCENARIO_TABLE, "variants of the study"),
     dependence=tables(DEPENDENCE, "parameters that are drawn together"),
@@ -67,17 +67,5 @@ STUDY = Table(
 
 def tables_by_name() -> dict[str, Table | Either]:
     """Return the tables by the name that they have in a file."""
-    return _TABLES | {"sensitivity": sensitivity_table(), "claims": claims_table()}
-
-
-_TABLES: dict[str, Table | Either] = {
-    "study": STUDY,
-    "dims": DIMS,
-    "parameters": PARAMETERS,
-    "equations": EQUATION,
-    "scenarios": SCENARIO_TABLE,
-    "dependence": DEPENDENCE,
-    "outputs": OUTPUTS,
-    "design": DESIGN,
-    "intervals": INTERVALS,
-}
+    below = {key: item.below() for key, item in STUDY.items.items()}
+    return {STUDY.name: STUDY} | {key: table for key, table in below.items() if table is not None}

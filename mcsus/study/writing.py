@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from mcsus.declared import plain
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
-from mcsus.study.changes import as_written, shared_dims, suffixes, write_equation
+from mcsus.study.changes import as_written, suffixes, write_equation
 from mcsus.study.claims import write_claim
 from mcsus.study.copula_groups import without
-from mcsus.study.grids import Dims
+from mcsus.study.grids import Dims, shared_dims
 from mcsus.study.laws import ASSUMED, LAW
 from mcsus.study.whole_file import TEXTS
 

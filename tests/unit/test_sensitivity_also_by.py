@@ -1,6 +1,7 @@
 """Further groupings of the inputs, from the same points as the first one."""
 
 import pytest
+import xarray as xr
 
 from mcsus.errors import InputError
 from mcsus.result.tree import load_result
@@ -78,3 +79,13 @@ def test_a_dependence_across_groups_is_refused():
     document["dependence"] = [{"parameters": ["a", "b"], "copula": "gaussian", "correlation": 0.5}]
     with pytest.raises(InputError, match="depend on each other"):
         check(Study.from_dict(document))
+
+
+def test_a_result_without_ranks_is_refused_as_one_of_an_older_version(tmp_path):
+    found = run(study())
+    for name in ("y", "z"):
+        ranked = found.tree[f"sensitivity/{name}"].to_dataset()
+        found.tree[f"sensitivity/{name}"] = xr.DataTree(ranked.drop_vars("rank"))
+    found.tree.to_netcdf(tmp_path / "result.nc")
+    with pytest.raises(InputError, match=r"result.nc: found the result of an older version"):
+        load_result(tmp_path)
