@@ -86,7 +86,10 @@ def test_a_study_for_each_kind_of_work(tmp_path, work, kind, methods):
     study = load_study(path)
     assert (study.design.kind, tuple(study.sensitivity.methods)) == (kind, methods)
     if methods:
-        assert (study.sensitivity.estimator, study.sensitivity.draws) == ("streaming", 2**20)
+        assert (study.sensitivity.options["estimator"], study.sensitivity.draws) == (
+            "streaming",
+            2**20,
+        )
 
 
 def test_sizes_that_replicates_cannot_share_are_refused(tmp_path):
