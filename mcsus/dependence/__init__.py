@@ -6,27 +6,6 @@ definitions and a NumPy reference; the compiled loops are in `mcsus.dependence.c
 nothing here imports.
 """
 
-from mcsus.dependence.correlation import (
-    distance,
-    is_valid,
-    nearest_correlation,
-    normal_from_rank,
-    rank_from_normal,
-    rank_from_student,
-    student_from_rank,
-)
 from mcsus.dependence.mix import Mix, gaussian_mixes, score_correlation, transform
 
-__all__ = [
-    "Mix",
-    "distance",
-    "gaussian_mixes",
-    "is_valid",
-    "nearest_correlation",
-    "normal_from_rank",
-    "rank_from_normal",
-    "rank_from_student",
-    "score_correlation",
-    "student_from_rank",
-    "transform",
-]
+__all__ = ["Mix", "gaussian_mixes", "score_correlation", "transform"]

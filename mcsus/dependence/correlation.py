@@ -118,11 +118,7 @@ def _mixing_rule(df: float) -> tuple[Array, Array]:
     weight = weights / 2 * 6 * u * (1 - u)
     upper = (1 - u) ** 2 * (1 + 2 * u)
     lower = stretched < 0.5
-    w = np.where(
-        lower,
-        special.gammaincinv(df / 2, stretched),
-        special.gammainccinv(df / 2, upper),
-    )
+    w = np.where(lower, special.gammaincinv(df / 2, stretched), special.gammainccinv(df / 2, upper))
     return weight, np.sqrt(w[None, :] / (w[:, None] + w[None, :]))
 
 

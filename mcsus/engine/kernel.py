@@ -10,20 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mcsus.engine.blocks import (
-    MODEL_SIGNATURE,
-    POINTS_SIGNATURE,
-    QUANTILE_SIGNATURE,
-    RUN_SIGNATURE,
-)
+from mcsus.engine.blocks import MODEL_SIGNATURE, POINTS_SIGNATURE, QUANTILE_SIGNATURE, RUN_SIGNATURE
 from mcsus.engine.codegen import compiled_model
-from mcsus.engine.inputs import (
-    InputCells,
-    Mixes,
-    cell_points,
-    scale_positions,
-    streams_of,
-)
+from mcsus.engine.inputs import InputCells, Mixes, cell_points, scale_positions, streams_of
 from mcsus.engine.lowering import lower
 from mcsus.engine.planning import planned
 from mcsus.engine.plans import Array, Plan, Points, Quantity

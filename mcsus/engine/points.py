@@ -9,8 +9,9 @@ import numpy as np
 
 from mcsus.engine.plans import Array, Points
 from mcsus.errors import Fault, InputError
-from mcsus.streams import Design, SobolPoints, block_table, scrambled_directions
-from mcsus.streams.sobol import BLOCK, MAX_DIMENSIONS
+from mcsus.streams import Design
+from mcsus.streams import points as reference_points
+from mcsus.streams.sobol import BLOCK, MAX_DIMENSIONS, block_table, scrambled_directions
 from mcsus.streams.stream_keys import MONTE_CARLO, key_words
 
 _KEPT_LEAST = 4  # sets of points, however large
@@ -82,8 +83,7 @@ class Streams:
         def made() -> tuple[Array, ...]:
             keys = [f"{key}|{inner}" for key in self.individual]
             places = [self.places[key] for key in self.individual]
-            sequence = SobolPoints.scrambled(places, keys, seed, replicate)
-            return tuple(sequence.uniforms(0, count).T)
+            return tuple(reference_points(Design(seed=seed), places, keys, replicate, 0, count).T)
 
         columns = self._once((seed, replicate), made)
         return dict(zip(self.individual, columns, strict=True))

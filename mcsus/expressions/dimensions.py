@@ -20,10 +20,7 @@ _Maybe = Dimension | None  # None: the literal 0, which takes any unit
 
 
 def dimension(
-    expression: Expression,
-    units: Mapping[str, Dimension],
-    *,
-    expected: Dimension | None = None,
+    expression: Expression, units: Mapping[str, Dimension], *, expected: Dimension | None = None
 ) -> Dimension:
     """Return the dimension of a formula.
 

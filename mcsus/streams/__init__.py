@@ -5,22 +5,6 @@ This package holds the definitions and a NumPy reference. The compiled versions 
 """
 
 from mcsus.streams.design import Design
-from mcsus.streams.philox import philox4x32, uniforms
 from mcsus.streams.reference import points
-from mcsus.streams.sobol import (
-    SobolPoints,
-    block_table,
-    directions,
-    scrambled_directions,
-)
 
-__all__ = [
-    "Design",
-    "SobolPoints",
-    "block_table",
-    "directions",
-    "philox4x32",
-    "points",
-    "scrambled_directions",
-    "uniforms",
-]
+__all__ = ["Design", "points"]

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from mcsus.errors import FaultCollector
 from mcsus.streams.design import Design
-from mcsus.streams.philox import uniforms
-from mcsus.streams.sobol import BITS, SobolPoints
+from mcsus.streams.philox import to_uniform, uniforms
+from mcsus.streams.sobol import BITS, integers, scrambled_directions
 from mcsus.streams.stream_keys import MONTE_CARLO, key_words
 
 
@@ -57,6 +57,6 @@ def points(
         faults.add(f"{count} draws from {start}", "draws between 0 and 2^52", "draws")
     faults.raise_any()
     if design.kind == "sobol":
-        sequence = SobolPoints.scrambled(dimensions, keys, design.seed, replicate)
-        return sequence.uniforms(start, count)
+        sequence = scrambled_directions(dimensions, keys, design.seed, replicate)
+        return to_uniform(integers(*sequence, start, count))
     return uniforms(key_words(MONTE_CARLO, design.seed, keys, replicate), start, count)

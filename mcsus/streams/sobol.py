@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mcsus.errors import Fault, InputError, McsusError
-from mcsus.streams.philox import Words, random_words, to_uniform
+from mcsus.streams.philox import Words, random_words
 from mcsus.streams.stream_keys import SCRAMBLE, key_words
 
 BITS = 52
@@ -199,39 +198,19 @@ def block_table(matrix: Words, shift: Words) -> Words:
     return table
 
 
-@dataclass(frozen=True, eq=False)
-class SobolPoints:
-    """The scrambled Sobol' sequence of some dimensions in one replicate.
+def integers(matrix: Words, shift: Words, start: int, count: int) -> Words:
+    """Return 52-bit integers, shape (count, k), of draws `start` to ``start + count - 1``.
+
+    Straight from the definition, without table and offset: the kernels are tested against it.
 
     Parameters
     ----------
     matrix, shift : arrays of uint64, shapes (k, 52) and (k,)
         From `scrambled_directions`.
     """
-
-    matrix: Words
-    shift: Words
-
-    @classmethod
-    def scrambled(
-        cls, dimensions: ArrayLike, keys: Sequence[str], seed: int, replicate: int
-    ) -> SobolPoints:
-        """Return the sequence that `scrambled_directions` describes."""
-        return cls(*scrambled_directions(dimensions, keys, seed, replicate))
-
-    def integers(self, start: int, count: int) -> Words:
-        """Return 52-bit integers, shape (count, k), of draws `start` to ``start + count - 1``.
-
-        Straight from the definition, without table and offset: the kernels are tested
-        against it.
-        """
-        index = np.arange(start, start + count, dtype=np.uint64)[:, None]
-        points = np.repeat(self.shift[None, :], count, axis=0)
-        for bit in range(max(start + count - 1, 0).bit_length()):
-            digit = (index >> np.uint64(bit)) & np.uint64(1)
-            points ^= digit * self.matrix[:, bit]
-        return points
-
-    def uniforms(self, start: int, count: int) -> NDArray[np.float64]:
-        """Return draws `start` to ``start + count - 1``, shape (count, k), in the open cube."""
-        return to_uniform(self.integers(start, count))
+    index = np.arange(start, start + count, dtype=np.uint64)[:, None]
+    points = np.repeat(shift[None, :], count, axis=0)
+    for bit in range(max(start + count - 1, 0).bit_length()):
+        digit = (index >> np.uint64(bit)) & np.uint64(1)
+        points ^= digit * matrix[:, bit]
+    return points

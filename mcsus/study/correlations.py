@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.declared.reader import TableReader, finite, shown
-from mcsus.dependence import (
+from mcsus.dependence.correlation import (
     distance,
     is_valid,
     nearest_correlation,

@@ -10,25 +10,22 @@ import pytest
 from numba import njit
 from scipy import special, stats
 
-from mcsus.dependence import (
-    Mix,
+from mcsus.dependence import Mix, gaussian_mixes, score_correlation, transform
+from mcsus.dependence.copula_loops import add_score, from_normal, from_student, set_score
+from mcsus.dependence.correlation import (
     distance,
-    gaussian_mixes,
     is_valid,
     nearest_correlation,
     normal_from_rank,
     rank_from_normal,
     rank_from_student,
-    score_correlation,
     student_from_rank,
-    transform,
 )
-from mcsus.dependence.copula_loops import add_score, from_normal, from_student, set_score
 from mcsus.dependence.student import distribution_function, scale_law, table
 from mcsus.engine import store
 from mcsus.families import distribution
 from mcsus.families.loops.normal_cdf import ndtr
-from mcsus.streams import SobolPoints
+from mcsus.streams import Design, points
 
 RNG = np.random.default_rng(20230127)
 LEAST = 2.0**-53
@@ -243,8 +240,8 @@ def test_rank_correlation_of_the_gaussian_copula():
 def achieved_rank(mixes, seed, count=2**14):
     """Rank correlation of two columns by scrambled Sobol' points."""
     keys = ["a", "b", "w"]
-    points = SobolPoints.scrambled([0, 1, 2], keys, seed, 0).uniforms(0, count)
-    known = dict(zip(keys, points.T, strict=True))
+    u = points(Design(seed=seed), [0, 1, 2], keys, 0, 0, count)
+    known = dict(zip(keys, u.T, strict=True))
     x, y = (transform(mixes[k], known) if k in mixes else known[k] for k in "ab")
     return 12 * np.mean((x - 0.5) * (y - 0.5))
 

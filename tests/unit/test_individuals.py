@@ -8,7 +8,7 @@ from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError
 from mcsus.model import evaluate
 from mcsus.runner import check, run
-from mcsus.streams import SobolPoints, points
+from mcsus.streams import Design, points
 from mcsus.study import Study
 
 
@@ -65,10 +65,9 @@ def reference_inputs(study, model, positions, replicate, draws, matrix=""):
         keys = list(dict.fromkeys(c.stream for c in cells))
         places = [positions[k] for k in keys]
         if model.varies_inside(name):
-            sequence = SobolPoints.scrambled(
-                places, [f"{k}|individual" for k in keys], study.design.seed, replicate
-            )
-            u = sequence.uniforms(0, len(model.dims["individual"]))
+            named = [f"{k}|individual" for k in keys]
+            count = len(model.dims["individual"])
+            u = points(Design(seed=study.design.seed), places, named, replicate, 0, count)
             values = np.stack([c.law.quantile(u[:, keys.index(c.stream)]) for c in cells])
             assert model.dims_of[name][-1] == "individual"
             found[name] = values.reshape(1, *model.shape(name))

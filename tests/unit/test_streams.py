@@ -10,21 +10,17 @@ import numpy as np
 import pytest
 
 from mcsus.errors import InputError
-from mcsus.streams import (
-    Design,
-    SobolPoints,
+from mcsus.streams import Design, point_loops, points, stream_keys
+from mcsus.streams.design import MAX_SEED
+from mcsus.streams.philox import philox4x32, to_uniform, uniforms
+from mcsus.streams.sobol import (
+    BITS,
+    MAX_DIMENSIONS,
     block_table,
     directions,
-    philox4x32,
-    point_loops,
-    points,
+    integers,
     scrambled_directions,
-    stream_keys,
-    uniforms,
 )
-from mcsus.streams.design import MAX_SEED
-from mcsus.streams.philox import to_uniform
-from mcsus.streams.sobol import BITS, MAX_DIMENSIONS
 
 SOBOL = Design(kind="sobol", draws=1024, replicates=4, seed=7)
 MONTE_CARLO = Design(kind="monte_carlo", draws=1000, replicates=4, seed=7)
@@ -166,8 +162,8 @@ class TestKnownAnswers:
 
         gray_ordered = qmc.Sobol(dimensions, scramble=False, bits=BITS).random(count)
         matrix = directions(range(dimensions))
-        plain = SobolPoints(matrix, np.zeros(dimensions, dtype=np.uint64))
-        natural = plain.integers(0, count).astype(float) * 2.0**-BITS
+        plain = integers(matrix, np.zeros(dimensions, dtype=np.uint64), 0, count)
+        natural = plain.astype(float) * 2.0**-BITS
         index = np.arange(count)
         np.testing.assert_array_equal(gray_ordered, natural[index ^ (index >> 1)])
 
@@ -383,7 +379,7 @@ class TestKernels:
         matrix, shift = scrambled_directions([0, 1, 500], names(3), 7, 2)
         table = block_table(matrix, shift)
         offset = [point_loops.sobol_offset(row, block) for row in matrix]
-        expected = SobolPoints(matrix, shift).uniforms(block << 10, 1024)
+        expected = to_uniform(integers(matrix, shift, block << 10, 1024))
         for d in range(3):
             for n in (1, 2, 64, 256, 1024):
                 for first in {0, 1024 - n}:
@@ -395,7 +391,7 @@ class TestKernels:
         matrix, shift = scrambled_directions([3], ["a"], 7, 2)
         row = np.empty(16)
         point_loops.fill_sobol(block_table(matrix, shift)[0], np.uint64(0), row)
-        np.testing.assert_array_equal(row, SobolPoints(matrix, shift).uniforms(0, 16)[:, 0])
+        np.testing.assert_array_equal(row, to_uniform(integers(matrix, shift, 0, 16))[:, 0])
 
     @pytest.mark.parametrize("first", [0, 1, 1024, 2**33 - 64, 2**33 - 63, 2**40, 2**52 - 1024])
     @pytest.mark.parametrize("n", [0, 1, 2, 3, 64, 255, 1024])

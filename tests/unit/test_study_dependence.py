@@ -7,7 +7,7 @@ import pytest
 from scipy import special
 
 from mcsus.analysis.first_order import propagate, value_correlation
-from mcsus.dependence import rank_from_student
+from mcsus.dependence.correlation import rank_from_student
 from mcsus.engine.inputs import cell_points, scale_positions, streams_of
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
@@ -15,7 +15,7 @@ from mcsus.errors import InputError
 from mcsus.families import distribution
 from mcsus.model import evaluate
 from mcsus.runner import check, run
-from mcsus.streams import SobolPoints, points
+from mcsus.streams import Design, points
 from mcsus.study import Study
 
 
@@ -341,8 +341,9 @@ def test_individuals_of_a_t_copula_use_its_scale():
     out = kernel.run(kernel.plan([Quantity("m")]), study.design, 0)[0, 0]
     keys = ["study:x", "study:y", "study:x|scale"]
     places = [positions["study:x"], positions["study:y"], 21200]
-    u = SobolPoints.scrambled(places, [f"{k}|individual" for k in keys], study.design.seed, 0)
-    known = dict(zip(keys, u.uniforms(0, 64).T, strict=True))
+    streams = [f"{k}|individual" for k in keys]
+    u = points(Design(seed=study.design.seed), places, streams, 0, 0, 64)
+    known = dict(zip(keys, u.T, strict=True))
     cells = [model.parameters[n].cells[0] for n in "xy"]
     x, y = (special.ndtri(p) for p in cell_points(cells, study.mixes, known))
     np.testing.assert_allclose(out, np.mean(x * y), rtol=1e-9)

@@ -72,10 +72,7 @@ def _renamed(body: str, prefix: str) -> str:
     body = _IDENTITY.sub(
         lambda m: f' id="{wanted[m.group(1)]}"' if m.group(1) in wanted else "", body
     )
-    return _REFERENCE.sub(
-        lambda m: m.group().replace(m.group(1), wanted[m.group(1)]),
-        body,
-    )
+    return _REFERENCE.sub(lambda m: m.group().replace(m.group(1), wanted[m.group(1)]), body)
 
 
 def _emptied(body: str) -> str:

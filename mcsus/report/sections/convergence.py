@@ -56,10 +56,7 @@ def convergence_figure(table: ResultTable, t: float) -> Figure | None:
     else:
         caption += "One replicate tells nothing about the error, so there are no bands."
     probability = float(table.attrs["path_probability"])
-    columns = {
-        "mean": "Mean",
-        f"quantile_{probability:g}": f"{100 * probability:g} % quantile",
-    }
+    columns = {"mean": "Mean", f"quantile_{probability:g}": f"{100 * probability:g} % quantile"}
     places = [k for k, cell in enumerate(table.cells) if cell in shown]
     draw = partial(_draw, dims=table.dims, shown=places, columns=columns, t=t)
     rows = _rows(table, f"quantile_{probability:g}")
