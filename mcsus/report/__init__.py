@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,8 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     from mcsus.report.page import render  # noqa: PLC0415 - Jinja2
     from mcsus.report.reading import Reading  # noqa: PLC0415 - xarray
     from mcsus.report.sections import sections  # noqa: PLC0415 - the same
-    from mcsus.result.atomic import replacing  # noqa: PLC0415
 
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
     reading = Reading(result)
     shown = sections(reading)
     figures = [figure for section in shown for figure in section.figures]
@@ -56,7 +55,15 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
         for old in target.glob("*.csv"):
             if old.name not in texts:
                 old.unlink()
+    return write_texts(target, texts)
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
+    """Write files of text into a folder, made if it does not exist; return the page in it."""
+    from mcsus.result.atomic import replacing  # noqa: PLC0415
+
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
-        with replacing(target / name) as temporary:
+        with replacing(folder / name) as temporary:
             temporary.write_text(text, encoding="utf-8", newline="\n")
-    return target / "index.html"
+    return folder / "index.html"

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mcsus.report import write_texts
 from mcsus.report.page import answer, environment
 from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
 from mcsus.report.sections.claims import verdicts
-from mcsus.result.atomic import replacing
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
@@ -35,8 +35,6 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
     Path
         Of the page.
     """
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
     cards = [_card(Reading(result)) for result in results]
     page = environment().get_template("gallery.html.j2").render(cards=cards)
     every = {result.provenance["study"]["id"]: numbers(result) for result in results}
@@ -44,10 +42,7 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
         "index.html": "\n".join(line for line in page.splitlines() if line.strip()) + "\n",
         "numbers.json": json.dumps(every, indent=1) + "\n",
     }
-    for name, text in texts.items():
-        with replacing(target / name) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-    return target / "index.html"
+    return write_texts(Path(folder), texts)
 
 
 def numbers(result: Result) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,60 +19,30 @@ _PARTS = ("show", "sources", "output_name")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True)
-class _Room:
-    """A part of the page with a heading, and the fragments of the sections in it."""
-
-    name: str
-    title: str
-    link: str
-    texts: list[Markup]
-
-
 def render(reading: Reading, shown: Sequence[Section]) -> str:
-    """Return the page as HTML.
-
-    Parameters
-    ----------
-    reading : Reading
-    shown : sequence of Section
-        In the order of the page.
-    """
+    """Return the page as HTML; the sections that are shown come in its order."""
     templates = environment()
     numbers = fingerprint(figure for section in shown for figure in section.figures)
 
     def fragment(section: Section, template: str) -> Markup:
-        is_file = template.endswith(".html.j2")
-        made = (
-            templates.get_template(f"sections/{template}")
-            if is_file
-            else templates.from_string(template)
-        )
-        text = made.render(
-            reading=reading, figures=section.figures, fingerprint=numbers, **section.context()
-        )
+        if template.endswith(".html.j2"):
+            made = templates.get_template(f"sections/{template}")
+        else:
+            made = templates.from_string(template)
+        found = {"reading": reading, "figures": section.figures, "fingerprint": numbers}
+        text = made.render(found, **section.context())
         return Markup(text)  # noqa: S704 - the template has escaped what comes from outside
 
-    rooms = [
-        _Room(
-            section.name,
-            section.title,
-            section.link or section.title,
-            [
-                fragment(inner, inner.template)
-                for inner in shown
-                if section.name in (inner.name, inner.within) and inner.template
-            ],
-        )
-        for section in shown
-        if section.title
-    ]
+    def texts(room: Section) -> list[Markup]:
+        inside = [inner for inner in shown if room.name in (inner.name, inner.within)]
+        return [fragment(inner, inner.template) for inner in inside if inner.template]
+
     text = templates.get_template("page.html.j2").render(
         study=reading.study,
         answer=answer(shown),
         further=[text for section in shown for text in section.further()],
         head=[fragment(section, section.summary) for section in shown if section.summary],
-        rooms=rooms,
+        rooms=[(section, texts(section)) for section in shown if section.title],
     )
     return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -123,11 +123,8 @@ class ResultTable:
 
     def noun(self, amount: int) -> str:
         """Return what so many base cells are called, for example ``both applications``."""
-        return (
-            f"both {self.kind}s"
-            if amount == 2
-            else f"all {NUMERALS.get(amount, amount)} {self.kind}s"
-        )
+        every = "both" if amount == 2 else f"all {NUMERALS.get(amount, amount)}"
+        return f"{every} {self.kind}s"
 
     def picked(self, most: int) -> list[ResultCell]:
         """Return base cells that vary to look at closely: all if they are few."""
@@ -137,6 +134,10 @@ class ResultTable:
     def spread(self, most: int) -> list[ResultCell]:
         """Return base cells, not more than so many."""
         return self._chosen(self.base, most)
+
+    def places(self, shown: Iterable[ResultCell]) -> list[int]:
+        """Return the places of some cells among all."""
+        return [self.cells.index(cell) for cell in shown]
 
     def _chosen(self, cells: list[ResultCell], most: int) -> list[ResultCell]:
         if len(cells) <= most or self.axis_dim is None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mcsus.report.figures.style import Sheet, drawing
 from mcsus.report.figures.svg import inline_svg
+from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.wording import cell_name, label_words, words
 
 Row = Mapping[str, Any]
@@ -99,17 +100,28 @@ def label_columns(labels: Mapping[str, Any]) -> Labels:
     return {_column(dim): label for dim, label in labels.items()}
 
 
+def cell_rows(
+    table: ResultTable, cell: ResultCell, columns: Sequence[str], entries: Iterable[Sequence[Any]]
+) -> list[Row]:
+    """Return rows on one cell of an output: its name, the labels and the unit, then `columns`."""
+    head = {"output": table.name, **label_columns(cell.labels), "unit": table.unit}
+    return [head | dict(zip(columns, entry, strict=True)) for entry in entries]
+
+
 def _column(dim: str) -> str:
     return f"{dim} (dim)" if dim in _COLUMNS or dim.startswith("quantile_") else dim
 
 
-def by_cell(rows: Iterable[Row], dims: Sequence[str]) -> list[tuple[Labels, list[Row]]]:
-    """Return the rows of each cell with its labels, in the order they come in."""
+def by_cell(
+    rows: Iterable[Row], dims: Sequence[str], shown: Iterable[int] | None = None
+) -> list[tuple[Labels, list[Row]]]:
+    """Return the labels of each cell, or of those `shown`, with its rows, in their order."""
     columns = [_column(dim) for dim in dims]
     gathered: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         gathered.setdefault(tuple(row[column] for column in columns), []).append(row)
-    return [(dict(zip(dims, key, strict=True)), own) for key, own in gathered.items()]
+    cells = [(dict(zip(dims, key, strict=True)), own) for key, own in gathered.items()]
+    return cells if shown is None else [cells[k] for k in shown]
 
 
 def grouped(dims: Sequence[str], cells: Sequence[Labels]) -> list[tuple[str, int | None]]:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
-from mcsus.report.figures.base import Figure, Labels, Row, by_cell, label_columns
+from mcsus.report.figures.base import Figure, Labels, Row, by_cell, cell_rows
 from mcsus.report.figures.style import (
     FAINT,
     INK,
@@ -43,6 +43,7 @@ _TOP, _RIGHT, _BELOW, _STRIP_BAR = 30.0, 24.0, 0.38, 22.0
 _MOST = 6  # rows of densities; scenarios beyond them go to a figure of their own
 _LOGARITHMIC = 60.0  # 95 % quantile over 5 % quantile from which the axis is logarithmic
 _QUANTILE, _MEDIAN, _MEAN = "quantile {:g}", "quantile 0.5", "mean"
+_COLUMNS = ("what", "low", "high", "density")
 _DENSITY, _LOG_DENSITY = "density", "density of the logarithm"
 _PRODUCT = "product to compare with"
 _HOW_TO_READ = (
@@ -268,30 +269,20 @@ def _rows(
 ) -> list[Row]:
     rows: list[Row] = []
     for cell in table.cells:
-        base = {"output": table.name, **label_columns(cell.labels), "unit": table.unit}
         single = [(_QUANTILE.format(p), quantile(cell, p)) for p in (0.05, 0.5, 0.95)]
         if references:
             single.append((_MEAN, cell.value("mean") or 0.0))
-        rows += [
-            {**base, "what": what, "low": at, "high": at, "density": None} for what, at in single
-        ]
+        entries: list[tuple[str, float, float, float | None]]
+        entries = [(what, at, at, None) for what, at in single]
         curves = [(_DENSITY, cell.array("edges"), cell.array("density"))] if cell.varies else []
         if cell.varies and cell in logarithmic:
             curves.append((_LOG_DENSITY, *_log_density(cell)))
-        rows += [
-            {**base, "what": what, "low": float(a), "high": float(b), "density": float(h)}
-            for what, edges, heights in curves
-            for a, b, h in zip(edges[:-1], edges[1:], heights, strict=True)
-        ]
-    rows += [
-        {
-            "output": entry["title"],
-            "unit": table.unit,
-            "what": _PRODUCT,
-            "low": float(entry["value"]),
-            "high": float(entry["value"]),
-            "density": None,
-        }
-        for entry in references
-    ]
+        for what, edges, heights in curves:
+            bins = zip(edges[:-1], edges[1:], heights, strict=True)
+            entries += [(what, float(low), float(high), float(h)) for low, high, h in bins]
+        rows += cell_rows(table, cell, _COLUMNS, entries)
+    for entry in references:
+        value = float(entry["value"])
+        product = zip(_COLUMNS, (_PRODUCT, value, value, None), strict=True)
+        rows.append({"output": entry["title"], "unit": table.unit, **dict(product)})
     return rows

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_columns
+from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, grouped
 from mcsus.report.figures.style import FAINT, INK, WIDTH, Sheet, colour, line_axes, tick_text
 from mcsus.report.reading import ResultTable, quantile
 from mcsus.report.wording import capital, cell_name, number, unit_label, words
@@ -137,13 +137,9 @@ def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row]) -> None:
 
 
 def _rows(table: ResultTable) -> list[Row]:
-    return [
-        {
-            "output": table.name,
-            **label_columns(cell.labels),
-            "unit": table.unit,
-            "mean": cell.value("mean"),
-            **{_column(p): quantile(cell, p) for p in _PROBABILITIES},
-        }
-        for cell in table.cells
-    ]
+    columns = ("mean", *map(_column, _PROBABILITIES))
+    rows: list[Row] = []
+    for cell in table.cells:
+        entry = (cell.value("mean"), *(quantile(cell, p) for p in _PROBABILITIES))
+        rows += cell_rows(table, cell, columns, [entry])
+    return rows

@@ -70,9 +70,12 @@ def claim_figure(claim: ResultTable) -> Figure:
     )
     if len(shown) < len(claim.cells):
         caption += " The other cells are in the table of claims."
-    places = [k for k, cell in enumerate(claim.cells) if cell in shown]
     draw = partial(
-        _draw, dims=claim.dims, shown=places, below=relation.is_below, statement=statement
+        _draw,
+        dims=claim.dims,
+        shown=claim.places(shown),
+        below=relation.is_below,
+        statement=statement,
     )
     return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw)
 
@@ -98,8 +101,7 @@ class _Panel:
 def _draw(
     rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], below: bool, statement: str
 ) -> tuple[Sheet, str]:
-    cells = by_cell(rows, dims)
-    panels = [_Panel(cell_name(cells[k][0]), cells[k][1]) for k in shown]
+    panels = [_Panel(cell_name(labels), own) for labels, own in by_cell(rows, dims, shown)]
     across = min(_ACROSS, len(panels))
     gap, left = 26.0, 46.0
     width = min((WIDTH - left - 12 - gap * (across - 1)) / across, 400.0)
@@ -171,32 +173,16 @@ def _draw_panel(
 
 
 def _rows(claim: ResultTable) -> list[Row]:
+    columns = ("what", "value", "unit", "probability", "error", "verdict")
     rows: list[Row] = []
     for cell in claim.cells:
+        known = cell.value("probability"), cell.value("probability_error")
+        verdict, at = cell.data["verdict"].item(), float(claim.attrs["value"])
+        entries = [("probability", at, claim.unit, *known, verdict)]
+        curve = zip(cell.array("quantile_curve"), cell.array("curve"), strict=True)
+        entries += [("quantile", float(x), claim.unit, float(p), None, "") for x, p in curve]
         base = {"claim": claim.name, **label_columns(cell.labels)}
-        rows.append(
-            {
-                **base,
-                "what": "probability",
-                "value": float(claim.attrs["value"]),
-                "unit": claim.unit,
-                "probability": cell.value("probability"),
-                "error": cell.value("probability_error"),
-                "verdict": cell.data["verdict"].item(),
-            }
-        )
-        rows += [
-            {
-                **base,
-                "what": "quantile",
-                "value": float(x),
-                "unit": claim.unit,
-                "probability": float(p),
-                "error": None,
-                "verdict": "",
-            }
-            for p, x in zip(cell.array("curve"), cell.array("quantile_curve"), strict=True)
-        ]
+        rows += [base | dict(zip(columns, entry, strict=True)) for entry in entries]
     return rows
 
 

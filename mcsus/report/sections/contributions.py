@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_columns, settled
+from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, grouped, settled
 from mcsus.report.figures.style import PALETTE, STAGE_COLOURS, WIDTH, Sheet, line_axes
 from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
@@ -46,41 +46,30 @@ class Contributions(Section):
 
 
 def _table(figure: Figure, table: ResultTable) -> dict[str, Any]:
-    every = by_cell(figure.rows, table.dims)
-    places = [k for k, cell in enumerate(table.cells) if cell in _shown(table, _COLUMNS)]
+    cells = by_cell(figure.rows, table.dims, table.places(_shown(table, _COLUMNS)))
     return {
         "figure": figure,
         "unit": table.unit,
         "labels": [_label(str(part), table.name) for part in table.data["part"].values],
-        "cells": [(cell_name(every[k][0]), every[k][1]) for k in places],
+        "cells": [(cell_name(labels), rows) for labels, rows in cells],
     }
 
 
 def contribution_figure(table: ResultTable, stages: Sequence[str]) -> Figure:
-    """Return the contributions to the mean of an output.
-
-    Parameters
-    ----------
-    table : ResultTable
-        The output, with ``contribution`` over ``part``.
-    stages : sequence of str
-        Life-cycle stage of each part; empty where there is none.
-    """
+    """Return the contributions to the mean of an output; `stages` of its parts, or empty texts."""
     shown = _shown(table, _MOST)
     caption = (
         "Means, on a linear axis. They add up to the mean of the total, at the end of each bar."
     )
     if len(shown) < len(table.cells):
         caption += " The other cells are in the file."
-    places = [k for k, cell in enumerate(table.cells) if cell in shown]
-    draw = partial(_draw, dims=table.dims, shown=places)
+    draw = partial(_draw, dims=table.dims, shown=table.places(shown))
     name, title = f"contributions_{table.name}", capital(words(table.name))
     return Figure(name, title, caption, _rows(table, stages), draw)
 
 
 def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tuple[Sheet, str]:
-    every = by_cell(rows, dims)
-    cells = [every[k] for k in shown]
+    cells = by_cell(rows, dims, shown)
     parts = cells[0][1][:-1]
     output = str(rows[0]["output"])
     names = [_label(str(row["part"]), output) for row in parts]
@@ -172,14 +161,8 @@ def _draw_bar(ax: Axes, rows: Sequence[Row], line: int, tints: Sequence[str]) ->
             style: dict[str, Any] = {"ha": "center", "va": "center", "weight": "bold", "size": 11}
             ax.text(start + value / 2, line, text, color="white", **style)
         above, below = above + max(value, 0.0), below + min(value, 0.0)
-    ax.annotate(
-        number(rows[-1]["mean"]),
-        (above, line),
-        (6, 0),
-        textcoords="offset points",
-        va="center",
-        weight="bold",
-    )
+    beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "weight": "bold"}
+    ax.annotate(number(rows[-1]["mean"]), (above, line), (6, 0), **beside)
 
 
 def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:
@@ -187,26 +170,11 @@ def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:
     rows: list[Row] = []
     for cell in table.cells:
         errors, values, total = cell.array("contribution_error"), _settled(cell), cell.value("mean")
-        base = {"output": table.name, **label_columns(cell.labels), "unit": table.unit}
-        rows += [
-            {
-                **base,
-                "part": part,
-                "stage": stage,
-                "mean": value,
-                "error": settled(float(bound), total or 0.0),
-                "share": value / total if total else None,
-            }
-            for part, stage, value, bound in zip(parts, stages, values, errors, strict=True)
-        ]
-        rows.append(
-            {
-                **base,
-                "part": "sum",
-                "stage": "",
-                "mean": total,
-                "error": cell.value("mean_error"),
-                "share": 1.0 if total else None,
-            }
+        shares = [value / total if total else None for value in values]
+        settled_errors = [settled(float(bound), total or 0.0) for bound in errors]
+        entries = zip(parts, stages, values, settled_errors, shares, strict=True)
+        whole = ("sum", "", total, cell.value("mean_error"), 1.0 if total else None)
+        rows += cell_rows(
+            table, cell, ("part", "stage", "mean", "error", "share"), [*entries, whole]
         )
     return rows

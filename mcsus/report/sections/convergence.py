@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from mcsus.report.figures.base import Figure, Row, by_cell, label_columns, settled
+from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, settled
 from mcsus.report.figures.style import BLUE, FAINT, PALE_BLUE, WIDTH, Sheet
 from mcsus.report.reading import ResultTable
 from mcsus.report.sections.base import Section, register
@@ -34,15 +33,7 @@ class ConvergenceSection(Section):
 
 
 def convergence_figure(table: ResultTable, t: float) -> Figure | None:
-    """Return convergence for an output; None when nothing varies.
-
-    Parameters
-    ----------
-    table : ResultTable
-        The output, with ``path_...`` over ``size``.
-    t : float
-        Student quantile that turns a standard error into a 95 % bound; NaN for one replicate.
-    """
+    """Return convergence for an output, with bounds of `t` errors; None when nothing varies."""
     shown = table.picked(_PANELS)
     if not shown:
         return None
@@ -57,8 +48,7 @@ def convergence_figure(table: ResultTable, t: float) -> Figure | None:
         caption += "One replicate tells nothing about the error, so there are no bands."
     probability = float(table.attrs["path_probability"])
     columns = {"mean": "Mean", f"quantile_{probability:g}": f"{100 * probability:g} % quantile"}
-    places = [k for k, cell in enumerate(table.cells) if cell in shown]
-    draw = partial(_draw, dims=table.dims, shown=places, columns=columns, t=t)
+    draw = partial(_draw, dims=table.dims, shown=table.places(shown), columns=columns, t=t)
     rows = _rows(table, f"quantile_{probability:g}")
     return Figure(f"convergence_{table.name}", "Were there enough draws?", caption, rows, draw)
 
@@ -70,8 +60,7 @@ def _draw(
     columns: dict[str, str],
     t: float,
 ) -> tuple[Sheet, str]:
-    every = by_cell(rows, dims)
-    cells = [(cell_name(every[k][0]), every[k][1]) for k in shown]
+    cells = [(cell_name(labels), own) for labels, own in by_cell(rows, dims, shown)]
     left, gap = 64.0, 62.0
     width = min((WIDTH - left - 14 - gap * (len(cells) - 1)) / len(cells), 420.0)
     top = _HEAD + (22.0 if any(name for name, _ in cells) else 0.0)
@@ -115,18 +104,15 @@ def _draw_path(ax: Axes, rows: Sequence[Row], column: str, t: float) -> None:
 
 
 def _rows(table: ResultTable, quantile_column: str) -> list[Row]:
+    columns = ["draws_per_replicate"]
+    for column in ("mean", quantile_column):
+        columns += [column, f"{column}_error"]
     rows: list[Row] = []
     for cell in table.cells:
-        for k, draws in enumerate(cell.array("path_draws")):
-            row: dict[str, Any] = {
-                "output": table.name,
-                **label_columns(cell.labels),
-                "unit": table.unit,
-                "draws_per_replicate": int(draws),
-            }
-            for key, column in (("mean", "mean"), ("quantile", quantile_column)):
-                value = float(cell.array(f"path_{key}")[k])
-                row[column] = value
-                row[f"{column}_error"] = settled(float(cell.array(f"path_{key}_error")[k]), value)
-            rows.append(row)
+        entries: list[list[float | None]] = [[int(draws)] for draws in cell.array("path_draws")]
+        for key in ("path_mean", "path_quantile"):
+            pairs = zip(cell.array(key), cell.array(f"{key}_error"), strict=True)
+            for entry, (value, error) in zip(entries, pairs, strict=True):
+                entry += [float(value), settled(float(error), float(value))]
+        rows += cell_rows(table, cell, columns, entries)
     return rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from mcsus.report.wording import capital, cell_name, listing, percent, words
 TOP = 12
 _FIRST = "#56B4E9"
 _BARS = ((-0.19, "ST", BLUE, "total order"), (0.19, "S1", _FIRST, "first order"))
+_WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1, "capsize": 2}
 _ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
 _EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
 _NAMED = 3  # drivers that a sentence names
@@ -47,53 +48,36 @@ class Drivers(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return the indices of each output."""
-        return [
-            driver_figure(self.tables[name], ranking, self.reading.student)
-            for name, ranking in self.rankings.items()
-        ]
+        t = self.reading.student
+        return [driver_figure(self.tables[name], own, t) for name, own in self.rankings.items()]
 
     def answer(self) -> list[str]:
         """Say what drives the doubt about the headline output."""
-        return [text for text in (drivers(self.reading, self.reading.explained),) if text]
+        return self._told([self.reading.explained])
 
     def further(self) -> list[str]:
         """Say what drives the doubt about the others that are featured."""
-        others = (t for t in self.reading.featured if t is not self.reading.explained)
-        return [text for table in others if (text := drivers(self.reading, table))]
+        return self._told(t for t in self.reading.featured if t is not self.reading.explained)
+
+    def _told(self, tables: Iterable[ResultTable]) -> list[str]:
+        known = self.rankings
+        return [drivers(self.reading, t, known[t.name]) for t in tables if t.name in known]
 
     def context(self) -> dict[str, Any]:
         """Return each figure with what the leading inputs are, and their ranking."""
+        pairs = zip(self.figures, self.rankings.values(), strict=True)
         return {
             "drawn": [
-                {
-                    "figure": figure,
-                    "meanings": _meanings(self.reading, ranking),
-                    "tiny": tiny(ranking),
-                    "ranking": ranking,
-                }
-                for figure, ranking in zip(self.figures, self.rankings.values(), strict=True)
+                (figure, ranking, _meanings(self.reading, ranking), tiny(ranking))
+                for figure, ranking in pairs
             ]
         }
 
 
 def driver_figure(table: ResultTable, ranking: Ranking, t: float) -> Figure:
-    """Return the indices of an output.
-
-    Parameters
-    ----------
-    table : ResultTable
-        Indices over ``input``.
-    ranking : Ranking
-        Which inputs and cells are drawn, and in which order.
-    t : float
-        Student quantile that turns a standard error into a 95 % bound; NaN for one replicate.
-    """
-    draw = partial(
-        _draw,
-        dims=table.dims,
-        shown=[k for k, cell in enumerate(table.cells) if cell in ranking.cells],
-        names=ranking.names,
-    )
+    """Return the indices of an output as its ranking says, with whiskers of `t` errors."""
+    shown = table.places(ranking.cells)
+    draw = partial(_draw, dims=table.dims, shown=shown, names=ranking.names)
     name = f"drivers_{table.name}".replace("@", "_by_")
     caption = _caption(table, ranking, t)
     return Figure(name, capital(words(table.name)), caption, _rows(table, t), draw)
@@ -102,8 +86,10 @@ def driver_figure(table: ResultTable, ranking: Ranking, t: float) -> Figure:
 def _draw(
     rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], names: Sequence[str]
 ) -> tuple[Sheet, str]:
-    every = by_cell(rows, dims)
-    cells = [(every[k][0], {str(row["input"]): row for row in every[k][1]}) for k in shown]
+    cells = [
+        (labels, {str(row["input"]): row for row in own})
+        for labels, own in by_cell(rows, dims, shown)
+    ]
     top, others = names[:TOP], names[TOP:]
     labels = [capital(words(name)) for name in top]
     if others:
@@ -120,10 +106,8 @@ def _draw(
         x = left + column * (width + gap)
         ax = sheet.axes(x, head, width, _ROW * len(labels))
         _draw_panel(ax, [own[name] for name in top], [own[name] for name in others])
-        ax.set_yticks(
-            range(len(labels)),
-            [clear_of(text, 25) for text in labels] if not column else [""] * len(labels),
-        )
+        texts = ["" if column else clear_of(text, 25) for text in labels]
+        ax.set_yticks(range(len(labels)), texts)
         ax.set_ylim(len(labels) - 0.45, -0.55)
         ax.set_xlim(0, 1.04 * highest)
         if cell_name(own_labels):
@@ -151,15 +135,8 @@ def _draw_panel(ax: Axes, top: Sequence[Row], others: Sequence[Row]) -> None:
         ax.barh(places, values, 0.36, color=tint)
         known = np.isfinite(margins)
         if known.any():
-            ax.errorbar(
-                np.array(values)[known],
-                places[known],
-                xerr=np.array(margins)[known],
-                fmt="none",
-                ecolor=INK,
-                elinewidth=1,
-                capsize=2,
-            )
+            ends = np.array(margins)[known]
+            ax.errorbar(np.array(values)[known], places[known], xerr=ends, **_WHISKERS)
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
@@ -221,14 +198,8 @@ def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:
     return told
 
 
-def drivers(reading: Reading, table: ResultTable) -> str:
-    """Say which inputs drive the doubt about an output; empty if indices were not asked for."""
-    indices = reading.analyses.get(METHOD, {})
-    if table.name not in indices:
-        return ""
-    ranking = Ranking.of(indices[table.name])
-    if not ranking.cells:
-        return ""
+def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
+    """Say which inputs drive the doubt about an output."""
     named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
     named = named or list(ranking.names[:1])
     lead, others = named[0], named[1:]
