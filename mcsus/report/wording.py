@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.vocabulary import BASE, SCENARIO
@@ -33,20 +33,24 @@ def number(value: float | None, digits: int = 3) -> str:
         return "0"
     exponent = int(f"{abs(value):.{digits - 1}e}".split("e")[1])
     if not -4 <= exponent < 6:
-        mantissa = f"{value:.{digits - 1}e}".split("e")[0]
-        text = f"{mantissa} {TIMES} 10{str(exponent).translate(SUPERSCRIPTS)}"
+        text = times_power(f"{value:.{digits - 1}e}")
     else:
         decimals = max(0, digits - 1 - exponent)
         text = f"{value:,.{decimals}f}"
     return text.replace("-", MINUS)
 
 
+def times_power(text: str) -> str:
+    """Return a number such as ``1.5e+07`` with its power of ten written out."""
+    mantissa, exponent = text.split("e")
+    return f"{mantissa} {TIMES} 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
 def plain(value: float) -> str:
     """Return a number that somebody chose, such as a threshold, as short as it was written."""
     text = f"{value:.9g}"
     if "e" in text:
-        mantissa, exponent = text.split("e")
-        text = f"{mantissa} {TIMES} 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+        text = times_power(text)
     elif abs(value) >= 10_000:
         text = f"{value:,.9g}"
     return text.replace("-", MINUS)
@@ -178,10 +182,5 @@ def capital(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    r"""Keep numbers with their percent sign when a line is broken."""
+    """Keep numbers with their percent sign when a line is broken."""
     return text.replace(" %", "\N{NO-BREAK SPACE}%")
-
-
-def unique(items: Iterable[str]) -> list[str]:
-    """Return items without repeats, in order."""
-    return list(dict.fromkeys(items))

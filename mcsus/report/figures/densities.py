@@ -43,6 +43,7 @@ _TOP, _RIGHT, _BELOW, _STRIP_BAR = 30.0, 24.0, 0.38, 22.0
 _MOST = 6  # rows of densities; scenarios beyond them go to a figure of their own
 _LOGARITHMIC = 60.0  # 95 % quantile over 5 % quantile from which the axis is logarithmic
 _QUANTILE, _MEDIAN, _MEAN = "quantile {:g}", "quantile 0.5", "mean"
+_DOT: dict[str, Any] = {"marker": "o", "markersize": 8, "markeredgecolor": "white"}
 _COLUMNS = ("what", "low", "high", "density")
 _DENSITY, _LOG_DENSITY = "density", "density of the logarithm"
 _PRODUCT = "product to compare with"
@@ -107,15 +108,7 @@ class _Curve:
 
 
 def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> Figure:
-    """Return the densities of an output.
-
-    Parameters
-    ----------
-    table : ResultTable
-        The output.
-    references : sequence of mapping
-        Whole products to compare with, in the unit of the output.
-    """
+    """Return the densities of an output, beside whole products (`references`) of its unit."""
     shown = table.cells if len(table.cells) <= _MOST else table.base[:_MOST]
     frame = _frame(shown)
     caption = _caption(table, shown, frame, references)
@@ -215,7 +208,7 @@ def _draw_curve(ax: Axes, curve: _Curve, level: float, tint: str, frame: _Frame)
     under = level - 20 / frame.row
     ax.plot([frame.low, frame.high], [level, level], color=FAINT, linewidth=0.8, zorder=1)
     if not len(curve.heights):
-        ax.plot([middle], [level], marker="o", markersize=8, color=tint, markeredgecolor="white")
+        ax.plot([middle], [level], color=tint, **_DOT)
         ax.text(middle, under, f"{number(middle)}, does not vary", weight="bold", **text)
         return
     places, heights = curve.outline(log=frame.log)
@@ -224,19 +217,11 @@ def _draw_curve(ax: Axes, curve: _Curve, level: float, tint: str, frame: _Frame)
     ax.fill_between(places[inside], level, scaled[inside], color=tint, alpha=0.25, linewidth=0)
     ax.plot(places[inside], scaled[inside], color=tint, linewidth=1.6)
     ax.plot([low, high], [level, level], color=tint, linewidth=4, solid_capstyle="butt", zorder=3)
-    ax.plot(
-        [middle], [level], marker="o", markersize=8, color=tint, markeredgecolor="white", zorder=4
-    )
-    above = level + 9 / frame.row
+    ax.plot([middle], [level], color=tint, zorder=4, **_DOT)
+    height = level + 9 / frame.row if frame.crowded(low, middle, high) else under
     ax.text(low, under, number(low), **text)
     ax.text(high, under, number(high), **text)
-    ax.text(
-        middle,
-        above if frame.crowded(low, middle, high) else under,
-        number(middle),
-        weight="bold",
-        **text,
-    )
+    ax.text(middle, height, number(middle), weight="bold", **text)
 
 
 def _draw_strip(

@@ -70,13 +70,8 @@ def claim_figure(claim: ResultTable) -> Figure:
     )
     if len(shown) < len(claim.cells):
         caption += " The other cells are in the table of claims."
-    draw = partial(
-        _draw,
-        dims=claim.dims,
-        shown=claim.places(shown),
-        below=relation.is_below,
-        statement=statement,
-    )
+    at, below = claim.places(shown), relation.is_below
+    draw = partial(_draw, dims=claim.dims, shown=at, below=below, statement=statement)
     return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw)
 
 
@@ -153,10 +148,8 @@ def _draw_panel(
     side = places <= threshold if below else places >= threshold
     x = np.r_[places[side], threshold] if below else np.r_[threshold, places[side]]
     y = np.r_[heights[side], level] if below else np.r_[level, heights[side]]
-    if below:
-        ax.fill_between(x, 0, y, color=PALE_BLUE, linewidth=0)
-    else:
-        ax.fill_between(x, y, 1, color=PALE_BLUE, linewidth=0)
+    ends = (0, y) if below else (y, 1)
+    ax.fill_between(x, *ends, color=PALE_BLUE, linewidth=0)
     ax.plot(places, heights, color=INK, linewidth=1.6)
     ax.axvline(threshold, color=ORANGE, linewidth=1.8, zorder=4)
     ax.plot(
@@ -214,11 +207,8 @@ def _verdict(claim: ResultTable) -> dict[str, str]:
         parts = []
         for kind in kinds:
             members = [cell for cell, own in zip(cells, each, strict=True) if own == kind]
-            names = (
-                listing([cell.name for cell in members])
-                if len(members) <= _SPOKEN
-                else count(len(members), claim.kind)
-            )
+            few = len(members) <= _SPOKEN
+            names = listing([c.name for c in members]) if few else count(len(members), claim.kind)
             parts.append(f"{kind.words} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
     if Verdict.UNDECIDED in kinds:

@@ -167,6 +167,7 @@ def _draw_bar(ax: Axes, rows: Sequence[Row], line: int, tints: Sequence[str]) ->
 
 def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:
     parts = [str(part) for part in table.data["part"].values]
+    columns = ("part", "stage", "mean", "error", "share")
     rows: list[Row] = []
     for cell in table.cells:
         errors, values, total = cell.array("contribution_error"), _settled(cell), cell.value("mean")
@@ -174,7 +175,5 @@ def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:
         settled_errors = [settled(float(bound), total or 0.0) for bound in errors]
         entries = zip(parts, stages, values, settled_errors, shares, strict=True)
         whole = ("sum", "", total, cell.value("mean_error"), 1.0 if total else None)
-        rows += cell_rows(
-            table, cell, ("part", "stage", "mean", "error", "share"), [*entries, whole]
-        )
+        rows += cell_rows(table, cell, columns, [*entries, whole])
     return rows

@@ -26,31 +26,25 @@ class FirstOrder(Section):
 def _table_rows(reading: Reading) -> list[dict[str, Any]]:
     """Return the first-order interval beside that of Monte Carlo for each cell that varies."""
     rows: list[dict[str, Any]] = []
-    seen: set[str] = set()
     for table in reading.outputs.values():
-        for cell in table.cells:
-            if not cell.varies:
-                continue
-            at = cell.array("level")
-            k = int(np.argmin(np.abs(at - 0.95)))
+        varying = [cell for cell in table.cells if cell.varies]
+        for cell in varying:
+            level, low, high = _interval(cell)
             rough = cell.array("first_order_interval")
-            low, high = cell.array("symmetric")[k]
+            width = float(rough[1] - rough[0])
             rows.append(
                 {
-                    "output": None if table.name in seen else table,
-                    "span": str(sum(own.varies for own in table.cells)),
+                    "output": table if cell is varying[0] else None,
+                    "span": str(len(varying)),
                     "cell": capital(cell.name),
                     "first_value": number(cell.value("first_order")),
                     "first_interval": span(*rough),
                     "mean": number(cell.value("mean")),
                     "interval": span(low, high),
-                    "level": f"{100 * at[k]:g} %",
-                    "ratio": number(float((rough[1] - rough[0]) / (high - low)), 2)
-                    if high > low
-                    else "",
+                    "level": f"{100 * level:g} %",
+                    "ratio": number(width / (high - low), 2) if high > low else "",
                 }
             )
-            seen.add(table.name)
     return rows
 
 
@@ -59,39 +53,44 @@ def first_order_note(reading: Reading) -> str:
     cells = [cell for table in reading.outputs.values() for cell in table.base if cell.varies]
     if not cells:
         return "Nothing varies, so the two agree."
-    impossible = [
-        c
-        for c in cells
-        if float(c.data["first_order_interval"][0]) < 0 <= c.array("quantile_curve")[0]
-    ]
-    low_gap = [_gap(cell) for cell in cells]
-    if impossible:
+    impossible = sum(
+        bool(cell.array("first_order_interval")[0] < 0 <= cell.array("quantile_curve")[0])
+        for cell in cells
+    )
+    if not impossible and max(map(_gap, cells)) <= 0.1:
         return (
-            "First-order propagation assumes a nearly straight model and a symmetric result; "
-            f"in {len(impossible)} of "
-            f"{len(cells)} cells its interval reaches below zero, which (nearly) no draw does, "
-            "so that the Monte Carlo interval, which "
-            "follows the skew, is the one to use."
+            "The ends of the two intervals differ by less than a tenth of their width in every "
+            "cell: the model is nearly straight over the range of its inputs, and the simple "
+            "method would have done."
         )
-    if max(low_gap) > 0.1:
-        return (
-            "First-order propagation assumes a nearly straight model and a symmetric result; "
-            "an end that differs by more "
-            "than a tenth of the width shows that skew or curvature matters there, and that "
-            "the Monte Carlo interval is the one to use."
+    if impossible:
+        consequence = (
+            f"in {impossible} of {len(cells)} cells its interval reaches below zero, which "
+            "(nearly) no draw does, so that the Monte Carlo interval, which follows the skew, is "
+            "the one to use."
+        )
+    else:
+        consequence = (
+            "an end that differs by more than a tenth of the width shows that skew or curvature "
+            "matters there, and that the Monte Carlo interval is the one to use."
         )
     return (
-        "The ends of the two intervals differ by less than a tenth of their width in every "
-        "cell: the model is nearly straight "
-        "over the range of its inputs, and the simple method would have done."
+        "First-order propagation assumes a nearly straight model and a symmetric result; "
+        f"{consequence}"
     )
+
+
+def _interval(cell: ResultCell) -> tuple[float, float, float]:
+    """Return level, low and high of the symmetric interval that is nearest to 95 %."""
+    levels = cell.array("level")
+    k = int(np.argmin(np.abs(levels - 0.95)))
+    low, high = cell.array("symmetric")[k]
+    return float(levels[k]), float(low), float(high)
 
 
 def _gap(cell: ResultCell) -> float:
     """Return the largest distance between ends of the intervals, as a share of the width."""
-    levels = cell.array("level")
-    k = min(range(len(levels)), key=lambda i: abs(levels[i] - 0.95))
-    low, high = cell.array("symmetric")[k]
+    _, low, high = _interval(cell)
     if not low < high:  # all but a few draws have one value: no interval to compare with
         return float("inf")
     rough = cell.array("first_order_interval")

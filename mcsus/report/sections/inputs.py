@@ -10,7 +10,7 @@ from mcsus.report.laws import law_text
 from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, count, listing, unique, unit_text, words
+from mcsus.report.wording import capital, count, listing, unit_text, words
 
 _LINK = re.compile(r"https?://[^\s<>\"']+\Z")
 
@@ -59,7 +59,7 @@ def input_rows(reading: Reading) -> list[dict[str, Any]]:
 def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
     """Return the title of an input, or what the titles of its cells begin with."""
     varying = [cell for cell in cells if cell["law"]["distribution"] != "constant"] or cells
-    titles = unique([str(cell["title"]) for cell in varying])
+    titles = list(dict.fromkeys(str(cell["title"]) for cell in varying))
     if len(titles) < 2:
         return "".join(titles)
     begun = [title.split(", ") for title in titles]

@@ -71,7 +71,7 @@ def size(reading: Reading) -> str:
     table = reading.headline
     unit_of = reading.study.get("functional_unit") or ""
     start = f"For {unit_of}, the {words(table.name)}" if unit_of else f"The {words(table.name)}"
-    if not table.base[0].varies and all(not cell.varies for cell in table.base):
+    if not any(cell.varies for cell in table.base):
         return f"{start} {_constant(table)}"
     if table.axis_dim is not None:
         return f"{start} {_course(table)}"
@@ -79,11 +79,10 @@ def size(reading: Reading) -> str:
 
 
 def _constant(table: ResultTable) -> str:
-    values = [quantity(number(cell.value("mean")), table.unit) for cell in table.base[:_SPOKEN]]
-    told = _with_names(table.base[:_SPOKEN], values)
-    return (
-        f"{verb(words(table.name))} {told} in every draw: none of the inputs that vary changes it."
-    )
+    shown = table.base[:_SPOKEN]
+    told = _with_names(shown, [quantity(number(c.value("mean")), table.unit) for c in shown])
+    noun = words(table.name)
+    return f"{verb(noun)} {told} in every draw: none of the inputs that vary changes it."
 
 
 def _values(table: ResultTable) -> str:
@@ -101,11 +100,9 @@ def _values(table: ResultTable) -> str:
         else:
             texts.append(f"{mean} ({span(low, high)})")
     rest = len(table.base) - len(shown)
-    more = (
-        f"; {count(rest, 'more cell')} {'is' if rest == 1 else 'are'} in the tables" if rest else ""
-    )
-    noun = words(table.name)
-    return f"{verb(noun)} on average {_with_names(shown, texts)}{more}."
+    are = "is" if rest == 1 else "are"
+    more = f"; {count(rest, 'more cell')} {are} in the tables" if rest else ""
+    return f"{verb(words(table.name))} on average {_with_names(shown, texts)}{more}."
 
 
 def _skew(cell: ResultCell, shown: Sequence[ResultCell]) -> str:
@@ -117,40 +114,26 @@ def _skew(cell: ResultCell, shown: Sequence[ResultCell]) -> str:
 
 
 def _with_names(shown: Sequence[ResultCell], texts: Sequence[str]) -> str:
-    return listing(
-        [
-            f"{text} for {cell.name}" if cell.name and cell.name != BASE else text
-            for cell, text in zip(shown, texts, strict=True)
-        ]
-    )
+    names = [f" for {cell.name}" if cell.name not in ("", BASE) else "" for cell in shown]
+    return listing([text + name for text, name in zip(texts, names, strict=True)])
 
 
 def _course(table: ResultTable) -> str:
     """Return how an output goes along a numeric dim, for the first of the other labels."""
     dim = str(table.axis_dim)
-    cells = [
-        c
-        for c in table.base
-        if all(c.labels[d] == table.base[0].labels[d] for d in table.dims if d != dim)
-    ]
+    cells = next(cells for _, cells in table.lines() if cells[0] is table.base[0])
     first, last = cells[0], cells[-1]
     level, low, high = best_level(first)
     _, low_last, high_last = best_level(last)
     begin, end = first.value("mean") or 0.0, last.value("mean") or 0.0
-    change = (
-        "goes up"
-        if end > 1.005 * begin
-        else "goes down"
-        if end < 0.995 * begin
-        else "changes little"
-    )
-    if verb(words(table.name)) == "are":
-        change = {"goes up": "go up", "goes down": "go down"}.get(change, "change little")
+    noun = words(table.name)
+    change = verb(noun, "changes little", "change little")
+    if not 0.995 * begin <= end <= 1.005 * begin:
+        change = f"{verb(noun, 'goes', 'go')} {'up' if end > 1.005 * begin else 'down'}"
     rest = {k: v for k, v in first.labels.items() if k not in (dim, SCENARIO)}
     who = f" ({label_words(rest)})" if rest else ""
     return (
         f"{change}{who} from {quantity(number(begin), table.unit)} in {words(first.labels[dim])} "
         f"({100 * level:g} % interval: {span(low, high)}) to {number(end)} in "
-        f"{words(last.labels[dim])} "
-        f"({span(low_last, high_last)}), on average."
+        f"{words(last.labels[dim])} ({span(low_last, high_last)}), on average."
     )
