@@ -59,7 +59,6 @@ TITLES = [{"title": "Energy, kws", "law": VARYING}, {"title": "Energy, ad", "law
         (w.verb, "yearly emissions", "are"),
         (w.capital, "the device", "The device"),
         (w.tidy, "57 %", "57\N{NO-BREAK SPACE}%"),
-        (w.unique, ["b", "a", "b"], ["b", "a"]),
         (tick_text, -1.0, f"{MINUS}1"),
         (tick_text, 1e7, "10⁷"),
         (tick_text, 20000.0, "20,000"),
