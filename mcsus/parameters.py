@@ -87,8 +87,6 @@ class Source:
     ----------
     id : str
         Short name, for example ``"pirson2021"``.
-    title, authors : str
-        As published.
     year : int or str
         Year of publication; ``"n.d."`` when undated.
     url : str
@@ -99,12 +97,6 @@ class Source:
         Where in the source: a table, a page, a file. Empty for the source as a whole.
     verified : bool
         Whether the figures were read in the source itself, with complete bibliographic data.
-
-    Examples
-    --------
-    >>> source = Source("a1", "ACT", "Gupta U. et al.", 2022, "https://example.org", "MIT")
-    >>> print(source)
-    Gupta U. et al. (2022), ACT (not verified)
     """
 
     id: str
@@ -126,32 +118,14 @@ class Source:
 class Provenance:
     """Where a law comes from and how it follows from what was found there.
 
+    The words are those of a record of the library, and None where nothing says them.
+
     Parameters
     ----------
     id : str, optional
         Id in the library; None for a law written in a study.
-    stage : str, optional
-        Life-cycle stage, one of `STAGES`.
-    kind : str
-        One of `KINDS`.
-    evidence : str, optional
-        One of `EVIDENCE`.
-    sources : tuple of Source
-        What the figures were read in.
-    rationale : str, optional
-        Why an assumed law is reasonable.
-    derivation : str, optional
-        How the law follows from the figures.
     reported : mapping, optional
         The figures as printed in the source.
-    name : str, optional
-        Title for people.
-    note : str, optional
-        What a user must know.
-    geography : str, optional
-        Where the figures hold.
-    year : int, optional
-        When they hold.
     physical : Truncation, optional
         Range of values that can be, in the unit of the law; a law that reaches beyond it is
         allowed, with a caution.
@@ -189,25 +163,10 @@ class Cell:
 
     Parameters
     ----------
-    law : Distribution
-        In the unit of the cell.
-    unit : Unit
-        Unit of the law's values.
     stream : str
         Key of the random stream; equal keys are one and the same value.
-    provenance : Provenance
-        Where the law comes from.
     typical : float, optional
         Replaces the law's own typical value in a deterministic run, in the unit of the cell.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> from mcsus.units import unit
-    >>> law = distribution("triangular", minimum=5, mode=10, maximum=17)
-    >>> cell = Cell(law, unit("mm**2"), "hsl.processing.0.mcu", Provenance())
-    >>> cell.deterministic
-    10.0
     """
 
     law: Distribution
@@ -236,21 +195,6 @@ class Parameter:
         Named dims, in the order of the study; empty for a scalar.
     cells : tuple of Cell
         One for each combination of labels, row-major over `dims`.
-    kind : str
-        One of `KINDS`.
-    stage : str, optional
-        One of `STAGES`.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> from mcsus.units import unit
-    >>> cell = Cell(distribution("constant", value=2), unit("g"), "study:mass", Provenance())
-    >>> Parameter("mass", unit("kg"), (), (cell,), "uncertainty", "production").cell.law.typical()
-    2.0
-    >>> Parameter("mass", unit("m"), (), (cell,), "uncertainty", "production")
-    Traceback (most recent call last):
-    mcsus.errors.InputError: mass.unit: found g (kg); allowed: a unit of m, like 'm'
     """
 
     name: str

@@ -84,8 +84,6 @@ class Asked(NamedTuple):
 
     Parameters
     ----------
-    draws : int
-        Base points of a replicate.
     sizes : tuple of int
         Numbers of groups of inputs: of the study's grouping, and of those that stand beside.
     options : mapping of str to object
@@ -137,10 +135,6 @@ class Method(ABC):
 
     Attributes
     ----------
-    name : str
-        As a study asks for it.
-    title, words : str
-        What it is called, and what it tells.
     arrays : tuple of Entry
         What it estimates; where one says so, its standard error from the replicates is beside.
     options : mapping of str to Item
@@ -186,13 +180,10 @@ class Explained(NamedTuple):
 
     Parameters
     ----------
-    method : Method
     inputs : list of str
         In the order of the arrays.
     values : mapping of str to array, shape (cell, ...)
         By name, as `Method.entries` declares them.
-    told : mapping of str to str
-        What stands beside the arrays.
     """
 
     method: Method
@@ -235,13 +226,7 @@ def register(kind: Kind) -> Kind:
 
 
 def methods() -> Mapping[str, Method]:
-    """Return the methods there are, by name: one for each module of `mcsus.analysis.methods`.
-
-    Examples
-    --------
-    >>> methods()["sobol"].title
-    'Sobol’ indices'
-    """
+    """Return the methods there are, by name: one for each module of `mcsus.analysis.methods`."""
     import_all("mcsus.analysis.methods")
     return _METHODS
 

@@ -24,21 +24,12 @@ def judge(margin: Draws, confidence: float, *, holds_at_equality: bool = False) 
     ----------
     margin : Draws
         Draws whose sign decides: above 0 where the claim holds, 0 at equality.
-    confidence : float
-    holds_at_equality : bool
 
     Returns
     -------
     Judgement
         ``supported``, ``not_supported``, or ``undecided`` when the probability is closer to the
         confidence than t(R - 1, 0.975) standard errors, so that more draws could turn it.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from mcsus.counting.draws import HeldDraws
-    >>> judge(HeldDraws(np.linspace(1, 2, 4096).reshape(4, 1024)), 0.95).verdict
-    'supported'
     """
     above, equal = margin.sign_shares()
     shares = above + equal if holds_at_equality else above

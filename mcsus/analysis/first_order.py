@@ -74,8 +74,6 @@ def value_correlation(
 
     Parameters
     ----------
-    one, other : Distribution
-        Their laws.
     score : float
         Correlation of the normal scores, from -1 to 1.
     df : float, optional

@@ -41,20 +41,11 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
     ----------
     draws : Draws
         Draws, in the unit of the output.
-    levels : sequence of float
-        Probabilities of the intervals.
 
     Returns
     -------
     dict of str to array
         By names of `mcsus.result.arrays.OUTPUT`; quantiles at `quantile_probabilities`.
-
-    Examples
-    --------
-    >>> from mcsus.counting.draws import HeldDraws
-    >>> s = summarise(HeldDraws(np.arange(8.0).reshape(2, 4)), [0.5])
-    >>> float(s["mean"]), float(s["median"])
-    (3.5, 3.5)
     """
     probabilities = quantile_probabilities(levels)
     errors = standard_error(draws.replicate_quantiles(probabilities))

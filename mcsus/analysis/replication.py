@@ -27,11 +27,6 @@ def standard_error(estimates: Array) -> Array:
     array, shape ``(...)``
         Sample standard deviation over replicates divided by the square root of their number;
         NaN for one replicate, which says nothing about its error.
-
-    Examples
-    --------
-    >>> float(standard_error(np.array([1.0, 3.0])))
-    1.0
     """
     count = len(estimates)
     if count < 2:
@@ -40,11 +35,5 @@ def standard_error(estimates: Array) -> Array:
 
 
 def student_quantile(replicates: int, probability: float = 0.975) -> float:
-    """Return the Student t quantile that turns a standard error into a bound.
-
-    Examples
-    --------
-    >>> round(student_quantile(16), 4)
-    2.1314
-    """
+    """Return the Student t quantile that turns a standard error into a bound."""
     return float(special.stdtrit(replicates - 1, probability)) if replicates > 1 else float("nan")

@@ -170,8 +170,6 @@ def names(
     ----------
     known : str or sequence of str
         The names, or the word under which the reader knows them.
-    of : str
-        What they are called together.
     least : int
         How many there are at least, for the schema.
     """

@@ -32,8 +32,6 @@ class Item:
         Takes the reader of the table and the key; notes what is wrong and returns None then.
     schema : mapping or callable
         JSON Schema of the value, or what returns it: a registry may grow.
-    required : bool
-        Whether the key must be given.
     default : object
         Value when it is left out, or wrong.
     table : Table, Either or callable, optional
@@ -60,12 +58,8 @@ class Table:
     ----------
     name : str
         What it is called in the JSON Schema and by ``mcsus show``.
-    words : str
-        What it is for.
     also : mapping, optional
         What the schema says of the keys together.
-    **items : Item
-        What may stand under each key.
 
     Examples
     --------
@@ -186,8 +180,6 @@ class Either:
 
     Parameters
     ----------
-    name, words : str
-        As of a `Table`.
     *alternatives : Table or mapping
         Tables, and schemas of what is no table.
     """

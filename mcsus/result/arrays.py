@@ -19,21 +19,14 @@ class Entry:
 
     Parameters
     ----------
-    name : str
     dims : tuple of str
         Its own dims, after those of the quantity.
     unit : str
         ``{unit}`` stands for that of the quantity.
-    meaning : str
     has_error : bool
         Whether its standard error stands beside it, under ``<name>_error``.
     is_printed : bool
         Whether the JSON has it.
-
-    Examples
-    --------
-    >>> [entry.name for entry in Entry("mean", (), UNIT, "mean", has_error=True).variables]
-    ['mean', 'mean_error']
     """
 
     name: str
@@ -125,18 +118,7 @@ PROVENANCE = {
 
 
 def taken_names(entries: Iterable[Entry] = ()) -> frozenset[str]:
-    """Return the names that no dim of a study may have, as results use them themselves.
-
-    Parameters
-    ----------
-    entries : iterable of Entry
-        Of the analyses.
-
-    Examples
-    --------
-    >>> "symmetric" in taken_names()
-    True
-    """
+    """Return the names that no dim of a study may have, as results use them themselves."""
     arrays = (*OUTPUT, *CLAIM, *entries)
     names = {name for entry in arrays for own in entry.variables for name in (own.name, *own.dims)}
     return frozenset({*DIMS, *names})

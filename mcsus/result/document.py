@@ -25,14 +25,7 @@ def digest(document: Mapping[str, Any]) -> str:
 
 
 def cells(data: xr.Dataset) -> Iterator[tuple[dict[str, Any], xr.Dataset]]:
-    """Yield the labels and the part of every cell of a dataset, row-major.
-
-    Examples
-    --------
-    >>> import xarray as xr
-    >>> [labels for labels, _ in cells(xr.Dataset({"x": ("year", [1.0])}, {"year": [2024]}))]
-    [{'year': 2024}]
-    """
+    """Yield the labels and the part of every cell of a dataset, row-major."""
     dims = cell_dims(data)
     for labels in itertools.product(*(data[dim].values.tolist() for dim in dims)):
         chosen = dict(zip(dims, labels, strict=True))

@@ -27,23 +27,13 @@ def labelled(
         The arrays that there may be; those of `values` come in this order.
     values : mapping of str to array, shape (cell, ...)
         By the name of an array.
-    dims : mapping of str to labels
-        Those of the quantity.
     own : mapping of str to labels
         Coordinates of the arrays' own dims.
-    unit : str
-        Of the quantity.
 
     Raises
     ------
     ValueError
         If a name is not declared.
-
-    Examples
-    --------
-    >>> from mcsus.result.arrays import OUTPUT
-    >>> labelled(OUTPUT, {"mean": [1.0]}, {}, {}, "kg")["mean"].attrs["units"]
-    'kg'
     """
     known = {own.name: own for entry in entries for own in entry.variables}
     unknown = sorted(set(values) - set(known))

@@ -13,15 +13,7 @@ _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
 
 class Summary:
-    """A table of outputs, drivers and claims that prints well and renders in a notebook.
-
-    Parameters
-    ----------
-    document : mapping
-        What `Result.to_dict` returns.
-    study : mapping
-        Title and question.
-    """
+    """A table of outputs, drivers and claims that prints well and renders in a notebook."""
 
     def __init__(self, document: Mapping[str, Any], study: Mapping[str, Any]) -> None:
         self.title = str(study["title"])

@@ -59,10 +59,6 @@ def sensitivity(
 
     By name of the output; what a further grouping or another method says under
     ``<output>@<grouping>`` and ``<output>@<method>``.
-
-    Raises
-    ------
-    RefusedError, NotFiniteError
     """
     asked = study.sensitivity
     first = sensitivity_groups(study, model)

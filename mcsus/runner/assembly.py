@@ -36,10 +36,6 @@ def assemble(
 
     Parameters
     ----------
-    described : mapping of str to Dataset
-        From `mcsus.runner.description.describe`.
-    estimates : mapping of str to Explained
-        What the methods of sensitivity analysis say of the outputs asked for.
     until : mapping, optional
         What a wanted precision led to.
     stopped : str

@@ -29,13 +29,6 @@ class DrawRun:
     """The first draws of a design, again, with the inputs of each output.
 
     Every cell of a parameter that is drawn by itself is an input.
-
-    Parameters
-    ----------
-    kernel : Kernel
-    outputs : mapping of str to Unit
-    design : Design
-    wants : WantsDraws
     """
 
     def __init__(
@@ -103,12 +96,8 @@ class PointRun:
 
     Parameters
     ----------
-    kernel : Kernel
-    outputs : mapping of str to Unit
     groups : mapping of str to set of str
         The inputs, each one parameter or more.
-    design : Design
-    wants : WantsPoints
     """
 
     def __init__(

@@ -43,13 +43,10 @@ class PlanRun:
 
     Parameters
     ----------
-    kernel : Kernel
     plan : Plan
         Of `groups`, with second order if any of them is paired.
     design : Design
         Its draws are base points.
-    groups : tuple of (name, members)
-        As planned.
     paired : int
         How many of the groups, the first ones, have indices of pairs.
     """
@@ -159,11 +156,6 @@ def replicate_sums(
     checkpoint: Checkpoint | None = None,
 ) -> Generator[tuple[Task, Array | None], None, None]:
     """Do all tasks and fold their sums in order, from where a checkpoint stands.
-
-    Parameters
-    ----------
-    points : int, optional
-        Base points of a task.
 
     Yields
     ------

@@ -40,13 +40,10 @@ class GroupRun:
 
     Parameters
     ----------
-    kernel : Kernel
-    outputs : sequence of str
     groupings : mapping of str to groups
         By their mark; that of the study comes first and alone has indices of pairs.
     design : Design
         Its draws are base points.
-    wants : WantsGroups
     """
 
     def __init__(

@@ -11,13 +11,7 @@ from mcsus.study.physical import physical_cautions
 
 
 def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the cautions of a study.
-
-    Parameters
-    ----------
-    written : mapping
-        The table ``[parameters]`` of the study file itself.
-    """
+    """Return the cautions of a study whose own table ``[parameters]`` is `written`."""
     return (
         *_characterisations(fields, written),
         *_unused(fields, written),

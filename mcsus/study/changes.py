@@ -36,10 +36,6 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
         A Distribution is in the unit of the parameter.
     rationale : str
         Why a law that names no source is reasonable.
-
-    Raises
-    ------
-    InputError
     """
     _refuse_weights(study, parameter.name)
     about = Meta(
@@ -137,18 +133,7 @@ def read_equations(
 
 
 def write_equation(equation: Equation) -> dict[str, Any]:
-    """Return the table of an equation; its formula is written in its canonical form.
-
-    Examples
-    --------
-    >>> from mcsus.model import equation
-    >>> @equation(unit="kWh")
-    ... def energy(power, hours):
-    ...     "What the meter counts."
-    ...     return power * hours
-    >>> write_equation(energy)
-    {'formula': 'power*hours', 'unit': 'kWh', 'description': 'What the meter counts.'}
-    """
+    """Return the table of an equation; its formula is written in its canonical form."""
     told = {
         "formula": to_text(equation.expression),
         "unit": equation.unit,

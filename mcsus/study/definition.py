@@ -44,18 +44,8 @@ class Study:
         Labels of every dim, in the order of the file; ``scenario`` comes last.
     parameters : tuple of Parameter
         In order of position: those of the model first.
-    equations : tuple of Equation
-        Those of the model and the file's formulas.
     outputs : mapping of str to Unit
         Quantity -> unit to show it in.
-    design : Design
-        The sampling plan.
-    intervals : tuple of float
-        Levels of the intervals.
-    sensitivity : Sensitivity
-        Which indices are asked for.
-    claims : tuple of Claim
-        Statements to be judged.
     breakdown : mapping of str to tuple of str
         Quantity -> the quantities that add up to it.
     scenarios : tuple of Scenario
@@ -64,10 +54,6 @@ class Study:
         The tables of the file, as its author wrote them.
     inner : str, optional
         The dim of individuals, over which variability is averaged.
-    place : str
-        Name of the file, for messages.
-    dependence : tuple of CopulaGroup
-        Parameters that are drawn together.
     mixes : mapping of str to Mix
         Stream key of a dependent cell -> how its points are made.
     notes : tuple of str
@@ -119,8 +105,6 @@ class Study:
         ----------
         document : mapping
             As `tomllib` reads a study file.
-        place : str
-            What to call it in messages.
 
         Raises
         ------
@@ -168,11 +152,6 @@ class Study:
         ------
         InputError
             If there is none of that name; the nearest one is named.
-
-        Examples
-        --------
-        >>> load_study("tinyml_device").parameter("processor_area").unit.text
-        'mm**2'
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         if name in known:
@@ -369,11 +348,6 @@ def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:
 
 def load_study(path_or_id: str | os.PathLike[str]) -> Study:
     """Return a study from its file, or from its id when it ships.
-
-    Parameters
-    ----------
-    path_or_id : str or path
-        Path to a ``.toml`` file, or the id of a shipped study.
 
     Raises
     ------

@@ -64,15 +64,6 @@ def check_dimension(
 
     Every equation declares its unit, so one is checked without the others; one whose inputs
     are not all known is left alone.
-
-    Examples
-    --------
-    >>> from mcsus.units import unit
-    >>> faults = FaultCollector()
-    >>> equation = read_equation("energy", {"formula": "2*power", "unit": "kWh"}, faults)
-    >>> check_dimension(equation, {"power": unit("W").dimension}, faults)
-    >>> print(faults.faults[0])
-    equations.energy.unit: found 'kWh', which is kg m**2 / s**2; allowed: ...
     """
     if not all(name in declared for name in equation.inputs):
         return

@@ -54,16 +54,10 @@ class Grid:
 
     Parameters
     ----------
-    dims : tuple of str
-        Dims of the labels, in the order in which the file nests them.
-    leaves : mapping of tuple to Leaf
-        Labels -> law.
     shared : frozenset of str
         Dims over which one value serves every label.
     settled : frozenset of str
         Dims for which the file says whether they are shared.
-    meta : Meta
-        What stands beside the outermost table.
     """
 
     dims: tuple[str, ...] = ()
@@ -215,11 +209,6 @@ def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -
 
     A cell is keyed by the library id of its law, else by ``study:name``, and by each label that
     it is not shared over; cells shared over a dim have one key.
-
-    Parameters
-    ----------
-    dims : mapping
-        Dims of the study, whose order is that of the cells.
     """
     own = tuple(dim for dim in dims if dim in grid.dims)
     first = next(iter(grid.leaves.values()))

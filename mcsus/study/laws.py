@@ -88,12 +88,10 @@ LAW = Table(META.name, META.words, **META.items, **OWN)
 
 @dataclass(frozen=True)
 class Meta:
-    """What stands around a law and is inherited by the tables below.
+    """What stands around a law and is inherited by the tables below, by the keys of `META`.
 
     Parameters
     ----------
-    unit, source, rationale, stage, kind, distribution, title, note, characterisation, physical
-        As the file says; None or empty when it says nothing.
     broken : frozenset of str
         Keys that were written but wrong, so that nothing below complains of them again.
     relaxed : bool
@@ -139,15 +137,7 @@ def read_meta(row: TableReader, above: Meta) -> Meta:
 def read_leaf(
     value: object, faults: FaultCollector, where: tuple[str, ...], above: Meta
 ) -> Leaf | None:
-    """Return one law, or None when something is wrong with it (then it is noted).
-
-    Parameters
-    ----------
-    value : object
-        Id of a library parameter, or a table.
-    above : Meta
-        What the tables around it hand down.
-    """
+    """Return one law, or None when something is wrong with it (then it is noted)."""
     if isinstance(value, str):
         try:
             return _from_library(value, where)

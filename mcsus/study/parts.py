@@ -22,10 +22,6 @@ class Sensitivity:
 
     Parameters
     ----------
-    methods : tuple of str
-        Names of methods; empty for none.
-    outputs : tuple of str
-        Outputs to explain.
     group_by : {"none", "stage", "source"}
         How parameters are put together; ignored when `groups` is given.
     groups : mapping of str to tuple of str
@@ -59,14 +55,8 @@ class CopulaGroup(NamedTuple):
 
     Parameters
     ----------
-    parameters : tuple of str
-        Their names.
-    copula : str
-        One of `COPULAS`.
     correlation : tuple of tuple of float
         Of the normal scores, in the order of the names, after conversion and repair.
-    df : float, optional
-        Degrees of freedom of a Student-t copula.
     streams : frozenset of str
         Keys of the streams of all their cells.
     """
@@ -90,8 +80,6 @@ class Margin(NamedTuple):
     ----------
     expression : Expression
         In coherent base units: above 0 where the claim holds, 0 at equality.
-    unit : Unit
-        Unit to show it in.
     quantity : str
         What a picture of the claim shows, in the words of the study.
     relation : Relation
@@ -112,16 +100,10 @@ class Claim(NamedTuple):
 
     Parameters
     ----------
-    id : str
-        Name of the claim.
-    statement : str
-        The claim in words.
     confidence : float
         Probability, strictly between 0 and 1, that it must reach.
     required : bool
         Whether the run fails (exit code 1) when a cell of the claim is not supported.
-    margin : Margin
-        What it comes to.
     table : mapping
         The values of its keys in a study file.
     """
@@ -149,8 +131,6 @@ class Scenario(NamedTuple):
         Its label on the dim `scenario`.
     title : str
         Its name for people; the id when the file gives none.
-    changes : tuple of str
-        Names of the parameters that it sets.
     """
 
     id: str

@@ -36,14 +36,7 @@ def never_negative() -> dict[Dimension, str]:
 
 
 def outside(law: Distribution, limits: Truncation) -> tuple[float, float]:
-    """Return the probabilities of values below and above a closed range.
-
-    Examples
-    --------
-    >>> from mcsus.families import distribution
-    >>> outside(distribution("uniform", minimum=-1, maximum=3), Truncation(low=0))
-    (0.25, 0.0)
-    """
+    """Return the probabilities of values below and above a closed range."""
     low = -math.inf if limits.low is None else limits.low
     high = math.inf if limits.high is None else limits.high
     below = float(law.tails(np.nextafter(low, -math.inf))[0]) if low > -math.inf else 0.0

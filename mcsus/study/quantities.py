@@ -44,12 +44,7 @@ def parse_count(text: str, where: str = "--draws") -> int:
 
 
 def parse_quantity(text: str, where: str = "value") -> tuple[float, str]:
-    """Return the number and the unit text of ``50 g CO2e/kWh``.
-
-    Parameters
-    ----------
-    text : str
-        A number, then a unit; no unit means a plain number (unit ``1``).
+    """Return the number and the unit text of ``50 g CO2e/kWh``; no unit means a plain number.
 
     Raises
     ------

@@ -31,13 +31,7 @@ SHARES: dict[str, dict[str, str]] = {
 
 
 def with_shares(inputs: Inputs, dims: Dims, inner: str | None) -> Inputs:
-    """Return the inputs with each law of shares written as weights and an equation.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        What the files say; unchanged.
-    """
+    """Return other inputs, with each law of shares written as weights and an equation."""
     parameters: dict[str, tuple[Any, FaultCollector]] = {}
     equations, written = dict(inputs.equations), dict(inputs.written)
     for name, (value, faults) in inputs.parameters.items():

@@ -55,8 +55,6 @@ def read_toml(path: Path, name: str | None = None) -> dict[str, Any]:
     ----------
     path : Path
         The file: UTF-8 without byte order mark, at most 1 MB.
-    name : str, optional
-        What to call it in messages; its path by default.
 
     Raises
     ------

@@ -72,14 +72,7 @@ def by_name(parts: Iterable[Any]) -> dict[str, Any]:
 
 
 def write_parameter(parameter: Parameter, dims: Dims) -> str | dict[str, Any]:
-    """Return what stands for a parameter in a study file, without what scenarios set.
-
-    Examples
-    --------
-    >>> from mcsus.study.laws import library_parameter
-    >>> write_parameter(library_parameter("hsl.processing.0.mcu"), {})
-    'hsl.processing.0.mcu'
-    """
+    """Return what stands for a parameter in a study file, without what scenarios set."""
     base = as_written(parameter, dims)
     own = f"study:{parameter.name}"
     cells, apart = iter(base.cells), iter(suffixes(base, dims))

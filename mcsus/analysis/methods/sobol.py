@@ -95,8 +95,6 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     values : array, shape (evaluation, draw)
         Values at A, at B, at A with each group from B and, for second order, at B with each group
         from A.
-    groups : int
-        Number of groups.
 
     Returns
     -------
@@ -104,18 +102,6 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
         ``S1`` and ``ST``, shape (group,), and ``S2``, shape (group, group), if asked for. First
         order after Saltelli et al. (2010), doi:10.1016/j.cpc.2009.09.018; total order after
         Jansen (1999), doi:10.1016/S0010-4655(98)00154-4.
-
-    Raises
-    ------
-    NotFiniteError
-        If any value is not finite.
-
-    Examples
-    --------
-    >>> a, b = np.random.default_rng(1).random((2, 2, 4096))
-    >>> y = np.array([a[0] + a[1], b[0] + b[1], b[0] + a[1], a[0] + b[1]])
-    >>> bool(np.allclose(salib_indices(y, 2)["ST"], 0.5, atol=0.05))
-    True
     """
     if values.shape[0] != 2 + groups * (2 if second_order else 1):
         msg = f"{values.shape[0]} evaluations do not fit {groups} groups"
@@ -160,15 +146,6 @@ def streaming_indices(
     sums : array, shape (column,)
         Over all points, in the columns of `mcsus.engine.saltelli.saltelli_sums`; with
         `second_order` all groups are paired.
-    draws : int
-        Base points.
-    groups : int
-        Number of groups.
-
-    Returns
-    -------
-    dict
-        As `salib_indices`.
 
     Notes
     -----

@@ -20,17 +20,7 @@ def claims_table() -> Either:
 def read_claims(
     tables: Sequence[Any], known: Mapping[str, Any], faults: FaultCollector
 ) -> tuple[Claim, ...]:
-    """Return the claims.
-
-    Parameters
-    ----------
-    tables : sequence
-        What stands in the file.
-    known : mapping
-        ``equations`` (name -> dimension) and ``parameters`` of the study.
-    faults : FaultCollector
-        Where faults go.
-    """
+    """Return the claims that `tables` say, by the names that the study knows."""
     claims: dict[str, Claim] = {}
     ids: set[str] = set()
     for index, table in enumerate(tables):

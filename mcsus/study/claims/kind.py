@@ -18,8 +18,6 @@ class ClaimKind(NamedTuple):
 
     Parameters
     ----------
-    table : Table
-        What stands in a file; see `claim_table`.
     lower : callable
         Returns what a claim comes to, from its table without faults.
     marks : tuple of str
