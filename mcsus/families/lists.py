@@ -7,7 +7,7 @@ from typing import Any
 
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
-from mcsus.families.fields import Key, real
+from mcsus.families.fields import NUMBER, Key, real
 
 MOST_VALUES = 100_000  # of a list: the constants of a law are held by every run
 
@@ -22,7 +22,7 @@ def numbers(value: object) -> Numbers:
         try:
             good.append(real(entry))
         except ValueError:
-            faults.append(Fault(shown(entry), "a finite number", (f"[{place}]",)))
+            faults.append(Fault(shown(entry), NUMBER, (f"[{place}]",)))
     if faults:
         raise InputError(*faults)
     return tuple(good)
@@ -77,12 +77,11 @@ def _each(entries: Numbers, good: Callable[[float], bool], allowed: str) -> Numb
 
 def same_length(first: str, one: Iterable[object], second: str, other: object) -> list[Fault]:
     """Return the fault of two lists that should go together and do not."""
-    count, found = len(tuple(one)), len(tuple(other)) if isinstance(other, tuple) else 0
-    if count == found:
-        return []
-    entries = "1 entry" if found == 1 else f"{found} entries"
-    wanted = "1 entry" if count == 1 else f"{count} entries"
-    return [Fault(entries, f"{wanted}, one for each of {first}", (second,))]
+    counts = len(tuple(other)) if isinstance(other, tuple) else 0, len(tuple(one))
+    found, wanted = ("1 entry" if count == 1 else f"{count} entries" for count in counts)
+    return (
+        [] if found == wanted else [Fault(found, f"{wanted}, one for each of {first}", (second,))]
+    )
 
 
 VALUES = Key("values", "a list of finite numbers", numbers, kind="numbers")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mcsus.declared.reader import shown
-from mcsus.errors import Fault, InputError
+from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.families import steps
 from mcsus.families.base import SMALLEST_MASS, Array, Conditioning, Distribution
 from mcsus.families.fields import Key
@@ -29,14 +29,11 @@ def laws(value: object) -> tuple[Distribution, ...]:
     """Return the laws of a list of tables; every fault is placed at its table."""
     if deep(value, DEEPEST):
         raise InputError(Fault("mixtures nested deeper", f"at most {DEEPEST} levels"))
-    built, faults = [], []
+    faults, built = FaultCollector(), []
     for place, entry in enumerate(entries_of(value), start=1):
-        try:
+        with faults.at(f"[{place}]"):
             built.append(_law(entry))
-        except InputError as error:
-            faults += [fault.within(f"[{place}]") for fault in error.faults]
-    if faults:
-        raise InputError(*faults)
+    faults.raise_any()
     return tuple(built)
 
 
