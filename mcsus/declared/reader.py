@@ -88,7 +88,7 @@ class TableReader:
         if not self.is_table:
             faults.add(shown(table), "a table", *where)
         if allowed is not None:
-            self._refuse_unknown(allowed)
+            self.refuse_unknown(allowed)
 
     def __contains__(self, key: str) -> bool:
         return key in self.table
@@ -106,10 +106,11 @@ class TableReader:
         """Whether no fault has been noted since the table was opened."""
         return not self.noted
 
-    def _refuse_unknown(self, allowed: Sequence[str]) -> None:
+    def refuse_unknown(self, allowed: Sequence[str], what: str = "an unknown key") -> None:
+        """Note the keys that are not among those allowed."""
         unknown = [key for key in self.table if key not in allowed]
         for key in unknown[:MAX_UNKNOWN]:
-            self.fault(key, "an unknown key", choices(allowed), nearest=close(key, allowed))
+            self.fault(key, what, choices(allowed), nearest=close(key, allowed))
         if len(unknown) > MAX_UNKNOWN:
             more = len(unknown) - MAX_UNKNOWN
             self.faults.add(f"{more} more unknown keys", choices(allowed), *self.where)
@@ -126,35 +127,30 @@ class TableReader:
         """Return the value as it stands, None when absent."""
         return self.table.get(key)
 
-    def text(self, key: str, default: str = "", *, required: bool = False) -> str:
-        """Return a text; required texts may not be blank."""
+    def text(self, key: str, *, required: bool = False) -> str:
+        """Return a text, empty when absent or wrong; required texts may not be blank."""
         value = self.table.get(key)
         if value is None:
             if required:
                 self.missing(key, "a text")
-            return default
-        if not isinstance(value, str):
+        elif not isinstance(value, str):
             self.fault(key, shown(value), "a text in quotes")
-            return default
-        if len(value) > MAX_TEXT:
+        elif len(value) > MAX_TEXT:
             self.fault(key, f"{len(value)} characters", f"at most {MAX_TEXT}")
-            return default
-        if required and not value.strip():
+        elif required and not value.strip():
             self.fault(key, "an empty text", "a text that says something")
-            return default
-        return value
+        else:
+            return value
+        return ""
 
-    def list(self, key: str, of: str, *, required: bool = False) -> list[Any]:
+    def list(self, key: str, of: str) -> list[Any]:
         """Return a list, empty when absent or wrong; `of` says what it holds."""
         value = self.table.get(key)
-        if value is None:
-            if required:
-                self.missing(key, f"a list of {of}")
-            return []
-        if not isinstance(value, list | tuple):
+        if isinstance(value, list | tuple):
+            return [*value]
+        if value is not None:
             self.fault(key, shown(value), f"a list of {of}")
-            return []
-        return list(value)
+        return []
 
     def names(self, key: str, known: Sequence[str], of: str) -> tuple[str, ...]:
         """Return a list of distinct known names; what is wrong in it is noted and left out."""

@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -52,32 +52,32 @@ def output_document(data: xr.Dataset) -> dict[str, Any]:
 
 
 def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
-    quantiles = zip(
-        cell["quantile"].values,
-        cell["quantiles"].values,
-        cell["quantiles_error"].values,
-        strict=True,
-    )
-    intervals = zip(
-        cell["level"].values, cell["symmetric"].values, cell["shortest"].values, strict=True
-    )
+    plain = [entry for entry in OUTPUT if entry.is_printed and not entry.dims]
     return {
         "labels": labels,
-        **{key: read(cell, key) for key, read in _SCALARS.items()},
+        **{
+            entry.name: _estimate(cell, entry.name)
+            if entry.has_error
+            else _number(cell[entry.name])
+            for entry in plain
+        },
         "quantiles": [
-            {"p": round(float(p), 9), "value": _number(v), "error": _number(e)}
-            for p, v, e in quantiles
+            {"p": round(float(p), 9)} | _estimate(cell, "quantiles", k)
+            for k, p in enumerate(cell["quantile"].values)
         ],
         "intervals": [
             {
                 "level": float(level),
-                "low": _number(symmetric[0]),
-                "high": _number(symmetric[1]),
-                "shortest": {"low": _number(shortest[0]), "high": _number(shortest[1])},
+                **_ends(cell["symmetric"].values[k]),
+                "shortest": _ends(cell["shortest"].values[k]),
             }
-            for level, symmetric, shortest in intervals
+            for k, level in enumerate(cell["level"].values)
         ],
     }
+
+
+def _ends(interval: Sequence[float]) -> dict[str, float | None]:
+    return {"low": _number(interval[0]), "high": _number(interval[1])}
 
 
 def sensitivity_documents(tables: Mapping[str, xr.Dataset]) -> dict[str, Any]:
@@ -137,10 +137,6 @@ def claim_document(data: xr.Dataset) -> dict[str, Any]:
     }
 
 
-def _plain(cell: xr.Dataset, key: str) -> float | None:
-    return _number(cell[key])
-
-
 def _estimate(
     cell: xr.Dataset, key: str, place: int | tuple[int, ...] = ()
 ) -> dict[str, float | None]:
@@ -153,13 +149,6 @@ def _number(value: Any) -> float | None:
     """Return a plain number; None for an error that one replicate cannot tell."""
     plain = float(value)
     return plain if math.isfinite(plain) else None
-
-
-_SCALARS = {
-    entry.name: _estimate if entry.has_error else _plain
-    for entry in OUTPUT
-    if entry.is_printed and not entry.dims
-}
 
 
 def _canonical(value: Any) -> Any:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,13 +25,13 @@ Key = tuple[str, int]
 """Mark of the grouping, and stored row of an output."""
 
 
-@dataclass(frozen=True)
-class _Chosen:
+class _Chosen(NamedTuple):
     """Which of the groups that were run those of a row are, in one grouping."""
 
     row: int
     places: list[int]
     second_order: bool
+    columns: Integers  # of the sums of the row
 
 
 class GroupRun:
@@ -75,14 +76,10 @@ class GroupRun:
                 reached = [members & reach[name] for members in grouping.values()]
                 places = [start + k for k, members in enumerate(reached) if members]
                 self.inputs[mark, row] = [groups[place][0] for place in places]
-                self.chosen[mark, row] = _Chosen(row, places, wants.second_order and not mark)
+                pairs = wants.second_order and not mark
+                own = chosen_columns(len(groups), paired, places, second_order=pairs)
+                self.chosen[mark, row] = _Chosen(row, places, pairs, np.array(own))
             start += len(grouping)
-        self._columns: dict[Key, Integers] = {  # of the sums of a row, those it depends on
-            key: np.array(
-                chosen_columns(len(groups), paired, c.places, second_order=c.second_order)
-            )
-            for key, c in self.chosen.items()
-        }
 
     def with_kernel(self, kernel: Kernel) -> GroupRun:
         """Return the run with a kernel of other laws."""
@@ -120,7 +117,7 @@ class GroupRun:
                 if total is not None:
                     yield {
                         key: GroupSums(
-                            total[c.row].take(self._columns[key]),
+                            total[c.row].take(c.columns),
                             run.design.draws,
                             len(c.places),
                             c.second_order,

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
+from mcsus.declared import plain
 from mcsus.expressions import to_text
 from mcsus.library import library
 from mcsus.model import Model
@@ -38,12 +39,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "sensitivity_draws": study.sensitivity.draws,
         "scenarios": [{"id": s.id, "title": s.title} for s in study.scenarios],
         "dependence": [
-            {
-                "parameters": list(d.parameters),
-                "copula": d.copula,
-                "df": d.df,
-                "correlation": [list(row) for row in d.correlation],
-            }
+            {key: plain(getattr(d, key)) for key in ("parameters", "copula", "df", "correlation")}
             for d in study.dependence
         ],
         "inputs": [_input(study, p) for p in study.parameters if p.name in used],

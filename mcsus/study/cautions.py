@@ -4,56 +4,57 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcsus.model import Equation
 from mcsus.study.physical import physical_cautions
 
+if TYPE_CHECKING:
+    from mcsus.study.definition import Study
 
-def cautions(fields: Mapping[str, Any], written: Mapping[str, Any]) -> tuple[str, ...]:
+
+def cautions(study: Study, written: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the cautions of a study whose own table ``[parameters]`` is `written`."""
     return (
-        *_characterisations(fields, written),
-        *_unused(fields, written),
-        *_one_replicate(fields),
-        *_fine_claims(fields),
-        *_unread_changes(fields),
-        *physical_cautions(fields.get("parameters", ())),
-        *_without_moments(fields),
-        *fields.get("notes", ()),
-        *_together(fields),
-        *_overruled(fields),
+        *_characterisations(study, written),
+        *_unused(study, written),
+        *_one_replicate(study),
+        *_fine_claims(study),
+        *_unread_changes(study),
+        *physical_cautions(study.parameters),
+        *_without_moments(study),
+        *study.notes,
+        *_together(study),
+        *_overruled(study),
     )
 
 
-def _together(fields: Mapping[str, Any]) -> list[str]:
+def _together(study: Study) -> list[str]:
     """Tell what has indices together, where the file does not ask for it itself."""
-    if "sensitivity" in fields.get("document", {}):
+    if "sensitivity" in study.document:
         return []
     return [
         f"sensitivity indices are of {table.title!r} together, since these depend on each other"
-        for table in fields.get("dependence", ())
+        for table in study.dependence
     ]
 
 
-def _overruled(fields: Mapping[str, Any]) -> list[str]:
+def _overruled(study: Study) -> list[str]:
     """Tell which scenarios keep their own law for a parameter that was changed."""
-    before = {
-        parameter.name: parameter for parameter in fields.get("read", {}).get("parameters", ())
-    }
+    before = {parameter.name: parameter for parameter in study.read["parameters"]}
     return [
         f"scenario {scenario.id!r} sets {parameter.name!r} itself, so there its own value holds"
-        for parameter in fields.get("parameters", ())
+        for parameter in study.parameters
         if parameter is not before.get(parameter.name)
-        for scenario in fields["scenarios"]
+        for scenario in study.scenarios
         if parameter.name in scenario.changes
     ]
 
 
-def _without_moments(fields: Mapping[str, Any]) -> list[str]:
-    used = _used(fields["equations"])
+def _without_moments(study: Study) -> list[str]:
+    used = _used(study.equations)
     told = []
-    for parameter in fields.get("parameters", ()):
+    for parameter in study.parameters:
         if parameter.name not in used:
             continue
         if any(not math.isfinite(cell.law.mean()) for cell in parameter.cells):
@@ -73,14 +74,14 @@ def _used(equations: Sequence[Equation]) -> set[str]:
     return {name for equation in equations for name in equation.inputs}
 
 
-def _unused(fields: Mapping[str, Any], written: Mapping[str, Any]) -> list[str]:
-    used = _used(fields["equations"])
-    used |= {part for parts in fields["breakdown"].values() for part in parts}
+def _unused(study: Study, written: Mapping[str, Any]) -> list[str]:
+    used = _used(study.equations)
+    used |= {part for parts in study.breakdown.values() for part in parts}
     return [f"parameter {n!r} is used by no equation" for n in written if n not in used]
 
 
-def _characterisations(fields: Mapping[str, Any], written: Mapping[str, Any]) -> list[str]:
-    stated = {"the study": fields.get("characterisation", "")}
+def _characterisations(study: Study, written: Mapping[str, Any]) -> list[str]:
+    stated = {"the study": study.characterisation}
     for name, table in written.items():
         if isinstance(table, Mapping):
             stated[f"parameter {name!r}"] = table.get("characterisation", "")
@@ -91,27 +92,27 @@ def _characterisations(fields: Mapping[str, Any], written: Mapping[str, Any]) ->
     return [f"CO2e is characterised in several ways: {mixed}"]
 
 
-def _fine_claims(fields: Mapping[str, Any]) -> list[str]:
-    design = fields["design"]
+def _fine_claims(study: Study) -> list[str]:
+    design = study.design
     count = design.draws * design.replicates
     return [
         f"claim {c.id!r} asks for a confidence of {c.confidence!r}, which {count} draws cannot tell"
-        for c in fields["claims"]
+        for c in study.claims
         if min(c.confidence, 1 - c.confidence) < 1 / count
     ]
 
 
-def _one_replicate(fields: Mapping[str, Any]) -> list[str]:
-    if fields["design"].replicates > 1:
+def _one_replicate(study: Study) -> list[str]:
+    if study.design.replicates > 1:
         return []
     return ["one replicate gives no numerical errors"]
 
 
-def _unread_changes(fields: Mapping[str, Any]) -> list[str]:
-    used = _used(fields["equations"])
+def _unread_changes(study: Study) -> list[str]:
+    used = _used(study.equations)
     return [
         f"scenario {scenario.id!r} sets {name!r}, which is used by no equation"
-        for scenario in fields["scenarios"]
+        for scenario in study.scenarios
         for name in scenario.changes
         if name not in used
     ]

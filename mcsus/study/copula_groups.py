@@ -193,15 +193,19 @@ def _members(
                 found = f"{member.name!r}, whose value is that of {known}"
                 reader.fault("parameters", found, "each value in one dependence, once")
                 break
-    allowed = "parameters that are apart over the same dims, or one over some of the other's"
     for one, other in itertools.pairwise(members):
         if not set(one.dims) <= set(other.dims):
-            found = f"{one.name!r}, {_apart(one)}, beside {other.name!r}, {_apart(other)}"
-            reader.fault("parameters", found, allowed)
-        elif one.dims != other.dims and reader.raw("copula") == "student_t":
-            found = f"{one.name!r}, {_apart(one)}, beside {other.name!r}, {_apart(other)}"
-            reason = "parameters apart over the same dims: their common scale has one value a label"
-            reader.fault("parameters", found, reason)
+            allowed = (
+                "parameters that are apart over the same dims, or one over some of the other's"
+            )
+        elif one.dims != other.dims and reader["copula"] == "student_t":
+            allowed = (
+                "parameters apart over the same dims: their common scale has one value a label"
+            )
+        else:
+            continue
+        found = f"{one.name!r}, {_apart(one)}, beside {other.name!r}, {_apart(other)}"
+        reader.fault("parameters", found, allowed)
     return members
 
 

@@ -142,8 +142,7 @@ class Study:
     @cached_property
     def cautions(self) -> tuple[str, ...]:
         """What a reader of the results should know."""
-        parameters = tables_of(self).get("parameters", {})
-        return cautions(vars(self), parameters)
+        return cautions(self, tables_of(self).get("parameters", {}))
 
     def parameter(self, name: str) -> Parameter:
         """Return one parameter.

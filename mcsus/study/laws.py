@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mcsus.declared import Item, Schema, Table, one_of, raw, text
-from mcsus.declared.reader import TableReader, choices, close, shown
+from mcsus.declared.reader import TableReader, choices, shown
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
 from mcsus.parameters import ABOUT, Kind, Parameter, Provenance, Source, check_typical
@@ -195,14 +195,8 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
         return None
     known = FAMILIES[meta.distribution].parameters
     own = (*known, "truncate")
-    given: dict[str, Any] = {}
-    for key, item in reader.table.items():
-        if key in own:
-            given[key] = item
-        elif key not in META and key not in OWN:
-            allowed = (*own, *OWN, *META)
-            found = f"an unknown key of a {meta.distribution} law"
-            reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
+    given = {key: reader.table[key] for key in reader.table if key in own}
+    reader.refuse_unknown((*own, *OWN, *META), f"an unknown key of a {meta.distribution} law")
     with reader.faults.at(*reader.where):
         law = distribution(meta.distribution, **given)
         check_typical(reader, law)
@@ -213,14 +207,11 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
 def _provenance(meta: Meta) -> Provenance:
     assumed = meta.source in ((), (ASSUMED,))
     return Provenance(
-        id=None,
         stage=meta.stage,
         kind=meta.kind or "uncertainty",
         evidence="assumed" if assumed else None,
         sources=() if assumed else tuple(_source(text) for text in meta.source),
         rationale=meta.rationale or None,
-        derivation=None,
-        reported=None,
         name=meta.title or None,
         note=meta.note or None,
         physical=meta.physical,

@@ -11,6 +11,7 @@ from mcsus.declared.reader import TableReader, choices, finite, shown
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams.design import MAX_DRAWS, MAX_SEED, Design, Kind
+from mcsus.study.layers import Layer
 from mcsus.study.parts import GROUPINGS, Sensitivity
 from mcsus.units import Unit
 
@@ -220,13 +221,14 @@ def read_sensitivity(
     return Sensitivity(**own, options=options)
 
 
-def read_breakdown(
-    tables: Mapping[str, tuple[Any, FaultCollector]], known: Known
-) -> dict[str, tuple[str, ...]]:
+def read_breakdown(layers: Iterable[Layer], known: Known) -> dict[str, tuple[str, ...]]:
     """Return which quantities an equation is split into."""
     breakdown = {}
     dimensions = known["equations"]
-    for name, (value, faults) in tables.items():
+    written = {
+        name: (value, layer.faults) for layer in layers for name, value in layer.breakdown.items()
+    }
+    for name, (value, faults) in written.items():
         reader = TableReader({name: value}, faults, ("breakdown",), known=known)
         if not reader.is_equation(name, name):
             continue

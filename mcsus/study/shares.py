@@ -66,11 +66,7 @@ def _weights(
     before = len(faults.faults)
     where = ("parameters", name)
     reader = TableReader(table, faults, where)
-    allowed = ("over", *SHARES[family], *META)
-    for key in table:
-        if key not in allowed:
-            found = f"an unknown key of a {family} law"
-            reader.fault(key, found, choices(allowed), nearest=close(key, allowed))
+    reader.refuse_unknown(("over", *SHARES[family], *META), f"an unknown key of a {family} law")
     about = {key: table[key] for key in META if key in table and key != "distribution"}
     if about.setdefault("unit", "1") != "1":
         reader.fault("unit", shown(about["unit"]), "'1': shares are parts of one")

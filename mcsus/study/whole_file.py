@@ -77,7 +77,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     sensitivity = read_asked(document, design, known, groups.tables, faults)
     claims = read_claims(row["claims"], known, faults)
     levels = read_levels(document.get("intervals", {}), faults)
-    breakdown = read_breakdown(_breakdowns(layers), known)
+    breakdown = read_breakdown(layers, known)
     below = [fault for layer in layers[:-1] for fault in layer.faults.faults]
     _raise([*faults.faults, *below])
     equations = {name: e for name, e in inputs.equations.items() if e is not None}
@@ -187,12 +187,6 @@ def _over_scenarios(
         for name, grids in changes.items()
     }
     return dims, {**parameters, **changed}
-
-
-def _breakdowns(layers: list[Layer]) -> dict[str, tuple[Any, FaultCollector]]:
-    return {
-        name: (value, layer.faults) for layer in layers for name, value in layer.breakdown.items()
-    }
 
 
 def _raise(faults: list[Fault]) -> None:
