@@ -1,7 +1,5 @@
 """The commands. What a command needs is imported when it runs, so that `--help` is quick."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Folders that commands write to, looked at before anything is computed."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What ships, as rows and as text: one shelf for each kind of thing."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """A page of text on one thing that ships."""
 
-from __future__ import annotations
-
 import textwrap
 from collections.abc import Mapping
 from typing import Any

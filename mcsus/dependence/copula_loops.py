@@ -4,8 +4,6 @@ They have no branch and call nothing, so LLVM makes vector code of them. Import 
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 from typing import Any
 
 from numba import njit

@@ -1,7 +1,5 @@
 """Correlation matrices: validity, the nearest valid one, and rank correlations."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

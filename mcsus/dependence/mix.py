@@ -1,7 +1,5 @@
 """How the point of one cell is made from the points of independent streams."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ The table holds the log of the upper tail in the variable ``w = asinh(t / sqrt(d
 it is smooth at 0 and straight far out: the density in w is proportional to ``cosh(w)**-df``.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import numpy as np

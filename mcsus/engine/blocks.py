@@ -6,8 +6,6 @@ optimises again whatever a function calls directly.
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np

@@ -3,8 +3,6 @@
 Needs the extra ``mcsus[distributed]``; imported only when a cluster is asked for.
 """
 
-from __future__ import annotations
-
 import functools
 import importlib.metadata
 import itertools

@@ -8,8 +8,6 @@ formula calls is resolved by numba, so that the numbers are those of the functio
 `mcsus.expressions.language`. The module imports numba.
 """
 
-from __future__ import annotations
-
 import importlib
 import itertools
 import operator

@@ -4,8 +4,6 @@ Tasks are answered in their own order whoever runs them, so what is folded from 
 not depend on the executor.
 """
 
-from __future__ import annotations
-
 import os
 import re
 from abc import ABC, abstractmethod

@@ -1,7 +1,5 @@
 """Instructions of LLVM that a model is made of: loops, elements of arrays, calls of functions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any

@@ -4,8 +4,6 @@ Every quantity owns one row per cell (one per combination of its labels). A step
 one equation from the rows of its inputs; a reduction inside a formula becomes a step of its own.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 from mcsus.errors import Fault, InputError

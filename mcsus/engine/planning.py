@@ -5,8 +5,6 @@ that group taken from B. Only equations downstream of a changed input are evalua
 evaluation holds, for every quantity, the row that it is read from and written to.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 import numpy as np

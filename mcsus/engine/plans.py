@@ -3,8 +3,6 @@
 A field is declared here and nowhere else: compiled signatures are made of the annotations.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 

@@ -1,7 +1,5 @@
 """The points of the streams of a kernel, in the form that compiled code reads, prepared once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 

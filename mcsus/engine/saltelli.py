@@ -8,8 +8,6 @@ whatever the mean, and all sums are 0 where nothing varies.
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import combinations
 

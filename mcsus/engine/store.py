@@ -5,8 +5,6 @@ that file imports. So the name of each generated file carries a hash of everythi
 code depends on.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import hashlib

@@ -1,7 +1,5 @@
 """Named dims of formulas: which dims the result of a formula carries."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 
 from mcsus.errors import Fault, InputError, nearest

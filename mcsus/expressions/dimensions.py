@@ -1,7 +1,5 @@
 """Dimensional analysis of formulas: what unit comes out, and where units do not fit."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import NoReturn

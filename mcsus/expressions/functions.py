@@ -5,8 +5,6 @@ pint quantities (a check of dimensions), and means the same on all three. The li
 any unit, as in formulas.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, ItemsView
 from typing import Any, NoReturn
 

@@ -4,8 +4,6 @@ Parser, dimensional analysis, tracing, the NumPy reference, the compiled kernel,
 nothing else may have and what people are shown all follow from the row.
 """
 
-from __future__ import annotations
-
 import functools
 import keyword
 import operator

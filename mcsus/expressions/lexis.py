@@ -6,8 +6,6 @@ What passes is short, shallow and holds only numbers, names, operators, parenthe
 quotes where ``at`` reads a label.
 """
 
-from __future__ import annotations
-
 import keyword
 import re
 from typing import NoReturn

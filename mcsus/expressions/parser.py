@@ -5,8 +5,6 @@ words and with its column, and bounds length and nesting, so that `ast` is only 
 short and harmless text. Nothing is evaluated, here or later.
 """
 
-from __future__ import annotations
-
 import ast
 import math
 import re

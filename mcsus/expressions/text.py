@@ -1,7 +1,5 @@
 """From nodes back to the text of a formula, with no more parentheses than it needs."""
 
-from __future__ import annotations
-
 import math
 
 from mcsus.expressions import nodes

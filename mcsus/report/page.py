@@ -1,7 +1,5 @@
 """The page: its frame, and in it the fragments of its sections."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path

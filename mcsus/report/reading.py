@@ -1,7 +1,5 @@
 """What a report reads off a Result: cells with labels, in the order of the study."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Numbers, units and names as a reader wants them."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Design: the sampling plan in the open unit cube."""
 
-from __future__ import annotations
-
 import operator
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal, get_args

@@ -9,8 +9,6 @@ output for counter ``(n mod 2^32, n div 2^32, 0, 0)``: words (0, 1) and (2, 3), 
 each pair being the more significant. The top 52 of the 64 bits are the integer of the draw.
 """
 
-from __future__ import annotations
-
 from typing import Any, TypeAlias
 
 import numpy as np

@@ -6,8 +6,6 @@ code. Import this module only to run; it imports numba.
 """
 # mypy: disallow-untyped-decorators=False
 
-from __future__ import annotations
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """The points of a Design in NumPy: slow, plain, and what the compiled kernels must equal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

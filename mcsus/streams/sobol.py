@@ -10,8 +10,6 @@ digits are multiplied by a random lower unit triangular binary matrix, then a ra
 shift is added. It keeps the stratification of the points and makes each of them uniform.
 """
 
-from __future__ import annotations
-
 import importlib.util
 from collections.abc import Sequence
 from functools import lru_cache

@@ -14,8 +14,6 @@ No seed is special. Among a million streams two share a key with probability 3e-
 BLAKE2: M.-J. Saarinen, J.-P. Aumasson, RFC 7693 (2015), doi:10.17487/RFC7693.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 

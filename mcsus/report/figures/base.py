@@ -1,7 +1,5 @@
 """A figure of a report: numbers, a drawing made from them alone, and its words."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

@@ -1,7 +1,5 @@
 """Many cells at once: intervals in grouped rows, and bands along a numeric dim such as years."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from functools import partial

@@ -4,8 +4,6 @@ One unit of a figure is one point of its SVG, so that type has the size it is gi
 text: laid out with DejaVu Sans, the widest of the fonts named, so that no other overflows.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

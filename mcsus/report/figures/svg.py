@@ -1,7 +1,5 @@
 """A drawing as SVG to stand inside a page: rounded, anonymous, and the same on every machine."""
 
-from __future__ import annotations
-
 import html
 import io
 import re

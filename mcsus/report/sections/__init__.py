@@ -1,7 +1,5 @@
 """The sections of a page: one module each, found by looking, shown in their order."""
 
-from __future__ import annotations
-
 from mcsus.modules import import_all
 from mcsus.report.reading import Reading
 from mcsus.report.sections.any_analysis import AnyAnalysis

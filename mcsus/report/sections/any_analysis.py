@@ -1,7 +1,5 @@
 """What any method of sensitivity analysis says: its arrays by input, as a table."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from mcsus.analysis.base import methods

@@ -1,7 +1,5 @@
 """What a section of a report is, and the register of sections."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """Claims: cumulative probability with threshold and probability, their table, their verdicts."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """What the mean of an output is made of: bars on a linear axis, which add up, and their table."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """How the mean and an upper quantile settle as draws are added."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

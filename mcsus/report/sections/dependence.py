@@ -1,7 +1,5 @@
 """Inputs that depend on each other."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from mcsus.report.sections.base import Section, register

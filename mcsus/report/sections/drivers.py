@@ -1,7 +1,5 @@
 """What drives the doubt: Sobol' indices as bars, as a table and in sentences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The equations of the model."""
 
-from __future__ import annotations
-
 from mcsus.report.sections.base import Section, register
 
 

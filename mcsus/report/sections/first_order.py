@@ -1,7 +1,5 @@
 """First-order propagation (IPCC Approach 1) beside Monte Carlo."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The inputs: law, evidence and source of each, the one that matters most first."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

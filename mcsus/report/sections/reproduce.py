@@ -1,7 +1,5 @@
 """What is needed to repeat the run, and a fingerprint of its numbers."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

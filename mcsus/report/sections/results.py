@@ -1,7 +1,5 @@
 """All results: every output with its uncertainty and its numerical error, and its intervals."""
 
-from __future__ import annotations
-
 from mcsus.report.sections.base import Section, register
 
 

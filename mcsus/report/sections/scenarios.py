@@ -1,7 +1,5 @@
 """How the scenarios of a study change its headline output."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from mcsus.report.reading import Reading, ResultCell, ResultTable

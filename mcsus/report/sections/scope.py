@@ -1,7 +1,5 @@
 """What the numbers are about."""
 
-from __future__ import annotations
-
 from mcsus.report.sections.base import Section, register
 
 

@@ -1,7 +1,5 @@
 """How large, and how sure: densities, intervals or bands, and the sentence to quote."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
