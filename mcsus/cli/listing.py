@@ -44,13 +44,6 @@ class Shelf:
 def rows(what: str, evidence: str | None = None) -> list[Row]:
     """Return what ships of one kind.
 
-    Parameters
-    ----------
-    what : str
-        Name of a shelf.
-    evidence : str, optional
-        Keep the parameters of this evidence.
-
     Examples
     --------
     >>> [row["id"] for row in rows("families")][:2]

@@ -106,11 +106,6 @@ class Kernel:
 
         Plans of the one serve the other. Nothing is compiled, unless a law is of a family whose
         loop was never needed here.
-
-        Parameters
-        ----------
-        parameters : mapping of str to Parameter
-            Those that change; see `Model.with_laws`.
         """
         other: Kernel = object.__new__(type(self))  # a copy would travel, and be made anew
         vars(other).update(vars(self))

@@ -28,12 +28,6 @@ def planned(
     ----------
     individual : collection of str
         Parameters that differ between individuals.
-
-    Returns
-    -------
-    Plan
-        Its evaluations are: A; then, with groups, B, A with each group from B, and for
-        second order B with each group from A.
     """
     needed = _needed(program, quantities)
     times = 1 if groups is None else 2

@@ -20,17 +20,10 @@ def dims(
 
     Parameters
     ----------
-    expression : Expression
-        The formula.
     dims_of : mapping of str to tuple of str
         Dims of each free name.
     labels : mapping of str to sequence of labels
         Every dim of the study, in its order.
-
-    Returns
-    -------
-    tuple of str
-        Dims of the result.
 
     Raises
     ------

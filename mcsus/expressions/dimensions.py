@@ -27,17 +27,10 @@ def dimension(
 
     Parameters
     ----------
-    expression : Expression
-        The formula.
     units : mapping of str to Dimension
         Dimension of each free name (of a numeric dim: `DIMENSIONLESS`).
     expected : Dimension, optional
         What to return for a formula that fits any unit, such as ``0``; else dimensionless.
-
-    Returns
-    -------
-    Dimension
-        The dimension of the result.
 
     Raises
     ------

@@ -53,16 +53,6 @@ def refuse(column: int, found: str, allowed: str = LANGUAGE, near: str | None = 
 def scan(text: str) -> None:
     """Refuse text that cannot be a formula, before any parser sees it.
 
-    Parameters
-    ----------
-    text : str
-        The formula.
-
-    Raises
-    ------
-    InputError
-        At the first character or word at fault.
-
     Examples
     --------
     >>> scan("power * lifetime")

@@ -252,11 +252,6 @@ def check_name(name: str) -> None:
     name : str
         A letter, then letters, digits and underscores; no word of the language or of Python.
 
-    Raises
-    ------
-    InputError
-        Saying what is wrong with it.
-
     Examples
     --------
     >>> check_name("fab_yield")

@@ -16,16 +16,6 @@ def to_text(expression: Expression) -> str:
 
     ``parse(to_text(e)) == e`` for every `e` that came from a formula or an equation.
 
-    Parameters
-    ----------
-    expression : Expression
-        The tree to write.
-
-    Returns
-    -------
-    str
-        Its text.
-
     Examples
     --------
     >>> from mcsus.expressions import parse

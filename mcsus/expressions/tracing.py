@@ -225,11 +225,6 @@ def trace(function: Callable[..., object]) -> Expression:
     function : callable
         Made of arithmetic and of the functions that `mcsus.expressions` exports.
 
-    Returns
-    -------
-    Expression
-        What it computes.
-
     Raises
     ------
     InputError

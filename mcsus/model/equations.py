@@ -83,11 +83,6 @@ def equation(
     over : str, optional
         Dim to sum over after the function has been applied elementwise.
 
-    Raises
-    ------
-    InputError
-        If the unit is not valid or the body is not an expression of the formula language.
-
     Examples
     --------
     >>> @equation(unit="kg CO2e", over="year")

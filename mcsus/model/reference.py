@@ -24,8 +24,6 @@ def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
 
     Parameters
     ----------
-    model : Model
-        The graph.
     values : mapping of str to array, shape ``(draw, *dims of the parameter)``
         Parameter values in coherent base units.
 

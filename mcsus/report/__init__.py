@@ -26,11 +26,6 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     folder : str or path
         Made if it does not exist.
 
-    Returns
-    -------
-    Path
-        Of the page.
-
     Examples
     --------
     >>> import tempfile

@@ -29,11 +29,6 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
         The report of each is in a folder called by the id of its study.
     folder : str or path
         Made if it does not exist.
-
-    Returns
-    -------
-    Path
-        Of the page.
     """
     cards = [_card(Reading(result)) for result in results]
     page = environment().get_template("gallery.html.j2").render(cards=cards)

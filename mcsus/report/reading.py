@@ -24,15 +24,7 @@ _FEATURED = 4  # outputs that get figures
 
 @dataclass(frozen=True, eq=False)
 class ResultCell:
-    """One cell of an output, of the indices of an output, or of a claim.
-
-    Parameters
-    ----------
-    labels : mapping of str to str or number
-        Label of each dim.
-    data : xarray.Dataset
-        The numbers of this cell.
-    """
+    """One cell of an output, of the indices of an output, or of a claim."""
 
     labels: Mapping[str, Any]
     data: xr.Dataset
@@ -65,14 +57,7 @@ class ResultCell:
 
 
 class ResultTable:
-    """The cells of an output, of its indices or of a claim.
-
-    Parameters
-    ----------
-    name : str
-        Name of the output or id of the claim.
-    data : xarray.Dataset
-    """
+    """The cells of an output, of its indices or of a claim."""
 
     def __init__(self, name: str, data: xr.Dataset) -> None:
         self.name = name
@@ -152,10 +137,6 @@ class ResultTable:
 
 class Reading:
     """A Result as a report sees it.
-
-    Parameters
-    ----------
-    result : Result
 
     Attributes
     ----------

@@ -11,14 +11,7 @@ _MOST_CELLS = 3
 
 
 class AnyAnalysis(Section):
-    """The section of a method that has none of its own.
-
-    Parameters
-    ----------
-    reading : Reading
-    method : str
-        Name of the analysis.
-    """
+    """The section of a method that has none of its own."""
 
     order = 45
     template = "any_analysis.html.j2"

@@ -14,10 +14,6 @@ class Section:
     A further section is one module with one class under `register`; importing the module is
     enough. Everything it shows comes from `reading`, the result as a report sees it.
 
-    Parameters
-    ----------
-    reading : Reading
-
     Attributes
     ----------
     name : str
