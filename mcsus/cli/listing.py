@@ -106,23 +106,20 @@ def _studies() -> list[Row]:
 
 
 def _parameters() -> list[Row]:
-    listed = []
-    for parameter in library().records():
-        about = parameter.cell.provenance
-        listed.append(
-            {
-                "id": parameter.name,
-                "name": about.name,
-                "value": f"{parameter.cell.deterministic:.4g}",
-                "unit": parameter.unit.text,
-                "stage": parameter.stage,
-                "kind": parameter.kind,
-                "evidence": about.evidence,
-                "law": parameter.cell.law.to_dict(),
-                "sources": [source.id for source in about.sources],
-            }
-        )
-    return listed
+    return [
+        {
+            "id": parameter.name,
+            "name": parameter.cell.provenance.name,
+            "value": f"{parameter.cell.deterministic:.4g}",
+            "unit": parameter.unit.text,
+            "stage": parameter.stage,
+            "kind": parameter.kind,
+            "evidence": parameter.cell.provenance.evidence,
+            "law": parameter.cell.law.to_dict(),
+            "sources": [source.id for source in parameter.cell.provenance.sources],
+        }
+        for parameter in library().records()
+    ]
 
 
 SHELVES = {

@@ -24,49 +24,32 @@ def law_text(law: Mapping[str, Any]) -> str:
     >>> law_text({"distribution": "uniform", "minimum": 1, "maximum": 2.5})
     'uniform(minimum=1, maximum=2.5)'
     """
-    inner = ", ".join(
-        f"{k}={v:.6g}" if isinstance(v, float) else f"{k}={v}"
-        for k, v in law.items()
-        if k != "distribution"
-    )
-    return f"{law['distribution']}({inner})"
+    keys = (key for key in law if key != "distribution")
+    values = (f"{k}={law[k]:.6g}" if isinstance(law[k], float) else f"{k}={law[k]}" for k in keys)
+    return f"{law['distribution']}({', '.join(values)})"
 
 
 def family_lines(row: Mapping[str, Any]) -> str:
     """Return name and use on one line, parameters and domain wrapped below."""
-    below = [
-        line
-        for text in (row["signature"], row["domain"])
-        for line in textwrap.wrap(text, WIDTH - 6, initial_indent="", subsequent_indent="  ")
-    ]
-    return "\n".join([f"{row['id']}: {row['use']}", *(f"    {line}" for line in below)])
+    lines = [f"{row['id']}: {row['use']}"]
+    for text in (row["signature"], row["domain"]):
+        lines += textwrap.wrap(text, WIDTH - 2, initial_indent=" " * 4, subsequent_indent=" " * 6)
+    return "\n".join(lines)
 
 
 def family_rows() -> list[dict[str, Any]]:
     """Return the families, and the laws of shares: blocks over a dim, not laws of one number."""
-    laws = [
-        {
-            "id": family.name,
-            "parameters": list(family.parameters),
-            "signature": " or ".join(f"{family.name}({', '.join(form)})" for form in family.forms),
-            "domain": family.domain,
-            "use": family.use,
-        }
-        for family in FAMILIES.values()
-    ]
-    shares = [
-        {
-            "id": name,
-            "parameters": ["over", *keys],
-            "signature": f"{name}(over, {', '.join(keys)})",
-            "domain": "; ".join(
-                f"{key}: {text}" for key, text in (("over", "a dim"), *keys.items())
-            ),
-            "use": "shares over a dim that add up to one",
-        }
-        for name, keys in SHARES.items()
-    ]
-    return [*laws, *shares]
+    keys = ("id", "parameters", "signature", "domain", "use")
+    rows: list[tuple[Any, ...]] = []
+    for name, family in FAMILIES.items():
+        written = " or ".join(f"{name}({', '.join(form)})" for form in family.forms)
+        rows.append((name, list(family.parameters), written, family.domain, family.use))
+    for name, words in SHARES.items():
+        told = {"over": "a dim"} | dict(words)
+        domain = "; ".join(f"{key}: {text}" for key, text in told.items())
+        use = "shares over a dim that add up to one"
+        rows.append((name, list(told), f"{name}({', '.join(told)})", domain, use))
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def family_page(name: str) -> str:
@@ -140,13 +123,9 @@ def parameter_page(name: str) -> str:
         "",
         f"stage {parameter.stage}, kind {parameter.kind}, evidence {about.evidence}",
     ]
-    for title, text in (
-        ("Derivation", about.derivation),
-        ("Rationale", about.rationale),
-        ("Note", about.note),
-    ):
-        if text:
-            lines += textwrap.wrap(f"{title}: {text}", WIDTH)
+    for key in ("derivation", "rationale", "note"):
+        if text := getattr(about, key):
+            lines += textwrap.wrap(f"{key.capitalize()}: {text}", WIDTH)
     if about.reported:
         figures = ", ".join(f"{k} {v}" for k, v in about.reported.items())
         lines += textwrap.wrap(f"As reported: {figures}", WIDTH)

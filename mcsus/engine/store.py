@@ -247,9 +247,7 @@ def shared(prefix: str) -> Callable[..., None]:
     return getattr(module, prefix.partition("_")[0])  # type: ignore[no-any-return]
 
 
-def compiled(
-    prefixes: Sequence[str] = ("quantile", "run", "points_sobol"),
-) -> list[Callable[..., None]]:
+def compiled(prefixes: Sequence[str]) -> list[Callable[..., None]]:
     """Return functions that serve all studies: quantile loops, running blocks, filling points."""
     with _LOADING:
         waiting = {prefix: _helpers.pop(prefix) for prefix in prefixes if prefix in _helpers}

@@ -5,8 +5,8 @@ pint quantities (a check of dimensions), and means the same on all three. The li
 any unit, as in formulas.
 """
 
-from collections.abc import Callable, ItemsView
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +70,8 @@ where = function(FUNCTIONS["where"])
 
 def _over(kind: str) -> Callable[..., Any]:
     def reduced(x: Any, over: str) -> Any:
-        return reduce_over(kind, x, over) if isinstance(x, Traced) else _no_dims(reduced.__name__)
+        _need_dims(reduced.__name__, x)
+        return reduce_over(kind, x, over)
 
     reduced.__name__ = reduced.__qualname__ = f"{kind}_over"
     reduced.__doc__ = f"Return {REDUCTIONS[kind].words}: ``{REDUCTIONS[kind].usage}`` in formulas."
@@ -91,8 +92,7 @@ def at(x: Any, **dims: str) -> Any:
     >>> to_text(trace(lambda sales: at(sales, year="cohort")))
     'at(sales, year=cohort)'
     """
-    ((dim, source),) = _one_dim("at", dims, 'at(x, year="cohort")')
-    return read_at(x, dim, source) if isinstance(x, Traced) else _no_dims("at")
+    return read_at(x, *_one_dim("at", x, dims, 'at(x, year="cohort")'))
 
 
 def at_label(x: Any, **dims: str | float) -> Any:
@@ -104,17 +104,17 @@ def at_label(x: Any, **dims: str | float) -> Any:
     >>> to_text(trace(lambda sales: at_label(sales, year=2030) - at_label(sales, year=2029)))
     'at(sales, year=2030) - at(sales, year=2029)'
     """
-    ((dim, label),) = _one_dim("at_label", dims, 'at_label(x, design="coin")')
-    return read_label(x, dim, label) if isinstance(x, Traced) else _no_dims("at_label")
+    return read_label(x, *_one_dim("at_label", x, dims, 'at_label(x, design="coin")'))
 
 
-def _one_dim(name: str, dims: dict[str, Any], example: str) -> ItemsView[str, Any]:
+def _one_dim(name: str, x: object, dims: dict[str, Any], example: str) -> tuple[str, Any]:
     if len(dims) != 1:
         raise InputError(Fault(f"{name} with {len(dims)} dims", f"one dim, for example {example}"))
-    return dims.items()
+    _need_dims(name, x)
+    return next(iter(dims.items()))
 
 
-def _no_dims(function: str) -> NoReturn:
-    raise InputError(
-        Fault(f"{function} of a plain value, which has no named dims", "a model that has dims")
-    )
+def _need_dims(name: str, x: object) -> None:
+    if not isinstance(x, Traced):
+        found = f"{name} of a plain value, which has no named dims"
+        raise InputError(Fault(found, "a model that has dims"))
