@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from mcsus.declared import Schema, Table, TableReader, number, one_of, raw, text, unit
+from mcsus.declared.items import number, one_of, raw, text, unit
+from mcsus.declared.reader import TableReader
+from mcsus.declared.table import Schema, Table
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families import Distribution, Truncation
 from mcsus.units import Unit

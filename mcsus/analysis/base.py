@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.declared import Item
+from mcsus.declared.table import Item
 from mcsus.modules import import_all
 from mcsus.result import arrays
 from mcsus.result.arrays import Entry

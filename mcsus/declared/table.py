@@ -63,7 +63,7 @@ class Table:
 
     Examples
     --------
-    >>> from mcsus.declared import number, probability
+    >>> from mcsus.declared.items import number, probability
     >>> claim = Table("claim", "A statement", value=number("its threshold", required=True),
     ...               confidence=probability("that it must reach", default=0.95))
     >>> faults = FaultCollector("study.toml")

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mcsus.declared import Item, Table, TableReader, flag, raw, text
-from mcsus.declared.reader import shown
+from mcsus.declared.items import flag, raw, text
+from mcsus.declared.reader import TableReader, shown
+from mcsus.declared.table import Item, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import Distribution, distribution
 from mcsus.parameters import ABOUT, Cell, Parameter, Provenance, Source, check_typical

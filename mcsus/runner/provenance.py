@@ -10,7 +10,7 @@ from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
-from mcsus.declared import plain
+from mcsus.declared.table import plain
 from mcsus.expressions import to_text
 from mcsus.library import library
 from mcsus.model import Model

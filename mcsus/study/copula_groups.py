@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.declared import Schema, Table, flag, names, number, one_of, raw
+from mcsus.declared.items import flag, names, number, one_of, raw
 from mcsus.declared.reader import MAX_FAULTS, TableReader
+from mcsus.declared.table import Schema, Table
 from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.analysis.base import taken_names
-from mcsus.declared import Table, text, whole
+from mcsus.declared.items import text, whole
 from mcsus.declared.reader import TableReader, choices, close, shown
+from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import check_name
 from mcsus.vocabulary import SCENARIO, Label

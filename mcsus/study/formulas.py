@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from mcsus.declared import Table, raw, text, unit
+from mcsus.declared.items import raw, text, unit
 from mcsus.declared.reader import TableReader, close, shown
+from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
 from mcsus.expressions import Expression, dimension, parse, walk
 from mcsus.expressions.nodes import MAX_CHARACTERS, At, AtLabel, Name, Number, Reduce

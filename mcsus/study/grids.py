@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.declared import Table, raw
+from mcsus.declared.items import raw
 from mcsus.declared.reader import TableReader, choices, close, shown
+from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.dimensions import is_numeric

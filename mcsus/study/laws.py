@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mcsus.declared import Item, Schema, Table, one_of, raw, text
+from mcsus.declared.items import one_of, raw, text
 from mcsus.declared.reader import TableReader, choices, shown
+from mcsus.declared.table import Item, Schema, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
 from mcsus.parameters import ABOUT, Kind, Parameter, Provenance, Source, check_typical

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from mcsus.analysis.base import DEFAULT_METHODS, methods
-from mcsus.declared import Schema, Table, dimension_of, names, one_of, raw, text, unit, whole
+from mcsus.declared.items import dimension_of, names, one_of, raw, text, unit, whole
 from mcsus.declared.reader import TableReader, choices, finite, shown
+from mcsus.declared.table import Schema, Table
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams.design import MAX_DRAWS, MAX_SEED, Design, Kind

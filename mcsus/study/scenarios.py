@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from mcsus.declared import Table, identifier, named, text
+from mcsus.declared.items import identifier, named, text
 from mcsus.declared.reader import MAX_FAULTS, TableReader, close, item_name, shown
+from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.grids import MAX_CELLS, Dims, Grid, GridReader, labelled

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mcsus.declared import Item, Schema, Table, one_of, raw
+from mcsus.declared.items import one_of, raw
+from mcsus.declared.table import Item, Schema, Table
 from mcsus.families import FAMILIES, Family
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from mcsus.declared import (
-    Either,
-    Schema,
-    Table,
-    identifier,
-    named,
-    one_of,
-    table,
-    tables,
-    text,
-)
+from mcsus.declared.items import identifier, named, one_of, table, tables, text
+from mcsus.declared.table import Either, Schema, Table
 from mcsus.study.claims import claims_table
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.dimensions import DIM

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mcsus.declared import plain
+from mcsus.declared.table import plain
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.changes import as_written, suffixes, write_equation

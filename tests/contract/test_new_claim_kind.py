@@ -14,7 +14,7 @@ from mcsus.study.claims import kind
 BETWEEN = '''
 """A claim that a quantity lies between two values."""
 
-from mcsus.declared import dimension_of, equation, number, unit
+from mcsus.declared.items import dimension_of, equation, number, unit
 from mcsus.expressions.nodes import Call, Name, Number
 from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
 from mcsus.study.parts import Margin

@@ -24,7 +24,7 @@ METHOD = '''
 import numpy as np
 
 from mcsus.analysis.base import Method, WantsDraws, register
-from mcsus.declared import whole
+from mcsus.declared.items import whole
 from mcsus.result.arrays import Entry
 
 

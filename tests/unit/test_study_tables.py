@@ -8,7 +8,8 @@ import pytest
 
 from mcsus.analysis import base
 from mcsus.cli.listing import describe
-from mcsus.declared import Table, flag, names, number, text, unit
+from mcsus.declared.items import flag, names, number, text, unit
+from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
 from mcsus.families import FAMILIES
 from mcsus.study import Study, schema

@@ -25,7 +25,7 @@ from mcsus.analysis.base import (
     WantsGroups,
     register,
 )
-from mcsus.declared import flag, one_of
+from mcsus.declared.items import flag, one_of
 from mcsus.errors import NotFiniteError
 from mcsus.result.arrays import Entry
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.declared import Either
 from mcsus.declared.reader import MAX_FAULTS, item_name
+from mcsus.declared.table import Either
 from mcsus.errors import FaultCollector
 from mcsus.study.claims.kind import kind_of, kinds
 from mcsus.study.parts import Claim

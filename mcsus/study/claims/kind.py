@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from mcsus.declared import Item, Table, TableReader, flag, identifier, probability, text
+from mcsus.declared.items import flag, identifier, probability, text
+from mcsus.declared.reader import TableReader
+from mcsus.declared.table import Item, Table
 from mcsus.expressions.nodes import Binary, Call, Compare, Expression, Number
 from mcsus.modules import import_all
 from mcsus.study.parts import Margin

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mcsus.declared import TableReader, dimension_of, equation, number, one_of, unit
+from mcsus.declared.items import dimension_of, equation, number, one_of, unit
+from mcsus.declared.reader import TableReader
 from mcsus.expressions.nodes import Name, Number
 from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
 from mcsus.study.parts import Margin
