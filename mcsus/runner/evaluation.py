@@ -20,11 +20,12 @@ from mcsus.counting.finite import refuse_not_finite
 from mcsus.counting.ordered import quantiles_of_sorted
 from mcsus.engine.executors import Threads, default_threads
 from mcsus.engine.plans import Quantity
+from mcsus.errors import Fault, InputError
 from mcsus.runner.analyses import Feed, explained
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun
-from mcsus.runner.validity import sensitivity_groups
+from mcsus.runner.validity import check_parts, sensitivity_groups
 from mcsus.study import Claim
 from mcsus.vocabulary import Label
 
@@ -94,6 +95,9 @@ def evaluate(
     design = replace(study.design, draws=draws, replicates=replicates)
     names = [*study.outputs, *(claim.equation.name for claim in study.claims)]
     scales = [1 / unit.factor for unit in study.outputs.values()] + [1.0] * len(study.claims)
+    wanted = CURVE if probabilities is None else np.asarray(probabilities, dtype=np.float64)
+    if not np.all((wanted >= 0) & (wanted <= 1)):
+        raise InputError(Fault(str(probabilities), "numbers from 0 to 1", ("probabilities",)))
     plan = _once(kept, "outputs", lambda: kernel.plan(list(map(Quantity, names, scales))))
     out = np.empty((len(plan.quantity), 1, replicates * draws))
     for replicate in range(replicates):
@@ -105,7 +109,6 @@ def evaluate(
         for replicate in range(replicates):
             refuse_not_finite(values[:, replicate], names, ends, kernel, design, replicate)
     rows = {name: slice(*at) for name, at in zip(names, pairwise([0, *ends]), strict=True)}
-    wanted = CURVE if probabilities is None else np.asarray(probabilities, dtype=np.float64)
     of_outputs = out[: ends[len(study.outputs) - 1], 0]
     quantiles = quantiles_of_sorted(np.sort(of_outputs, axis=1), wanted)
     mean, error = means.mean(axis=1), standard_error(means.T)
@@ -136,8 +139,10 @@ def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str
 
     def planned() -> GroupRun:
         outputs = tuple(study.outputs)
-        asked = replace(study.sensitivity, outputs=outputs, methods=(_METHOD,))
-        groups = sensitivity_groups(replace(study, sensitivity=asked), run.model)
+        asked = replace(study.sensitivity, outputs=outputs, methods=(_METHOD,), also_by=())
+        ranked = replace(study, sensitivity=asked)
+        check_parts(ranked, run.model)  # as inputs that depend on each other are not ranked apart
+        groups = sensitivity_groups(ranked, run.model)
         return GroupRun(kernel, outputs, {"": groups}, design, wants)
 
     made: GroupRun = _once(kept, ("inputs", design, constants), planned).with_kernel(kernel)

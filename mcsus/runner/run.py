@@ -200,6 +200,8 @@ class Run:
 
         Raises
         ------
+        InputError
+            If a design cannot be so, or a probability is none.
         NotFiniteError
             If any value is not finite.
 
@@ -219,6 +221,8 @@ class Run:
 
         Raises
         ------
+        InputError
+            If inputs depend on each other and are in no group together.
         NotFiniteError
             If any value is not finite.
 

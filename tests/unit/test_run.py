@@ -236,6 +236,22 @@ class TestQuickAnswers:
         free = held.with_laws(device_life=ready.study.parameter("device_life").cells[0].law)
         assert free.ranking(256, 2)["water_use"].inputs == ready.ranking(256, 2)["water_use"].inputs
 
+    def test_inputs_that_depend_on_each_other_are_not_ranked_apart(self, study):
+        pair = {"parameters": ["a", "b"], "copula": "gaussian", "correlation": 0.5}
+        laws = {"a": ("uniform", 1, 2), "b": ("uniform", 1, 2), "c": ("uniform", 1, 2)}
+        asked = {"dependence": [pair], "sensitivity": {"methods": []}}
+        made = Run(study(laws, {"y": "a + b + c"}, **asked))
+        with pytest.raises(InputError, match="'a', 'b', which depend on each other"):
+            made.ranking(256, 2)
+        asked["sensitivity"] = {"groups": {"both": ["a", "b"]}}
+        made = Run(study(laws, {"y": "a + b + c"}, **asked))
+        assert made.ranking(256, 2)["y"].inputs == ["both", "c"]
+
+    @pytest.mark.parametrize("probabilities", [[-0.5], [0.5, 1.5], [float("nan")]])
+    def test_what_is_no_probability_is_refused(self, ready, probabilities):
+        with pytest.raises(InputError, match="allowed: numbers from 0 to 1"):
+            ready.evaluate(256, 2, probabilities)
+
     def test_what_is_not_finite_is_told(self, study):
         made = Run(study({"a": ("uniform", 1, 2)}, {"y": "log(a - 1)"})).with_laws(a="1")
         with pytest.raises(NotFiniteError, match="output 'y' is not finite"):
