@@ -52,6 +52,12 @@ def cell_points(cells: Sequence[Cell], mixes: Mixes, points: Mapping[str, Array]
     return [transform(mix_of(cell.stream, mixes), points) for cell in cells]
 
 
+def cell_values(cells: Sequence[Cell], mixes: Mixes, points: Mapping[str, Array]) -> Array:
+    """Return the values of some cells in base units, along the last axis, by the plain path."""
+    drawn = zip(cells, cell_points(cells, mixes, points), strict=True)
+    return np.stack([c.law.quantile(u) * c.unit.factor for c, u in drawn], axis=-1)
+
+
 class InputCells:
     """Some cells with what compiled code reads of them.
 

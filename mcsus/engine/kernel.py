@@ -12,7 +12,7 @@ import numpy as np
 
 from mcsus.engine.blocks import MODEL_SIGNATURE, POINTS_SIGNATURE, QUANTILE_SIGNATURE, RUN_SIGNATURE
 from mcsus.engine.codegen import compiled_model
-from mcsus.engine.inputs import InputCells, Mixes, cell_points, scale_positions, streams_of
+from mcsus.engine.inputs import InputCells, Mixes, cell_values, scale_positions, streams_of
 from mcsus.engine.lowering import lower
 from mcsus.engine.planning import planned
 from mcsus.engine.plans import Array, Plan, Points, Quantity
@@ -164,9 +164,7 @@ class Kernel:
         count = self.program.sizes[inner]
         known = self._streams.individuals(inner, count, design.seed, replicate)
         cells = self._cells(self._inside)
-        u = cell_points(cells, self._mixes, known)
-        columns = [c.law.quantile(x) * c.unit.factor for c, x in zip(cells, u, strict=True)]
-        return points._replace(individual=np.stack(columns, axis=1))
+        return points._replace(individual=cell_values(cells, self._mixes, known))
 
     def run(
         self,
@@ -275,10 +273,7 @@ class Kernel:
             keys = streams_of(cells, self._mixes)
             places = [self._streams.places[key] for key in keys]
             points = reference_points(design, places, keys, replicate, draw, 1)[0]
-            known = dict(zip(keys, points, strict=True))
-            u = cell_points(cells, self._mixes, known)
-            pairs = zip(cells, u, strict=True)
-            values[name] = np.array([float(c.law.quantile(x)) * c.unit.factor for c, x in pairs])
+            values[name] = cell_values(cells, self._mixes, dict(zip(keys, points, strict=True)))
         return values
 
     def _points_of(self, kind: str) -> Passed:

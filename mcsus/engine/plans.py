@@ -14,6 +14,9 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.uint8]
 Words = NDArray[np.uint64]
 
+_NO_WORDS = np.zeros((0, 2), dtype=np.uint64)
+_NO_NUMBERS = np.zeros((0, 0))
+
 FOLD = 1024
 """Draws of a fold unit: floating sums belong to one, and are folded in their order."""
 
@@ -41,11 +44,11 @@ class Points(NamedTuple):
         Inputs of every individual, in base units.
     """
 
-    table: Annotated[Words, 2]
-    matrix: Annotated[Words, 2]
-    keys: Annotated[Words, 2]
-    given: Annotated[Array, 2]
-    individual: Annotated[Array, 2]
+    table: Annotated[Words, 2] = _NO_WORDS
+    matrix: Annotated[Words, 2] = _NO_WORDS
+    keys: Annotated[Words, 2] = _NO_WORDS
+    given: Annotated[Array, 2] = _NO_NUMBERS
+    individual: Annotated[Array, 2] = _NO_NUMBERS
 
 
 class InputArrays(NamedTuple):

@@ -15,9 +15,6 @@ from mcsus.streams.stream_keys import MONTE_CARLO, key_words
 _KEPT_LEAST = 4  # sets of points, however large
 _KEPT_BYTES = 1 << 25
 
-_NO_WORDS = np.zeros((0, 2), dtype=np.uint64)
-_NO_NUMBERS = np.zeros((0, 0))
-
 
 class Streams:
     """The streams that a kernel reads, with the points that were prepared of late.
@@ -70,7 +67,7 @@ class Streams:
             )
         rows = np.full((wanted, -(-len(cube) // BLOCK) * BLOCK), 0.5)
         rows[:, : len(cube)] = cube.T
-        return Points(_NO_WORDS, _NO_WORDS, _NO_WORDS, rows, _NO_NUMBERS)
+        return Points(given=rows)
 
     def individuals(self, inner: str, count: int, seed: int, replicate: int) -> dict[str, Array]:
         """Return `count` points of each stream of what differs between individuals.
@@ -87,21 +84,18 @@ class Streams:
         return dict(zip(self.individual, columns, strict=True))
 
     def _prepared(self, matrices: int, design: Design, replicate: int) -> Points:
-        keys = [*self.drawn, *(f"{key}|matrix=B" for key in self.drawn)][
-            : matrices * len(self.drawn)
-        ]
+        both = [*self.drawn, *(f"{key}|matrix=B" for key in self.drawn)]
+        keys = both[: matrices * len(self.drawn)]
         if design.kind == "monte_carlo" or not keys:
             pairs = key_words(MONTE_CARLO, design.seed, keys, replicate)
-            return Points(_NO_WORDS, _NO_WORDS, np.stack(pairs, axis=1), _NO_NUMBERS, _NO_NUMBERS)
+            return Points(keys=np.stack(pairs, axis=1))
         dimensions = self._dimensions[: len(keys)]
         if len(set(dimensions)) < len(dimensions):
             found = f"{len(dimensions)} streams, with those of Student-t copulas"
-            allowed = (
-                f"at most {MAX_DIMENSIONS} dimensions of Sobol' points; or kind = 'monte_carlo'"
-            )
-            raise InputError(Fault(found, allowed, ("design", "kind")))
+            most = f"at most {MAX_DIMENSIONS} dimensions of Sobol' points"
+            raise InputError(Fault(found, f"{most}; or kind = 'monte_carlo'", ("design", "kind")))
         matrix, shift = scrambled_directions(dimensions, keys, design.seed, replicate)
-        return Points(block_table(matrix, shift), matrix, _NO_WORDS, _NO_NUMBERS, _NO_NUMBERS)
+        return Points(block_table(matrix, shift), matrix)
 
     def _once(self, asked: Hashable, make: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
         """Return what was made for the same before; two threads may both make it."""

@@ -42,18 +42,16 @@ def write_gallery(results: Sequence[Result], folder: str | os.PathLike[str]) -> 
 
 def numbers(result: Result) -> dict[str, Any]:
     """Return mean and median of every cell with their errors, to six digits."""
-    return {
-        name: [
-            {"labels": cell["labels"]}
-            | {
-                key if part == "value" else f"{key}_error": _rounded(cell[key][part])
-                for key in ("mean", "median")
-                for part in ("value", "error")
-            }
-            for cell in output["cells"]
-        ]
-        for name, output in result.to_dict()["outputs"].items()
-    }
+    outputs = result.to_dict()["outputs"]
+    return {name: [_main(cell) for cell in told["cells"]] for name, told in outputs.items()}
+
+
+def _main(cell: dict[str, Any]) -> dict[str, Any]:
+    main = {"labels": cell["labels"]}
+    for key in ("mean", "median"):
+        main[key] = _rounded(cell[key]["value"])
+        main[f"{key}_error"] = _rounded(cell[key]["error"])
+    return main
 
 
 def _rounded(value: float | None) -> float | None:

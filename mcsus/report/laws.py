@@ -23,9 +23,8 @@ def law_text(law: Mapping[str, Any]) -> str:
     >>> law_text({"distribution": "normal", "low": 1.0, "high": 3.0, "coverage": 0.9})
     'normal: 90 % between 1 and 3'
     """
-    values = {
-        key: _shown(value) for key, value in law.items() if key not in ("distribution", "truncate")
-    }
+    keys = [key for key in law if key not in ("distribution", "truncate")]
+    values = {key: _shown(law[key]) for key in keys}
     family = str(law["distribution"])
     template = FAMILIES[family].template(values) if family in FAMILIES else None
     if "coverage" in values:
@@ -34,15 +33,10 @@ def law_text(law: Mapping[str, Any]) -> str:
     elif template:
         text = template.format(**values)
     else:
-        text = f"{words(family)}: " + ", ".join(
-            f"{words(key)} {value}" for key, value in values.items()
-        )
-    bounds = law.get("truncate") or {}
-    kept = [
-        f"{word} {_shown(bounds[key])}"
-        for key, word in (("low", "above"), ("high", "below"))
-        if key in bounds
-    ]
+        told = (f"{words(key)} {value}" for key, value in values.items())
+        text = f"{words(family)}: {', '.join(told)}"
+    bounds, sides = law.get("truncate") or {}, {"low": "above", "high": "below"}
+    kept = [f"{side} {_shown(bounds[key])}" for key, side in sides.items() if key in bounds]
     return text + (f"; only {' and '.join(kept)}" if kept else "")
 
 

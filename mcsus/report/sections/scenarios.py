@@ -28,19 +28,14 @@ def scenarios(reading: Reading) -> list[str]:
     texts = []
     for scenario in reading.about["scenarios"]:
         changes = []
-        for base in table.base:
-            if table.axis_dim and base is not table.base[-1]:
-                continue
+        for base in table.base[-1:] if table.axis_dim else table.base:
             other = _counterpart(table, base, scenario["id"])
-            if other is None:
-                continue
-            before, after = base.value("mean"), other.value("mean")
-            name = f" for {base.name}" if base.name and base.name != BASE else ""
-            changes.append(f"{_change(before, after)}{name}")
+            if other is not None:
+                name = f" for {base.name}" if base.name and base.name != BASE else ""
+                changes.append(_change(base.value("mean"), other.value("mean")) + name)
         if changes:
-            texts.append(
-                f"{capital(reading.scenario_title(scenario['id']))}: {'; '.join(changes)}."
-            )
+            title = capital(reading.scenario_title(scenario["id"]))
+            texts.append(f"{title}: {'; '.join(changes)}.")
     return texts
 
 
