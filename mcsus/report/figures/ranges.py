@@ -71,12 +71,8 @@ def _draw_interval(ax: Axes, row: Row, line: int, tint: str) -> None:
     ax.plot([middle], [line], marker="o", markersize=8, color=tint, markeredgecolor="white")
 
 
-def fan_figure(table: ResultTable) -> Figure:
-    """Return bands of quantiles along the numeric dim, one panel for each other label."""
-    dim = table.axis_dim
-    if dim is None:
-        msg = f"{table.name} has no numeric dim"
-        raise ValueError(msg)
+def fan_figure(table: ResultTable, dim: str) -> Figure:
+    """Return bands of quantiles along a numeric dim, one panel for each other label."""
     bands = " and ".join(
         f"{_ends_text(low, high)} ({shade} band)" for low, high, _, shade in reversed(_BANDS)
     )

@@ -38,10 +38,8 @@ def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
     unverified = [item for item in inputs if item["unverified"] and not item["constant"]]
     if unverified:
         amount = count(len(unverified), "input that varies cites", "inputs that vary cite")
-        texts.append(
-            f"{capital(amount)} a source that was not read at first hand; such sources "
-            "are marked in the table of inputs."
-        )
+        marked = "such sources are marked in the table of inputs"
+        texts.append(f"{capital(amount)} a source that was not read at first hand; {marked}.")
     texts.append(
         "The interval holds for the model and the laws of its inputs; what the model leaves out "
         "is not in it. Inputs are drawn independently, unless they are one and the same value"

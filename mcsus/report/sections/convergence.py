@@ -37,13 +37,12 @@ def convergence_figure(table: ResultTable, t: float) -> Figure | None:
         return None
     caption = (
         "Estimates from the first draws of every replicate, averaged over the replicates. This "
-        "is numerical error only: "
-        "it shrinks as draws are added, the uncertainty of the output does not. "
+        "is numerical error only: it shrinks as draws are added, the uncertainty of the output "
+        "does not. "
     )
-    if np.isfinite(t):
-        caption += "Bands are 95 % bounds, from the spread between the replicates."
-    else:
-        caption += "One replicate tells nothing about the error, so there are no bands."
+    bands = "Bands are 95 % bounds, from the spread between the replicates."
+    none = "One replicate tells nothing about the error, so there are no bands."
+    caption += bands if np.isfinite(t) else none
     probability = float(table.attrs["path_probability"])
     columns = {"mean": "Mean", f"quantile_{probability:g}": f"{100 * probability:g} % quantile"}
     draw = partial(_draw, dims=table.dims, shown=table.places(shown), columns=columns, t=t)

@@ -141,10 +141,8 @@ def _draw_panel(ax: Axes, top: Sequence[Row], others: Sequence[Row]) -> None:
 def _caption(table: ResultTable, ranking: Ranking, t: float) -> str:
     text = (
         "Sobol\u2019 indices. First order: the share of the variance that would go if this "
-        "input alone were known. "
-        "Total order: the share that would remain if all but this input were known, "
-        "interactions included; these "
-        "can add up to more than one. "
+        "input alone were known. Total order: the share that would remain if all but this input "
+        "were known, interactions included; these can add up to more than one. "
     )
     if np.isfinite(t):
         text += "Whiskers are 95 % bounds of the numerical error. "
@@ -161,9 +159,8 @@ def _described(output: str, cells: Sequence[Mapping[str, Row]], names: Sequence[
     for name in names[:5]:
         totals = [own[name]["ST"] for own in cells]
         low, high = min(totals), max(totals)
-        parts.append(
-            f"{words(name)} {low:.2f}" + (f" to {high:.2f}" if high - low >= 0.005 else "")
-        )
+        more = f" to {high:.2f}" if high - low >= 0.005 else ""
+        parts.append(f"{words(name)} {low:.2f}{more}")
     return f"Total-order indices of {words(output)}: {', '.join(parts)}."
 
 
@@ -201,9 +198,8 @@ def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
     named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
     named = named or list(ranking.names[:1])
     lead, others = named[0], named[1:]
-    drives = (
-        "drives most of the doubt" if ranking.range(lead)[0] > 0.505 else "drives the doubt most"
-    )
+    most = ranking.range(lead)[0] > 0.505
+    drives = "drives most of the doubt" if most else "drives the doubt most"
     about = "" if table is reading.headline else f"For the {words(table.name)}, "
     share = f"{_share(ranking, lead)} of the variance, interactions included"
     text = capital(f"{about}the {words(lead)} {drives} ({share})")
@@ -235,8 +231,5 @@ def tiny(ranking: Ranking) -> str:
         return ""
     names = [words(name) for name in ranking.tiny]
     where = " in every cell looked at" if len(ranking.cells) > 1 else ""
-    return (
-        f"Total order below 1 %{where}, so that knowing them better would hardly narrow the "
-        "result: "
-        f"{listing(names)}."
-    )
+    hardly = "so that knowing them better would hardly narrow the result"
+    return f"Total order below 1 %{where}, {hardly}: {listing(names)}."

@@ -8,7 +8,7 @@ from mcsus.report.laws import law_text
 from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, count, listing, unit_text, words
+from mcsus.report.wording import capital, count, label_words, listing, unit_text, words
 
 _LINK = re.compile(r"https?://[^\s<>\"']+\Z")
 
@@ -88,12 +88,11 @@ def _grouped_cells(item: Mapping[str, Any]) -> list[dict[str, Any]]:
         if cell["unit"] != item["unit"]:
             law += f" {unit_text(cell['unit'])}"
         key = repr((law, cell["id"], cell["rationale"], cell["derivation"]))
-        labels = ", ".join(words(v) for v in cell["labels"].values())
         if key in groups:
-            groups[key]["labels"].append(labels)
+            groups[key]["labels"].append(label_words(cell["labels"]))
             continue
         groups[key] = {
-            "labels": [labels] if labels else [],
+            "labels": [label_words(cell["labels"])] if cell["labels"] else [],
             "law": law,
             "constant": cell["law"]["distribution"] == "constant",
             **{k: cell[k] for k in ("id", "title", "evidence", "rationale", "derivation", "note")},
@@ -110,11 +109,10 @@ def source_row(source: Mapping[str, Any]) -> dict[str, Any]:
     url = str(source.get("url", ""))
     authors, year = str(source.get("authors", "")), str(source.get("year", ""))
     title = str(source.get("title", ""))
+    parts = (authors, year, title, str(source.get("locator", "")))
     return {
         "short": f"{_first_author(authors)} {year}".strip() or title,
-        "full": ", ".join(
-            part for part in (authors, year, title, str(source.get("locator", ""))) if part
-        ),
+        "full": ", ".join(filter(None, parts)),
         "url": url if _LINK.match(url) else "",
         "verified": bool(source.get("verified")),
         "licence": str(source.get("licence", "")),
@@ -130,11 +128,10 @@ def _first_author(authors: str) -> str:
 def _note(inputs: Sequence[dict[str, Any]]) -> str:
     varying = [item for item in inputs if not item["constant"]]
     assumed = [item for item in varying if item["assumed"]]
-    text = (
-        f"{capital(count(len(inputs), 'input'))}, of which {len(varying)} "
-        f"{'varies' if len(varying) == 1 else 'vary'}; of these, {len(assumed)} "
-        f"{'rests' if len(assumed) == 1 else 'rest'} on an assumption"
-    )
+    vary = "varies" if len(varying) == 1 else "vary"
+    rest = "rests" if len(assumed) == 1 else "rest"
+    text = f"{capital(count(len(inputs), 'input'))}, of which {len(varying)} {vary}; "
+    text += f"of these, {len(assumed)} {rest} on an assumption"
     leading = [item for item in varying[:5] if item["assumed"] and (item["weight"] or 0) >= 0.01]
     if leading:
         names = listing([item["words"].lower() for item in leading])

@@ -39,7 +39,7 @@ class Size(Section):
         figures = []
         for table in self.reading.featured:
             if table.axis_dim is not None:
-                figures.append(fan_figure(table))
+                figures.append(fan_figure(table, table.axis_dim))
                 continue
             figures.append(density_figure(table, self.reading.references.get(table.name, ())))
             if len(table.cells) > _DENSITY_CELLS:
