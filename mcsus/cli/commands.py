@@ -26,14 +26,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 @app.command("list")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="studies, parameters, families, functions.")
+        str, typer.Argument(help="studies, parameters, families, functions, methods, tables.")
     ] = "studies",
     evidence: Annotated[
         str | None, typer.Option(help="Only parameters of this evidence, for example assumed.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what ships: studies, parameters, families, functions or methods of analysis."""
+    """Say what ships, for example the studies, the families or the methods of analysis."""
     from mcsus.cli import listing  # noqa: PLC0415
 
     rows = listing.rows(what, evidence)

@@ -9,18 +9,8 @@ from mcsus.report.figures.ranges import fan_figure, interval_figure
 from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import source_row
-from mcsus.report.wording import (
-    count,
-    label_words,
-    listing,
-    number,
-    plain,
-    quantity,
-    span,
-    verb,
-    words,
-)
-from mcsus.vocabulary import BASE, SCENARIO
+from mcsus.report.wording import count, listing, number, plain, quantity, span, verb, words
+from mcsus.vocabulary import BASE
 
 _DENSITY_CELLS = 6
 _SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
@@ -119,7 +109,7 @@ def _with_names(shown: Sequence[ResultCell], texts: Sequence[str]) -> str:
 def _course(table: ResultTable) -> str:
     """Return how an output goes along a numeric dim, for the first of the other labels."""
     dim = str(table.axis_dim)
-    cells = next(cells for _, cells in table.lines() if cells[0] is table.base[0])
+    name, cells = next(line for line in table.lines() if line[1][0] is table.base[0])
     first, last = cells[0], cells[-1]
     level, low, high = best_level(first)
     _, low_last, high_last = best_level(last)
@@ -128,8 +118,7 @@ def _course(table: ResultTable) -> str:
     change = verb(noun, "changes little", "change little")
     if not 0.995 * begin <= end <= 1.005 * begin:
         change = f"{verb(noun, 'goes', 'go')} {'up' if end > 1.005 * begin else 'down'}"
-    rest = {k: v for k, v in first.labels.items() if k not in (dim, SCENARIO)}
-    who = f" ({label_words(rest)})" if rest else ""
+    who = "" if name in ("", BASE) else f" ({name})"
     return (
         f"{change}{who} from {quantity(number(begin), table.unit)} in {words(first.labels[dim])} "
         f"({100 * level:g} % interval: {span(low, high)}) to {number(end)} in "
