@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,16 +35,7 @@ from mcsus.vocabulary import Progress
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Feed:
-    """Data of each replicate by grouping and row, with the inputs that they are of.
-
-    `places` tells which of the inputs a row depends on, where the data are of all.
-    """
-
-    data: Iterator[Mapping[Key, Data]]
-    inputs: Mapping[Key, list[str]]
-    places: Mapping[Key, list[int]] = field(default_factory=dict)
+Evaluated = GroupRun | DrawRun | PointRun
 
 
 def sensitivity(
@@ -75,22 +66,19 @@ def sensitivity(
         options = {key: asked.options[key] for key in method.options}
         wants = method.wants(Asked(asked.draws, sizes, options))
         told = _teller(progress, "sensitivity", design)
-        feed: Feed
+        run: Evaluated
         if isinstance(wants, WantsGroups):
             run = GroupRun(kernel, asked.outputs, groupings, design, wants)
-            data: Iterator[Mapping[Key, Data]] = (
-                run.sums(executor, told, checkpoint or Checkpoint())
-                if wants.summed
-                else run.values(executor, told)
-            )
-            feed = Feed(data, run.inputs)
         elif isinstance(wants, WantsDraws):
-            drawn = DrawRun(kernel, outputs, study.design, wants)
-            feed = Feed(drawn.values(executor, None), drawn.inputs)
+            run, told = DrawRun(kernel, outputs, study.design, wants), None
         else:
-            given = PointRun(kernel, outputs, first, design, wants)
-            feed = Feed(given.values(executor, told), given.inputs, given.places)
-        tables |= explained(method, wants, feed, owners(kernel, asked.outputs))
+            run = PointRun(kernel, outputs, first, design, wants)
+        data: Iterator[Mapping[Key, Data]] = (
+            run.sums(executor, told, checkpoint or Checkpoint())
+            if isinstance(run, GroupRun) and run.summed
+            else run.values(executor, told)
+        )
+        tables |= explained(method, wants, run, data, owners(kernel, asked.outputs))
     return tables
 
 
@@ -110,21 +98,23 @@ def _teller(progress: Progress | None, doing: str, design: Design) -> Callable[[
 
 
 def explained(
-    method: Method, wants: Wants, feed: Feed, outputs: Sequence[str]
+    method: Method,
+    wants: Wants,
+    run: Evaluated,
+    data: Iterable[Mapping[Key, Data]],
+    outputs: Sequence[str],
 ) -> dict[str, Explained]:
-    """Return what a method says of each output, by grouping."""
+    """Return what a method says of each output, by grouping, from the data of each replicate."""
     mark = "" if method.name in DEFAULT_METHODS else f"@{method.name}"
     estimates = [
-        {key: _reduced(method, data, feed.places.get(key)) for key, data in replicate.items()}
-        for replicate in feed.data
+        {key: _reduced(method, own, run.places.get(key)) for key, own in replicate.items()}
+        for replicate in data
     ]
     tables = {}
-    for grouping in dict.fromkeys(key for key, _ in feed.inputs):
+    for grouping in dict.fromkeys(key for key, _ in run.inputs):
         for output in dict.fromkeys(outputs):
             keys = [(grouping, row) for row, own in enumerate(outputs) if own == output]
-            names = feed.inputs[keys[0]]
-            if keys[0] in feed.places:
-                names = [names[k] for k in feed.places[keys[0]]]
+            names = run.inputs[keys[0]]
             cells = [pooled(method, names, [each[key] for each in estimates]) for key in keys]
             values = {name: np.stack([cell[name] for cell in cells]) for name in cells[0]}
             tables[f"{output}{mark}{grouping}"] = Explained(

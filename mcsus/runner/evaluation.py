@@ -21,7 +21,7 @@ from mcsus.counting.ordered import quantiles_of_sorted
 from mcsus.engine.executors import Threads, default_threads
 from mcsus.engine.plans import Quantity
 from mcsus.errors import Fault, InputError
-from mcsus.runner.analyses import Feed, explained
+from mcsus.runner.analyses import explained
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun
@@ -148,7 +148,7 @@ def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str
     made: GroupRun = _once(kept, ("inputs", design, constants), planned).with_kernel(kernel)
     data = made.sums(_threads(), None, Checkpoint())
     method = _once(kept, _METHOD, lambda: methods()[_METHOD])
-    return explained(method, wants, Feed(data, made.inputs), owners(kernel, study.outputs))
+    return explained(method, wants, made, data, owners(kernel, study.outputs))
 
 
 def _judged(claim: Claim, margins: Array) -> Judgement:

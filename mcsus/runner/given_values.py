@@ -54,6 +54,7 @@ class DrawRun:
             rows[name] = {start + k: text for k, text in _drawn_cells(kernel, name).items()}
             start += kernel.program.cells(name)
         self.rows, self.inputs = [], {}
+        self.places: dict[Key, list[int]] = {}
         for row, output in enumerate(cells):
             chosen = {k: v for name in parameters if name in reach[output]
                       for k, v in rows[name].items()}  # fmt: skip
@@ -119,12 +120,13 @@ class PointRun:
         self.columns = sorted(owned)
         self.owner = np.array([owned[column] for column in self.columns], dtype=np.int64)
         cells = owners(kernel, outputs)
-        self.inputs = {("", row): list(groups) for row in range(len(cells))}
         reach = [kernel.model.upstream([name]) for name in cells]
         self.places = {
             ("", row): [k for k, members in enumerate(groups.values()) if members & reached]
             for row, reached in enumerate(reach)
         }
+        names = list(groups)
+        self.inputs = {key: [names[k] for k in places] for key, places in self.places.items()}
 
     def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, PointValues]]:
         """Yield the values of each replicate."""

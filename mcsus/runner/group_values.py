@@ -66,9 +66,11 @@ class GroupRun:
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0
         self.outputs = outputs
+        self.summed = wants.summed
         self.run = PlanRun(kernel, plan, design, groups, paired)
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         self.inputs: dict[Key, list[str]] = {}
+        self.places: dict[Key, list[int]] = {}  # of data of all inputs: these are of some
         self.chosen: dict[Key, _Chosen] = {}
         start = 0
         for mark, grouping in groupings.items():
