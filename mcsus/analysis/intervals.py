@@ -1,4 +1,4 @@
-"""Location, spread and intervals of an output, each with its numerical error."""
+"""Location, spread and intervals of an output, and how they settle, each with its error."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws
+from mcsus.counting.prefixes import Convergence
 
 Array = NDArray[np.float64]
 
@@ -69,6 +70,24 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
         "quantile_curve": curve,
         "edges": edges,
         "density": density,
+    }
+
+
+def estimates(known: Convergence) -> dict[str, Array]:
+    """Return mean and one quantile over the first draws of every replicate.
+
+    Returns
+    -------
+    dict of str to array, shape (size,)
+        ``draws`` per replicate, ``mean``, ``mean_error``, ``quantile``, ``quantile_error``; an
+        estimate is the mean over replicates.
+    """
+    return {
+        "draws": known.draws,
+        "mean": known.means.mean(axis=1),
+        "mean_error": standard_error(known.means.T),
+        "quantile": known.tails.mean(axis=1),
+        "quantile_error": standard_error(known.tails.T),
     }
 
 

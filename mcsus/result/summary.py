@@ -17,19 +17,13 @@ class Summary:
 
     def __init__(self, document: Mapping[str, Any], study: Mapping[str, Any]) -> None:
         self.title = str(study["title"])
-        self.tables = [
-            (title, header, rows)
-            for title, header, rows in (
-                ("Outputs", _OUTPUT_HEADER, _output_rows(document["outputs"])),
-                (
-                    "What drives the doubt (total-order Sobol\u2019 index)",
-                    _DRIVER_HEADER,
-                    _driver_rows(document["sensitivity"]),
-                ),
-                ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
-            )
-            if rows
-        ]
+        drivers = "What drives the doubt (total-order Sobol\u2019 index)"
+        tables = (
+            ("Outputs", _OUTPUT_HEADER, _output_rows(document["outputs"])),
+            (drivers, _DRIVER_HEADER, _driver_rows(document["sensitivity"])),
+            ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
+        )
+        self.tables = [(title, header, rows) for title, header, rows in tables if rows]
 
     def __str__(self) -> str:
         blocks = [self.title]

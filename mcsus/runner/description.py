@@ -11,9 +11,8 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from mcsus.analysis.claims import judge
-from mcsus.analysis.convergence import estimates
 from mcsus.analysis.first_order import propagate
-from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
+from mcsus.analysis.intervals import CURVE, estimates, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws
 from mcsus.engine.executors import default_threads
@@ -121,10 +120,7 @@ def _contributions(
         labelled = own.reshape(len(own), *model.shape(part))
         means.append(model.spread(labelled, part, name).reshape(len(own), -1) * scale)
     stacked = np.stack(means, axis=-1)  # replicate, cell, part
-    return {
-        "contribution": stacked.mean(axis=0),
-        "contribution_error": standard_error(stacked),
-    }
+    return {"contribution": stacked.mean(axis=0), "contribution_error": standard_error(stacked)}
 
 
 def _stage(model: Model, name: str) -> str:

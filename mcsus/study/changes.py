@@ -11,7 +11,7 @@ from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.expressions import to_text
 from mcsus.families import Distribution
 from mcsus.model import Equation, equation
-from mcsus.parameters import Cell, Parameter, Provenance
+from mcsus.parameters import Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
 from mcsus.study.grids import Dims, labelled, shared_dims
 from mcsus.study.laws import Leaf, Meta, read_leaf
@@ -92,7 +92,7 @@ def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
     if leaf.id is not None:
         streams = [leaf.id + apart for apart in suffixes(base, dims)]
     count = len(parameter.cells) // len(streams)  # scenarios
-    made = [Cell(leaf.law, leaf.unit, key, leaf.provenance, leaf.typical) for key in streams]
+    made = [leaf.drawn(key) for key in streams]
     cells = tuple(
         made[k // count]
         if cell is base.cells[k // count]

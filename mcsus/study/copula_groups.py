@@ -179,11 +179,7 @@ def _check_laws(reader: TableReader, members: Sequence[Parameter], inner: str | 
 
 
 def _members(
-    reader: TableReader,
-    chosen: Sequence[Parameter],
-    dims: Dims,
-    owner: dict[str, str],
-    here: str,
+    reader: TableReader, chosen: Sequence[Parameter], dims: Dims, owner: dict[str, str], here: str
 ) -> list[_Member]:
     """Return the members so that each has the labels of those before it, and maybe more."""
     members = sorted((_member(p, dims) for p in chosen), key=lambda m: len(m.dims))

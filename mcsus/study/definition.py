@@ -327,9 +327,7 @@ class Study:
         known = read_copula_groups(tables, base, frozenset(), self.dims, self.inner, faults)
         faults.raise_any()
         return self._with(
-            dependence=tuple(known.tables),
-            mixes=known.mixes,
-            notes=tuple(known.cautions),
+            dependence=tuple(known.tables), mixes=known.mixes, notes=tuple(known.cautions)
         )
 
 

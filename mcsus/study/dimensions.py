@@ -34,9 +34,7 @@ def is_numeric(labels: Sequence[Label]) -> bool:
     return not any(isinstance(label, str) for label in labels)
 
 
-def read_dims(
-    tables: Mapping[str, tuple[Any, FaultCollector]],
-) -> dict[str, tuple[Label, ...]]:
+def read_dims(tables: Mapping[str, tuple[Any, FaultCollector]]) -> dict[str, tuple[Label, ...]]:
     """Return the labels of every dim that could be read, in order.
 
     Parameters

@@ -13,7 +13,7 @@ from mcsus.declared.items import raw
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
-from mcsus.parameters import Cell, Parameter
+from mcsus.parameters import Parameter
 from mcsus.study.dimensions import is_numeric
 from mcsus.study.laws import META, Leaf, Meta, read_leaf, read_meta, same_dimension
 from mcsus.vocabulary import Label
@@ -222,8 +222,7 @@ def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -
     cells = []
     for labels in labelled(own, dims):
         leaf = grid.leaves[tuple(labels[dim] for dim in grid.dims)]
-        key = keys[_apart(labels, grid.shared)]
-        cells.append(Cell(leaf.law, leaf.unit, key, leaf.provenance, leaf.typical))
+        cells.append(leaf.drawn(keys[_apart(labels, grid.shared)]))
     kind = grid.meta.kind or first.provenance.kind
     stage = grid.meta.stage or first.provenance.stage
     return Parameter(name=name, unit=unit, dims=own, cells=tuple(cells), kind=kind, stage=stage)

@@ -13,7 +13,7 @@ from mcsus.declared.reader import TableReader, choices, shown
 from mcsus.declared.table import Item, Schema, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
-from mcsus.parameters import ABOUT, Kind, Parameter, Provenance, Source, check_typical
+from mcsus.parameters import ABOUT, Cell, Kind, Parameter, Provenance, Source, check_typical
 from mcsus.units import Unit
 
 ASSUMED = "assumed"
@@ -126,6 +126,10 @@ class Leaf:
     where: tuple[str, ...]
     id: str | None = None
     typical: float | None = None
+
+    def drawn(self, stream: str) -> Cell:
+        """Return it as the law of a cell, drawn by a stream."""
+        return Cell(self.law, self.unit, stream, self.provenance, self.typical)
 
 
 def read_meta(row: TableReader, above: Meta) -> Meta:

@@ -25,26 +25,18 @@ Known = Mapping[str, Any]
 
 
 def names_of(
-    equations: Mapping[str, Equation | None],
-    parameters: Iterable[str],
-    outputs: Iterable[str] = (),
+    equations: Mapping[str, Equation | None], parameters: Iterable[str], outputs: Iterable[str] = ()
 ) -> Known:
     """Return the names of a study as the readers of its tables know them."""
     dimensions = {name: e and e.unit.dimension for name, e in equations.items()}
-    return {
-        "equations": dimensions,
-        "parameters": tuple(parameters),
-        "outputs": tuple(outputs),
-    }
+    return {"equations": dimensions, "parameters": tuple(parameters), "outputs": tuple(outputs)}
 
 
 OUTPUT = Table(
     "output",
     "A quantity that is asked for; name = 'unit' is enough",
     unit=unit(
-        "to show it in",
-        like=lambda reader: dimension_of(reader, reader.where[-1]),
-        required=True,
+        "to show it in", like=lambda reader: dimension_of(reader, reader.where[-1]), required=True
     ),
     title=text("its name for people"),
     description=text("what it is"),

@@ -144,6 +144,4 @@ def with_scenarios(
 
 def _changed(cell: Cell, grid: Grid | None, labels: Mapping[str, Label]) -> Cell:
     leaf = None if grid is None else grid.at(labels)
-    if leaf is None:
-        return cell
-    return Cell(leaf.law, leaf.unit, cell.stream, leaf.provenance, leaf.typical)
+    return cell if leaf is None else leaf.drawn(cell.stream)

@@ -10,29 +10,13 @@ from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
+from mcsus.study import layers, options
 from mcsus.study.claims import read_claims
 from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.laws import Meta
-from mcsus.study.layers import (
-    Inputs,
-    Layer,
-    check_model,
-    layer_of,
-    merge,
-    model_layers,
-    shipped_models,
-)
-from mcsus.study.options import (
-    names_of,
-    read_breakdown,
-    read_design,
-    read_levels,
-    read_outputs,
-    read_sensitivity,
-)
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
 from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
@@ -56,8 +40,9 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         _raise(faults.faults)
     row = STUDY.read(document, faults)
     fields = _head(row)
-    layers = _layers(row, place)
-    inputs = merge(layers, fields.pop("model"))
+    model = fields.pop("model")
+    files = [*(layers.model_layers(model, place) if model else ()), layers.layer_of(row)]
+    inputs = layers.merge(files, model)
     dims: Dims = read_dims(inputs.dims)
     inner = inner_dim(inputs.dims)
     inputs = with_shares(inputs, dims, inner)
@@ -70,15 +55,15 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, faults)
     _check_formulas(inputs, parameters, dims)
     outputs = tuple(row["outputs"]) if isinstance(row["outputs"], Mapping) else ()
-    known = names_of(inputs.equations, inputs.parameters, outputs)
+    known = options.names_of(inputs.equations, inputs.parameters, outputs)
     if "outputs" in row:
-        fields["outputs"] = read_outputs(row["outputs"], known, faults)
-    design = read_design(document.get("design", {}), faults)
+        fields["outputs"] = options.read_outputs(row["outputs"], known, faults)
+    design = options.read_design(document.get("design", {}), faults)
     sensitivity = read_asked(document, design, known, groups.tables, faults)
     claims = read_claims(row["claims"], known, faults)
-    levels = read_levels(document.get("intervals", {}), faults)
-    breakdown = read_breakdown(layers, known)
-    below = [fault for layer in layers[:-1] for fault in layer.faults.faults]
+    levels = options.read_levels(document.get("intervals", {}), faults)
+    breakdown = options.read_breakdown(files, known)
+    below = [fault for layer in files[:-1] for fault in layer.faults.faults]
     _raise([*faults.faults, *below])
     equations = {name: e for name, e in inputs.equations.items() if e is not None}
     return fields | {
@@ -109,7 +94,7 @@ def read_asked(
 
     Where the file asks for nothing itself, what depends on each other is put into one group.
     """
-    sensitivity = read_sensitivity(document.get("sensitivity", {}), design, known, faults)
+    sensitivity = options.read_sensitivity(document.get("sensitivity", {}), design, known, faults)
     if "sensitivity" in document:
         return sensitivity
     return replace(sensitivity, groups={table.title: table.parameters for table in dependence})
@@ -119,18 +104,13 @@ def _head(row: TableReader) -> dict[str, Any]:
     """Return the texts at the top of the file."""
     fields: dict[str, Any] = {key: row[key] for key in ("id", *TEXTS)}
     fields["title"] = fields["title"] or fields["id"]
-    fields["model"] = check_model(row["model"], row) if row["model"] else None
+    fields["model"] = layers.check_model(row["model"], row) if row["model"] else None
     if "parameters" not in row and "model" not in row:
         row.missing("parameters", "a table of parameters, or model = '..'")
     return fields
 
 
-def _layers(row: TableReader, place: str) -> list[Layer]:
-    own, name = layer_of(row), row["model"]
-    return [*model_layers(name, place), own] if name and name in shipped_models() else [own]
-
-
-def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
+def _parameters(inputs: layers.Inputs, dims: Dims) -> dict[str, Parameter]:
     parameters: dict[str, Parameter] = {}
     broken = frozenset(inputs.dims) - frozenset(dims)
     for name, (value, faults) in inputs.parameters.items():
@@ -147,7 +127,7 @@ def _parameters(inputs: Inputs, dims: Dims) -> dict[str, Parameter]:
     return parameters
 
 
-def _check_formulas(inputs: Inputs, parameters: dict[str, Parameter], dims: Dims) -> None:
+def _check_formulas(inputs: layers.Inputs, parameters: dict[str, Parameter], dims: Dims) -> None:
     """Check names and dimensions of the formulas that files write, one by one."""
     known = {**inputs.parameters, **inputs.equations}
     dims = {**dict.fromkeys(inputs.dims, ()), **dims}
@@ -161,7 +141,7 @@ def _check_formulas(inputs: Inputs, parameters: dict[str, Parameter], dims: Dims
             check_dimension(equation, declared, faults)
 
 
-def _check_clashes(inputs: Inputs, dims: Dims) -> None:
+def _check_clashes(inputs: layers.Inputs, dims: Dims) -> None:
     """Note parameters and equations that have the name of a dim."""
     for name in dims:
         if name in inputs.parameters:

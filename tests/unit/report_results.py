@@ -10,8 +10,7 @@ import xarray as xr
 
 from mcsus.analysis.base import methods, pooled
 from mcsus.analysis.claims import judge
-from mcsus.analysis.convergence import estimates
-from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
+from mcsus.analysis.intervals import CURVE, estimates, quantile_probabilities, summarise
 from mcsus.counting.draws import HeldDraws
 from mcsus.counting.prefixes import Convergence
 from mcsus.result.arrays import CLAIM, OUTPUT

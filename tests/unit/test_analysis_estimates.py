@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mcsus.analysis.convergence import estimates
 from mcsus.analysis.intervals import (
     CURVE,
+    estimates,
     quantile_probabilities,
     summarise,
 )

@@ -7,8 +7,7 @@ import functools
 import numpy as np
 import pytest
 
-from mcsus.analysis.convergence import estimates
-from mcsus.analysis.intervals import CURVE, quantile_probabilities, summarise
+from mcsus.analysis.intervals import CURVE, estimates, quantile_probabilities, summarise
 from mcsus.counting.bins import Bins
 from mcsus.counting.counted import CountedDraws
 from mcsus.counting.draws import HeldDraws

@@ -16,15 +16,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import (
-    Asked,
-    GroupSums,
-    GroupValues,
-    Method,
-    Wants,
-    WantsGroups,
-    register,
-)
+from mcsus.analysis.base import Asked, GroupSums, GroupValues, Method, Wants, WantsGroups, register
 from mcsus.declared.items import flag, one_of
 from mcsus.errors import NotFiniteError
 from mcsus.result.arrays import Entry

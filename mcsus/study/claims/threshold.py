@@ -15,9 +15,7 @@ _TABLE = claim_table(
     relation=one_of(tuple(Relation), "how the quantity compares with the value", required=True),
     value=number("to compare with, in the unit", required=True),
     unit=unit(
-        "of the value",
-        like=lambda reader: dimension_of(reader, reader["quantity"]),
-        required=True,
+        "of the value", like=lambda reader: dimension_of(reader, reader["quantity"]), required=True
     ),
 )
 
