@@ -103,12 +103,17 @@ class FileCheckpoint(Checkpoint):
         Raises
         ------
         InputError
-            If a run goes on there.
+            If a run goes on there, or nothing can be written there.
         """
         places = [self.folder, *self.folder.parents]
         self._made = [place for place in places if not place.exists()]
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            found = f"where nothing can be written ({error.strerror})"
+            where = (str(self.folder.parent),)
+            raise InputError(Fault(found, "a folder to write to", where)) from error
         try:
             if fcntl is not None:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

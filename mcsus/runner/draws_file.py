@@ -61,6 +61,8 @@ class DrawsFile:
         if not path.parent.is_dir():
             where = (str(path.parent),)
             raise InputError(Fault("no folder for the draws", "one that is there", where))
+        if path.is_dir():
+            raise InputError(Fault("a folder", "a file for the draws", (str(path),)))
         _refuse_if_too_large(path, study, model)
         path.unlink(missing_ok=True)
         self._file = _made(part, study, model)

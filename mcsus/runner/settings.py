@@ -64,6 +64,12 @@ class Settings:
     progress: Progress | None = None
     keeps_finished: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("folder", "keep_draws"):
+            path = getattr(self, name)
+            if path is not None:
+                object.__setattr__(self, name, Path(path))
+
 
 def refuse_odd(study: Study, settings: Settings) -> None:
     """Refuse what cannot be meant, before anything is drawn.

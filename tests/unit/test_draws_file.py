@@ -117,6 +117,8 @@ def test_nothing_is_left_of_a_run_that_fails(study, tmp_path):
 def test_in_a_folder_that_is_not_there(asked, tmp_path):
     with pytest.raises(InputError, match="nowhere: found no folder for the draws"):
         run(asked(), keep_draws=tmp_path / "nowhere" / FILE)
+    with pytest.raises(InputError, match="found a folder; allowed: a file for the draws"):
+        run(asked(), keep_draws=tmp_path)
 
 
 def test_not_beside_until(asked, tmp_path):

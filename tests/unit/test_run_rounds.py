@@ -292,6 +292,13 @@ def _estimates(found):
         yield found
 
 
+def test_a_folder_where_nothing_can_be_written_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+    made = Run("tinyml_table", Settings(folder=str(tmp_path / "file")))
+    with pytest.raises(InputError, match="file: found where nothing can be written"):
+        next(made.results())
+
+
 def test_a_second_run_in_the_folder_is_refused(tmp_path):
     refused = pytest.raises(InputError, match="found a folder in which a run goes on")
     with FileCheckpoint(tmp_path).alone(), refused, FileCheckpoint(tmp_path).alone():
