@@ -270,8 +270,8 @@ class Study:
         known = read_equations(self, equations)
         kept = tuple(p for p in self.parameters if p.name not in known)
         study = self._with(equations=tuple(known.values()), parameters=kept)
-        read_fields(tables_of(study), self.place)  # or other tables ask for a parameter it replaced
-        return study
+        read = read_fields(tables_of(study), self.place)  # refused if another table asks for more
+        return replace(study, equations=read["equations"])
 
     def with_outputs(self, **units: str) -> Study:
         """Return the study with further outputs, or with other units of the same outputs.

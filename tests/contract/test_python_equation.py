@@ -89,6 +89,18 @@ def test_a_parameter_that_other_tables_ask_for_is_not_replaced(study, table, whe
         study(laws, {"y": "a + b"}, **table).with_equations(a)
 
 
+def test_equations_stand_in_the_order_in_which_they_are_read_back(study):
+    @equation(unit="1")
+    def z(y):
+        return 2 * y
+
+    parts = {"distribution": "dirichlet", "over": "way", "concentration": 4, "source": "counts"}
+    laws = {"a": ("uniform", 0, 1), "part": parts}
+    dims = {"way": ["rail", "road"]}
+    changed = study(laws, {"y": "sum(a*part, over=way)"}, dims=dims).with_equations(z)
+    assert again(changed) == changed
+
+
 def test_an_equation_that_was_put_in_by_hand_is_not_dropped():
     study = load_study("tinyml_device")
     extra = changed().equations[-1]
