@@ -20,6 +20,7 @@ from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values
 from mcsus.runner.group_values import Key
 from mcsus.streams import Design
 from mcsus.streams.design import nearest_powers_of_two
+from mcsus.study.grids import labelled
 from mcsus.units import Unit
 
 Array = NDArray[np.float64]
@@ -48,18 +49,17 @@ class DrawRun:
         if design.kind == "sobol":
             draws = nearest_powers_of_two(draws)[0]
         self.run = PlanRun(kernel, plan, replace(design, draws=draws))
-        rows: dict[str, dict[int, str]] = {}
+        drawn: list[tuple[str, int, str]] = []  # parameter, stored row, name of the input
         start = len(cells)
         for name in parameters:
-            rows[name] = {start + k: text for k, text in _drawn_cells(kernel, name).items()}
+            drawn += [(name, start + k, text) for k, text in _drawn_cells(kernel, name).items()]
             start += kernel.program.cells(name)
         self.rows, self.inputs = [], {}
         self.places: dict[Key, list[int]] = {}
         for row, output in enumerate(cells):
-            chosen = {k: v for name in parameters if name in reach[output]
-                      for k, v in rows[name].items()}  # fmt: skip
-            self.rows.append(list(chosen))
-            self.inputs["", row] = list(chosen.values())
+            own = [(k, text) for name, k, text in drawn if name in reach[output]]
+            self.rows.append([k for k, _ in own])
+            self.inputs["", row] = [text for _, text in own]
 
     def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, DrawnValues]]:
         """Yield the draws of each replicate."""
@@ -77,19 +77,15 @@ def _shown(outputs: Mapping[str, Unit]) -> list[Quantity]:
 
 def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
     """Return the cells of a parameter that are drawn by themselves, each with its name."""
-    parameter, dims = kernel.model.parameters[name], kernel.model.dims
+    parameter = kernel.model.parameters[name]
     first: dict[str, int] = {}
     for k, cell in enumerate(parameter.cells):
         if cell.law.family != "constant":
             first.setdefault(cell.stream, k)
     if len(first) == 1:
         return dict.fromkeys(first.values(), name)
-    cells = {}
-    for k in first.values():
-        at = np.unravel_index(k, kernel.model.shape(name))
-        labels = {dim: dims[dim][i] for dim, i in zip(parameter.dims, at, strict=True)}
-        cells[k] = label_text(name, labels)
-    return cells
+    labels = list(labelled(parameter.dims, kernel.model.dims))
+    return {k: label_text(name, labels[k]) for k in first.values()}
 
 
 class PointRun:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import platform
 from dataclasses import asdict
@@ -16,6 +15,7 @@ from mcsus.library import library
 from mcsus.model import Model
 from mcsus.parameters import Parameter, Provenance
 from mcsus.study import Study
+from mcsus.study.grids import labelled
 
 _WHOLE_DEVICE = "device_footprint"
 _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
@@ -81,7 +81,6 @@ def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
 
 def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
     """Return one resolved input as plain data: law, unit and provenance of every cell."""
-    labels = itertools.product(*(study.dims[dim] for dim in parameter.dims))
     return {
         "name": parameter.name,
         "unit": parameter.unit.text,
@@ -90,7 +89,7 @@ def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
         "kind": parameter.kind,
         "cells": [
             {
-                "labels": dict(zip(parameter.dims, label, strict=True)),
+                "labels": labels,
                 "law": cell.law.to_dict(),
                 "unit": cell.unit.text,
                 "typical": cell.deterministic,
@@ -98,7 +97,9 @@ def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
                 "sd": cell.law.sd(),
                 **_provenance(cell.provenance),
             }
-            for label, cell in zip(labels, parameter.cells, strict=True)
+            for labels, cell in zip(
+                labelled(parameter.dims, study.dims), parameter.cells, strict=True
+            )
         ],
     }
 

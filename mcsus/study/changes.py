@@ -13,7 +13,7 @@ from mcsus.families import Distribution
 from mcsus.model import Equation, equation
 from mcsus.parameters import Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
-from mcsus.study.grids import Dims, labelled, shared_dims
+from mcsus.study.grids import Dims, apart, labelled, shared_dims
 from mcsus.study.laws import Leaf, Meta, read_leaf
 from mcsus.study.quantities import parse_quantity
 from mcsus.study.shares import SHARES
@@ -76,10 +76,7 @@ def as_written(parameter: Parameter, dims: Dims) -> Parameter:
 def suffixes(parameter: Parameter, dims: Dims) -> list[str]:
     """Return what tells the stream of each cell from that of other labels."""
     shared = shared_dims(parameter, dims)
-    return [
-        "".join(f"|{dim}={label}" for dim, label in labels.items() if dim not in shared)
-        for labels in labelled(parameter.dims, dims)
-    ]
+    return [apart(labels, shared) for labels in labelled(parameter.dims, dims)]
 
 
 def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
@@ -90,7 +87,7 @@ def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
     base = as_written(parameter, dims)
     streams = [cell.stream for cell in base.cells]
     if leaf.id is not None:
-        streams = [leaf.id + apart for apart in suffixes(base, dims)]
+        streams = [leaf.id + suffix for suffix in suffixes(base, dims)]
     count = len(parameter.cells) // len(streams)  # scenarios
     made = [leaf.drawn(key) for key in streams]
     cells = tuple(

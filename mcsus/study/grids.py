@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -222,27 +221,22 @@ def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -
     cells = []
     for labels in labelled(own, dims):
         leaf = grid.leaves[tuple(labels[dim] for dim in grid.dims)]
-        cells.append(leaf.drawn(keys[_apart(labels, grid.shared)]))
+        cells.append(leaf.drawn(keys[apart(labels, grid.shared)]))
     kind = grid.meta.kind or first.provenance.kind
     stage = grid.meta.stage or first.provenance.stage
     return Parameter(name=name, unit=unit, dims=own, cells=tuple(cells), kind=kind, stage=stage)
 
 
-def _apart(labels: Mapping[str, Label], shared: frozenset[str]) -> tuple[tuple[str, Any], ...]:
-    """Return the labels that tell the streams of a parameter apart."""
-    return tuple((dim, label) for dim, label in labels.items() if dim not in shared)
+def apart(labels: Mapping[str, Label], shared: Collection[str]) -> str:
+    """Return what tells the stream of a cell from that of other labels."""
+    return "".join(f"|{dim}={label}" for dim, label in labels.items() if dim not in shared)
 
 
-def _stream_keys(
-    name: str, grid: Grid, own: tuple[str, ...], dims: Dims
-) -> dict[tuple[tuple[str, Any], ...], str]:
-    ids: dict[tuple[tuple[str, Any], ...], set[str | None]] = {}
+def _stream_keys(name: str, grid: Grid, own: tuple[str, ...], dims: Dims) -> dict[str, str]:
+    """Return the keys of the streams by what tells them apart."""
+    ids: dict[str, set[str | None]] = {}
     for labels in labelled(own, dims):
         leaf = grid.leaves[tuple(labels[dim] for dim in grid.dims)]
-        ids.setdefault(_apart(labels, grid.shared), set()).add(leaf.id)
-    keys = {}
-    for apart, own_ids in ids.items():
-        id_ = next(iter(own_ids)) if len(own_ids) == 1 else None
-        base = id_ or f"study:{name}"
-        keys[apart] = base + "".join(f"|{dim}={label}" for dim, label in apart)
-    return keys
+        ids.setdefault(apart(labels, grid.shared), set()).add(leaf.id)
+    only = {suffix: known.pop() if len(known) == 1 else None for suffix, known in ids.items()}
+    return {suffix: (id_ or f"study:{name}") + suffix for suffix, id_ in only.items()}

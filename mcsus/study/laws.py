@@ -154,14 +154,13 @@ def read_leaf(
     if not isinstance(value, Mapping):
         faults.add(shown(value), "the id of a library parameter in quotes, or a table", *where)
         return None
-    before = len(faults.faults)
     reader = LAW.read(value, faults, where, closed=False)
     meta = read_meta(reader, above)
     if meta.relaxed and meta.distribution is None and "value" in reader:
         meta = replace(meta, distribution="constant")
     _check_complete(reader, meta)
     law = _law(reader, meta)
-    if law is None or meta.unit is None or len(faults.faults) > before:
+    if law is None or meta.unit is None or not reader.is_sound:
         return None
     return Leaf(law, meta.unit, _provenance(meta), where, reader["stream"], reader["typical"])
 

@@ -63,7 +63,6 @@ def _weights(
     name: str, family: str, table: Mapping[str, Any], dims: Dims, faults: FaultCollector
 ) -> dict[str, Any] | None:
     """Return the table of the weights, or None when something is wrong (then it is noted)."""
-    before = len(faults.faults)
     where = ("parameters", name)
     reader = TableReader(table, faults, where)
     reader.refuse_unknown(("over", *SHARES[family], *META), f"an unknown key of a {family} law")
@@ -78,13 +77,13 @@ def _weights(
     elif not isinstance(over, str) or over not in dims:
         near = close(over, dims)
         reader.fault("over", f"unknown dim {shown(over)}", choices(dims) or "a dim", nearest=near)
-    if len(faults.faults) > before:
+    if not reader.is_sound:
         return None
     labels = [str(label) for label in dims[str(over)]]
     if len(labels) < 2:
         reader.fault("over", f"one label of {over!r}", "a dim of two labels or more")
     laws = _gamma(reader, labels) if family == "dirichlet" else _lognormal(reader, labels)
-    if len(faults.faults) > before:
+    if not reader.is_sound:
         return None
     by = {str(over): dict(zip(labels, laws, strict=True))}
     return {**about, "shared": [], "by": by}
