@@ -38,13 +38,6 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
         Why a law that names no source is reasonable.
     """
     _refuse_weights(study, parameter.name)
-    about = Meta(
-        unit=parameter.unit,
-        rationale=rationale,
-        stage=parameter.stage,
-        kind=parameter.kind,
-        relaxed=True,
-    )
     if isinstance(value, Distribution):
         origin = Provenance(
             stage=parameter.stage, kind=parameter.kind, evidence="assumed", rationale=rationale
@@ -57,6 +50,7 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
     if not isinstance(value, str | Mapping):
         raise InputError(Fault(shown(value), "a law, or a value with its unit", (where,)))
     faults = FaultCollector()
+    about = Meta.beside(parameter, rationale, parameter.unit)
     leaf = read_leaf(value, faults, (where,), about)
     faults.raise_any()
     assert leaf is not None  # noqa: S101 - else there is a fault

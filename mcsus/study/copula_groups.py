@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,13 +54,21 @@ DEPENDENCE = Table(
 Array = NDArray[np.float64]
 
 
-@dataclass
 class CopulaGroups:
-    """All dependence of a study: the tables, the mixes of streams, and cautions."""
+    """All dependence of a study: the groups, the mixes of streams, and notes for readers."""
 
-    tables: list[CopulaGroup] = field(default_factory=list)
-    mixes: dict[str, Mix] = field(default_factory=dict)
-    cautions: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.groups: list[CopulaGroup] = []
+        self.mixes: dict[str, Mix] = {}
+        self.notes: list[str] = []
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields of a Study."""
+        return {
+            "dependence": tuple(self.groups),
+            "mixes": self.mixes,
+            "notes": tuple(self.notes),
+        }
 
 
 class _Member(NamedTuple):
@@ -113,9 +120,9 @@ def read_copula_groups(
         ordered = _members(reader, chosen, dims, owner, here)
         if reader.is_sound:
             _add(groups, ordered, reader, numbers.matrix, dims)
-            groups.cautions += _induced(here, ordered)
+            groups.notes += _induced(here, ordered)
             if numbers.repaired:
-                groups.cautions.append(f"dependence {here}: {numbers.repaired}")
+                groups.notes.append(f"dependence {here}: {numbers.repaired}")
     return groups
 
 
@@ -255,7 +262,7 @@ def _add(
             }
     rows = tuple(tuple(map(float, row)) for row in correlation)
     streams_of_all = frozenset(key for member in members for key in member.streams.values())
-    groups.tables.append(CopulaGroup(listed, copula, rows, df, streams_of_all))
+    groups.groups.append(CopulaGroup(listed, copula, rows, df, streams_of_all))
 
 
 def without(tables: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:

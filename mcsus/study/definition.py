@@ -326,9 +326,7 @@ class Study:
         base = {p.name: as_written(p, self.dims) for p in self.parameters}
         known = read_copula_groups(tables, base, frozenset(), self.dims, self.inner, faults)
         faults.raise_any()
-        return self._with(
-            dependence=tuple(known.tables), mixes=known.mixes, notes=tuple(known.cautions)
-        )
+        return self._with(**known.fields())
 
 
 def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:

@@ -112,6 +112,12 @@ class Meta:
     broken: frozenset[str] = frozenset()
     relaxed: bool = False
 
+    @classmethod
+    def beside(cls, parameter: Parameter, rationale: str, unit: Unit | None = None) -> Meta:
+        """Return what stands around a law that takes the place of those of a parameter."""
+        stage, kind = parameter.stage, parameter.kind
+        return cls(unit=unit, rationale=rationale, stage=stage, kind=kind, relaxed=True)
+
 
 @dataclass(frozen=True)
 class Leaf:

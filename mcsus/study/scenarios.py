@@ -95,12 +95,7 @@ def _read_change(
     where: tuple[str, ...],
 ) -> Grid | None:
     faults = settings.faults
-    meta = Meta(
-        rationale=f"as scenario {id_} sets it",
-        stage=parameter.stage,
-        kind=parameter.kind,
-        relaxed=True,
-    )
+    meta = Meta.beside(parameter, f"as scenario {id_} sets it")
     grid = GridReader(dims, faults, partial=True).read(value, where, meta)
     if grid is None:
         return None

@@ -59,7 +59,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     if "outputs" in row:
         fields["outputs"] = options.read_outputs(row["outputs"], known, faults)
     design = options.read_design(document.get("design", {}), faults)
-    sensitivity = read_asked(document, design, known, groups.tables, faults)
+    sensitivity = read_asked(document, design, known, groups.groups, faults)
     claims = read_claims(row["claims"], known, faults)
     levels = options.read_levels(document.get("intervals", {}), faults)
     breakdown = options.read_breakdown(files, known)
@@ -76,9 +76,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "claims": claims,
         "breakdown": breakdown,
         "scenarios": scenarios,
-        "dependence": tuple(groups.tables),
-        "mixes": groups.mixes,
-        "notes": tuple(groups.cautions),
+        **groups.fields(),
         "inner": inner,
     }
 
