@@ -55,8 +55,13 @@ class Result:
 
     @property
     def stopped(self) -> str:
-        """Why the run stopped before its end: interrupted, out of time, limit; else empty."""
+        """Why it stopped before its end: interrupted, out of time, limit, round; else empty."""
         return str(self.provenance.get("stopped", ""))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run came to its end, though perhaps with fewer draws than asked for."""
+        return self.stopped not in {"interrupted", "round"}
 
     def datasets(self, group: str) -> dict[str, xr.Dataset]:
         """Return the datasets below ``outputs``, ``sensitivity`` or ``claims``, in order."""

@@ -84,6 +84,8 @@ def finished(folder: Path, study: Study | None) -> Result | None:
     if not (folder / FILE).is_file() or FileCheckpoint(folder).folder.is_dir():
         return None
     result = load_result(folder)
+    if not result.is_whole:
+        return None
     if study is not None:
         changed = _differences(result.provenance["document"], study.to_dict())
         if changed:

@@ -18,6 +18,7 @@ from mcsus.runner.settings import Settings
 from mcsus.study import Study
 
 _TOLERANCE = 1e-9  # of a number computed on another machine or with other versions
+_ABOUT_THE_RUN = {".digest", ".mcsus", ".until", ".stopped"}  # not numbers of the study
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,11 @@ def verify(
         If `folder` holds no result or that of an interrupted run, or its study is no longer valid.
     """
     saved = load_result(folder)
-    if saved.stopped == "interrupted":
+    if not saved.is_whole:
         allowed = f"one that has come to its end: mcsus run --resume {folder}"
         raise InputError(Fault("the result of an interrupted run", allowed, (str(folder),)))
     before = saved.to_dict(timing=False)
-    text = Path(folder) / JSON_FILE
-    if not text.is_file() or json.loads(text.read_text(encoding="utf-8")) != before:
+    if _document(Path(folder) / JSON_FILE) != before:
         return Outcome(False, f"{JSON_FILE} does not hold the numbers of {FILE}.")
     study = Study.from_dict(saved.provenance["document"])
     [result] = Run(study, Settings(progress=progress)).results()
@@ -60,9 +60,17 @@ def verify(
     )
 
 
+def _document(path: Path) -> Any:
+    """Return what a JSON file holds, or None where it is damaged or not there."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
 def _differences(before: Any, after: Any, place: str) -> Iterator[str]:
     """Yield a line for each place where two documents disagree."""
-    if place in {".digest", ".mcsus"}:
+    if place in _ABOUT_THE_RUN:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key in sorted({*before, *after}):

@@ -54,6 +54,22 @@ def test_a_result_after_each_round(asked, rounds):
         assert result.to_dict()["outputs"] == fewer
 
 
+def test_the_result_of_a_round_is_no_end(asked, rounds, tmp_path):
+    next(Run(asked).results(every_round=True)).save(tmp_path)
+    with pytest.raises(InputError, match="found no checkpoint"):
+        Run.resume(tmp_path)
+    with pytest.raises(InputError, match="one that has come to its end"):
+        verify(tmp_path)
+
+
+def test_how_draws_were_stopped_is_no_number_to_verify(asked, tmp_path):
+    [result] = Run(asked, Settings(limits=Limits(until=0.1))).results()
+    mean = result.tree["outputs/y"]["mean"]
+    result.tree["outputs/y"]["mean"] = mean * (1 + 1e-15)  # as another machine might have it
+    result.save(tmp_path)
+    assert "Not the same bits, but every number agrees" in verify(tmp_path).message
+
+
 def test_the_plain_path_makes_one(asked):
     assert len(list(Run(asked).results())) == 1
 

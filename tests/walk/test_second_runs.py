@@ -72,6 +72,9 @@ def test_verify_reads_the_file_that_people_read(here, capsys):
     path.write_text(json.dumps(document), encoding="utf-8")
     assert run_command(["verify", "runs/small"]) == 1
     assert "does not hold the numbers" in capsys.readouterr().out
+    path.write_text("{", encoding="utf-8")
+    assert run_command(["verify", "runs/small"]) == 1
+    assert "does not hold the numbers" in capsys.readouterr().out
 
 
 def test_no_report_of_another_run_is_left(here):
