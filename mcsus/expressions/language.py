@@ -8,14 +8,12 @@ import functools
 import keyword
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 
-@dataclass(frozen=True)
-class Function:
+class Function(NamedTuple):
     """One function of the language.
 
     Parameters
@@ -67,8 +65,7 @@ class Function:
         return functools.reduce(self.numpy, args) if self.more else self.numpy(*args)
 
 
-@dataclass(frozen=True)
-class Reduction:
+class Reduction(NamedTuple):
     """One fold over a dim, written ``name(x, over=dim)``.
 
     Parameters

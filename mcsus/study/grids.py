@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,8 +48,7 @@ BY = Table(
 )
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(NamedTuple):
     """Laws by labels, before they become the cells of a parameter.
 
     Parameters
@@ -61,10 +60,10 @@ class Grid:
     """
 
     dims: tuple[str, ...] = ()
-    leaves: Mapping[Labels, Leaf] = field(default_factory=dict)
+    leaves: Mapping[Labels, Leaf] = {}
     shared: frozenset[str] = frozenset()
     settled: frozenset[str] = frozenset()
-    meta: Meta = field(default_factory=Meta)
+    meta: Meta = Meta()
 
     def at(self, labels: Mapping[str, Label]) -> Leaf | None:
         """Return the law at some labels (those of other dims are ignored)."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcsus.declared.items import one_of, raw, text
 from mcsus.declared.reader import TableReader, choices, shown
@@ -119,8 +119,7 @@ class Meta:
         return cls(unit=unit, rationale=rationale, stage=stage, kind=kind, relaxed=True)
 
 
-@dataclass(frozen=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One law with its unit, its origin and its place in the file.
 
     Laws of one `id` are one value: the id in the library, or the stream that the file names.
