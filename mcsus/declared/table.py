@@ -188,6 +188,7 @@ class Either:
         self.name = name
         self.words = words
         self.alternatives = alternatives
+        self.tables = [each for each in alternatives if isinstance(each, Table)]
 
     def schema(self) -> Schema:
         """Return the JSON Schema of the place."""
@@ -196,19 +197,13 @@ class Either:
 
     def definitions(self) -> dict[str, Schema]:
         """Return the schemas of all tables that may stand below it, by name."""
-        below: dict[str, Schema] = {}
-        for alternative in self.alternatives:
-            if isinstance(alternative, Table):
-                below |= alternative.definitions()
-        return below
+        return {name: s for table in self.tables for name, s in table.definitions().items()}
 
     def page(self) -> list[str]:
         """Return what it is for, and the keys of its tables, in lines of text."""
         page = [self.name, self.words]
-        for table in self.alternatives:
-            if isinstance(table, Table):
-                page += ["", *([] if table.words == self.words else [table.words])]
-                page += table.lines()
+        for table in self.tables:
+            page += ["", *([] if table.words == self.words else [table.words]), *table.lines()]
         return page
 
 

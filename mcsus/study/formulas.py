@@ -78,11 +78,6 @@ def check_dimension(
             faults.add(written, allowed, "equations", equation.name, "unit")
 
 
-def _differ(one: tuple[Label, ...] | None, other: tuple[Label, ...] | None) -> bool:
-    """Tell whether labels that are known are not the same."""
-    return bool(one) and bool(other) and one != other
-
-
 def _dims_of(node: Reduce | At | AtLabel) -> tuple[str, ...]:
     match node:
         case Reduce(over=over):
@@ -123,7 +118,8 @@ def check_names(
                 if dim not in dims:
                     allowed = f"a dim of this study ({', '.join(dims) or 'it has none'})"
                     note(dim, f"unknown dim {shown(dim)}", allowed, tuple(dims), node.position)
-            if isinstance(node, At) and _differ(dims.get(node.dim), dims.get(node.source)):
+            labels = {dims[dim] for dim in used if dims.get(dim)}
+            if isinstance(node, At) and len(labels) > 1:
                 found = f"at(.., {node.dim}={node.source}), whose labels differ"
                 allowed = "two dims with the same labels"
                 note(f"{node.dim}={node.source}", found, allowed, (), node.position)

@@ -88,7 +88,7 @@ def read_design(value: Any, faults: FaultCollector) -> Design:
     return Design()
 
 
-def _levels(reader: TableReader, key: str) -> tuple[float, ...]:
+def _levels(reader: TableReader, key: str) -> tuple[float, ...] | None:
     before = len(reader.faults.faults)
     kept: dict[float, None] = {}
     for item in reader.list(key, "probabilities"):
@@ -101,7 +101,7 @@ def _levels(reader: TableReader, key: str) -> tuple[float, ...]:
             kept[level] = None
     if not kept and len(reader.faults.faults) == before:
         reader.fault(key, "an empty list", "at least one level")
-    return tuple(kept)
+    return tuple(kept) or None
 
 
 INTERVALS = Table(
@@ -120,12 +120,6 @@ INTERVALS = Table(
         default=LEVELS,
     ),
 )
-
-
-def read_levels(value: Any, faults: FaultCollector) -> tuple[float, ...]:
-    """Return the levels of the intervals."""
-    row = INTERVALS.read(value, faults, ("intervals",))
-    return row["levels"] or LEVELS
 
 
 def _groups(reader: TableReader, key: str) -> dict[str, tuple[str, ...]]:

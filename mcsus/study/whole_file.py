@@ -61,7 +61,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     design = options.read_design(document.get("design", {}), faults)
     sensitivity = read_asked(document, design, known, groups.groups, faults)
     claims = read_claims(row["claims"], known, faults)
-    levels = options.read_levels(document.get("intervals", {}), faults)
+    intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
     breakdown = options.read_breakdown(files, known)
     below = [fault for layer in files[:-1] for fault in layer.faults.faults]
     _raise([*faults.faults, *below])
@@ -71,7 +71,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
         "parameters": tuple(parameters.values()),
         "equations": tuple(equations.values()),
         "design": design,
-        "intervals": levels,
+        "intervals": intervals["levels"],
         "sensitivity": sensitivity,
         "claims": claims,
         "breakdown": breakdown,
