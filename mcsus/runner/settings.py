@@ -79,6 +79,8 @@ def refuse_odd(study: Study, settings: Settings) -> None:
     InputError, RefusedError
     """
     limits, design = settings.limits, study.design
+    if settings.threads is not None and settings.threads < 1:
+        raise InputError(Fault(repr(settings.threads), "at least 1 thread", ("--threads",)))
     unknown = [name for name in limits.until_outputs if name not in study.outputs]
     if unknown:
         allowed = f"outputs of the study: {', '.join(study.outputs)}"

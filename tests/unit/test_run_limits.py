@@ -146,6 +146,12 @@ def test_what_cannot_be_meant(asked, limits, design, message):
         Run(asked(**design), Settings(limits=limits))
 
 
+@pytest.mark.parametrize("threads", [0, -1])
+def test_no_threads(asked, threads):
+    with pytest.raises(InputError, match=f"--threads: found {threads}; allowed: at least 1"):
+        Run(asked(), Settings(threads=threads))
+
+
 def test_a_design_beyond_what_is_allowed(asked):
     with pytest.raises(RefusedError, match=r"found 2048 draws per replicate; allowed: 2000 by --m"):
         run(asked(), max_draws=2000)
