@@ -168,9 +168,10 @@ def _refuse_feedback(steps: list[Step], inside: list[bool], inner: str | None) -
     for step, is_inside in zip(steps, inside, strict=True):
         depends = not averaged.isdisjoint(step.inputs)
         if is_inside and depends:
-            found = f"{step.target!r}, which depends on an average over {inner!r}"
+            equation = step.target.partition("@")[0]
+            found = f"{equation!r}, which depends on an average over {inner!r}"
             allowed = f"averages over {inner!r} that no individual depends on"
-            raise InputError(Fault(found, allowed, ("equations", step.target)))
+            raise InputError(Fault(found, allowed, ("equations", equation)))
         folded = step.reduce is not None and step.reduce[1] == inner
         if depends or folded:
             averaged.add(step.target)

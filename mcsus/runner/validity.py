@@ -8,6 +8,7 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
+from mcsus.engine.lowering import lower
 from mcsus.errors import FaultCollector
 from mcsus.expressions.nodes import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
@@ -40,6 +41,8 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
             required=_required(study),
             inner=study.inner,
         )
+        if study.inner is not None:
+            lower(model)  # refuses averages over individuals that an individual depends on
     faults.raise_any()
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
     check_parts(study, model)

@@ -209,8 +209,9 @@ def test_an_average_may_not_feed_back():
         "outputs": {"relative": "1"},
         "sensitivity": {},
     }
-    with pytest.raises(InputError, match="no individual depends on"):
-        run(Study.from_dict(document(**changes)))
+    match = "equations.relative: found 'relative', which depends on an average"
+    with pytest.raises(InputError, match=match):
+        check(Study.from_dict(document(**changes)))
 
 
 @pytest.mark.parametrize("draws", [0, 1, 3, True, "x", 2.0])
