@@ -92,16 +92,13 @@ def value_correlation(
     second = score * first + np.sqrt(max(0.0, 1 - score**2)) * free
     weight = weights[:, np.newaxis] * weights
     if df is None:
-        x, y = (
-            one.quantile(_inside(special.ndtr(first))),
-            other.quantile(_inside(special.ndtr(second))),
-        )
+        u, v = special.ndtr(first), special.ndtr(second)
     else:
-        u, part = special.roots_legendre(_SCALES)
-        root = np.sqrt(scale_law(df).quantile((u + 1) / 2))[:, np.newaxis, np.newaxis]
-        x = one.quantile(_inside(distribution_function(first / root, df)))
-        y = other.quantile(_inside(distribution_function(second / root, df)))
+        scales, part = special.roots_legendre(_SCALES)
+        root = np.sqrt(scale_law(df).quantile((scales + 1) / 2))[:, np.newaxis, np.newaxis]
+        u, v = distribution_function(first / root, df), distribution_function(second / root, df)
         weight = part[:, np.newaxis, np.newaxis] / 2 * weight
+    x, y = one.quantile(_inside(u)), other.quantile(_inside(v))
     x, y = x - (weight * x).sum(), y - (weight * y).sum()
     scale = np.sqrt((weight * x**2).sum() * (weight * y**2).sum())
     return float((weight * x * y).sum() / scale)

@@ -35,7 +35,7 @@ Changes = dict[str, dict[str, Grid]]
 """Parameter -> scenario -> its laws there."""
 
 
-class Known(NamedTuple):
+class Changeable(NamedTuple):
     """What a scenario may name."""
 
     parameters: Mapping[str, Parameter]
@@ -44,7 +44,7 @@ class Known(NamedTuple):
 
 
 def read_scenarios(
-    value: Any, dims: Dims, known: Known, faults: FaultCollector
+    value: Any, dims: Dims, known: Changeable, faults: FaultCollector
 ) -> tuple[tuple[Scenario, ...], Changes]:
     """Return the scenarios and what they change."""
     scenarios: dict[str, Scenario] = {}
@@ -69,7 +69,7 @@ def read_scenarios(
 
 
 def _note_changes(
-    id_: str, settings: TableReader, dims: Dims, known: Known, changes: Changes
+    id_: str, settings: TableReader, dims: Dims, known: Changeable, changes: Changes
 ) -> None:
     for name, value in settings.table.items():
         parameter = known.parameters.get(name)

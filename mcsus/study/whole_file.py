@@ -18,7 +18,7 @@ from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.laws import Meta
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
-from mcsus.study.scenarios import Changes, Known, read_scenarios, with_scenarios
+from mcsus.study.scenarios import Changeable, Changes, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
 from mcsus.study.tables import STUDY
 from mcsus.units import DIMENSIONLESS
@@ -50,7 +50,7 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     _check_clashes(inputs, dims)
     unreadable = frozenset(inputs.parameters) - frozenset(parameters)
     groups = read_copula_groups(row["dependence"], parameters, unreadable, dims, inner, faults)
-    changeable = Known(parameters, unreadable, frozenset(inputs.equations))
+    changeable = Changeable(parameters, unreadable, frozenset(inputs.equations))
     scenarios, changes = read_scenarios(row["scenarios"], dims, changeable, faults)
     dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, faults)
     _check_formulas(inputs, parameters, dims)

@@ -56,13 +56,10 @@ def tables_of(study: Study) -> dict[str, Any]:
     asked = study.asked()
     if study.sensitivity != asked:
         before = asked if "sensitivity" in tables else replace(asked, groups={})
-        put(
-            "sensitivity",
-            amended(tables.get("sensitivity", {}), before.table, study.sensitivity.table),
-        )
-    put("equations", _parts(tables, read, study, "equations", write_equation))
-    write = partial(write_parameter, dims=study.dims)
-    put("parameters", _parts(tables, read, study, "parameters", write))
+        written = tables.get("sensitivity", {})
+        put("sensitivity", amended(written, before.table, study.sensitivity.table))
+    put("equations", _parts(study, "equations", write_equation))
+    put("parameters", _parts(study, "parameters", partial(write_parameter, dims=study.dims)))
     return tables
 
 
@@ -125,16 +122,10 @@ def amended(table: Mapping[str, Any], before: Any, after: Any) -> dict[str, Any]
     return kept | {key: value for key, value in other.items() if one.get(key) != value}
 
 
-def _parts(
-    tables: Mapping[str, Any],
-    read: Mapping[str, Any],
-    study: Study,
-    key: str,
-    write: Callable[[Any], Any],
-) -> dict[str, Any]:
+def _parts(study: Study, key: str, write: Callable[[Any], Any]) -> dict[str, Any]:
     """Return the table of the equations or parameters; those as read keep their words."""
-    before, after = by_name(read[key]), by_name(getattr(study, key))
-    table = tables.get(key, {})
+    before, after = by_name(study.read[key]), by_name(getattr(study, key))
+    table = study.document.get(key, {})
     kept = {name: value for name, value in table.items() if name in after or name not in before}
     changed = {
         name: write(part)
