@@ -14,10 +14,6 @@ def index_groups(
 
     Parameters
     ----------
-    parameters : mapping of str to Parameter
-        The inputs that the outputs depend on.
-    group_by : {"none", "stage", "source"}
-        One group a parameter, a life-cycle stage, or a first source.
     groups : mapping of str to iterable of str
         Explicit groups, which come first; other parameters follow `group_by`.
 

@@ -61,13 +61,6 @@ class TableReader:
         Keys that it may have; None leaves unknown keys to somebody else.
     known : mapping, optional
         What the rest of the file says: names of equations, parameters and so on.
-
-    Examples
-    --------
-    >>> faults = FaultCollector("study.toml")
-    >>> reader = TableReader({"drews": 4}, faults, ("design",), ["draws", "seed"])
-    >>> print(faults.faults[0])
-    study.toml: design.drews: found an unknown key; allowed: ...; did you mean 'draws'?
     """
 
     def __init__(

@@ -33,7 +33,7 @@ def describe(
     means: Mapping[str, Array],
     threads: int | None = None,
 ) -> dict[str, xr.Dataset]:
-    """Describe outputs and claims.
+    """Describe outputs and claims, by their place in the tree.
 
     Parameters
     ----------
@@ -43,11 +43,6 @@ def describe(
         Means of parts of breakdowns that are not among the draws.
     threads : int, optional
         How many sort at a time; the numbers do not depend on it.
-
-    Returns
-    -------
-    dict of str to Dataset
-        By place in the tree: ``outputs/<name>`` and ``claims/<id>``.
     """
     typical = evaluate(model, typical_values(model))
     rough = propagate(model, list(study.outputs), study.mixes)

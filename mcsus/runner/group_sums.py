@@ -95,13 +95,7 @@ class PlanRun:
 
 
 def sums_of(run: PlanRun, task: Task) -> Array:
-    """Evaluate the points of a task and return their sums, shape ``(unit, row, column)``.
-
-    Raises
-    ------
-    NotFiniteError
-        If any value is not finite: at the first base point where one is.
-    """
+    """Evaluate the points of a task and return their sums, shape ``(unit, row, column)``."""
     add_up = index_sums()
     replicate, first, count = task
     points, pivot = run.start(replicate)

@@ -97,13 +97,7 @@ def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
 def read_equations(
     study: Study, given: Sequence[Equation | Callable[..., Any]]
 ) -> dict[str, Equation]:
-    """Return the equations of a study by name with some added or replaced, as formulas.
-
-    Raises
-    ------
-    InputError
-        If one cannot be written as a formula, or uses a name or a dim that the study lacks.
-    """
+    """Return the equations of a study by name with some added or replaced, as formulas."""
     faults = FaultCollector(study.place)
     known = {equation.name: equation for equation in study.equations}
     made: dict[str, Equation] = {}

@@ -19,13 +19,7 @@ _SHIPPED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
 
 
 def find_study(path_or_id: str | Path) -> Path:
-    """Return the file of a study: a path, or the id of one that ships.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or no shipped study of that id.
-    """
+    """Return the file of a study: a path, or the id of one that ships."""
     path = Path(path_or_id)
     text = str(path_or_id)
     if "\0" in text:

@@ -28,13 +28,7 @@ TEXTS = ("title", "question", "functional_unit", "system_boundary", "characteris
 
 
 def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Check a whole study file and return the fields of a Study.
-
-    Raises
-    ------
-    InputError
-        With every fault of the file.
-    """
+    """Check a whole study file and return the fields of a Study."""
     faults = FaultCollector(place)
     if not check_content(document, faults):
         _raise(faults.faults)

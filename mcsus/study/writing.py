@@ -22,13 +22,7 @@ if TYPE_CHECKING:
 
 
 def tables_of(study: Study) -> dict[str, Any]:
-    """Return the tables of a study's file, with those parts written anew that are not as read.
-
-    Raises
-    ------
-    InputError
-        If it was given other dims or scenarios than those of its file.
-    """
+    """Return the tables of a study's file, with those parts written anew that are not as read."""
     read, tables = study.read, dict(study.document)
     for key in ("dims", "scenarios"):
         if getattr(study, key) != read[key]:
@@ -109,14 +103,7 @@ def _law(cell: Cell, stream: str | None) -> str | dict[str, Any]:
 
 
 def amended(table: Mapping[str, Any], before: Any, after: Any) -> dict[str, Any]:
-    """Return the table that `before` was read from, as it says `after`; all else as written.
-
-    Examples
-    --------
-    >>> from mcsus.streams import Design
-    >>> amended({"seed": 1}, Design(seed=1), Design(draws=512, seed=1))
-    {'seed': 1, 'draws': 512}
-    """
+    """Return the table that `before` was read from, as it says `after`; all else as written."""
     one, other = plain(before), plain(after)
     kept = {key: value for key, value in table.items() if key in other or key not in one}
     return kept | {key: value for key, value in other.items() if one.get(key) != value}
