@@ -123,6 +123,6 @@ def check_names(
                 found = f"at(.., {node.dim}={node.source}), whose labels differ"
                 allowed = "two dims with the same labels"
                 note(f"{node.dim}={node.source}", found, allowed, (), node.position)
-            if isinstance(node, AtLabel) and node.dim in dims:
+            if isinstance(node, AtLabel) and dims.get(node.dim):
                 with faults.at(*where):
                     node.index(dims[node.dim])

@@ -42,6 +42,8 @@ def lognormal_ratio(log_sd: float) -> Ratio | None:
     """Return A and B with exp(s z) = (A + y B) / (A - y B), or None where none is good enough."""
     y, z = _middle()
     half = np.tanh(log_sd * z / 2)
+    if half.max() == 1.0:
+        return None  # so wide a law that its values leave no room between A and y B
     # what an error in B / A does to the log of the value
     return _fitted(half / y, 2 * y / ((1 - half) * (1 + half)))
 
