@@ -70,7 +70,7 @@ class Grid(NamedTuple):
         return self.leaves.get(tuple(labels[dim] for dim in self.dims))
 
 
-class GridReader:
+class GridReader(NamedTuple):
     """Reads what stands for one parameter: an id, a law, or laws by labels.
 
     Parameters
@@ -81,18 +81,10 @@ class GridReader:
         Dims that could not be read, which has been noted.
     """
 
-    def __init__(
-        self,
-        dims: Dims,
-        faults: FaultCollector,
-        *,
-        partial: bool = False,
-        broken: frozenset[str] = frozenset(),
-    ) -> None:
-        self.dims = dims
-        self.broken = broken
-        self.faults = faults
-        self.partial = partial
+    dims: Dims
+    faults: FaultCollector
+    partial: bool = False
+    broken: frozenset[str] = frozenset()
 
     def read(self, value: object, where: tuple[str, ...], above: Meta) -> Grid | None:
         """Return the laws, or None when anything is wrong (then it is noted)."""
@@ -158,14 +150,12 @@ class GridReader:
         self, reader: TableReader, dim: str, parts: Mapping[Label, Grid], meta: Meta
     ) -> Grid | None:
         """Put the grids of the labels of one dim together."""
-        first, *rest = parts.values()
-        if any(
-            (p.dims, p.shared, p.settled) != (first.dims, first.shared, first.settled) for p in rest
-        ):
+        below = {(part.dims, part.shared, part.settled) for part in parts.values()}
+        if len(below) > 1:
             reader.fault("by", "labels with different dims below", "the same under every label")
             return None
-        dims = (dim, *first.dims)
-        shared, settled = first.shared, first.settled
+        [(inside, shared, settled)] = below
+        dims = (dim, *inside)
         if "shared" in reader:
             shared |= frozenset(reader.names("shared", dims, "dims of this table"))
             settled |= frozenset(dims)
