@@ -24,7 +24,8 @@ NEVER_NEGATIVE = {
     "temperature": "K",
 }
 SHARES = re.compile(
-    r"(^|[_.])(yield|share|efficiency|eff|fraction|utili[sz]ation|probability)($|[_.0-9])"
+    r"(^|[_.])(yield|share|efficiency|eff|fraction|utili[sz]ation|probability)"
+    r"(?!_weight$)($|[_.0-9])"
 )
 SMALLEST = 1e-9  # probability that is worth a caution
 

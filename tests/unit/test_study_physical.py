@@ -60,6 +60,7 @@ def test_a_share_lies_between_zero_and_one(unit, bound):
     (text,) = cautions("fab_yield", **law, unit=unit)
     assert f"above {bound} with probability 0.5" in text
     assert cautions("field_yields", **law, unit=unit) == []
+    assert cautions("road_share_weight", **law, unit=unit) == []  # as of shares that add up to 1
 
 
 def test_a_declared_range_comes_before_the_rules():
