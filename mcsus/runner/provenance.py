@@ -30,6 +30,7 @@ _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray", "pint")
 def provenance(study: Study, model: Model) -> dict[str, Any]:
     """Return what is needed to explain and repeat a run, as plain data."""
     used = set(model.inputs)
+    margins = {claim.equation.name for claim in study.claims}
     document = study.to_dict()
     text = json.dumps(document, sort_keys=True, default=str)
     return {
@@ -52,6 +53,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
                 "doc": e.doc,
             }
             for e in model.equations
+            if e.name not in margins
         ],
         "references": _references(study),
         "cautions": list(study.cautions),

@@ -103,6 +103,7 @@ def test_from_the_study_file_to_the_page(file, capsys):
     page = (file.parent / "out" / "report" / "index.html").read_text()
     assert "Between one and three kilograms" in page
     assert "Distance of total to the ends" in page or "distance of total to the ends" in page
+    assert "claim:" not in page  # what a claim comes to is no equation of the study
     assert run_command(["verify", "out"]) == 0
 
 
