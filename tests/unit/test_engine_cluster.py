@@ -190,7 +190,8 @@ def test_closing_cancels_what_has_not_begun(cluster: DaskExecutor, tmp_path: Pat
         time.sleep(0.02)
     (tmp_path / "gate").touch()
     assert list(cluster.ordered(pow, 2, range(8))) == [2**k for k in range(8)]
-    assert {path.name for path in tmp_path.iterdir()} <= {"gate", "0", "1", "2"}
+    begun = {path.name for path in tmp_path.iterdir()} - {"gate"}
+    assert len(begun) <= 3  # the first, and one in each worker: which, the scheduler says
 
 
 class Stub:
