@@ -97,13 +97,41 @@ class NotFiniteError(McsusError):
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate closest to `name`, or None when none is close.
 
+    A name with a number in it is no misspelling of one without, nor is a word that means something
+    of its own one of another.
+
     Examples
     --------
     >>> nearest("lognormel", ["normal", "lognormal"])
     'lognormal'
     """
-    matches = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    known = [other for other in candidates if _is_numbered(name) == _is_numbered(other)]
+    if name.lower() in _MEANINGS:
+        known = [other for other in known if other.lower().rstrip("s") == name.lower().rstrip("s")]
+    matches = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
+    if len(matches) > 1 and _MEANINGS.issuperset(matches):
+        slips = [each for each in matches if sorted(each) == sorted(name)]
+        if len(slips) == 1:
+            return slips[0]
+        first, second = (difflib.SequenceMatcher(None, each, name).ratio() for each in matches)
+        if first - second < _MARGIN:
+            return None
     return matches[0] if matches else None
+
+
+_MARGIN = 0.15  # in likeness, by which the hint of such a word is nearer than any other
+# Words that mean another thing each, however alike they look: one is no misspelling of another.
+_WORDS = """
+mean median mode typical minimum maximum low high sd gsd cv variance var std sem se sigma mu value
+log_mean log_sd log_median mean_log sd_log relative_sd geometric_mean geometric_sd scale shape rate
+alpha beta loc location df coverage confidence correlation rank_correlation autocorrelation
+"""
+_MEANINGS = frozenset(_WORDS.split())
+
+
+def _is_numbered(name: str) -> bool:
+    """Tell whether a name has a number in it: 'gsd2' is another thing than 'gsd'."""
+    return any(map(str.isdigit, name))
 
 
 class FaultCollector:

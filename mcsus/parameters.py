@@ -214,9 +214,8 @@ class Parameter:
         wanted = self.unit.dimension
         for other in dict.fromkeys(cell.unit for cell in self.cells):
             if other.dimension != wanted:
-                found = f"{other.text} ({other.dimension})"
-                allowed = f"a unit of {wanted}, like {self.unit.text!r}"
-                faults.append(Fault(found, allowed, (self.name, "unit")))
+                allowed = f"a unit like {self.unit.text!r}"
+                faults.append(Fault(repr(other.text), allowed, (self.name, "unit")))
         if faults:
             raise InputError(*faults)
 

@@ -136,11 +136,14 @@ def _configured(
     from mcsus.study import load_study, parse_setting  # noqa: PLC0415
 
     pins = {}
-    for name, value in map(parse_setting, settings or []):
+    loaded = load_study(study)
+    with loaded.units.in_use():
+        parsed = [parse_setting(text) for text in settings or []]
+    for name, value in parsed:
         if name in pins:
             raise InputError(Fault(f"{name!r} twice", "one value for each", ("--set",)))
         pins[name] = value
-    return load_study(study).with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
+    return loaded.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
 
 
 def _result(run: Run) -> Result:

@@ -194,7 +194,7 @@ def read_unit(value: object, key: str = "unit") -> Unit:
 
 def unlike(unit: Unit, dimension: Dimension) -> tuple[str, str]:
     """Return the two halves of the message on a unit of another dimension."""
-    return f"{unit.text!r}, which is {unit.dimension}", f"a unit of dimension {dimension}"
+    return repr(unit.text), f"a unit like {dimension.shown}"
 
 
 def close(name: object, names: Iterable[str]) -> str | None:

@@ -46,7 +46,7 @@ def dimension(
     kg m**2 / s**2
     >>> dimension(parse("power + lifetime"), units)
     Traceback (most recent call last):
-    mcsus.errors.InputError: column 7: found kg m**2 / s**3 + s in 'power + lifetime'; allowed: ...
+    mcsus.errors.InputError: column 7: found W + year in 'power + lifetime'; allowed: ...
     """
     result = _of(expression, units)
     return (expected or DIMENSIONLESS) if result is None else result
@@ -89,9 +89,9 @@ def _same(node: Expression, joint: str, operands: tuple[_Maybe, ...]) -> _Maybe:
     other = next((item for item in known if item != known[0]), None)
     if other is not None:
         both = (
-            f"{joint} of {known[0]} and {other}"
+            f"{joint} of {known[0].shown} and {other.shown}"
             if joint[0].isalpha()
-            else f"{known[0]} {joint} {other}"
+            else f"{known[0].shown} {joint} {other.shown}"
         )
         _refuse(node, both, "the same unit on both sides (1: a plain number)")
     return known[0] if known else None
@@ -99,7 +99,7 @@ def _same(node: Expression, joint: str, operands: tuple[_Maybe, ...]) -> _Maybe:
 
 def _need_number(node: Expression, result: _Maybe, what: str) -> None:
     if result is not None and not result.is_dimensionless:
-        _refuse(node, f"{what} {result}", "a plain number (divide by a reference value)")
+        _refuse(node, f"{what} {result.shown}", "a plain number (divide by a reference value)")
 
 
 def _call(node: nodes.Call, units: Mapping[str, Dimension]) -> _Maybe:
@@ -132,19 +132,19 @@ def _power(node: nodes.Binary, base: Dimension, exponent: _Maybe) -> Dimension:
         return DIMENSIONLESS
     value = constant(node.right)
     if value is None:
-        _refuse(node, f"{base} to a power that is no number", "a number as exponent")
+        _refuse(node, f"{base.shown} to a power that is no number", "a number as exponent")
     return _raised(node, base, value)
 
 
 def _raised(node: Expression, base: Dimension, exponent: float) -> Dimension:
     if not math.isfinite(exponent) or abs(exponent) > MAX_POWER:
-        _refuse(node, f"{base} to the power {exponent}", f"exponents up to {MAX_POWER}")
+        _refuse(node, f"{base.shown} to the power {exponent}", f"exponents up to {MAX_POWER}")
     return _bounded(node, base**exponent)
 
 
 def _bounded(node: Expression, result: Dimension) -> Dimension:
     if any(abs(power) > MAX_POWER for _, power in result.exponents):
-        _refuse(node, f"the unit {result}", f"exponents up to {MAX_POWER}")
+        _refuse(node, f"the unit {result.shown}", f"exponents up to {MAX_POWER}")
     return result
 
 

@@ -268,8 +268,8 @@ class Model:
                 found = dimension(equation.expression, self.dimension_of, expected=declared)
                 if found != declared:
                     faults.add(
-                        f"a formula of dimension {found}",
-                        f"the dimension of its unit {equation.unit.text!r}, which is {declared}",
+                        f"a formula that gives {found.shown}",
+                        f"what its unit {equation.unit.text!r} measures",
                         "equations",
                         equation.name,
                     )

@@ -24,7 +24,7 @@ _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
 _ABOUT = (
     "id", "title", "question", "functional_unit", "system_boundary", "characterisation",
 )  # fmt: skip
-_LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray", "pint")
+_LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray")
 
 
 def provenance(study: Study, model: Model) -> dict[str, Any]:

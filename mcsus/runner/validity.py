@@ -101,8 +101,8 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
     for where, name, unit in asked:
         dimension = model.dimension_of[name]
         if unit.dimension != dimension:
-            allowed = f"a unit of {name!r}, whose dimension is {dimension}"
-            faults.add(f"unit {unit.text!r} ({unit.dimension})", allowed, *where)
+            allowed = f"a unit of {name!r}, like {dimension.shown}"
+            faults.add(f"unit {unit.text!r}", allowed, *where)
     single = [(where, name, name) for where, name, _ in asked]
     single += [(("claims", c.id), c.equation.name, c.margin.quantity) for c in study.claims]
     for where, name, words in single:

@@ -25,7 +25,7 @@ from mcsus.study.quantities import parse_count
 from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields
 from mcsus.study.writing import by_name, tables_of
-from mcsus.units import Unit
+from mcsus.units import NO_UNITS, OwnUnits, Unit
 from mcsus.vocabulary import Label
 
 
@@ -95,6 +95,7 @@ class Study:
     dependence: tuple[CopulaGroup, ...] = ()
     mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
+    units: OwnUnits = NO_UNITS
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -206,7 +207,8 @@ class Study:
         if changes:
             study = study._with(design=_changed_design(self.design, changes))
         if pins:
-            values = {name: pair(value, f"--set {name}") for name, value in pins.items()}
+            with self.units.in_use():
+                values = {name: pair(value, f"--set {name}") for name, value in pins.items()}
             why = "held at this value for this run"
             study = study._relaid(values, "--set {}", why)
         return study
@@ -267,7 +269,8 @@ class Study:
         >>> study.to_dict()["equations"]["doubled"]
         {'formula': '2*device_footprint', 'unit': 'kg CO2e'}
         """
-        known = read_equations(self, equations)
+        with self.units.in_use():
+            known = read_equations(self, equations)
         kept = tuple(p for p in self.parameters if p.name not in known)
         study = self._with(equations=tuple(known.values()), parameters=kept)
         read = read_fields(tables_of(study), self.place)  # refused if another table asks for more
@@ -283,7 +286,8 @@ class Study:
         """
         faults = FaultCollector(self.place)
         names = [parameter.name for parameter in self.parameters]
-        outputs = read_outputs(units, names_of(by_name(self.equations), names), faults)
+        with self.units.in_use():
+            outputs = read_outputs(units, names_of(by_name(self.equations), names), faults)
         faults.raise_any()
         return self._with(outputs={**self.outputs, **outputs})
 
@@ -299,7 +303,8 @@ class Study:
         faults = FaultCollector(self.place)
         names = [parameter.name for parameter in self.read["parameters"]]
         known = names_of(by_name(self.equations), names, self.outputs)
-        asked = read_asked(self.document, self.design, known, self.dependence, faults)
+        with self.units.in_use():
+            asked = read_asked(self.document, self.design, known, self.dependence, faults)
         faults.raise_any()
         return asked
 
@@ -308,7 +313,8 @@ class Study:
         made: dict[str, Parameter] = {}
         for name, value in values.items():
             parameter = self.parameter(name)
-            leaf = read_law(self, value, parameter, where.format(name), why)
+            with self.units.in_use():
+                leaf = read_law(self, value, parameter, where.format(name), why)
             made[name] = with_law(parameter, leaf, self.dims)
         parameters = tuple(made.get(p.name, p) for p in self.parameters)
         study = replace(self, parameters=parameters)

@@ -73,9 +73,8 @@ def check_dimension(
     with faults.at("equations", equation.name, "formula"):
         own = dimension(equation.expression, declared)
         if own != equation.unit.dimension:
-            allowed = f"a unit of dimension {own}, like its formula"
-            written = f"{equation.unit.text!r}, which is {equation.unit.dimension}"
-            faults.add(written, allowed, "equations", equation.name, "unit")
+            allowed = f"a unit like {own.shown}, which its formula gives"
+            faults.add(repr(equation.unit.text), allowed, "equations", equation.name, "unit")
 
 
 def _dims_of(node: Reduce | At | AtLabel) -> tuple[str, ...]:

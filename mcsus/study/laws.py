@@ -249,5 +249,4 @@ def same_dimension(leaves: Mapping[Any, Leaf], unit: Unit, faults: FaultCollecto
     """Note every law whose unit cannot be converted to `unit`."""
     for leaf in leaves.values():
         if leaf.unit.dimension != unit.dimension:
-            found = f"{leaf.unit.text!r}, which is {leaf.unit.dimension}"
-            faults.add(found, f"a unit like {unit.text!r}, which is {unit.dimension}", *leaf.where)
+            faults.add(repr(leaf.unit.text), f"a unit like {unit.text}", *leaf.where)

@@ -224,8 +224,8 @@ def read_breakdown(layers: Iterable[Layer], known: Known) -> dict[str, tuple[str
         for part in parts:
             own = dimensions.get(part)
             if None not in (whole_dimension, own) and own != whole_dimension:
-                allowed = f"quantities that are {whole_dimension}"
-                reader.fault(name, f"{part!r}, which is {own}", allowed)
+                allowed = f"quantities in a unit like {whole_dimension.shown}"
+                reader.fault(name, f"{part!r}, which is {own.shown}", allowed)
         if not parts and value in ([], ()):
             reader.fault(name, "an empty list", "the names of its parts")
         breakdown[name] = parts

@@ -40,6 +40,7 @@ STUDY = Table(
     system_boundary=text("what is counted"),
     characterisation=text("how CO2e is characterised, for example GWP100, AR6"),
     model=text("a set of equations that ships; mcsus list studies shows their use"),
+    units=named({"type": "string"}, "units of one's own", "a table of name = 'unit'"),
     dims=named(DIMS, "labels by dim", "a table of dims"),
     parameters=named(PARAMETERS, "laws by name", "a table of parameters"),
     equations=named(EQUATION, "formulas by name", "a table of equations"),

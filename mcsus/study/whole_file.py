@@ -17,6 +17,7 @@ from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.laws import Meta
+from mcsus.study.own_units import read_own_units
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
 from mcsus.study.scenarios import Changeable, Changes, read_scenarios, with_scenarios
 from mcsus.study.shares import with_shares
@@ -32,6 +33,12 @@ def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
     faults = FaultCollector(place)
     if not check_content(document, faults):
         _raise(faults.faults)
+    units = read_own_units(document.get("units", {}), faults)
+    with units.in_use():
+        return _read_parts(document, place, faults) | {"units": units}
+
+
+def _read_parts(document: Mapping[str, Any], place: str, faults: FaultCollector) -> dict[str, Any]:
     row = STUDY.read(document, faults)
     fields = _head(row)
     model = fields.pop("model")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from mcsus.errors import Fault, InputError, nearest
 
 BASES = ("kg", "CO2e", "device", "m", "s", "A", "K", "mol", "cd")
-"""Coherent base units, in the order in which a dimension is written."""
+"""Coherent base units, in the order in which a dimension is written; a study may add its own."""
+
+_Powers = tuple[tuple[str, Fraction], ...]
+_Written = tuple[tuple[str, _Powers, Fraction], ...]
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,12 @@ class Dimension:
     exponents : tuple of (str, Fraction)
         Base unit and exponent, in the order of `BASES`, without zero exponents. Build one
         with `Dimension.of` or from a unit.
+    written : tuple of (str, tuple, Fraction)
+        The units that somebody wrote for it, with their own exponents and their powers.
+    text : str
+        The one unit that somebody wrote for it, if there is one.
+
+    What was written is shown in messages and does not matter otherwise.
 
     Examples
     --------
@@ -30,7 +40,9 @@ class Dimension:
     True 1
     """
 
-    exponents: tuple[tuple[str, Fraction], ...] = ()
+    exponents: _Powers = ()
+    written: _Written = field(default=(), compare=False, repr=False)
+    text: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def of(cls, **exponents: float | Fraction) -> Dimension:
@@ -39,8 +51,23 @@ class Dimension:
             if base not in BASES:
                 found, close = f"base unit {base!r}", nearest(base, BASES)
                 raise InputError(Fault(found, ", ".join(BASES), ("dimension",), close))
-        exact = {base: _exact(power) for base, power in exponents.items()}
-        return cls(tuple((base, exact[base]) for base in BASES if exact.get(base)))
+        return cls(_ordered({base: _exact(power) for base, power in exponents.items()}))
+
+    @classmethod
+    def base(cls, name: str) -> Dimension:
+        """Return the dimension of which a unit of one's own is the base unit."""
+        return cls(((name, Fraction(1)),))
+
+    def named(self, name: str) -> Dimension:
+        """Return the dimension of a unit that somebody wrote by its name."""
+        return Dimension(self.exponents, ((name, self.exponents, Fraction(1)),), name)
+
+    @property
+    def shown(self) -> str:
+        """The dimension in the units that somebody wrote, or in base units if those are fewer."""
+        written = tuple((name, power) for name, _, power in self.written)
+        is_shorter = 0 < len(written) <= len(self.exponents)
+        return self.text or _text(written if is_shorter else self.exponents)
 
     @property
     def is_dimensionless(self) -> bool:
@@ -51,22 +78,49 @@ class Dimension:
         powers = dict(self.exponents)
         for base, power in other.exponents:
             powers[base] = powers.get(base, Fraction(0)) + power
-        return Dimension.of(**powers)
+        return Dimension(_ordered(powers), _merged(self._units(), other._units()))
+
+    def _units(self) -> _Written:
+        """Return the units that it is shown in."""
+        bases = ((base, ((base, Fraction(1)),), power) for base, power in self.exponents)
+        return self.written or tuple(bases)
 
     def __truediv__(self, other: Dimension) -> Dimension:
         return self * other**-1
 
     def __pow__(self, exponent: float | Fraction) -> Dimension:
         power = _exact(exponent)
-        return Dimension.of(**{base: own * power for base, own in self.exponents})
+        mine = _ordered({name: own * power for name, own in self.exponents})
+        units = ((name, measured, own * power) for name, measured, own in self.written if power)
+        return Dimension(mine, tuple(units))
 
     def __str__(self) -> str:
-        above = [_power_text(base, power) for base, power in self.exponents if power > 0]
-        below = [_power_text(base, -power) for base, power in self.exponents if power < 0]
-        text = " ".join(above) or "1"
-        if not below:
-            return text
-        return f"{text} / {below[0]}" if len(below) == 1 else f"{text} / ({' '.join(below)})"
+        return _text(self.exponents)
+
+
+def _ordered(powers: Mapping[str, Fraction]) -> _Powers:
+    """Return what is left of base units, in the order in which they are written."""
+    own = sorted(powers.keys() - set(BASES))
+    return tuple((base, powers[base]) for base in (*BASES, *own) if powers.get(base))
+
+
+def _merged(one: _Written, other: _Written) -> _Written:
+    """Return units side by side, those that measure the same as one."""
+    units: dict[_Powers, tuple[str, Fraction]] = {}
+    for name, measured, power in (*one, *other):
+        first, before = units.get(measured, (name, Fraction(0)))
+        units[measured] = (first, before + power)
+    merged = ((name, measured, power) for measured, (name, power) in units.items())
+    return tuple(unit for unit in merged if unit[1] and unit[2])
+
+
+def _text(powers: _Powers) -> str:
+    above = [_power_text(base, power) for base, power in powers if power > 0]
+    below = [_power_text(base, -power) for base, power in powers if power < 0]
+    text = " ".join(above) or "1"
+    if not below:
+        return text
+    return f"{text} / {below[0]}" if len(below) == 1 else f"{text} / ({' '.join(below)})"
 
 
 def _exact(exponent: float | Fraction) -> Fraction:

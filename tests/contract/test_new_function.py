@@ -85,7 +85,7 @@ def test_from_study_file_to_page(written, tmp_path):
         ("hypot(a, c)", "hypot of kg and 1"),
         ("hypot(a)*a", "hypot with 1 arguments; allowed: 2"),
         ("erf(a)*a", "erf of kg.*a plain number"),
-        ("square(a)", r"a unit of dimension kg\*\*2"),
+        ("square(a)", r"a unit like kg\*\*2"),
         ("hypott(a, b)", "where, .*hypot, erf, square, .*did you mean 'hypot'"),
     ],
 )

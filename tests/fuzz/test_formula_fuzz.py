@@ -18,7 +18,8 @@ from mcsus.expressions import FUNCTIONS, Expression, dimension, names, parse, to
 from mcsus.expressions.language import is_reserved
 from mcsus.expressions.nodes import At, AtLabel, Binary, Call, Compare, Name, Negate, Number, Reduce
 from mcsus.expressions.tracing import Symbol, symbol
-from mcsus.units import Dimension, Unit, dimension_of, quantity, registry, unit
+from mcsus.units import Dimension, Unit, unit
+from tests.pint_registry import dimension_of, quantity, registry
 
 registry()  # pint loads here, outside the deadlines
 

@@ -18,7 +18,8 @@ from mcsus.expressions import to_text
 from mcsus.footprint import MODELS
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import load_study
-from mcsus.units import DIMENSIONLESS, dimension_of, quantity, unit
+from mcsus.units import DIMENSIONLESS, unit
+from tests.pint_registry import dimension_of, quantity
 
 KWS, AD, IC = "keyword_spotting", "anomaly_detection", "image_classification"
 SIX_DIGITS = 5e-6  # half a unit in the sixth digit of a number that begins with 1

@@ -18,7 +18,8 @@ from mcsus.expressions import to_text
 from mcsus.footprint import MODELS
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import load_study
-from mcsus.units import DIMENSIONLESS, dimension_of, quantity, unit
+from mcsus.units import DIMENSIONLESS, unit
+from tests.pint_registry import dimension_of, quantity
 
 KWS, AD, IC = "keyword_spotting", "anomaly_detection", "image_classification"
 CENTRE, EDGE, TINY = "data_centre", "edge_device", "tinyml_device"

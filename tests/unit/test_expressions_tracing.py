@@ -40,7 +40,8 @@ from mcsus.expressions import (
     where,
 )
 from mcsus.expressions.nodes import Binary, Compare, Name, Negate, Number
-from mcsus.units import dimension_of, quantity, registry, unit
+from mcsus.units import unit
+from tests.pint_registry import dimension_of, quantity, registry
 
 
 def use_stage(power, lifetime, grid_intensity, charging_efficiency):

@@ -140,8 +140,8 @@ class TestFaults:
         )
         where = [fault.where[:2] for fault in error.faults]
         assert where == [("equations", n) for n in ("mass", "sum_of_unlike", "exponential")]
-        assert error.faults[0].found == "a formula of dimension m"
-        assert error.faults[0].allowed == "the dimension of its unit 'kg', which is kg"
+        assert error.faults[0].found == "a formula that gives m"
+        assert error.faults[0].allowed == "what its unit 'kg' measures"
 
     def test_co2e_is_a_dimension_of_its_own(self):
         error = refusal(

@@ -245,7 +245,7 @@ class TestChanges:
         [
             ({"pwer": "1 kW"}, "did you mean 'power'"),
             ({"half": "1 kWh"}, "which is an equation"),
-            ({"power": "1 kg"}, "--set power: found 'kg', which is kg; allowed: a unit"),
+            ({"power": "1 kg"}, "--set power: found 'kg'; allowed: a unit like"),
             ({"power": "kW"}, "--set power: found 'kW'; allowed: a finite number"),
             ({"power": (float("nan"), "kW")}, "found nan"),
             ({"power": 3}, "a value with its unit"),

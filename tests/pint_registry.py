@@ -1,4 +1,4 @@
-"""The pint registry, and the way between pint and our dimensions. pint is imported on first use."""
+"""The pint registry, a second opinion on units, and the way between pint and our dimensions."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def registry() -> pint.UnitRegistry[Any]:
     >>> print(registry().Quantity(2.0, "kg CO2e/kWh").to("g CO2e/Wh"))
     2.0 CO2e * gram / watt_hour
     """
-    import pint  # noqa: PLC0415  (lazy: 0.4 s)
+    import pint
 
     ureg: pint.UnitRegistry[Any] = pint.UnitRegistry(on_redefinition="ignore")
     ureg.define("kilotonne = 1e6 * kilogram = kt")  # to pint, kt is the knot
