@@ -102,6 +102,11 @@ class GroupValues(NamedTuple):
     groups: int
     second_order: bool = False
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation of A and B."""
+        return float(self.values[:2].std())
+
 
 class GroupSums(NamedTuple):
     """Sums over the points of one replicate, in the columns of `mcsus.engine.saltelli`."""
@@ -111,12 +116,23 @@ class GroupSums(NamedTuple):
     groups: int
     second_order: bool = False
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation of A and B."""
+        a, b, squares_a, squares_b = self.sums[:4] / (2 * self.draws)
+        return float(np.sqrt(max(squares_a + squares_b - (a + b) ** 2, 0.0)))
+
 
 class DrawnValues(NamedTuple):
     """Draws of one replicate: inputs, shape (input, draw), and an output, shape (draw,)."""
 
     inputs: Array
     output: Array
+
+    @property
+    def spread(self) -> float:
+        """Range of the output."""
+        return float(np.ptp(self.output))
 
 
 class PointValues(NamedTuple):
@@ -125,6 +141,11 @@ class PointValues(NamedTuple):
     points: Array
     owner: Integers
     output: Array
+
+    @property
+    def spread(self) -> float:
+        """Range of the output."""
+        return float(np.ptp(self.output))
 
 
 Data = GroupValues | GroupSums | DrawnValues | PointValues
@@ -143,6 +164,8 @@ class Method(ABC):
         Those of dims of its own, other than ``input`` and ``other_input``.
     is_for_independent : bool
         Whether inputs that depend on each other must stand in one group.
+    least_draws : int
+        Draws of a replicate below which it is refused.
     """
 
     name: ClassVar[str]
@@ -152,6 +175,7 @@ class Method(ABC):
     options: ClassVar[Mapping[str, Item]] = {}
     labels: ClassVar[Mapping[str, Sequence[Label]]] = {}
     is_for_independent: ClassVar[bool] = False
+    least_draws: ClassVar[int] = 1
 
     @abstractmethod
     def wants(self, asked: Asked) -> Wants:
@@ -192,16 +216,25 @@ class Explained(NamedTuple):
     told: Mapping[str, str]
 
 
+def is_told(estimates: Mapping[str, Array]) -> bool:
+    """Tell whether the estimates of a replicate say anything."""
+    return any(bool(np.isfinite(array).any()) for array in estimates.values())
+
+
 def pooled(
     method: Method, inputs: Sequence[str], replicates: Sequence[Mapping[str, Array]]
 ) -> dict[str, Array]:
-    """Return the arrays of one cell: means over replicates, standard errors, ranks."""
+    """Return the arrays of one cell: means over replicates, standard errors, ranks.
+
+    A replicate in which the output does not vary has no numbers, and no part in them.
+    """
     from mcsus.analysis.replication import standard_error  # noqa: PLC0415 - SciPy
 
     known = {entry.name: entry for entry in method.arrays}
     values: dict[str, Array] = {}
-    for key in replicates[0]:
-        each = np.array([estimates[key] for estimates in replicates])
+    told = [own for own in replicates if is_told(own)] or replicates[:1]
+    for key in told[0]:
+        each = np.array([estimates[key] for estimates in told])
         values[key] = each.mean(axis=0)
         if known[key].has_error:
             values[known[key].error] = standard_error(each)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.counting.draws import Draws
+from mcsus.model import Rounding
 from mcsus.vocabulary import Verdict
 
 
@@ -17,13 +20,17 @@ class Judgement(NamedTuple):
     verdict: Verdict
 
 
-def judge(margin: Draws, confidence: float, *, holds_at_equality: bool = False) -> Judgement:
+def judge(
+    margin: Draws, confidence: float, rounding: Rounding, *, holds_at_equality: bool = False
+) -> Judgement:
     """Judge a claim on one cell.
 
     Parameters
     ----------
     margin : Draws
         Draws whose sign decides: above 0 where the claim holds, 0 at equality.
+    rounding : Rounding
+        Of the margin: what is not more is 0.
 
     Returns
     -------
@@ -31,8 +38,13 @@ def judge(margin: Draws, confidence: float, *, holds_at_equality: bool = False) 
         ``supported``, ``not_supported``, or ``undecided`` when the probability is closer to the
         confidence than t(R - 1, 0.975) standard errors, so that more draws could turn it.
     """
-    above, equal = margin.sign_shares()
-    shares = above + equal if holds_at_equality else above
+    low, high = margin.extremes()
+    if rounding.varies(high - low):
+        above, equal = margin.sign_shares(float(rounding.usual))
+        shares = above + equal if holds_at_equality else above
+    else:
+        holds = low >= -rounding.most if holds_at_equality else low > rounding.most
+        shares = np.full(margin.replicates, float(holds))
     probability = float(shares.mean())
     error = float(standard_error(shares))
     if probability in (0.0, 1.0):

@@ -123,20 +123,27 @@ class CountedDraws:
         beyond = np.where(after == 0, 0.0, float(counts[-1]))
         return np.asarray(np.where((after == 0) | (after == len(ends)), beyond, inside))
 
-    def sign_shares(self) -> tuple[Array, Array]:
+    def sign_shares(self, zero: float = 0.0) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate that are above 0, and that are 0.
 
         Raises
         ------
         ValueError
-            If draws were not counted at 0.
+            If draws were not counted at the ends of what is 0.
         """
-        (at,) = np.nonzero(self._bins.exact == 0)
-        if not len(at):
+        ends, exact = np.array([-zero, zero]), self._bins.exact
+        if not np.isin(ends, exact).all():
             msg = f"sign of row {self._row}: found no counts; allowed: a row that is counted at 0"
             raise ValueError(msg)
-        below, most = np.array([t.shares_of(self._row)[at[0]] for t in self._tallies]).T
+        low, high = np.searchsorted(exact, ends)
+        shares = np.array([tally.shares_of(self._row) for tally in self._tallies])
+        below, most = shares[:, low, 0], shares[:, high, 1]
         return (self.draws - most) / self.draws, (most - below) / self.draws
+
+    def extremes(self) -> tuple[float, float]:
+        """Return the smallest and the largest of all draws."""
+        low, high = self._shown(self._extremes)
+        return float(low), float(high)
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""

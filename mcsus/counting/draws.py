@@ -52,8 +52,17 @@ class Draws(Protocol):
     def below(self, values: Array) -> Array:
         """Return how many of all draws are at most equal to each value."""
 
-    def sign_shares(self) -> tuple[Array, Array]:
-        """Return the shares of the draws of each replicate that are above 0, and that are 0."""
+    def sign_shares(self, zero: float = 0.0) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate that are above 0, and that are 0.
+
+        Parameters
+        ----------
+        zero : float
+            Size up to which a draw is 0.
+        """
+
+    def extremes(self) -> tuple[float, float]:
+        """Return the smallest and the largest of all draws."""
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""
@@ -113,9 +122,14 @@ class HeldDraws:
         """Return how many of all draws are at most equal to each value."""
         return np.searchsorted(self._pooled, values, side="right").astype(np.float64)
 
-    def sign_shares(self) -> tuple[Array, Array]:
+    def sign_shares(self, zero: float = 0.0) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate that are above 0, and that are 0."""
-        return (self.values > 0).mean(axis=1), (self.values == 0).mean(axis=1)
+        above, below = (self.values > zero), (self.values < -zero)
+        return above.mean(axis=1), (~(above | below)).mean(axis=1)
+
+    def extremes(self) -> tuple[float, float]:
+        """Return the smallest and the largest of all draws."""
+        return float(self.values.min()), float(self.values.max())
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""

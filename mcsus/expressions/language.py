@@ -36,6 +36,8 @@ class Function(NamedTuple):
         and result are plain numbers.
     condition : bool
         Whether its first argument is a comparison.
+    steps : bool
+        Whether it is flat but for jumps.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Function(NamedTuple):
     more: bool = False
     power: float | None = None
     condition: bool = False
+    steps: bool = False
 
     @property
     def usage(self) -> str:
@@ -121,8 +124,8 @@ FUNCTIONS: dict[str, Function] = {
         Function("abs", "x without its sign", np.abs, power=1),
         Function("min", "the smallest of two or more", np.minimum, arity=2, more=True, power=1),
         Function("max", "the largest of two or more", np.maximum, arity=2, more=True, power=1),
-        Function("floor", "the largest whole number not above x", np.floor),
-        Function("ceil", "the smallest whole number not below x", np.ceil),
+        Function("floor", "the largest whole number not above x", np.floor, steps=True),
+        Function("ceil", "the smallest whole number not below x", np.ceil, steps=True),
         Function("sin", "the sine of x, in radians", np.sin),
         Function("cos", "the cosine of x, in radians", np.cos),
         Function("tanh", "the hyperbolic tangent of x", np.tanh),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from mcsus.errors import Fault, FaultCollector, InputError, nearest
 from mcsus.expressions import Expression, dimension, dims, walk
 from mcsus.expressions.nodes import At, AtLabel, place
 from mcsus.model.equations import Equation
+from mcsus.model.rounding import Rounding, rounding_of
 from mcsus.parameters import Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
 from mcsus.vocabulary import Label
@@ -98,6 +100,7 @@ class Model:
         faults.raise_any()
         other = copy.copy(self)
         other.parameters = self.parameters | dict(parameters)
+        vars(other).pop("rounding", None)  # it is of the laws
         for name, parameter in parameters.items():
             streams = self.parameters[name].streams
             if parameter.streams != streams:
@@ -106,6 +109,11 @@ class Model:
                 faults.add("another spread", "a spread between individuals as before", name)
         faults.raise_any()
         return other
+
+    @cached_property
+    def rounding(self) -> dict[str, Rounding]:
+        """What rounding does to every parameter and equation."""
+        return rounding_of(self)
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
         for equation in model.equations:
             array, dims = _walk(equation.expression, known, model)
             target = model.dims_of[equation.name]
-            array = _aligned((array, dims), target)
+            array = aligned((array, dims), target)
             shape = (max(draws, len(array)), *model.shape(equation.name))
             known[equation.name] = np.broadcast_to(array, shape).astype(float, copy=False)
     return {name: known[name] for name in known if not model.is_coordinate(name)}
@@ -66,7 +66,7 @@ def typical_values(model: Model) -> dict[str, Array]:
     return values
 
 
-def _aligned(value: Labelled, dims: tuple[str, ...]) -> Array:
+def aligned(value: Labelled, dims: tuple[str, ...]) -> Array:
     """Return the array with axes ``(draw, *dims)``, length one where the value lacks a dim."""
     array, own = value
     array = np.asarray(array)
@@ -116,4 +116,4 @@ def _apply(
     operands = [_walk(arg, known, model) for arg in args]
     together = {dim for _, dims in operands for dim in dims}
     union = tuple(dim for dim in model.dims if dim in together)
-    return function([_aligned(operand, union) for operand in operands]), union
+    return function([aligned(operand, union) for operand in operands]), union

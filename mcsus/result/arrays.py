@@ -77,6 +77,7 @@ OUTPUT = (
     Entry("path_draws", ("size",), "1", "draws of a replicate so far", is_printed=False),
     Entry("path_mean", ("size",), UNIT, "mean so far", has_error=True, is_printed=False),
     Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
+    Entry("varies", (), "", "whether the draws differ, rounding apart", is_printed=False),
     Entry("deterministic", (), UNIT, "value where every input is typical"),
     Entry("first_order", (), UNIT, "value at the means of the inputs", is_printed=False),
     Entry(
@@ -96,6 +97,9 @@ CLAIM = (
     Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
 )
 """Arrays of a claim."""
+
+CONSTANT = "constant_replicates"
+"""Attribute of an analysis: how many replicates did not vary and have no part in it, if any."""
 
 PROVENANCE = {
     "study": "id, title, question, functional unit, system boundary, characterisation",

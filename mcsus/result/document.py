@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 
+_REMARKS = ("varies", "reason")  # on numbers that are there
+
+
 def digest(document: Mapping[str, Any]) -> str:
     """Return the sha256 over the numbers of a result, in canonical order."""
     numbers = {key: _canonical(document[key]) for key in ("outputs", "sensitivity", "claims")}
@@ -55,6 +58,7 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
     plain = [entry for entry in OUTPUT if entry.is_printed and not entry.dims]
     return {
         "labels": labels,
+        **({} if cell["varies"] else {"varies": False}),
         **{
             entry.name: _estimate(cell, entry.name)
             if entry.has_error
@@ -102,7 +106,8 @@ def _explained_cell(
     told = {str(key): value for key, value in attrs.items()}
     ranks = cell["rank"].values
     if not ranks.all():  # the output does not vary: nothing drives it
-        return {"labels": labels, **told, "ranking": [], "indices": {}}
+        reason = "the output does not vary, rounding apart, at the points of the analysis"
+        return {"labels": labels, **told, "ranking": [], "indices": {}, "reason": reason}
     beside = {"rank", *(f"{key}_error" for key in cell.data_vars)}
     estimated = [str(key) for key in cell.data_vars if key not in beside]
     by_input = [key for key in estimated if cell[key].dims == ("input",)]
@@ -153,7 +158,7 @@ def _number(value: Any) -> float | None:
 
 def _canonical(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _canonical(item) for key, item in value.items()}
+        return {key: _canonical(item) for key, item in value.items() if key not in _REMARKS}
     if isinstance(value, list | tuple):
         return [_canonical(item) for item in value]
     if isinstance(value, float):

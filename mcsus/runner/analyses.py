@@ -17,12 +17,14 @@ from mcsus.analysis.base import (
     Wants,
     WantsDraws,
     WantsGroups,
+    is_told,
     methods,
     pooled,
 )
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.model import Model
+from mcsus.model import Model, Rounding
+from mcsus.result.arrays import CONSTANT
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
@@ -106,8 +108,14 @@ def explained(
 ) -> dict[str, Explained]:
     """Return what a method says of each output, by grouping, from the data of each replicate."""
     mark = "" if method.name in DEFAULT_METHODS else f"@{method.name}"
+    known = run.run.kernel.model.rounding
+    rounding = [cell for name in dict.fromkeys(outputs) for cell in known[name].cells()]
+    inside = [own.times(factor) for own, factor in zip(rounding, run.run.plan.scale, strict=False)]
     estimates = [
-        {key: _reduced(method, own, run.places.get(key)) for key, own in replicate.items()}
+        {
+            key: _reduced(method, own, run.places.get(key), inside[key[1]])
+            for key, own in replicate.items()
+        }
         for replicate in data
     ]
     tables = {}
@@ -117,15 +125,28 @@ def explained(
             names = run.inputs[keys[0]]
             cells = [pooled(method, names, [each[key] for each in estimates]) for key in keys]
             values = {name: np.stack([cell[name] for cell in cells]) for name in cells[0]}
-            tables[f"{output}{mark}{grouping}"] = Explained(
-                method, names, values, method.told(wants)
-            )
+            told = method.told(wants) | _silent([[each[key] for each in estimates] for key in keys])
+            tables[f"{output}{mark}{grouping}"] = Explained(method, names, values, told)
     return tables
 
 
-def _reduced(method: Method, data: Data, places: Sequence[int] | None) -> Mapping[str, Array]:
-    """Return the estimates of one replicate, of some of the inputs alone."""
+def _silent(cells: Sequence[Sequence[Mapping[str, Array]]]) -> dict[str, str]:
+    """Say how many replicates of an output that varies have no part in its numbers, if any."""
+    counts = [sum(not is_told(own) for own in replicates) for replicates in cells]
+    some = [k for k, own in zip(counts, cells, strict=True) if k < len(own)]
+    return {CONSTANT: f"{max(some)} of {len(cells[0])}"} if any(some) else {}
+
+
+def _reduced(
+    method: Method, data: Data, places: Sequence[int] | None, rounding: Rounding
+) -> Mapping[str, Array]:
+    """Return the estimates of one replicate, of some of the inputs alone.
+
+    They are NaN where what varies is rounding.
+    """
     arrays = dict(method.estimate(data))
+    if not rounding.varies(data.spread):
+        arrays = {name: np.full(np.shape(array), np.nan) for name, array in arrays.items()}
     for entry in method.arrays:
         for axis, dim in enumerate(entry.dims):
             if places is not None and dim in {"input", "other_input"} and entry.name in arrays:

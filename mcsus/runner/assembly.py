@@ -10,6 +10,7 @@ import xarray as xr
 
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
+from mcsus.result.arrays import CONSTANT
 from mcsus.result.labelling import labelled
 from mcsus.result.tree import Result
 from mcsus.runner.description import labels_of
@@ -22,6 +23,17 @@ _CAUTIONS = {
     "round": "the run goes on: fewer draws than asked for, no sensitivity indices",
     "limit": "the draws allowed were too few for the precision asked for",
 }
+
+
+def _silent(estimates: Mapping[str, Explained]) -> list[str]:
+    """Say of which analyses some replicates have no part, as the output does not vary in them."""
+    return [
+        f"{table.method.title} of {name.partition('@')[0]!r}: the output does not vary in "
+        f"{table.told[CONSTANT]} replicates, which say nothing of what drives it: it changes so "
+        "rarely that more draws are needed"
+        for name, table in estimates.items()
+        if CONSTANT in table.told
+    ]
 
 
 def assemble(
@@ -51,6 +63,7 @@ def assemble(
         "claims": [claim.id for claim in study.claims],
     }
     about = provenance(study, model) | {"order": order}
+    about["cautions"] = [*about["cautions"], *_silent(estimates)]
     if until:
         about["until"] = dict(until)
     if stopped:

@@ -16,7 +16,7 @@ from mcsus.analysis.intervals import CURVE, estimates, quantile_probabilities, s
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws
 from mcsus.engine.executors import default_threads
-from mcsus.model import Model, evaluate, typical_values
+from mcsus.model import Model, Rounding, evaluate, typical_values
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
 from mcsus.runner.validity import breakdowns
@@ -56,6 +56,7 @@ def describe(
             asked = [(cell, scale, study.intervals, tail) for cell in draws[name]]
             cells = list(pool.map(_described, asked))
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
+            values["varies"] = _varies(draws[name], model.rounding[name])
             values["deterministic"] = typical[name].ravel() * scale
             values["first_order"] = rough[name].value * scale
             values["first_order_interval"] = (rough[name].interval * scale).T
@@ -118,6 +119,12 @@ def _contributions(
     return {"contribution": stacked.mean(axis=0), "contribution_error": standard_error(stacked)}
 
 
+def _varies(cells: Sequence[Draws], rounding: Rounding) -> NDArray[np.bool_]:
+    """Tell of each cell whether its draws differ, rounding apart."""
+    low, high = np.array([cell.extremes() for cell in cells]).T
+    return np.asarray(rounding.varies(high - low))
+
+
 def _stage(model: Model, name: str) -> str:
     """Return the life-cycle stage of an equation or a parameter, empty when it has none."""
     known = model.parameters.get(name) or model.equation(name)
@@ -126,9 +133,10 @@ def _stage(model: Model, name: str) -> str:
 
 def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> xr.Dataset:
     margin = claim.margin
-    relation = margin.relation
+    relation, roundings = margin.relation, model.rounding[claim.equation.name].cells()
     judged = [
-        judge(cell, claim.confidence, holds_at_equality=not relation.is_strict) for cell in drawn
+        judge(cell, claim.confidence, rounding, holds_at_equality=not relation.is_strict)
+        for cell, rounding in zip(drawn, roundings, strict=True)
     ]
     curves = [cell.quantiles(CURVE) / margin.unit.factor for cell in drawn]
     values = {

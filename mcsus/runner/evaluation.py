@@ -21,6 +21,7 @@ from mcsus.counting.ordered import quantiles_of_sorted
 from mcsus.engine.executors import Threads, default_threads
 from mcsus.engine.plans import Quantity
 from mcsus.errors import Fault, InputError
+from mcsus.model import Rounding
 from mcsus.runner.analyses import explained
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
@@ -124,7 +125,14 @@ def evaluate(
         for name, unit in study.outputs.items()
     }
     claims = {
-        claim.id: [_judged(claim, held) for held in values[rows[claim.equation.name]]]
+        claim.id: [
+            _judged(claim, *known)
+            for known in zip(
+                values[rows[claim.equation.name]],
+                kernel.model.rounding[claim.equation.name].cells(),
+                strict=True,
+            )
+        ]
         for claim in study.claims
     }
     return Evaluation(outputs, claims)
@@ -151,9 +159,10 @@ def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str
     return explained(method, wants, made, data, owners(kernel, study.outputs))
 
 
-def _judged(claim: Claim, margins: Array) -> Judgement:
+def _judged(claim: Claim, margins: Array, rounding: Rounding) -> Judgement:
     at_equality = not claim.margin.relation.is_strict
-    return judge(HeldDraws(margins), claim.confidence, holds_at_equality=at_equality)
+    draws = HeldDraws(margins)
+    return judge(draws, claim.confidence, rounding, holds_at_equality=at_equality)
 
 
 @functools.cache

@@ -15,14 +15,24 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Integers, Quantity
 from mcsus.engine.saltelli import chosen_columns, columns
+from mcsus.model import Model
+from mcsus.model.rounding import TOLERANCE
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_sums, replicate_values
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
+_EXPONENTS = (-1022, 1022)  # of factors that are floats themselves
+
 Groupings = Mapping[str, Mapping[str, set[str]]]
 Key = tuple[str, int]
 """Mark of the grouping, and stored row of an output."""
+
+
+def _unit_size(model: Model, name: str) -> float:
+    """Return the power of two that brings a quantity to about 1, so that its squares are finite."""
+    _, exponent = np.frexp(model.rounding[name].most.max() / TOLERANCE)
+    return float(np.ldexp(1.0, -np.clip(exponent, *_EXPONENTS)))
 
 
 class _Chosen(NamedTuple):
@@ -61,7 +71,7 @@ class GroupRun:
             for name, group in grouping.items()
         )
         members = [set(members) for _, members in groups]
-        quantities = [Quantity(name) for name in outputs]
+        quantities = [Quantity(name, _unit_size(kernel.model, name)) for name in outputs]
         plan = kernel.plan(quantities, members, second_order=wants.second_order)
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0

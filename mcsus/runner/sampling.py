@@ -261,9 +261,13 @@ class Sampler:
 
     def _exact(self) -> list[list[float]]:
         """Return the values at which the draws of each kept row are counted exactly."""
+        model = self._drawing.kernel.model
         signed = {claim.equation.name for claim in self._study.claims}
-        cells = self._drawing.kernel.program.cells
-        return [[0.0] if name in signed else [] for name in self._kept for _ in range(cells(name))]
+        return [
+            [-zero, 0.0, zero] if name in signed else []
+            for name in self._kept
+            for zero in model.rounding[name].usual.tolist()
+        ]
 
     def _follow(self) -> None:
         """Note where the estimates are after a round."""

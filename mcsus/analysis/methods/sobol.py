@@ -50,6 +50,7 @@ class Sobol(Method):
         ),
     }
     is_for_independent = True
+    least_draws = 64
 
     def wants(self, asked: Asked) -> WantsGroups:
         """Return the groups; sums do where the study says so, or beyond 2^20 rows a replicate."""
@@ -103,12 +104,13 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
         msg = f"an output is not finite at {bad} of the {values.size} points of its indices"
         raise NotFiniteError(msg)
     missing = np.full(groups, np.nan)
-    if np.ptp(values) == 0:
+    if np.ptp(values[:2]) == 0:
         square = np.full((groups, groups), np.nan)
         return {"S1": missing, "ST": missing, **({"S2": square} if second_order else {})}
     from SALib.analyze import sobol  # noqa: PLC0415 - 1 s to import, needed by this call alone
 
-    rows = np.concatenate([values[:1], values[2:], values[1:2]])
+    _, size = np.frexp(np.abs(values).max())  # so that squares are finite
+    rows = np.ldexp(np.concatenate([values[:1], values[2:], values[1:2]]), -size)
     names = [f"group{k}" for k in range(groups)]
     problem = {"num_vars": groups, "names": names, "bounds": [[0.0, 1.0]] * groups}
     with warnings.catch_warnings():
@@ -157,9 +159,7 @@ def streaming_indices(
     evaluations = 2 + len(d) + len(e)
     centre = (a * (1 + len(d)) + b * (1 + len(e)) + d.sum() + e.sum()) / (evaluations * draws)
     variance = (aa + bb) / (2 * draws) - ((a + b) / (2 * draws)) ** 2
-    scale = 1 / (variance * draws) if variance > 0 else 0.0  # SALib's 0 if A and B do not vary
-    if not sums.any():  # nothing varies
-        scale = np.nan
+    scale = 1 / (variance * draws) if variance > 0 else np.nan  # A and B do not vary
     first = (bd - centre * d) * scale
     indices = {"S1": first, "ST": 0.5 * dd * scale}
     if second_order:

@@ -8,11 +8,9 @@ from typing import NamedTuple
 from mcsus.declared.items import flag, identifier, probability, text
 from mcsus.declared.reader import TableReader
 from mcsus.declared.table import Item, Table
-from mcsus.expressions.nodes import Binary, Call, Compare, Expression, Number
+from mcsus.expressions.nodes import Binary, Expression
 from mcsus.modules import import_all
 from mcsus.study.parts import Margin
-
-_ROUNDING = Number(1e-12)  # two sides that agree so well are equal: sums of their terms round off
 
 
 class ClaimKind(NamedTuple):
@@ -45,11 +43,8 @@ def claim_table(words: str, **own: Item) -> Table:
 
 
 def excess(more: Expression, less: Expression) -> Expression:
-    """Return by how much one side is more than another: 0 where they agree within rounding."""
-    apart = Binary("-", more, less)
-    size = Call("max", (Call("abs", (more,)), Call("abs", (less,))))
-    same = Compare("<", Call("abs", (apart,)), Binary("*", _ROUNDING, size))
-    return Call("where", (same, Number(0.0), apart))
+    """Return by how much one side is more than another."""
+    return Binary("-", more, less)
 
 
 _KINDS: dict[str, ClaimKind] = {}
