@@ -8,7 +8,7 @@ import numpy as np
 
 from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.counting.draws import Draws
-from mcsus.model import Rounding
+from mcsus.model import EXACT, Rounding
 from mcsus.vocabulary import Verdict
 
 
@@ -21,7 +21,11 @@ class Judgement(NamedTuple):
 
 
 def judge(
-    margin: Draws, confidence: float, rounding: Rounding, *, holds_at_equality: bool = False
+    margin: Draws,
+    confidence: float,
+    rounding: Rounding = EXACT,
+    *,
+    holds_at_equality: bool = False,
 ) -> Judgement:
     """Judge a claim on one cell.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ CURVE = np.concatenate(
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
 _BINS = (20, 200)
+_ADDED_UP = ("mean", "sd", "path_draws")
 
 
 def quantile_probabilities(levels: Sequence[float]) -> Array:
@@ -71,6 +72,19 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
         "edges": edges,
         "density": density,
     }
+
+
+def constant(value: float, described: Mapping[str, Array]) -> dict[str, Array]:
+    """Return what describes a cell that does not vary: one value, with errors of 0.
+
+    Mean and standard deviation stay as they were added up, rounding included.
+    """
+    still = {
+        name: np.full_like(array, 0.0 if name.endswith("_error") else value)
+        for name, array in described.items()
+        if name not in _ADDED_UP
+    }
+    return {**described, **still, "edges": np.full(2, value), "density": np.zeros(1)}
 
 
 def estimates(known: Convergence) -> dict[str, Array]:

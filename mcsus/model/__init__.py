@@ -3,6 +3,6 @@
 from mcsus.model.equations import Equation, equation
 from mcsus.model.graph import Model
 from mcsus.model.reference import evaluate, typical_values
-from mcsus.model.rounding import Rounding
+from mcsus.model.rounding import EXACT, Rounding
 
-__all__ = ["Equation", "Model", "Rounding", "equation", "evaluate", "typical_values"]
+__all__ = ["EXACT", "Equation", "Model", "Rounding", "equation", "evaluate", "typical_values"]

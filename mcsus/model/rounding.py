@@ -51,6 +51,10 @@ class Rounding(NamedTuple):
         return [Rounding(*pair) for pair in zip(self.usual, self.most, strict=True)]
 
 
+EXACT = Rounding(np.zeros(()), np.zeros(()))
+"""That of a cell without any."""
+
+
 class _Known(NamedTuple):
     """Values with their dims, and the size of what is in doubt of each."""
 
@@ -72,7 +76,7 @@ def rounding_of(model: Model) -> dict[str, Rounding]:
     >>> from mcsus.model import Equation, Model
     >>> from mcsus.units import unit
     >>> model = Model([Equation("y", unit("1"), parse("2*year - 2*year"))], {}, {"year": (1, 2)})
-    >>> rounding_of(model)["y"].most
+    >>> rounding_of(model)["y"].most.round(14)
     array([2.e-12, 4.e-12])
     """
     inputs = _pilots(model)

@@ -64,6 +64,8 @@ DIMS = {
 }
 """Dims of the tree that are not dims of the study."""
 
+VARIES = Entry("varies", (), "", "whether the draws differ, rounding apart", is_printed=False)
+
 OUTPUT = (
     Entry("mean", (), UNIT, "mean of all draws", has_error=True),
     Entry("sd", (), UNIT, "standard deviation of all draws", has_error=True),
@@ -77,7 +79,7 @@ OUTPUT = (
     Entry("path_draws", ("size",), "1", "draws of a replicate so far", is_printed=False),
     Entry("path_mean", ("size",), UNIT, "mean so far", has_error=True, is_printed=False),
     Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
-    Entry("varies", (), "", "whether the draws differ, rounding apart", is_printed=False),
+    VARIES,
     Entry("deterministic", (), UNIT, "value where every input is typical"),
     Entry("first_order", (), UNIT, "value at the means of the inputs", is_printed=False),
     Entry(
@@ -94,6 +96,7 @@ OUTPUT = (
 CLAIM = (
     Entry("probability", (), "1", "probability that the claim holds", has_error=True),
     Entry("verdict", (), "", "supported, not_supported or undecided"),
+    VARIES,
     Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
 )
 """Arrays of a claim."""

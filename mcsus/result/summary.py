@@ -93,13 +93,19 @@ def _widest(intervals: Sequence[Mapping[str, Any]]) -> str:
     return f"{significant(best['low'])} to {significant(best['high'])}"
 
 
+def _interval(cell: Mapping[str, Any]) -> str:
+    if not cell.get("varies", True):
+        return "does not vary"
+    return _widest(cell["intervals"]) if cell["intervals"] else ""
+
+
 def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             label_text(name, cell["labels"]),
             significant(cell["mean"]["value"]),
             significant(cell["median"]["value"]),
-            _widest(cell["intervals"]) if cell["intervals"] else "",
+            _interval(cell),
             output["unit"],
             significant(cell["mean"]["error"], 1),
         )

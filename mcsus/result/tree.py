@@ -141,12 +141,13 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     try:
         with xr.open_datatree(path, engine="netcdf4") as tree:
             result = Result(tree.load())
-        analyses = result.datasets("sensitivity")
+        outputs, analyses = map(result.datasets, ("outputs", "sensitivity"))
     except (OSError, KeyError, ValueError) as error:
         raise InputError(
             Fault("a file that cannot be read", f"a {FILE} of mcsus", (str(path),))
         ) from error
-    if any("rank" not in data for data in analyses.values()):
+    known = [("varies", outputs), ("rank", analyses)]
+    if any(name not in data for name, group in known for data in group.values()):
         allowed = "one of this version: run the study again"
         raise InputError(Fault("the result of an older version", allowed, (str(path),)))
     return result

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.claims import judge
 from mcsus.analysis.first_order import propagate
-from mcsus.analysis.intervals import CURVE, estimates, quantile_probabilities, summarise
+from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws
 from mcsus.engine.executors import default_threads
@@ -53,10 +53,12 @@ def describe(
     with ThreadPoolExecutor(threads or default_threads()) as pool:
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
-            asked = [(cell, scale, study.intervals, tail) for cell in draws[name]]
+            asked = [
+                (cell, rounding, scale, study.intervals, tail)
+                for cell, rounding in zip(draws[name], model.rounding[name].cells(), strict=True)
+            ]
             cells = list(pool.map(_described, asked))
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
-            values["varies"] = _varies(draws[name], model.rounding[name])
             values["deterministic"] = typical[name].ravel() * scale
             values["first_order"] = rough[name].value * scale
             values["first_order_interval"] = (rough[name].interval * scale).T
@@ -80,12 +82,16 @@ def describe(
     return tree
 
 
-def _described(asked: tuple[Draws, float, Sequence[float], float]) -> dict[str, Array]:
+def _described(asked: tuple[Draws, Rounding, float, Sequence[float], float]) -> dict[str, Array]:
     """Return summary and convergence of a cell; what was sorted for them is not kept."""
-    draws, scale, levels, tail = asked
+    draws, rounding, scale, levels, tail = asked
     shown = draws.times(scale)
     path = {f"path_{key}": values for key, values in estimates(shown.convergence(tail)).items()}
-    return summarise(shown, levels) | path
+    described = summarise(shown, levels) | path
+    varies = _varies(draws, rounding)
+    if not varies:
+        described = constant(float(described["median"]), described)
+    return described | {"varies": np.asarray(varies)}
 
 
 def labels_of(study: Study, model: Model, name: str) -> dict[str, tuple[Label, ...]]:
@@ -119,10 +125,10 @@ def _contributions(
     return {"contribution": stacked.mean(axis=0), "contribution_error": standard_error(stacked)}
 
 
-def _varies(cells: Sequence[Draws], rounding: Rounding) -> NDArray[np.bool_]:
-    """Tell of each cell whether its draws differ, rounding apart."""
-    low, high = np.array([cell.extremes() for cell in cells]).T
-    return np.asarray(rounding.varies(high - low))
+def _varies(draws: Draws, rounding: Rounding) -> bool:
+    """Tell whether the draws of a cell differ, rounding apart."""
+    low, high = draws.extremes()
+    return bool(rounding.varies(high - low))
 
 
 def _stage(model: Model, name: str) -> str:
@@ -138,11 +144,16 @@ def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> 
         judge(cell, claim.confidence, rounding, holds_at_equality=not relation.is_strict)
         for cell, rounding in zip(drawn, roundings, strict=True)
     ]
-    curves = [cell.quantiles(CURVE) / margin.unit.factor for cell in drawn]
+    varies = [_varies(cell, own) for cell, own in zip(drawn, roundings, strict=True)]
+    curves = [
+        cell.quantiles(CURVE if own else np.full(CURVE.shape, 0.5)) / margin.unit.factor
+        for cell, own in zip(drawn, varies, strict=True)
+    ]
     values = {
         "probability": [one.probability for one in judged],
         "probability_error": [one.error for one in judged],
         "verdict": [one.verdict.value for one in judged],
+        "varies": varies,
         "quantile_curve": [  # a margin of a quantity that is to be small falls as it rises
             margin.value - curve[::-1] if relation.is_below else margin.value + curve
             for curve in curves

@@ -50,6 +50,7 @@ def output(cells, dims=None, unit="kg CO2e", parts=None):
         for key in summaries[0]
     }
     found |= {f"path_{k}": [p[k] for p in paths] for k in paths[0]}
+    found["varies"] = [float(np.ptp(values)) > 0 for values in cells]
     means, spreads = found["mean"], found["sd"]
     found["deterministic"] = found["first_order"] = means
     ends = np.array([means - 1.96 * spreads, means + 1.96 * spreads]).T
@@ -106,6 +107,7 @@ def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="devi
         "probability": [v.probability for v in verdicts],
         "probability_error": [v.error for v in verdicts],
         "verdict": [v.verdict.value for v in verdicts],
+        "varies": [float(np.ptp(values)) > 0 for values in cells],
         "quantile_curve": [HeldDraws(values).quantiles(CURVE) for values in cells],
     }
     return labelled(CLAIM, found, dims or {}, {"curve": CURVE}, "kg CO2e").assign_attrs(
