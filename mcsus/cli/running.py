@@ -27,7 +27,7 @@ def run(
         typer.Argument(help="A .toml file or the id of a shipped study; not needed to resume."),
     ] = None,
     draws: Annotated[
-        str | None, typer.Option(help="Draws per replicate: 65536, 2^16 or 1e6.")
+        str | None, typer.Option(help="Draws per replicate: 65536 or 2^16.")
     ] = None,
     replicates: Annotated[int | None, typer.Option(help="Independent replicates.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all streams.")] = None,
@@ -235,5 +235,5 @@ def _count(text: str | None, option: str) -> int | None:
     except (InputError, ValueError):
         count = 0
     if count < 1:
-        raise InputError(Fault(repr(text), "a count above 0: 65536, 2^16 or 1e6", (option,)))
+        raise InputError(Fault(repr(text), "a count above 0: 65536 or 2^16", (option,)))
     return count

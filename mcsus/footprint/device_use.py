@@ -27,12 +27,15 @@ def battery_life(
 
 
 @equation(unit="year")
-def service_life(battery_replaceable, device_life, battery_life):
-    """Time in service; a sealed device ends with its battery.
+def service_life(has_battery, battery_replaceable, device_life, battery_life):
+    """Time in service; a sealed device ends with its battery, if it has one.
 
     Unit: year. Source: Prakash et al. 2023, arXiv:2301.11899, where it is 3 years.
     """
-    return where(battery_replaceable > 0.5, device_life, minimum(device_life, battery_life))
+    sealed_life = where(
+        battery_replaceable > 0.5, device_life, minimum(device_life, battery_life)
+    )
+    return where(has_battery > 0, sealed_life, device_life)
 
 
 @equation(unit="1")
@@ -42,7 +45,7 @@ def replacements(has_battery, service_life, battery_life):
     Unit: 1. Source: renewal of parts as in Pirson and Bol 2021,
     doi:10.1016/j.jclepro.2021.128966.
     """
-    return has_battery * maximum(0, service_life / battery_life - 1)
+    return where(has_battery > 0, has_battery * maximum(0, service_life / battery_life - 1), 0)
 
 
 @equation(unit="kg CO2e", stage="maintenance")

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.counting.compiled import folding
-from mcsus.counting.finite import inputs_at, refuse_not_finite
+from mcsus.counting.finite import Origin, refuse_not_finite
 from mcsus.counting.tasks import Task, slab_for, tasks_between
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
@@ -138,6 +139,8 @@ def replicate_values(
     with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
         for replicate, out in zip(replicates, values, strict=True):
             refuse_not_finite(out[: ends[-1], 0], names, ends, run.kernel, design, replicate)
+            if run.groups and not np.isfinite(out).all():
+                _refuse(run, out, replicate, 0)
             if told is not None:
                 told(design.draws)
             yield out
@@ -202,23 +205,22 @@ def _refuse(run: PlanRun, out: Array, replicate: int, first: int) -> NoReturn:
     evaluation = int(np.argmax(bad[:, :, draw].any(axis=0)))
     row = int(np.argmax(bad[:, evaluation, draw]))
     name = run.kernel.program.quantities[run.plan.quantity[row]]
-    where, unknown = _evaluation(run, evaluation)
-    told = inputs_at(run.kernel, name, run.design, replicate, first + draw, unknown)
+    where, origin = _evaluation(run, evaluation)
     msg = (
         f"output {name!r} is not finite at base point {first + draw} of replicate {replicate} of "
         f"its Sobol' indices, in {where}: {out[row, evaluation, draw]}"
-        + (f", where in A\n{told}" if told else "")
+        + origin(run.kernel, run.design, replicate, first + draw).told(name)
     )
     raise NotFiniteError(msg)
 
 
-def _evaluation(run: PlanRun, evaluation: int) -> tuple[str, frozenset[str]]:
-    """Return the name of an evaluation, and its inputs whose values are not those of A."""
-    everything = frozenset(run.kernel.program.parameters)
+def _evaluation(run: PlanRun, evaluation: int) -> tuple[str, Callable[..., Origin]]:
+    """Return the name of an evaluation, and what looks at a draw of it again."""
     if evaluation < 2:
-        return ("A", frozenset()) if evaluation == 0 else ("B", everything)
+        return "AB"[evaluation], partial(Origin, groups=[set()], evaluation=evaluation)
     other, place = divmod(evaluation - 2, len(run.groups))
     group, members = run.groups[place]
-    if other:
-        return f"B with {group!r} from A", everything - members
-    return f"A with {group!r} from B", members
+    again = partial(
+        Origin, groups=[set(members)], second_order=bool(other), evaluation=2 + other
+    )
+    return (f"B with {group!r} from A" if other else f"A with {group!r} from B"), again

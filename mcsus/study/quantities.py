@@ -39,7 +39,7 @@ def parse_count(text: str, where: str = "--draws") -> int:
     elif _DECIMAL.fullmatch(compact):
         count = Decimal(compact)
     if not 1 <= count <= _LARGEST or count % 1:
-        allowed = "a whole number such as 65536, 2^16 or 1e6"
+        allowed = "a whole number such as 65536 or 2^16"
         raise InputError(Fault(shown(text), allowed, (where,)))
     return int(count)
 

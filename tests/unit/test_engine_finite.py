@@ -10,11 +10,13 @@ import pytest
 
 from mcsus.errors import NotFiniteError
 from mcsus.runner import run
+from mcsus.study import load_study
 
 MESSAGE = re.compile(
     r"(?P<kind>output|claim) '(?P<output>\w+)' is not finite in (?P<count>\d+) of (?P<draws>\d+) "
     r"draws of replicate (?P<replicate>\d+); the first is draw (?P<draw>\d+), "
-    r"(?P<value>\S+), where\n"
+    r"(?P<value>\S+); it comes from (?P<origin>\w+) '(?P<at>\w+)'(?: \((?P<label>[^)]*)\))?: "
+    r"\S+ = (?P<formula>.+), where\n"
     r"(?P<inputs>(?:  \w+ = .+\n?)+)"
 )
 
@@ -27,7 +29,7 @@ def refusal(asked, **options):
     values = {}
     for line in found["inputs"].splitlines():
         name, text = line.strip().split(" = ")
-        values[name] = [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?(?=,| )", text)]
+        values[name] = [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?(?=,| |$)", text)]
     return found, values
 
 
@@ -128,5 +130,55 @@ def test_index_points_are_checked_wherever_they_are(study, by_hand, kind, seed):
     one, other = (reference.cube(0, 256, matrix) for matrix in "AB")
     assert max((m["study:a"] + m["study:b"]).max() for m in (one, other)) < limit
     assert (one["study:a"] + other["study:b"]).max() > limit
-    with pytest.raises(NotFiniteError, match=r"not finite at [1-9] of the 1024 points"):
+    with pytest.raises(NotFiniteError, match=r"'y' is not finite .*, in A with '[ab]' from B: nan;"):
         run(asked)
+
+
+class TestTheEquation:
+    """The first equation that is not finite is named, and not all inputs of the output."""
+
+    def refusal(self, *args, **tables):
+        with pytest.raises(NotFiniteError, match="is not finite") as caught:
+            run(*args, **tables)
+        return str(caught.value)
+
+    def test_its_inputs_and_its_label(self, study):
+        by = {p: {"distribution": "constant", "value": k} for k, p in enumerate(("n", "s"))}
+        inputs = {f"x{k}": ("uniform", 1, 2) for k in range(70)}
+        asked = study(
+            {"rate": {"unit": "1", "by": {"place": by}}, **inputs},
+            {"life": f"({' + '.join(inputs)})", "packs": "0*(life/rate)", "y": "packs + x1 + x2"},
+            ["y"],
+            dims={"place": ["n", "s"]},
+        )
+        text = self.refusal(asked)
+        assert "it comes from equation 'packs' (place n): nan = 0*(life/rate), where\n" in text
+        names = [line.split(" = ")[0].strip() for line in text.splitlines()[1:]]
+        assert sorted(names) == ["life", "rate"]
+        assert "rate = 0" in text
+
+    @pytest.mark.parametrize("count", [3, 70])
+    def test_it_is_short(self, study, count):
+        inputs = {f"x{k}": ("uniform", 1, 2) for k in range(count)}
+        text = self.refusal(study(inputs, {"y": f"log(0*({' + '.join(inputs)}) - 1)"}))
+        assert len(text.splitlines()) <= 12
+        assert ("and 62 more" in text) is (count == 70)
+
+    def test_values_of_individuals_are_left_out(self, study):
+        law = {"distribution": "uniform", "minimum": 0, "maximum": 1, "kind": "variability"}
+        asked = study(
+            {"v": law, "k": ("uniform", -2, -1)},
+            {"y": "mean(sqrt(k*v), over=person)"},
+            dims={"person": {"draws": 16}},
+        )
+        text = self.refusal(asked)
+        assert "equation 'y': nan" in text
+        assert [line.split(" = ")[0].strip() for line in text.splitlines()[1:]] == ["k"]
+
+
+@pytest.mark.parametrize("replaceable", ["0", "1"])
+def test_a_device_on_mains_has_no_battery(replaceable):
+    pins = {"has_battery": "0", "battery_mass": "0 g", "battery_replaceable": replaceable}
+    asked = load_study("tinyml_device").with_changes(draws=256, replicates=2, pins=pins)
+    cells = run(asked).to_dict()["outputs"]["device_footprint"]["cells"]
+    assert all(cell["mean"]["value"] > 0 for cell in cells)

@@ -235,7 +235,7 @@ class TestNotFinite:
 
     PATTERN = re.compile(
         r"output '(\w+)' is not finite at base point (\d+) of replicate (\d+) of its Sobol' "
-        r"indices, in ([^:]+): (\S+?)(?:, where in A\n((?:  .+\n?)+))?"
+        r"indices, in ([^:]+): ([^;]+)(?:; it comes from equation '(\w+)'.*?, where\n((?:  .+\n?)+))?"
     )
 
     def refusal(self, asked, points=None, threads=1):
@@ -262,21 +262,23 @@ class TestNotFinite:
         name = ["A", "B", "A with 'a' from B", "A with 'b' from B", "B with 'a' from A",
                 "B with 'b' from A"][int(np.argmax(bad[:, draw]))]  # fmt: skip
         found = self.refusal(asked)
-        assert found[:5] == ("y", str(draw), "0", name, "nan")
+        assert found[:6] == ("y", str(draw), "0", name, "nan", "y")
+        a, b = (float(line.split(" = ")[1]) for line in found[6].splitlines())
+        assert a * b > 0.99  # the inputs of that evaluation
         for threads, points in ((2, None), (1, 1024), (2, 2048)):
             assert self.refusal(asked, points, threads) == found
 
     @pytest.mark.parametrize(
-        ("evaluation", "where", "known"),
+        ("evaluation", "where"),
         [
-            (0, "A", {"a", "b", "c"}),
-            (1, "B", set()),
-            (2, "A with 'a' from B", {"b", "c"}),
-            (4, "A with 'c' from B", {"a", "b"}),
-            (5, "B with 'a' from A", {"a"}),
+            (0, "A"),
+            (1, "B"),
+            (2, "A with 'a' from B"),
+            (4, "A with 'c' from B"),
+            (5, "B with 'a' from A"),
         ],
     )
-    def test_each_evaluation(self, made, monkeypatch, evaluation, where, known):
+    def test_each_evaluation(self, made, monkeypatch, evaluation, where):
         asked = made(LAWS, {"y": "a*b + c", "z": "a*b*c"}, second_order=True)
         honest = Kernel.run
 
@@ -284,17 +286,12 @@ class TestNotFinite:
             honest(
                 kernel, plan, design, replicate, out, first=first, count=count, points=points, at=at
             )
-            if replicate == 1 and first <= 5000 < first + count:
+            if len(out) == 2 and replicate == 1 and first <= 5000 < first + count:
                 out[1, evaluation, 5000 - first + at] = -np.inf
 
         monkeypatch.setattr(Kernel, "run", spoilt)
-        name, draw, replicate, place, value, told = self.refusal(asked, points=2048)
-        assert (name, draw, replicate, place, value) == ("z", "5000", "1", where, "-inf")
-        lines = [line.split(" = ") for line in (told or "").splitlines()]
-        assert {n.strip() for n, _ in lines} == known
-        wanted = asked.kernel.values_at(sorted(known), asked.design, 1, 5000)
-        for parameter, text in lines:
-            assert float(text.split()[0]) == pytest.approx(wanted[parameter.strip()][0], rel=1e-5)
+        found = self.refusal(asked, points=2048)
+        assert found == ("z", "5000", "1", where, "-inf", None, None)  # a second look shows none
 
     def test_a_run_stops_with_it(self, study):
         """In the points of the indices alone: B and its mixtures are seen by nothing else."""
@@ -309,7 +306,7 @@ class TestNotFinite:
         a, b = np.max(most, axis=0)[:2]
         assert b > a  # holds for this seed
         asked = study({"c": LAWS["c"]}, {"y": f"sqrt({float(a + b) / 2!r} - c)"}, **options)
-        with pytest.raises(NotFiniteError, match=r"output 'y' is not finite .*, in B: nan$"):
+        with pytest.raises(NotFiniteError, match=r"output 'y' is not finite .*, in B: nan; it comes from"):
             run(asked)
 
     def test_squares_that_are_not_finite(self, made):
