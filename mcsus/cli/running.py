@@ -26,9 +26,7 @@ def run(
         str | None,
         typer.Argument(help="A .toml file or the id of a shipped study; not needed to resume."),
     ] = None,
-    draws: Annotated[
-        str | None, typer.Option(help="Draws per replicate: 65536 or 2^16.")
-    ] = None,
+    draws: Annotated[str | None, typer.Option(help="Draws per replicate: 65536 or 2^16.")] = None,
     replicates: Annotated[int | None, typer.Option(help="Independent replicates.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of all streams.")] = None,
     settings: Annotated[

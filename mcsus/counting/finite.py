@@ -101,9 +101,7 @@ class Origin:
         """Return a cell of an equation with the values of what it uses."""
         model = self.kernel.model
         dims, shape = model.dims_of[equation.name], model.shape(equation.name)
-        labels = {
-            dim: int(k) for dim, k in zip(dims, np.unravel_index(cell, shape), strict=True)
-        }
+        labels = {dim: int(k) for dim, k in zip(dims, np.unravel_index(cell, shape), strict=True)}
         where = ", ".join(f"{dim} {model.dims[dim][k]}" for dim, k in labels.items())
         kind, _, own = equation.name.rpartition(":")
         formula = to_text(equation.expression)

@@ -32,9 +32,7 @@ def service_life(has_battery, battery_replaceable, device_life, battery_life):
 
     Unit: year. Source: Prakash et al. 2023, arXiv:2301.11899, where it is 3 years.
     """
-    sealed_life = where(
-        battery_replaceable > 0.5, device_life, minimum(device_life, battery_life)
-    )
+    sealed_life = where(battery_replaceable > 0.5, device_life, minimum(device_life, battery_life))
     return where(has_battery > 0, sealed_life, device_life)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-12
 """Of the largest magnitude on the way to a value: what is less is rounding."""
 
-_PILOTS = 32  # draws of all inputs that are looked at, beside the typical one
+_PILOTS = 16  # draws of all inputs that are looked at, beside the typical one
 _SEED = 1
 _RESOLVED = 1e-3  # of a divisor: more of it in doubt, and nothing is known of the quotient
 
@@ -155,12 +155,12 @@ def _walk(expression: Expression, known: Mapping[str, _Known], model: Model) -> 
             return _Known(holds, np.zeros(np.shape(holds)), sides[0].dims)
         case nodes.Binary(op, left, right):
             sides = _together((left, right), known, model)
-            quotient = _applied(lambda pair: operation(op)(*pair), sides)
-            if op != "/":
-                return quotient
-            divisor = sides[1]
-            resolved = divisor.doubt < _RESOLVED * np.abs(divisor.value)
-            return quotient._replace(doubt=np.where(resolved, quotient.doubt, np.nan))
+            if op in _ARITHMETIC:
+                one, other = sides
+                result = operation(op)(one.value, other.value)
+                doubt = np.maximum(*_ARITHMETIC[op](one, other, result))
+                return _Known(result, np.maximum(doubt, TOLERANCE * np.abs(result)), one.dims)
+            return _applied(lambda pair: operation(op)(*pair), sides)
         case nodes.Call(function, args):
             row = FUNCTIONS[function]
             operands = _together(args, known, model)
@@ -181,6 +181,29 @@ def _together(
         _Known(aligned((own.value, own.dims), union), aligned((own.doubt, own.dims), union), union)
         for own in operands
     ]
+
+
+def _of_sum(one: _Known, other: _Known, _: Array) -> tuple[Array, Array]:
+    return one.doubt, other.doubt
+
+
+def _of_product(one: _Known, other: _Known, _: Array) -> tuple[Array, Array]:
+    return np.abs(other.value) * one.doubt, np.abs(one.value) * other.doubt
+
+
+def _of_quotient(one: _Known, other: _Known, result: Array) -> tuple[Array, Array]:
+    size = np.abs(other.value)
+    resolved = np.where(other.doubt < _RESOLVED * size, size, np.nan)
+    return one.doubt / resolved, np.abs(result) / resolved * other.doubt
+
+
+_ARITHMETIC: dict[str, Callable[[_Known, _Known, Array], tuple[Array, Array]]] = {
+    "+": _of_sum,
+    "-": _of_sum,
+    "*": _of_product,
+    "/": _of_quotient,
+}
+"""How much a result is in doubt by each operand alone; other functions are tried."""
 
 
 def _applied(function: Any, operands: list[_Known]) -> _Known:

@@ -108,12 +108,9 @@ def explained(
 ) -> dict[str, Explained]:
     """Return what a method says of each output, by grouping, from the data of each replicate."""
     mark = "" if method.name in DEFAULT_METHODS else f"@{method.name}"
-    known = run.run.kernel.model.rounding
-    rounding = [cell for name in dict.fromkeys(outputs) for cell in known[name].cells()]
-    inside = [own.times(factor) for own, factor in zip(rounding, run.run.plan.scale, strict=False)]
     estimates = [
         {
-            key: _reduced(method, own, run.places.get(key), inside[key[1]])
+            key: _reduced(method, own, run.places.get(key), run.rounding[key[1]])
             for key, own in replicate.items()
         }
         for replicate in data

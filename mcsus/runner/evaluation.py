@@ -124,12 +124,14 @@ def evaluate(
         )
         for name, unit in study.outputs.items()
     }
+    # of the first laws: to work it out for others would take longer than the draws
+    rounding = _once(kept, "rounding", lambda: kernel.model.rounding if study.claims else {})
     claims = {
         claim.id: [
             _judged(claim, *known)
             for known in zip(
                 values[rows[claim.equation.name]],
-                kernel.model.rounding[claim.equation.name].cells(),
+                rounding[claim.equation.name].cells(),
                 strict=True,
             )
         ]
@@ -147,7 +149,9 @@ def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str
 
     def planned() -> GroupRun:
         outputs = tuple(study.outputs)
-        asked = replace(study.sensitivity, outputs=outputs, methods=(_METHOD,), also_by=())
+        asked = replace(
+            study.sensitivity, outputs=outputs, methods=(_METHOD,), also_by=(), draws=base_points
+        )
         ranked = replace(study, sensitivity=asked)
         check_parts(ranked, run.model)  # as inputs that depend on each other are not ranked apart
         groups = sensitivity_groups(ranked, run.model)

@@ -16,7 +16,7 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.result.summary import label_text
-from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values
+from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
 from mcsus.runner.group_values import Key
 from mcsus.streams import Design
 from mcsus.streams.design import nearest_powers_of_two
@@ -49,6 +49,7 @@ class DrawRun:
         if design.kind == "sobol":
             draws = nearest_powers_of_two(draws)[0]
         self.run = PlanRun(kernel, plan, replace(design, draws=draws))
+        self.rounding = roundings(self.run, outputs)
         drawn: list[tuple[str, int, str]] = []  # parameter, stored row, name of the input
         start = len(cells)
         for name in parameters:
@@ -107,6 +108,7 @@ class PointRun:
     ) -> None:
         self.wants = wants
         self.run = PlanRun(kernel, kernel.plan(_shown(outputs)), design)
+        self.rounding = roundings(self.run, outputs)
         owned = {
             column: k
             for k, members in enumerate(groups.values())

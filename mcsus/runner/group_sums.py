@@ -25,6 +25,7 @@ from mcsus.engine.plans import FOLD, Plan, Points
 from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
+from mcsus.model import Rounding
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
@@ -127,6 +128,13 @@ def owners(kernel: Kernel, outputs: Iterable[str]) -> list[str]:
     return [name for name in outputs for _ in range(kernel.program.cells(name))]
 
 
+def roundings(run: PlanRun, outputs: Iterable[str]) -> list[Rounding]:
+    """Return what rounding does to each stored row of the outputs, as it is stored."""
+    known = run.kernel.model.rounding
+    cells = [cell for name in outputs for cell in known[name].cells()]
+    return [cell.times(factor) for cell, factor in zip(cells, run.plan.scale, strict=False)]
+
+
 def replicate_values(
     run: PlanRun, outputs: Iterable[str], executor: Executor, told: Told
 ) -> Iterator[Array]:
@@ -220,7 +228,5 @@ def _evaluation(run: PlanRun, evaluation: int) -> tuple[str, Callable[..., Origi
         return "AB"[evaluation], partial(Origin, groups=[set()], evaluation=evaluation)
     other, place = divmod(evaluation - 2, len(run.groups))
     group, members = run.groups[place]
-    again = partial(
-        Origin, groups=[set(members)], second_order=bool(other), evaluation=2 + other
-    )
+    again = partial(Origin, groups=[set(members)], second_order=bool(other), evaluation=2 + other)
     return (f"B with {group!r} from A" if other else f"A with {group!r} from B"), again

@@ -18,7 +18,14 @@ from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.model.rounding import TOLERANCE
 from mcsus.runner.checkpoint import Checkpoint
-from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_sums, replicate_values
+from mcsus.runner.group_sums import (
+    PlanRun,
+    Told,
+    owners,
+    replicate_sums,
+    replicate_values,
+    roundings,
+)
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
@@ -78,6 +85,7 @@ class GroupRun:
         self.outputs = outputs
         self.summed = wants.summed
         self.run = PlanRun(kernel, plan, design, groups, paired)
+        self.rounding = roundings(self.run, outputs)
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         self.inputs: dict[Key, list[str]] = {}
         self.places: dict[Key, list[int]] = {}  # of data of all inputs: these are of some

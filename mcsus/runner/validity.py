@@ -61,6 +61,7 @@ def check_parts(study: Study, model: Model) -> None:
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
     _check_dependence(study, model, faults)
+    _check_points(study, faults)
     faults.raise_any()
 
 
@@ -134,6 +135,20 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
     return index_groups(used, by, {}) if by else index_groups(used, asked.group_by, asked.groups)
 
 
+def _check_points(study: Study, faults: FaultCollector) -> None:
+    """Refuse analyses of so few points that their numbers would say nothing."""
+    asked = study.sensitivity
+    for method in (methods()[name] for name in asked.methods if asked.outputs):
+        if asked.draws < method.least_draws:
+            found = f"{asked.draws} base points in a replicate for {_typed(method.title)}"
+            faults.add(found, f"{method.least_draws} or more; or methods = []", "sensitivity")
+
+
+def _typed(text: str) -> str:
+    """Return a text with the apostrophe that is typed."""
+    return text.replace("\u2019", "'")
+
+
 def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
     """Refuse indices that would share out the variance of dependent inputs."""
     asked = [methods()[name] for name in study.sensitivity.methods]
@@ -146,7 +161,7 @@ def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> Non
 def _check_dependent_groups(
     study: Study, model: Model, groups: dict[str, set[str]], title: str, faults: FaultCollector
 ) -> None:
-    what = title.replace("\u2019", "'")  # as it is typed
+    what = _typed(title)
     streams = {
         group: {cell.stream for name in members for cell in model.parameters[name].cells}
         for group, members in groups.items()

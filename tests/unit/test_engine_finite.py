@@ -29,7 +29,9 @@ def refusal(asked, **options):
     values = {}
     for line in found["inputs"].splitlines():
         name, text = line.strip().split(" = ")
-        values[name] = [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?(?=,| |$)", text)]
+        values[name] = [
+            float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?(?=,| |$)", text)
+        ]
     return found, values
 
 
@@ -130,7 +132,9 @@ def test_index_points_are_checked_wherever_they_are(study, by_hand, kind, seed):
     one, other = (reference.cube(0, 256, matrix) for matrix in "AB")
     assert max((m["study:a"] + m["study:b"]).max() for m in (one, other)) < limit
     assert (one["study:a"] + other["study:b"]).max() > limit
-    with pytest.raises(NotFiniteError, match=r"'y' is not finite .*, in A with '[ab]' from B: nan;"):
+    with pytest.raises(
+        NotFiniteError, match=r"'y' is not finite .*, in A with '[ab]' from B: nan;"
+    ):
         run(asked)
 
 

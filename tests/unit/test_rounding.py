@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mcsus import Run
+from mcsus import InputError, Run
 from mcsus.runner import run, sampling
 from mcsus.runner.validity import check
 
@@ -17,8 +17,15 @@ MASSES = {
 
 
 def claim(quantity, relation, value, unit="kg"):
-    return {"id": f"c{'<= >= < >'.split().index(relation)}", "statement": "s", "unit": unit,
-            "quantity": quantity, "relation": relation, "value": value, "confidence": 0.9}  # fmt: skip
+    return {
+        "id": {"<=": "c0", ">=": "c1", "<": "c2", ">": "c3"}[relation],
+        "statement": "s",
+        "quantity": quantity,
+        "relation": relation,
+        "value": value,
+        "unit": unit,
+        "confidence": 0.9,
+    }
 
 
 def told(asked):
@@ -98,7 +105,9 @@ def test_a_product_of_wide_laws_varies(study, estimator):
 def test_a_claim_far_below_the_usual_magnitude(study):
     """Equality is judged at the usual magnitude, not at the largest."""
     law = {"distribution": "loguniform", "minimum": 1e-13, "maximum": 1, "unit": "kg"}
-    _, _, probabilities = told(study({"x": law}, {"y": ("x", "kg")}, claims=[claim("y", "<", 1e-12)]))
+    _, _, probabilities = told(
+        study({"x": law}, {"y": ("x", "kg")}, claims=[claim("y", "<", 1e-12)])
+    )
     assert probabilities["c2"] == pytest.approx(1 / 13, abs=0.01)
 
 
@@ -184,3 +193,16 @@ def test_a_replicate_that_does_not_vary_has_no_part_and_says_so(study, estimator
     assert np.isfinite(cell["indices"]["x"]["ST"]["value"])
     assert cell["indices"]["x"]["ST"]["value"] > 0.5
     assert any(f"{count} of 8 replicates" in text for text in found.provenance["cautions"])
+
+
+@pytest.mark.parametrize("draws", [1, 2, 63])
+def test_indices_of_a_few_points_are_refused(study, draws):
+    laws = {"a": ("uniform", 1, 2), "b": ("uniform", 1, 2)}
+    design = {"kind": "monte_carlo", "draws": draws}
+    with pytest.raises(InputError, match=r"base points in a replicate .*; allowed: 64 or more"):
+        check(study(laws, {"y": "a*b"}, design=design, sensitivity={}))
+    check(study(laws, {"y": "a*b"}, design=design))
+    few = {**design, "draws": 64}
+    check(study(laws, {"y": "a*b"}, design=few, sensitivity={}))
+    with pytest.raises(InputError, match="allowed: 64 or more"):
+        Run(study(laws, {"y": "a*b"}, design=few)).ranking(base_points=draws)

@@ -235,7 +235,8 @@ class TestNotFinite:
 
     PATTERN = re.compile(
         r"output '(\w+)' is not finite at base point (\d+) of replicate (\d+) of its Sobol' "
-        r"indices, in ([^:]+): ([^;]+)(?:; it comes from equation '(\w+)'.*?, where\n((?:  .+\n?)+))?"
+        r"indices, in ([^:]+): ([^;]+)"
+        r"(?:; it comes from equation '(\w+)'.*?, where\n((?:  .+\n?)+))?"
     )
 
     def refusal(self, asked, points=None, threads=1):
@@ -306,7 +307,9 @@ class TestNotFinite:
         a, b = np.max(most, axis=0)[:2]
         assert b > a  # holds for this seed
         asked = study({"c": LAWS["c"]}, {"y": f"sqrt({float(a + b) / 2!r} - c)"}, **options)
-        with pytest.raises(NotFiniteError, match=r"output 'y' is not finite .*, in B: nan; it comes from"):
+        with pytest.raises(
+            NotFiniteError, match=r"output 'y' is not finite .*, in B: nan; it comes from"
+        ):
             run(asked)
 
     def test_squares_that_are_not_finite(self, made):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -575,6 +576,14 @@ class TestOthers:
         jsonschema.validate(tomllib.loads(SMALL), schema)
         for path in (root / "studies").glob("tinyml_*.toml"):
             jsonschema.validate(tomllib.loads(path.read_text(encoding="utf-8")), schema)
+
+    def test_the_numbers_of_draws_that_help_shows_work(self, call):
+        text = " ".join(call("run", "--help")[1].replace("\u2502", " ").split())
+        found = re.search(r"Draws per replicate: (.+?)\.", text)
+        for shown in found[1].replace(",", " or").split(" or "):
+            code, _, err = call("run", "small.toml", "--draws", shown.strip(), "--replicates", 2,
+                                "--no-report")  # fmt: skip
+            assert code == 0, err
 
     def test_version_and_help(self, call):
         code, out, _ = call("--version")
