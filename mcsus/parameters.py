@@ -99,6 +99,8 @@ class Source:
         Where in the source: a table, a page, a file. Empty for the source as a whole.
     verified : bool
         Whether the figures were read in the source itself, with complete bibliographic data.
+    is_own : bool
+        Whether a study names it in words of its own, which are its title; nothing else is known.
     """
 
     id: str
@@ -109,8 +111,11 @@ class Source:
     licence: str
     locator: str = ""
     verified: bool = False
+    is_own: bool = False
 
     def __str__(self) -> str:
+        if self.is_own:
+            return self.title
         place = f", {self.locator}" if self.locator else ""
         mark = "" if self.verified else " (not verified)"
         return f"{self.authors} ({self.year}), {self.title}{place}{mark}"

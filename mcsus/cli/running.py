@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import re
 import shlex
 import shutil
 from dataclasses import replace
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from mcsus.runner import Limits, Run, Settings
     from mcsus.study import Study
 
+_LONGEST = 120  # letters of the name of a folder
+_SPECIAL = re.compile(r"[^\w.=%-]+")  # what has no place in it
 _CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3}
 
 
@@ -31,13 +36,18 @@ def run(
     seed: Annotated[int | None, typer.Option(help="Seed of all streams.")] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Hold a parameter at a value with unit."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Hold a parameter at a value with unit; also name[label]=, scenario.name=.",
+        ),
     ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads; results do not change.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Folder to save to; runs/<id> by default.")
+        Path | None,
+        typer.Option(help="Folder to save to; runs/<id>, or runs/<id>+<changes> with --set."),
     ] = None,
     resume: Annotated[
         Path | None,
@@ -109,7 +119,8 @@ def _prepared(
     if resume is None:
         assert study is not None  # noqa: S101 - refused by the caller
         made = Run(_configured(study, **changes), settings)
-        folder = writable(out or Path("runs") / made.study.id, "--out")
+        folder = writable(out or Path("runs") / _folder_name(made.study), "--out")
+        _say_what_is_replaced(folder, made.study)
         kept = folder / settings.keep_draws if settings.keep_draws else None
         made.settings = replace(settings, folder=folder, keep_draws=kept)
         return made
@@ -121,6 +132,36 @@ def _prepared(
     made = Run.resume(resume, settings, None if study is None else _configured(study, **changes))
     writable(resume, "--resume")
     return made
+
+
+def _folder_name(study: Study) -> str:
+    """Return the name of the folder of a study: its id, and what is set to another value.
+
+    Examples
+    --------
+    >>> from mcsus.study import load_study
+    >>> _folder_name(load_study("tinyml_device").with_changes(pins={"pue": "1.1"}))
+    'tinyml_device+pue=1.1'
+    """
+    told = [_SPECIAL.sub("-", f"{k}={v}").replace("-=", "=") for k, v in study.variant.items()]
+    name = "+".join([study.id, *told])
+    if len(name) <= _LONGEST:
+        return name
+    return f"{name[:_LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _say_what_is_replaced(folder: Path, study: Study) -> None:
+    """Say on stderr whose result a run takes the place of, where that is another study's."""
+    from mcsus.result.tree import JSON_FILE  # noqa: PLC0415
+
+    try:
+        there = json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))
+        before = there["study"], there.get("variant", {})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    if before != (study.id, dict(study.variant)):
+        changes = "".join(f", {name} = {value}" for name, value in dict(before[1]).items())
+        typer.echo(f"mcsus: replacing the result of {before[0]}{changes} in {folder}", err=True)
 
 
 def _configured(

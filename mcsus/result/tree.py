@@ -84,7 +84,7 @@ class Result:
             "sensitivity": sensitivity_documents(self.datasets("sensitivity")),
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
-        document |= {key: about[key] for key in ("until", "stopped") if key in about}
+        document |= {key: about[key] for key in ("variant", "until", "stopped") if about.get(key)}
         document["digest"] = digest(document)
         if timing:
             document["timing"] = self.timing

@@ -7,6 +7,7 @@ import json
 import platform
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from mcsus.declared.table import plain
@@ -14,7 +15,7 @@ from mcsus.expressions import to_text
 from mcsus.library import library
 from mcsus.model import Model
 from mcsus.parameters import Parameter, Provenance
-from mcsus.study import Study
+from mcsus.study import Study, shipped_studies
 from mcsus.study.grids import labelled
 
 _WHOLE_DEVICE = "device_footprint"
@@ -33,8 +34,14 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
     margins = {claim.equation.name for claim in study.claims}
     document = study.to_dict()
     text = json.dumps(document, sort_keys=True, default=str)
+    about = {key: getattr(study, key) for key in _ABOUT}
+    if study.variant:
+        held = ", ".join(f"{key} = {value}" for key, value in study.variant.items())
+        about["title"] += f" (variant: {held})"
     return {
-        "study": {key: getattr(study, key) for key in _ABOUT},
+        "study": about,
+        "variant": dict(study.variant),
+        "command": _command(study),
         "document": document,
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
@@ -61,6 +68,30 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         | {"python": platform.python_version()},
         "study_hash": hashlib.sha256(text.encode()).hexdigest(),
     }
+
+
+def _command(study: Study) -> list[str]:
+    """Return the words of the command that repeats the run; none where no file says all of it."""
+    if not study.place.endswith(".toml"):
+        return []
+    file = Path(study.place)
+    if not study.variant and study.to_dict() | {"design": 0} != dict(study.document) | {
+        "design": 0
+    }:
+        return []
+    design = study.design
+    settings = [
+        word for key, value in study.variant.items() for word in ("--set", f"{key}={value}")
+    ]
+    counts = {"draws": design.draws, "replicates": design.replicates, "seed": design.seed}
+    options = [word for key, value in counts.items() for word in (f"--{key}", str(value))]
+    return [
+        "mcsus",
+        "run",
+        study.id if file in shipped_studies() else file.name,
+        *options,
+        *settings,
+    ]
 
 
 def _references(study: Study) -> dict[str, list[dict[str, Any]]]:

@@ -26,7 +26,8 @@ def description(study: Study, settings: Settings) -> dict[str, Any]:
         "format": _FORMAT,
         "made_by": fingerprint().hex(),
         "place": str(place.resolve()) if place.is_file() else study.place,
-        "file": study.document,
+        "file": read_toml(place) if place.is_file() else study.document,
+        "variant": dict(study.variant),
         "study": study.to_dict(),
         "request": {
             "limits": asdict(settings.limits),
@@ -70,7 +71,10 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
         folder=folder,
         keep_draws=folder / DRAWS_FILE if kept else None,
     )
-    return study or Study.from_dict(about["study"], str(place)), settings
+    if study is None:
+        study = Study.from_dict(about["study"], str(place))
+        study = replace(study, variant=about.get("variant", {}))
+    return study, settings
 
 
 def finished(folder: Path, study: Study | None) -> Result | None:

@@ -6,7 +6,7 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ def verify(
     before = saved.to_dict(timing=False)
     if _document(Path(folder) / JSON_FILE) != before:
         return Outcome(False, f"{JSON_FILE} does not hold the numbers of {FILE}.")
-    study = Study.from_dict(saved.provenance["document"])
+    about = saved.provenance
+    study = replace(Study.from_dict(about["document"]), variant=about.get("variant", {}))
     [result] = Run(study, Settings(progress=progress)).results()
     after = result.to_dict(timing=False)
     if digest(before) == digest(after):

@@ -43,7 +43,8 @@ def _overruled(study: Study) -> list[str]:
     """Tell which scenarios keep their own law for a parameter that was changed."""
     before = {parameter.name: parameter for parameter in study.read["parameters"]}
     return [
-        f"scenario {scenario.id!r} sets {parameter.name!r} itself, so there its own value holds"
+        f"scenario {scenario.id!r} sets {parameter.name!r} itself, so there its own value holds; "
+        f"--set {scenario.id}.{parameter.name}=VALUE changes that one"
         for parameter in study.parameters
         if parameter is not before.get(parameter.name)
         for scenario in study.scenarios

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mcsus.declared.reader import shown, unlike
+from mcsus.declared.reader import choices, close, shown, unlike
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.expressions import to_text
 from mcsus.families import Distribution
@@ -15,10 +15,10 @@ from mcsus.parameters import Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
 from mcsus.study.grids import Dims, apart, labelled, shared_dims
 from mcsus.study.laws import Leaf, Meta, read_leaf
-from mcsus.study.quantities import parse_quantity
+from mcsus.study.quantities import Target, parse_quantity
 from mcsus.study.shares import SHARES
 from mcsus.units import DIMENSIONLESS
-from mcsus.vocabulary import SCENARIO
+from mcsus.vocabulary import SCENARIO, Label
 
 if TYPE_CHECKING:
     from mcsus.study.definition import Study
@@ -71,6 +71,74 @@ def suffixes(parameter: Parameter, dims: Dims) -> list[str]:
     """Return what tells the stream of each cell from that of other labels."""
     shared = shared_dims(parameter, dims)
     return [apart(labels, shared) for labels in labelled(parameter.dims, dims)]
+
+
+def with_law_at(parameter: Parameter, leaf: Leaf, dims: Dims, at: Mapping[str, Label]) -> Parameter:
+    """Return a parameter with another law at some labels; what a scenario sets still holds."""
+    base = as_written(parameter, dims)
+    count = len(parameter.cells) // len(base.cells)  # scenarios
+    made = [
+        leaf.drawn(cell.stream) if at.items() <= labels.items() else cell
+        for labels, cell in zip(labelled(base.dims, dims), base.cells, strict=True)
+    ]
+    cells = tuple(
+        made[k // count] if cell is base.cells[k // count] else cell
+        for k, cell in enumerate(parameter.cells)
+    )
+    return replace(parameter, cells=cells)
+
+
+def labels_at(text: str, parameter: Parameter, dims: Dims, where: str) -> dict[str, Label]:
+    """Return the labels that ``[a]`` or ``[a, b]`` names: one, or one of each of several dims.
+
+    Raises
+    ------
+    InputError
+        If the parameter has no such label, or more than one dim has it.
+    """
+    own = {dim: dims[dim] for dim in parameter.dims if dim != SCENARIO}
+    whole = any(text.strip() == str(label) for labels in own.values() for label in labels)
+    at: dict[str, Label] = {}
+    for part in [text.strip()] if whole else map(str.strip, text.split(",")):
+        hits = {d: x for d, labels in own.items() for x in labels if str(x) == part}
+        known = [str(label) for labels in own.values() for label in labels]
+        if len(hits) != 1 or not at.keys().isdisjoint(hits):
+            found = f"unknown label {shown(part)}" if not hits else f"label {shown(part)}, unclear"
+            allowed = choices(known) if known else "no label: it has one value"
+            raise InputError(Fault(found, allowed, (where,), close(part, known)))
+        at |= hits
+    return at
+
+
+def set_in_scenario(
+    study: Study, tables: dict[str, Any], target: Target, value: tuple[float, str]
+) -> None:
+    """Set a value in one scenario of the tables of a file.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, parameter or label, or the scenario does not tell labels apart.
+    """
+    where, known = f"--set {target}", [scenario.id for scenario in study.scenarios]
+    if target.scenario not in known:
+        found = f"unknown scenario {shown(target.scenario)}"
+        allowed = choices(known) if known else "no scenario: the study has none"
+        raise InputError(Fault(found, allowed, (where,), close(target.scenario, known)))
+    parameter = study.parameter(target.name)
+    read_law(study, value, parameter, where, "")  # refused in the words of the option
+    at = labels_at(target.labels, parameter, study.dims, where) if target.labels else {}
+    settings = tables["scenarios"][known.index(target.scenario)]["set"]
+    table: Any = settings.setdefault(target.name, {})
+    if at and (not isinstance(table, dict) or (table and "by" not in table)):
+        found = f"one label, where scenario {target.scenario!r} sets all of them together"
+        allowed = f"{target.scenario}.{target.name}=VALUE, for all of them"
+        raise InputError(Fault(found, allowed, (where,)))
+    place, key = settings, target.name
+    for dim, label in at.items():
+        place = place.setdefault(key, {}).setdefault("by", {}).setdefault(dim, {})
+        key = str(label)
+    place[key] = {"value": value[0], "unit": value[1]}
 
 
 def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:

@@ -17,11 +17,21 @@ from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study.cautions import cautions
-from mcsus.study.changes import Law, as_written, pair, read_equations, read_law, with_law
+from mcsus.study.changes import (
+    Law,
+    as_written,
+    labels_at,
+    pair,
+    read_equations,
+    read_law,
+    set_in_scenario,
+    with_law,
+    with_law_at,
+)
 from mcsus.study.copula_groups import read_copula_groups, without
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
-from mcsus.study.quantities import parse_count
+from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
 from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields
 from mcsus.study.writing import by_name, tables_of
@@ -58,6 +68,8 @@ class Study:
         Stream key of a dependent cell -> how its points are made.
     notes : tuple of str
         What a reader should know of the dependence.
+    variant : mapping of str to str
+        What is held at another value than the file says -> that value, as it is typed.
     read : mapping
         The parts as they were read from `document`.
 
@@ -96,6 +108,7 @@ class Study:
     mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
     units: OwnUnits = NO_UNITS
+    variant: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -183,7 +196,8 @@ class Study:
         replicates, seed : int, optional
             Of the design.
         pins : mapping, optional
-            Name of a parameter -> value with unit, as text or as ``(50, "g CO2e/kWh")``.
+            Name of a parameter -> value with unit, as text or as ``(50, "g CO2e/kWh")``. Also
+            ``name[label]``, at that label alone; ``scenario.name``, in that scenario alone; both.
 
         Raises
         ------
@@ -206,12 +220,8 @@ class Study:
         study = self
         if changes:
             study = study._with(design=_changed_design(self.design, changes))
-        if pins:
-            with self.units.in_use():
-                values = {name: pair(value, f"--set {name}") for name, value in pins.items()}
-            why = "held at this value for this run"
-            study = study._relaid(values, "--set {}", why)
-        return study
+        with self.units.in_use():
+            return study._pinned(pins) if pins else study
 
     def with_laws(self, changes: Mapping[str, Law] | None = None, /, **laws: Law) -> Study:
         """Return the study with other laws for some parameters.
@@ -240,8 +250,8 @@ class Study:
         >>> study.to_dict()["parameters"]["pue"]["maximum"]
         1.2
         """
-        why = "changed from Python, which says no more of it"
-        return self._relaid({**(changes or {}), **laws}, "{}", why)
+        given = {Target(name): law for name, law in {**(changes or {}), **laws}.items()}
+        return self._relaid(given, "changed from Python, which says no more of it")
 
     def with_equations(self, *equations: Equation | Callable[..., Any]) -> Study:
         """Return the study with further equations, or with others of the same names.
@@ -308,14 +318,34 @@ class Study:
         faults.raise_any()
         return asked
 
-    def _relaid(self, values: Mapping[str, object], where: str, why: str) -> Study:
+    def _pinned(self, pins: Mapping[str, str | tuple[float, str]]) -> Study:
+        """Return the study with values held, in all of it or in a scenario, and told as variant."""
+        targets = {key: parse_target(key) for key in pins}
+        values = {key: pair(pins[key], f"--set {target}") for key, target in targets.items()}
+        own = {targets[key]: value for key, value in values.items() if not targets[key].scenario}
+        study = self._relaid(own, "held at this value for this run", "--set ") if own else self
+        if len(own) < len(values):
+            tables = study.to_dict()
+            for key, target in targets.items():
+                if target.scenario:
+                    set_in_scenario(self, tables, target, values[key])
+            study = Study.from_dict(tables, self.place)
+        told = {key: quantity_text(*value) for key, value in values.items()}
+        return replace(study, variant={**self.variant, **told})
+
+    def _relaid(self, values: Mapping[Target, object], why: str, option: str = "") -> Study:
         """Return the study with the laws that are given for some parameters."""
         made: dict[str, Parameter] = {}
-        for name, value in values.items():
-            parameter = self.parameter(name)
+        for target, value in values.items():
+            name, where = target.name, f"{option}{target}"
+            parameter = made.get(name) or self.parameter(name)
             with self.units.in_use():
-                leaf = read_law(self, value, parameter, where.format(name), why)
-            made[name] = with_law(parameter, leaf, self.dims)
+                leaf = read_law(self, value, parameter, where, why)
+            if target.labels:
+                at = labels_at(target.labels, parameter, self.dims, where)
+                made[name] = with_law_at(parameter, leaf, self.dims, at)
+            else:
+                made[name] = with_law(parameter, leaf, self.dims)
         parameters = tuple(made.get(p.name, p) for p in self.parameters)
         study = replace(self, parameters=parameters)
         held = [name for name, p in made.items() if p.is_constant]

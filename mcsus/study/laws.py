@@ -13,7 +13,16 @@ from mcsus.declared.reader import TableReader, choices, shown
 from mcsus.declared.table import Item, Schema, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
-from mcsus.parameters import ABOUT, Cell, Kind, Parameter, Provenance, Source, check_typical
+from mcsus.parameters import (
+    ABOUT,
+    Cell,
+    Evidence,
+    Kind,
+    Parameter,
+    Provenance,
+    Source,
+    check_typical,
+)
 from mcsus.units import Unit
 
 ASSUMED = "assumed"
@@ -62,6 +71,7 @@ META = Table(
         read=_source_texts,
         default=(),
     ),
+    evidence=ABOUT.items["evidence"],
     rationale=ABOUT.items["rationale"],
     stage=ABOUT.items["stage"],
     kind=ABOUT.items["kind"],
@@ -101,6 +111,7 @@ class Meta:
 
     unit: Unit | None = None
     source: tuple[str, ...] = ()
+    evidence: Evidence | None = None
     rationale: str = ""
     stage: str | None = None
     kind: Kind | None = None
@@ -191,10 +202,15 @@ def _check_complete(reader: TableReader, meta: Meta) -> None:
         reader.missing("distribution", choices(FAMILIES))
     if not meta.source and not meta.relaxed and "source" not in meta.broken:
         reader.missing("source", "where the numbers are from, or 'assumed' with a rationale")
-    assumed = meta.source == (ASSUMED,) and "rationale" not in meta.broken
+    assumed = ASSUMED in (*meta.source, meta.evidence) and "rationale" not in meta.broken
     if assumed and not meta.rationale.strip():
+        what = "source" if ASSUMED in meta.source else "evidence"
         reader.missing(
-            "rationale", "why the assumption is reasonable, since the source is 'assumed'"
+            "rationale", f"why the assumption is reasonable, since the {what} is 'assumed'"
+        )
+    if meta.source == (ASSUMED,) and meta.evidence not in (None, ASSUMED):
+        reader.fault(
+            "evidence", f"{meta.evidence!r} of an assumption", "the source that it was found in"
         )
 
 
@@ -218,7 +234,7 @@ def _provenance(meta: Meta) -> Provenance:
     return Provenance(
         stage=meta.stage,
         kind=meta.kind or "uncertainty",
-        evidence="assumed" if assumed else None,
+        evidence="assumed" if assumed else meta.evidence,
         sources=() if assumed else tuple(_source(text) for text in meta.source),
         rationale=meta.rationale or None,
         name=meta.title or None,
@@ -235,14 +251,7 @@ def _source(text: str) -> Source:
 
         with suppress(InputError):
             return replace(library().source(id_), locator=locator.strip())
-    return Source(
-        id=text,
-        title=text,
-        authors="named by the study",
-        year="n.d.",
-        url="not recorded",
-        licence="none stated",
-    )
+    return Source(text, text, authors="", year="", url="", licence="", is_own=True)
 
 
 def same_dimension(leaves: Mapping[Any, Leaf], unit: Unit, faults: FaultCollector) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from mcsus.declared.reader import finite, read_unit, shown
 from mcsus.errors import Fault, InputError
@@ -15,6 +16,54 @@ _POWER = re.compile(r"([0-9]{1,3})(?:\^|\*\*)([0-9]{1,2})\Z")
 _DECIMAL = re.compile(r"[0-9]{1,19}|[0-9]{1,15}(\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LARGEST = 2**63 - 1
+_SETTING = re.compile(r"([^=\[]*(?:\[.*\])?)\s*=(.*)\Z", re.DOTALL)
+_TARGET = re.compile(r"(?:([^.\[]*)\.)?([^.\[]*)(?:\[(.*)\])?\Z", re.DOTALL)
+
+
+class Target(NamedTuple):
+    """What a value is set for.
+
+    Parameters
+    ----------
+    scenario : str
+        In which scenario alone; empty for the study as written.
+    labels : str
+        At which labels alone, one of each dim that is named; empty for all.
+    """
+
+    name: str
+    scenario: str = ""
+    labels: str = ""
+
+    def __str__(self) -> str:
+        scenario = f"{self.scenario}." if self.scenario else ""
+        return f"{scenario}{self.name}" + (f"[{self.labels}]" if self.labels else "")
+
+
+def parse_target(text: str) -> Target:
+    """Return what ``name``, ``scenario.name`` or ``name[label]`` stands for.
+
+    Raises
+    ------
+    InputError
+        If it is none of them, or the name cannot be one of a parameter.
+
+    Examples
+    --------
+    >>> parse_target("renewable_fab.pue[image_classification]")
+    Target(name='pue', scenario='renewable_fab', labels='image_classification')
+    """
+    match = _TARGET.match(text.strip()) if len(text) < MAX_LENGTH else None
+    scenario, name, labels = match.groups() if match else (None, "", None)
+    if match is None or scenario == "" or labels == "":
+        allowed = "a name, scenario.name, name[label] or scenario.name[label]"
+        raise InputError(Fault(shown(text), allowed, ("--set",)))
+    try:
+        check_name(name)
+    except InputError as error:
+        faults = (replace(fault, where=("--set",)) for fault in error.faults)
+        raise InputError(*faults) from None
+    return Target(name, scenario or "", labels or "")
 
 
 def parse_count(text: str, where: str = "--draws") -> int:
@@ -69,21 +118,30 @@ def parse_quantity(text: str, where: str = "value") -> tuple[float, str]:
 
 
 def parse_setting(text: str) -> tuple[str, tuple[float, str]]:
-    """Return name, value and unit text of ``NAME=VALUE``, as ``--set`` takes it.
+    """Return target, value and unit text of ``NAME=VALUE``, as ``--set`` takes it.
 
     Examples
     --------
     >>> parse_setting("grid_intensity=50 g CO2e/kWh")
     ('grid_intensity', (50.0, 'g CO2e/kWh'))
+    >>> parse_setting("field.removal[oak]=0.25")
+    ('field.removal[oak]', (0.25, '1'))
     """
-    name, equals, value = text.partition("=")
-    name = name.strip()
-    if not equals:
+    match = _SETTING.match(text)
+    if match is None:
         allowed = "NAME=VALUE, such as --set grid_intensity='50 g CO2e/kWh'"
         raise InputError(Fault(shown(text), allowed, ("--set",)))
-    try:
-        check_name(name)
-    except InputError as error:
-        faults = (replace(fault, where=("--set",)) for fault in error.faults)
-        raise InputError(*faults) from None
-    return name, parse_quantity(value, f"--set {name}")
+    key, value = match[1].strip(), match[2]
+    return key, parse_quantity(value, f"--set {parse_target(key)}")
+
+
+def quantity_text(value: float, unit: str) -> str:
+    """Return a value with its unit as it is typed.
+
+    Examples
+    --------
+    >>> quantity_text(50.0, "g CO2e/kWh"), quantity_text(0.25, "1")
+    ('50 g CO2e/kWh', '0.25')
+    """
+    number = f"{value!r}".removesuffix(".0")
+    return number if unit == "1" else f"{number} {unit}"

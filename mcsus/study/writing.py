@@ -92,6 +92,7 @@ def _law(cell: Cell, stream: str | None) -> str | dict[str, Any]:
     told = {
         "unit": cell.unit,
         "source": sources or ASSUMED,
+        "evidence": about.evidence if about.sources else None,
         "rationale": about.rationale,
         "title": about.name,
         "note": about.note,

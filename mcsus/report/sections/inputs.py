@@ -48,7 +48,7 @@ def input_rows(reading: Reading) -> list[dict[str, Any]]:
                 "constant": all(cell["constant"] for cell in cells),
                 "weight": weights.get(item["name"]),
                 "weight_text": _weight_text(weights.get(item["name"])),
-                "unverified": any(not s["verified"] for cell in cells for s in cell["sources"]),
+                "unverified": any(s["unverified"] for cell in cells for s in cell["sources"]),
             }
         )
     return sorted(rows, key=lambda r: (r["constant"], -(r["weight"] or 0.0)))
@@ -106,15 +106,16 @@ def _grouped_cells(item: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def source_row(source: Mapping[str, Any]) -> dict[str, Any]:
     """Return a source; only a plain web address becomes a link."""
-    url = str(source.get("url", ""))
-    authors, year = str(source.get("authors", "")), str(source.get("year", ""))
     title = str(source.get("title", ""))
+    own = bool(source.get("is_own"))
+    url = title if own else str(source.get("url", ""))
+    authors, year = str(source.get("authors", "")), str(source.get("year", ""))
     parts = (authors, year, title, str(source.get("locator", "")))
     return {
         "short": f"{_first_author(authors)} {year}".strip() or title,
         "full": ", ".join(filter(None, parts)),
         "url": url if _LINK.match(url) else "",
-        "verified": bool(source.get("verified")),
+        "unverified": not own and not source.get("verified"),
         "licence": str(source.get("licence", "")),
     }
 

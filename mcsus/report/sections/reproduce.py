@@ -1,6 +1,7 @@
 """What is needed to repeat the run, and a fingerprint of its numbers."""
 
 import json
+import shlex
 from typing import Any
 
 from mcsus.report.sections.base import Section, register
@@ -18,6 +19,7 @@ class Reproduce(Section):
         tables = [table for one in self.reading.analyses.values() for table in one.values()]
         outputs, document = self.reading.outputs.values(), self.reading.about["document"]
         return {
+            "command": shlex.join(self.reading.about.get("command", [])),
             "streamed": any(table.attrs.get("estimator") == "streaming" for table in tables),
             "rank_error": max(table.attrs.get("rank_error", 0.0) for table in outputs),
             "document": json.dumps(document, indent=1, ensure_ascii=False),
