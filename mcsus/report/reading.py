@@ -69,6 +69,11 @@ class ResultTable:
         """Unit of the numbers."""
         return str(self.attrs.get("units", "1"))
 
+    @property
+    def level(self) -> float:
+        """Level of the interval to quote, in words and in pictures."""
+        return best_level(self.cells[0])[0]
+
     @cached_property
     def base(self) -> list[ResultCell]:
         """Cells of the study as written."""
@@ -100,7 +105,7 @@ class ResultTable:
     def kind(self) -> str:
         """What a base cell is called: the name of its dim, if it has but one."""
         dims = [dim for dim in self.dims if dim != SCENARIO]
-        return words(dims[0]) if len(dims) == 1 else "cell"
+        return words(dims[0]) if len(dims) == 1 else "case"
 
     def noun(self, amount: int) -> str:
         """Return what so many base cells are called, for example ``both applications``."""
@@ -205,6 +210,10 @@ class Reading:
     def inputs(self) -> dict[str, dict[str, Any]]:
         """Name -> input."""
         return {item["name"]: item for item in self.about["inputs"]}
+
+    def members(self, name: str) -> list[str]:
+        """Return the inputs that have indices together under a name: one, or a group."""
+        return list(self.about.get("groups", {}).get(name, [name]))
 
     def stages(self, table: ResultTable) -> list[str]:
         """Return the life-cycle stage of each part of an output's breakdown, if any is known."""

@@ -82,6 +82,11 @@ def percent(share: float) -> str:
     return f"{text} %".replace("-", MINUS)
 
 
+def level_text(level: float) -> str:
+    """Return the level of an interval as a percentage."""
+    return f"{plain(100 * level)} %"
+
+
 def probability(value: float) -> str:
     """Return a probability; only one that was met in every draw is printed as 0 or 1."""
     if value in (0.0, 1.0):

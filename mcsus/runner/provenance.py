@@ -15,8 +15,11 @@ from mcsus.expressions import to_text
 from mcsus.library import library
 from mcsus.model import Model
 from mcsus.parameters import Parameter, Provenance
+from mcsus.runner.constants import on_constants
+from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.grids import labelled
+from mcsus.study.shares import SHARES, share_behind
 
 _WHOLE_DEVICE = "device_footprint"
 _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
@@ -31,8 +34,10 @@ _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray")
 def provenance(study: Study, model: Model) -> dict[str, Any]:
     """Return what is needed to explain and repeat a run, as plain data."""
     used = set(model.inputs)
-    margins = {claim.equation.name for claim in study.claims}
     document = study.to_dict()
+    resting = on_constants(study, model)
+    margins = {claim.equation.name for claim in study.claims}
+    shares = {share_behind(name, document) for name in used}
     text = json.dumps(document, sort_keys=True, default=str)
     about = {key: getattr(study, key) for key in _ABOUT}
     if study.variant:
@@ -51,17 +56,22 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
             for d in study.dependence
         ],
         "inputs": [_input(study, p) for p in study.parameters if p.name in used],
+        "groups": {
+            group: sorted(share_behind(name, document) or name for name in members)
+            for group, members in sensitivity_groups(study, model).items()
+        },
         "equations": [
             {
                 "name": e.name,
-                "formula": to_text(e.expression),
+                "formula": e.doc if e.name in shares else to_text(e.expression),
                 "unit": e.unit.text,
                 "stage": e.stage or "",
-                "doc": e.doc,
+                "doc": "" if e.name in shares else e.doc,
             }
             for e in model.equations
             if e.name not in margins
         ],
+        "on_constants": resting.text if resting else "",
         "references": _references(study),
         "cautions": list(study.cautions),
         "versions": {name: metadata.version(name) for name in _LIBRARIES}
@@ -75,23 +85,14 @@ def _command(study: Study) -> list[str]:
     if not study.place.endswith(".toml"):
         return []
     file = Path(study.place)
-    if not study.variant and study.to_dict() | {"design": 0} != dict(study.document) | {
-        "design": 0
-    }:
+    now, written = (dict(tables) | {"design": 0} for tables in (study.to_dict(), study.document))
+    if not study.variant and now != written:
         return []
-    design = study.design
-    settings = [
-        word for key, value in study.variant.items() for word in ("--set", f"{key}={value}")
-    ]
+    design, name = study.design, study.id if file in shipped_studies() else file.name
+    settings = [word for pair in study.variant.items() for word in ("--set", "=".join(pair))]
     counts = {"draws": design.draws, "replicates": design.replicates, "seed": design.seed}
     options = [word for key, value in counts.items() for word in (f"--{key}", str(value))]
-    return [
-        "mcsus",
-        "run",
-        study.id if file in shipped_studies() else file.name,
-        *options,
-        *settings,
-    ]
+    return ["mcsus", "run", name, *options, *settings]
 
 
 def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
@@ -114,6 +115,9 @@ def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
 
 def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
     """Return one resolved input as plain data: law, unit and provenance of every cell."""
+    share = share_behind(parameter.name, study.document)
+    if share:
+        return _share(study, parameter, share)
     return {
         "name": parameter.name,
         "unit": parameter.unit.text,
@@ -134,6 +138,21 @@ def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
                 labelled(parameter.dims, study.dims), parameter.cells, strict=True
             )
         ],
+    }
+
+
+def _share(study: Study, weights: Parameter, name: str) -> dict[str, Any]:
+    """Return shares that add up to one as their file writes them, and not the weights behind."""
+    table = study.document["parameters"][name]
+    law = {key: table[key] for key in ("distribution", "over", *SHARES[table["distribution"]])}
+    about = _provenance(weights.cells[0].provenance)
+    return {
+        "name": name,
+        "unit": "1",
+        "dims": list(weights.dims),
+        "stage": weights.stage or "",
+        "kind": weights.kind,
+        "cells": [{"labels": {}, "law": law, "unit": "1", **about}],
     }
 
 

@@ -13,6 +13,7 @@ from mcsus.errors import FaultCollector
 from mcsus.expressions.nodes import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import Study, load_study
+from mcsus.study.shares import share_behind
 from mcsus.units import Unit
 
 
@@ -132,7 +133,12 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
         for name in model.inputs
         if name in reached and not model.varies_inside(name)
     }
-    return index_groups(used, by, {}) if by else index_groups(used, asked.group_by, asked.groups)
+    groups = index_groups(used, by, {}) if by else index_groups(used, asked.group_by, asked.groups)
+    written = {name: share_behind(name, study.document) for name in groups}
+    return {
+        own if (own := written[name]) and own not in groups else name: members
+        for name, members in groups.items()
+    }
 
 
 def _check_points(study: Study, faults: FaultCollector) -> None:

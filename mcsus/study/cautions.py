@@ -78,6 +78,8 @@ def _used(equations: Sequence[Equation]) -> set[str]:
 def _unused(study: Study, written: Mapping[str, Any]) -> list[str]:
     used = _used(study.equations)
     used |= {part for parts in study.breakdown.values() for part in parts}
+    used |= {name for claim in study.claims for name in claim.equation.inputs}
+    used |= set(study.outputs)  # a law of shares is an equation
     return [f"parameter {n!r} is used by no equation" for n in written if n not in used]
 
 

@@ -16,7 +16,7 @@ from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_eq
 from mcsus.study.grids import Dims, apart, labelled, shared_dims
 from mcsus.study.laws import Leaf, Meta, read_leaf
 from mcsus.study.quantities import Target, parse_quantity
-from mcsus.study.shares import SHARES
+from mcsus.study.shares import share_behind
 from mcsus.units import DIMENSIONLESS
 from mcsus.vocabulary import SCENARIO, Label
 
@@ -118,7 +118,7 @@ def set_in_scenario(
     Raises
     ------
     InputError
-        If there is no such scenario, parameter or label, or the scenario does not tell labels apart.
+        If there is no such scenario, parameter or label, or the scenario has one law for all.
     """
     where, known = f"--set {target}", [scenario.id for scenario in study.scenarios]
     if target.scenario not in known:
@@ -218,8 +218,7 @@ def _equation(given: Equation | Callable[..., Any], known: Mapping[str, Equation
 
 def _refuse_weights(study: Study, name: str) -> None:
     """Refuse a law for the weights behind shares that add up to one."""
-    stem = name.removesuffix("_weight")
-    table = study.document.get("parameters", {}).get(stem)
-    if stem != name and isinstance(table, Mapping) and table.get("distribution") in SHARES:
+    stem = share_behind(name, study.document)
+    if stem:
         found = f"{name!r}, the weights behind {stem!r}, which the file writes as shares"
         raise InputError(Fault(found, "a parameter that the file writes", (study.place,)))

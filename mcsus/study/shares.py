@@ -30,6 +30,14 @@ SHARES: dict[str, dict[str, str]] = {
 """Laws of shares, their keys beside ``over``, and what these may be."""
 
 
+def share_behind(name: str, document: Mapping[str, Any]) -> str:
+    """Return the law of shares of a study file whose weights a parameter is; empty if none."""
+    stem = name.removesuffix("_weight")
+    table = document.get("parameters", {}).get(stem)
+    is_share = isinstance(table, Mapping) and table.get("distribution") in SHARES
+    return stem if is_share and stem != name else ""
+
+
 def with_shares(inputs: Inputs, dims: Dims, inner: str | None) -> Inputs:
     """Return other inputs, with each law of shares written as weights and an equation."""
     parameters: dict[str, tuple[Any, FaultCollector]] = {}

@@ -58,7 +58,7 @@ NAMES = (
     "contributions_footprint", "claim_above", "drivers_footprint", "convergence_footprint",
 )  # fmt: skip
 LOG = "density of the logarithm"
-MEAN, MEDIAN, HIGH = "mean", "quantile_0.5", "quantile_0.95"
+MEAN, MEDIAN, HIGH = "mean", "quantile_0.5", "quantile_0.975"
 
 
 def read(figure):
@@ -108,7 +108,7 @@ CHANGES = [
     ("density_footprint", lambda row: row["what"] == "mean", "low"),
     ("density_footprint", lambda row: row["what"] == "product to compare with", "low"),
     ("density_skewed", lambda row: row["what"] == LOG and row["low"] < 4, "density"),
-    *[("fan_yearly", lambda row: row["year"] == 2022, f"quantile_{p}") for p in (0.05, 0.5, 0.75)],
+    *[("fan_yearly", lambda row: row["year"] == 2022, f"quantile_{p}") for p in (0.025, 0.5, 0.75)],
     *[("intervals_many", lambda row: row["place"] == "south", c) for c in (MEAN, MEDIAN, HIGH)],
     ("contributions_footprint", lambda row: row["part"] == "transport", "mean"),
     ("contributions_footprint", lambda row: row["part"] == "sum", "mean"),
@@ -186,31 +186,30 @@ def test_the_band_of_convergence_is_the_one_its_caption_names():
 
 def test_the_bands_of_a_fan_are_those_its_caption_names():
     figure = every_figure()["fan_yearly"]
-    named = re.findall(r"(\d+) to (\d+) % \((dark|light) band\)", figure.caption)
-    assert named == [("25", "75", "dark"), ("5", "95", "light")]
+    assert "25 to 75 % (dark band), 95 % interval (light band)" in figure.caption
     rows = [row for row in read(figure) if row["scenario"] == "base"]
     ax = axes_of(figure.name)[0]
-    for band, (low, high, _) in zip(ax.collections, reversed(named), strict=True):
+    for band, ends in zip(ax.collections, ((0.025, 0.975), (0.25, 0.75)), strict=True):
         heights = band.get_paths()[0].vertices[:, 1]
-        for end in (low, high):
-            column = [row[f"quantile_{int(end) / 100:g}"] for row in rows]
+        for end in ends:
+            column = [row[f"quantile_{end:g}"] for row in rows]
             assert all(np.isclose(heights, value, rtol=1e-5).any() for value in column)
     middle, mean = (line.get_ydata() for line in ax.lines)
     assert middle == pytest.approx([row[MEDIAN] for row in rows], rel=1e-5)
     assert mean == pytest.approx([row[MEAN] for row in rows], rel=1e-5)
 
 
-def test_intervals_run_from_the_5_to_the_95_percent_quantile():
+def test_intervals_are_those_of_the_words():
     figure = every_figure()["intervals_many"]
     (ax,) = axes_of(figure.name)
     dots, strokes = line_at(ax, "o"), line_at(ax, "|")
     bars = [line.get_xdata() for line in ax.lines if len(line.get_xdata()) == 2]
     rows = read(figure)
     assert [dot[0, 0] for dot in dots] == pytest.approx([r[MEDIAN] for r in rows], rel=1e-5)
-    varying = [row for row in rows if row["quantile_0.05"] != row[HIGH]]
+    varying = [row for row in rows if row["quantile_0.025"] != row[HIGH]]
     assert len(varying) == len(rows) - 1
     assert [s[0, 0] for s in strokes] == pytest.approx([r[MEAN] for r in varying], rel=1e-5)
-    ends = np.array([[row["quantile_0.05"], row[HIGH]] for row in varying])
+    ends = np.array([[row["quantile_0.025"], row[HIGH]] for row in varying])
     assert np.array(bars) == pytest.approx(ends, rel=1e-5)
 
 
@@ -223,8 +222,8 @@ def test_densities_have_the_shape_and_marks_of_the_file(name):
     bars = [line.get_xdata() for line in ax.lines if line.get_linewidth() == 4]
     for bar, low, high in zip(
         bars,
-        [row["low"] for row in rows if row["what"] == "quantile 0.05"],
-        [row["low"] for row in rows if row["what"] == "quantile 0.95"],
+        [row["low"] for row in rows if row["what"] == "quantile 0.025"],
+        [row["low"] for row in rows if row["what"] == "quantile 0.975"],
         strict=True,
     ):
         assert list(bar) == pytest.approx([low, high], rel=1e-5)

@@ -3,19 +3,21 @@
 import numpy as np
 import pytest
 
+from mcsus.report.figures.densities import density_figure
 from mcsus.report.laws import law_text
 from mcsus.report.page import answer
 from mcsus.report.ranking import Ranking
-from mcsus.report.reading import Reading
+from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import sections
 from mcsus.report.sections.cautions import cautions
 from mcsus.report.sections.claims import verdicts
+from mcsus.report.sections.contributions import contribution_figure
 from mcsus.report.sections.drivers import tiny
 from mcsus.report.sections.first_order import first_order_note
 from mcsus.report.sections.inputs import input_rows
 from mcsus.report.sections.scenarios import scenarios
 from mcsus.report.sections.size import size
-from mcsus.report.wording import number
+from mcsus.report.wording import number, span
 from tests.unit.report_results import an_input, claim, indices, lognormal, output, result
 
 THREE = {"application": ["keyword_spotting", "anomaly_detection", "image_classification"]}
@@ -180,7 +182,7 @@ def test_verdict_over_all_cells_counts_them():
 
 def test_first_order_interval_below_zero_is_pointed_out():
     note = first_order_note(reading({"y": output([lognormal(4.0, 1.0)])}))
-    assert "in 1 of 1 cells its interval reaches below zero" in note
+    assert "in 1 of 1 cases its interval reaches below zero" in note
 
 
 def test_first_order_agreement_is_said_too():
@@ -243,3 +245,48 @@ def test_cells_with_one_law_are_put_together():
 )
 def test_laws_in_words(law, text):
     assert law_text(law) == text
+
+
+def test_a_negative_course_that_does_not_change_changes_little():
+    years = {"year": list(range(2020, 2030))}
+    found = reading({"net": output([steady(-100.0)] * 10, years)})
+    assert "the net changes little from \N{MINUS SIGN}100" in size(found)
+    falling = reading({"net": output([steady(-100.0 - 10 * k) for k in range(10)], years)})
+    assert "the net goes down from \N{MINUS SIGN}100" in size(falling)
+
+
+def test_parts_of_both_signs_are_amounts_and_not_shares():
+    parts = {"made": 8.0, "avoided": -7.0}
+    table = reading({"net": output([steady(4.0)], parts=parts)}).headline
+    figure = contribution_figure(table, ["", ""])
+    assert [row["share"] for row in figure.rows] == [None, None, None]
+    assert [round(row["mean"]) for row in figure.rows] == [32, -28, 4]
+
+
+def test_parts_of_a_negative_total_have_shares():
+    table = reading({"net": output([steady(-4.0)], parts={"a": 0.75, "b": 0.25})}).headline
+    figure = contribution_figure(table, ["", ""])
+    assert [row["share"] for row in figure.rows] == pytest.approx([0.75, 0.25, 1.0])
+
+
+def test_words_and_picture_show_the_same_interval():
+    found = reading({"y": output([lognormal()])})
+    level, low, high = best_level(found.headline.cells[0])
+    rows = {row["what"]: row["low"] for row in density_figure(found.headline).rows}
+    assert (level, rows["quantile 0.025"], rows["quantile 0.975"]) == (0.95, low, high)
+    assert f"95 % interval: {span(low, high)}" in size(found)
+
+
+def test_inputs_that_depend_on_each_other_stand_where_their_group_does():
+    names = ["alone", "one", "other"]
+    found = reading(
+        {"y": output([steady(4.0)])},
+        {"y": indices({"one & other": 0.8, "alone": 0.1}, {"one & other": 0.9, "alone": 0.1})},
+        inputs=[an_input(name, evidence="assumed") for name in names],
+        groups={"one & other": ["one", "other"], "alone": ["alone"]},
+    )
+    rows = {row["name"]: row["weight_text"] for row in input_rows(found)}
+    together = "0.90, one & other together"
+    assert list(rows.items()) == [("one", together), ("other", together), ("alone", "0.10")]
+    section = next(s for s in sections(found) if s.name == "inputs")
+    assert "among them one, other and alone of the five" in section.context()["note"]

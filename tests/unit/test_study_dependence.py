@@ -1,6 +1,7 @@
 """Dependence from the study file to the draws: wiring, dims, scenarios, indices, shares."""
 
 import copy
+import json
 
 import numpy as np
 import pytest
@@ -500,7 +501,7 @@ def test_shares_over_a_numeric_dim_and_in_a_group():
     cell = result["outputs"]["mean_year"]["cells"][0]
     assert cell["deterministic"] == pytest.approx(2.0)
     indices = result["sensitivity"]["mean_year"]["cells"][0]["indices"]
-    assert list(indices) == ["share_weight"]
+    assert list(indices) == ["share"]
 
 
 def test_a_study_with_dependence_reads_back():
@@ -509,3 +510,30 @@ def test_a_study_with_dependence_reads_back():
     again = Study.from_dict(study.to_dict())
     assert again.mixes == study.mixes
     assert again.dependence == study.dependence
+
+
+def test_shares_are_told_as_they_are_written():
+    base = shares(distribution="dirichlet", over="year", concentration=2, stage="use")
+    base["equations"] = {"mean_year": {"formula": "sum(year*share, over=year)", "unit": "1"}}
+    base["outputs"] = {"mean_year": "1", "share": "1"}
+    base["claims"] = []
+    made = run(Study.from_dict(base), draws=256)
+    about = json.dumps({k: v for k, v in made.provenance.items() if k != "document"})
+    assert "share_weight" not in about
+    (told,) = made.provenance["inputs"]
+    assert told["name"] == "share"
+    assert told["cells"][0]["law"]["concentration"] == 2
+
+
+def test_shares_that_are_an_output_are_used():
+    base = shares(distribution="dirichlet", over="year", concentration=2)
+    base["equations"] = {"twice": {"formula": "2*one", "unit": "1"}}
+    base["parameters"]["one"] = {
+        "distribution": "uniform",
+        "minimum": 0,
+        "maximum": 1,
+        "unit": "1",
+        "source": "a",
+    }
+    base["outputs"] = {"twice": "1", "share": "1"}
+    assert not [text for text in Study.from_dict(base).cautions if "no equation" in text]

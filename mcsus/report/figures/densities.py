@@ -1,4 +1,4 @@
-"""Densities of an output with its 5 %, 50 % and 95 % quantiles, one row for each cell."""
+"""Densities of an output with its median and the interval to quote, one row for each cell."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from mcsus.report.figures.style import (
     only_bottom,
     tick_text,
 )
-from mcsus.report.reading import ResultCell, ResultTable, quantile
+from mcsus.report.reading import ResultCell, ResultTable, best_level, quantile
 from mcsus.report.wording import (
     capital,
     cell_name,
     is_base,
+    level_text,
     number,
     plain,
     quantity,
@@ -42,14 +43,14 @@ Reference = dict[str, Any]
 _TOP, _RIGHT, _BELOW, _STRIP_BAR = 30.0, 24.0, 0.38, 22.0
 _MOST = 6  # rows of densities; scenarios beyond them go to a figure of their own
 _LOGARITHMIC = 60.0  # 95 % quantile over 5 % quantile from which the axis is logarithmic
-_QUANTILE, _MEDIAN, _MEAN = "quantile {:g}", "quantile 0.5", "mean"
+_QUANTILE, _MEAN = "quantile ", "mean"
 _DOT: dict[str, Any] = {"marker": "o", "markersize": 8, "markeredgecolor": "white"}
 _COLUMNS = ("what", "low", "high", "density")
 _DENSITY, _LOG_DENSITY = "density", "density of the logarithm"
 _PRODUCT = "product to compare with"
 _HOW_TO_READ = (
     "Height is probability density; every curve is drawn to the same height, so compare positions "
-    "and widths. The dot is the median, the bar runs from the 5 % to the 95 % quantile."
+    "and widths. The dot is the median, the bar the {} interval."
 )
 
 
@@ -88,12 +89,13 @@ class _Curve:
     @classmethod
     def read(cls, labels: Labels, rows: Sequence[Row], what: str) -> _Curve:
         """Read the rows of one cell; `what` names those of its density."""
-        single = {row["what"]: row["low"] for row in rows}
+        single = {str(row["what"]): row["low"] for row in rows}
+        low, middle, high = (at for what, at in single.items() if what.startswith(_QUANTILE))
         bins = [row for row in rows if row["what"] == what]
         edges = [row["low"] for row in bins] + [row["high"] for row in bins[-1:]]
         return cls(
             cell_name(labels),
-            (single[_QUANTILE.format(0.05)], single[_MEDIAN], single[_QUANTILE.format(0.95)]),
+            (low, middle, high),
             single.get(_MEAN, 0.0),
             np.array(edges, dtype=float),
             np.array([row["density"] for row in bins], dtype=float),
@@ -113,11 +115,13 @@ def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> 
     frame = _frame(shown)
     caption = _caption(table, shown, frame, references)
     rows = _rows(table, references, shown if frame.log else ())
-    draw = partial(_draw, dims=table.dims, frame=frame)
+    draw = partial(_draw, dims=table.dims, frame=frame, level=table.level)
     return Figure(f"density_{table.name}", capital(words(table.name)), caption, rows, draw)
 
 
-def _draw(rows: Sequence[Row], dims: Sequence[str], frame: _Frame) -> tuple[Sheet, str]:
+def _draw(
+    rows: Sequence[Row], dims: Sequence[str], frame: _Frame, level: float
+) -> tuple[Sheet, str]:
     products = [row for row in rows if row["what"] == _PRODUCT]
     cells = by_cell((row for row in rows if row["what"] != _PRODUCT), dims)
     if len(cells) > _MOST:
@@ -141,8 +145,8 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], frame: _Frame) -> tuple[Shee
     if products:
         _draw_strip(sheet, _TOP + tall + 60, curves, products, unit_text(unit))
     described = "; ".join(
-        f"{curve.name or 'result'}: median {number(middle)}, 5 to 95 % {number(low)} to "
-        f"{number(high)}"
+        f"{curve.name or 'result'}: median {number(middle)}, {level_text(level)} interval "
+        f"{number(low)} to {number(high)}"
         for curve in curves
         for low, middle, high in (curve.marks,)
     )
@@ -156,8 +160,8 @@ def _frame(shown: Sequence[ResultCell]) -> _Frame:
     ends = [(quantile(c, 0.05), quantile(c, 0.95)) for c in shown if c.varies]
     lowest = min(c.array("quantile_curve")[0] for c in shown)
     log = bool(ends) and lowest > 0 and max(high / low for low, high in ends) > _LOGARITHMIC
-    low = min(quantile(c, 0.005 if log else 0.001) for c in shown)
-    high = max(quantile(c, 0.995) for c in shown)
+    low = min(min(quantile(c, 0.005 if log else 0.001), best_level(c)[1]) for c in shown)
+    high = max(max(quantile(c, 0.995), best_level(c)[2]) for c in shown)
     if log:
         return _Frame(left, row, low / 1.3, high * 1.3, log)
     if 0 <= low < 0.6 * high:
@@ -169,13 +173,13 @@ def _frame(shown: Sequence[ResultCell]) -> _Frame:
 def _caption(
     table: ResultTable, shown: Sequence[ResultCell], frame: _Frame, references: Sequence[Reference]
 ) -> str:
-    texts = [_HOW_TO_READ]
+    texts = [_HOW_TO_READ.format(level_text(table.level))]
     if frame.log:
         texts.append("The axis is logarithmic, and the density is that of the logarithm.")
     elif any(cell.varies for cell in shown):
         texts.append("Up to 0.5 % of the draws lie to the right of the axis.")
     if len(shown) < len(table.cells):
-        texts.append("Drawn is the study as written; all cells are in the tables and the file.")
+        texts.append("Drawn is the study as written; the rest is in the tables and the file.")
     if references:
         texts.append("The bars below are means, beside products that people own, on one axis.")
     return " ".join(texts)
@@ -245,7 +249,8 @@ def _draw_strip(
     only_bottom(ax, grid=False)
     ax.spines["bottom"].set_visible(False)
     ax.set_xticks([])
-    ax.set_xlim(0, max(value for _, value, _ in entries))
+    values = [value for _, value, _ in entries]
+    ax.set_xlim(min(0.0, *values), max(0.0, *values))
     ax.set_ylim(-0.6, len(entries) - 0.4)
 
 
@@ -254,7 +259,10 @@ def _rows(
 ) -> list[Row]:
     rows: list[Row] = []
     for cell in table.cells:
-        single = [(_QUANTILE.format(p), quantile(cell, p)) for p in (0.05, 0.5, 0.95)]
+        level, low, high = best_level(cell)
+        tail = (1 - level) / 2
+        marks = zip((tail, 0.5, 1 - tail), (low, quantile(cell, 0.5), high), strict=True)
+        single = [(f"{_QUANTILE}{p:g}", at) for p, at in marks]
         if references:
             single.append((_MEAN, cell.value("mean") or 0.0))
         entries: list[tuple[str, float, float, float | None]]

@@ -10,50 +10,55 @@ from matplotlib.ticker import MaxNLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, grouped
 from mcsus.report.figures.style import FAINT, INK, WIDTH, Sheet, colour, line_axes, tick_text
-from mcsus.report.reading import ResultTable, quantile
-from mcsus.report.wording import capital, cell_name, number, unit_label, words
+from mcsus.report.reading import ResultTable, best_level, quantile
+from mcsus.report.wording import capital, cell_name, level_text, listing, number, unit_label, words
 from mcsus.vocabulary import BASE
 
 _ROW, _LEFT, _TOP = 26.0, 190.0, 30.0
 _MOST_ROWS, _MOST_PANELS = 36, 8
-_BANDS = ((0.05, 0.95, 0.22, "light"), (0.25, 0.75, 0.4, "dark"))  # widest first
-_WIDE = _BANDS[0][:2]
-_PROBABILITIES = sorted({0.5, *(p for low, high, *_ in _BANDS for p in (low, high))})
+_INNER = ("quantile_0.25", "quantile_0.75")  # a band inside the interval
+_MIDDLE = "quantile_0.5"
+_OPACITIES = (0.22, 0.4)
+
+Ends = tuple[str, str]
 
 
-def _column(probability: float) -> str:
-    return f"quantile_{probability:g}"
-
-
-_LOW, _MIDDLE, _HIGH = (_column(p) for p in (_WIDE[0], 0.5, _WIDE[1]))
+def _ends(table: ResultTable) -> Ends:
+    """Return the columns that hold the ends of the interval to quote."""
+    tail = (1 - table.level) / 2
+    return f"quantile_{tail:g}", f"quantile_{1 - tail:g}"
 
 
 def interval_figure(table: ResultTable) -> Figure:
-    """Return mean, median and 5 to 95 % of every cell, in groups by all dims but the last."""
-    what = "every scenario" if table.has_scenarios else "every cell"
-    caption = "A dot without a bar is a cell in which nothing varies."
+    """Return mean, median and interval of every cell, in groups by all dims but the last."""
+    what = "every scenario" if table.has_scenarios else f"every {table.kind}"
+    caption = "A dot without a bar does not vary."
     if table.has_scenarios:
         caption += " All scenarios use the same draws: what differs between them is the scenario."
     title = f"{capital(words(table.name))} in {what}"
-    draw = partial(_draw_intervals, dims=table.dims)
+    if len(table.cells) > _MOST_ROWS:
+        caption += f" Drawn are {_MOST_ROWS} rows of {len(table.cells)}; all are in the file."
+    draw = partial(_draw_intervals, dims=table.dims, ends=_ends(table), level=table.level)
     return Figure(f"intervals_{table.name}", title, caption, _rows(table), draw)
 
 
-def _draw_intervals(rows: Sequence[Row], dims: Sequence[str]) -> tuple[Sheet, str]:
+def _draw_intervals(
+    rows: Sequence[Row], dims: Sequence[str], ends: Ends, level: float
+) -> tuple[Sheet, str]:
     cells = [(labels, own[0]) for labels, own in by_cell(rows[:_MOST_ROWS], dims)]
     lines = grouped(dims, [labels for labels, _ in cells])
     height = _TOP + _ROW * len(lines) + 48
     sheet = Sheet(height)
-    sheet.note(8, 16, f"Median (dot), mean (stroke) and {_ends_text(*_WIDE)} (bar)")
+    sheet.note(8, 16, f"Median (dot), mean (stroke) and {level_text(level)} interval (bar)")
     unit = unit_label(rows[0]["unit"])
     sheet.note(WIDTH - 30, height - 8, unit, ends=True)
     ax = line_axes(sheet, lines, (_LEFT, _TOP, WIDTH - 30, _ROW))
     order = list(dict.fromkeys(label for label, cell in lines if cell is not None))
     for line, (label, k) in enumerate(lines):
         if k is not None:
-            _draw_interval(ax, cells[k][1], line, colour(order.index(label)))
+            _draw_interval(ax, cells[k][1], ends, line, colour(order.index(label)))
     _, high = ax.get_xlim()
-    if 0 <= min(row[_LOW] for _, row in cells) < 0.5 * high:
+    if 0 <= min(row[ends[0]] for _, row in cells) < 0.5 * high:
         ax.set_xlim(0, high)
     described = "; ".join(
         f"{cell_name(labels) or BASE}: median {number(row[_MIDDLE])}" for labels, row in cells[:12]
@@ -61,8 +66,8 @@ def _draw_intervals(rows: Sequence[Row], dims: Sequence[str]) -> tuple[Sheet, st
     return sheet, f"Intervals of {words(rows[0]['output'])}. {described}."
 
 
-def _draw_interval(ax: Axes, row: Row, line: int, tint: str) -> None:
-    low, middle, high, mean = row[_LOW], row[_MIDDLE], row[_HIGH], row["mean"]
+def _draw_interval(ax: Axes, row: Row, ends: Ends, line: int, tint: str) -> None:
+    low, middle, high, mean = row[ends[0]], row[_MIDDLE], row[ends[1]], row["mean"]
     if max(high, mean) - min(low, mean) > 1e-12 * max(abs(low), abs(high)):
         ax.plot(
             [low, high], [line, line], color=tint, linewidth=5, solid_capstyle="butt", alpha=0.75
@@ -73,22 +78,19 @@ def _draw_interval(ax: Axes, row: Row, line: int, tint: str) -> None:
 
 def fan_figure(table: ResultTable, dim: str) -> Figure:
     """Return bands of quantiles along a numeric dim, one panel for each other label."""
-    bands = " and ".join(
-        f"{_ends_text(low, high)} ({shade} band)" for low, high, _, shade in reversed(_BANDS)
-    )
-    caption = f"Median (line), mean (dashed), {bands}."
+    told = level_text(table.level)
+    caption = f"Median (line), mean (dashed), 25 to 75 % (dark band), {told} interval (light band)."
     if len(table.lines()) > _MOST_PANELS:
-        caption += " The others are in the file."
+        left_out = listing([name for name, _ in table.lines()[_MOST_PANELS:]])
+        caption += f" Not drawn, and in the file: {left_out}."
     title = f"{capital(words(table.name))} by {words(dim)}"
-    draw = partial(_draw_fans, dims=table.dims, axis=dim)
+    draw = partial(_draw_fans, dims=table.dims, axis=dim, ends=_ends(table))
     return Figure(f"fan_{table.name}", title, caption, _rows(table), draw)
 
 
-def _ends_text(low: float, high: float) -> str:
-    return f"{100 * low:g} to {100 * high:g} %"
-
-
-def _draw_fans(rows: Sequence[Row], dims: Sequence[str], axis: str) -> tuple[Sheet, str]:
+def _draw_fans(
+    rows: Sequence[Row], dims: Sequence[str], axis: str, ends: Ends
+) -> tuple[Sheet, str]:
     others = [dim for dim in dims if dim != axis]
     lines = [(cell_name(labels), own) for labels, own in by_cell(rows, others)][:_MOST_PANELS]
     across = 1 if len(lines) == 1 else 2
@@ -96,15 +98,16 @@ def _draw_fans(rows: Sequence[Row], dims: Sequence[str], axis: str) -> tuple[She
     width = (WIDTH - left - 14 - gap * (across - 1)) / across
     block = 34 + tall + 42
     sheet = Sheet(block * math.ceil(len(lines) / across))
-    top = max(row[_HIGH] for _, own in lines for row in own)
-    bottom = min(0.0, *(row[_LOW] for _, own in lines for row in own))
+    top = max(row[ends[1]] for _, own in lines for row in own)
+    bottom = min(0.0, *(row[ends[0]] for _, own in lines for row in own))
     unit = unit_label(rows[0]["unit"])
     for k, (name, own) in enumerate(lines):
         line, column = divmod(k, across)
         x, y = left + column * (width + gap), block * line
         ax = sheet.axes(x, y + 34, width, tall)
-        _draw_fan(ax, [labels[axis] for labels, _ in by_cell(own, dims)], own)
-        ax.set_ylim(bottom, 1.04 * top if top > bottom else bottom + 1)
+        _draw_fan(ax, [labels[axis] for labels, _ in by_cell(own, dims)], own, ends)
+        above, below = 0.04 * (top - bottom), 0.04 * (top - bottom) if bottom else 0.0
+        ax.set_ylim(bottom - below, top + above if top > bottom else bottom + 1)
         sheet.name(x, y + 15, name or words(rows[0]["output"]), 60)
         sheet.note(x + width, y + 15, unit, ends=True)
         sheet.note(x + width, y + 34 + tall + 34, words(axis), ends=True)
@@ -115,11 +118,11 @@ def _draw_fans(rows: Sequence[Row], dims: Sequence[str], axis: str) -> tuple[She
     return sheet, f"Median of {words(rows[0]['output'])}: {described}"
 
 
-def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row]) -> None:
+def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row], ends: Ends) -> None:
     at = np.array(places, dtype=float)
-    for low, high, alpha, _ in _BANDS:
-        ends = [[row[_column(p)] for row in rows] for p in (low, high)]
-        ax.fill_between(at, ends[0], ends[1], color=colour(0), alpha=alpha, linewidth=0)
+    for (low, high), alpha in zip((ends, _INNER), _OPACITIES, strict=True):
+        band = [row[low] for row in rows], [row[high] for row in rows]
+        ax.fill_between(at, *band, color=colour(0), alpha=alpha, linewidth=0)
     ax.plot(at, [row[_MIDDLE] for row in rows], color=colour(0), linewidth=2)
     ax.plot(at, [row["mean"] for row in rows], color=INK, linewidth=1.3, linestyle=(0, (4, 2)))
     ax.set_xlim(at[0], at[-1])
@@ -131,9 +134,12 @@ def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row]) -> None:
 
 
 def _rows(table: ResultTable) -> list[Row]:
-    columns = ("mean", *map(_column, _PROBABILITIES))
+    low, high = _ends(table)
+    columns = ("mean", low, _INNER[0], _MIDDLE, _INNER[1], high)
     rows: list[Row] = []
     for cell in table.cells:
-        entry = (cell.value("mean"), *(quantile(cell, p) for p in _PROBABILITIES))
+        _, least, most = best_level(cell)
+        inside = (quantile(cell, p) for p in (0.25, 0.5, 0.75))
+        entry = (cell.value("mean"), least, *inside, most)
         rows += cell_rows(table, cell, columns, [entry])
     return rows

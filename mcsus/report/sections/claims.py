@@ -67,7 +67,7 @@ def claim_figure(claim: ResultTable) -> Figure:
         f"probability P is {height}. Asked for: at least {float(claim.attrs['confidence']):g}."
     )
     if len(shown) < len(claim.cells):
-        caption += " The other cells are in the table of claims."
+        caption += " The others are in the table of claims."
     at, below = claim.places(shown), relation.is_below
     draw = partial(_draw, dims=claim.dims, shown=at, below=below, statement=statement)
     return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw)

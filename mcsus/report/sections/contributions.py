@@ -47,6 +47,7 @@ def _table(figure: Figure, table: ResultTable) -> dict[str, Any]:
     cells = by_cell(figure.rows, table.dims, table.places(_shown(table, _COLUMNS)))
     return {
         "figure": figure,
+        "mixed": any(rows[-1]["share"] is None for _, rows in cells),
         "unit": table.unit,
         "labels": [_label(str(part), table.name) for part in table.data["part"].values],
         "cells": [(cell_name(labels), rows) for labels, rows in cells],
@@ -60,7 +61,7 @@ def contribution_figure(table: ResultTable, stages: Sequence[str]) -> Figure:
         "Means, on a linear axis. They add up to the mean of the total, at the end of each bar."
     )
     if len(shown) < len(table.cells):
-        caption += " The other cells are in the file."
+        caption += " The others are in the file."
     draw = partial(_draw, dims=table.dims, shown=table.places(shown))
     name, title = f"contributions_{table.name}", capital(words(table.name))
     return Figure(name, title, caption, _rows(table, stages), draw)
@@ -163,15 +164,22 @@ def _draw_bar(ax: Axes, rows: Sequence[Row], line: int, tints: Sequence[str]) ->
     ax.annotate(number(rows[-1]["mean"]), (above, line), (6, 0), **beside)
 
 
+def _shares(values: Sequence[float], total: float | None) -> list[float | None]:
+    """Return parts over their total; None where parts of both signs cancel each other."""
+    if not total or min(values) < 0 < max(values):
+        return [None] * len(values)
+    return [value / total for value in values]
+
+
 def _rows(table: ResultTable, stages: Sequence[str]) -> list[Row]:
     parts = [str(part) for part in table.data["part"].values]
     columns = ("part", "stage", "mean", "error", "share")
     rows: list[Row] = []
     for cell in table.cells:
         errors, values, total = cell.array("contribution_error"), _settled(cell), cell.value("mean")
-        shares = [value / total if total else None for value in values]
+        shares = _shares(values, total)
         settled_errors = [settled(float(bound), total or 0.0) for bound in errors]
         entries = zip(parts, stages, values, settled_errors, shares, strict=True)
-        whole = ("sum", "", total, cell.value("mean_error"), 1.0 if total else None)
+        whole = ("sum", "", total, cell.value("mean_error"), None if None in shares else 1.0)
         rows += cell_rows(table, cell, columns, [*entries, whole])
     return rows

@@ -148,7 +148,7 @@ def _caption(table: ResultTable, ranking: Ranking, t: float) -> str:
         text += "Whiskers are 95 % bounds of the numerical error. "
     if len(ranking.cells) < len(table.cells):
         drawn = listing([cell.name or "base" for cell in ranking.cells])
-        text += f"Drawn: {drawn}; all cells are in the file. "
+        text += f"Drawn: {drawn}; the rest is in the file. "
     if len(ranking.names) > TOP:
         text += f"Drawn are the {TOP} inputs with the largest total order, and sums of the others. "
     return text.strip()
@@ -187,9 +187,10 @@ def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:
     for key in ranking.names[:_EXPLAINED]:
         if ranking.range(key)[1] < TINY:
             break
-        title = input_title(reading.inputs.get(key, {}).get("cells", []))
-        if title:
-            told.append((capital(words(key)), title))
+        known = (reading.inputs.get(name, {}).get("cells", []) for name in reading.members(key))
+        titles = [title for cells in known if (title := input_title(cells))]
+        if titles:
+            told.append((capital(words(key)), "; ".join(titles)))
     return told
 
 
@@ -230,6 +231,6 @@ def tiny(ranking: Ranking) -> str:
     if not ranking.tiny:
         return ""
     names = [words(name) for name in ranking.tiny]
-    where = " in every cell looked at" if len(ranking.cells) > 1 else ""
+    where = " in every case looked at" if len(ranking.cells) > 1 else ""
     hardly = "so that knowing them better would hardly narrow the result"
     return f"Total order below 1 %{where}, {hardly}: {listing(names)}."

@@ -58,12 +58,12 @@ def first_order_note(reading: Reading) -> str:
     if not impossible and max(map(_gap, cells)) <= 0.1:
         return (
             "The ends of the two intervals differ by less than a tenth of their width in every "
-            "cell: the model is nearly straight over the range of its inputs, and the simple "
+            "case: the model is nearly straight over the range of its inputs, and the simple "
             "method would have done."
         )
     if impossible:
         consequence = (
-            f"in {impossible} of {len(cells)} cells its interval reaches below zero, which "
+            f"in {impossible} of {len(cells)} cases its interval reaches below zero, which "
             "(nearly) no draw does, so that the Monte Carlo interval, which follows the skew, is "
             "the one to use."
         )

@@ -23,7 +23,8 @@ class InputsSection(Section):
     def context(self) -> dict[str, Any]:
         """Return the rows, and how much rests on assumptions."""
         rows = input_rows(self.reading)
-        return {"inputs": rows, "note": _note(rows)}
+        resting = self.reading.about.get("on_constants", "")
+        return {"inputs": rows, "note": _note(rows), "resting": resting}
 
 
 def input_rows(reading: Reading) -> list[dict[str, Any]]:
@@ -46,8 +47,8 @@ def input_rows(reading: Reading) -> list[dict[str, Any]]:
                 "title": input_title(item["cells"]),
                 "assumed": any(cell["evidence"] == "assumed" for cell in cells),
                 "constant": all(cell["constant"] for cell in cells),
-                "weight": weights.get(item["name"]),
-                "weight_text": _weight_text(weights.get(item["name"])),
+                "weight": weights.get(item["name"], (None, ""))[0],
+                "weight_text": _weight_text(*weights.get(item["name"], (None, ""))),
                 "unverified": any(s["unverified"] for cell in cells for s in cell["sources"]),
             }
         )
@@ -65,20 +66,24 @@ def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
     return ", ".join(shared) or titles[0]
 
 
-def _weights(reading: Reading) -> dict[str, float]:
-    """Return the largest total-order index of each input over all outputs that were analysed."""
-    weights: dict[str, float] = {}
+def _weights(reading: Reading) -> dict[str, tuple[float, str]]:
+    """Return the largest total-order index of each input, or of its group, over all outputs."""
+    weights: dict[str, tuple[float, str]] = {}
     for table in reading.analyses.get(METHOD, {}).values():
         ranking = Ranking.of(table)
         for name in ranking.names:
-            weights[name] = max(weights.get(name, 0.0), round(ranking.range(name)[1], 4))
+            members = reading.members(name)
+            own = round(ranking.range(name)[1], 4), name if len(members) > 1 else ""
+            weights |= {one: max(weights.get(one, own), own) for one in members}
     return weights
 
 
-def _weight_text(weight: float | None) -> str:
+def _weight_text(weight: float | None, group: str) -> str:
+    """Return an index; with what it is of where that is not the input alone."""
     if weight is None:
         return ""
-    return f"{weight:.2f}" if weight >= 0.005 else "< 0.005"
+    text = f"{weight:.2f}" if weight >= 0.005 else "< 0.005"
+    return f"{text}, {words(group)} together" if group else text
 
 
 def _grouped_cells(item: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -9,11 +9,22 @@ from mcsus.report.figures.ranges import fan_figure, interval_figure
 from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import source_row
-from mcsus.report.wording import count, listing, number, plain, quantity, span, verb, words
+from mcsus.report.wording import (
+    count,
+    level_text,
+    listing,
+    number,
+    plain,
+    quantity,
+    span,
+    verb,
+    words,
+)
 from mcsus.vocabulary import BASE
 
 _DENSITY_CELLS = 6
 _SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
+_LITTLE = 0.005  # change along a dim, over the larger end, that is not worth telling
 _SPOKEN = 6  # cells that a sentence can hold
 
 
@@ -83,13 +94,13 @@ def _values(table: ResultTable) -> str:
         if not cell.varies:
             texts.append(f"{quantity(mean, table.unit)} (does not vary)")
         elif k == 0:
-            inside = f"{100 * level:g} % interval: {span(low, high)}{_skew(cell, shown)}"
+            inside = f"{level_text(level)} interval: {span(low, high)}{_skew(cell, shown)}"
             texts.append(f"{quantity(mean, table.unit)} ({inside})")
         else:
             texts.append(f"{mean} ({span(low, high)})")
     rest = len(table.base) - len(shown)
     are = "is" if rest == 1 else "are"
-    more = f"; {count(rest, 'more cell')} {are} in the tables" if rest else ""
+    more = f"; {count(rest, 'more case')} {are} in the tables" if rest else ""
     return f"{verb(words(table.name))} on average {_with_names(shown, texts)}{more}."
 
 
@@ -116,11 +127,11 @@ def _course(table: ResultTable) -> str:
     begin, end = first.value("mean") or 0.0, last.value("mean") or 0.0
     noun = words(table.name)
     change = verb(noun, "changes little", "change little")
-    if not 0.995 * begin <= end <= 1.005 * begin:
-        change = f"{verb(noun, 'goes', 'go')} {'up' if end > 1.005 * begin else 'down'}"
+    if abs(end - begin) > _LITTLE * max(abs(begin), abs(end)):
+        change = f"{verb(noun, 'goes', 'go')} {'up' if end > begin else 'down'}"
     who = "" if name in ("", BASE) else f" ({name})"
     return (
         f"{change}{who} from {quantity(number(begin), table.unit)} in {words(first.labels[dim])} "
-        f"({100 * level:g} % interval: {span(low, high)}) to {number(end)} in "
+        f"({level_text(level)} interval: {span(low, high)}) to {number(end)} in "
         f"{words(last.labels[dim])} ({span(low_last, high_last)}), on average."
     )

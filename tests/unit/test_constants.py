@@ -1,0 +1,53 @@
+"""What a mean rests on: constants beside inputs that vary."""
+
+import pytest
+from typer.testing import CliRunner
+
+from mcsus.cli.commands import app
+from mcsus.runner import check
+from mcsus.runner.constants import on_constants
+from mcsus.study import Study
+
+ABOUT = {"unit": "kg CO2e", "source": "a"}
+
+
+def studied(formula, **constants):
+    laws = {n: {"distribution": "constant", "value": v, **ABOUT} for n, v in constants.items()}
+    law = {"distribution": "normal", "mean": 60.0, "sd": 6.0, **ABOUT}
+    document = {
+        "schema": "mcsus/1",
+        "id": "s",
+        "parameters": {"varying": law, **laws},
+        "equations": {"total": {"formula": formula, "unit": "kg CO2e"}},
+        "outputs": {"total": "kg CO2e"},
+    }
+    return on_constants(*check(Study.from_dict(document)))
+
+
+def test_the_constant_part_of_a_sum():
+    told = studied("varying + big + small", big=30, small=10)
+    assert told.share == pytest.approx(0.4)
+    assert told.largest == (("big", pytest.approx(0.3)), ("small", pytest.approx(0.1)))
+    assert told.text == (
+        "40 % of the mean of total rests on constants, inputs without a spread: big 30 %, "
+        "small 10 %"
+    )
+
+
+def test_a_factor_weighs_as_much_as_what_it_multiplies():
+    assert studied("varying * one / one", one=2).share == pytest.approx(0.0, abs=1e-9)
+    assert studied("varying * (other/one)", one=2, other=3).share == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_amounts_that_cancel_weigh_by_their_size():
+    assert studied("varying - one", one=60).share == pytest.approx(0.5)
+
+
+def test_without_constants_nothing_rests_on_them():
+    assert studied("2*varying").share == 0.0
+
+
+def test_check_says_it():
+    out = CliRunner().invoke(app, ["check", "tinyml_table"]).output
+    assert "of the mean of device footprint rests on constants" in out
+    assert "ML training" in out or "ml training" in out
