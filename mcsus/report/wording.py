@@ -176,7 +176,7 @@ def count(amount: int, noun: str, plural: str | None = None) -> str:
 
 def verb(noun: str, singular: str = "is", plural: str = "are") -> str:
     """Return the form of a verb that goes with a noun."""
-    return plural if re.search(r"[^su]s$", noun) else singular
+    return plural if re.search(r"[^su]s$| & ", noun) else singular
 
 
 def capital(text: str) -> str:

@@ -150,7 +150,7 @@ def test_bars_of_indices_and_their_whiskers_are_those_of_the_file():
     rows = read(every_figure()["drivers_footprint"])
     margin = student.ppf(0.975, 7) * 0.002
     assert [row["ST_margin_95"] for row in rows] == pytest.approx([margin] * len(rows), rel=1e-3)
-    assert "Whiskers are 95 % bounds" in every_figure()["drivers_footprint"].caption
+    assert "Whiskers are 95 % bounds" in every_figure()["drivers_footprint"].how
     for ax, label in zip(axes_of("drivers_footprint"), TWO["application"], strict=True):
         own = sorted((r for r in rows if r["application"] == label), key=lambda r: -r["ST"])
         for key, bars, whiskers in zip(("ST", "S1"), *drawn_bars(ax), strict=True):
@@ -186,7 +186,7 @@ def test_the_band_of_convergence_is_the_one_its_caption_names():
 
 def test_the_bands_of_a_fan_are_those_its_caption_names():
     figure = every_figure()["fan_yearly"]
-    assert "25 to 75 % (dark band), 95 % interval (light band)" in figure.caption
+    assert "25 to 75 % (dark band), 95 % interval (light band)" in figure.how
     rows = [row for row in read(figure) if row["scenario"] == "base"]
     ax = axes_of(figure.name)[0]
     for band, ends in zip(ax.collections, ((0.025, 0.975), (0.25, 0.75)), strict=True):

@@ -5,7 +5,7 @@ import pytest
 
 from mcsus.report.figures.densities import density_figure
 from mcsus.report.laws import law_text
-from mcsus.report.page import answer
+from mcsus.report.page import answer, render
 from mcsus.report.ranking import Ranking
 from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import sections
@@ -290,3 +290,20 @@ def test_inputs_that_depend_on_each_other_stand_where_their_group_does():
     assert list(rows.items()) == [("one", together), ("other", together), ("alone", "0.10")]
     section = next(s for s in sections(found) if s.name == "inputs")
     assert "among them one, other and alone of the five" in section.context()["note"]
+
+
+def test_how_to_read_figures_of_a_kind_is_said_once():
+    cells = [steady(4.0)]
+    found = reading(
+        {"y": output(cells), "z": output(cells)},
+        {"y": indices({"a": 0.5}, {"a": 0.6}), "z": indices({"a": 0.5}, {"a": 0.6})},
+        {"one": claim(cells, 5.0), "two": claim(cells, 6.0)},
+    )
+    for section in sections(found):
+        how = [figure.how for figure in section.figures if figure.how]
+        assert len(how) == len(set(how))
+    page = render(found, sections(found))
+    assert page.count("Height is probability density") == 1
+    assert page.count("Total order: the share that would remain") == 1
+    assert page.count("The claim holds on the shaded side") == 1
+    assert ">Cell<" not in page

@@ -39,12 +39,14 @@ class Figure:
     title : str
         What it shows.
     caption : str
-        How to read it.
+        What is drawn of it, and what is not.
     rows : sequence of mapping
         Its numbers, one row each: what its CSV file holds.
     draw : callable
         Returns the drawing of rows, and what it shows in words for those who do not see it.
         It knows nothing but the rows and how they are to look.
+    how : str
+        How to read it and all figures like it; a section says that once.
 
     Examples
     --------
@@ -60,6 +62,7 @@ class Figure:
     caption: str
     rows: Sequence[Row]
     draw: Callable[[Sequence[Row]], tuple[Sheet, str]]
+    how: str = ""
 
     @cached_property
     def svg(self) -> str:

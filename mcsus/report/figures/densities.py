@@ -32,6 +32,7 @@ from mcsus.report.wording import (
     number,
     plain,
     quantity,
+    span,
     unit_label,
     unit_text,
     words,
@@ -69,7 +70,7 @@ class _Frame:
         return WIDTH - self.left - _RIGHT
 
     def crowded(self, *places: float) -> bool:
-        """Tell whether the texts of three marks would run into each other."""
+        """Tell whether the texts of marks would run into each other."""
         ends = np.array([self.low, self.high])
         at = np.array(places)
         ends, at = (np.log(ends), np.log(at)) if self.log else (ends, at)
@@ -116,7 +117,8 @@ def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> 
     caption = _caption(table, shown, frame, references)
     rows = _rows(table, references, shown if frame.log else ())
     draw = partial(_draw, dims=table.dims, frame=frame, level=table.level)
-    return Figure(f"density_{table.name}", capital(words(table.name)), caption, rows, draw)
+    how = _HOW_TO_READ.format(level_text(table.level))
+    return Figure(f"density_{table.name}", capital(words(table.name)), caption, rows, draw, how)
 
 
 def _draw(
@@ -173,7 +175,7 @@ def _frame(shown: Sequence[ResultCell]) -> _Frame:
 def _caption(
     table: ResultTable, shown: Sequence[ResultCell], frame: _Frame, references: Sequence[Reference]
 ) -> str:
-    texts = [_HOW_TO_READ.format(level_text(table.level))]
+    texts = []
     if frame.log:
         texts.append("The axis is logarithmic, and the density is that of the logarithm.")
     elif any(cell.varies for cell in shown):
@@ -223,8 +225,11 @@ def _draw_curve(ax: Axes, curve: _Curve, level: float, tint: str, frame: _Frame)
     ax.plot([low, high], [level, level], color=tint, linewidth=4, solid_capstyle="butt", zorder=3)
     ax.plot([middle], [level], color=tint, zorder=4, **_DOT)
     height = level + 9 / frame.row if frame.crowded(low, middle, high) else under
-    ax.text(low, under, number(low), **text)
-    ax.text(high, under, number(high), **text)
+    if frame.crowded(low, high):
+        ax.text(middle, under, span(low, high), **text)
+    else:
+        ax.text(low, under, number(low), **text)
+        ax.text(high, under, number(high), **text)
     ax.text(middle, height, number(middle), weight="bold", **text)
 
 

@@ -32,14 +32,14 @@ def _ends(table: ResultTable) -> Ends:
 def interval_figure(table: ResultTable) -> Figure:
     """Return mean, median and interval of every cell, in groups by all dims but the last."""
     what = "every scenario" if table.has_scenarios else f"every {table.kind}"
-    caption = "A dot without a bar does not vary."
+    caption, how = "", "A dot without a bar does not vary."
     if table.has_scenarios:
-        caption += " All scenarios use the same draws: what differs between them is the scenario."
+        how += " All scenarios use the same draws: what differs between them is the scenario."
     title = f"{capital(words(table.name))} in {what}"
     if len(table.cells) > _MOST_ROWS:
-        caption += f" Drawn are {_MOST_ROWS} rows of {len(table.cells)}; all are in the file."
+        caption = f"Drawn are {_MOST_ROWS} rows of {len(table.cells)}; all are in the file."
     draw = partial(_draw_intervals, dims=table.dims, ends=_ends(table), level=table.level)
-    return Figure(f"intervals_{table.name}", title, caption, _rows(table), draw)
+    return Figure(f"intervals_{table.name}", title, caption, _rows(table), draw, how)
 
 
 def _draw_intervals(
@@ -79,13 +79,14 @@ def _draw_interval(ax: Axes, row: Row, ends: Ends, line: int, tint: str) -> None
 def fan_figure(table: ResultTable, dim: str) -> Figure:
     """Return bands of quantiles along a numeric dim, one panel for each other label."""
     told = level_text(table.level)
-    caption = f"Median (line), mean (dashed), 25 to 75 % (dark band), {told} interval (light band)."
+    how = f"Median (line), mean (dashed), 25 to 75 % (dark band), {told} interval (light band)."
+    caption = ""
     if len(table.lines()) > _MOST_PANELS:
         left_out = listing([name for name, _ in table.lines()[_MOST_PANELS:]])
-        caption += f" Not drawn, and in the file: {left_out}."
+        caption = f"Not drawn, and in the file: {left_out}."
     title = f"{capital(words(table.name))} by {words(dim)}"
     draw = partial(_draw_fans, dims=table.dims, axis=dim, ends=_ends(table))
-    return Figure(f"fan_{table.name}", title, caption, _rows(table), draw)
+    return Figure(f"fan_{table.name}", title, caption, _rows(table), draw, how)
 
 
 def _draw_fans(

@@ -1,6 +1,7 @@
 """What a section of a report is, and the register of sections."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -62,8 +63,12 @@ class Section:
 
     @cached_property
     def figures(self) -> list[Figure]:
-        """Its figures, in the order of the page."""
-        return self.make_figures()
+        """Its figures, in the order of the page; how to read them is said with the first alone."""
+        made, told = [], set[str]()
+        for figure in self.make_figures():
+            made.append(replace(figure, how="") if figure.how in told else figure)
+            told.add(figure.how)
+        return made
 
     def make_figures(self) -> list[Figure]:
         """Return its figures; none unless a section says otherwise."""

@@ -28,6 +28,10 @@ from mcsus.vocabulary import SCENARIO, Relation, Verdict
 
 _ACROSS, _MOST = 3, 9
 _HEIGHT, _HEAD, _FOOT = 150.0, 26.0, 46.0
+_HOW_TO_READ = (
+    "The curve is the probability that the quantity stays below a value. The claim holds on the "
+    "shaded side of the threshold (orange line)."
+)
 _SPOKEN = 6  # cells that a sentence can hold
 
 
@@ -61,16 +65,15 @@ def claim_figure(claim: ResultTable) -> Figure:
     height = "the height of the dot" if relation.is_below else "what is above the dot"
     threshold = quantity(plain(float(claim.attrs["value"])), claim.unit)
     caption = (
-        f"Claim: {words(claim.attrs['quantity'])} {relation.symbol} {threshold}. "
-        "The curve is the probability that the quantity stays below "
-        f"a value. The claim holds on the shaded side, {side} of the threshold (orange line); its "
-        f"probability P is {height}. Asked for: at least {float(claim.attrs['confidence']):g}."
+        f"Claim: {words(claim.attrs['quantity'])} {relation.symbol} {threshold}. Its probability P "
+        f"is {height}, {side} of the threshold. Asked for: at least "
+        f"{float(claim.attrs['confidence']):g}."
     )
     if len(shown) < len(claim.cells):
         caption += " The others are in the table of claims."
     at, below = claim.places(shown), relation.is_below
     draw = partial(_draw, dims=claim.dims, shown=at, below=below, statement=statement)
-    return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw)
+    return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw, _HOW_TO_READ)
 
 
 class _Panel:

@@ -14,6 +14,9 @@ from mcsus.report.sections.base import Section, register
 from mcsus.report.wording import capital, cell_name, number, unit_label, words
 
 _BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
+_HOW_TO_READ = (
+    "Means, on a linear axis. They add up to the mean of the total, at the end of each bar."
+)
 _MOST = 16  # bars in one figure
 _COLUMNS = 6  # cells in the table below
 
@@ -57,14 +60,10 @@ def _table(figure: Figure, table: ResultTable) -> dict[str, Any]:
 def contribution_figure(table: ResultTable, stages: Sequence[str]) -> Figure:
     """Return the contributions to the mean of an output; `stages` of its parts, or empty texts."""
     shown = _shown(table, _MOST)
-    caption = (
-        "Means, on a linear axis. They add up to the mean of the total, at the end of each bar."
-    )
-    if len(shown) < len(table.cells):
-        caption += " The others are in the file."
+    caption = "" if len(shown) == len(table.cells) else "The others are in the file."
     draw = partial(_draw, dims=table.dims, shown=table.places(shown))
     name, title = f"contributions_{table.name}", capital(words(table.name))
-    return Figure(name, title, caption, _rows(table, stages), draw)
+    return Figure(name, title, caption, _rows(table, stages), draw, _HOW_TO_READ)
 
 
 def _draw(rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int]) -> tuple[Sheet, str]:

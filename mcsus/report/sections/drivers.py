@@ -13,7 +13,7 @@ from mcsus.report.ranking import METHOD, TINY, Ranking, order_of
 from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
-from mcsus.report.wording import capital, cell_name, listing, percent, words
+from mcsus.report.wording import capital, cell_name, listing, percent, verb, words
 
 TOP = 12
 _FIRST = "#56B4E9"
@@ -77,8 +77,8 @@ def driver_figure(table: ResultTable, ranking: Ranking, t: float) -> Figure:
     shown = table.places(ranking.cells)
     draw = partial(_draw, dims=table.dims, shown=shown, names=ranking.names)
     name = f"drivers_{table.name}".replace("@", "_by_")
-    caption = _caption(table, ranking, t)
-    return Figure(name, capital(words(table.name)), caption, _rows(table, t), draw)
+    caption, title = _caption(table, ranking), capital(words(table.name))
+    return Figure(name, title, caption, _rows(table, t), draw, _how(t))
 
 
 def _draw(
@@ -138,20 +138,25 @@ def _draw_panel(ax: Axes, top: Sequence[Row], others: Sequence[Row]) -> None:
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
 
 
-def _caption(table: ResultTable, ranking: Ranking, t: float) -> str:
+def _how(t: float) -> str:
     text = (
         "Sobol\u2019 indices. First order: the share of the variance that would go if this "
         "input alone were known. Total order: the share that would remain if all but this input "
-        "were known, interactions included; these can add up to more than one. "
+        "were known, interactions included; these can add up to more than one."
     )
-    if np.isfinite(t):
-        text += "Whiskers are 95 % bounds of the numerical error. "
+    return text + (" Whiskers are 95 % bounds of the numerical error." if np.isfinite(t) else "")
+
+
+def _caption(table: ResultTable, ranking: Ranking) -> str:
+    texts = []
     if len(ranking.cells) < len(table.cells):
         drawn = listing([cell.name or "base" for cell in ranking.cells])
-        text += f"Drawn: {drawn}; the rest is in the file. "
+        texts.append(f"Drawn: {drawn}; the rest is in the file.")
     if len(ranking.names) > TOP:
-        text += f"Drawn are the {TOP} inputs with the largest total order, and sums of the others. "
-    return text.strip()
+        texts.append(
+            f"Drawn are the {TOP} inputs with the largest total order, and sums of the others."
+        )
+    return " ".join(texts)
 
 
 def _described(output: str, cells: Sequence[Mapping[str, Row]], names: Sequence[str]) -> str:
@@ -200,7 +205,8 @@ def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
     named = named or list(ranking.names[:1])
     lead, others = named[0], named[1:]
     most = ranking.range(lead)[0] > 0.505
-    drives = "drives most of the doubt" if most else "drives the doubt most"
+    drives = verb(words(lead), "drives", "drive")
+    drives += " most of the doubt" if most else " the doubt most"
     about = "" if table is reading.headline else f"For the {words(table.name)}, "
     share = f"{_share(ranking, lead)} of the variance, interactions included"
     text = capital(f"{about}the {words(lead)} {drives} ({share})")
