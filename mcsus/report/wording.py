@@ -185,5 +185,7 @@ def capital(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Keep numbers with their percent sign when a line is broken."""
-    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+    """Keep numbers with their percent sign and their power of ten when a line is broken."""
+    for bound in (" %", f" {TIMES} "):
+        text = text.replace(bound, bound.replace(" ", "\N{NO-BREAK SPACE}"))
+    return text

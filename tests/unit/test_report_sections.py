@@ -56,7 +56,8 @@ def test_a_method_without_a_section_gets_a_table_of_its_arrays(tmp_path):
     assert '<a href="#guesses">Guesses</a>' in page
     first, second = page.index("<td>Device life</td>"), page.index("<td>Battery factor</td>")
     assert first < second
-    assert '<td class="n">1.50</td><td class="n">0.020</td>' in page[first:second]
+    row = page[first:second]
+    assert '<td class="n" data-h="effect">1.50</td><td class="n" data-h="error">0.020</td>' in row
     assert '<th class="n">effect</th><th class="n">error</th>' in page
 
 
