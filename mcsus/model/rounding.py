@@ -42,6 +42,10 @@ class Rounding(NamedTuple):
         """Tell of the spread of each cell whether it is more than rounding."""
         return spread > self.most
 
+    def settled(self, values: Any) -> Array:
+        """Return the values of each cell, those that are rounding alone as 0."""
+        return np.where(np.abs(values) <= self.most, 0.0, values)
+
     def times(self, factor: Any) -> Rounding:
         """Return it in another unit."""
         return Rounding(self.usual * factor, self.most * factor)

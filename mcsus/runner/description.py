@@ -59,8 +59,9 @@ def describe(
             ]
             cells = list(pool.map(_described, asked))
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
-            values["deterministic"] = typical[name].ravel() * scale
-            values["first_order"] = rough[name].value * scale
+            settled = model.rounding[name].settled
+            values["deterministic"] = settled(typical[name].ravel()) * scale
+            values["first_order"] = settled(rough[name].value) * scale
             values["first_order_interval"] = (rough[name].interval * scale).T
             own = {
                 "quantile": probabilities,
@@ -90,7 +91,9 @@ def _described(asked: tuple[Draws, Rounding, float, Sequence[float], float]) -> 
     described = summarise(shown, levels) | path
     varies = _varies(draws, rounding)
     if not varies:
-        described = constant(float(described["median"]), described)
+        settled = rounding.times(scale).settled
+        described["mean"] = settled(described["mean"])
+        described = constant(float(settled(described["median"])), described)
     return described | {"varies": np.asarray(varies)}
 
 
