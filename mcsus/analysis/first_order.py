@@ -60,10 +60,13 @@ def propagate(
         flat = values[name].reshape(len(values[name]), -1)
         ups, downs = flat[1 : 1 + steps], flat[1 + steps : 1 + 2 * steps]
         slopes = (ups - downs) / (2 * _STEP)
+        _, size = np.frexp(np.abs(slopes).max(axis=0, initial=0.0))  # so that squares are finite
+        slopes = np.ldexp(slopes, -size)
         variance = (slopes**2).sum(axis=0)
         for i, j, r in correlations:
             variance = variance + 2 * r * slopes[i] * slopes[j]
-        propagated[name] = FirstOrder(flat[0], np.sqrt(np.maximum(variance, 0.0)))
+        spread = np.ldexp(np.sqrt(np.maximum(variance, 0.0)), size)
+        propagated[name] = FirstOrder(flat[0], spread)
     return propagated
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.counting.ordered import deviation
 from mcsus.families import special
 
 Array = NDArray[np.float64]
@@ -31,7 +32,7 @@ def standard_error(estimates: Array) -> Array:
     count = len(estimates)
     if count < 2:
         return np.full(estimates.shape[1:], np.nan)
-    return np.asarray(estimates.std(axis=0, ddof=1) / np.sqrt(count))
+    return np.asarray(deviation(estimates, 0, ddof=1) / np.sqrt(count))
 
 
 def student_quantile(replicates: int, probability: float = 0.975) -> float:

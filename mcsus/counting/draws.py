@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.ordered import quantiles_of_sorted, shortest_interval
+from mcsus.counting.ordered import deviation, quantiles_of_sorted, shortest_interval
 from mcsus.counting.prefixes import Convergence
 
 Array = NDArray[np.float64]
@@ -96,11 +96,11 @@ class HeldDraws:
 
     def sds(self) -> Array:
         """Return the standard deviation of each replicate, divided by the number of draws."""
-        return np.asarray(self.values.std(axis=1))
+        return deviation(self.values, 1)
 
     def sd(self) -> float:
         """Return the standard deviation of all draws."""
-        return float(self.values.std())
+        return float(deviation(self.values.ravel(), 0))
 
     def quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of all draws, by Hazen's rule."""

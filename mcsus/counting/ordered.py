@@ -1,4 +1,4 @@
-"""Quantiles and shortest intervals of sorted values."""
+"""Quantiles and shortest intervals of sorted values, and the spread of values of any size."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+
+def deviation(values: Array, axis: int, *, ddof: int = 0) -> Array:
+    """Return the standard deviation along an axis, of values of any magnitude.
+
+    Examples
+    --------
+    >>> deviation(np.array([1e300, 3e300, 1e-170]), 0)
+    array(1.24721913e+300)
+    """
+    largest = np.abs(values).max(axis=axis, keepdims=True)
+    _, size = np.frexp(np.where(np.isfinite(largest), largest, 1.0))  # so that squares are finite
+    spread = np.ldexp(values, -size).std(axis=axis, ddof=ddof)
+    return np.asarray(np.ldexp(spread, np.squeeze(size, axis)))
 
 
 def quantiles_of_sorted(ordered: Array, probabilities: Array) -> Array:
