@@ -13,6 +13,7 @@ from scipy.stats import t as student
 from mcsus.report.figures.style import drawing
 from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
+from mcsus.report.sections.convergence import convergence_figure
 from mcsus.report.sections.drivers import TOP
 from tests.unit.report_results import SOURCE, claim, indices, lognormal, output, result
 
@@ -271,3 +272,14 @@ def test_the_ratio_of_widths_is_that_of_first_order_over_monte_carlo():
 def test_a_dim_may_be_called_as_a_column_is():
     rows = read(every_figure()["intervals_many"])
     assert [row["stage (dim)"] for row in rows[:4]] == ["a", "a", "b", "b"]
+
+
+def test_long_ticks_have_room():
+    cells = [lognormal(9.0553e6, 0.001)]
+    figure = convergence_figure(Reading(result({"y": output(cells)})).headline, 2.4)
+    sheet, _ = figure.draw(figure.rows)
+    sheet.figure.canvas.draw()
+    for ax in sheet.figure.axes:
+        ticks = [tick for tick in ax.get_yticklabels() if tick.get_text()]
+        assert any("10\N{SUPERSCRIPT SIX}" in tick.get_text() for tick in ticks)
+        assert all(tick.get_window_extent().x0 >= 0 for tick in ticks)

@@ -9,7 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, grouped
-from mcsus.report.figures.style import FAINT, INK, WIDTH, Sheet, colour, line_axes, tick_text
+from mcsus.report.figures.style import (
+    FAINT,
+    INK,
+    WIDTH,
+    Sheet,
+    colour,
+    line_axes,
+    room_for_ticks,
+    tick_text,
+)
 from mcsus.report.reading import ResultTable, best_level, quantile
 from mcsus.report.wording import capital, cell_name, level_text, listing, number, unit_label, words
 from mcsus.vocabulary import BASE
@@ -95,7 +104,9 @@ def _draw_fans(
     others = [dim for dim in dims if dim != axis]
     lines = [(cell_name(labels), own) for labels, own in by_cell(rows, others)][:_MOST_PANELS]
     across = 1 if len(lines) == 1 else 2
-    left, gap, tall = 60.0, 60.0, 190.0 if len(lines) < 3 else 150.0
+    shown = [float(row[end]) for _, own in lines for row in own for end in ends]
+    left, tall = room_for_ticks(shown), 190.0 if len(lines) < 3 else 150.0
+    gap = left
     width = (WIDTH - left - 14 - gap * (across - 1)) / across
     block = 34 + tall + 42
     sheet = Sheet(block * math.ceil(len(lines) / across))

@@ -147,14 +147,20 @@ def only_bottom(ax: Axes, *, grid: bool = True) -> None:
         ax.set_axisbelow(True)
 
 
-def tick_text(value: float, _position: float | None = None) -> str:
+def tick_text(value: float, _position: float | None = None, digits: int = 4) -> str:
     """Return the text of a tick."""
     if abs(value) < 1e6:
-        return plain(float(f"{value:.4g}")).removeprefix(f"1 {TIMES} ")
+        return plain(float(f"{value:.{digits}g}")).removeprefix(f"1 {TIMES} ")
     exponent = math.floor(math.log10(abs(value)))
     power = f"10{str(exponent).translate(SUPERSCRIPTS)}"
-    mantissa = plain(float(f"{value / 10**exponent:.4g}"))
+    mantissa = plain(float(f"{value / 10**exponent:.{digits}g}"))
     return power if mantissa == "1" else f"{mantissa} {TIMES} {power}"
+
+
+def room_for_ticks(values: Sequence[float], digits: int = 4) -> float:
+    """Return the width that the ticks of an axis along some values need beside it."""
+    longest = max(len(tick_text(value, digits=digits)) for value in (min(values), max(values)))
+    return max(64.0, 7.8 * longest + 14)
 
 
 def colour(index: int) -> str:

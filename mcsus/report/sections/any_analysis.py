@@ -25,12 +25,14 @@ class AnyAnalysis(Section):
 
     def context(self) -> dict[str, Any]:
         """Return the cells that are looked at, each with its arrays and the order of its inputs."""
+        analysed = list(self.reading.analyses[self.method].values())
         tables = [
             (capital(words(table.name.partition("@")[0])), cell, _columns(cell), _order(cell))
-            for table in self.reading.analyses[self.method].values()
+            for table in analysed
             for cell in table.picked(_MOST_CELLS)
         ]
-        return {"about": capital(self.about), "tables": tables}
+        left_out = sum(len(table.cells) for table in analysed) - len(tables)
+        return {"about": capital(self.about), "tables": tables, "left_out": left_out}
 
 
 def _columns(cell: ResultCell) -> list[tuple[str, str]]:

@@ -50,6 +50,7 @@ def _table(figure: Figure, table: ResultTable) -> dict[str, Any]:
     cells = by_cell(figure.rows, table.dims, table.places(_shown(table, _COLUMNS)))
     return {
         "figure": figure,
+        "left_out": len(cells) < len(table.cells),
         "mixed": any(rows[-1]["share"] is None for _, rows in cells),
         "unit": table.unit,
         "labels": [_label(str(part), table.name) for part in table.data["part"].values],

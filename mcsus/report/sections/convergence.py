@@ -8,10 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, settled
-from mcsus.report.figures.style import BLUE, FAINT, PALE_BLUE, WIDTH, Sheet
+from mcsus.report.figures.style import (
+    BLUE,
+    FAINT,
+    PALE_BLUE,
+    WIDTH,
+    Sheet,
+    room_for_ticks,
+    tick_text,
+)
 from mcsus.report.reading import ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import MINUS, cell_name, number, unit_label, words
+from mcsus.report.wording import cell_name, number, unit_label, words
 
 _PANELS = 3
 _HEIGHT, _HEAD, _BETWEEN = 112.0, 24.0, 44.0
@@ -58,7 +66,9 @@ def _draw(
     t: float,
 ) -> tuple[Sheet, str]:
     cells = [(cell_name(labels), own) for labels, own in by_cell(rows, dims, shown)]
-    left, gap = 64.0, 62.0
+    values = [float(row[column]) for _, own in cells for row in own for column in columns]
+    left = room_for_ticks(values, digits=6)
+    gap = left - 2.0
     width = min((WIDTH - left - 14 - gap * (len(cells) - 1)) / len(cells), 420.0)
     top = _HEAD + (22.0 if any(name for name, _ in cells) else 0.0)
     height = top + 2 * _HEIGHT + _BETWEEN + 48
@@ -96,7 +106,7 @@ def _draw_path(ax: Axes, rows: Sequence[Row], column: str, t: float) -> None:
     ax.set_xticks(powers, [f"{n:,.0f}" for n in powers])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.yaxis.set_major_locator(MaxNLocator(4))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:.6g}".replace("-", MINUS))
+    ax.yaxis.set_major_formatter(partial(tick_text, digits=6))
     ax.set_xlim(draws[0] / 1.15, draws[-1] * 1.15)
 
 
