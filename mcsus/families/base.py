@@ -115,6 +115,11 @@ class Distribution(ABC):
         return float(self.quantile(0.5))
 
     @property
+    def is_tabulated(self) -> bool:
+        """Whether it is computed by a table of its inverse, which some laws do not have."""
+        return type(self).kernel is Distribution.kernel
+
+    @property
     def is_continuous(self) -> bool:
         """Whether no single value has a probability of its own."""
         return True
@@ -166,6 +171,10 @@ class Distribution(ABC):
         """Return the parameters by name, as given."""
         held = {key.name: getattr(self, key.field) for key in self.form(self._given)}
         return {name: _plain(value) for name, value in held.items() if value is not None}
+
+    def first_form(self) -> dict[str, Any]:
+        """Return the parameters of the first form of the family, whichever was given."""
+        return self.parameters()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the study-file form, which `distribution` reads back to an equal law.

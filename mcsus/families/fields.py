@@ -58,8 +58,10 @@ class Key:
         Value when left out.
     optional : bool
         Whether the key may be left out although it has no default.
-    kind : {"number", "numbers", "text", "table", "laws"}
+    kind : {"number", "share", "numbers", "text", "table", "laws"}
         What stands in a file, for the schema.
+    still : float, optional
+        Value at which a law has no spread, so that it is a constant.
 
     Examples
     --------
@@ -73,6 +75,7 @@ class Key:
     default: object = None
     optional: bool = False
     kind: str = "number"
+    still: float | None = None
 
     @property
     def required(self) -> bool:
@@ -104,9 +107,46 @@ def number(name: str, default: float | None = None, *, optional: bool = False) -
     return Key(name, NUMBER, real, default, optional)
 
 
-def positive_number(name: str, default: float | None = None, *, optional: bool = False) -> Key:
+def positive_number(
+    name: str,
+    default: float | None = None,
+    *,
+    optional: bool = False,
+    still: float | None = None,
+) -> Key:
     """Return a key that takes a finite number above 0."""
-    return Key(name, POSITIVE, limited(lambda x: x > 0), default, optional)
+    return Key(name, POSITIVE, limited(lambda x: x > 0), default, optional, still=still)
+
+
+def spread(name: str) -> Key:
+    """Return a key that takes a finite number above 0; at 0 there is no spread."""
+    return positive_number(name, still=0.0)
+
+
+def share(value: object) -> float:
+    """Return a number, or a text such as "30 %", as a finite number; else raise ValueError.
+
+    Examples
+    --------
+    >>> share("30 %"), share(0.3)
+    (0.3, 0.3)
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        if not text.endswith("%"):
+            raise ValueError("not a share")
+        return real(float(text[:-1]) / 100)
+    return real(value)
+
+
+def _positive_share(value: object) -> float:
+    return real(limited(lambda x: x > 0)(share(value)))
+
+
+def relative_spread(name: str) -> Key:
+    """Return a key that takes a share of the mean, above 0; at 0 there is no spread."""
+    allowed = 'a finite number above 0, or a text such as "30 %"'
+    return Key(name, allowed, _positive_share, kind="share", still=0.0)
 
 
 COVERAGE = Key(
@@ -152,10 +192,12 @@ def order_faults(low: float, high: float, low_key: str, high_key: str) -> list[F
     return [Fault(repr(high), allowed, (high_key,))]
 
 
-def mode_faults(low: float, mode: float, high: float) -> list[Fault]:
-    """Return the faults of minimum, mode and maximum; the mode may equal either bound."""
-    faults = order_faults(low, high, "minimum", "maximum")
+def mode_faults(
+    low: float, mode: float, high: float, low_key: str = "minimum", high_key: str = "maximum"
+) -> list[Fault]:
+    """Return the faults of bounds and a mode between them, which may equal either."""
+    faults = order_faults(low, high, low_key, high_key)
     if not faults and not low <= mode <= high:
-        allowed = f"a number from minimum = {low!r} to maximum = {high!r}"
+        allowed = f"a number from {low_key} = {low!r} to {high_key} = {high!r}"
         faults.append(Fault(repr(mode), allowed, ("mode",)))
     return faults

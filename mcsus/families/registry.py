@@ -1,14 +1,16 @@
 """The table of families and the one door through which laws are built."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform
 
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Distribution
-from mcsus.families.fields import Key, name_faults
+from mcsus.families.fields import Key, name_faults, share
 from mcsus.families.truncation import Truncation
 
 Law = TypeVar("Law", bound=type[Distribution])
@@ -64,7 +66,7 @@ def renamed(**names: str) -> tuple[Read, Write]:
         return {ours: there[theirs] for ours, theirs in names.items()}
 
     def write(law: Distribution) -> dict[str, float]:
-        return {theirs: law.parameters()[ours] for ours, theirs in names.items()}
+        return {theirs: law.first_form()[ours] for ours, theirs in names.items()}
 
     return read, write
 
@@ -200,9 +202,50 @@ def _build(family: Family, table: dict[str, object]) -> Distribution:
     required = {key.name: key.required for key in keys}
     known = {**required, **{n: False for n in family.parameters if n not in required}}
     faults += name_faults(table, known, family.name)
-    faults += [fault for key in keys if key.name in table for fault in key.faults(table[key.name])]
+    value, still = _single_value(keys, table)
+    faults += [
+        fault
+        for key in keys
+        if key.name in table and key.name not in still
+        for fault in key.faults(table[key.name])
+    ]
     if faults:
         # relations between parameters are looked at once each of them is in its domain
         raise InputError(*faults)
+    if value is not None:
+        constant: Any = FAMILIES["constant"].law
+        return cast("Distribution", constant(value=value, stated=family.name, truncate=truncate))
     fields = {key.field: table.get(key.name, key.default) for key in keys}
     return family.law(**fields, truncate=truncate)
+
+
+_ENDS = (("minimum", "maximum"), ("low", "high"))
+_CENTRES = ("median", "mean", "mode", "location", "log_mean")
+
+
+def _single_value(
+    keys: Iterable[Key], table: Mapping[str, object]
+) -> tuple[float | None, set[str]]:
+    """Return the one value that a law without spread has, and the keys that say so.
+
+    Either its spread is nothing, as with ``sd = 0`` or ``gsd = 1``, or its bounds are equal and
+    so is the value between them.
+    """
+    numbers: dict[str, float] = {}
+    still = set()
+    for key in keys:
+        if key.kind not in ("number", "share"):
+            return None, set()
+        with suppress(ValueError):
+            numbers[key.name] = share(table.get(key.name))
+            if key.still is not None and numbers[key.name] == key.still:
+                still.add(key.name)
+    centres = [name for name in _CENTRES if name in numbers]
+    for low, high in _ENDS:
+        if low in numbers and numbers[low] == numbers.get(high):
+            inside = all(numbers[name] == numbers[low] for name in centres)
+            return (numbers[low] if inside else None), set()
+    if not still or not centres:
+        return None, set()
+    centre = numbers[centres[0]]
+    return (math.exp(centre) if centres[0] == "log_mean" else centre), still

@@ -64,7 +64,7 @@ def to_salib(laws: Mapping[str, Distribution]) -> dict[str, Any]:
 
 
 def _salib_row(law: Distribution) -> tuple[str, Sequence[float]]:
-    p, cut = law.parameters(), law.truncate
+    p, cut = law.first_form(), law.truncate
     if law.family == "uniform" and cut is None:
         return "unif", [p["minimum"], p["maximum"]]
     if law.family == "loguniform":

@@ -22,14 +22,18 @@ def law_text(law: Mapping[str, Any]) -> str:
     'normal: mean 1, standard deviation 2; only above 0'
     >>> law_text({"distribution": "normal", "low": 1.0, "high": 3.0, "coverage": 0.9})
     'normal: 90 % between 1 and 3'
+    >>> law_text({"distribution": "pert", "low": 1, "mode": 2, "high": 4, "coverage": 0.8})
+    'PERT: 80 % between 1 and 4, most likely 2'
     """
     keys = [key for key in law if key not in ("distribution", "truncate")]
     values = {key: _shown(law[key]) for key in keys}
     family = str(law["distribution"])
     template = FAMILIES[family].template(values) if family in FAMILIES else None
-    if "coverage" in values:
+    if "coverage" in values and "low" in values:
         share = plain(100 * float(law["coverage"]))
         text = f"{words(family)}: {share} % between {values['low']} and {values['high']}"
+        beside = {"mode": "most likely", "mean": "mean"}
+        text += "".join(f", {told} {values[key]}" for key, told in beside.items() if key in values)
     elif template:
         text = template.format(**values)
     else:

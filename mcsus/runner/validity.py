@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 import numpy as np
@@ -51,7 +52,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
 
 
 def check_parts(study: Study, model: Model) -> None:
-    """Check what depends on laws as well: units, breakdowns and groups of inputs.
+    """Check what depends on laws as well: tables, units, breakdowns and groups of inputs.
 
     Raises
     ------
@@ -59,6 +60,7 @@ def check_parts(study: Study, model: Model) -> None:
         With every fault.
     """
     faults = FaultCollector(study.place)
+    _check_tables(study, faults)
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
     _check_dependence(study, model, faults)
@@ -94,6 +96,17 @@ def _terms(expression: Expression) -> tuple[str, ...] | None:
 def _required(study: Study) -> list[str]:
     parts = [part for terms in study.breakdown.values() for part in terms]
     return [*study.outputs, *(c.equation.name for c in study.claims), *parts]
+
+
+def _check_tables(study: Study, faults: FaultCollector) -> None:
+    """Make every table of an inverse, since a law without one cannot be drawn."""
+    for parameter in study.parameters:
+        labels = itertools.product(*(study.dims[dim] for dim in parameter.dims))
+        for cell, at in zip(parameter.cells, labels, strict=True):
+            if cell.law.is_tabulated:
+                by = zip(itertools.repeat("by"), parameter.dims, map(str, at), strict=False)
+                with faults.at("parameters", parameter.name, *itertools.chain(*by)):
+                    cell.law.kernel()
 
 
 def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from mcsus.families.laws.constant import Constant
 from mcsus.model import Equation
 from mcsus.study.physical import physical_cautions
 
@@ -23,6 +24,7 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[str, ...]:
         *_unread_changes(study),
         *physical_cautions(study.parameters),
         *_without_moments(study),
+        *_without_spread(study),
         *study.notes,
         *_together(study),
         *_overruled(study),
@@ -69,6 +71,21 @@ def _without_moments(study: Study) -> list[str]:
             "and Sobol' indices of what depends on it do not settle; read quantiles"
         )
     return told
+
+
+def _without_spread(study: Study) -> list[str]:
+    stated = {
+        (parameter.name, law.stated, law.value): None
+        for parameter in study.parameters
+        for cell in parameter.cells
+        for law in (cell.law, *getattr(cell.law, "components", ()))
+        if isinstance(law, Constant) and law.stated
+    }
+    return [
+        f"the {family} law of parameter {name!r} has no spread: it is read as the constant "
+        f"{value:.6g}"
+        for name, family, value in stated
+    ]
 
 
 def _used(equations: Sequence[Equation]) -> set[str]:

@@ -93,6 +93,7 @@ def _shares(family: str) -> Schema:
 def _value(key: Key) -> Schema:
     kinds: dict[str, Schema] = {
         "number": _NUMBER,
+        "share": {"anyOf": [_NUMBER, {"type": "string", "pattern": r"%\s*$"}]},
         "numbers": _NUMBERS,
         "text": {"type": "string"},
         "table": {"type": "object", "additionalProperties": _NUMBER},

@@ -30,11 +30,42 @@ POINTS = np.concatenate([TAILS, [0.5], 1 - TAILS[::-1]])
 CLOSED, TABLE = 1e-12, 1e-10  # relative errors promised by DESIGN.md
 
 
+def tails_of(coverage):
+    """Lower tails at both ends of an interval with equal tails outside."""
+    tail = (1 - mp.mpf(coverage)) / 2
+    return tail, 1 - tail
+
+
+def score(p):
+    """Normal score of a probability."""
+    near = mp.mpf(float(stats.norm.ppf(float(p))))
+    for _ in range(9):
+        near -= (mp.ncdf(near) - p) / mp.npdf(near)
+    return near
+
+
+def solved(law_of, start, low, high, coverage):
+    """Parameters at which both ends of the interval have these tails, from a start nearby."""
+    lower, upper = tails_of(coverage)
+    ends = mp.mpf(low), mp.mpf(high)
+
+    def missed(*parameters):
+        law = law_of(*parameters)
+        return law(ends[0])[0] - lower, law(ends[1])[0] - upper
+
+    with mp.workdps(40):
+        return list(mp.findroot(missed, start))
+
+
 class Exact:
     """Whole laws in mpmath: lower and upper tail, and density, at x."""
 
     @staticmethod
-    def uniform(minimum, maximum):
+    def uniform(minimum=None, maximum=None, low=None, high=None, coverage=None):
+        if minimum is None:
+            width = (mp.mpf(high) - mp.mpf(low)) / mp.mpf(coverage)
+            minimum = mp.mpf(low) - width * tails_of(coverage)[0]
+            maximum = minimum + width
         a, b = mp.mpf(minimum), mp.mpf(maximum)
         return lambda x: ((x - a) / (b - a), (b - x) / (b - a), 1 / (b - a))
 
@@ -45,7 +76,11 @@ class Exact:
         return lambda x: (mp.log(x / a) / width, mp.log(b / x) / width, 1 / (x * width))
 
     @staticmethod
-    def triangular(minimum, mode, maximum):
+    def triangular(minimum=None, mode=None, maximum=None, low=None, high=None, coverage=None):
+        if minimum is None:
+            start = (2 * low - mode, 2 * high - mode)
+            law_of = lambda a, b: Exact.triangular(a, mode, b)  # noqa: E731
+            minimum, maximum = solved(law_of, start, low, high, coverage)
         a, m, b = mp.mpf(minimum), mp.mpf(mode), mp.mpf(maximum)
 
         def law(x):
@@ -59,7 +94,17 @@ class Exact:
         return law
 
     @staticmethod
-    def normal(mean, sd):
+    def normal(
+        mean=None, sd=None, relative_sd=None, plus_minus=None, low=None, high=None, coverage=None
+    ):
+        if low is not None:
+            mean, plus_minus = (mp.mpf(low) + high) / 2, (mp.mpf(high) - low) / 2
+        if plus_minus is not None:
+            sd = mp.mpf(plus_minus) / score(tails_of(coverage)[1])
+        if relative_sd is not None:
+            text = isinstance(relative_sd, str)
+            part = mp.mpf(relative_sd[:-1]) / 100 if text else mp.mpf(relative_sd)
+            sd = abs(mp.mpf(mean)) * part
         m, s = mp.mpf(mean), mp.mpf(sd)
 
         def law(x):
@@ -69,12 +114,35 @@ class Exact:
         return law
 
     @staticmethod
-    def lognormal(median=None, gsd=None, mean=None, sd=None):
-        if median is None:
-            variance = mp.log(1 + (mp.mpf(sd) / mp.mpf(mean)) ** 2)
-            centre, s = mp.log(mp.mpf(mean)) - variance / 2, mp.sqrt(variance)
+    def lognormal(
+        median=None, gsd=None, mean=None, sd=None, gsd2=None, cv=None, log_mean=None,
+        log_sd=None, low=None, high=None, coverage=None,
+    ):  # fmt: skip
+        if low is not None:
+            lower, upper = mp.log(mp.mpf(low)), mp.log(mp.mpf(high))
+            if mean is None:
+                centre = (lower + upper) / 2
+                s = (upper - lower) / 2 / score(tails_of(coverage)[1])
+            else:
+                first = mp.log(mp.mpf(mean))
+
+                def missed(s):
+                    ends = ((end - first) / s + s / 2 for end in (lower, upper))
+                    below, within = (mp.ncdf(end) for end in ends)
+                    return within - below - mp.mpf(coverage)
+
+                with mp.workdps(40):
+                    s = mp.findroot(missed, (upper - lower) / 4)
+                centre = first - s * s / 2
+        elif log_mean is not None:
+            centre, s = mp.mpf(log_mean), mp.mpf(log_sd)
         else:
-            centre, s = mp.log(mp.mpf(median)), mp.log(mp.mpf(gsd))
+            if gsd2 is not None or gsd is not None:
+                s = mp.log(mp.mpf(gsd)) if gsd2 is None else mp.log(mp.mpf(gsd2)) / 2
+            else:
+                ratio = mp.mpf(sd) / mp.mpf(mean) if cv is None else mp.mpf(cv)
+                s = mp.sqrt(mp.log(1 + ratio**2))
+            centre = mp.log(mp.mpf(mean)) - s * s / 2 if median is None else mp.log(mp.mpf(median))
         law = Exact.normal(centre, s)
 
         def moved(x):
@@ -99,13 +167,21 @@ class Exact:
         return law
 
     @staticmethod
-    def pert(minimum, mode, maximum, shape=4.0):
+    def pert(minimum=None, mode=None, maximum=None, shape=4.0, low=None, high=None, coverage=None):
+        if minimum is None:
+            start = (2 * low - mode, 2 * high - mode)
+            law_of = lambda a, b: Exact.pert(a, mode, b, shape)  # noqa: E731
+            minimum, maximum = solved(law_of, start, low, high, coverage)
         a, m, b = mp.mpf(minimum), mp.mpf(mode), mp.mpf(maximum)
         k = mp.mpf(shape) / (b - a)
         return Exact.beta(1 + k * (m - a), 1 + k * (b - m), minimum, maximum)
 
     @staticmethod
-    def gamma(shape, scale):
+    def gamma(shape=None, scale=None, low=None, high=None, coverage=None):
+        if shape is None:
+            near = distribution("gamma", low=low, high=high, coverage=coverage).first_form()
+            start = (near["shape"] * 1.001, near["scale"] / 1.001)
+            shape, scale = solved(Exact.gamma, start, low, high, coverage)
         a, s = mp.mpf(shape), mp.mpf(scale)
 
         def law(x):
@@ -122,7 +198,11 @@ class Exact:
         return lambda x: (-mp.expm1(-x / m), mp.exp(-x / m), mp.exp(-x / m) / m)
 
     @staticmethod
-    def weibull(shape, scale):
+    def weibull(shape=None, scale=None, low=None, high=None, coverage=None):
+        if shape is None:
+            below, above = (-mp.log(1 - p) for p in tails_of(coverage))
+            shape = mp.log(above / below) / mp.log(mp.mpf(high) / mp.mpf(low))
+            scale = mp.mpf(low) / below ** (1 / shape)
         k, s = mp.mpf(shape), mp.mpf(scale)
 
         def law(x):
@@ -167,12 +247,6 @@ class Exact:
             if high is None:
                 return mp.log(x - low), 1 / (x - low)
             return mp.log((x - low) / (high - x)), (high - low) / ((x - low) * (high - x))
-
-        def score(p):
-            near = mp.mpf(float(stats.norm.ppf(float(p))))
-            for _ in range(9):
-                near -= (mp.ncdf(near) - p) / mp.npdf(near)
-            return near
 
         z = [score(mp.mpf(p)) for p in probabilities]
         y = [forward(mp.mpf(v))[0] for v in values]
@@ -521,11 +595,13 @@ class TestUniform(Contract):
         Case({"minimum": 1e6, "maximum": 1e6 + 1}),
         Case({"minimum": -1e-300, "maximum": 1e300}),
         Case({"minimum": 0, "maximum": 10, "truncate": {"low": 4, "high": 12}}),
+        Case({"low": 2, "high": 5, "coverage": 0.8}, stats.uniform(1.625, 3.75)),
         Case({"minimum": 0, "maximum": 1, "truncate": {"low": 0.1, "high": 0.1 + 1e-9}}),
     ]
     refusals: ClassVar = [
-        ({"minimum": 1, "maximum": 1}, 'maximum: found 1.0; .*distribution = "constant"'),
         ({"minimum": 2, "maximum": 1}, "maximum: found 1.0; allowed: a number above minimum = 2.0"),
+        ({"low": 0, "high": 1e300, "coverage": 1e-10}, "coverage: found 1e-10; .*float64"),
+        ({"minimum": 0, "high": 1, "coverage": 0.9}, "minimum: found minimum beside another form"),
         ({"minimum": -1e308, "maximum": 1e308}, "maximum: found 1e.308; .*distance"),
         (
             {"minimum": 0, "maximum": 1, "truncate": {"low": 2}},
@@ -547,7 +623,6 @@ class TestLoguniform(Contract):
     refusals: ClassVar = [
         ({"minimum": 0, "maximum": 1}, "minimum: found 0; allowed: a finite number above 0"),
         ({"minimum": -1, "maximum": 1}, "minimum: found -1"),
-        ({"minimum": 1, "maximum": 1}, 'maximum: found 1.0; .*"constant"'),
         ({"minimum": 1, "maximum": 2, "truncate": {"low": 2}}, "truncate: found .*'low': 2.0"),
     ]
 
@@ -562,14 +637,18 @@ class TestTriangular(Contract):
         Case({"minimum": -1e200, "mode": 0, "maximum": 1e200}, typical=0, heavy=True),
         Case({"minimum": 0, "mode": 1, "maximum": 4, "truncate": {"low": 2}}, typical=2),
         Case({"minimum": 0, "mode": 1, "maximum": 4, "truncate": {"high": 2}}, typical=1),
+        Case({"low": 10, "mode": 12, "high": 20, "coverage": 0.8}, typical=12),
+        Case({"low": -10, "mode": -9, "high": 2, "coverage": 0.5}, typical=-9),
         Case(
             {"minimum": 0, "mode": 3, "maximum": 4, "truncate": {"low": 1e-9, "high": 1e-8}},
             typical=1e-8,
         ),
     ]
     refusals: ClassVar = [
-        ({"minimum": 1, "mode": 1, "maximum": 1}, 'maximum: found 1.0; .*"constant"'),
+        ({"minimum": 1, "mode": 2, "maximum": 1}, 'maximum: found 1.0; .*"constant"'),
         ({"minimum": 1, "mode": 6, "maximum": 5}, "mode: found 6.0; .*minimum = 1.0 to maximum"),
+        ({"low": 1, "mode": 6, "high": 5, "coverage": 0.8}, "mode: found 6.0; .*low = 1.0 to high"),
+        ({"low": 1, "high": 5, "coverage": 0.8}, "mode: found nothing"),
         ({"minimum": 1, "mode": 0, "maximum": 5}, "mode: found 0.0"),
         ({"minimum": 5, "mode": 3, "maximum": 1}, "maximum: found 1.0"),
     ]
@@ -588,9 +667,10 @@ class TestPert(Contract):
         Case({"minimum": 0, "mode": 1, "maximum": 4, "truncate": {"low": 2}}, typical=2),
         Case({"minimum": 0, "mode": 1, "maximum": 4, "truncate": {"low": 3.9}}, typical=3.9),
         Case({"minimum": 1, "mode": 2, "maximum": 4, "truncate": {"high": 2.5}}, typical=2),
+        Case({"low": 10, "mode": 12, "high": 20, "coverage": 0.8}, typical=12),
+        Case({"low": 3, "mode": 4, "high": 4.5, "coverage": 0.9, "shape": 2}, typical=4),
     ]
     refusals: ClassVar = [
-        ({"minimum": 1, "mode": 1, "maximum": 1}, 'maximum: found 1.0; .*"constant"'),
         ({"minimum": 1, "mode": 6, "maximum": 5}, "mode: found 6.0"),
         ({"minimum": 1, "mode": 2, "maximum": 5, "shape": 0}, "shape: found 0; .*above 0"),
     ]
@@ -601,6 +681,10 @@ class TestNormal(Contract):
     cases: ClassVar = [
         Case({"mean": 10, "sd": 2}, stats.norm(10, 2), typical=10),
         Case({"mean": 0, "sd": 1e-200}, typical=0),
+        Case({"mean": -5, "relative_sd": "30 %"}, stats.norm(-5, 1.5), typical=-5),
+        Case({"mean": 5, "relative_sd": 0.01}, stats.norm(5, 0.05), typical=5),
+        Case({"mean": 10, "plus_minus": 2, "coverage": 0.95}, typical=10),
+        Case({"low": 1, "high": 4, "coverage": 0.9}, typical=2.5),
         Case({"mean": -1e6, "sd": 1.0}, stats.norm(-1e6, 1), typical=-1e6),
         Case({"mean": 1, "sd": 2, "truncate": {"low": 0}}),
         Case({"mean": 1, "sd": 2, "truncate": {"high": 3}}),
@@ -612,8 +696,12 @@ class TestNormal(Contract):
         Case({"mean": 0, "sd": 1, "truncate": {"low": 8, "high": 8.0001}}),
     ]
     refusals: ClassVar = [
-        ({"mean": 1, "sd": 0}, "sd: found 0; allowed: a finite number above 0"),
-        ({"mean": 1, "sd": -1}, "sd: found -1"),
+        ({"mean": 1, "sd": -1}, "sd: found -1; allowed: a finite number above 0"),
+        ({"mean": 0, "relative_sd": "30 %"}, "mean: found 0.0; .*spread is above 0"),
+        ({"mean": 1, "relative_sd": "30"}, "relative_sd: found '30'; .*30 %"),
+        ({"mean": 1, "relative_sd": "-3 %"}, "relative_sd: found '-3 %'"),
+        ({"mean": 1, "plus_minus": 2}, "coverage: found nothing"),
+        ({"mean": 1, "sd": 0, "truncate": {"low": 2}}, "truncate: found .*holds value = 1.0"),
         ({"mean": 0, "sd": 1, "truncate": {"low": 40}}, r"truncate: found .*40.*normal\(mean=0.0"),
         ({"mean": 0, "sd": 1, "truncate": {"low": 2, "high": 1}}, "truncate.high: found 1.0"),
         ({"mean": 0, "sd": 1, "truncate": {"low": 1, "high": 1}}, "truncate.high: found 1.0"),
@@ -632,6 +720,14 @@ class TestLognormal(Contract):
         Case({"median": 1e-9, "gsd": 1.000001}, typical=1e-9),
         Case({"median": 1, "gsd": 1000}, heavy=True, typical=1),
         Case({"mean": 4, "sd": 3}, typical=4 / 1.25),
+        Case({"median": 3, "gsd2": 4}, stats.lognorm(math.log(2), 0, 3), typical=3),
+        Case({"mean": 5, "gsd": 2}),
+        Case({"mean": 5, "gsd2": 1.44}),
+        Case({"mean": 4, "cv": 0.75}, typical=4 / 1.25),
+        Case({"log_mean": -2, "log_sd": 0.25}, stats.lognorm(0.25, 0, math.exp(-2))),
+        Case({"low": 2, "high": 11, "coverage": 0.95}),
+        Case({"mean": 5, "low": 2, "high": 11, "coverage": 0.95}),
+        Case({"mean": 3, "low": 1, "high": 30, "coverage": 0.9, "truncate": {"low": 2}}),
         Case({"mean": 1, "sd": 1e-3}),
         Case({"mean": 1e-3, "sd": 1}, heavy=True),
         Case({"median": 3, "gsd": 2, "truncate": {"low": 1, "high": 10}}),
@@ -645,11 +741,14 @@ class TestLognormal(Contract):
         Case({"mean": 4, "sd": 3, "truncate": {"low": -1, "high": 5}}),
     ]
     refusals: ClassVar = [
-        ({"median": 3, "gsd": 1}, "gsd: found 1; allowed: a finite number above 1"),
-        ({"median": 3, "gsd": 0.9}, "gsd: found 0.9"),
+        ({"median": 3, "gsd": 0.9}, "gsd: found 0.9; allowed: a finite number above 1"),
+        ({"median": 3, "gsd2": 0.9}, "gsd2: found 0.9; allowed: a finite number above 1"),
+        ({"median": 3, "gsd": 2, "gsd2": 4}, "gsd2: found gsd2 beside another form"),
+        ({"log_mean": 710, "log_sd": 1}, "log_mean: found 710; .*-700 to 700"),
+        ({"mean": 1, "low": 2, "high": 3, "coverage": 0.9}, "mean: found 1.0; .*low = 2.0 and"),
+        ({"mean": 1, "low": 1e-10, "high": 1.01, "coverage": 0.6}, "coverage: .*several lognormal"),
         ({"median": 0, "gsd": 2}, "median: found 0; allowed: a finite number above 0"),
         ({"mean": 0, "sd": 2}, "mean: found 0"),
-        ({"mean": 1, "sd": 0}, "sd: found 0"),
         ({"median": 1, "gsd": 2, "mean": 1}, "mean: found mean beside another form"),
         ({"median": 1, "sd": 2}, "sd: found sd beside another form"),
         ({"mean": 1}, "sd: found nothing"),
@@ -699,6 +798,11 @@ class TestBeta(Contract):
         ({"alpha": 1, "beta": 1, "minimum": 3, "maximum": 2}, "maximum: found 2.0"),
     ]
 
+    def test_moments_where_quantiles_of_scipy_are_missing(self):
+        law = distribution("beta", alpha=3, beta=3, minimum=-1, maximum=1, truncate={"low": 0})
+        assert law.mean() == pytest.approx(5 / 16, rel=1e-14)  # 15/8 times x (1 - x**2)**2
+        assert law.sd() == pytest.approx(math.sqrt(1 / 7 - 25 / 256), rel=1e-12)
+
     def test_bounds_default_to_zero_and_one(self):
         assert distribution("beta", alpha=2, beta=3).support() == (0.0, 1.0)
 
@@ -713,6 +817,9 @@ class TestGamma(Contract):
         Case({"shape": 1, "scale": 1}, stats.gamma(1)),
         Case({"shape": 40, "scale": 2}, stats.gamma(40, scale=2), slow=True),
         Case({"shape": 1e4, "scale": 2}, stats.gamma(1e4, scale=2), slow=True),
+        Case({"shape": 1e8, "scale": 2}, slow=True),
+        Case({"low": 1, "high": 5, "coverage": 0.9}),
+        Case({"low": 1, "high": 1e4, "coverage": 0.5}, slow=True),
         Case({"shape": 2, "scale": 3, "truncate": {"low": 4}}),
         Case({"shape": 2, "scale": 3, "truncate": {"low": 1, "high": 9}}),
         Case({"shape": 3, "scale": 1, "truncate": {"high": 1e-3}}),
@@ -747,6 +854,7 @@ class TestWeibull(Contract):
         Case({"shape": 0.5, "scale": 1e6}, stats.weibull_min(0.5, scale=1e6)),
         Case({"shape": 1, "scale": 1}, stats.expon()),
         Case({"shape": 60, "scale": 10}, stats.weibull_min(60, scale=10)),
+        Case({"low": 1, "high": 5, "coverage": 0.9}),
         Case({"shape": 3, "scale": 10, "truncate": {"low": 5, "high": 12}}),
         Case({"shape": 2, "scale": 1, "truncate": {"low": 5}}, far=7),
     ]
@@ -766,7 +874,7 @@ class TestGumbel(Contract):
         Case({"mode": 0, "scale": 1, "truncate": {"low": 40}}, far=9),
     ]
     refusals: ClassVar = [
-        ({"mode": 0, "scale": 0}, "scale: found 0"),
+        ({"mode": 0, "scale": -1}, "scale: found -1"),
         ({"mode": 0, "scale": 1, "truncate": {"high": -7}}, "truncate: found .*-7.0"),
     ]
 
@@ -781,10 +889,13 @@ class TestStudentT(Contract):
         Case({"df": 2.5, "location": 0, "scale": 1}, stats.t(2.5), typical=0, heavy=True),
         Case({"df": 200, "location": -4, "scale": 1}, stats.t(200, -4), typical=-4, slow=True),
         Case({"df": 4, "location": 1, "scale": 2, "truncate": {"low": 0.5, "high": 9}}),
+        Case({"df": 4, "location": 0, "scale": 1, "truncate": {"low": 0}}),
+        Case({"df": 6, "location": 10, "scale": 1, "truncate": {"low": 10}}),
+        Case({"df": 4, "location": 10, "scale": 1, "truncate": {"high": 10}}),
     ]
     refusals: ClassVar = [
         ({"df": 0, "location": 0, "scale": 1}, "df: found 0; allowed: a finite number above 0"),
-        ({"df": 3, "location": 0, "scale": 0}, "scale: found 0"),
+        ({"df": 3, "location": 0, "scale": -1}, "scale: found -1"),
     ]
 
     def test_moments_that_do_not_exist(self):
@@ -862,8 +973,8 @@ class TestMixture(Contract):
         ({"components": [], "weights": []}, r"components: found \[\]; allowed: a list of laws"),
         ({"components": [3], "weights": [1]}, r"components.\[1\]: found 3; allowed: a table"),
         (
-            {"components": [NORMAL, {**NORMAL, "sd": 0}], "weights": [1, 1]},
-            r"components.\[2\].sd: found 0; allowed: a finite number above 0",
+            {"components": [NORMAL, {**NORMAL, "sd": -1}], "weights": [1, 1]},
+            r"components.\[2\].sd: found -1; allowed: a finite number above 0",
         ),
         (
             {"components": [FLAT], "weights": [1], "truncate": {"low": 9}},

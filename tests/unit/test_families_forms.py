@@ -16,6 +16,18 @@ INTERVALS = [
     ("beta", {"low": 0.9, "high": 0.999}),
     ("beta", {"low": 1e-3, "high": 0.9}),
     ("beta", {"low": 12, "high": 18, "minimum": 10, "maximum": 20}),
+    ("uniform", {"low": -5, "high": 20}),
+    ("triangular", {"low": -5, "mode": 0, "high": 20}),
+    ("triangular", {"low": 5, "mode": 5, "high": 20}),
+    ("triangular", {"low": 5, "mode": 20, "high": 20}),
+    ("pert", {"low": 5, "mode": 6, "high": 20}),
+    ("pert", {"low": 5, "mode": 20, "high": 20, "shape": 0.5}),
+    ("pert", {"low": -1e6, "mode": 0, "high": 1, "shape": 30}),
+    ("gamma", {"low": 5, "high": 20}),
+    ("gamma", {"low": 5, "high": 5.001}),
+    ("gamma", {"low": 1e-9, "high": 3}),
+    ("weibull", {"low": 5, "high": 20}),
+    ("weibull", {"low": 1e-9, "high": 3}),
 ]
 
 
@@ -27,10 +39,82 @@ def test_interval_is_covered_with_equal_tails(family, interval, coverage):
     _, above = law.tails(interval["high"])
     tail = (1 - coverage) / 2
     assert (below, above) == pytest.approx((tail, tail), rel=1e-10)
-    assert law.to_dict() == {"distribution": family, **interval, "coverage": coverage} | (
-        {} if family != "beta" else {k: law.to_dict()[k] for k in ("minimum", "maximum")}
-    )
-    assert distribution(law.to_dict()) == law
+    written = law.to_dict()
+    given = {"distribution": family, **interval, "coverage": coverage}
+    assert {key: written[key] for key in given} == given
+    assert {*written} - {*given} <= {"minimum", "maximum", "shape"}
+    assert distribution(written) == law
+    whole = distribution(family, **law.first_form())
+    np.testing.assert_allclose(whole.quantile(U), law.quantile(U), rtol=1e-9, atol=1e-9)
+
+
+U = np.linspace(0.01, 0.99, 9)
+CONSTANTS = [
+    ("normal", {"mean": 3, "sd": 0}),
+    ("normal", {"mean": 3, "relative_sd": "0 %"}),
+    ("normal", {"mean": 3, "plus_minus": 0, "coverage": 0.95}),
+    ("normal", {"low": 3, "high": 3, "coverage": 0.95}),
+    ("lognormal", {"median": 3, "gsd": 1}),
+    ("lognormal", {"median": 3, "gsd2": 1}),
+    ("lognormal", {"mean": 3, "gsd": 1}),
+    ("lognormal", {"mean": 3, "sd": 0}),
+    ("lognormal", {"mean": 3, "cv": 0}),
+    ("lognormal", {"log_mean": np.log(3), "log_sd": 0}),
+    ("lognormal", {"low": 3, "high": 3, "coverage": 0.95}),
+    ("lognormal", {"mean": 3, "low": 3, "high": 3, "coverage": 0.95}),
+    ("uniform", {"minimum": 3, "maximum": 3}),
+    ("uniform", {"low": 3, "high": 3, "coverage": 0.5}),
+    ("loguniform", {"minimum": 3, "maximum": 3}),
+    ("triangular", {"minimum": 3, "mode": 3, "maximum": 3}),
+    ("triangular", {"low": 3, "mode": 3, "high": 3, "coverage": 0.5}),
+    ("pert", {"minimum": 3, "mode": 3, "maximum": 3, "shape": 2}),
+    ("beta", {"alpha": 1, "beta": 2, "minimum": 3, "maximum": 3}),
+    ("gamma", {"low": 3, "high": 3, "coverage": 0.5}),
+    ("weibull", {"low": 3, "high": 3, "coverage": 0.5}),
+    ("student_t", {"df": 4, "location": 3, "scale": 0}),
+    ("gumbel", {"mode": 3, "scale": 0}),
+]
+
+
+@pytest.mark.parametrize(("family", "given"), CONSTANTS, ids=str)
+def test_law_without_spread_is_a_constant_that_says_so(family, given):
+    law = distribution(family, **given)
+    assert (law.family, law.stated) == ("constant", family)
+    assert law.value == pytest.approx(3, rel=1e-15)
+    assert law == distribution(law.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("family", "given", "message"),
+    [
+        ("lognormal", {"median": -3, "gsd": 1}, "median: found -3"),
+        ("normal", {"sd": 0}, "mean: found nothing"),
+        ("normal", {"mean": 3, "sd": 0, "truncate": {"low": 4}}, "holds value = 3.0"),
+        ("triangular", {"minimum": 3, "mode": 4, "maximum": 3}, "maximum: found 3.0"),
+        ("loguniform", {"minimum": 0, "maximum": 0}, "minimum: found 0; .*above 0"),
+        (
+            "quantiles",
+            {"probabilities": [0.1, 0.9], "values": [1, 2], "minimum": 0, "maximum": 0},
+            "maximum: found 0.0",
+        ),
+    ],
+)
+def test_law_without_spread_has_its_domain_too(family, given, message):
+    with pytest.raises(InputError, match=message):
+        distribution(family, **given)
+
+
+def test_gsd2_is_the_square_and_no_other_name_of_gsd():
+    squared = distribution("lognormal", median=2, gsd2=1.44)
+    assert squared.first_form() == pytest.approx({"median": 2, "gsd": 1.2}, rel=1e-15)
+    with pytest.raises(InputError, match="gsd2: found gsd2 beside another form"):
+        distribution("lognormal", median=2, gsd=1.2, gsd2=1.44)
+
+
+def test_interval_beside_a_mean_is_covered_in_whole():
+    law = distribution("lognormal", mean=5, low=2, high=11, coverage=0.95)
+    assert law.mean() == pytest.approx(5, rel=1e-14)
+    assert law.tails(2)[0] + law.tails(11)[1] == pytest.approx(0.05, rel=1e-12)
 
 
 def test_loguniform_bounds_of_half_the_log_range():
@@ -54,7 +138,8 @@ def test_truncation_comes_after_the_interval():
         ("normal", {"low": 1, "high": 2, "coverage": 90}, "coverage: found 90; .*below 1"),
         ("normal", {"mean": 1, "low": 0, "high": 2, "coverage": 0.9}, "mean: .*another form"),
         ("lognormal", {"low": 0, "high": 2, "coverage": 0.9}, "low: found 0; .*above 0"),
-        ("lognormal", {"low": 2, "high": 2, "coverage": 0.9}, "high: found 2.0"),
+        ("gamma", {"low": 1e-300, "high": 1e300, "coverage": 0.1}, "coverage: .*a gamma law"),
+        ("weibull", {"low": 1, "high": 1e300, "coverage": 1e-12}, "coverage: .*float64"),
         ("loguniform", {"low": 1, "high": 1e300, "coverage": 0.1}, "coverage: .*float64"),
         ("beta", {"low": 0, "high": 0.5, "coverage": 0.9}, "low: found 0.0; .*between 0.0 and 1.0"),
         ("beta", {"low": 0.5, "high": 2, "coverage": 0.9}, "high: found 2.0; .*between 0.0 and 1"),
@@ -122,5 +207,6 @@ def test_faulty_pedigree_is_refused(given, message):
 
 
 def test_every_form_is_listed():
-    assert FAMILIES["lognormal"].forms[3] == ("median", "pedigree", "basic_gsd2", "pedigree_table")
+    pedigree = ("median", "pedigree", "basic_gsd2", "pedigree_table")
+    assert FAMILIES["lognormal"].forms[-1] == pedigree
     assert ("low", "high", "coverage") in FAMILIES["normal"].forms

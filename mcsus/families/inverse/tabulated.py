@@ -205,6 +205,7 @@ class InverseTable(NamedTuple):
     terms: Array
 
 
+@np.errstate(all="ignore")  # what is not finite is refused
 def best_table(law: Tabulated, most_bits: int = MOST_BITS) -> InverseTable:
     """Return the inverse table of a law with as many cells as its shape needs.
 

@@ -21,8 +21,10 @@ CLOSE = 1e-11  # relative error of both tails of a law solved from an interval
 class BetaShaped(Distribution):
     """What the beta and the PERT law share: a beta law over [minimum, maximum]."""
 
-    minimum: float
-    maximum: float
+    @property
+    @abstractmethod
+    def _ends(self) -> tuple[float, float]:
+        """Bounds before truncation."""
 
     @abstractmethod
     def _shapes(self) -> tuple[float, float]:
@@ -30,44 +32,47 @@ class BetaShaped(Distribution):
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         a, b = self._shapes()
-        width = self.maximum - self.minimum
+        low, high = self._ends
+        width = high - low
         left = unit_quantile(a, b, p, q)
-        x = np.asarray(self.minimum + width * left)
+        x = np.asarray(low + width * left)
         far = left > 0.5  # nearer to the maximum: measured from there
-        x[far] = self.maximum - width * unit_quantile(b, a, q[far], p[far])
+        x[far] = high - width * unit_quantile(b, a, q[far], p[far])
         return x
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         a, b = self._shapes()
-        width = self.maximum - self.minimum
-        left = np.clip((x - self.minimum) / width, 0.0, 1.0)
-        right = np.clip((self.maximum - x) / width, 0.0, 1.0)
+        low, high = self._ends
+        left = np.clip((x - low) / (high - low), 0.0, 1.0)
+        right = np.clip((high - x) / (high - low), 0.0, 1.0)
         near = left < right  # the variable that has its digits
         below = np.where(near, special.betainc(a, b, left), special.betaincc(b, a, right))
         above = np.where(near, special.betaincc(a, b, left), special.betainc(b, a, right))
         return below, above
 
     def _whole_support(self) -> tuple[float, float]:
-        return self.minimum, self.maximum
+        return self._ends
 
     def _whole_moments(self) -> tuple[float, float]:
         a, b = self._shapes()
-        width = self.maximum - self.minimum
+        low, high = self._ends
+        width = high - low
         near = a <= b  # measure from the nearer bound
         share = min(a, b) / (a + b)
-        mean = self.minimum + width * share if near else self.maximum - width * share
+        mean = low + width * share if near else high - width * share
         sd = width * math.sqrt((a / (a + b)) * (b / (a + b)) / (a + b + 1))
         return mean, sd
 
     def _standard(self) -> tuple[Distribution, float, float] | None:
-        if self.minimum < 0:  # an end may need its own digits
+        low, high = self._ends
+        if low < 0:  # an end may need its own digits
             return None
-        return Beta(*self._shapes()), self.minimum, self.maximum - self.minimum
+        return Beta(*self._shapes()), low, high - low
 
     def _in_scipy(self) -> dict[str, float]:
         alpha, beta = self._shapes()
-        width = self.maximum - self.minimum
-        return {"a": alpha, "b": beta, "loc": self.minimum, "scale": width}
+        low, high = self._ends
+        return {"a": alpha, "b": beta, "loc": low, "scale": high - low}
 
 
 def unit_quantile(a: float, b: float, p: Array, q: Array) -> Array:
@@ -79,7 +84,18 @@ def unit_quantile(a: float, b: float, p: Array, q: Array) -> Array:
     y[lower] = special.betaincinv(a, b, held[lower])
     y[lower] *= (tail[lower] / held[lower]) ** (1 / a)  # the law is a power law down there
     y[~lower] = special.betainccinv(a, b, held[~lower])
+    lost = np.isnan(y)
+    if lost.any():  # SciPy gives NaN at some points close to an end, where this is exact
+        y[lost & lower] = _beside_end(a, b, tail[lost & lower])
+        y[lost & ~lower] = 1 - _beside_end(b, a, tail[lost & ~lower])
     return y
+
+
+def _beside_end(a: float, b: float, tail: Array) -> Array:
+    """Return the quantile of a lower tail by its power law, or NaN where that is not exact."""
+    with np.errstate(divide="ignore"):
+        y: Array = np.exp((np.log(a * tail) + special.betaln(a, b)) / a)
+    return np.where(y * (1 + b) < CLOSE / 100, y, np.nan)
 
 
 def beta_shapes(low: float, high: float, coverage: float) -> tuple[float, float]:
@@ -175,8 +191,17 @@ class Beta(BetaShaped):
             self._shapes()  # refuses an interval that no law covers so
         return faults
 
+    @property
+    def _ends(self) -> tuple[float, float]:
+        return self.minimum, self.maximum
+
     def _shapes(self) -> tuple[float, float]:
         return self._alpha_and_beta
+
+    def first_form(self) -> dict[str, Any]:
+        """Return shapes and bounds, in whichever form the law was given."""
+        alpha, beta = self._shapes()
+        return {"alpha": alpha, "beta": beta, "minimum": self.minimum, "maximum": self.maximum}
 
     @cached_property
     def _alpha_and_beta(self) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The law of a quantity that is known exactly."""
 
+from dataclasses import field
 from functools import cached_property
 
 import numpy as np
@@ -21,9 +22,18 @@ from mcsus.families.registry import family
     place=1,
 )
 class Constant(Distribution):
-    """A single value with probability 1."""
+    """A single value with probability 1.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+    stated : str
+        Family of the law without spread that it was read from; empty for a plain constant.
+    """
 
     value: float
+    stated: str = field(default="", kw_only=True, compare=False)
 
     @property
     def is_continuous(self) -> bool:

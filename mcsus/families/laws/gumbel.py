@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import number, positive_number
+from mcsus.families.fields import number, spread
 from mcsus.families.laws.exponential import minus_log_upper
 from mcsus.families.loops.codes import GUMBEL, QuantileKernel
 from mcsus.families.registry import Twin, family, renamed
@@ -13,7 +13,7 @@ from mcsus.families.registry import Twin, family, renamed
 
 @family(
     "gumbel",
-    keys=(number("mode"), positive_number("scale")),
+    keys=(number("mode"), spread("scale")),
     domain="mode: a finite number; scale > 0",
     use="the largest of many values, such as a yearly peak; the long tail is above",
     example={"mode": 10, "scale": 2},

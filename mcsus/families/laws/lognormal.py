@@ -3,10 +3,11 @@
 import math
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
-from mcsus.errors import Fault
+from mcsus.errors import Fault, InputError
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.fields import (
@@ -17,6 +18,8 @@ from mcsus.families.fields import (
     limited,
     order_faults,
     positive_number,
+    relative_spread,
+    spread,
 )
 from mcsus.families.laws.loguniform import log_ratio
 from mcsus.families.laws.normal import half_width, normal_from_tails
@@ -27,14 +30,47 @@ from mcsus.families.pedigree import TABLES, read_scores
 from mcsus.families.pedigree import log_sd as pedigree_log_sd
 from mcsus.families.registry import Twin, family
 
+MOST_LOG = 700.0  # of a logarithm whose number is in the range of float64
+_SEARCHED = 4096  # spreads at which a law of given mean is tried
+
+
+def around_mean(mean: float, low: float, high: float, coverage: float) -> tuple[float, float]:
+    """Return median and log sd of the law of this mean whose interval has this coverage.
+
+    The tails outside are not equal. Where more than one law does so, or none, it is refused.
+    """
+    from scipy import optimize  # noqa: PLC0415 - slow to import, and few laws need it
+
+    below, above = float(log_ratio(low, mean)), float(log_ratio(mean, high))
+
+    def missed(log_sd: Any) -> Any:
+        outside = special.ndtr(log_sd / 2 - below / log_sd)
+        return outside + special.ndtr(-log_sd / 2 - above / log_sd) - (1 - coverage)
+
+    least, most = min(below, above) / 40, 40 + math.sqrt(1600 + 2 * below)
+    tried = np.geomspace(least, most, _SEARCHED)
+    changes = np.flatnonzero(np.diff(np.sign(missed(tried))))
+    if changes.size != 1:
+        several = "several lognormal laws have" if changes.size else "no lognormal law has"
+        found = f"an interval of which {several} the mean {mean!r} and this coverage"
+        allowed = "median and gsd, or low, high and coverage without the mean"
+        raise InputError(Fault(found, allowed, ("coverage",)))
+    start, end = tried[changes[0] : changes[0] + 2]
+    log_sd = float(optimize.brentq(missed, start, end, xtol=1e-300, rtol=1e-15))
+    return mean * math.exp(-log_sd * log_sd / 2), log_sd
+
 
 @family(
     "lognormal",
     keys=(
         positive_number("median"),
-        Key("gsd", "a finite number above 1", limited(lambda x: x > 1)),
+        Key("gsd", "a finite number above 1", limited(lambda x: x > 1), still=1.0),
+        Key("gsd2", "a finite number above 1: gsd squared", limited(lambda x: x > 1), still=1.0),
         positive_number("mean"),
-        positive_number("sd"),
+        spread("sd"),
+        relative_spread("cv"),
+        Key("log_mean", "a number from -700 to 700", limited(lambda x: abs(x) <= MOST_LOG)),
+        spread("log_sd"),
         positive_number("low"),
         positive_number("high"),
         COVERAGE,
@@ -44,12 +80,20 @@ from mcsus.families.registry import Twin, family
     ),
     forms=(
         ("median", "gsd"),
+        ("median", "gsd2"),
         ("mean", "sd"),
+        ("mean", "gsd"),
+        ("mean", "gsd2"),
+        ("mean", "cv"),
+        ("log_mean", "log_sd"),
         ("low", "high", "coverage"),
+        ("mean", "low", "high", "coverage"),
         ("median", "pedigree", "basic_gsd2", "pedigree_table"),
     ),
-    domain="median > 0 and gsd > 1; or mean > 0 and sd > 0 (of the quantity, not of its log); or "
-    "0 < low < high and coverage; or median, five scores from 1 to 5 and basic_gsd2 >= 1",
+    domain="median > 0 or mean > 0 with gsd > 1 or gsd2 > 1, its square; mean with sd > 0 (of the "
+    "quantity, not of its log) or cv, sd / mean; log_mean and log_sd > 0; 0 < low < high and "
+    "coverage, with a mean between them or equal tails; or median, five scores from 1 to 5 and "
+    "basic_gsd2 >= 1",
     use="a positive quantity known to within a factor",
     example={"median": 1, "gsd": 2},
     words=("lognormal: median {median}, geometric standard deviation {gsd}",),
@@ -76,9 +120,15 @@ class Lognormal(Distribution):
     mean_, sd_ : float
         The keys ``mean`` and ``sd``: arithmetic mean and standard deviation of the
         quantity itself before truncation, above 0; they stand instead of median and gsd.
+    gsd2 : float
+        Instead of gsd: its square, as ecoinvent prints it.
+    cv : float
+        Instead of sd: the coefficient of variation, sd / mean; 0.3 or "30 %".
+    log_mean, log_sd : float
+        Instead: mean and standard deviation of the natural logarithm.
     low, high, coverage : float
         Instead: an interval, and the probability it covers before truncation, with equal
-        tails outside.
+        tails outside; beside a mean, the tails are what the mean makes them.
     pedigree, basic_gsd2, pedigree_table
         Instead of gsd: five scores of data quality, the basic uncertainty as the square of a
         geometric standard deviation, and the table of factors: ``ecoinvent2`` (when left
@@ -95,10 +145,19 @@ class Lognormal(Distribution):
     pedigree: Numbers | None = None
     basic_gsd2: float | None = None
     pedigree_table: str | None = None
+    gsd2: float | None = None
+    cv: float | None = None
+    log_mean: float | None = None
+    log_sd: float | None = None
 
     def _check(self) -> Iterable[Fault]:
         if self.low is not None and self.high is not None:
             yield from order_faults(self.low, self.high, "low", "high")
+            if self.mean_ is not None and not self.low < self.mean_ < self.high:
+                allowed = f"a number between low = {self.low!r} and high = {self.high!r}"
+                yield Fault(repr(self.mean_), allowed, ("mean",))
+            elif self.low < self.high:
+                self._log_law  # noqa: B018 (refuses a mean that no law has, or several)
         if self.pedigree is not None and self._log_law[1] == 0:
             allowed = 'scores that add uncertainty (a single value is distribution = "constant")'
             yield Fault("the best scores and no basic uncertainty", allowed, ("pedigree",))
@@ -106,22 +165,39 @@ class Lognormal(Distribution):
     @cached_property
     def _log_law(self) -> tuple[float, float]:
         """Median, and standard deviation of the log."""
-        if self.median is not None and self.gsd is not None:
-            return self.median, math.log(self.gsd)
+        if self.log_mean is not None and self.log_sd is not None:
+            return math.exp(self.log_mean), self.log_sd
+        log_sd = self._log_of_gsd
+        if log_sd is not None and self.median is not None:
+            return self.median, log_sd
+        if log_sd is not None and self.mean_ is not None:
+            return self.mean_ * math.exp(-log_sd * log_sd / 2), log_sd
         if self.median is not None and self.pedigree is not None:
             (basic,), table = given(self.basic_gsd2), self.pedigree_table or TABLES[0]
             return self.median, pedigree_log_sd(self.pedigree, basic, table)
         if self.low is not None:
             low, high, coverage = given(self.low, self.high, self.coverage)
+            if self.mean_ is not None:
+                return around_mean(self.mean_, low, high, coverage)
             log_sd = float(log_ratio(low, high)) / 2 / half_width(coverage)
             return math.sqrt(low) * math.sqrt(high), log_sd
         assert self.mean_ is not None  # noqa: S101 (checked when built; for the type checker)
-        assert self.sd_ is not None  # noqa: S101
-        ratio = self.sd_ / self.mean_
+        (ratio,) = given(self.cv) or (given(self.sd_)[0] / self.mean_,)
         root = math.hypot(1.0, ratio)
         # log(1 + ratio**2), where ratio**2 may vanish or overflow
         variance = math.log1p(ratio * ratio) if ratio < 1e8 else 2 * math.log(ratio)
         return self.mean_ / root, ratio if ratio < 1e-8 else math.sqrt(variance)
+
+    @property
+    def _log_of_gsd(self) -> float | None:
+        if self.gsd2 is not None:
+            return math.log(self.gsd2) / 2
+        return None if self.gsd is None else math.log(self.gsd)
+
+    def first_form(self) -> dict[str, Any]:
+        """Return median and gsd, in whichever form the law was given."""
+        median, log_sd = self._log_law
+        return {"median": median, "gsd": math.exp(log_sd)}
 
     def typical(self) -> float:
         """Return the median, which an untruncated law has at hand."""

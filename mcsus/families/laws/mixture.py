@@ -165,6 +165,11 @@ class Mixture(Distribution):
         """Return the mean, which stands for the law in a deterministic run."""
         return self.mean()
 
+    @property
+    def is_tabulated(self) -> bool:
+        """Whether it is computed by a table of its inverse: always here."""
+        return True
+
     def kernel(self) -> QuantileKernel:
         """Return tables between kinks and single values."""
         return kernel_of(self)

@@ -10,7 +10,14 @@ import numpy as np
 from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import COVERAGE, given, number, order_faults, positive_number
+from mcsus.families.fields import (
+    COVERAGE,
+    given,
+    number,
+    order_faults,
+    relative_spread,
+    spread,
+)
 from mcsus.families.loops.codes import NORMAL, QuantileKernel
 from mcsus.families.loops.ratios import normal_ratio
 from mcsus.families.registry import Twin, family
@@ -43,12 +50,30 @@ def _cut(there: Mapping[str, float]) -> dict[str, Any]:
 
 @family(
     "normal",
-    keys=(number("mean"), positive_number("sd"), number("low"), number("high"), COVERAGE),
-    forms=(("mean", "sd"), ("low", "high", "coverage")),
-    domain="mean: a finite number; sd: above 0; or low < high and coverage between 0 and 1",
+    keys=(
+        number("mean"),
+        spread("sd"),
+        relative_spread("relative_sd"),
+        spread("plus_minus"),
+        number("low"),
+        number("high"),
+        COVERAGE,
+    ),
+    forms=(
+        ("mean", "sd"),
+        ("mean", "relative_sd"),
+        ("mean", "plus_minus", "coverage"),
+        ("low", "high", "coverage"),
+    ),
+    domain="mean: a finite number; sd, plus_minus, or relative_sd as a share of the mean: above 0; "
+    "or low < high; coverage between 0 and 1",
     use="an error of measurement or a sum of many small effects; can be negative",
     example={"mean": 10, "sd": 2},
-    words=("normal: mean {mean}, standard deviation {sd}",),
+    words=(
+        "normal: mean {mean}, standard deviation {sd}",
+        "normal: mean {mean}, relative standard deviation {relative_sd}",
+        "normal: {mean} plus or minus {plus_minus}, with a coverage of {coverage}",
+    ),
     scipy=(
         Twin("norm", _mean_and_sd, lambda law: law._in_scipy(), fit={}),
         Twin("truncnorm", _cut, lambda law: law._cut_in_scipy(), truncated=True),
@@ -64,6 +89,10 @@ class Normal(Distribution):
         The key ``mean``: mean before truncation.
     sd_ : float
         The key ``sd``: standard deviation before truncation, above 0.
+    relative_sd : float
+        Instead of sd: as a share of the mean, 0.3 or "30 %".
+    plus_minus : float
+        Instead of sd: half the width of an interval around the mean, of the given coverage.
     low, high, coverage : float
         Instead of mean and sd: an interval, and the probability it covers before truncation,
         with equal tails outside.
@@ -71,19 +100,28 @@ class Normal(Distribution):
 
     mean_: float | None = None
     sd_: float | None = None
+    relative_sd: float | None = None
+    plus_minus: float | None = None
     low: float | None = None
     high: float | None = None
     coverage: float | None = None
 
     def _check(self) -> Iterable[Fault]:
-        if self.low is None or self.high is None:
-            return ()
-        return order_faults(self.low, self.high, "low", "high")
+        if self.low is not None and self.high is not None:
+            yield from order_faults(self.low, self.high, "low", "high")
+        elif not 0 < self._mean_and_sd[1] < math.inf:
+            allowed = "a number whose spread is above 0 and in the range of float64"
+            yield Fault(repr(self.mean_), allowed, ("mean",))
 
     @cached_property
     def _mean_and_sd(self) -> tuple[float, float]:
         if self.mean_ is not None and self.sd_ is not None:
             return self.mean_, self.sd_
+        if self.mean_ is not None and self.relative_sd is not None:
+            return self.mean_, abs(self.mean_) * self.relative_sd
+        if self.mean_ is not None:
+            reach, coverage = given(self.plus_minus, self.coverage)
+            return self.mean_, reach / half_width(coverage)
         low, high, coverage = given(self.low, self.high, self.coverage)
         return low + (high - low) / 2, (high - low) / 2 / half_width(coverage)
 
@@ -102,6 +140,10 @@ class Normal(Distribution):
 
     def _whole_moments(self) -> tuple[float, float]:
         return self._mean_and_sd
+
+    def first_form(self) -> dict[str, Any]:
+        """Return mean and standard deviation, in whichever form the law was given."""
+        return dict(zip(("mean", "sd"), self._mean_and_sd, strict=True))
 
     def _in_scipy(self) -> dict[str, float]:
         mean, sd = self._mean_and_sd

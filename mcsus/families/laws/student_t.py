@@ -6,7 +6,7 @@ import numpy as np
 
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import number, positive_number
+from mcsus.families.fields import number, positive_number, spread
 from mcsus.families.registry import Twin, family, renamed
 
 LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a power law
@@ -14,7 +14,7 @@ LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a p
 
 @family(
     "student_t",
-    keys=(positive_number("df"), number("location"), positive_number("scale")),
+    keys=(positive_number("df"), number("location"), spread("scale")),
     domain="df > 0, location: a finite number, scale > 0",
     use="a mean estimated from few measurements: like the normal law, with heavier tails",
     example={"df": 5, "location": 10, "scale": 2},
@@ -64,6 +64,11 @@ def upper_quantile(df: float, tail: Array) -> Array:
     """Return the value of Student's law above which the probability is `tail`, at most 1/2."""
     with np.errstate(over="ignore"):
         t = -np.asarray(special.stdtrit(df, tail), dtype=np.float64)
+        near = tail > 0.25  # where SciPy's inverse loses digits beside the median
+        if near.any():
+            share = special.betaincinv(0.5, df / 2, 1 - 2 * tail)  # t**2 of df + t**2
+            near &= share < 0.9  # else its distance from 1 has too few digits
+            t = np.where(near, np.sqrt(df * (share / np.where(near, 1 - share, 1.0))), t)
         far = tail < LEAST_TAIL
         if far.any():
             power = (LEAST_TAIL / np.maximum(tail, 1e-300)) ** (1 / df)

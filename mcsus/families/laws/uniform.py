@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import number, order_faults
+from mcsus.families.fields import COVERAGE, given, number, order_faults
 from mcsus.families.loops.codes import UNIFORM, QuantileKernel
 from mcsus.families.registry import Twin, family
 
@@ -20,8 +22,9 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
 
 @family(
     "uniform",
-    keys=(number("minimum"), number("maximum")),
-    domain="minimum < maximum",
+    keys=(*map(number, ("minimum", "maximum", "low", "high")), COVERAGE),
+    forms=(("minimum", "maximum"), ("low", "high", "coverage")),
+    domain="minimum < maximum; or low < high and coverage between 0 and 1",
     use="only the bounds are known, and no value between is likelier",
     example={"minimum": 2, "maximum": 5},
     words=("uniform: {minimum} to {maximum}",),
@@ -29,34 +32,57 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
         Twin(
             "uniform",
             lambda a: {"minimum": a["loc"], "maximum": a["loc"] + a["scale"]},
-            lambda law: {"loc": law.minimum, "scale": law.maximum - law.minimum},
+            lambda law: {"loc": law._ends[0], "scale": law._ends[1] - law._ends[0]},
             fit={},
         ),
     ),
     place=2,
 )
 class Uniform(Distribution):
-    """Equal density from `minimum` to `maximum`."""
+    """Equal density from `minimum` to `maximum`, or around an interval with equal tails."""
 
-    minimum: float
-    maximum: float
+    minimum: float | None = None
+    maximum: float | None = None
+    low: float | None = None
+    high: float | None = None
+    coverage: float | None = None
 
     def _check(self) -> Iterable[Fault]:
-        return order_faults(self.minimum, self.maximum, "minimum", "maximum")
+        if self.minimum is not None and self.maximum is not None:
+            yield from order_faults(self.minimum, self.maximum, "minimum", "maximum")
+        elif self.low is not None and self.high is not None:
+            faults = order_faults(self.low, self.high, "low", "high")
+            yield from faults
+            if not faults and not math.isfinite(self._ends[1] - self._ends[0]):
+                allowed = "a coverage whose bounds are in the range of float64"
+                yield Fault(repr(self.coverage), allowed, ("coverage",))
+
+    @cached_property
+    def _ends(self) -> tuple[float, float]:
+        """Bounds before truncation."""
+        if self.minimum is not None and self.maximum is not None:
+            return self.minimum, self.maximum
+        low, high, coverage = given(self.low, self.high, self.coverage)
+        beyond = (high - low) * ((1 - coverage) / coverage / 2)
+        return low - beyond, high + beyond
+
+    def first_form(self) -> dict[str, Any]:
+        """Return the bounds, in whichever form the law was given."""
+        return dict(zip(("minimum", "maximum"), self._ends, strict=True))
 
     def _from_tails(self, p: Array, q: Array) -> Array:
-        return between(self.minimum, self.maximum, p, q)
+        return between(*self._ends, p, q)
 
     def _conditioned(self, u: Array, v: Array) -> Array:
         low, high = self.support()  # a truncated uniform law is one on the narrower bounds
         return np.clip(between(low, high, u, v), low, high)
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
-        width = self.maximum - self.minimum
-        return (x - self.minimum) / width, (self.maximum - x) / width
+        low, high = self._ends
+        return (x - low) / (high - low), (high - x) / (high - low)
 
     def _whole_support(self) -> tuple[float, float]:
-        return self.minimum, self.maximum
+        return self._ends
 
     def _whole_moments(self) -> tuple[float, float]:
         low, high = self.support()
