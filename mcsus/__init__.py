@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mcsus.families import distribution
     from mcsus.families.fitting import from_data
     from mcsus.model import Equation, Model, equation
+    from mcsus.neighbours import from_stats_arrays
     from mcsus.result.tree import Result, load_result
     from mcsus.runner import Limits, Settings, check
     from mcsus.runner.run import Run, run
@@ -34,6 +35,7 @@ _HOME = {
     "check": "mcsus.runner",
     "distribution": "mcsus.families",
     "from_data": "mcsus.families.fitting",
+    "from_stats_arrays": "mcsus.neighbours",
     "equation": "mcsus.model",
     "load_result": "mcsus.result.tree",
     "load_study": "mcsus.study",
@@ -56,6 +58,7 @@ __all__ = [
     "distribution",
     "equation",
     "from_data",
+    "from_stats_arrays",
     "load_result",
     "load_study",
     "run",

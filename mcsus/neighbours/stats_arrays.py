@@ -1,4 +1,4 @@
-"""Rows of stats_arrays, the format of brightway (https://stats-arrays.readthedocs.io)."""
+"""Rows of stats_arrays, the format of Brightway (https://stats-arrays.readthedocs.io)."""
 
 import math
 from collections.abc import Mapping
@@ -6,13 +6,28 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mcsus.errors import Fault, InputError
+from mcsus.errors import Fault, InputError, nearest
 from mcsus.families import Distribution, distribution
 from mcsus.families.fields import real
 
 Row = dict[str, Any]
 Held = dict[str, float | None]
 COLUMNS = ("loc", "scale", "shape", "minimum", "maximum")
+TYPES = ("uncertainty type", "uncertainty_type")
+READ = (*TYPES, *COLUMNS, "amount", "negative")
+KEYS = ", ".join(READ)
+BESIDE = frozenset(
+    {
+        *("id", "Index", "input", "output", "type", "name", "unit", "location", "categories"),
+        *("comment", "flow", "activity", "classifications", "database", "code", "formula"),
+        *("pedigree", "scale without pedigree", "production volume", "reference product"),
+        *("product", "properties", "tag", "tags", "allocation", "temporal_distribution"),
+        *("original_amount", "chemical formula", "CAS number", "variable", "source", "functional"),
+        *("simapro name", "simapro category", "activity link", "loc_without_pedigree"),
+    }
+)
+"""What an exchange of Brightway holds besides, as its importers write it."""
+LOGNORMAL = 2
 MOST_INTEGERS = 100_000
 
 
@@ -64,17 +79,20 @@ KINDS = {  # by the ids of stats_arrays
         {"loc": 0.0, "scale": 1.0},
         cut=True,
     ),
+    13: Kind("PERT", "pert", {"loc": "mode", "scale": "shape", **_ENDS}, {"scale": 4.0}),
 }
 
 
-def from_stats_arrays(row: Mapping[str, Any]) -> Distribution:
-    """Return the law of a row of stats_arrays.
+def from_stats_arrays(row: object) -> Distribution:
+    """Return the law of a row of stats_arrays, or of an exchange of Brightway.
 
     Parameters
     ----------
-    row : mapping
-        ``uncertainty_type`` (or ``id``), ``loc``, ``scale``, ``shape``, ``minimum``,
-        ``maximum``, ``negative``; NaN and None stand for nothing.
+    row : mapping, numpy record, named tuple or row of a data frame
+        ``uncertainty type`` or ``uncertainty_type``, ``loc``, ``scale``, ``shape``, ``minimum``,
+        ``maximum``, ``negative`` and ``amount``, as numbers or as texts of a CSV; NaN, None and
+        an empty text stand for nothing. What else an exchange holds says nothing of its law;
+        its ``id`` is one of these. Keys that no exchange has are refused.
 
     Returns
     -------
@@ -86,23 +104,36 @@ def from_stats_arrays(row: Mapping[str, Any]) -> Distribution:
     Traps of the format: ``loc`` of a lognormal is the mean of the log and ``scale`` its
     standard deviation; ``loc`` of a triangular is the mode; a bernoulli row holds the
     probability in ``loc``; a discrete uniform leaves out its maximum; ``loc`` of a beta is
-    alpha and ``shape`` beta; gamma and weibull may be shifted by ``loc``, which is refused;
-    ``negative`` mirrors a lognormal, gamma or weibull law, which is refused too, and says
-    nothing in other rows. Minimum and maximum cut an unbounded law; stats_arrays draws until a
-    value lies between them.
+    alpha and ``shape`` beta; ``loc`` of a PERT law is its mode, and ``scale`` its shape; gamma
+    and weibull may be shifted by ``loc``, which is refused; ``negative`` mirrors a lognormal,
+    gamma or weibull law, which is refused too, and says nothing in other rows. Minimum and
+    maximum cut an unbounded law; stats_arrays draws until a value lies between them. A law
+    without spread is a constant.
 
     Examples
     --------
-    >>> from_stats_arrays({"uncertainty_type": 2, "loc": 0.0, "scale": 0.5})
+    >>> from_stats_arrays({"uncertainty type": 2, "loc": 0.0, "scale": 0.5})
     lognormal(median=1.0, gsd=1.6487212707001282)
     """
-    number = int(row.get("uncertainty_type", row.get("id", 0)))
-    if number not in KINDS:
-        allowed = ", ".join(f"{k} {kind.name}" for k, kind in KINDS.items())
-        raise InputError(Fault(str(number), allowed, ("uncertainty_type",)))
+    table = _table(row)
+    faults = [
+        Fault("an unknown key", f"{KEYS}, or a key of an exchange", (name,), nearest(name, READ))
+        for name in table
+        if name not in READ and name not in BESIDE
+    ]
+    if faults:
+        raise InputError(*faults)
+    held = {name: _number(table, name) for name in COLUMNS}
+    amount = _number(table, "amount")
+    number = _type(table, held)
     kind = KINDS[number]
-    held = {name: _number(row, name) for name in COLUMNS}
-    if kind.mirror and row.get("negative"):
+    if kind.family == "constant":
+        return distribution("constant", value=_single(held["loc"], amount))
+    negative = table.get("negative")
+    mirrored = (amount or 0.0) < 0 if _is_nothing(negative) else _is_true(negative)
+    if kind.mirror and mirrored:
+        if number == LOGNORMAL and held["scale"] == 0 and held["loc"] is not None:
+            return distribution("constant", value=-math.exp(held["loc"]))
         found = f"true: a {kind.name} law of negative values"
         raise InputError(Fault(found, "false, and the sign in the equation", ("negative",)))
     try:
@@ -111,12 +142,68 @@ def from_stats_arrays(row: Mapping[str, Any]) -> Distribution:
         raise InputError(*(fault.within(kind.name) for fault in error.faults)) from None
 
 
-def _number(row: Mapping[str, Any], name: str) -> float | None:
+def _table(row: Any) -> Row:
+    """Return what a row of any kind holds by name."""
+    if isinstance(row, np.ndarray) and row.size == 1:
+        row = row.reshape(-1)[0]
+    if isinstance(row, Mapping):
+        return {str(name): value for name, value in row.items()}
+    if names := getattr(getattr(row, "dtype", None), "names", None):
+        return {str(name): row[name] for name in names} if np.ndim(row) == 0 else _no_row(row)
+    read = getattr(row, "_asdict", None) or getattr(row, "to_dict", None)
+    table = read() if read and getattr(row, "ndim", 1) == 1 else None
+    if not isinstance(table, Mapping):
+        return _no_row(row)
+    return {str(name): value for name, value in table.items()}
+
+
+def _no_row(row: object) -> Row:
+    allowed = "one row: a mapping, a numpy record, a named tuple or a row of a data frame"
+    raise InputError(Fault(f"a {type(row).__name__}", allowed, ("row",)))
+
+
+def _type(table: Row, held: Held) -> int:
+    """Return the id of the kind of row; an exchange that says nothing has its amount alone."""
+    stated = {name: x for name in TYPES if (x := _number(table, name)) is not None}
+    if len({*stated.values()}) > 1:
+        found = " and ".join(f"{name!r} {x:g}" for name, x in stated.items())
+        raise InputError(Fault(found, "one of them, or both the same", (TYPES[0],)))
+    number = next(iter(stated.values()), 0.0)
+    if number not in KINDS:
+        allowed = ", ".join(f"{k} {kind.name}" for k, kind in KINDS.items())
+        raise InputError(Fault(f"{number:g}", allowed, (next(iter(stated)),)))
+    if not stated and any(held[name] is not None for name in COLUMNS if name != "loc"):
+        names = ", ".join(name for name in COLUMNS if held[name] is not None)
+        raise InputError(Fault("nothing", f"a number, as the row has {names}", (TYPES[0],)))
+    return int(number)
+
+
+def _single(loc: float | None, amount: float | None) -> float | None:
+    """Return the value of a row without uncertainty, which may stand in two columns."""
+    if loc is None or amount is None:
+        return amount if loc is None else loc
+    if not math.isclose(loc, amount, rel_tol=1e-9):
+        raise InputError(Fault(repr(loc), f"{amount!r}, as amount is", ("loc",)))
+    return amount
+
+
+def _is_nothing(value: object) -> bool:
+    return str(value).strip().lower() in ("", "nan", "none", "<na>")
+
+
+def _is_true(value: object) -> bool:
+    text = str(value).strip().lower()
+    if text not in ("true", "false", "0", "1", "0.0", "1.0"):
+        raise InputError(Fault(repr(value), "true or false", ("negative",)))
+    return text in ("true", "1", "1.0")
+
+
+def _number(row: Row, name: str) -> float | None:
     value = row.get(name)
-    if value is None or (isinstance(value, float | np.floating) and math.isnan(value)):
+    if _is_nothing(value):
         return None
     try:
-        return real(float(value))
+        return real(float(value))  # type: ignore[arg-type]
     except (ValueError, TypeError):
         raise InputError(Fault(repr(value), "a finite number or NaN", (name,))) from None
 
@@ -150,6 +237,9 @@ def _traps(kind: Kind, held: Held) -> list[Fault]:
     if kind.name == "beta" and held["scale"] not in (None, 1.0) and held["maximum"] is None:
         found = f"{held['scale']!r}, which old versions read as the maximum"
         return [Fault(found, "nothing, and a maximum", ("scale",))]
+    if kind.name == "PERT" and held["shape"] is not None:
+        found = f"{held['shape']!r}, which stats_arrays does not read"
+        return [Fault(found, "nothing, and the shape in scale", ("shape",))]
     return []
 
 
@@ -180,12 +270,10 @@ def _columns(kind: Kind, law: Distribution) -> dict[str, float] | None:
     """Return the columns of a law, or None where it has other parameters or values."""
     if kind.family == "empirical":
         return _integer_columns(law)
-    p = law.parameters()
-    if law.family in {"normal", "lognormal"}:  # in whichever form they were given
-        centre, sd = law.kernel().constants[5:7]
-        p = {"mean": centre, "sd": sd}
-        if law.family == "lognormal":
-            p = {"median": math.log(centre), "gsd": sd}
+    p = law.first_form()
+    if law.family == "lognormal":
+        median, log_sd = law.kernel().constants[5:7]
+        p = {"median": math.log(median), "gsd": log_sd}
     if not {*kind.columns.values()} <= {*p}:
         return None
     return {column: p[name] for column, name in kind.columns.items()} | dict.fromkeys(

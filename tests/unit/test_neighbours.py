@@ -1,13 +1,17 @@
 """Laws to and from stats_arrays, scipy.stats and SALib; the traps of each format."""
 
+import csv
+import io
 import math
 
 import numpy as np
+import pandas
 import pytest
 import stats_arrays as peer
 from SALib.util import scale_samples
 from scipy import stats
 
+import mcsus
 from mcsus.errors import InputError
 from mcsus.families import distribution
 from mcsus.neighbours import (
@@ -35,6 +39,7 @@ ROWS = {  # uncertainty type: row, and the law by the formulas of the format's d
     10: ({"loc": 2.0, "shape": 3.0, "minimum": 1.0, "maximum": 5.0}, stats.beta(2, 3, 1, 4)),
     11: ({"loc": 2.0, "scale": 3.0, "shape": 0.0}, stats.gumbel_r(2, 3)),
     12: ({"loc": 2.0, "scale": 3.0, "shape": 5.0}, stats.t(5, 2, 3)),
+    13: ({"loc": 2.0, "scale": 3.0, "minimum": 1.0, "maximum": 5.0}, stats.beta(1.75, 3.25, 1, 4)),
 }
 
 
@@ -56,6 +61,113 @@ def test_row_of_stats_arrays(kind):
 
 def test_undefined_uncertainty_is_its_amount():
     assert from_stats_arrays({"uncertainty_type": 0, "loc": 4}).quantile(0.1) == 4
+    assert from_stats_arrays({"amount": 4}).quantile(0.1) == 4
+    assert from_stats_arrays({"uncertainty type": 1, "amount": 4, "loc": 4}).quantile(0.1) == 4
+
+
+EXCHANGE = {  # as an importer of ecoSpold 2 writes it
+    "flow": "7f4c5f6d-5b1e-4b3c-8e21-0fd2a2ee6a0e",
+    "type": "technosphere",
+    "name": "market for electricity, medium voltage",
+    "classifications": {"CPC": ["17100: Electrical energy"]},
+    "production volume": 0.0,
+    "properties": {"dry mass": {"amount": 0.0, "unit": "kg"}},
+    "activity": "8a3d29ab-0d2a-4ea4-9ee6-8d9a3ebd9c4c",
+    "unit": "kilowatt hour",
+    "amount": 0.5,
+    "comment": "Literature value",
+    "pedigree": {"reliability": 2, "completeness": 2},
+    "uncertainty type": 2,
+    "loc": math.log(0.5),
+    "scale": 0.2,
+    "scale without pedigree": 0.1,
+    "negative": False,
+    "input": ("ecoinvent", "a"),
+    "output": ("ecoinvent", "b"),
+    "id": 5,
+}
+LOG_LAW = stats.lognorm(0.2, scale=0.5)
+
+
+def rows():
+    """The same row, as each tool hands it over."""
+    columns = {"loc": math.log(0.5), "scale": 0.2, "shape": NAN, "minimum": NAN, "maximum": NAN}
+    row = {**columns, "negative": False, "uncertainty_type": 2}
+    array = peer.UncertaintyBase.from_dicts(row)
+    frame = pandas.DataFrame([{**EXCHANGE, "shape": NAN, "minimum": NAN, "maximum": NAN}])
+    text = io.StringIO()
+    pandas.DataFrame([row]).to_csv(text, index=False)
+    text.seek(0)
+    return {
+        "exchange": EXCHANGE,
+        "both spellings": {**EXCHANGE, "uncertainty_type": 2},
+        "row of an array": array[0],
+        "array of one row": array,
+        "record": array.view(np.recarray)[0],
+        "series": frame.iloc[0],
+        "named tuple": next(pandas.DataFrame([row]).itertuples()),
+        "row of a CSV": next(csv.DictReader(text)),
+    }
+
+
+@pytest.mark.parametrize("tool", rows())
+def test_row_of_any_kind_is_the_same_law(tool):
+    law = from_stats_arrays(rows()[tool])
+    np.testing.assert_allclose(law.quantile(U), LOG_LAW.ppf(U), rtol=1e-13)
+    assert mcsus.from_stats_arrays is from_stats_arrays
+
+
+def test_several_rows_are_refused():
+    array = peer.UncertaintyBase.from_dicts({"loc": 1}, {"loc": 2})
+    frame = pandas.DataFrame([{"loc": 1}, {"loc": 2}])
+    for several in (array, frame):
+        with pytest.raises(InputError, match=r"row: found a .*; allowed: one row"):
+            from_stats_arrays(several)
+
+
+@pytest.mark.parametrize(
+    ("row", "value"),
+    [
+        ({"uncertainty type": 2, "loc": math.log(3), "scale": 0}, 3),
+        ({"uncertainty type": 2, "loc": math.log(3), "scale": 0, "negative": True}, -3),
+        ({"uncertainty type": 3, "loc": 3, "scale": 0.0}, 3),
+        ({"uncertainty type": 4, "amount": 3, "loc": 3, "minimum": 3, "maximum": 3}, 3),
+        ({"uncertainty type": 5, "loc": 3, "minimum": 3, "maximum": 3}, 3),
+        ({"uncertainty type": 13, "loc": 3, "minimum": 3, "maximum": 3}, 3),
+        ({"uncertainty type": 12, "loc": 3, "scale": 0, "shape": 4}, 3),
+    ],
+)
+def test_row_without_spread_is_a_constant(row, value):
+    law = from_stats_arrays(row)
+    assert law.family == "constant"
+    assert law.value == pytest.approx(value, rel=1e-15)
+
+
+def test_exported_rows_come_back_as_they_were():
+    """Rows of an array of stats_arrays, as a database of Brightway holds its exchanges."""
+    array = peer.UncertaintyBase.from_dicts(
+        {"uncertainty_type": 0, "loc": 0.0217},
+        {"uncertainty_type": 2, "loc": -3.83, "scale": 0.0954},
+        {"uncertainty_type": 2, "loc": 1.09861, "scale": 0.5493, "minimum": 0.5, "maximum": 40},
+        {"uncertainty_type": 3, "loc": 12.4, "scale": 1.7},
+        {"uncertainty_type": 3, "loc": 0.2, "scale": 0.3, "minimum": 0.0},
+        {"uncertainty_type": 4, "minimum": 0.18, "maximum": 0.31},
+        {"uncertainty_type": 5, "loc": 0.9, "minimum": 0.7, "maximum": 1.0},
+        {"uncertainty_type": 9, "loc": 0.0, "scale": 1.3, "shape": 2.2},
+        {"uncertainty_type": 10, "loc": 2.0, "shape": 5.0, "minimum": 0.0, "maximum": 1.0},
+        {"uncertainty_type": 13, "loc": 2.0, "scale": 4.0, "minimum": 1.0, "maximum": 7.0},
+    )
+    laws = [from_stats_arrays(row) for row in array]
+    back = peer.UncertaintyBase.from_dicts(*(to_stats_arrays(law) for law in laws[1:]))
+    for name in array.dtype.names:
+        np.testing.assert_allclose(back[name], array[1:][name], rtol=1e-14, err_msg=name)
+
+
+def test_form_of_a_law_does_not_change_its_row():
+    law = distribution("pert", low=1, mode=2, high=3, coverage=0.8)
+    row = to_stats_arrays(law)
+    assert (row["uncertainty_type"], row["loc"], row["scale"]) == (13, 2, 4)
+    np.testing.assert_allclose(from_stats_arrays(row).quantile(U), law.quantile(U), rtol=1e-12)
 
 
 def test_lognormal_is_by_log_mean_and_log_sd():
@@ -74,7 +186,19 @@ def test_bounds_cut_an_unbounded_law():
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"uncertainty_type": 13}, "uncertainty_type: found 13"),
+        ({"uncertainty_type": 14}, "uncertainty_type: found 14"),
+        ({"uncertainty type": 2.5}, "uncertainty type: found 2.5"),
+        ({"uncertainty type": 2, "uncertainty_type": 3}, "found 'uncertainty type' 2 and"),
+        ({"id": 2, "loc": 0, "scale": 1}, "uncertainty type: found nothing; .*loc, scale"),
+        ({"uncertainty typ": 2}, "uncertainty typ: found an unknown key.*mean 'uncertainty type'"),
+        ({"uncertainty type": 3, "loc": 1, "sclae": 1}, "sclae: .*did you mean 'scale'"),
+        ({"uncertainty type": 0, "amount": 2, "loc": 3}, "loc: found 3.0; allowed: 2.0, as amount"),
+        ({"uncertainty type": 2, "amount": -1, "loc": 0, "scale": 1}, "negative: found true"),
+        ({"uncertainty type": 2, "loc": 0, "scale": 1, "negative": "maybe"}, "negative: .*maybe"),
+        ({"uncertainty type": 13, "loc": 2, "minimum": 1, "maximum": 3, "shape": 3}, "PERT.shape"),
+        ({"uncertainty type": 3, "loc": "1,5", "scale": 1}, "loc: found '1,5'"),
+        ({}, "value: found nothing|value: found null|value: found None"),
+        ([("loc", 1)], "row: found a list; allowed: one row"),
         ({"uncertainty_type": 2, "loc": 1, "scale": 1, "negative": True}, "negative: found true"),
         ({"uncertainty_type": 9, "loc": 0, "shape": 1, "scale": 1, "negative": True}, "negative"),
         ({"uncertainty_type": 9, "loc": 2, "shape": 1, "scale": 1}, r"gamma.loc: found 2.0; .*0"),
@@ -95,7 +219,7 @@ def test_row_that_cannot_be_carried_over_is_refused(row, message):
 @pytest.mark.parametrize(
     "law",
     [
-        distribution("pert", minimum=1, mode=2, maximum=3),
+        distribution("loguniform", minimum=1, maximum=3),
         distribution("uniform", minimum=1, maximum=2, truncate={"low": 1.5}),
         distribution("empirical", values=[1, 2, 4]),
         distribution("discrete", values=[1, 2], weights=[1, 2]),
@@ -108,7 +232,7 @@ def test_law_without_a_row_is_refused(law):
 
 
 def test_peer_reads_the_rows_as_this_does():
-    for kind in (2, 3, 4, 5, 10):
+    for kind in (2, 3, 4, 5, 10, 13):
         row, _ = ROWS[kind]
         array = peer.UncertaintyBase.from_dicts({**row, "uncertainty_type": kind})
         law = from_stats_arrays({**row, "uncertainty_type": kind})
