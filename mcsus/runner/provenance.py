@@ -50,6 +50,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "document": document,
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
+        "individuals": study.inner or "",
         "scenarios": [{"id": s.id, "title": s.title} for s in study.scenarios],
         "dependence": [
             {key: plain(getattr(d, key)) for key in ("parameters", "copula", "df", "correlation")}

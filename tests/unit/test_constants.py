@@ -4,9 +4,10 @@ import pytest
 from typer.testing import CliRunner
 
 from mcsus.cli.commands import app
-from mcsus.runner import check
+from mcsus.report import write_report
+from mcsus.runner import check, run
 from mcsus.runner.constants import on_constants
-from mcsus.study import Study
+from mcsus.study import Study, load_study
 
 ABOUT = {"unit": "kg CO2e", "source": "a"}
 
@@ -51,3 +52,11 @@ def test_check_says_it():
     out = CliRunner().invoke(app, ["check", "tinyml_table"]).output
     assert "of the mean of device footprint rests on constants" in out
     assert "ML training" in out or "ml training" in out
+
+
+def test_individuals_of_the_model_are_no_caution(tmp_path):
+    study = load_study("offset_methane")
+    assert study.inner
+    assert study.inner not in study.to_dict().get("dims", {})
+    page = write_report(run(study, draws=256, replicates=2), tmp_path).read_text(encoding="utf-8")
+    assert "one value is drawn for all devices at once" not in page

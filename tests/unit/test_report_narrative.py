@@ -196,8 +196,7 @@ def test_variability_without_inner_draws_is_a_caution():
     item["kind"] = "variability"
     found = reading({"y": output([steady(4.0)])}, inputs=[item])
     assert any("an upper bound" in text for text in cautions(found, input_rows(found)))
-    inner = {"dims": {"individual": {"draws": 64}}}
-    found = reading({"y": output([steady(4.0)])}, inputs=[item], document=inner)
+    found = reading({"y": output([steady(4.0)])}, inputs=[item], individuals="individual")
     assert not any("an upper bound" in text for text in cautions(found, input_rows(found)))
 
 

@@ -26,9 +26,7 @@ def cautions(reading: Reading, inputs: Sequence[dict[str, Any]]) -> list[str]:
     """Return what a reader should know: what the run noted, and what follows from its inputs."""
     texts = [capital(str(text).rstrip(".")) + "." for text in reading.about["cautions"]]
     variable = [i["words"] for i in inputs if i["kind"] == "variability" and not i["constant"]]
-    dims = reading.about["document"].get("dims", {})
-    inner = any(isinstance(dim, dict) and "draws" in dim for dim in dims.values())
-    if variable and not inner:
+    if variable and not reading.about.get("individuals"):
         amount = count(len(variable), "input differs", "inputs differ")
         texts.append(
             f"{capital(amount)} from device to device, and one value is drawn for all "
