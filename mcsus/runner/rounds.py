@@ -178,7 +178,7 @@ def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, N
     yield from _advanced(given, sampler, min(rounded(study.design.draws, kind), most))
     planned = given.checkpoint.load(_PLAN)
     if planned is None:
-        known = precision(sampler.drawn(), outputs)
+        known = precision(sampler.drawn(), outputs, given.model.rounding)
         wanted = rounded(known.draws_for(share, sampler.draws), kind)
         if wanted > most and limits.max_draws is None:
             msg = (
@@ -191,7 +191,7 @@ def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, N
     else:
         wanted = int(planned["draws"])
     yield from _advanced(given, sampler, max(min(wanted, most), sampler.draws))
-    reached_to = precision(sampler.drawn(), outputs)
+    reached_to = precision(sampler.drawn(), outputs, given.model.rounding)
     reached = sampler.draws >= wanted
     told = {
         "share": share,

@@ -19,6 +19,7 @@ from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.counting.draws import Draws
 from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
+from mcsus.model import EXACT, Rounding
 
 _ROUNDING = 1e-12  # or rounding would double the draws of a Sobol' design
 
@@ -64,11 +65,22 @@ class Precision:
         return max(draws, math.ceil(wanted * (1 - _ROUNDING)))
 
 
-def precision(draws: Mapping[str, Sequence[Draws]], outputs: Sequence[str]) -> Precision:
-    """Return how well the least known end among all cells of some outputs is known."""
+def precision(
+    draws: Mapping[str, Sequence[Draws]],
+    outputs: Sequence[str],
+    rounding: Mapping[str, Rounding] | None = None,
+) -> Precision:
+    """Return how well the least known end among all cells of some outputs is known.
+
+    Cells that do not vary, rounding apart, are known.
+    """
     worst = Precision(outputs[0], 0.0)
     for name in outputs:
-        for cell in draws[name]:
+        known = rounding[name].cells() if rounding else [EXACT] * len(draws[name])
+        for cell, own in zip(draws[name], known, strict=True):
+            first, last = cell.extremes()
+            if not own.varies(last - first):
+                continue
             each = cell.replicate_quantiles(ENDS)
             low, high = cell.quantiles(ENDS)
             scale = np.full(2, high - low) if low <= 0 <= high else np.abs([low, high])

@@ -138,6 +138,12 @@ def test_some_cells_vary(study):
     assert [len(cell["ranking"]) for cell in ranked] == [0, 1]
 
 
+def test_a_wanted_precision_of_what_does_not_vary_is_there(study):
+    asked = study(MASSES, {"y": ("a + b + c - a - b - c", "kg")}, design={"draws": 4096})
+    until = run(asked, until=0.001).to_dict()["until"]
+    assert (until["reached"], until["draws"], until["known_to"]) == (True, 4096, 0.0)
+
+
 def test_quick_answers_agree(study):
     claims = [claim("y", relation, 0) for relation in ("<=", ">=")]
     asked = study(MASSES, {"y": ("a + b + c - a - b - c", "kg")}, claims=claims)
