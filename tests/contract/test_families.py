@@ -898,6 +898,11 @@ class TestStudentT(Contract):
         ({"df": 3, "location": 0, "scale": -1}, "scale: found -1"),
     ]
 
+    def test_tails_next_to_the_median(self):
+        below, above = distribution("student_t", df=1, location=0, scale=1).tails(1e-9)
+        assert below - 0.5 == pytest.approx(1e-9 / math.pi, rel=1e-6)
+        assert 0.5 - above == pytest.approx(1e-9 / math.pi, rel=1e-6)
+
     def test_moments_that_do_not_exist(self):
         assert math.isnan(distribution("student_t", df=1, location=0, scale=1).mean())
         assert distribution("student_t", df=2, location=0, scale=1).sd() == math.inf

@@ -47,9 +47,8 @@ class StudentT(Distribution):
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         t = (x - self.location) / self.scale
-        below = np.asarray(special.stdtr(self.df, t), dtype=np.float64)
-        above = np.asarray(special.stdtr(self.df, -t), dtype=np.float64)
-        return below, above
+        tail = upper_tail(self.df, np.abs(t))
+        return np.where(t < 0, tail, 1 - tail), np.where(t < 0, 1 - tail, tail)
 
     def _whole_moments(self) -> tuple[float, float]:
         mean = self.location if self.df > 1 else math.nan
@@ -58,6 +57,14 @@ class StudentT(Distribution):
 
     def _standard(self) -> tuple[Distribution, float, float] | None:
         return StudentT(self.df, 0.0, 1.0), self.location, self.scale
+
+
+def upper_tail(df: float, t: Array) -> Array:
+    """Return the probability of more than t, which is not below 0."""
+    far = np.asarray(special.stdtr(df, -t), dtype=np.float64)
+    near = far > 0.25  # where it is crude
+    square = np.where(near, t, 0.0) ** 2
+    return np.where(near, 0.5 - 0.5 * special.betainc(0.5, df / 2, square / (df + square)), far)
 
 
 def upper_quantile(df: float, tail: Array) -> Array:
