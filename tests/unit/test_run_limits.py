@@ -77,7 +77,7 @@ def test_it_draws_as_many_as_the_first_draws_say(asked, kind, share, monkeypatch
     """Looked at twice: after the first draws, and at the end to tell how it went."""
     looked = []
     real = rounds.precision
-    monkeypatch.setattr(rounds, "precision", lambda s, o: looked.append(1) or real(s, o))
+    monkeypatch.setattr(rounds, "precision", lambda *known: looked.append(1) or real(*known))
     result, told = until(asked(kind), share, until_outputs=("y",))
     assert len(looked) == 2
     sampler_of = run(asked(kind)).to_dict()["outputs"]["y"]["cells"][0]
