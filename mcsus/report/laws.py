@@ -28,17 +28,19 @@ def law_text(law: Mapping[str, Any]) -> str:
     keys = [key for key in law if key not in ("distribution", "truncate")]
     values = {key: _shown(law[key]) for key in keys}
     family = str(law["distribution"])
-    template = FAMILIES[family].template(values) if family in FAMILIES else None
+    known = FAMILIES.get(family)
+    template = known.template(values) if known else None
+    title = known.words[0].partition(":")[0] if known and known.words else words(family)
     if "coverage" in values and "low" in values:
         share = plain(100 * float(law["coverage"]))
-        text = f"{words(family)}: {share} % between {values['low']} and {values['high']}"
+        text = f"{title}: {share} % between {values['low']} and {values['high']}"
         beside = {"mode": "most likely", "mean": "mean"}
         text += "".join(f", {told} {values[key]}" for key, told in beside.items() if key in values)
     elif template:
         text = template.format(**values)
     else:
         told = (f"{words(key)} {value}" for key, value in values.items())
-        text = f"{words(family)}: {', '.join(told)}"
+        text = f"{title}: {', '.join(told)}"
     bounds, sides = law.get("truncate") or {}, {"low": "above", "high": "below"}
     kept = [f"{side} {_shown(bounds[key])}" for key, side in sides.items() if key in bounds]
     return text + (f"; only {' and '.join(kept)}" if kept else "")
