@@ -14,7 +14,7 @@ from mcsus.errors import InputError
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.study import Study
 
-MOST = int(os.environ.get("MCSUS_LAWS", "30"))  # of each family
+MOST = int(os.environ.get("MCSUS_LAWS", "10"))  # of each family
 WHERE = ("parameters", "x")
 
 

@@ -68,6 +68,7 @@ def test_ndtr_and_the_t_loop_become_vector_code():
         assert "@exp(" not in text
 
 
+@pytest.mark.slow  # fits them anew
 def test_coefficients_are_those_that_the_script_fits(capsys, monkeypatch):
     script = Path(__file__).parents[2] / "tools" / "fit_ndtr.py"
     monkeypatch.setattr(sys, "argv", [str(script), "--check"])

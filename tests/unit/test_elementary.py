@@ -149,6 +149,7 @@ def test_value_is_the_same_in_a_loop_and_alone():
     assert list(out) == [exp(x) * log(x) + ndtri(x) for x in row]
 
 
+@pytest.mark.slow  # fits them anew
 def test_coefficients_are_those_that_the_script_fits(capsys, monkeypatch):
     script = Path(__file__).parents[2] / "tools" / "fit_ndtri.py"
     monkeypatch.setattr(sys, "argv", [str(script), "--check"])

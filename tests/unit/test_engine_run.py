@@ -292,6 +292,7 @@ class TestBits:
         assert digests[0] == digests[1]
         assert len(set(digests)) == 3
 
+    @pytest.mark.slow  # two processes
     def test_numba_threads(self, base, tmp_path):
         """One digest with NUMBA_NUM_THREADS=1 and =2, through the command line."""
         lines = ['schema = "mcsus/1"', 'id = "small"', "[parameters]"]

@@ -32,6 +32,7 @@ def test_the_study_of_the_readme_runs(here, capsys):
     assert "footprint" in capsys.readouterr().out
 
 
+@pytest.mark.slow  # runs whole studies, some of them on workers
 def test_every_command_of_the_readme_works(here, capsys):
     assert len(COMMANDS) >= 4
     small = ["--draws", "256", "--replicates", "2"]
