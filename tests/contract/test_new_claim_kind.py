@@ -15,8 +15,8 @@ BETWEEN = '''
 """A claim that a quantity lies between two values."""
 
 from mcsus.declared.items import dimension_of, equation, number, unit
-from mcsus.expressions.nodes import Call, Name, Number
-from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
+from mcsus.expressions.nodes import Binary, Call, Name, Number
+from mcsus.study.claims.kind import ClaimKind, claim_table, register
 from mcsus.study.parts import Margin
 from mcsus.vocabulary import Relation
 
@@ -33,7 +33,7 @@ def lower(row):
     """The nearer end decides."""
     quantity, shown = Name(row["quantity"]), row["unit"]
     low, high = (Number(row[k] * shown.factor, dimension=shown.dimension) for k in ("low", "high"))
-    margin = Call("min", (excess(quantity, low), excess(high, quantity)))
+    margin = Call("min", (Binary("-", quantity, low), Binary("-", high, quantity)))
     return Margin(margin, shown, f"distance of {row['quantity']} to the ends", Relation.AT_LEAST)
 
 

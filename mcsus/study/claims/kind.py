@@ -8,7 +8,6 @@ from typing import NamedTuple
 from mcsus.declared.items import flag, identifier, probability, text
 from mcsus.declared.reader import TableReader
 from mcsus.declared.table import Item, Table
-from mcsus.expressions.nodes import Binary, Expression
 from mcsus.modules import import_all
 from mcsus.study.parts import Margin
 
@@ -40,11 +39,6 @@ def claim_table(words: str, **own: Item) -> Table:
         confidence=probability("that it must reach", required=True),
         required=flag("whether a run fails (exit code 1) unless the claim is supported everywhere"),
     )
-
-
-def excess(more: Expression, less: Expression) -> Expression:
-    """Return by how much one side is more than another."""
-    return Binary("-", more, less)
 
 
 _KINDS: dict[str, ClaimKind] = {}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mcsus.declared.items import dimension_of, equation, number, one_of, unit
 from mcsus.declared.reader import TableReader
-from mcsus.expressions.nodes import Name, Number
-from mcsus.study.claims.kind import ClaimKind, claim_table, excess, register
+from mcsus.expressions.nodes import Binary, Name, Number
+from mcsus.study.claims.kind import ClaimKind, claim_table, register
 from mcsus.study.parts import Margin
 from mcsus.vocabulary import Relation
 
@@ -25,7 +25,7 @@ def _lower(row: TableReader) -> Margin:
     quantity = Name(row["quantity"])
     value = Number(row["value"] * shown_in.factor, dimension=shown_in.dimension)
     sides = (value, quantity) if relation.is_below else (quantity, value)
-    return Margin(excess(*sides), shown_in, row["quantity"], relation, row["value"])
+    return Margin(Binary("-", *sides), shown_in, row["quantity"], relation, row["value"])
 
 
 register("threshold", ClaimKind(_TABLE, _lower))
