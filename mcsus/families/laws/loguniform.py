@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
-from mcsus.families.fields import COVERAGE, given, order_faults, positive_number
+from mcsus.families.fields import COVERAGE, given, positive_number
+from mcsus.families.laws.uniform import bounds_faults
 from mcsus.families.loops.codes import LOGUNIFORM, QuantileKernel
 from mcsus.families.registry import Twin, family
 
@@ -58,14 +59,7 @@ class Loguniform(Distribution):
     coverage: float | None = None
 
     def _check(self) -> Iterable[Fault]:
-        if self.minimum is not None and self.maximum is not None:
-            yield from order_faults(self.minimum, self.maximum, "minimum", "maximum")
-        elif self.low is not None and self.high is not None:
-            faults = order_faults(self.low, self.high, "low", "high")
-            yield from faults
-            if not faults and not 0 < self._ends[0] < self._ends[1] < math.inf:
-                allowed = "a coverage whose bounds are in the range of float64"
-                yield Fault(repr(self.coverage), allowed, ("coverage",))
+        return bounds_faults(self, lambda low, high: 0 < low < high < math.inf)
 
     @cached_property
     def _ends(self) -> tuple[float, float]:

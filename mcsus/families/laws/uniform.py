@@ -1,7 +1,7 @@
 """The law with equal density between two bounds."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,23 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
     """Return the value at a share p of the way, with q = 1 - p, from the nearer end."""
     width = high - low
     return np.where(p < q, low + width * p, high - width * q)
+
+
+def bounds_faults(law: Any, fit: Callable[[float, float], bool]) -> list[Fault]:
+    """Return what is wrong with the bounds of a law, given as they are or by an interval.
+
+    Parameters
+    ----------
+    fit : callable
+        Tells whether bounds that follow from an interval are in the range of float64.
+    """
+    if law.minimum is not None and law.maximum is not None:
+        return order_faults(law.minimum, law.maximum, "minimum", "maximum")
+    faults = order_faults(law.low, law.high, "low", "high")
+    if not faults and not fit(*law._ends):
+        allowed = "a coverage whose bounds are in the range of float64"
+        return [Fault(repr(law.coverage), allowed, ("coverage",))]
+    return faults
 
 
 @family(
@@ -48,14 +65,7 @@ class Uniform(Distribution):
     coverage: float | None = None
 
     def _check(self) -> Iterable[Fault]:
-        if self.minimum is not None and self.maximum is not None:
-            yield from order_faults(self.minimum, self.maximum, "minimum", "maximum")
-        elif self.low is not None and self.high is not None:
-            faults = order_faults(self.low, self.high, "low", "high")
-            yield from faults
-            if not faults and not math.isfinite(self._ends[1] - self._ends[0]):
-                allowed = "a coverage whose bounds are in the range of float64"
-                yield Fault(repr(self.coverage), allowed, ("coverage",))
+        return bounds_faults(self, lambda low, high: math.isfinite(high - low))
 
     @cached_property
     def _ends(self) -> tuple[float, float]:
