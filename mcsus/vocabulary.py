@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -18,6 +19,25 @@ BASE = "base"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the draws done and the draws in all."""
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What a reader should know before quoting a result.
+
+    Parameters
+    ----------
+    kind : str
+        What it warns of, one word for programs: ``no_mean``, ``impossible``, ``unused`` ...
+    where : str
+        Name of the output, parameter, claim or scenario; empty for the whole study.
+    text : str
+        A sentence without its full stop.
+    """
+
+    kind: str
+    where: str
+    text: str
 
 
 class _Word(StrEnum):

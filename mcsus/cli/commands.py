@@ -54,7 +54,7 @@ def show(
 def check(study: StudyArgument) -> None:
     """Validate a study and prove its units; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
-    from mcsus.runner.constants import on_constants  # noqa: PLC0415
+    from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
 
     read, model = check_study(study)
     used = len(model.inputs)
@@ -62,10 +62,8 @@ def check(study: StudyArgument) -> None:
         f"{read.id}: valid. {len(read.outputs)} outputs, {len(model.equations)} equations, "
         f"{used} inputs, {len(read.claims)} claims."
     )
-    if resting := on_constants(read, model):
-        typer.echo(f"{resting.text}.")
-    for caution in read.cautions:
-        typer.echo(f"caution: {caution}", err=True)
+    for caution in before_drawing(read, model):
+        typer.echo(f"caution: {caution.text}", err=True)
 
 
 app.command()(run)

@@ -211,7 +211,7 @@ def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> in
     else:
         typer.echo(str(result.summary()))
         if cautions := result.provenance["cautions"]:
-            typer.echo("\nCautions\n" + "\n".join(f"  {text}" for text in cautions))
+            typer.echo("\nCautions\n" + "\n".join(f"  {caution['text']}" for caution in cautions))
         typer.echo(
             f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html")
         )

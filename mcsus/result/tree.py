@@ -85,6 +85,7 @@ class Result:
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
         document |= {key: about[key] for key in ("variant", "until", "stopped") if about.get(key)}
+        document["cautions"] = about["cautions"]
         document["digest"] = digest(document)
         if timing:
             document["timing"] = self.timing

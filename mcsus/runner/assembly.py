@@ -10,30 +10,12 @@ import xarray as xr
 
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
-from mcsus.result.arrays import CONSTANT
 from mcsus.result.labelling import labelled
 from mcsus.result.tree import Result
+from mcsus.runner.cautions import cautions
 from mcsus.runner.description import labels_of
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study
-
-_CAUTIONS = {
-    "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
-    "out of time": "the time given was over: fewer draws than asked for",
-    "round": "the run goes on: fewer draws than asked for, no sensitivity indices",
-    "limit": "the draws allowed were too few for the precision asked for",
-}
-
-
-def _silent(estimates: Mapping[str, Explained]) -> list[str]:
-    """Say of which analyses some replicates have no part, as the output does not vary in them."""
-    return [
-        f"{table.method.title} of {name.partition('@')[0]!r}: the output does not vary in "
-        f"{table.told[CONSTANT]} replicates, which say nothing of what drives it: it changes so "
-        "rarely that more draws are needed"
-        for name, table in estimates.items()
-        if CONSTANT in table.told
-    ]
 
 
 def assemble(
@@ -63,12 +45,11 @@ def assemble(
         "claims": [claim.id for claim in study.claims],
     }
     about = provenance(study, model) | {"order": order}
-    about["cautions"] = [*about["cautions"], *_silent(estimates)]
+    about["cautions"] = cautions(study, model, about["inputs"], estimates, stopped)
     if until:
         about["until"] = dict(until)
     if stopped:
         about["stopped"] = stopped
-        about["cautions"] = [*about["cautions"], _CAUTIONS[stopped]]
     tree["provenance"] = xr.Dataset(attrs={k: json.dumps(v) for k, v in about.items()})
     return Result(xr.DataTree.from_dict(tree))
 

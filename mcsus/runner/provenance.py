@@ -15,7 +15,6 @@ from mcsus.expressions import to_text
 from mcsus.library import library
 from mcsus.model import Model
 from mcsus.parameters import Parameter, Provenance
-from mcsus.runner.constants import on_constants
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.grids import labelled
@@ -35,7 +34,6 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
     """Return what is needed to explain and repeat a run, as plain data."""
     used = set(model.inputs)
     document = study.to_dict()
-    resting = on_constants(study, model)
     margins = {claim.equation.name for claim in study.claims}
     shares = {share_behind(name, document) for name in used}
     text = json.dumps(document, sort_keys=True, default=str)
@@ -72,9 +70,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
             for e in model.equations
             if e.name not in margins
         ],
-        "on_constants": resting.text if resting else "",
         "references": _references(study),
-        "cautions": list(study.cautions),
         "versions": {name: metadata.version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
         "study_hash": hashlib.sha256(text.encode()).hexdigest(),

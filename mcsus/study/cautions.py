@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from mcsus.families.laws.constant import Constant
 from mcsus.model import Equation
 from mcsus.study.physical import physical_cautions
+from mcsus.vocabulary import Caution
 
 if TYPE_CHECKING:
     from mcsus.study.definition import Study
 
 
-def cautions(study: Study, written: Mapping[str, Any]) -> tuple[str, ...]:
+def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
     """Return the cautions of a study whose own table ``[parameters]`` is `written`."""
     return (
         *_characterisations(study, written),
@@ -31,22 +32,31 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _together(study: Study) -> list[str]:
+def _together(study: Study) -> list[Caution]:
     """Tell what has indices together, where the file does not ask for it itself."""
     if "sensitivity" in study.document:
         return []
     return [
-        f"sensitivity indices are of {table.title!r} together, since these depend on each other"
+        Caution(
+            "dependent",
+            table.title,
+            f"sensitivity indices are of {table.title!r} together, since these depend on "
+            "each other",
+        )
         for table in study.dependence
     ]
 
 
-def _overruled(study: Study) -> list[str]:
+def _overruled(study: Study) -> list[Caution]:
     """Tell which scenarios keep their own law for a parameter that was changed."""
     before = {parameter.name: parameter for parameter in study.read["parameters"]}
     return [
-        f"scenario {scenario.id!r} sets {parameter.name!r} itself, so there its own value holds; "
-        f"--set {scenario.id}.{parameter.name}=VALUE changes that one"
+        Caution(
+            "overruled",
+            parameter.name,
+            f"scenario {scenario.id!r} sets {parameter.name!r} itself, so there its own value "
+            f"holds; --set {scenario.id}.{parameter.name}=VALUE changes that one",
+        )
         for parameter in study.parameters
         if parameter is not before.get(parameter.name)
         for scenario in study.scenarios
@@ -54,7 +64,7 @@ def _overruled(study: Study) -> list[str]:
     ]
 
 
-def _without_moments(study: Study) -> list[str]:
+def _without_moments(study: Study) -> list[Caution]:
     used = _used(study.equations)
     told = []
     for parameter in study.parameters:
@@ -66,14 +76,15 @@ def _without_moments(study: Study) -> list[str]:
             lacks = "variance"
         else:
             continue
-        told.append(
+        text = (
             f"the law of parameter {parameter.name!r} has no {lacks}: means, standard deviations "
             "and Sobol' indices of what depends on it do not settle; read quantiles"
         )
+        told.append(Caution("no_mean", parameter.name, text))
     return told
 
 
-def _without_spread(study: Study) -> list[str]:
+def _without_spread(study: Study) -> list[Caution]:
     stated = {
         (parameter.name, law.stated, law.value): None
         for parameter in study.parameters
@@ -82,8 +93,12 @@ def _without_spread(study: Study) -> list[str]:
         if isinstance(law, Constant) and law.stated
     }
     return [
-        f"the {family} law of parameter {name!r} has no spread: it is read as the constant "
-        f"{value:.6g}"
+        Caution(
+            "no_spread",
+            name,
+            f"the {family} law of parameter {name!r} has no spread: it is read as the constant "
+            f"{value:.6g}",
+        )
         for name, family, value in stated
     ]
 
@@ -92,15 +107,19 @@ def _used(equations: Sequence[Equation]) -> set[str]:
     return {name for equation in equations for name in equation.inputs}
 
 
-def _unused(study: Study, written: Mapping[str, Any]) -> list[str]:
+def _unused(study: Study, written: Mapping[str, Any]) -> list[Caution]:
     used = _used(study.equations)
     used |= {part for parts in study.breakdown.values() for part in parts}
     used |= {name for claim in study.claims for name in claim.equation.inputs}
     used |= set(study.outputs)  # a law of shares is an equation
-    return [f"parameter {n!r} is used by no equation" for n in written if n not in used]
+    return [
+        Caution("unused", name, f"parameter {name!r} is used by no equation")
+        for name in written
+        if name not in used
+    ]
 
 
-def _characterisations(study: Study, written: Mapping[str, Any]) -> list[str]:
+def _characterisations(study: Study, written: Mapping[str, Any]) -> list[Caution]:
     stated = {"the study": study.characterisation}
     for name, table in written.items():
         if isinstance(table, Mapping):
@@ -109,29 +128,38 @@ def _characterisations(study: Study, written: Mapping[str, Any]) -> list[str]:
     if len(set(known.values())) < 2:
         return []
     mixed = "; ".join(f"{who}: {what}" for who, what in known.items())
-    return [f"CO2e is characterised in several ways: {mixed}"]
+    return [Caution("characterisation", "", f"CO2e is characterised in several ways: {mixed}")]
 
 
-def _fine_claims(study: Study) -> list[str]:
+def _fine_claims(study: Study) -> list[Caution]:
     design = study.design
     count = design.draws * design.replicates
     return [
-        f"claim {c.id!r} asks for a confidence of {c.confidence!r}, which {count} draws cannot tell"
+        Caution(
+            "few_draws",
+            c.id,
+            f"claim {c.id!r} asks for a confidence of {c.confidence!r}, which {count} draws "
+            "cannot tell",
+        )
         for c in study.claims
         if min(c.confidence, 1 - c.confidence) < 1 / count
     ]
 
 
-def _one_replicate(study: Study) -> list[str]:
+def _one_replicate(study: Study) -> list[Caution]:
     if study.design.replicates > 1:
         return []
-    return ["one replicate gives no numerical errors"]
+    return [Caution("one_replicate", "", "one replicate gives no numerical errors")]
 
 
-def _unread_changes(study: Study) -> list[str]:
+def _unread_changes(study: Study) -> list[Caution]:
     used = _used(study.equations)
     return [
-        f"scenario {scenario.id!r} sets {name!r}, which is used by no equation"
+        Caution(
+            "unused",
+            scenario.id,
+            f"scenario {scenario.id!r} sets {name!r}, which is used by no equation",
+        )
         for scenario in study.scenarios
         for name in scenario.changes
         if name not in used

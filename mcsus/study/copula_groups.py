@@ -19,7 +19,7 @@ from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, Correlations, read_correlations
 from mcsus.study.grids import Dims, labelled, shared_dims
 from mcsus.study.parts import COPULAS, CopulaGroup
-from mcsus.vocabulary import Label
+from mcsus.vocabulary import Caution, Label
 
 MAX_MEMBERS = 100
 
@@ -60,7 +60,7 @@ class CopulaGroups:
     def __init__(self) -> None:
         self.groups: list[CopulaGroup] = []
         self.mixes: dict[str, Mix] = {}
-        self.notes: list[str] = []
+        self.notes: list[Caution] = []
 
     def fields(self) -> dict[str, Any]:
         """Return the fields of a Study."""
@@ -122,7 +122,7 @@ def read_copula_groups(
             _add(groups, ordered, reader, numbers.matrix, dims)
             groups.notes += _induced(here, ordered)
             if numbers.repaired:
-                groups.notes.append(f"dependence {here}: {numbers.repaired}")
+                groups.notes.append(_repaired(here, numbers.repaired))
     return groups
 
 
@@ -213,7 +213,11 @@ def _members(
     return members
 
 
-def _induced(here: str, members: Sequence[_Member]) -> list[str]:
+def _repaired(here: str, how: str) -> Caution:
+    return Caution("dependence", f"dependence {here}", f"dependence {here}: {how}")
+
+
+def _induced(here: str, members: Sequence[_Member]) -> list[Caution]:
     """Tell that labels which follow one value are no longer independent of each other."""
     one, other = members[0], members[-1]
     if one.dims == other.dims:
@@ -223,7 +227,7 @@ def _induced(here: str, members: Sequence[_Member]) -> list[str]:
         f"dependence {here}: the labels of {other.name!r} over {dims} all follow {one.name!r}, so "
         "they are correlated with each other too, by the square of their correlation with it"
     )
-    return [text]
+    return [Caution("dependence", f"dependence {here}", text)]
 
 
 def _apart(member: _Member) -> str:

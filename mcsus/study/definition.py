@@ -36,7 +36,7 @@ from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields
 from mcsus.study.writing import by_name, tables_of
 from mcsus.units import NO_UNITS, OwnUnits, Unit
-from mcsus.vocabulary import Label
+from mcsus.vocabulary import Caution, Label
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Study:
         The dim of individuals, over which variability is averaged.
     mixes : mapping of str to Mix
         Stream key of a dependent cell -> how its points are made.
-    notes : tuple of str
+    notes : tuple of Caution
         What a reader should know of the dependence.
     variant : mapping of str to str
         What is held at another value than the file says -> that value, as it is typed.
@@ -106,7 +106,7 @@ class Study:
     place: str = "study"
     dependence: tuple[CopulaGroup, ...] = ()
     mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Caution, ...] = ()
     units: OwnUnits = NO_UNITS
     variant: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
@@ -154,7 +154,7 @@ class Study:
         return copy.deepcopy(tables_of(self))
 
     @cached_property
-    def cautions(self) -> tuple[str, ...]:
+    def cautions(self) -> tuple[Caution, ...]:
         """What a reader of the results should know."""
         return cautions(self, tables_of(self).get("parameters", {}))
 

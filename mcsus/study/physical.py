@@ -12,6 +12,7 @@ import numpy as np
 from mcsus.families import Distribution, Truncation
 from mcsus.parameters import Cell, Parameter
 from mcsus.units import DIMENSIONLESS, Dimension, Unit, unit
+from mcsus.vocabulary import Caution
 
 NEVER_NEGATIVE = {
     "mass": "kg",
@@ -57,13 +58,13 @@ def limits_of(name: str, cell: Cell) -> tuple[Truncation, str] | None:
     return (Truncation(low=0.0), f"{kind} is never negative") if kind else None
 
 
-def physical_cautions(parameters: Iterable[Parameter]) -> list[str]:
+def physical_cautions(parameters: Iterable[Parameter]) -> list[Caution]:
     """Return a caution for each parameter of which a law reaches beyond what can be."""
     told = []
     for parameter in parameters:
         worst = max((_caution(parameter.name, cell) for cell in parameter.cells), default=(0, ""))
         if worst[0] > SMALLEST:
-            told.append(worst[1])
+            told.append(Caution("impossible", parameter.name, worst[1]))
     return told
 
 

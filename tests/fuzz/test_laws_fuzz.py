@@ -13,6 +13,7 @@ import mcsus
 from mcsus.errors import InputError
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.study import Study
+from mcsus.vocabulary import Caution
 
 MOST = int(os.environ.get("MCSUS_LAWS", "10"))  # of each family
 WHERE = ("parameters", "x")
@@ -214,8 +215,6 @@ def test_a_law_without_a_table_is_refused_where_it_stands():
 
 def test_a_law_without_spread_has_a_caution():
     study = study_of({"distribution": "lognormal", "median": 3, "gsd2": 1})
-    assert (
-        "the lognormal law of parameter 'x' has no spread: it is read as the constant 3"
-        in study.cautions
-    )
+    text = "the lognormal law of parameter 'x' has no spread: it is read as the constant 3"
+    assert Caution("no_spread", "x", text) in study.cautions
     assert not study_of({"distribution": "constant", "value": 3}).cautions

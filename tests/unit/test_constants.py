@@ -60,3 +60,11 @@ def test_individuals_of_the_model_are_no_caution(tmp_path):
     assert study.inner not in study.to_dict().get("dims", {})
     page = write_report(run(study, draws=256, replicates=2), tmp_path).read_text(encoding="utf-8")
     assert "one value is drawn for all devices at once" not in page
+
+
+def test_cautions_of_a_run_have_a_kind_and_a_place():
+    found = run("tinyml_table", draws=256, replicates=2).to_dict()["cautions"]
+    assert all(set(one) == {"kind", "where", "text"} for one in found)
+    told = {one["kind"]: one for one in found}
+    assert told["constant_inputs"]["where"] == "device_footprint"
+    assert "rests on constants" in told["constant_inputs"]["text"]

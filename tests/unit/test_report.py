@@ -168,7 +168,7 @@ def test_text_of_a_study_is_only_text(tmp_path, bad):
             bad,
         ),
         document={"id": bad},
-        cautions=[bad],
+        cautions=[{"kind": bad, "where": bad, "text": bad}],
         inputs=[an_input("battery_factor", rationale=bad, title=bad, derivation=bad, note=bad)],
         equations=[{"name": "y", "formula": bad, "unit": "1", "stage": bad, "doc": bad}],
         versions={"mcsus": bad},

@@ -191,13 +191,15 @@ def test_first_order_agreement_is_said_too():
     assert "the simple method would have done" in note
 
 
-def test_variability_without_inner_draws_is_a_caution():
-    item = an_input("battery_mass")
-    item["kind"] = "variability"
-    found = reading({"y": output([steady(4.0)])}, inputs=[item])
-    assert any("an upper bound" in text for text in cautions(found, input_rows(found)))
-    found = reading({"y": output([steady(4.0)])}, inputs=[item], individuals="individual")
-    assert not any("an upper bound" in text for text in cautions(found, input_rows(found)))
+def test_cautions_are_sentences_and_those_of_the_inputs_stand_there():
+    noted = [
+        {"kind": "unused", "where": "a", "text": "parameter a is unused"},
+        {"kind": "constant_inputs", "where": "y", "text": "half of it rests on constants"},
+    ]
+    found = reading({"y": output([steady(4.0)])}, cautions=noted)
+    first, *rest = cautions(found)
+    assert first == "Parameter a is unused."
+    assert not any("rests on constants" in text for text in rest)
 
 
 def test_inputs_that_matter_come_first_and_constants_last():

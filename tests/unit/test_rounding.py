@@ -203,7 +203,9 @@ def test_a_replicate_that_does_not_vary_has_no_part_and_says_so(study, estimator
     assert cell["ranking"] == ["x", "z"]
     assert np.isfinite(cell["indices"]["x"]["ST"]["value"])
     assert cell["indices"]["x"]["ST"]["value"] > 0.5
-    assert any(f"{count} of 8 replicates" in text for text in found.provenance["cautions"])
+    (told,) = [c for c in found.provenance["cautions"] if c["kind"] == "constant_replicates"]
+    assert told["where"] == "y"
+    assert f"{count} of 8 replicates" in told["text"]
 
 
 @pytest.mark.parametrize("draws", [1, 2, 63])

@@ -172,9 +172,11 @@ class TestSeconds:
         draws = found["design"]["draws"]
         assert 2048 <= draws < 2**16
         assert found["outputs"] == run(asked(draws=draws)).to_dict()["outputs"]
-        assert (
-            "the time given was over: fewer draws than asked for" in result.provenance["cautions"]
-        )
+        assert {
+            "kind": "stopped",
+            "where": "",
+            "text": "the time given was over: fewer draws than asked for",
+        } in found["cautions"]
 
     def test_no_time_at_all(self, asked):
         with pytest.raises(RefusedError, match=r"--max-seconds: found no round of draws that take"):

@@ -268,9 +268,9 @@ def test_a_repaired_matrix_is_told():
     study = Study.from_dict(document([group("abc", correlation=matrix, repair=True)]))
     (table,) = study.dependence
     assert table.correlation[0][1] == pytest.approx(0.76, abs=0.01)
-    assert any("dependence 1: correlation was no valid one" in text for text in study.cautions)
+    assert any("dependence 1: correlation was no valid one" in one.text for one in study.cautions)
     fine = Study.from_dict(document([group("abc", correlation=0.2, repair=True)]))
-    assert not any("dependence" in text for text in fine.cautions)
+    assert not any("dependence" in one.text for one in fine.cautions)
 
 
 def test_the_nearest_matrix_that_is_printed_is_accepted():
@@ -400,7 +400,7 @@ def test_without_a_sensitivity_table_a_dependence_is_one_group():
     del base["sensitivity"]
     study = Study.from_dict(base)
     assert study.sensitivity.groups == {"a & b": ("a", "b")}
-    assert any("'a & b' together" in text for text in study.cautions)
+    assert any("'a & b' together" in one.text for one in study.cautions)
     check(study)
 
 
@@ -536,4 +536,4 @@ def test_shares_that_are_an_output_are_used():
         "source": "a",
     }
     base["outputs"] = {"twice": "1", "share": "1"}
-    assert not [text for text in Study.from_dict(base).cautions if "no equation" in text]
+    assert not [one for one in Study.from_dict(base).cautions if "no equation" in one.text]

@@ -7,6 +7,7 @@ import pytest
 from mcsus.errors import InputError
 from mcsus.runner import check
 from mcsus.study import Study, load_study
+from mcsus.vocabulary import Caution
 
 LAW = {"distribution": "uniform", "minimum": 1, "maximum": 2, "unit": "kW", "source": "plate"}
 CLAIM = {
@@ -96,24 +97,24 @@ class TestCautions:
     def test_unused_parameters(self):
         parameters = {**document()["parameters"], "spare": LAW}
         assert study(parameters=parameters).cautions == (
-            "parameter 'spare' is used by no equation",
+            Caution("unused", "spare", "parameter 'spare' is used by no equation"),
         )
 
     def test_mixed_characterisations(self):
         parameters = document()["parameters"]
         parameters["power"] = {**LAW, "characterisation": "GWP100, AR5"}
         (caution,) = study(parameters=parameters, characterisation="GWP100, AR6").cautions
-        assert "parameter 'power': GWP100, AR5" in caution
+        assert "parameter 'power': GWP100, AR5" in caution.text
 
     def test_one_replicate(self):
         assert study(design={"replicates": 1}).cautions == (
-            "one replicate gives no numerical errors",
+            Caution("one_replicate", "", "one replicate gives no numerical errors"),
         )
 
     def test_a_confidence_that_the_draws_cannot_tell(self):
         claim = {**CLAIM, "confidence": 0.9999}
         (caution,) = study(claims=[claim], design={"draws": 256, "replicates": 2}).cautions
-        assert "claim 'small'" in caution
+        assert "claim 'small'" in caution.text
 
 
 def scenario(id_="low", **settings):
@@ -259,4 +260,4 @@ class TestChanges:
         made = study(scenarios=[scenario(power={"value": 1, "unit": "kW"})])
         changed = made.with_changes(pins={"power": "2 kW"})
         assert [cell.law.typical() for cell in changed.parameter("power").cells] == [2.0, 1.0]
-        assert "scenario 'low' sets 'power' itself" in changed.cautions[-1]
+        assert "scenario 'low' sets 'power' itself" in changed.cautions[-1].text

@@ -17,7 +17,7 @@ def cautions(name="m", **table):
         "equations": {"twice": {"formula": f"2*{name}", "unit": table["unit"]}},
         "outputs": {"twice": table["unit"]},
     }
-    return [text for text in Study.from_dict(document).cautions if "probability" in text]
+    return [one.text for one in Study.from_dict(document).cautions if one.kind == "impossible"]
 
 
 NORMAL = {"distribution": "normal", "mean": 1, "sd": 1}

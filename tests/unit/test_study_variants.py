@@ -112,7 +112,7 @@ def test_a_scenario_that_sets_all_labels_together_keeps_them_so():
 
 def test_the_caution_on_a_scenario_says_what_to_type():
     made = farm(factor="3 kg CO2e/kWh")
-    assert any("--set low.factor=VALUE changes that one" in text for text in made.cautions)
+    assert any("--set low.factor=VALUE changes that one" in one.text for one in made.cautions)
 
 
 def test_settings_with_labels_and_scenarios_are_read():

@@ -118,7 +118,7 @@ def formulas(parameters, formula, **more):
 def test_a_law_without_moments_is_a_caution(df, lacks):
     heavy = law(distribution="student_t", df=df, location=0, scale=1)
     study, _ = check(formulas({"x": heavy}, "x"))
-    assert [text for text in study.cautions if f"has no {lacks}" in text]
+    assert [one for one in study.cautions if f"has no {lacks}" in one.text]
     assert run(study, draws=256).to_dict()["outputs"]
 
 
@@ -131,7 +131,7 @@ def test_labels_that_follow_one_value_are_a_caution():
         dims={"place": ["a", "b"]},
         dependence=[{"parameters": ["x", "z"], "copula": "gaussian", "correlation": 0.5}],
     )
-    assert [text for text in study.cautions if "correlated with each other too" in text]
+    assert [one for one in study.cautions if "correlated with each other too" in one.text]
 
 
 @pytest.mark.parametrize("frozen", [3, None, "norm"])

@@ -10,6 +10,9 @@ from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.wording import capital, count, label_words, listing, unit_text, words
 
+RESTING = "constant_inputs"
+"""Kind of the caution that stands with the inputs: how much of a mean rests on constants."""
+
 _LINK = re.compile(r"https?://[^\s<>\"']+\Z")
 
 
@@ -23,8 +26,8 @@ class InputsSection(Section):
     def context(self) -> dict[str, Any]:
         """Return the rows, and how much rests on assumptions."""
         rows = input_rows(self.reading)
-        resting = self.reading.about.get("on_constants", "")
-        return {"inputs": rows, "note": _note(rows), "resting": resting}
+        resting = [c["text"] for c in self.reading.about["cautions"] if c["kind"] == RESTING]
+        return {"inputs": rows, "note": _note(rows), "resting": "".join(resting)}
 
 
 def input_rows(reading: Reading) -> list[dict[str, Any]]:

@@ -1,0 +1,116 @@
+"""What a reader should know before quoting a result: of the study, of its inputs, of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from mcsus.analysis.base import Explained
+from mcsus.model import Model
+from mcsus.result.arrays import CONSTANT
+from mcsus.runner.constants import on_constants
+from mcsus.study import Study
+from mcsus.vocabulary import Caution
+
+_STOPPED = {
+    "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
+    "out of time": "the time given was over: fewer draws than asked for",
+    "round": "the run goes on: fewer draws than asked for, no sensitivity indices",
+    "limit": "the draws allowed were too few for the precision asked for",
+}
+
+
+def before_drawing(study: Study, model: Model) -> list[Caution]:
+    """Return what is known without a draw, as ``mcsus check`` tells it."""
+    return [*study.cautions, *_resting(study, model)]
+
+
+def cautions(
+    study: Study,
+    model: Model,
+    inputs: Sequence[Mapping[str, Any]],
+    estimates: Mapping[str, Explained],
+    stopped: str,
+) -> list[dict[str, str]]:
+    """Return all cautions of a run as plain data.
+
+    Parameters
+    ----------
+    inputs : sequence of mapping
+        The resolved inputs, as the provenance tells them.
+    stopped : str
+        Why the run stopped before its end; see `Result.stopped`.
+    """
+    told = before_drawing(study, model)
+    told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
+    if stopped:
+        told.append(Caution("stopped", "", _STOPPED[stopped]))
+    return [asdict(caution) for caution in told]
+
+
+def _resting(study: Study, model: Model) -> Iterator[Caution]:
+    resting = on_constants(study, model)
+    if resting:
+        yield Caution("constant_inputs", resting.output, resting.text)
+
+
+def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
+    """Say of which analyses some replicates have no part, as the output does not vary in them."""
+    for name, table in estimates.items():
+        if CONSTANT in table.told:
+            output = name.partition("@")[0]
+            yield Caution(
+                "constant_replicates",
+                output,
+                f"{table.method.title} of {output!r}: the output does not vary in "
+                f"{table.told[CONSTANT]} replicates, which say nothing of what drives it: it "
+                "changes so rarely that more draws are needed",
+            )
+
+
+def _varying(inputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [
+        item
+        for item in inputs
+        if any(cell["law"]["distribution"] != "constant" for cell in item["cells"])
+    ]
+
+
+def _one_for_all(study: Study, inputs: Sequence[Mapping[str, Any]]) -> Iterator[Caution]:
+    """Say that differences between devices are drawn as one value for all of them."""
+    differing = [item for item in _varying(inputs) if item["kind"] == "variability"]
+    if differing and not study.inner:
+        amount = _count(len(differing), "input differs", "inputs differ")
+        yield Caution(
+            "variability",
+            "",
+            f"{amount} from device to device, and one value is drawn for all devices at once. That "
+            "is right for one device taken at random; for a total over many devices, where such "
+            "differences even out, the interval is too wide: an upper bound",
+        )
+
+
+def _unread(inputs: Sequence[Mapping[str, Any]]) -> Iterator[Caution]:
+    """Say how many laws cite a source that was not read at first hand."""
+    second_hand = [
+        item
+        for item in _varying(inputs)
+        if any(
+            not (source.get("is_own") or source.get("verified"))
+            for cell in item["cells"]
+            for source in cell["sources"]
+        )
+    ]
+    if second_hand:
+        amount = _count(len(second_hand), "input that varies cites", "inputs that vary cite")
+        yield Caution(
+            "unverified",
+            "",
+            f"{amount} a source that was not read at first hand; such sources are marked in the "
+            "table of inputs",
+        )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
