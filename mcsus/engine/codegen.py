@@ -316,6 +316,9 @@ class _Writer(Instructions):
             case nodes.Compare(op, left, right):
                 compare = self.builder.fcmp_unordered if op == "!=" else self.builder.fcmp_ordered
                 return compare(op, self.value(left, places), self.value(right, places))
+            case nodes.Logical(op, left, right):
+                join = self.builder.and_ if op == "and" else self.builder.or_
+                return join(self.value(left, places), self.value(right, places))
             case nodes.Call(function, args):
                 return self.function(FUNCTIONS[function], args, places)
         raise TypeError(node)

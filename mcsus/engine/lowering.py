@@ -182,7 +182,11 @@ def _mapped(node: Expression, function) -> Expression:  # type: ignore[no-untype
     match node:
         case nodes.Negate(arg) | nodes.At(arg) | nodes.AtLabel(arg):
             return replace(node, arg=function(arg))
-        case nodes.Binary(_, left, right) | nodes.Compare(_, left, right):
+        case (
+            nodes.Binary(_, left, right)
+            | nodes.Compare(_, left, right)
+            | nodes.Logical(_, left, right)
+        ):
             return replace(node, left=function(left), right=function(right))
         case nodes.Call(_, args):
             return replace(node, args=tuple(function(a) for a in args))

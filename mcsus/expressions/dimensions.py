@@ -79,6 +79,9 @@ def _of(node: Expression, units: Mapping[str, Dimension]) -> _Maybe:
         case nodes.Compare():
             _same(node, node.op, (_of(node.left, units), _of(node.right, units)))
             return DIMENSIONLESS
+        case nodes.Logical():
+            _of(node.left, units), _of(node.right, units)
+            return DIMENSIONLESS
         case nodes.Call():
             return _call(node, units)
 

@@ -104,12 +104,16 @@ class Reduction(NamedTuple):
 
 ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "**": "pow"}
 COMPARISONS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
-"""Operators by their signs, each with its name in Python's module of operators."""
+LOGIC = {"or": "or_", "and": "and_"}
+"""Operators by their signs, each with its name in Python's module of operators.
+
+Those of `LOGIC` join conditions; the later binds tighter.
+"""
 
 
 def operation(sign: str) -> Callable[[Any, Any], Any]:
     """Return what an operator does to two values."""
-    return getattr(operator, ARITHMETIC.get(sign) or COMPARISONS[sign])  # type: ignore[no-any-return]
+    return getattr(operator, (ARITHMETIC | COMPARISONS | LOGIC)[sign])  # type: ignore[no-any-return]
 
 
 FUNCTIONS: dict[str, Function] = {
@@ -128,10 +132,20 @@ FUNCTIONS: dict[str, Function] = {
         Function("ceil", "the smallest whole number not below x", np.ceil, steps=True),
         Function("sin", "the sine of x, in radians", np.sin),
         Function("cos", "the cosine of x, in radians", np.cos),
+        Function("tan", "the tangent of x, in radians", np.tan),
+        Function("atan", "the angle, in radians, whose tangent is x", np.arctan),
+        Function(
+            "atan2",
+            "the angle, in radians, of the point at b to the right and a up",
+            np.arctan2,
+            arity=2,
+            power=0,
+        ),
         Function("tanh", "the hyperbolic tangent of x", np.tanh),
+        Function("mod", "what whole multiples of b leave of a", np.mod, arity=2, power=1),
         Function(
             "where",
-            "a where the condition (a comparison of values) holds, else b",
+            "a where the condition (comparisons of values, joined by and, or) holds, else b",
             np.where,
             "mcsus.families.loops.intrinsics:choose",
             arity=3,
@@ -201,5 +215,6 @@ def described(name: str) -> str:
         units = "plain numbers" if row.arity > 1 else "a plain number"
         return f"{row.usage}: {row.words}; of {units}"
     units = "values of one unit" if row.arity > 1 else "x in any unit"
-    result = "the result in it" if row.power == 1 else f"the result in its power {row.power:g}"
+    known = {0.0: "the result a plain number", 1.0: "the result in it"}
+    result = known.get(row.power) or f"the result in its power {row.power:g}"
     return f"{row.usage}: {row.words}; {units}, {result}"

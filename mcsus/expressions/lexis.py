@@ -11,7 +11,7 @@ import re
 from typing import NoReturn
 
 from mcsus.errors import Fault, InputError
-from mcsus.expressions.language import READING
+from mcsus.expressions.language import LOGIC, READING
 from mcsus.expressions.nodes import MAX_CHARACTERS
 
 MAX_PARENTHESES = 50
@@ -38,7 +38,7 @@ _FOREIGN = {
     **dict.fromkeys(";\\", "a second statement"),
     **dict.fromkeys("#", "a comment"),
     "@": "the operator '@'",
-    "%": "the operator '%'",
+    "%": "the operator '%' (what is left of a division is mod(a, b))",
     ":": "the sign ':'",
     "\0": "a NUL character",
     "_": "a name that begins with '_'",
@@ -70,7 +70,7 @@ def scan(text: str) -> None:
         if match is None:
             refuse(at + 1, _foreign(text, at))
         if not match["space"]:
-            if match["name"] and keyword.iskeyword(match[0]):
+            if match["name"] and keyword.iskeyword(match[0]) and match[0] not in LOGIC:
                 refuse(at + 1, f"the Python word {match[0]!r}")
             order.take(match[0], at + 1)
         at = match.end()
@@ -90,6 +90,10 @@ class _Order:
             self.open(column)
         elif word == ")":
             self.close(column)
+        elif word in LOGIC:
+            if not self.value:
+                refuse(column, f"{word!r} where a value should stand")
+            self.value = False
         elif word[0].isalnum() or (word[0] == "." and len(word) > 1):
             if self.value:
                 refuse(column, f"{word!r} after a value", "an operator between two values")

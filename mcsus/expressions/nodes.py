@@ -143,6 +143,16 @@ class Compare(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Logical(Node):
+    """Two conditions joined by `op`, one of ``and or``; itself a condition of a `where`."""
+
+    op: str
+    left: Expression
+    right: Expression
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, eq=False)
 class Call(Node):
     """A function of `FUNCTIONS` applied to its arguments."""
 
@@ -210,7 +220,9 @@ class AtLabel(Node):
         raise InputError(Fault(found, allowed, place(self), near))
 
 
-Expression: TypeAlias = Number | Name | Negate | Binary | Compare | Call | Reduce | At | AtLabel
+Expression: TypeAlias = (
+    Number | Name | Negate | Binary | Compare | Logical | Call | Reduce | At | AtLabel
+)
 
 
 def label_text(label: str | float) -> str:

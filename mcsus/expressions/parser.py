@@ -6,6 +6,7 @@ short and harmless text. Nothing is evaluated, here or later.
 """
 
 import ast
+import itertools
 import math
 import re
 
@@ -15,6 +16,7 @@ from mcsus.expressions.language import (
     ARITHMETIC,
     COMPARISONS,
     FUNCTIONS,
+    LOGIC,
     READING,
     REDUCTIONS,
     callables,
@@ -28,6 +30,7 @@ MAX_DEPTH = 300
 _ARITHMETIC = dict(zip((ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow), ARITHMETIC, strict=True))
 _ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq, ast.NotEq)
 _COMPARISONS = dict(zip(_ORDER, COMPARISONS, strict=True))
+_LOGIC = dict(zip((ast.Or, ast.And), LOGIC, strict=True))
 
 
 def parse(text: str) -> Expression:
@@ -109,6 +112,9 @@ class _Builder:
                 return self.call(node, depth)
             case ast.Compare():
                 refuse(column, "a comparison", "comparisons as first argument of where(c, a, b)")
+            case ast.BoolOp(op):
+                found = f"values joined by {_LOGIC[type(op)]!r}"
+                refuse(column, found, "comparisons joined in the first argument of where(c, a, b)")
             case ast.Tuple():
                 refuse(column, "a list of values", "one value")
             case ast.UnaryOp(op=ast.UAdd()):
@@ -230,7 +236,9 @@ class _Builder:
                 return self.number(node, self.column(node)).value
         return None
 
-    def condition(self, node: ast.expr, function: str, depth: int) -> nodes.Compare:
+    def condition(self, node: ast.expr, function: str, depth: int) -> nodes.Compare | nodes.Logical:
+        if isinstance(node, ast.BoolOp):
+            return self.joined(node, function, depth)
         if not isinstance(node, ast.Compare):
             found = f"a condition of {function} that is no comparison"
             refuse(self.column(node), found, f"for example {function}(age < lifetime, a, b)")
@@ -243,3 +251,13 @@ class _Builder:
         left = self.node(node.left, depth + 1)
         right = self.node(node.comparators[0], depth + 1)
         return nodes.Compare(op, left, right, self.offset + self.operator_at(node.left, op) + 1)
+
+    def joined(self, node: ast.BoolOp, function: str, depth: int) -> nodes.Compare | nodes.Logical:
+        """Build conditions that one word joins, from the left."""
+        op = _LOGIC[type(node.op)]
+        whole = self.condition(node.values[0], function, depth + len(node.values) - 1)
+        for before, value in itertools.pairwise(node.values):
+            self.count += 1
+            at = self.offset + self.operator_at(before, op) + 1
+            whole = nodes.Logical(op, whole, self.condition(value, function, depth + 1), at)
+        return whole

@@ -7,7 +7,8 @@ from mcsus.expressions.nodes import Expression, label_text
 
 # How tightly each kind of text binds.
 _SUM, _PRODUCT, _UNARY, _POWER, _ATOM = 1, 2, 3, 4, 5
-_BINDS = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
+_OR, _AND, _COMPARED = -2, -1, 0
+_BINDS = {"or": _OR, "and": _AND, "+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
 _SPACED = {"+": " + ", "-": " - ", "*": "*", "/": "/", "**": "**"}
 
 
@@ -37,7 +38,10 @@ def _write(node: Expression) -> tuple[str, int]:
         case nodes.Binary():
             return _binary(node)
         case nodes.Compare():
-            return f"{_write(node.left)[0]} {node.op} {_write(node.right)[0]}", 0
+            return f"{_write(node.left)[0]} {node.op} {_write(node.right)[0]}", _COMPARED
+        case nodes.Logical(op, left, right):
+            binds = _BINDS[op]
+            return f"{_inside(left, binds)} {op} {_inside(right, binds + 1)}", binds
         case nodes.Call():
             inner = ", ".join(_write(arg)[0] for arg in node.args)
             return f"{node.function}({inner})", _ATOM

@@ -16,7 +16,7 @@ import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.expressions import nodes
-from mcsus.expressions.language import ARITHMETIC, COMPARISONS, FUNCTIONS, operation
+from mcsus.expressions.language import ARITHMETIC, COMPARISONS, FUNCTIONS, LOGIC, operation
 from mcsus.expressions.nodes import LABEL, LABEL_SIGNS, MAX_NODES, Expression, check_name
 
 # What an operator of NumPy means.
@@ -51,13 +51,13 @@ class Traced:
         raise InputError(
             Fault(
                 "a decision (if, and, or, not, min, max) on a value that differs from draw to draw",
-                "where(condition, a, b), minimum(a, b), maximum(a, b)",
+                "where(condition, a, b), minimum(a, b), maximum(a, b); (a < b) & (c < d), |",
             )
         )
 
 
 class Condition(Traced):
-    """A comparison of symbols: the first argument of `where`, and nothing else."""
+    """A comparison of symbols, or several joined by & and |: what `where` takes first."""
 
     __slots__ = ()
 
@@ -114,6 +114,9 @@ def _add_operators() -> None:
     def compared(op: str) -> Callable[[Symbol, Any], Condition]:
         return lambda self, other: _compare(op, self, symbol(other))
 
+    def joined(op: str) -> Callable[[Condition, Any], Condition]:
+        return lambda self, other: _join(op, self, other)
+
     def refused(name: str) -> Callable[..., NoReturn]:
         return lambda *_: _refuse(f"the operation {name!r}")
 
@@ -133,6 +136,8 @@ def _add_operators() -> None:
     backwards = (f"r{name}" for name in forwards)
     for name in (*forwards, *backwards, *COMPARISONS.values(), "neg", "abs"):
         setattr(Condition, f"__{name}__", refused(name))
+    for op, name in LOGIC.items():
+        setattr(Condition, f"__{name.strip('_')}__", joined(op))
 
 
 def _binary(op: str, left: Symbol, right: Symbol) -> Symbol:
@@ -141,6 +146,13 @@ def _binary(op: str, left: Symbol, right: Symbol) -> Symbol:
 
 def _compare(op: str, left: Symbol, right: Symbol) -> Condition:
     return Condition(nodes.Compare(op, left.node, right.node), left.size + right.size + 1)
+
+
+def _join(op: str, left: Condition, right: object) -> Condition:
+    if not isinstance(right, Condition):
+        found = f"a condition joined with a {type(right).__name__}"
+        raise InputError(Fault(found, "comparisons in parentheses: (a < b) & (c < d)"))
+    return Condition(nodes.Logical(op, left.node, right.node), left.size + right.size + 1)
 
 
 _add_operators()

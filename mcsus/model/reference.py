@@ -102,7 +102,11 @@ def _walk(expression: Expression, known: Mapping[str, Array], model: Model) -> L
             place = expression.index(model.dims[dim])
             chosen = np.take(array, place, axis=1 + dims.index(dim))
             return chosen, tuple(d for d in dims if d != dim)
-        case nodes.Binary(op, left, right) | nodes.Compare(op, left, right):
+        case (
+            nodes.Binary(op, left, right)
+            | nodes.Compare(op, left, right)
+            | nodes.Logical(op, left, right)
+        ):
             return _apply(lambda pair: operation(op)(*pair), (left, right), known, model)
         case nodes.Call(function, args):
             return _apply(FUNCTIONS[function].value, args, known, model)

@@ -153,7 +153,7 @@ def _walk(expression: Expression, known: Mapping[str, _Known], model: Model) -> 
             axis, place = 1 + own.dims.index(dim), expression.index(model.dims[dim])
             value, doubt = (np.take(part, place, axis=axis) for part in own[:2])
             return _Known(value, doubt, tuple(d for d in own.dims if d != dim))
-        case nodes.Compare(op, left, right):
+        case nodes.Compare(op, left, right) | nodes.Logical(op, left, right):
             sides = _together((left, right), known, model)
             holds = operation(op)(*(side.value for side in sides))
             return _Known(holds, np.zeros(np.shape(holds)), sides[0].dims)

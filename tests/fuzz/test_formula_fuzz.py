@@ -16,7 +16,18 @@ from mcsus import expressions
 from mcsus.errors import InputError
 from mcsus.expressions import FUNCTIONS, Expression, dimension, names, parse, to_text, trace, walk
 from mcsus.expressions.language import is_reserved
-from mcsus.expressions.nodes import At, AtLabel, Binary, Call, Compare, Name, Negate, Number, Reduce
+from mcsus.expressions.nodes import (
+    At,
+    AtLabel,
+    Binary,
+    Call,
+    Compare,
+    Logical,
+    Name,
+    Negate,
+    Number,
+    Reduce,
+)
 from mcsus.expressions.tracing import Symbol, symbol
 from mcsus.units import Dimension, Unit, unit
 from tests.pint_registry import dimension_of, quantity, registry
@@ -43,7 +54,14 @@ PLAIN = sorted(row.name for row in FUNCTIONS.values() if row.arity == 1)
 
 
 def _deeper(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
-    condition = st.builds(Compare, COMPARISONS, inner, inner)
+    compared = st.builds(Compare, COMPARISONS, inner, inner)
+    joined = st.builds(Logical, st.sampled_from(["and", "or"]), compared, compared)
+    condition = st.one_of(
+        compared,
+        joined,
+        st.builds(Logical, st.sampled_from(["and", "or"]), joined, compared),
+        st.builds(Logical, st.sampled_from(["and", "or"]), compared, joined),
+    )
     return st.one_of(
         st.builds(Negate, inner),
         st.builds(Binary, st.sampled_from(["+", "-", "*", "/", "**"]), inner, inner),

@@ -52,12 +52,21 @@ def joined(text, *parts, exact=True, signed=None):
 
 
 EXACT = ("{} + {}", "{} - {}", "({})*({})", "({})/({})", "min({}, {})", "max({}, {})")
-EXACT_OF_ONE = ("-({})", "abs({})", "sqrt({})", "floor({})", "ceil({})", "floor(8*({}))/4")
+EXACT_OF_ONE = (
+    "-({})",
+    "abs({})",
+    "sqrt({})",
+    "floor({})",
+    "ceil({})",
+    "floor(8*({}))/4",
+    "mod({}, 0.375)",
+)
 CAREFUL = ("{} + {}", "({})*({})", "({})/({})", "min({}, {}, 2.5)", "max({}, {})", "({})/(1 + {})")
-OF_EXACT = ("exp({})", "1.5 + sin({})", "1.5 + cos({})", "1.5 + tanh({})", "abs(log({}))",
-            "abs(log10({}))", "({})**2", "({})**-2", "2**floor({})")  # fmt: skip
+OF_EXACT = ("exp({})", "1.5 + sin({})", "1.5 + cos({})", "1.5 + tanh({})", "1.5 + atan({})",
+            "abs(log({}))", "abs(log10({}))", "({})**2", "({})**-2", "2**floor({})")  # fmt: skip
 OF_POSITIVE = ("exp(-min({}, 5))", "log(2 + {})", "log10(2 + {})", "sqrt({})", "tanh({})",
-               "({})**0.5", "({})**2", "({})**-1", "({})**1.5", "(1 + {0})**tanh({0})")  # fmt: skip
+               "atan2({}, 2)", "({})**0.5", "({})**2", "({})**-1", "({})**1.5",
+               "(1 + {0})**tanh({0})")  # fmt: skip
 
 
 @st.composite
@@ -91,7 +100,8 @@ def formulas(draw, leaves, depth=2):
             draw(st.sampled_from([leaf for leaf in leaves if leaf.exact])) for _ in range(2)
         )
         relation = draw(st.sampled_from(("<", "<=", ">", ">=", "==", "!=")))
-        return joined(f"where({{}} {relation} {{}}, {{}}, {{}})", left, right, one, two,
+        more = draw(st.sampled_from(("", " and {0} < 0.7", " or {1} > 1.5 and {0} < 0.2")))
+        return joined(f"where({{0}} {relation} {{1}}{more}, {{2}}, {{3}})", left, right, one, two,
                       signed=one.signed or two.signed)  # fmt: skip
     if one.exact and two.exact:
         return joined(draw(st.sampled_from(EXACT)), one, two, signed=True)

@@ -7,7 +7,7 @@ from mcsus.engine.codegen import description
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.lowering import lower
 from mcsus.engine.plans import Quantity
-from mcsus.expressions import parse, sqrt, trace
+from mcsus.expressions import atan2, parse, sqrt, to_text, trace, where
 from mcsus.model import Equation, Model, evaluate
 from mcsus.streams import Design
 from mcsus.units import unit
@@ -50,6 +50,38 @@ def test_a_hundred_levels_of_functions():
     kernel = Kernel(model, {})
     got = kernel.run(kernel.plan([Quantity("y")]), Design("sobol", 256, 1, 0), 0)[:, 0, 0]
     np.testing.assert_allclose(got, evaluate(model, {})["y"][0], rtol=1e-14)
+
+
+YEARS = np.array([-2.5, -1.0, 0.25, 1.0, 2.0, 3.5])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tan(year)", np.tan(YEARS)),
+        ("atan(year)", np.arctan(YEARS)),
+        ("atan2(year, -1)", np.arctan2(YEARS, -1.0)),
+        ("mod(year, 2)", [1.5, 1.0, 0.25, 1.0, 0.0, 1.5]),
+        ("mod(year, -2)", [-0.5, -1.0, -1.75, -1.0, -0.0, -0.5]),
+        ("where(year > 0 and year < 3, 1, 0)", [0, 0, 1, 1, 1, 0]),
+        ("where(year < 0 or year > 3, 1, 0)", [1, 1, 0, 0, 0, 1]),
+        ("where(year < 0 or year > 0 and year < 1, 1, 0)", [1, 1, 1, 0, 0, 0]),
+        ("where((year < 0 or year > 0) and year < 1, 1, 0)", [1, 1, 1, 0, 0, 0]),
+        ("where((year < 0 or year > 1) and year < 3, 1, 0)", [1, 1, 0, 0, 1, 0]),
+    ],
+)
+def test_angles_remainders_and_joined_conditions(text, expected):
+    model = Model([Equation("y", unit("1"), parse(text))], {}, {"year": tuple(YEARS.tolist())})
+    kernel = Kernel(model, {})
+    got = kernel.run(kernel.plan([Quantity("y")]), Design("sobol", 256, 1, 0), 0)[:, 0, 0]
+    np.testing.assert_allclose(got, evaluate(model, {})["y"][0], rtol=1e-15)
+    np.testing.assert_allclose(got, expected, rtol=1e-15)
+
+
+def test_conditions_of_python_are_joined_too():
+    traced = trace(lambda year: where((year > 0) & (year < 3) | (year == 5), atan2(year, 2), 0))
+    assert to_text(traced) == "where(year > 0 and year < 3 or year == 5, atan2(year, 2), 0)"
+    assert parse(to_text(traced)) == traced
 
 
 def test_machine_code_is_named_by_what_decides_it():
