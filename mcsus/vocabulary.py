@@ -11,6 +11,27 @@ from typing import Any
 Label = str | int | float
 """A label of a dim: text, or a number on a numeric dim."""
 
+MAX_LABEL = 200
+"""Characters of a label at most."""
+
+LABEL_WORDS = (
+    f"texts in quotes of at most {MAX_LABEL} characters, without line breaks or signs that cannot "
+    "be seen, and without spaces at their ends"
+)
+"""What a label that is a text may be."""
+
+
+def is_label(text: str) -> bool:
+    r"""Tell whether a text can be a label: a name that can be read and typed.
+
+    Examples
+    --------
+    >>> is_label("electricity, high voltage {DE}| market for | Cut-off, U"), is_label("two\nlines")
+    (True, False)
+    """
+    return 0 < len(text) <= MAX_LABEL and text == text.strip() and text.isprintable()
+
+
 SCENARIO = "scenario"
 """Name of the dim that scenarios become."""
 

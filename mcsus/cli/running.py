@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from mcsus.runner import Limits, Run, Settings
     from mcsus.study import Study
 
-_LONGEST = 120  # letters of the name of a folder
+_LONGEST = 120  # bytes of the name of a folder
 _SPECIAL = re.compile(r"[^\w.=%-]+")  # what has no place in it
+_LOST = re.compile(r"[^\w .=%+()/,\[\]-]")  # of it, what may tell two labels apart
 _CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3}
 
 
@@ -143,11 +144,13 @@ def _folder_name(study: Study) -> str:
     >>> _folder_name(load_study("tinyml_device").with_changes(pins={"pue": "1.1"}))
     'tinyml_device+pue=1.1'
     """
-    told = [_SPECIAL.sub("-", f"{k}={v}").replace("-=", "=") for k, v in study.variant.items()]
+    changes = [f"{name}={value}" for name, value in study.variant.items()]
+    told = [_SPECIAL.sub("-", change).replace("-=", "=") for change in changes]
     name = "+".join([study.id, *told])
-    if len(name) <= _LONGEST:
+    if len(name.encode()) <= _LONGEST and not any(map(_LOST.search, study.variant)):
         return name
-    return f"{name[:_LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    whole = hashlib.sha256("+".join([study.id, *changes]).encode()).hexdigest()
+    return f"{name.encode()[:_LONGEST].decode(errors='ignore')}-{whole[:8]}"
 
 
 def _say_what_is_replaced(folder: Path, study: Study) -> None:

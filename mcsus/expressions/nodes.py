@@ -23,8 +23,6 @@ from mcsus.vocabulary import Label
 MAX_CHARACTERS = 2000
 MAX_NODES = 500
 
-LABEL = re.compile(r"[\w .+()/-]+")
-LABEL_SIGNS = "letters, digits, spaces and _ . + - ( ) /"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -226,14 +224,29 @@ Expression: TypeAlias = (
 
 
 def label_text(label: str | float) -> str:
-    """Write a label as formulas do.
+    r"""Write a label as formulas do.
 
     Examples
     --------
     >>> label_text("coin"), label_text(2030.0)
     ('"coin"', '2030')
+    >>> print(label_text('a "large" one'))
+    "a \"large\" one"
     """
-    return f'"{label}"' if isinstance(label, str) else repr(label).removesuffix(".0")
+    if isinstance(label, str):
+        return '"' + re.sub(r'(["\\])', r"\\\1", label) + '"'
+    return repr(label).removesuffix(".0")
+
+
+def label_of(text: str) -> str:
+    """Return the label that stands in quotes: a backslash goes before a quote or a backslash.
+
+    Examples
+    --------
+    >>> label_of(label_text('a "large" one'))
+    'a "large" one'
+    """
+    return re.sub(r"\\(.)", r"\1", text[1:-1])
 
 
 def walk(expression: Expression) -> Iterator[Expression]:

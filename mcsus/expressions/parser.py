@@ -23,7 +23,8 @@ from mcsus.expressions.language import (
     is_reserved,
 )
 from mcsus.expressions.lexis import refuse, scan
-from mcsus.expressions.nodes import LABEL, LABEL_SIGNS, MAX_NODES, Expression
+from mcsus.expressions.nodes import MAX_NODES, Expression, label_of
+from mcsus.vocabulary import LABEL_WORDS, is_label
 
 MAX_DEPTH = 300
 
@@ -229,9 +230,10 @@ class _Builder:
                 return -self.number(number, self.column(number)).value
             case ast.Constant(str()):
                 text = self.text[node.col_offset : node.end_col_offset]
-                if not LABEL.fullmatch(text[1:-1]):
-                    refuse(self.column(node), f"the label {text[:40]}", LABEL_SIGNS)
-                return text[1:-1]
+                label = label_of(text)
+                if not is_label(label):
+                    refuse(self.column(node), f"the label {text[:40]}", LABEL_WORDS)
+                return label
             case ast.Constant():
                 return self.number(node, self.column(node)).value
         return None

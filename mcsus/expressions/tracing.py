@@ -17,7 +17,8 @@ import numpy as np
 from mcsus.errors import Fault, InputError
 from mcsus.expressions import nodes
 from mcsus.expressions.language import ARITHMETIC, COMPARISONS, FUNCTIONS, LOGIC, operation
-from mcsus.expressions.nodes import LABEL, LABEL_SIGNS, MAX_NODES, Expression, check_name
+from mcsus.expressions.nodes import MAX_NODES, Expression, check_name
+from mcsus.vocabulary import LABEL_WORDS, is_label
 
 # What an operator of NumPy means.
 _ARITHMETIC = (np.add, np.subtract, np.multiply, np.divide, np.power)
@@ -211,8 +212,8 @@ def read_label(value: object, dim: str, label: str | float) -> Symbol:
     check_name(dim)
     if isinstance(label, bool) or not isinstance(label, str | Real):
         raise InputError(Fault(f"a label of type {type(label).__name__}", "a text or a number"))
-    if isinstance(label, str) and not LABEL.fullmatch(label):
-        raise InputError(Fault(f"the label {label[:40]!r}", LABEL_SIGNS))
+    if isinstance(label, str) and not is_label(label):
+        raise InputError(Fault(f"the label {label[:40]!r}", LABEL_WORDS))
     inner = symbol(value)
     read = label if isinstance(label, str) else float(label)
     return Symbol(nodes.AtLabel(inner.node, dim, read), inner.size + 1)

@@ -95,11 +95,11 @@ class ResultTable:
 
     def lines(self) -> list[tuple[str, list[ResultCell]]]:
         """Return the cells along `axis_dim`, one list for each combination of other labels."""
-        lines: dict[str, list[ResultCell]] = {}
+        lines: dict[tuple[tuple[str, Any], ...], list[ResultCell]] = {}
         for cell in self.cells:
-            rest = {k: v for k, v in cell.labels.items() if k != self.axis_dim}
-            lines.setdefault(cell_name(rest), []).append(cell)
-        return list(lines.items())
+            rest = tuple((k, v) for k, v in cell.labels.items() if k != self.axis_dim)
+            lines.setdefault(rest, []).append(cell)
+        return [(cell_name(dict(rest)), own) for rest, own in lines.items()]
 
     @property
     def kind(self) -> str:

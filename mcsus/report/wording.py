@@ -122,9 +122,9 @@ def quantity(value: str, unit: str) -> str:
 
 
 def words(name: object) -> str:
-    """Return an identifier or a label as words."""
+    """Return an identifier or a number as words."""
     if isinstance(name, float):
-        return f"{name:g}"
+        return f"{name:.12g}"
     text = str(name).replace("_", " ").replace("@", ", by ")
     return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
 
@@ -147,7 +147,18 @@ _ABBREVIATIONS = {
 
 def label_words(labels: Mapping[str, Any]) -> str:
     """Return the labels of a cell as words."""
-    return ", ".join(words(value) for value in labels.values())
+    return ", ".join(map(label_name, labels.values()))
+
+
+def label_name(label: object) -> str:
+    """Return a label as words where it is an identifier, else as it was written.
+
+    Examples
+    --------
+    >>> label_name("keyword_spotting"), label_name("steel_hot rolled {DE}| market for")
+    ('keyword spotting', 'steel_hot rolled {DE}| market for')
+    """
+    return words(label) if not isinstance(label, str) or label.isidentifier() else label
 
 
 def is_base(labels: Mapping[str, Any]) -> bool:

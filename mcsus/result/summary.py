@@ -84,7 +84,15 @@ def label_text(name: str, labels: Mapping[str, Any]) -> str:
     """
     if not labels:
         return name
-    return f"{name} [{', '.join(str(v).replace('_', ' ') for v in labels.values())}]"
+    return f"{name} [{', '.join(map(_label, labels.values()))}]"
+
+
+def _label(label: Any) -> str:
+    """Return a label; an identifier as words."""
+    if isinstance(label, float):
+        return f"{label:.12g}"
+    text = str(label)
+    return text.replace("_", " ") if text.isidentifier() else text
 
 
 def _widest(intervals: Sequence[Mapping[str, Any]]) -> str:

@@ -1,7 +1,8 @@
 """All draws of the outputs in a netCDF file, written as they are made.
 
-The file is of the classic kind with 64-bit sizes (CDF-5): its layout is fixed when it is made, so
-that parts can be written in any order and a run that was killed goes on in the same file.
+The file is of the classic kind: its layout is fixed when it is made, so that parts can be written
+in any order and a run that was killed goes on in the same file. One of less than 2 GiB has 64-bit
+offsets (CDF-2), which SciPy reads too, a larger one has 64-bit sizes (CDF-5).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import netCDF4
 
 _DISK_SHARE = 0.9  # of the free space that draws may take
+_MOST_OF_OFFSETS = 1 << 31  # bytes that a file with 64-bit offsets holds safely
 
 
 class DrawsFile:
@@ -89,9 +91,16 @@ class DrawsFile:
             self._part.unlink()
 
 
+def _cells(study: Study, model: Model) -> int:
+    return sum(int(np.prod(model.shape(name))) for name in study.outputs)
+
+
+def _bytes(study: Study, model: Model) -> int:
+    return 8 * _cells(study, model) * study.design.draws * study.design.replicates
+
+
 def _refuse_if_too_large(path: Path, study: Study, model: Model) -> None:
-    cells = sum(int(np.prod(model.shape(name))) for name in study.outputs)
-    needed = 8 * cells * study.design.draws * study.design.replicates
+    cells, needed = _cells(study, model), _bytes(study, model)
     free = shutil.disk_usage(path.parent).free
     if needed > _DISK_SHARE * free:
         msg = (
@@ -117,7 +126,8 @@ def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
     path.unlink(missing_ok=True)
-    file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_DATA")
+    kind = "OFFSET" if _bytes(study, model) < _MOST_OF_OFFSETS else "DATA"
+    file = netCDF4.Dataset(path, "w", format=f"NETCDF3_64BIT_{kind}")
     file.set_fill_off()
     file.setncatts({"title": study.title, "study": study.id, "seed": str(study.design.seed)})
     file.createDimension("replicate", study.design.replicates)
@@ -133,14 +143,19 @@ def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:
 
 
 def _label(file: netCDF4.Dataset, dim: str, labels: list[Any]) -> None:
-    """Write the labels of a dim: numbers as numbers, names as text."""
-    import netCDF4  # noqa: PLC0415 - as above
+    """Write the labels of a dim: numbers as numbers, names as text in UTF-8.
 
+    A classic file has letters only; by the attribute ``_Encoding`` netCDF4 and xarray read texts.
+    """
     if not isinstance(labels[0], str):
         file.createVariable(dim, "f8", (dim,))[:] = np.array(labels, dtype=float)
         return
     encoded = np.array([label.encode() for label in labels])
-    width = f"{dim}_text"
-    file.createDimension(width, encoded.dtype.itemsize)
-    variable = file.createVariable(dim, "S1", (dim, width))
-    variable[:] = netCDF4.stringtochar(encoded)
+    width = encoded.dtype.itemsize
+    letters = f"text-{width}"  # which no name of a study can be
+    if letters not in file.dimensions:
+        file.createDimension(letters, width)
+    variable = file.createVariable(dim, "S1", (dim, letters))
+    variable.setncattr("_Encoding", "utf-8")  # readers make texts of them
+    variable.set_auto_chartostring(False)
+    variable[:] = encoded.view("S1").reshape(len(labels), width)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -91,23 +92,45 @@ def with_law_at(parameter: Parameter, leaf: Leaf, dims: Dims, at: Mapping[str, L
 def labels_at(text: str, parameter: Parameter, dims: Dims, where: str) -> dict[str, Label]:
     """Return the labels that ``[a]`` or ``[a, b]`` names: one, or one of each of several dims.
 
+    A label may hold commas itself: the text is read in the one way that makes labels of all of it.
+
     Raises
     ------
     InputError
         If the parameter has no such label, or more than one dim has it.
     """
     own = {dim: dims[dim] for dim in parameter.dims if dim != SCENARIO}
-    whole = any(text.strip() == str(label) for labels in own.values() for label in labels)
-    at: dict[str, Label] = {}
-    for part in [text.strip()] if whole else map(str.strip, text.split(",")):
-        hits = {d: x for d, labels in own.items() for x in labels if str(x) == part}
-        known = [str(label) for labels in own.values() for label in labels]
-        if len(hits) != 1 or not at.keys().isdisjoint(hits):
-            found = f"unknown label {shown(part)}" if not hits else f"label {shown(part)}, unclear"
-            allowed = choices(known) if known else "no label: it has one value"
-            raise InputError(Fault(found, allowed, (where,), close(part, known)))
-        at |= hits
-    return at
+    parts = [part.strip() for part in text.split(",")]
+    ways = list(itertools.islice(_ways(parts, own), 2))
+    if len(ways) == 1:
+        return ways[0]
+    known = [str(label) for labels in own.values() for label in labels]
+    part = text.strip() if ways else _unknown(parts, known)
+    found = f"label {shown(part)}, unclear" if part in known or ways else f"unknown label {part!r}"
+    allowed = choices(known) if known else "no label: it has one value"
+    raise InputError(Fault(found, allowed, (where,), close(part, known)))
+
+
+def _ways(parts: Sequence[str], dims: Dims) -> Iterator[dict[str, Label]]:
+    """Yield every way to read parts between commas as labels, each of a dim of its own."""
+    if not parts:
+        yield {}
+    for count in range(1, len(parts) + 1):
+        first = ", ".join(parts[:count])
+        for dim, labels in dims.items():
+            for label in (x for x in labels if _spaced(str(x)) == first):
+                rest = {name: known for name, known in dims.items() if name != dim}
+                for way in _ways(parts[count:], rest):
+                    yield {dim: label, **way}
+
+
+def _spaced(label: str) -> str:
+    return ", ".join(part.strip() for part in label.split(","))
+
+
+def _unknown(parts: Sequence[str], known: Sequence[str]) -> str:
+    """Return the first part that is no label, or all of them together."""
+    return next((part for part in parts if part not in known), ", ".join(parts))
 
 
 def set_in_scenario(

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.analysis.base import taken_names
 from mcsus.declared.items import text, whole
-from mcsus.declared.reader import TableReader, choices, close, shown
+from mcsus.declared.reader import TableReader, choices, close, finite, shown
 from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import check_name
-from mcsus.vocabulary import SCENARIO, Label
+from mcsus.vocabulary import LABEL_WORDS, MAX_LABEL, SCENARIO, Label, is_label
 
 DIM = Table(
     "dim",
-    "Labels: a list of texts, a range of numbers, those of another dim, or individuals",
+    "Labels: a list of texts or of numbers, a range, those of another dim, or individuals",
     first=whole("first label of a range of numbers"),
     last=whole("last label of a range of numbers"),
+    step=whole("from one label of a range to the next; 1 by default", 1),
     like=text("a dim above whose labels it has"),
     draws=whole("individuals over which variability is averaged: a power of two", 2),
 )
 
 MAX_LABELS = 10_000
-MAX_LABEL = 100
-
-_LABEL = re.compile(r"[^\W_](?:[\w .+()/-]*[\w.+()])?\Z")
+_NUMBERS = "numbers that go up from one label to the next"
 
 
 def is_numeric(labels: Sequence[Label]) -> bool:
@@ -85,7 +84,7 @@ def _labels(
         return _individuals(value, reader)
     if "like" in reader:
         return _alike(reader, dims)
-    if "first" in reader or "last" in reader:
+    if not {"first", "last", "step"}.isdisjoint(value):
         return _range(reader)
     if not value:
         faults.add("an empty table", "{ first = .., last = .. } or { like = '..' }", "dims", name)
@@ -116,27 +115,48 @@ def inner_dim(tables: Mapping[str, tuple[Any, FaultCollector]]) -> str | None:
 
 
 def _written(name: str, labels: Sequence[Any], faults: FaultCollector) -> tuple[Label, ...]:
+    """Return labels that are listed: texts, or numbers."""
     if not labels or len(labels) > MAX_LABELS:
         faults.add(f"{len(labels)} labels", f"1 to {MAX_LABELS} labels", "dims", name)
         return ()
+    texts = [label for label in labels if isinstance(label, str)]
+    if texts and len(texts) < len(labels):
+        faults.add("texts beside numbers", "either texts or numbers", "dims", name)
+    return _texts(name, texts, faults) if texts else _numbers(name, labels, faults)
+
+
+def _texts(name: str, labels: Sequence[str], faults: FaultCollector) -> tuple[Label, ...]:
     kept: dict[str, None] = {}
     for label in labels:
-        if not isinstance(label, str) or len(label) > MAX_LABEL or not _LABEL.match(label):
-            allowed = (
-                "labels in quotes of letters, digits, spaces and _ . + - ( ) /; "
-                "for numbers write { first = .., last = .. }"
-            )
-            faults.add(shown(label), allowed, "dims", name)
+        if not is_label(label):
+            faults.add(shown(label), LABEL_WORDS, "dims", name)
         elif label in kept:
-            faults.add(f"label {label!r} twice", "distinct labels", "dims", name)
+            faults.add(f"label {shown(label)} twice", "distinct labels", "dims", name)
         else:
             kept[label] = None
     return tuple(kept)
 
 
+def _numbers(name: str, labels: Sequence[Any], faults: FaultCollector) -> tuple[Label, ...]:
+    """Return labels that are numbers; whole ones are plain integers however they are written."""
+    kept: list[Label] = []
+    last = -math.inf
+    for label in labels:
+        value = finite(label)
+        if value is None:
+            faults.add(shown(label), f"{_NUMBERS}; or texts in quotes", "dims", name)
+        elif value <= last:
+            found = f"{shown(label)} after {shown(kept[-1])}"
+            faults.add(found, _NUMBERS, "dims", name)
+        else:
+            kept.append(int(value) if value.is_integer() else value)
+            last = value
+    return tuple(kept)
+
+
 def _alike(reader: TableReader, dims: Mapping[str, tuple[Label, ...]]) -> tuple[Label, ...]:
     other = reader.raw("like")
-    for key in ("first", "last"):
+    for key in ("first", "last", "step"):
         if key in reader:
             reader.fault(key, f"{key} beside like", "one or the other")
     if not isinstance(other, str) or other not in dims:
@@ -148,21 +168,28 @@ def _alike(reader: TableReader, dims: Mapping[str, tuple[Label, ...]]) -> tuple[
 
 def _range(reader: TableReader) -> tuple[Label, ...]:
     ends = []
-    for key in ("first", "last"):
-        value = reader.raw(key)
+    for key, default in (("first", None), ("last", None), ("step", 1)):
+        value = reader.table.get(key, default)
         if value is None:
             reader.missing(key, "a whole number")
         elif isinstance(value, bool) or not isinstance(value, int):
             reader.fault(key, shown(value), "a whole number")
         else:
             ends.append(value)
-    if len(ends) < 2:
+    if len(ends) < 3:
         return ()
-    first, last = ends
+    first, last, step = ends
     if last < first:
         reader.fault("last", str(last), f"a whole number from {first}, the first label")
-        return ()
-    if last - first >= MAX_LABELS:
-        reader.fault("last", f"{last - first + 1} labels", f"at most {MAX_LABELS} labels")
-        return ()
-    return tuple(range(first, last + 1))
+    elif step < 1:
+        reader.fault("step", str(step), "a whole number from 1")
+    elif (last - first) // step >= MAX_LABELS:
+        count = (last - first) // step + 1
+        reader.fault("last", f"{count} labels", f"at most {MAX_LABELS} labels")
+    elif (last - first) % step:
+        met = last - (last - first) % step
+        allowed = f"a label that steps of {step} from {first} meet: {met} or {met + step}"
+        reader.fault("last", str(last), allowed)
+    else:
+        return tuple(range(first, last + 1, step))
+    return ()

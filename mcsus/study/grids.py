@@ -217,8 +217,20 @@ def build_parameter(name: str, grid: Grid, dims: Dims, faults: FaultCollector) -
 
 
 def apart(labels: Mapping[str, Label], shared: Collection[str]) -> str:
-    """Return what tells the stream of a cell from that of other labels."""
-    return "".join(f"|{dim}={label}" for dim, label in labels.items() if dim not in shared)
+    r"""Return what tells the stream of a cell from that of other labels.
+
+    Examples
+    --------
+    >>> apart({"site": "north|south", "year": 2030}, ["year"])
+    '|site=north\\|south'
+    """
+    kept = ((dim, label) for dim, label in labels.items() if dim not in shared)
+    return "".join(f"|{dim}={_marked(label)}" for dim, label in kept)
+
+
+def _marked(label: Label) -> str:
+    """Return a label in which no sign can be taken for the end of it."""
+    return str(label).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _stream_keys(name: str, grid: Grid, own: tuple[str, ...], dims: Dims) -> dict[str, str]:

@@ -11,6 +11,7 @@ from mcsus.errors import Fault, InputError
 from mcsus.expressions import check_name
 
 MAX_LENGTH = 200
+MAX_TARGET = 2000
 
 _POWER = re.compile(r"([0-9]{1,3})(?:\^|\*\*)([0-9]{1,2})\Z")
 _DECIMAL = re.compile(r"[0-9]{1,19}|[0-9]{1,15}(\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
@@ -53,7 +54,7 @@ def parse_target(text: str) -> Target:
     >>> parse_target("renewable_fab.pue[image_classification]")
     Target(name='pue', scenario='renewable_fab', labels='image_classification')
     """
-    match = _TARGET.match(text.strip()) if len(text) < MAX_LENGTH else None
+    match = _TARGET.match(text.strip()) if len(text) < MAX_TARGET else None
     scenario, name, labels = match.groups() if match else (None, "", None)
     if match is None or scenario == "" or labels == "":
         allowed = "a name, scenario.name, name[label] or scenario.name[label]"

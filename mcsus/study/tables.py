@@ -21,6 +21,7 @@ DIMS = Either(
     "dim",
     DIM.words,
     {**_NAMES, "minItems": 1, "uniqueItems": True},
+    {"type": "array", "items": {"type": "number"}, "minItems": 1, "uniqueItems": True},
     DIM.requiring("first", "last"),
     DIM.requiring("like"),
     DIM.requiring("draws"),

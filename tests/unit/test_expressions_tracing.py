@@ -336,7 +336,7 @@ class TestSymbols:
             (lambda a: at_label(a), "at_label with 0 dims"),
             (lambda a: at_label(a, year=True), "a label of type bool"),
             (lambda a: at_label(a, year=[1]), "a label of type list"),
-            (lambda a: at_label(a, design='x") + (b'), r"the label 'x\"\) \+ \(b'"),
+            (lambda a: at_label(a, design="two\nlines"), "allowed: texts in quotes"),
             (lambda a: exp(a, a), "exp with 2 arguments"),
             (lambda a: at(a, year="cohort", b="c"), "at with 2 dims"),
         ],

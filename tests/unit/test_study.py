@@ -103,13 +103,18 @@ class TestDims:
             "room": ["kitchen", "office"],
             "year": {"first": -1, "last": 2},
             "cohort": {"like": "year"},
+            "decade": {"first": 2020, "last": 2050, "step": 10},
+            "report": [2020, 2030.0, 2050.5],
         }
         made = study(dims=dims)
         assert dict(made.dims) == {
             "room": ("kitchen", "office"),
             "year": (-1, 0, 1, 2),
             "cohort": (-1, 0, 1, 2),
+            "decade": (2020, 2030, 2040, 2050),
+            "report": (2020, 2030, 2050.5),
         }
+        assert [type(label) for label in made.dims["report"]] == [int, int, float]
 
     def test_a_numeric_dim_is_a_number_in_formulas(self):
         made = study(
@@ -121,12 +126,20 @@ class TestDims:
     @pytest.mark.parametrize(
         ("dim", "words"),
         [
-            (["a|b"], "letters, digits"),
-            (["a=b"], "letters, digits"),
-            ([2024], "write { first"),
+            (["two\nlines"], "without line breaks"),
+            (["\x1b[31m"], "signs that cannot be seen"),
+            ([" a"], "without spaces at their ends"),
+            ([""], "texts in quotes of at most 200"),
+            (["a" * 201], "texts in quotes of at most 200"),
+            (["a", 2024], "texts beside numbers"),
+            ([2020, 2030, 2025], "2025 after 2030; allowed: numbers that go up"),
+            ([2020, 2020.0], "2020.0 after 2020"),
+            ([2020, True], "true; allowed: numbers that go up"),
             ({"like": "room"}, "a dim written above"),
             ({"first": 1}, "this key is required"),
-            ({"first": 1, "last": 2, "step": 1}, "an unknown key"),
+            ({"first": 1, "last": 2, "step": 0}, "a whole number from 1"),
+            ({"first": 2020, "last": 2035, "step": 10}, "2030 or 2040"),
+            ({"step": 10}, "this key is required"),
             ({}, "an empty table"),
             ("a", "a list of labels"),
         ],

@@ -11,7 +11,7 @@ from typing import Any
 from mcsus.report.figures.style import Sheet, drawing
 from mcsus.report.figures.svg import inline_svg
 from mcsus.report.reading import ResultCell, ResultTable
-from mcsus.report.wording import cell_name, label_words, words
+from mcsus.report.wording import cell_name, label_name, label_words
 
 Row = Mapping[str, Any]
 Labels = dict[str, Any]
@@ -138,7 +138,7 @@ def grouped(dims: Sequence[str], cells: Sequence[Labels]) -> list[tuple[str, int
         if heading != current:
             lines.append((heading, None))
             current = heading
-        lines.append((words(labels[last]), k))
+        lines.append((label_name(labels[last]), k))
     return lines
 
 

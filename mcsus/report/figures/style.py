@@ -4,10 +4,13 @@ One unit of a figure is one point of its SVG, so that type has the size it is gi
 text: laid out with DejaVu Sans, the widest of the fonts named, so that no other overflows.
 """
 
+import itertools
 import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from unicodedata import east_asian_width
 
 from matplotlib import style
 from matplotlib.axes import Axes
@@ -43,6 +46,7 @@ _RC: dict[str, Any] = {
     "axes.labelsize": 12,
     "xtick.labelsize": 12,
     "ytick.labelsize": 12,
+    "text.parse_math": False,
     "text.color": INK,
     "axes.labelcolor": SOFT,
     "axes.edgecolor": SOFT,
@@ -169,5 +173,13 @@ def colour(index: int) -> str:
 
 
 def clear_of(text: str, limit: int) -> str:
-    """Return a label cut to a length that fits."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + " …"
+    """Return a label cut to a length that fits; wide signs, as of Chinese, count twice.
+
+    Examples
+    --------
+    >>> clear_of("electricity, high voltage", 12), clear_of("鋼鐵和鋁的生產", 12)
+    ('electricity …', '鋼鐵和鋁的 …')
+    """
+    room = list(itertools.accumulate(1 + (east_asian_width(sign) in "WF") for sign in text))
+    kept = bisect_right(room, limit - 1)
+    return text if not room or room[-1] <= limit else text[:kept].rstrip() + " …"

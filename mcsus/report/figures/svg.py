@@ -3,6 +3,7 @@
 import html
 import io
 import re
+import warnings
 
 from matplotlib.figure import Figure as Canvas
 
@@ -29,14 +30,18 @@ def inline_svg(figure: Canvas, prefix: str, description: str) -> str:
         What the drawing shows, for those who do not see it.
     """
     stream = io.StringIO()
-    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+    about = {"Date": None, "Creator": None}
+    with warnings.catch_warnings():  # signs that our font lacks are drawn by the reader's
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")
+        figure.savefig(stream, format="svg", metadata=about, transparent=True)
     text = stream.getvalue()
     body = text[text.index("<svg") :]
     body = body[body.index(">") + 1 : body.rindex("</svg>")]
+    body = re.sub(r">[^<]+", lambda m: _guarded(m.group()), body)
     body = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", body, flags=re.DOTALL)
     body = _STYLE_SHEET.sub("", body)  # it would hold for the whole page
     body = _STILL.sub("", body)
-    body = body.replace("xlink:href", "href")
+    body = body.replace('xlink:href="', 'href="')
     body = _GEOMETRY.sub(lambda m: f'{m.group(1)}="{_rounded(m.group(2))}"', body)
     body = re.sub(r'style="([^"]*)"', lambda m: f'style="{_styled(m.group(1))}"', body)
     body = _renamed(body, prefix)
@@ -47,6 +52,11 @@ def inline_svg(figure: Canvas, prefix: str, description: str) -> str:
         f'aria-label="{html.escape(description)}" style="--natural:{width:.4g}px">'
     )
     return f"{head}\n{body}\n</svg>"
+
+
+def _guarded(text: str) -> str:
+    """Return text between tags so that nothing in it can be taken for an attribute."""
+    return text.replace('"', "&quot;").replace("(#", "(&#35;")
 
 
 def _rounded(text: str) -> str:

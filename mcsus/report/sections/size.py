@@ -11,6 +11,7 @@ from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import source_row
 from mcsus.report.wording import (
     count,
+    label_name,
     level_text,
     listing,
     number,
@@ -130,8 +131,9 @@ def _course(table: ResultTable) -> str:
     if abs(end - begin) > _LITTLE * max(abs(begin), abs(end)):
         change = f"{verb(noun, 'goes', 'go')} {'up' if end > begin else 'down'}"
     who = "" if name in ("", BASE) else f" ({name})"
+    then, now = label_name(first.labels[dim]), label_name(last.labels[dim])
     return (
-        f"{change}{who} from {quantity(number(begin), table.unit)} in {words(first.labels[dim])} "
+        f"{change}{who} from {quantity(number(begin), table.unit)} in {then} "
         f"({level_text(level)} interval: {span(low, high)}) to {number(end)} in "
-        f"{words(last.labels[dim])} ({span(low_last, high_last)}), on average."
+        f"{now} ({span(low_last, high_last)}), on average."
     )
