@@ -126,8 +126,10 @@ def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
     path.unlink(missing_ok=True)
-    kind = "OFFSET" if _bytes(study, model) < _MOST_OF_OFFSETS else "DATA"
-    file = netCDF4.Dataset(path, "w", format=f"NETCDF3_64BIT_{kind}")
+    if _bytes(study, model) < _MOST_OF_OFFSETS:
+        file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET")
+    else:
+        file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_DATA")
     file.set_fill_off()
     file.setncatts({"title": study.title, "study": study.id, "seed": str(study.design.seed)})
     file.createDimension("replicate", study.design.replicates)
