@@ -19,7 +19,6 @@ CURVE = np.concatenate(
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
 _BINS = (20, 200)
-_ADDED_UP = ("mean", "sd", "path_draws")
 
 
 def quantile_probabilities(levels: Sequence[float]) -> Array:
@@ -75,14 +74,11 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
 
 
 def constant(value: float, described: Mapping[str, Array]) -> dict[str, Array]:
-    """Return what describes a cell that does not vary: one value, with errors of 0.
-
-    Mean and standard deviation stay as they were added up, rounding included.
-    """
+    """Return what describes a cell that does not vary: one value, no spread, errors of 0."""
     still = {
-        name: np.full_like(array, 0.0 if name.endswith("_error") else value)
+        name: np.full_like(array, 0.0 if name == "sd" or name.endswith("_error") else value)
         for name, array in described.items()
-        if name not in _ADDED_UP
+        if name != "path_draws"
     }
     return {**described, **still, "edges": np.full(2, value), "density": np.zeros(1)}
 

@@ -92,7 +92,6 @@ def _described(asked: tuple[Draws, Rounding, float, Sequence[float], float]) -> 
     varies = _varies(draws, rounding)
     if not varies:
         settled = rounding.times(scale).settled
-        described["mean"] = settled(described["mean"])
         described = constant(float(settled(described["median"])), described)
     return described | {"varies": np.asarray(varies)}
 
