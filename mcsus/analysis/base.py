@@ -104,23 +104,33 @@ class GroupValues(NamedTuple):
 
     @property
     def spread(self) -> float:
-        """Standard deviation of A and B."""
-        return float(self.values[:2].std())
+        """Standard deviation of A and B, or root mean square of a change of A if that is more."""
+        changes = self.values[2 : 2 + self.groups] - self.values[0]
+        moved = np.sqrt((changes**2).mean(axis=1).max(initial=0.0))
+        return float(max(self.values[:2].std(), moved))
 
 
 class GroupSums(NamedTuple):
-    """Sums over the points of one replicate, in the columns of `mcsus.engine.saltelli`."""
+    """Sums over the points of one replicate, in the columns of `mcsus.engine.saltelli`.
+
+    Parameters
+    ----------
+    pivot : float
+        Taken from every value before it was added up.
+    """
 
     sums: Array
     draws: int
     groups: int
     second_order: bool = False
+    pivot: float = 0.0
 
     @property
     def spread(self) -> float:
-        """Standard deviation of A and B."""
+        """Standard deviation of A and B, or root mean square of a change of A if that is more."""
         a, b, squares_a, squares_b = self.sums[:4] / (2 * self.draws)
-        return float(np.sqrt(max(squares_a + squares_b - (a + b) ** 2, 0.0)))
+        moved = self.sums[6 : 4 + 3 * self.groups : 3].max(initial=0.0) / self.draws
+        return float(np.sqrt(max(squares_a + squares_b - (a + b) ** 2, moved)))
 
 
 class DrawnValues(NamedTuple):
@@ -149,6 +159,19 @@ class PointValues(NamedTuple):
 
 
 Data = GroupValues | GroupSums | DrawnValues | PointValues
+
+
+class Pooled(NamedTuple):
+    """What all replicates say of one cell.
+
+    Parameters
+    ----------
+    doubt : str
+        Why that is not known, if so.
+    """
+
+    values: dict[str, Array]
+    doubt: str = ""
 
 
 class Method(ABC):
@@ -182,8 +205,30 @@ class Method(ABC):
         """Return what is evaluated for it."""
 
     @abstractmethod
-    def estimate(self, data: Any) -> Mapping[str, Array]:
-        """Return its arrays from one replicate of what it wants."""
+    def estimate(self, data: Any) -> Any:
+        """Return what one replicate of what it wants says: its arrays, or what `pool` takes."""
+
+    def still(self, estimates: Any) -> Any:
+        """Return what a replicate says in which only rounding varies."""
+        return {name: np.full(np.shape(array), np.nan) for name, array in estimates.items()}
+
+    def is_still(self, estimates: Any) -> bool:
+        """Tell whether a replicate says nothing, as the output does not vary in it."""
+        return not any(bool(np.isfinite(array).any()) for array in estimates.values())
+
+    def pool(self, replicates: Sequence[Any]) -> Pooled:
+        """Return means over the replicates in which the output varies, and standard errors."""
+        from mcsus.analysis.replication import standard_error  # noqa: PLC0415 - SciPy
+
+        known = {entry.name: entry for entry in self.arrays}
+        values: dict[str, Array] = {}
+        told = [own for own in replicates if not self.is_still(own)] or replicates[:1]
+        for key in told[0]:
+            each = np.array([estimates[key] for estimates in told])
+            values[key] = each.mean(axis=0)
+            if known[key].has_error:
+                values[known[key].error] = standard_error(each)
+        return Pooled(values)
 
     @abstractmethod
     def ranking(self, means: Mapping[str, Array]) -> Array:
@@ -208,42 +253,26 @@ class Explained(NamedTuple):
         In the order of the arrays.
     values : mapping of str to array, shape (cell, ...)
         By name, as `Method.entries` declares them.
+    doubts : sequence of str
+        Why the numbers of a cell are not known, by cell; empty where they are.
     """
 
     method: Method
     inputs: list[str]
     values: Mapping[str, Array]
     told: Mapping[str, str]
+    doubts: Sequence[str] = ()
 
 
-def is_told(estimates: Mapping[str, Array]) -> bool:
-    """Tell whether the estimates of a replicate say anything."""
-    return any(bool(np.isfinite(array).any()) for array in estimates.values())
-
-
-def pooled(
-    method: Method, inputs: Sequence[str], replicates: Sequence[Mapping[str, Array]]
-) -> dict[str, Array]:
-    """Return the arrays of one cell: means over replicates, standard errors, ranks.
-
-    A replicate in which the output does not vary has no numbers, and no part in them.
-    """
-    from mcsus.analysis.replication import standard_error  # noqa: PLC0415 - SciPy
-
-    known = {entry.name: entry for entry in method.arrays}
-    values: dict[str, Array] = {}
-    told = [own for own in replicates if is_told(own)] or replicates[:1]
-    for key in told[0]:
-        each = np.array([estimates[key] for estimates in told])
-        values[key] = each.mean(axis=0)
-        if known[key].has_error:
-            values[known[key].error] = standard_error(each)
+def pooled(method: Method, inputs: Sequence[str], replicates: Sequence[Any]) -> Pooled:
+    """Return the arrays of one cell, ranks among them, from what each replicate says."""
+    values, doubt = method.pool(replicates)
     weights = np.asarray(method.ranking(values))
     ranks = np.zeros(len(inputs))
     if np.isfinite(weights).all():  # else the output does not vary: nothing drives it
         order = sorted(range(len(inputs)), key=lambda k: (-weights[k], inputs[k]))
         ranks[order] = np.arange(len(inputs)) + 1
-    return {**values, RANK.name: ranks}
+    return Pooled({**values, RANK.name: ranks}, doubt)
 
 
 _METHODS: dict[str, Method] = {}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcsus.analysis.base import (
     DEFAULT_METHODS,
@@ -17,7 +17,6 @@ from mcsus.analysis.base import (
     Wants,
     WantsDraws,
     WantsGroups,
-    is_told,
     methods,
     pooled,
 )
@@ -33,9 +32,6 @@ from mcsus.runner.validity import sensitivity_groups
 from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
-
-Array = NDArray[np.float64]
-
 
 Evaluated = GroupRun | DrawRun | PointRun
 
@@ -121,31 +117,33 @@ def explained(
             keys = [(grouping, row) for row, own in enumerate(outputs) if own == output]
             names = run.inputs[keys[0]]
             cells = [pooled(method, names, [each[key] for each in estimates]) for key in keys]
-            values = {name: np.stack([cell[name] for cell in cells]) for name in cells[0]}
-            told = method.told(wants) | _silent([[each[key] for each in estimates] for key in keys])
-            tables[f"{output}{mark}{grouping}"] = Explained(method, names, values, told)
+            values = {
+                name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
+            }
+            told = method.told(wants)
+            told |= _silent(method, [[each[key] for each in estimates] for key in keys])
+            doubts = [cell.doubt for cell in cells]
+            tables[f"{output}{mark}{grouping}"] = Explained(method, names, values, told, doubts)
     return tables
 
 
-def _silent(cells: Sequence[Sequence[Mapping[str, Array]]]) -> dict[str, str]:
-    """Say how many replicates of an output that varies have no part in its numbers, if any."""
-    counts = [sum(not is_told(own) for own in replicates) for replicates in cells]
+def _silent(method: Method, cells: Sequence[Sequence[Any]]) -> dict[str, str]:
+    """Say in how many replicates an output that varies does not, if in any."""
+    counts = [sum(map(method.is_still, replicates)) for replicates in cells]
     some = [k for k, own in zip(counts, cells, strict=True) if k < len(own)]
     return {CONSTANT: f"{max(some)} of {len(cells[0])}"} if any(some) else {}
 
 
-def _reduced(
-    method: Method, data: Data, places: Sequence[int] | None, rounding: Rounding
-) -> Mapping[str, Array]:
-    """Return the estimates of one replicate, of some of the inputs alone.
-
-    They are NaN where what varies is rounding.
-    """
-    arrays = dict(method.estimate(data))
+def _reduced(method: Method, data: Data, places: Sequence[int] | None, rounding: Rounding) -> Any:
+    """Return what one replicate says, of some of the inputs alone."""
+    estimates = method.estimate(data)
     if not rounding.varies(data.spread):
-        arrays = {name: np.full(np.shape(array), np.nan) for name, array in arrays.items()}
+        estimates = method.still(estimates)
+    if places is None:
+        return estimates
+    arrays = dict(estimates)
     for entry in method.arrays:
         for axis, dim in enumerate(entry.dims):
-            if places is not None and dim in {"input", "other_input"} and entry.name in arrays:
+            if dim in {"input", "other_input"} and entry.name in arrays:
                 arrays[entry.name] = arrays[entry.name].take(places, axis)
     return arrays

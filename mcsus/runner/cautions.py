@@ -44,6 +44,7 @@ def cautions(
     """
     told = before_drawing(study, model)
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
+    told += _unsettled(estimates)
     if stopped:
         told.append(Caution("stopped", "", _STOPPED[stopped]))
     return [asdict(caution) for caution in told]
@@ -56,7 +57,7 @@ def _resting(study: Study, model: Model) -> Iterator[Caution]:
 
 
 def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
-    """Say of which analyses some replicates have no part, as the output does not vary in them."""
+    """Say in how many replicates of an analysis an output does not vary that does in others."""
     for name, table in estimates.items():
         if CONSTANT in table.told:
             output = name.partition("@")[0]
@@ -67,6 +68,24 @@ def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
                 f"{table.told[CONSTANT]} replicates, which say nothing of what drives it: it "
                 "changes so rarely that more draws are needed",
             )
+
+
+def _unsettled(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
+    """Say of which outputs the numbers of an analysis are not known, and why."""
+    told: dict[str, Caution] = {}
+    for name, table in estimates.items():
+        output = name.partition("@")[0]
+        doubts = [doubt for doubt in table.doubts if doubt]
+        if doubts and output not in told:
+            count = len(table.doubts)
+            where = f" at {len(doubts)} of its {count} labels" if count > 1 else ""
+            told[output] = Caution(
+                "unsettled_indices",
+                output,
+                f"{table.method.title} of {output!r} are not settled{where}: {doubts[0]}; more "
+                "draws settle them, unless a few extreme values hold most of the variance",
+            )
+    yield from told.values()
 
 
 def _varying(inputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -135,12 +135,14 @@ class GroupRun:
                 if told is not None:
                     told(task.draws)
                 if total is not None:
+                    _, pivot = run.start(task.replicate)
                     yield {
                         key: GroupSums(
                             total[c.row].take(c.columns),
                             run.design.draws,
                             len(c.places),
                             c.second_order,
+                            float(pivot[c.row]),
                         )
                         for key, c in self.chosen.items()
                     }

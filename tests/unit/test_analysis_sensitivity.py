@@ -10,10 +10,11 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import sobol as salib_sample
 
-from mcsus.analysis.base import methods, pooled
+from mcsus.analysis.base import GroupValues, methods, pooled
 from mcsus.analysis.grouping import index_groups
 from mcsus.analysis.methods import sobol as sensitivity
-from mcsus.analysis.methods.sobol import salib_indices
+from mcsus.analysis.methods.sobol import _sums, salib_indices, salib_parts, streaming_parts
+from mcsus.analysis.shares import Parts, pooled_shares
 from mcsus.errors import NotFiniteError
 from mcsus.families import distribution
 from mcsus.parameters import Cell, Parameter, Provenance, Source
@@ -107,13 +108,30 @@ class TestRefusals:
 class TestPooling:
     SOBOL = methods()["sobol"]
 
-    def test_mean_of_the_replicates_and_its_error(self):
-        estimates = [
-            {"S1": np.array([0.1, 0.5]), "ST": np.array([0.2, 0.7])},
-            {"S1": np.array([0.3, 0.5]), "ST": np.array([0.2, 0.8])},
-            {"S1": np.array([0.2, 0.5]), "ST": np.array([0.2, 0.9])},
+    @staticmethod
+    def parts(first, total, variance=1.0, **more):
+        amounts = {"S1": np.array(first), "ST": np.array(total), **more}
+        return Parts(0.0, variance, 0.0, amounts, {})
+
+    def test_a_ratio_of_sums_and_its_error(self):
+        """By hand: variances 1, 3 and 2, so that a mean of ratios would be .6 and not .5."""
+        replicates = [
+            self.parts([0.9], [0.9], 1.0),
+            self.parts([1.2], [1.2], 3.0),
+            self.parts([0.9], [0.9], 2.0),
         ]
-        cell = pooled(self.SOBOL, ["a", "b"], estimates)
+        cell = pooled(self.SOBOL, ["a"], replicates).values
+        assert cell["S1"] == pytest.approx([3.0 / 6])
+        left_out = np.array([2.1 / 5, 1.8 / 3, 2.1 / 4])
+        wanted = math.sqrt(2 / 3 * ((left_out - left_out.mean()) ** 2).sum())
+        assert cell["S1_error"] == pytest.approx([wanted])
+        assert cell["ST_error"] == pytest.approx([wanted])
+
+    def test_errors_are_those_of_a_mean_where_variances_agree(self):
+        replicates = [
+            self.parts([f, 0.5], [0.2, t]) for f, t in [(0.1, 0.7), (0.3, 0.8), (0.2, 0.9)]
+        ]
+        cell = pooled(self.SOBOL, ["a", "b"], replicates).values
         assert cell["S1"] == pytest.approx([0.2, 0.5])
         assert cell["S1_error"] == pytest.approx([0.1 / math.sqrt(3), 0], abs=1e-16)
         assert cell["ST"] == pytest.approx([0.2, 0.8])
@@ -123,21 +141,96 @@ class TestPooling:
 
     def test_second_order_is_pooled_alike(self):
         square = np.array([[np.nan, 0.2], [np.nan, np.nan]])
-        one = {"S1": np.zeros(2), "ST": np.zeros(2), "S2": square}
-        cell = pooled(self.SOBOL, ["b", "a"], [one, {**one, "S2": square + 0.2}])
+        replicates = [self.parts([0, 0], [0, 0], S2=square + k) for k in (0, 0.2)]
+        cell = pooled(self.SOBOL, ["b", "a"], replicates).values
         assert cell["S2"][0, 1] == pytest.approx(0.3)
         assert cell["S2_error"][0, 1] == pytest.approx(0.1)
         assert cell["rank"].tolist() == [2, 1]  # by name, as both are 0
 
     def test_one_replicate_says_nothing_of_its_error(self):
-        one = {"S1": np.array([0.4]), "ST": np.array([0.5])}
-        cell = pooled(self.SOBOL, ["a"], [one])
+        cell = pooled(self.SOBOL, ["a"], [self.parts([0.4], [0.5])]).values
         assert cell["S1"] == [0.4]
         assert np.isnan(cell["ST_error"]).all()
 
     def test_an_output_that_does_not_vary_has_no_ranks(self):
-        missing = {"S1": np.full(2, np.nan), "ST": np.full(2, np.nan)}
-        assert pooled(self.SOBOL, ["a", "b"], [missing])["rank"].tolist() == [0, 0]
+        still = self.parts([0.1, 0.2], [0.1, 0.2]).still()
+        cell = pooled(self.SOBOL, ["a", "b"], [still, still]).values
+        assert cell["rank"].tolist() == [0, 0]
+        assert np.isnan(cell["ST"]).all()
+
+    @pytest.mark.parametrize("second_order", [False, True])
+    @pytest.mark.parametrize("estimate", [salib_parts, streaming_parts])
+    def test_replicates_together_are_one_long_one(self, estimate, second_order):
+        """Centred on the mean of all and divided by the variance of all, as SALib does for one."""
+        evaluations = 8 if second_order else 5
+        random = np.random.default_rng(4)
+        values = toy(random.random((evaluations, 4, 256, 3))) + random.random((1, 4, 1))
+        data = [GroupValues(values[:, r], 3, second_order) for r in range(4)]
+        if estimate is streaming_parts:
+            data = [_sums(own) for own in data]
+        found = pooled_shares([estimate(own) for own in data]).values
+        wanted = salib_indices(values.reshape(evaluations, -1), 3, second_order=second_order)
+        assert set(found) == set(wanted)
+        for key, expected in wanted.items():
+            assert np.allclose(found[key], expected, rtol=0, atol=1e-12, equal_nan=True), key
+
+    def test_rare_events_keep_their_share(self):
+        """An event of two inputs that most replicates miss at A and B: x > c and z > c.
+
+        V = p - p^2 with p = (1 - c)^2, total order of either (p - p (1 - c)) / V.
+        """
+        chance, draws = 0.03, 256
+        p = chance**2
+        random = np.random.default_rng(5)
+        replicates = []
+        for _ in range(1000):
+            a, b = random.random((2, draws, 2)) < chance
+            mixed = [np.column_stack([b[:, 0], a[:, 1]]), np.column_stack([a[:, 0], b[:, 1]])]
+            values = np.array([own.all(axis=1) for own in (a, b, *mixed)], dtype=float)
+            replicates.append(salib_parts(GroupValues(values, 2)))
+        assert sum(own.variance == 0 for own in replicates) > 500
+        cell = pooled(self.SOBOL, ["x", "z"], replicates).values
+        wanted = (p - p * chance) / (p - p**2)
+        assert wanted > 0.97
+        assert np.all(np.abs(cell["ST"] - wanted) < 4 * cell["ST_error"])
+        assert np.all(cell["ST_error"] < 0.05)
+
+
+class TestDoubts:
+    """Indices that are not known say so."""
+
+    SOBOL = methods()["sobol"]
+
+    def doubt(self, *amounts, variances=(1.0, 1.0, 1.0)):
+        replicates = [
+            Parts(0.0, variance, 0.0, {"S1": np.array([own]), "ST": np.array([own])}, {})
+            for own, variance in zip(amounts, variances, strict=True)
+        ]
+        return self.SOBOL.pool(replicates).doubt
+
+    def test_none_where_they_are_known(self):
+        assert self.doubt(0.5, 0.51, 0.49) == ""
+        assert self.doubt(1.0, 1.001, 0.999) == ""
+
+    def test_a_large_error(self):
+        assert "known to +- 0.17" in self.doubt(0.2, 0.5, 0.8)
+
+    def test_a_variance_that_one_replicate_makes(self):
+        assert "variance is known to" in self.doubt(0.5, 0.6, 0.4, variances=(1.0, 1.2, 0.8))
+
+    def test_a_total_order_above_one(self):
+        assert "above 1" in self.doubt(1.3, 1.31, 1.29)
+
+    def test_one_replicate_says_nothing(self):
+        assert self.doubt(1.3, variances=(1.0,)) == ""
+
+    @pytest.mark.parametrize("estimator", ["salib", "streaming"])
+    def test_the_run_says_so(self, study, estimator):
+        laws = {f"x{k}": ("lognormal", 1, 2.5) for k in range(4)}
+        options = asking(estimator=estimator, draws=256)
+        asked = study({**laws, **LINEAR}, {"y": "x0*x1*x2*x3", "z": "a + b"}, **options)
+        cautions = [c for c in run(asked).to_dict()["cautions"] if c["kind"] == "unsettled_indices"]
+        assert [c["where"] for c in cautions] == ["y"]
 
 
 def parameter(name, *streams, stage=None, source=None, family="uniform"):

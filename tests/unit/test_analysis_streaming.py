@@ -7,7 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from mcsus.analysis.methods.sobol import salib_indices, streaming_indices
+from mcsus.analysis.base import GroupSums
+from mcsus.analysis.methods.sobol import salib_indices, streaming_parts
+from mcsus.analysis.shares import pooled_shares
 from mcsus.counting.compiled import folding
 from mcsus.engine.plans import FOLD
 from mcsus.engine.saltelli import columns
@@ -28,14 +30,21 @@ def evaluations(function, inputs, *, second_order=False, draws=N):
     return function(np.array(points))
 
 
-def streamed(values, groups, *, second_order=False):
+def streamed_parts(values, groups, *, second_order=False):
+    """Return the parts of the variance from the sums that the engine makes."""
     add_up, fold = index_sums(), folding()
     draws, paired = values.shape[1], groups if second_order else 0
     parts = np.empty((-(-draws // FOLD), 1, columns(groups, paired)))
     add_up(np.ascontiguousarray(values[None]), draws, values[:1, 0].copy(), groups, paired, parts)
     total, carry = np.zeros((2, parts.shape[2]))
     fold(total, carry, parts[:, 0].copy())
-    return streaming_indices(total + carry, draws, groups, second_order=second_order)
+    sums = GroupSums(total + carry, draws, groups, second_order, float(values[0, 0]))
+    return streaming_parts(sums)
+
+
+def streamed(values, groups, *, second_order=False):
+    """Return the indices of one replicate from sums."""
+    return pooled_shares([streamed_parts(values, groups, second_order=second_order)]).values
 
 
 def ishigami(u):
@@ -113,4 +122,4 @@ def test_pairs_are_in_the_upper_triangle():
 @pytest.mark.parametrize(("count", "second_order"), [(12, False), (13, True), (0, False)])
 def test_sums_that_do_not_fit_are_refused(count, second_order):
     with pytest.raises(ValueError, match=rf"\({count},\) sums do not fit 3 groups"):
-        streaming_indices(np.ones(count), N, 3, second_order=second_order)
+        streaming_parts(GroupSums(np.ones(count), N, 3, second_order))

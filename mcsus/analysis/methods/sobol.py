@@ -2,21 +2,33 @@
 
 SALib never sees a law or a unit: it is given the values of the model at points that are ours, in
 the order of rows it expects, and estimates the indices of each replicate. Its bootstrap is not
-used, as it is not honest for scrambled Sobol' points; errors come from the replicates.
+used, as it is not honest for scrambled Sobol' points. Where there are too many values to hold, its
+formulas are applied to sums over the points.
 
-Where there are too many values to hold, its formulas are applied to sums over the points.
+Either way an index is a ratio of sums over all replicates: see `mcsus.analysis.shares`.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import Asked, GroupSums, GroupValues, Method, Wants, WantsGroups, register
+from mcsus.analysis.base import (
+    Asked,
+    GroupSums,
+    GroupValues,
+    Method,
+    Pooled,
+    Wants,
+    WantsGroups,
+    register,
+)
+from mcsus.analysis.shares import Parts, Shares, pooled_shares
 from mcsus.declared.items import flag, one_of
 from mcsus.errors import NotFiniteError
 from mcsus.result.arrays import Entry
@@ -24,6 +36,9 @@ from mcsus.result.arrays import Entry
 Array = NDArray[np.float64]
 
 _SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time, and memory
+_INDEX_ERROR = 0.1  # standard errors above which indices are not settled
+_VARIANCE_ERROR = 0.05  # of the variance, as a share of it
+_ERRORS = 3  # by which a total-order index may be above 1
 _RESAMPLES = 1  # the fewest that SALib runs with; what it makes of them is not read
 _SEED = 1  # SALib takes seed 0 for no seed
 
@@ -67,17 +82,44 @@ class Sobol(Method):
         summed = isinstance(wants, WantsGroups) and wants.summed
         return {"estimator": "streaming" if summed else "SALib"}
 
-    def estimate(self, data: GroupValues | GroupSums) -> dict[str, Array]:
-        """Return the indices of one replicate."""
+    def estimate(self, data: GroupValues | GroupSums) -> Parts:
+        """Return the parts of the variance in one replicate."""
         if isinstance(data, GroupSums):
-            return streaming_indices(
-                data.sums, data.draws, data.groups, second_order=data.second_order
-            )
-        return salib_indices(data.values, data.groups, second_order=data.second_order)
+            return streaming_parts(data)
+        return salib_parts(data)
+
+    def still(self, estimates: Parts) -> Parts:
+        """Return the parts of a replicate in which only rounding varies."""
+        return estimates.still()
+
+    def is_still(self, estimates: Parts) -> bool:
+        """Tell whether the output does not vary in a replicate."""
+        return estimates.is_still
+
+    def pool(self, replicates: Sequence[Parts]) -> Pooled:
+        """Return the indices of all replicates, with their errors."""
+        shares = pooled_shares(replicates)
+        errors = {f"{key}_error": error for key, error in shares.errors.items()}
+        return Pooled({**shares.values, **errors}, _unsettled(shares))
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by total order."""
         return means["ST"]
+
+
+def _unsettled(shares: Shares) -> str:
+    """Say why indices are not known, if so; empty where there are none, or no errors."""
+    if not np.isfinite(shares.values["ST"]).all() or np.isnan(shares.variance_error):
+        return ""
+    errors = {key: shares.errors[key] for key in ("S1", "ST")}
+    largest = float(np.max([np.max(error) for error in errors.values()]))
+    if not largest <= _INDEX_ERROR:
+        return f"an index is known to +- {largest:.2g}, one standard error"
+    if not shares.variance_error <= _VARIANCE_ERROR:
+        return f"the variance is known to {shares.variance_error:.2g} of itself, one standard error"
+    if np.any(shares.values["ST"] > 1 + _ERRORS * errors["ST"]):
+        return "a total-order index is above 1 by more than its error allows"
+    return ""
 
 
 def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> dict[str, Array]:
@@ -114,7 +156,7 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     names = [f"group{k}" for k in range(groups)]
     problem = {"num_vars": groups, "names": names, "bounds": [[0.0, 1.0]] * groups}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # the sd of a single resample
+        warnings.simplefilter("ignore")  # of a single resample: its sd, or that it is constant
         analysed = sobol.analyze(
             problem,
             np.ascontiguousarray(rows.T).ravel(),
@@ -127,44 +169,80 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     }
 
 
-def streaming_indices(
-    sums: Array, draws: int, groups: int, *, second_order: bool = False
-) -> dict[str, Array]:
-    """Estimate the indices of one replicate from sums over its points, by the formulas of SALib.
+def salib_parts(data: GroupValues) -> Parts:
+    """Return the parts of the variance in one replicate: the indices of SALib times the variance.
+
+    SALib centres the values on their mean; the changes say how that mean matters. Where A and B do
+    not vary it has no indices, and the parts come from sums.
+    """
+    values, groups = data.values, data.groups
+    indices = salib_indices(values, groups, second_order=data.second_order)
+    variance = float(np.var(values[:2]))
+    if variance == 0:
+        return streaming_parts(_sums(data))
+    amounts = {key: index * variance for key, index in indices.items()}
+    mean, centre = float(values[:2].mean()), float(values.mean())
+    changes = (values[2 : 2 + groups] - values[0]).mean(axis=1)
+    slopes = {"S1": changes}
+    if data.second_order:
+        slopes["S2"] = _pairs((values[2 + groups :] - values[1]).mean(axis=1) - changes)
+    return Parts(mean, variance, centre, amounts, slopes).checked()
+
+
+def _sums(data: GroupValues) -> GroupSums:
+    """Return the sums of values, as `mcsus.engine.saltelli.saltelli_sums` makes them."""
+    groups, pivot = data.groups, float(data.values[0, 0])
+    values = data.values - pivot
+    a, b, changes, others = values[0], values[1], values[2 : 2 + groups], values[2 + groups :]
+    changes, others = changes - a, others - b
+    own = [each.sum() for d in changes for each in (d, b * d, d * d)]
+    paired = [each.sum() for e in others for each in (e, a * e)]
+    pairs = [
+        (d * e).sum() for (_, e), (d, _) in combinations(zip(changes, others, strict=False), 2)
+    ]
+    base = [a.sum(), b.sum(), (a * a).sum(), (b * b).sum()]
+    sums = np.array([*base, *own, *paired, *pairs])
+    return GroupSums(sums, values.shape[1], groups, data.second_order, pivot)
+
+
+def streaming_parts(data: GroupSums) -> Parts:
+    """Return the parts of the variance in one replicate from sums, by the formulas of SALib.
 
     The first order depends on where the outputs are centred. SALib centres them on the mean of
     all evaluations, so it is done here too.
-
-    Parameters
-    ----------
-    sums : array, shape (column,)
-        Over all points, in the columns of `mcsus.engine.saltelli.saltelli_sums`; with
-        `second_order` all groups are paired.
 
     Notes
     -----
     Of pairs: with d = AB - A and e = BA - B, the product BA_j AB_k - A B is
     B d_k + A e_j + e_j d_k, and B d_k is the first order of k.
     """
+    sums, groups = data.sums, data.groups
     pairs = groups * (groups - 1) // 2
-    expected = 4 + 3 * groups + (2 * groups + pairs if second_order else 0)
+    expected = 4 + 3 * groups + (2 * groups + pairs if data.second_order else 0)
     if sums.shape != (expected,):
         msg = f"{sums.shape} sums do not fit {groups} groups"
         raise ValueError(msg)
-    a, b, aa, bb = (float(x) for x in sums[:4])
-    d, bd, dd = sums[4 : 4 + 3 * groups].reshape(groups, 3).T
-    e, ae = (
-        sums[4 + 3 * groups : expected - pairs].reshape(-1, 2).T if second_order else (d[:0],) * 2
-    )
-    evaluations = 2 + len(d) + len(e)
-    centre = (a * (1 + len(d)) + b * (1 + len(e)) + d.sum() + e.sum()) / (evaluations * draws)
-    variance = (aa + bb) / (2 * draws) - ((a + b) / (2 * draws)) ** 2
-    scale = 1 / (variance * draws) if variance > 0 else np.nan  # A and B do not vary
-    first = (bd - centre * d) * scale
-    indices = {"S1": first, "ST": 0.5 * dd * scale}
-    if second_order:
-        square = np.full((groups, groups), np.nan)
-        i, j = np.triu_indices(groups, 1)
-        square[i, j] = (ae[i] - centre * e[i] + sums[expected - pairs :]) * scale - first[i]
-        indices["S2"] = square
-    return indices
+    means = sums / data.draws
+    a, b, aa, bb = (float(x) for x in means[:4])
+    d, bd, dd = means[4 : 4 + 3 * groups].reshape(groups, 3).T
+    others = means[4 + 3 * groups : expected - pairs] if data.second_order else means[:0]
+    e, ae = others.reshape(-1, 2).T
+    centre = (a * (1 + len(d)) + b * (1 + len(e)) + d.sum() + e.sum()) / (2 + len(d) + len(e))
+    mean = (a + b) / 2
+    variance = max((aa + bb) / 2 - mean**2, 0.0)
+    amounts = {"S1": bd - centre * d, "ST": 0.5 * dd}
+    slopes = {"S1": d}
+    if data.second_order:
+        slopes["S2"] = _pairs(e - d)
+        both = np.zeros((groups, groups))
+        both[np.triu_indices(groups, 1)] = means[expected - pairs :]
+        amounts["S2"] = _pairs(ae - centre * e - amounts["S1"]) + both
+    return Parts(data.pivot + mean, variance, data.pivot + centre, amounts, slopes).checked()
+
+
+def _pairs(values: Array) -> Array:
+    """Return the values of the first of each pair; NaN where there is none."""
+    square = np.full((len(values), len(values)), np.nan)
+    first, second = np.triu_indices(len(values), 1)
+    square[first, second] = values[first]
+    return square

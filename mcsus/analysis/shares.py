@@ -1,0 +1,127 @@
+"""Shares of a variance: ratios of sums over all replicates, with errors from leaving one out.
+
+A mean of ratios has a bias that all replicates share and that more of them do not take away; a
+ratio of pooled sums has it once, of the order of one over all points. What is left out in turn is
+a whole replicate, so that the error is as honest for scrambled Sobol' points as that of a mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.errors import NotFiniteError
+
+Array = NDArray[np.float64]
+
+_TOO_LARGE = "an output is so large that its square is not finite, in its Sobol' indices"
+
+
+class Parts(NamedTuple):
+    """Of one replicate, what the shares of all are made of.
+
+    Parameters
+    ----------
+    mean, variance : float
+        Of the values whose variance is shared out.
+    centre : float
+        What was taken from every value before the amounts were added up.
+    amounts : mapping of str to array
+        Parts of the variance, by the name of their share.
+    slopes : mapping of str to array
+        How an amount falls when the centre rises; none where it does not.
+    """
+
+    mean: float
+    variance: float
+    centre: float
+    amounts: Mapping[str, Array]
+    slopes: Mapping[str, Array]
+
+    def checked(self) -> Parts:
+        """Return them, if they are finite.
+
+        Raises
+        ------
+        NotFiniteError
+        """
+        if not np.isfinite(self.variance):
+            raise NotFiniteError(_TOO_LARGE)
+        return self
+
+    def still(self) -> Parts:
+        """Return them for values of which only rounding varies."""
+        nothing = {key: 0 * amount for key, amount in self.amounts.items()}
+        return self._replace(variance=0.0, amounts=nothing, slopes={})
+
+    @property
+    def is_still(self) -> bool:
+        """Whether the values do not vary."""
+        changes = any(np.nan_to_num(amount).any() for amount in self.amounts.values())
+        return self.variance == 0 and not changes
+
+
+class Shares(NamedTuple):
+    """Shares of a variance over all replicates, with their standard errors.
+
+    Parameters
+    ----------
+    variance_error : float
+        Of the variance, as a share of it.
+    """
+
+    values: dict[str, Array]
+    errors: dict[str, Array]
+    variance_error: float
+
+
+def pooled_shares(replicates: Sequence[Parts]) -> Shares:
+    """Return shares as ratios of sums over replicates, centred on the mean of all.
+
+    Errors are those of the jackknife; NaN for one replicate, which says nothing of its error.
+    Where no replicate varies there are no shares: they are NaN.
+    """
+    means, variances, centres = (
+        np.array([getattr(own, key) for own in replicates])
+        for key in ("mean", "variance", "centre")
+    )
+    means, centres = means - means.mean(), centres - centres.mean()
+    if not variances.any():
+        means = np.full_like(means, np.nan)
+    with np.errstate(all="ignore"):  # a variance that one replicate alone has, left out
+        variance = _left_out(variances + means**2) - _left_out(means) ** 2
+        values, errors = {}, {}
+        for name in replicates[0].amounts:
+            amounts = np.array([own.amounts[name] for own in replicates])
+            slopes = np.array([own.slopes.get(name, 0 * own.amounts[name]) for own in replicates])
+            at = centres.reshape(-1, *[1] * (amounts.ndim - 1))
+            moved = _left_out(amounts + at * slopes) - _left_out(at) * _left_out(slopes)
+            shares = moved / variance.reshape(-1, *[1] * (amounts.ndim - 1))
+            values[name], errors[name] = shares[0], jackknife_error(shares[1:])
+        spread = jackknife_error(variance[1:]) / variance[0]
+    return Shares(values, errors, float(spread))
+
+
+def jackknife_error(estimates: Array) -> Array:
+    """Return the standard error of an estimate from those that leave one replicate out.
+
+    Parameters
+    ----------
+    estimates : array, shape (replicate, ...)
+    """
+    count = len(estimates)
+    if count < 2:
+        return np.full(estimates.shape[1:], np.nan)
+    apart = estimates - estimates.mean(axis=0)
+    return np.asarray(np.sqrt((count - 1) / count * (apart**2).sum(axis=0)))
+
+
+def _left_out(values: Array) -> Array:
+    """Return the mean over replicates, then those that leave one out."""
+    total, count = values.sum(axis=0, keepdims=True), len(values)
+    if count < 2:
+        return np.concatenate([total, np.full_like(values, np.nan)])
+    return np.concatenate([total / count, (total - values) / (count - 1)])
