@@ -1,6 +1,7 @@
 """Laws fitted to data, with what speaks for and against each; the choice stays with the user."""
 
 import html
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,10 @@ from mcsus.families.registry import FAMILIES, Twin, argument_names, distribution
 
 __all__ = ["Fit", "Fits", "from_data"]
 
-FEWEST = 5  # observations
+FEWEST = 3  # observations
+MEAN = "mean"
+"""What the law of the mean of the observations is called."""
+
 COLUMNS = ("family", "parameters", "KS", "KS p", "AD", "AIC", "delta AIC")
 
 
@@ -42,7 +46,8 @@ class Fit:
     ad : float
         Anderson-Darling statistic, which weighs the tails more.
     aic : float
-        Akaike's criterion; only differences between families mean something.
+        Akaike's criterion; only differences between families mean something. NaN for a law whose
+        ends are estimated from the extremes: its likelihood is compared with no other.
     bootstrap : dict of str to array
         Parameters fitted to draws of the law, each set of the size of the data.
     """
@@ -73,23 +78,28 @@ class Fits:
         By family, in the order asked for.
     left_out : dict of str to str
         Families that were not fitted, and why.
+    mean : Distribution
+        What the observations say of their mean, by Student's law: that of a quantity that was
+        measured so many times (JCGM 101:2008, 6.4.9). Also ``law("mean")``.
     """
 
     count: int
     fits: dict[str, Fit]
     left_out: dict[str, str]
+    mean: Distribution
 
     def law(self, family: str) -> Distribution:
-        """Return the fitted law of a family."""
-        if family not in self.fits:
+        """Return the fitted law of a family; that of the mean for ``"mean"``."""
+        known = {name: fit.law for name, fit in self.fits.items()} | {MEAN: self.mean}
+        if family not in known:
             found = self.left_out.get(family, "not fitted")
-            close = nearest(family, self.fits)
-            raise InputError(Fault(f"{family!r}: {found}", ", ".join(self.fits), ("law",), close))
-        return self.fits[family].law
+            close = nearest(family, known)
+            raise InputError(Fault(f"{family!r}: {found}", ", ".join(known), ("law",), close))
+        return known[family]
 
     def rows(self) -> list[tuple[str, ...]]:
         """Return the table as text, one row a family."""
-        best = min((fit.aic for fit in self.fits.values()), default=0.0)
+        best = min((fit.aic for fit in self.fits.values() if fit.aic == fit.aic), default=0.0)
         rows = []
         for family, fit in self.fits.items():
             parameters = ", ".join(
@@ -99,7 +109,8 @@ class Fits:
                 for low, high in [fit.interval(name)]
             )
             numbers = (fit.ks, fit.ks_p, fit.ad, fit.aic, fit.aic - best)
-            rows.append((family, parameters, *(f"{value:.3g}" for value in numbers)))
+            texts = ("" if np.isnan(value) else f"{value:.3g}" for value in numbers)
+            rows.append((family, parameters, *texts))
         return rows
 
     def __repr__(self) -> str:
@@ -115,8 +126,15 @@ class Fits:
 
     @property
     def notes(self) -> list[str]:
-        """What was left out, and why."""
-        return [f"{family} left out: {why}" for family, why in self.left_out.items()]
+        """What was left out, and why; what the numbers do not say; the law of the mean."""
+        edges = [
+            f"{name} has no AIC: its ends are estimated beyond the extremes of the data"
+            for name, fit in self.fits.items()
+            if np.isnan(fit.aic)
+        ]
+        out = [f"{family} left out: {why}" for family, why in self.left_out.items()]
+        told = ", ".join(f"{name} = {value:.4g}" for name, value in self.mean.parameters().items())
+        return [*out, *edges, f"of the mean, .law('mean'): student_t, {told}"]
 
     def _repr_html_(self) -> str:
         def line(cells: Iterable[str], tag: str) -> str:
@@ -137,9 +155,9 @@ def from_data(
     Parameters
     ----------
     values : array_like
-        At least five observations, in one unit.
+        At least three observations, in one unit.
     families : iterable of str, optional
-        Which; all that can be fitted when left out.
+        Which; all that can be fitted when left out. "mean" stands for the law of the mean alone.
     bootstrap : int
         Sets of draws of each fitted law, for the intervals of the parameters and the p value.
     seed : int
@@ -148,13 +166,19 @@ def from_data(
     Notes
     -----
     Maximum likelihood by scipy.stats; none of the fits is preferred. A large p value does not
-    make a law true: with few observations most laws pass.
+    make a law true: with few observations most laws pass. The ends of a uniform law are estimated
+    without bias, beyond the extremes of the data, where the likelihood would put them.
+
+    A law that is fitted is that of single values. What repeated readings of one quantity say of it
+    is the law of their mean.
 
     Examples
     --------
     >>> fits = from_data([1.2, 0.7, 2.1, 1.4, 0.9, 1.1], ["normal"], bootstrap=20)
     >>> fits.law("normal").parameters()["mean"]
     1.2333333333333334
+    >>> from_data([10.1, 10.4, 9.9], ["mean"]).law("mean").parameters()["df"]
+    2.0
     """
     data = np.ravel(np.asarray(values, dtype=np.float64))
     if data.size < FEWEST or not np.isfinite(data).all() or np.ptp(data) == 0:
@@ -162,9 +186,9 @@ def from_data(
         found = f"{data.size} values, {int((~np.isfinite(data)).sum())} of them not finite"
         raise InputError(Fault(found, allowed, ("values",)))
     twins = fitted()
-    names = list(twins if families is None else families)
+    names = [name for name in (twins if families is None else families) if name != MEAN]
     faults = [
-        Fault(repr(name), ", ".join(twins), ("families",), nearest(str(name), twins))
+        Fault(repr(name), ", ".join([*twins, MEAN]), ("families",), nearest(str(name), twins))
         for name in names
         if name not in twins
     ]
@@ -177,9 +201,17 @@ def from_data(
             left_out[name] = "a value is not between 0 and 1"
         elif "loc" in held and data.min() <= 0:
             left_out[name] = "a value is not above 0"
+        elif data.size <= (free := twins[name].free):
+            left_out[name] = f"{free} parameters of {data.size} values"
         else:
             fits[name] = fit(name, twins[name], data, bootstrap, seed)
-    return Fits(data.size, fits, left_out)
+    return Fits(data.size, fits, left_out, law_of_mean(data))
+
+
+def law_of_mean(data: Array) -> Distribution:
+    """Return what readings of one quantity say of it: Student's law (JCGM 101:2008, 6.4.9)."""
+    scale = float(data.std(ddof=1)) / math.sqrt(data.size)
+    return distribution("student_t", df=data.size - 1, location=float(data.mean()), scale=scale)
 
 
 def fit(name: str, twin: Twin, data: Array, bootstrap: int, seed: int) -> Fit:
@@ -192,6 +224,10 @@ def fit(name: str, twin: Twin, data: Array, bootstrap: int, seed: int) -> Fit:
 
     def fit_to(values: Array) -> tuple[list[float], dict[str, float]]:
         there = [float(x) for x in generic.fit(values, **held)]
+        if twin.edges:
+            *shapes, low, width = there
+            beyond = width / (values.size - 1)  # on average the extremes fall short by this
+            there = [*shapes, low - beyond, width + 2 * beyond]
         return there, twin.read(dict(zip(names, there, strict=True))) if twin.read else {}
 
     there, here = fit_to(data)
@@ -206,9 +242,9 @@ def fit(name: str, twin: Twin, data: Array, bootstrap: int, seed: int) -> Fit:
         parameters.append(again)
         farther += ks(distribution(name, **again), drawn) >= distance
     spread = {key: np.array([one[key] for one in parameters]) for key in here if parameters}
-    likelihood = float(np.sum(generic.logpdf(data, *there)))
+    likelihood = math.nan if twin.edges else float(np.sum(generic.logpdf(data, *there)))
     share = (farther + 1) / (bootstrap + 1)
-    aic = 2 * (len(names) - len(held)) - 2 * likelihood
+    aic = 2 * twin.free - 2 * likelihood
     return Fit(law, distance, share, anderson_darling(law, data), aic, spread)
 
 

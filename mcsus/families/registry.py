@@ -39,6 +39,9 @@ class Twin:
         Arguments to be held as well in a fit to data; not fitted when left out.
     truncated : bool
         Whether it stands for truncated laws, and not for whole ones.
+    edges : bool
+        Whether the likelihood puts the ends of the law at the extremes of the data, where it says
+        nothing of what lies beyond.
     """
 
     name: str
@@ -47,11 +50,19 @@ class Twin:
     fixed: Mapping[str, float] = field(default_factory=dict)
     fit: Mapping[str, float] | None = None
     truncated: bool = False
+    edges: bool = False
 
     @property
     def held(self) -> dict[str, float]:
         """Arguments that are not found by a fit to data."""
         return {**self.fixed, **(self.fit or {})}
+
+    @property
+    def free(self) -> int:
+        """How many arguments are found by a fit to data."""
+        from scipy import stats  # noqa: PLC0415 - slow to import
+
+        return len(argument_names(getattr(stats, self.name))) - len(self.held)
 
 
 def argument_names(generic: Any) -> list[str]:

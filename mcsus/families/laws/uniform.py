@@ -51,6 +51,7 @@ def bounds_faults(law: Any, fit: Callable[[float, float], bool]) -> list[Fault]:
             lambda a: {"minimum": a["loc"], "maximum": a["loc"] + a["scale"]},
             lambda law: {"loc": law._ends[0], "scale": law._ends[1] - law._ends[0]},
             fit={},
+            edges=True,
         ),
     ),
     place=2,
