@@ -49,8 +49,9 @@ def numbers(result: Result) -> dict[str, Any]:
 def _main(cell: dict[str, Any]) -> dict[str, Any]:
     main = {"labels": cell["labels"]}
     for key in ("mean", "median"):
-        main[key] = _rounded(cell[key]["value"])
-        main[f"{key}_error"] = _rounded(cell[key]["error"])
+        told = cell[key] or {"value": None, "error": None}  # a mean that does not settle
+        main[key] = _rounded(told["value"])
+        main[f"{key}_error"] = _rounded(told["error"])
     return main
 
 

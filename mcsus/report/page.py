@@ -12,7 +12,7 @@ from mcsus.report.figures.base import Figure
 from mcsus.report.reading import Reading
 from mcsus.report.sections import Section
 
-_WORDING = "capital error fixed number percent plain probability span unit_text words"
+_WORDING = "UNSETTLED capital error fixed number percent plain probability span unit_text words"
 _PARTS = ("show", "sources", "output_name")
 _TEMPLATES = Path(__file__).parent / "templates"
 

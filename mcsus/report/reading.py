@@ -53,6 +53,11 @@ class ResultCell:
         """Whether the draws of the cell differ, rounding apart."""
         return bool(self.data["varies"])
 
+    @property
+    def has_mean(self) -> bool:
+        """Whether its mean settles."""
+        return self.value("mean") is not None
+
 
 class ResultTable:
     """The cells of an output, of its indices or of a claim."""
@@ -78,6 +83,11 @@ class ResultTable:
     def base(self) -> list[ResultCell]:
         """Cells of the study as written."""
         return [cell for cell in self.cells if cell.is_base]
+
+    @property
+    def middle(self) -> str:
+        """What is told of its cells: the mean, or the median where one of them has no mean."""
+        return "mean" if all(cell.has_mean for cell in self.cells) else "median"
 
     @property
     def has_scenarios(self) -> bool:

@@ -10,6 +10,9 @@ from mcsus.vocabulary import BASE, SCENARIO
 MISSING = "not known"
 """What is printed for a number that a run cannot tell, such as the error of one replicate."""
 
+UNSETTLED = "does not settle"
+"""What is printed for the mean or the spread of an output that has none."""
+
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"

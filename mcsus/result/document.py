@@ -60,9 +60,7 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
         "labels": labels,
         **({} if cell["varies"] else {"varies": False}),
         **{
-            entry.name: _estimate(cell, entry.name)
-            if entry.has_error
-            else _number(cell[entry.name])
+            entry.name: _moment(cell, entry.name) if entry.has_error else _number(cell[entry.name])
             for entry in plain
         },
         "quantiles": [
@@ -78,6 +76,12 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
             for k, level in enumerate(cell["level"].values)
         ],
     }
+
+
+def _moment(cell: xr.Dataset, key: str) -> dict[str, float | None] | None:
+    """Return a value with its error; None where it does not settle."""
+    told = _estimate(cell, key)
+    return None if told["value"] is None else told
 
 
 def _ends(interval: Sequence[float]) -> dict[str, float | None]:

@@ -8,6 +8,9 @@ from typing import Any
 
 from mcsus.vocabulary import Verdict
 
+UNSETTLED = "does not settle"
+"""What is printed for the mean of an output that has none."""
+
 _SHOWN = 5  # drivers named for each output
 _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
@@ -111,11 +114,11 @@ def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             label_text(name, cell["labels"]),
-            significant(cell["mean"]["value"]),
+            significant(cell["mean"]["value"]) if cell["mean"] else UNSETTLED,
             significant(cell["median"]["value"]),
             _interval(cell),
             output["unit"],
-            significant(cell["mean"]["error"], 1),
+            significant(cell["mean"]["error"], 1) if cell["mean"] else "",
         )
         for name, output in outputs.items()
         for cell in output["cells"]

@@ -45,7 +45,7 @@ def assemble(
         "claims": [claim.id for claim in study.claims],
     }
     about = provenance(study, model) | {"order": order}
-    about["cautions"] = cautions(study, model, about["inputs"], estimates, stopped)
+    about["cautions"] = cautions(study, model, about["inputs"], described, estimates, stopped)
     if until:
         about["until"] = dict(until)
     if stopped:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
@@ -13,6 +15,20 @@ from mcsus.runner.constants import on_constants
 from mcsus.study import Study
 from mcsus.vocabulary import Caution
 
+if TYPE_CHECKING:
+    import xarray as xr
+
+_RESTING = "constant_inputs"
+_LACKING = {
+    "mean": (
+        "no_mean",
+        "a few draws decide it, as where a divisor reaches zero: read the median and the quantiles",
+    ),
+    "sd": (
+        "no_variance",
+        "a few draws decide it: read the quantiles",
+    ),
+}
 _STOPPED = {
     "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
     "out of time": "the time given was over: fewer draws than asked for",
@@ -30,6 +46,7 @@ def cautions(
     study: Study,
     model: Model,
     inputs: Sequence[Mapping[str, Any]],
+    described: Mapping[str, xr.Dataset],
     estimates: Mapping[str, Explained],
     stopped: str,
 ) -> list[dict[str, str]]:
@@ -39,12 +56,18 @@ def cautions(
     ----------
     inputs : sequence of mapping
         The resolved inputs, as the provenance tells them.
+    described : mapping of str to Dataset
+        Outputs and claims, by their place in the tree.
     stopped : str
         Why the run stopped before its end; see `Result.stopped`.
     """
     told = before_drawing(study, model)
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += _unsettled(estimates)
+    lacking = [own for name in study.outputs for own in _lacking(name, described)]
+    without = {own.where for own in lacking if own.kind == "no_mean"}
+    told = [own for own in told if own.kind != _RESTING or own.where not in without]
+    told = [*lacking, *told]
     if stopped:
         told.append(Caution("stopped", "", _STOPPED[stopped]))
     return [asdict(caution) for caution in told]
@@ -53,7 +76,19 @@ def cautions(
 def _resting(study: Study, model: Model) -> Iterator[Caution]:
     resting = on_constants(study, model)
     if resting:
-        yield Caution("constant_inputs", resting.output, resting.text)
+        yield Caution(_RESTING, resting.output, resting.text)
+
+
+def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of an output that its mean, or its spread, does not settle."""
+    data = described[f"outputs/{name}"]
+    for key, (kind, why) in _LACKING.items():
+        lost = ~np.isfinite(data[key].values)
+        if lost.any():
+            where = "" if lost.all() else f" in {lost.sum()} of {lost.size} cases"
+            what = {"mean": "mean", "sd": "standard deviation"}[key]
+            yield Caution(kind, name, f"the {what} of {name!r} does not settle{where}: {why}")
+            return
 
 
 def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.claims import judge
 from mcsus.analysis.first_order import propagate
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
+from mcsus.analysis.moments import settling
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws
 from mcsus.engine.executors import default_threads
@@ -71,6 +72,7 @@ def describe(
             }
             if name in parts:
                 values |= _contributions(model, name, parts[name], draws, means, scale)
+                values |= _shared_out(values)
                 own["part"] = list(parts[name])
             stages = [_stage(model, part) for part in parts.get(name, ())]
             ranks = [cell.rank_error(probabilities).max() for cell in draws[name]]
@@ -93,6 +95,8 @@ def _described(asked: tuple[Draws, Rounding, float, Sequence[float], float]) -> 
     if not varies:
         settled = rounding.times(scale).settled
         described = constant(float(settled(described["median"])), described)
+    else:
+        described = settling(shown).told(described)
     return described | {"varies": np.asarray(varies)}
 
 
@@ -125,6 +129,15 @@ def _contributions(
         means.append(model.spread(labelled, part, name).reshape(len(own), -1) * scale)
     stacked = np.stack(means, axis=-1)  # replicate, cell, part
     return {"contribution": stacked.mean(axis=0), "contribution_error": standard_error(stacked)}
+
+
+def _shared_out(values: Mapping[str, Array]) -> dict[str, Array]:
+    """Return contributions; NaN in cells whose mean does not settle, as they are parts of it."""
+    known = np.isfinite(values["mean"])[:, np.newaxis]
+    return {
+        name: np.where(known, values[name], np.nan)
+        for name in ("contribution", "contribution_error")
+    }
 
 
 def _varies(draws: Draws, rounding: Rounding) -> bool:

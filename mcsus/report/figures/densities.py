@@ -113,6 +113,7 @@ class _Curve:
 def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> Figure:
     """Return the densities of an output, beside whole products (`references`) of its unit."""
     shown = table.cells if len(table.cells) <= _MOST else table.base[:_MOST]
+    references = references if table.middle == "mean" else ()  # their means are known alone
     frame = _frame(shown)
     caption = _caption(table, shown, frame, references)
     rows = _rows(table, references, shown if frame.log else ())

@@ -58,7 +58,8 @@ def _draw_intervals(
     lines = grouped(dims, [labels for labels, _ in cells])
     height = _TOP + _ROW * len(lines) + 48
     sheet = Sheet(height)
-    sheet.note(8, 16, f"Median (dot), mean (stroke) and {level_text(level)} interval (bar)")
+    means = ", mean (stroke)" if any(row["mean"] is not None for _, row in cells) else ""
+    sheet.note(8, 16, f"Median (dot){means} and {level_text(level)} interval (bar)")
     unit = unit_label(rows[0]["unit"])
     sheet.note(WIDTH - 30, height - 8, unit, ends=True)
     ax = line_axes(sheet, lines, (_LEFT, _TOP, WIDTH - 30, _ROW))
@@ -77,18 +78,20 @@ def _draw_intervals(
 
 def _draw_interval(ax: Axes, row: Row, ends: Ends, line: int, tint: str) -> None:
     low, middle, high, mean = row[ends[0]], row[_MIDDLE], row[ends[1]], row["mean"]
-    if max(high, mean) - min(low, mean) > 1e-12 * max(abs(low), abs(high)):
+    known = [low, high] if mean is None else [low, high, mean]
+    if max(known) - min(known) > 1e-12 * max(abs(low), abs(high)):
         ax.plot(
             [low, high], [line, line], color=tint, linewidth=5, solid_capstyle="butt", alpha=0.75
         )
-        ax.plot([mean], [line], marker="|", markersize=13, color=INK)
+        ax.plot(known[2:], [line] * len(known[2:]), marker="|", markersize=13, color=INK)
     ax.plot([middle], [line], marker="o", markersize=8, color=tint, markeredgecolor="white")
 
 
 def fan_figure(table: ResultTable, dim: str) -> Figure:
     """Return bands of quantiles along a numeric dim, one panel for each other label."""
     told = level_text(table.level)
-    how = f"Median (line), mean (dashed), 25 to 75 % (dark band), {told} interval (light band)."
+    means = ", mean (dashed)" if any(cell.has_mean for cell in table.cells) else ""
+    how = f"Median (line){means}, 25 to 75 % (dark band), {told} interval (light band)."
     caption = ""
     if len(table.lines()) > _MOST_PANELS:
         left_out = listing([name for name, _ in table.lines()[_MOST_PANELS:]])
@@ -136,7 +139,8 @@ def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row], ends: Ends
         band = [row[low] for row in rows], [row[high] for row in rows]
         ax.fill_between(at, *band, color=colour(0), alpha=alpha, linewidth=0)
     ax.plot(at, [row[_MIDDLE] for row in rows], color=colour(0), linewidth=2)
-    ax.plot(at, [row["mean"] for row in rows], color=INK, linewidth=1.3, linestyle=(0, (4, 2)))
+    means = [np.nan if row["mean"] is None else row["mean"] for row in rows]
+    ax.plot(at, means, color=INK, linewidth=1.3, linestyle=(0, (4, 2)))
     ax.set_xlim(at[0], at[-1])
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=bool((at == at.round()).all())))
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")

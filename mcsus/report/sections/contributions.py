@@ -31,10 +31,14 @@ class Contributions(Section):
     @property
     def applies(self) -> bool:
         """Whether an output has parts."""
-        return bool(self._tables)
+        return bool(self._made_of)
 
     @property
     def _tables(self) -> list[ResultTable]:
+        return [table for table in self._made_of if table.middle == "mean"]
+
+    @property
+    def _made_of(self) -> list[ResultTable]:
         return [table for table in self.reading.featured if "part" in table.data.coords]
 
     def make_figures(self) -> list[Figure]:
@@ -43,7 +47,9 @@ class Contributions(Section):
 
     def context(self) -> dict[str, Any]:
         """Return each figure with the rows of a few cells; their shares are rounded one by one."""
-        return {"parts": [_table(*both) for both in zip(self.figures, self._tables, strict=True)]}
+        parts = [_table(*both) for both in zip(self.figures, self._tables, strict=True)]
+        unsettled = [words(table.name) for table in self._made_of if table.middle != "mean"]
+        return {"parts": parts, "unsettled": unsettled}
 
 
 def _table(figure: Figure, table: ResultTable) -> dict[str, Any]:

@@ -52,7 +52,11 @@ def convergence_figure(table: ResultTable, t: float) -> Figure | None:
     none = "One replicate tells nothing about the error, so there are no bands."
     caption += bands if np.isfinite(t) else none
     probability = float(table.attrs["path_probability"])
-    columns = {"mean": "Mean", f"quantile_{probability:g}": f"{100 * probability:g} % quantile"}
+    columns = {f"quantile_{probability:g}": f"{100 * probability:g} % quantile"}
+    if all(cell.has_mean for cell in shown):
+        columns = {"mean": "Mean", **columns}
+    else:
+        caption += " The mean does not settle and is not drawn."
     draw = partial(_draw, dims=table.dims, shown=table.places(shown), columns=columns, t=t)
     rows = _rows(table, f"quantile_{probability:g}")
     return Figure(f"convergence_{table.name}", "Were there enough draws?", caption, rows, draw)
@@ -71,7 +75,7 @@ def _draw(
     gap = left - 2.0
     width = min((WIDTH - left - 14 - gap * (len(cells) - 1)) / len(cells), 420.0)
     top = _HEAD + (22.0 if any(name for name, _ in cells) else 0.0)
-    height = top + 2 * _HEIGHT + _BETWEEN + 48
+    height = top + len(columns) * (_HEIGHT + _BETWEEN) + 4
     sheet = Sheet(height)
     unit = unit_label(rows[0]["unit"])
     for place, (name, own) in enumerate(cells):
@@ -85,10 +89,10 @@ def _draw(
             sheet.note(x, y - 8, heading if len(heading) * 7.2 < width + 30 else what)
     right = left + len(cells) * (width + gap) - gap
     sheet.note(right, height - 6, "draws in each replicate, logarithmic axis", ends=True)
-    name, own = cells[0]
+    (name, own), (column, what) = cells[0], next(iter(columns.items()))
     described = (
-        f"Mean of {words(rows[0]['output'])} {name}: {number(own[0]['mean'])} after "
-        f"{own[0]['draws_per_replicate']:.0f} draws, {number(own[-1]['mean'])} after all."
+        f"{what} of {words(rows[0]['output'])} {name}: {number(own[0][column])} after "
+        f"{own[0]['draws_per_replicate']:.0f} draws, {number(own[-1][column])} after all."
     )
     return sheet, described
 

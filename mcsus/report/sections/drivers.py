@@ -224,7 +224,7 @@ def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
 
 def _share(ranking: Ranking, name: str) -> str:
     low, high = ranking.range(name)
-    first, last = percent(max(low, 0.0)), percent(max(high, 0.0))
+    first, last = (percent(min(max(share, 0.0), 1.0)) for share in (low, high))
     if first == last:
         return last
     if low < 0.01:

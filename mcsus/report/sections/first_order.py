@@ -6,7 +6,7 @@ import numpy as np
 
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, number, span
+from mcsus.report.wording import UNSETTLED, capital, number, span
 
 
 @register
@@ -37,7 +37,7 @@ def _table_rows(reading: Reading) -> list[dict[str, Any]]:
                     "cell": capital(cell.name),
                     "first_value": number(cell.value("first_order")),
                     "first_interval": span(*rough),
-                    "mean": number(cell.value("mean")),
+                    "mean": number(cell.value("mean")) if cell.has_mean else UNSETTLED,
                     "interval": span(low, high),
                     "level": f"{100 * level:g} %",
                     "ratio": number(width / (high - low), 2) if high > low else "",

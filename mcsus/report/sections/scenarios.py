@@ -21,7 +21,7 @@ class Scenarios(Section):
 
 
 def scenarios(reading: Reading) -> list[str]:
-    """Say how each scenario changes the mean of the headline output."""
+    """Say how each scenario changes the headline output."""
     table = reading.headline
     if not table.has_scenarios:
         return []
@@ -32,7 +32,8 @@ def scenarios(reading: Reading) -> list[str]:
             other = _counterpart(table, base, scenario["id"])
             if other is not None:
                 name = f" for {base.name}" if base.name and base.name != BASE else ""
-                changes.append(_change(base.value("mean"), other.value("mean")) + name)
+                pair = base.value(table.middle), other.value(table.middle)
+                changes.append(_change(table.middle, *pair) + name)
         if changes:
             title = capital(reading.scenario_title(scenario["id"]))
             texts.append(f"{title}: {'; '.join(changes)}.")
@@ -44,11 +45,11 @@ def _counterpart(table: ResultTable, base: ResultCell, scenario: str) -> ResultC
     return next((cell for cell in table.cells if dict(cell.labels) == wanted), None)
 
 
-def _change(before: float | None, after: float | None) -> str:
-    """Return a change of the mean in words."""
+def _change(what: str, before: float | None, after: float | None) -> str:
+    """Return a change of the mean, or of the median, in words."""
     if before is None or after is None or abs(after - before) <= 1e-9 * abs(before):
         return "no change"
-    text = f"mean {number(after)} instead of {number(before)}"
+    text = f"{what} {number(after)} instead of {number(before)}"
     if before > 0 < after:
         step = percent(after / before - 1)
         step = step if step.startswith((MINUS, "less", "0 ")) else f"+{step}"

@@ -26,6 +26,8 @@ from mcsus.vocabulary import BASE
 _DENSITY_CELLS = 6
 _SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
 _LITTLE = 0.005  # change along a dim, over the larger end, that is not worth telling
+_KINDS = {"mean": "on average.", "median": "by the median; the mean does not settle."}
+_UNSETTLED = "The mean does not settle: a few draws decide it, however many there are."
 _SPOKEN = 6  # cells that a sentence can hold
 
 
@@ -91,24 +93,28 @@ def _values(table: ResultTable) -> str:
     texts = []
     for k, cell in enumerate(shown):
         level, low, high = best_level(cell)
-        mean = number(cell.value("mean"))
+        middle = number(cell.value(table.middle))
         if not cell.varies:
-            texts.append(f"{quantity(mean, table.unit)} (does not vary)")
+            texts.append(f"{quantity(middle, table.unit)} (does not vary)")
         elif k == 0:
             inside = f"{level_text(level)} interval: {span(low, high)}{_skew(cell, shown)}"
-            texts.append(f"{quantity(mean, table.unit)} ({inside})")
+            texts.append(f"{quantity(middle, table.unit)} ({inside})")
         else:
-            texts.append(f"{mean} ({span(low, high)})")
+            texts.append(f"{middle} ({span(low, high)})")
     rest = len(table.base) - len(shown)
     are = "is" if rest == 1 else "are"
     more = f"; {count(rest, 'more case')} {are} in the tables" if rest else ""
-    return f"{verb(words(table.name))} on average {_with_names(shown, texts)}{more}."
+    told = f"{_with_names(shown, texts)}{more}"
+    noun = words(table.name)
+    if table.middle == "mean":
+        return f"{verb(noun)} on average {told}."
+    return f"{verb(noun, 'has', 'have')} a median of {told}. {_UNSETTLED}"
 
 
 def _skew(cell: ResultCell, shown: Sequence[ResultCell]) -> str:
     """Return the median where it is far from the mean and there is room to say so."""
-    mean, median = cell.value("mean") or 0.0, cell.value("median") or 0.0
-    if len(shown) > 1 or abs(mean - median) <= _SKEWED * abs(mean):
+    mean, median = cell.value("mean"), cell.value("median") or 0.0
+    if mean is None or len(shown) > 1 or abs(mean - median) <= _SKEWED * abs(mean):
         return ""
     return f"; median: {number(median)}"
 
@@ -125,7 +131,7 @@ def _course(table: ResultTable) -> str:
     first, last = cells[0], cells[-1]
     level, low, high = best_level(first)
     _, low_last, high_last = best_level(last)
-    begin, end = first.value("mean") or 0.0, last.value("mean") or 0.0
+    begin, end = first.value(table.middle) or 0.0, last.value(table.middle) or 0.0
     noun = words(table.name)
     change = verb(noun, "changes little", "change little")
     if abs(end - begin) > _LITTLE * max(abs(begin), abs(end)):
@@ -135,5 +141,5 @@ def _course(table: ResultTable) -> str:
     return (
         f"{change}{who} from {quantity(number(begin), table.unit)} in {then} "
         f"({level_text(level)} interval: {span(low, high)}) to {number(end)} in "
-        f"{now} ({span(low_last, high_last)}), on average."
+        f"{now} ({span(low_last, high_last)}), {_KINDS[table.middle]}"
     )

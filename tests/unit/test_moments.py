@@ -1,0 +1,136 @@
+"""An output without a mean says so: in the numbers, the words, the page."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from mcsus.analysis.moments import Settled, settling
+from mcsus.counting.draws import HeldDraws
+from mcsus.report import write_report
+from mcsus.runner import run, sampling
+
+NORMAL = {"distribution": "normal", "unit": "kg/year", "mean": 5, "sd": 2}
+EMBODIED = {"distribution": "normal", "unit": "kg", "mean": 10, "sd": 1}
+USE = {**NORMAL, "mean": 2, "sd": 1}
+PAYBACK = ("embodied/(saving - use)", "year")
+
+
+def draws_of(make, seed, replicates=16, draws=1024):
+    rng = np.random.default_rng(seed)
+    return HeldDraws(make(rng, (replicates, draws)))
+
+
+def _ratio(at):
+    return lambda rng, size: (
+        np.exp(0.2 * rng.standard_normal(size)) / (at + rng.standard_normal(size))
+    )
+
+
+def _lognormal(gsd):
+    return lambda rng, size: gsd ** rng.standard_normal(size)
+
+
+WITHOUT = {
+    "divisor about 1": _ratio(1),
+    "divisor about 2": _ratio(2),
+    "Student, 1 df": lambda rng, size: rng.standard_t(1, size),
+    "1/uniform": lambda rng, size: 1 / rng.random(size),
+    "Pareto 0.8": lambda rng, size: rng.random(size) ** (-1 / 0.8),
+}
+WITH = {
+    "normal": lambda rng, size: rng.standard_normal(size),
+    "uniform": lambda rng, size: rng.random(size),
+    "two values": lambda rng, size: np.where(rng.random(size) < 0.002, 1e6, 1.0),
+    "lognormal, gsd 3": _lognormal(3),
+    "product": lambda rng, size: _lognormal(2)(rng, size) * _lognormal(2.36)(rng, size),
+    "difference": lambda rng, size: _lognormal(3)(rng, size) - _lognormal(3)(rng, size),
+    "Student, 5 df": lambda rng, size: rng.standard_t(5, size),
+    "1/(0.01 + uniform)": lambda rng, size: 1 / (0.01 + rng.random(size)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("law", WITHOUT)
+def test_a_mean_that_does_not_settle_is_seen(law):
+    """Measured on 300 seeds: seen in 97 % at least."""
+    seen = [not settling(draws_of(WITHOUT[law], seed)).mean for seed in range(30)]
+    assert sum(seen) >= 27
+
+
+@pytest.mark.parametrize("law", WITH)
+def test_no_false_alarm(law):
+    """Measured on 300 seeds: none of these for the mean, 1 % at most for the spread."""
+    told = [settling(draws_of(WITH[law], seed)) for seed in range(30)]
+    assert all(own.mean for own in told)
+    assert sum(not own.sd for own in told) <= 1
+
+
+def test_a_spread_that_does_not_settle():
+    told = [
+        settling(draws_of(lambda rng, size: rng.random(size) ** (-1 / 1.4), seed, draws=4096))
+        for seed in range(20)
+    ]
+    assert sum(own.sd for own in told) <= 4
+
+
+def test_few_draws_say_nothing():
+    assert settling(draws_of(WITHOUT["1/uniform"], 1, 2, 256)) == Settled()
+
+
+@pytest.fixture(params=["held", "counted"])
+def design(request, monkeypatch):
+    if request.param == "counted":
+        monkeypatch.setattr(sampling, "_HELD_DRAWS", 1 << 13)
+    return {"draws": 4096, "replicates": 8}
+
+
+def test_a_ratio_without_a_mean(study, design, tmp_path):
+    asked = study(
+        {"embodied": EMBODIED, "saving": NORMAL, "use": USE},
+        {"payback": PAYBACK, "embodied_now": ("embodied", "kg")},
+        design=design,
+        sensitivity={"outputs": ["payback"]},
+    )
+    result = run(asked)
+    document = result.to_dict()
+    cell = document["outputs"]["payback"]["cells"][0]
+    assert cell["mean"] is None
+    assert cell["sd"] is None
+    # P(e/d <= m) = 1/2; by quadrature of the two normals
+    assert cell["median"]["value"] == pytest.approx(2.838, abs=0.02)
+    assert document["outputs"]["embodied_now"]["cells"][0]["mean"]["value"] == pytest.approx(10, abs=1e-3)
+    told = [own for own in document["cautions"] if own["kind"] == "no_mean"]
+    assert [own["where"] for own in told] == ["payback"]
+    assert "of the mean" not in " ".join(own["text"] for own in document["cautions"])
+    assert "does not settle" in str(result.summary())
+    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
+    assert "has a median of" in text
+    assert "The mean does not settle" in text
+    assert "on average" not in text
+    shares = [float(s.replace(",", "")) for s in re.findall(r"([\d.,]*\d)\s%\sof the", text)]
+    assert all(share <= 100 for share in shares)
+
+
+def test_parts_of_a_mean_that_does_not_settle_are_left_out(study, tmp_path):
+    laws = {"x": {**EMBODIED, "mean": 1}, "y": {**EMBODIED, "mean": 1}}
+    asked = study(
+        laws,
+        {"ratio": "x/y", "other": "y/(1*x)", "total": "ratio + other"},
+        {"total": "1"},
+        design={"draws": 1024, "replicates": 4},
+    )
+    result = run(asked)
+    assert np.isnan(result.datasets("outputs")["total"]["contribution"]).all()
+    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    assert "What the total is made of is not told" in page
+
+
+def test_an_ordinary_product_keeps_its_mean(study):
+    laws = {f"x{k}": {"distribution": "lognormal", "median": 1, "gsd": 1.8} for k in range(3)}
+    asked = study(laws, {"y": "*".join(laws)}, design={"draws": 1024, "replicates": 8})
+    document = run(asked).to_dict()
+    assert document["outputs"]["y"]["cells"][0]["mean"] is not None
+    assert not [own for own in document["cautions"] if own["kind"] in {"no_mean", "no_variance"}]
