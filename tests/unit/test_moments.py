@@ -100,7 +100,9 @@ def test_a_ratio_without_a_mean(study, design, tmp_path):
     assert cell["sd"] is None
     # P(e/d <= m) = 1/2; by quadrature of the two normals
     assert cell["median"]["value"] == pytest.approx(2.838, abs=0.02)
-    assert document["outputs"]["embodied_now"]["cells"][0]["mean"]["value"] == pytest.approx(10, abs=1e-3)
+    assert document["outputs"]["embodied_now"]["cells"][0]["mean"]["value"] == pytest.approx(
+        10, abs=1e-3
+    )
     told = [own for own in document["cautions"] if own["kind"] == "no_mean"]
     assert [own["where"] for own in told] == ["payback"]
     assert "of the mean" not in " ".join(own["text"] for own in document["cautions"])
