@@ -45,10 +45,13 @@ class WantsGroups(NamedTuple):
         Whether B with each group from A is wanted too.
     summed : bool
         Whether sums over the points do, so that no values need be held.
+    ranked : bool
+        Whether ranks of the values are wanted in their place, which may be infinite then.
     """
 
     second_order: bool = False
     summed: bool = False
+    ranked: bool = False
 
 
 class WantsDraws(NamedTuple):
@@ -260,7 +263,7 @@ class Explained(NamedTuple):
     method: Method
     inputs: list[str]
     values: Mapping[str, Array]
-    told: Mapping[str, str]
+    told: Mapping[str, str | int]
     doubts: Sequence[str] = ()
 
 

@@ -102,7 +102,13 @@ CLAIM = (
 """Arrays of a claim."""
 
 CONSTANT = "constant_replicates"
-"""Attribute of an analysis: how many replicates did not vary and have no part in it, if any."""
+"""Attribute of an analysis: in how many replicates the output did not vary, if in any."""
+
+ON = "on"
+"""Attribute of an analysis: what it is of, where not of the values: ``ranks``."""
+
+POINTS = "points"
+"""Attribute of an analysis of ranks: its base points of a replicate, which may be fewer."""
 
 PROVENANCE = {
     "study": "id, title, question, functional unit, system boundary, characterisation",

@@ -107,7 +107,7 @@ def _explained_cell(
 ) -> dict[str, Any]:
     """Return what a method says of one cell: of each input, and of each pair of them."""
     names = [str(name) for name in cell["input"].values]
-    told = {str(key): value for key, value in attrs.items()}
+    told = {str(key): np.asarray(value).item() for key, value in attrs.items()}
     ranks = cell["rank"].values
     if not ranks.all():  # the output does not vary: nothing drives it
         reason = "the output does not vary, rounding apart, at the points of the analysis"

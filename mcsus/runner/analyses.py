@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -23,15 +23,20 @@ from mcsus.analysis.base import (
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.model import Model, Rounding
-from mcsus.result.arrays import CONSTANT
+from mcsus.result.arrays import CONSTANT, ON, POINTS
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
-from mcsus.runner.group_values import GroupRun, Key
+from mcsus.runner.group_values import Groupings, GroupRun, Key
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
+
+_MOST_RANKED = 1 << 23  # values of a replicate that are held to be ranked: 64 MiB
+_LEAST_RANKED = 256  # base points
+
+W = TypeVar("W", bound=Wants)
 
 Evaluated = GroupRun | DrawRun | PointRun
 
@@ -43,11 +48,17 @@ def sensitivity(
     executor: Executor,
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
+    on_ranks: Collection[str] = (),
 ) -> dict[str, Explained]:
     """Return what the methods that a study asks for say of its outputs, in their order.
 
     By name of the output; what a further grouping or another method says under
     ``<output>@<grouping>`` and ``<output>@<method>``.
+
+    Parameters
+    ----------
+    on_ranks : collection of str
+        Outputs whose ranks are analysed in place of their values, by methods that ask for groups.
     """
     asked = study.sensitivity
     first = sensitivity_groups(study, model)
@@ -57,35 +68,78 @@ def sensitivity(
     groupings = {"": first} | others
     sizes = tuple(map(len, groupings.values()))
     design = replace(study.design, draws=asked.draws)
-    outputs = {output: study.outputs[output] for output in asked.outputs}
     tables: dict[str, Explained] = {}
     for name in asked.methods:
         method = methods()[name]
         options = {key: asked.options[key] for key in method.options}
         wants = method.wants(Asked(asked.draws, sizes, options))
-        told = _teller(progress, "sensitivity", design)
-        run: Evaluated
-        if isinstance(wants, WantsGroups):
-            run = GroupRun(kernel, asked.outputs, groupings, design, wants)
-        elif isinstance(wants, WantsDraws):
-            run, told = DrawRun(kernel, outputs, study.design, wants), None
-        else:
-            run = PointRun(kernel, outputs, first, design, wants)
-        data: Iterator[Mapping[Key, Data]] = (
-            run.sums(executor, told, checkpoint or Checkpoint())
-            if isinstance(run, GroupRun) and run.summed
-            else run.values(executor, told)
-        )
-        tables |= explained(method, wants, run, data, owners(kernel, asked.outputs))
+        parts = apart(asked.outputs, wants, on_ranks)
+        found: dict[str, Explained] = {}
+        told = _teller(progress, "sensitivity", design, len(parts))
+        for outputs, own in parts:
+            shown = {output: study.outputs[output] for output in outputs}
+            run: Evaluated
+            if isinstance(own, WantsGroups):
+                run = _group_run(kernel, outputs, groupings, design, own)
+            elif isinstance(own, WantsDraws):
+                run, told = DrawRun(kernel, shown, study.design, own), None
+            else:
+                run = PointRun(kernel, shown, first, design, own)
+            data: Iterator[Mapping[Key, Data]] = (
+                run.sums(executor, told, checkpoint or Checkpoint())
+                if isinstance(run, GroupRun) and run.summed
+                else run.values(executor, told)
+            )
+            found |= explained(method, own, run, data, owners(kernel, outputs))
+        tables |= {key: found[key] for key in _in_order(found, asked.outputs)}
     return tables
 
 
-def _teller(progress: Progress | None, doing: str, design: Design) -> Callable[[int], None] | None:
+def apart(
+    outputs: tuple[str, ...], wants: W, on_ranks: Collection[str]
+) -> list[tuple[tuple[str, ...], W]]:
+    """Return the outputs that are analysed together, and what is evaluated for them."""
+    if not isinstance(wants, WantsGroups):
+        return [(outputs, wants)]
+    on_values = tuple(name for name in outputs if name not in on_ranks)
+    others = tuple(name for name in outputs if name in on_ranks)
+    parts = [(on_values, wants), (others, wants._replace(ranked=True, summed=False))]
+    return [(names, own) for names, own in parts if names]
+
+
+def _group_run(
+    kernel: Kernel,
+    outputs: tuple[str, ...],
+    groupings: Groupings,
+    design: Design,
+    wants: WantsGroups,
+) -> GroupRun:
+    """Return the run over groups; of fewer base points where ranks would not fit in memory."""
+    made = GroupRun(kernel, outputs, groupings, design, wants)
+    while wants.ranked and design.draws > _LEAST_RANKED:
+        if made.run.values * design.draws <= _MOST_RANKED:
+            break
+        design = replace(design, draws=design.draws // 2)
+        made.run = replace(made.run, design=design)
+    return made
+
+
+def _in_order(tables: Mapping[str, Explained], outputs: Sequence[str]) -> list[str]:
+    """Return the names of tables by grouping, then in the order of the outputs."""
+    marks = list(dict.fromkeys(name.partition("@")[2] for name in tables))
+    place = {name: k for k, name in enumerate(outputs)}
+    split = {name: name.partition("@") for name in tables}
+    return sorted(tables, key=lambda name: (marks.index(split[name][2]), place[split[name][0]]))
+
+
+def _teller(
+    progress: Progress | None, doing: str, design: Design, runs: int
+) -> Callable[[int], None] | None:
     """Return a function that adds up the draws done and passes them on."""
     if progress is None:
         return None
     done = 0
-    total = design.draws * design.replicates
+    total = design.draws * design.replicates * runs
 
     def tell(count: int) -> None:
         nonlocal done
@@ -120,7 +174,9 @@ def explained(
             values = {
                 name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
             }
-            told = method.told(wants)
+            told: dict[str, str | int] = dict(method.told(wants))
+            if isinstance(run, GroupRun) and run.ranked:
+                told |= {ON: "ranks", POINTS: run.run.design.draws}
             told |= _silent(method, [[each[key] for each in estimates] for key in keys])
             doubts = [cell.doubt for cell in cells]
             tables[f"{output}{mark}{grouping}"] = Explained(method, names, values, told, doubts)

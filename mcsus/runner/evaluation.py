@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mcsus.analysis.base import Explained, WantsGroups, methods
+from mcsus.analysis.base import Data, Explained, WantsGroups, methods
 from mcsus.analysis.claims import Judgement, judge
 from mcsus.analysis.intervals import CURVE
 from mcsus.analysis.replication import standard_error
@@ -22,10 +22,10 @@ from mcsus.engine.executors import Threads, default_threads
 from mcsus.engine.plans import Quantity
 from mcsus.errors import Fault, InputError
 from mcsus.model import Rounding
-from mcsus.runner.analyses import explained
+from mcsus.runner.analyses import apart, explained
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
-from mcsus.runner.group_values import GroupRun
+from mcsus.runner.group_values import GroupRun, Key
 from mcsus.runner.validity import check_parts, sensitivity_groups
 from mcsus.study import Claim
 from mcsus.vocabulary import Label
@@ -140,27 +140,47 @@ def evaluate(
     return Evaluation(outputs, claims)
 
 
-def ranking(run: Run, kept: Kept, base_points: int, replicates: int) -> dict[str, Explained]:
-    """Return the Sobol' indices of all inputs for all outputs; see `Run.ranking`."""
+def ranking(
+    run: Run, kept: Kept, base_points: int, replicates: int, on_ranks: Collection[str] = ()
+) -> dict[str, Explained]:
+    """Return the Sobol' indices of all inputs for all outputs; see `Run.ranking`.
+
+    Parameters
+    ----------
+    on_ranks : collection of str
+        Outputs whose ranks are analysed in place of their values.
+    """
     study, kernel = run.study, run.kernel
     design = replace(study.design, draws=base_points, replicates=replicates)
-    wants = WantsGroups(summed=True)
     constants = frozenset(p.name for p in study.parameters if p.is_constant)
 
-    def planned() -> GroupRun:
-        outputs = tuple(study.outputs)
+    def planned(outputs: tuple[str, ...], wants: WantsGroups) -> GroupRun:
         asked = replace(
-            study.sensitivity, outputs=outputs, methods=(_METHOD,), also_by=(), draws=base_points
+            study.sensitivity,
+            outputs=tuple(study.outputs),
+            methods=(_METHOD,),
+            also_by=(),
+            draws=base_points,
         )
-        ranked = replace(study, sensitivity=asked)
-        check_parts(ranked, run.model)  # as inputs that depend on each other are not ranked apart
-        groups = sensitivity_groups(ranked, run.model)
+        whole = replace(study, sensitivity=asked)
+        check_parts(whole, run.model)  # as inputs that depend on each other are not ranked apart
+        groups = sensitivity_groups(whole, run.model)
         return GroupRun(kernel, outputs, {"": groups}, design, wants)
 
-    made: GroupRun = _once(kept, ("inputs", design, constants), planned).with_kernel(kernel)
-    data = made.sums(_threads(), None, Checkpoint())
     method = _once(kept, _METHOD, lambda: methods()[_METHOD])
-    return explained(method, wants, made, data, owners(kernel, study.outputs))
+    found: dict[str, Explained] = {}
+    for outputs, wants in apart(tuple(study.outputs), WantsGroups(summed=True), on_ranks):
+        asked = ("inputs", design, constants, outputs, wants)
+        made: GroupRun = _once(kept, asked, functools.partial(planned, outputs, wants)).with_kernel(
+            kernel
+        )
+        data: Iterator[Mapping[Key, Data]] = (
+            made.sums(_threads(), None, Checkpoint())
+            if made.summed
+            else made.values(_threads(), None)
+        )
+        found |= explained(method, wants, made, data, owners(kernel, outputs))
+    return {name: found[name] for name in study.outputs}
 
 
 def _judged(claim: Claim, margins: Array, rounding: Rounding) -> Judgement:

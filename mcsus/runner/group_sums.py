@@ -136,9 +136,20 @@ def roundings(run: PlanRun, outputs: Iterable[str]) -> list[Rounding]:
 
 
 def replicate_values(
-    run: PlanRun, outputs: Iterable[str], executor: Executor, told: Told
+    run: PlanRun,
+    outputs: Iterable[str],
+    executor: Executor,
+    told: Told,
+    *,
+    may_be_never: bool = False,
 ) -> Iterator[Array]:
-    """Yield all values of each replicate, shape (row, evaluation, draw); outputs are finite."""
+    """Yield all values of each replicate, shape (row, evaluation, draw); outputs are finite.
+
+    Parameters
+    ----------
+    may_be_never : bool
+        Whether values above all others, which are infinite, are allowed.
+    """
     names, design = list(outputs), run.design
     ends = np.cumsum([run.kernel.program.cells(name) for name in names])
     ahead = executor.workers + 1  # replicates at a time
@@ -146,9 +157,10 @@ def replicate_values(
     replicates = range(design.replicates)
     with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
         for replicate, out in zip(replicates, values, strict=True):
-            refuse_not_finite(out[: ends[-1], 0], names, ends, run.kernel, design, replicate)
-            if run.groups and not np.isfinite(out).all():
-                _refuse(run, out, replicate, 0)
+            known = np.where(out == np.inf, 0.0, out) if may_be_never else out
+            refuse_not_finite(known[: ends[-1], 0], names, ends, run.kernel, design, replicate)
+            if run.groups and not np.isfinite(known).all():
+                _refuse(run, known, replicate, 0)
             if told is not None:
                 told(design.draws)
             yield out

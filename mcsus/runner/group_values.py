@@ -11,12 +11,13 @@ from typing import NamedTuple
 import numpy as np
 
 from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
+from mcsus.analysis.ranks import ranked
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Integers, Quantity
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
-from mcsus.model.rounding import TOLERANCE
+from mcsus.model.rounding import EXACT, TOLERANCE
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import (
     PlanRun,
@@ -83,9 +84,10 @@ class GroupRun:
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0
         self.outputs = outputs
-        self.summed = wants.summed
+        self.summed, self.ranked = wants.summed and not wants.ranked, wants.ranked
         self.run = PlanRun(kernel, plan, design, groups, paired)
-        self.rounding = roundings(self.run, outputs)
+        self.sizes = roundings(self.run, outputs)
+        self.rounding = [EXACT] * len(self.sizes) if self.ranked else self.sizes
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         self.inputs: dict[Key, list[str]] = {}
         self.places: dict[Key, list[int]] = {}  # of data of all inputs: these are of some
@@ -108,16 +110,18 @@ class GroupRun:
         return other
 
     def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, GroupValues]]:
-        """Yield all values of each replicate."""
-        for out in replicate_values(self.run, self.outputs, executor, told):
+        """Yield all values of each replicate, or their ranks."""
+        never = self.ranked
+        for out in replicate_values(self.run, self.outputs, executor, told, may_be_never=never):
             data = {}
             for key, chosen in self.chosen.items():
                 pick = [0, 1, *(2 + k for k in chosen.places)]
                 if chosen.second_order:
                     pick += [2 + len(self.run.groups) + k for k in chosen.places]
-                data[key] = GroupValues(
-                    out[chosen.row, pick], len(chosen.places), chosen.second_order
-                )
+                values = out[chosen.row, pick]
+                if self.ranked:
+                    values = ranked(values, float(self.sizes[chosen.row].most))
+                data[key] = GroupValues(values, len(chosen.places), chosen.second_order)
             yield data
 
     def sums(
