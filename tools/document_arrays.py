@@ -13,9 +13,11 @@ _HEAD = """# What a result holds
 Written by `python tools/document_arrays.py`. A result is a tree of labelled arrays (`result.tree`,
 `result.nc`); `result.json` is read off it. In front of its own dims an array has those of its
 quantity. Where `error` says so, `<name>_error` stands beside it: the standard error over the
-replicates. `{unit}` is the unit in which the quantity is shown. `JSON` tells what `result.json`
-has: of a method of sensitivity, an entry for each cell of the output, with the inputs by `rank`
-under `ranking` and the arrays of each under `indices`.
+replicates. Where it is told in parts and the quantity depends on individuals, the parts due to the
+draws and to the individuals stand beside it as well, under `<name>_draws_error` and
+`<name>_individuals_error`. `{unit}` is the unit in which the quantity is shown. `JSON` tells what
+`result.json` has: of a method of sensitivity, an entry for each cell of the output, with the inputs
+by `rank` under `ranking` and the arrays of each under `indices`.
 """
 
 
@@ -50,7 +52,7 @@ def _arrays(entries: Iterable[Entry]) -> list[str]:
             f"`{entry.name}`",
             ", ".join(f"`{dim}`" for dim in entry.dims),
             entry.unit,
-            "yes" if entry.has_error else "",
+            ("in parts" if entry.has_parts else "yes") if entry.has_error else "",
             "yes" if entry.is_printed else "",
             entry.meaning,
         )

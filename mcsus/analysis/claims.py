@@ -49,9 +49,9 @@ def judge(
     else:
         holds = low >= -rounding.most if holds_at_equality else low > rounding.most
         shares = np.full(margin.replicates, float(holds))
-    probability = float(shares.mean())
+    probability = min(max(float(shares.mean()), 0.0), 1.0)
     error = float(standard_error(shares))
-    if probability in (0.0, 1.0):
+    if probability in (0.0, 1.0) and not error > 0:
         error = 1.0 / (margin.replicates * margin.draws)
     distance = probability - confidence
     unknown = student_quantile(margin.replicates) * error

@@ -19,6 +19,10 @@ CURVE = np.concatenate(
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
 _BINS = (20, 200)
+_BY_REPLICATE = (
+    "mean_error", "median_error", "quantiles_error",
+    "path_mean", "path_mean_error", "path_quantile", "path_quantile_error",
+)  # fmt: skip
 
 
 def quantile_probabilities(levels: Sequence[float]) -> Array:
@@ -73,12 +77,22 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
     }
 
 
-def constant(value: float, described: Mapping[str, Array]) -> dict[str, Array]:
-    """Return what describes a cell that does not vary: one value, no spread, errors of 0."""
+def constant(
+    value: float, described: Mapping[str, Array], *, is_known: bool = True
+) -> dict[str, Array]:
+    """Return what describes a cell that does not vary: one value, no spread, errors of 0.
+
+    Parameters
+    ----------
+    is_known : bool
+        Whether replicates agree on the value. Where they met individuals of their own, they do
+        not: it has an error then.
+    """
+    kept = ("path_draws", *(() if is_known else _BY_REPLICATE))
     still = {
         name: np.full_like(array, 0.0 if name == "sd" or name.endswith("_error") else value)
         for name, array in described.items()
-        if name != "path_draws"
+        if name not in kept
     }
     return {**described, **still, "edges": np.full(2, value), "density": np.zeros(1)}
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LONGEST = 120  # bytes of the name of a folder
 _SPECIAL = re.compile(r"[^\w.=%-]+")  # what has no place in it
 _LOST = re.compile(r"[^\w .=%+()/,\[\]-]")  # of it, what may tell two labels apart
-_CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3}
+_CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3, "individuals": 3}
 
 
 def run(
@@ -232,7 +232,13 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
             f"each replicate",
             err=True,
         )
-        if not until["reached"]:
+        if result.stopped == "individuals":
+            typer.echo(
+                f"mcsus: --until {limits.until:.3g} needs more individuals or replicates: "
+                f"however many draws there are, it is known to {until['individuals_known_to']:.3%}",
+                err=True,
+            )
+        elif not until["reached"]:
             typer.echo(
                 f"mcsus: --until {limits.until:.3g} would take about {until['wanted_draws']} "
                 f"draws; --max-draws allows {limits.max_draws}",

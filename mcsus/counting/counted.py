@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.counting.bins import Bins
+from mcsus.counting.draws import Draws
 from mcsus.counting.prefixes import Convergence
 from mcsus.counting.tally import Tally
 
@@ -62,6 +63,10 @@ class CountedDraws:
         scaled = copy.copy(self)
         scaled._scale *= scale
         return scaled
+
+    def each(self) -> list[Draws]:
+        """Return the draws of each replicate."""
+        return [CountedDraws([own], self._row).times(self._scale) for own in self._tallies]
 
     def means(self) -> Array:
         """Return the mean of each replicate."""

@@ -28,6 +28,9 @@ class Draws(Protocol):
     def times(self, scale: float) -> Draws:
         """Return the draws multiplied by a positive factor."""
 
+    def each(self) -> list[Draws]:
+        """Return the draws of each replicate."""
+
     def means(self) -> Array:
         """Return the mean of each replicate."""
 
@@ -89,6 +92,10 @@ class HeldDraws:
     def times(self, scale: float) -> HeldDraws:
         """Return the draws multiplied by a positive factor."""
         return HeldDraws(self.values * scale)
+
+    def each(self) -> list[Draws]:
+        """Return the draws of each replicate."""
+        return [HeldDraws(own[np.newaxis]) for own in self.values]
 
     def means(self) -> Array:
         """Return the mean of each replicate."""

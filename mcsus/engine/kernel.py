@@ -148,13 +148,21 @@ class Kernel:
             block //= 2
         return block
 
-    def points(self, plan: Plan, design: Design, replicate: int) -> Points:
+    def points(
+        self, plan: Plan, design: Design, replicate: int, individuals: int | None = None
+    ) -> Points:
         """Prepare the streams of one replicate: A on the first dimensions, B on the next ones.
 
         Those of the last designs are kept, for kernels with other laws as well.
+
+        Parameters
+        ----------
+        individuals : int, optional
+            The replicate whose individuals are met; by default its own.
         """
         points = self._streams.points(plan.matrices, design, replicate)
-        return self._with_individuals(points, design, replicate)
+        met = replicate if individuals is None else individuals
+        return self._with_individuals(points, design, met)
 
     def _with_individuals(self, points: Points, design: Design, replicate: int) -> Points:
         """Return points with the inputs of every individual, in base units."""

@@ -145,6 +145,10 @@ class Model:
             and any(cell.law.family != "constant" for cell in parameter.cells)
         )
 
+    def meets_individuals(self, name: str) -> bool:
+        """Tell whether a quantity depends on what differs between individuals."""
+        return self.inner is not None and any(map(self.varies_inside, self.upstream([name])))
+
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the number of labels along each dim of `name`."""
         return tuple(len(self.dims[dim]) for dim in self.dims_of[name])

@@ -13,6 +13,10 @@ UNIT = "{unit}"
 """Stands for the unit that the output or the claim is shown in."""
 
 
+ERROR_PARTS = ("draws", "individuals")
+"""What an error is due to, where there are individuals: one may be small beside the other."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One array of a result.
@@ -27,6 +31,9 @@ class Entry:
         Whether its standard error stands beside it, under ``<name>_error``.
     is_printed : bool
         Whether the JSON has it.
+    has_parts : bool
+        Whether, where there are individuals, that error is told apart as well: under
+        ``<name>_draws_error`` and ``<name>_individuals_error``.
     """
 
     name: str
@@ -35,6 +42,7 @@ class Entry:
     meaning: str
     has_error: bool = False
     is_printed: bool = True
+    has_parts: bool = False
 
     @property
     def variables(self) -> tuple[Entry, ...]:
@@ -42,12 +50,25 @@ class Entry:
         if not self.has_error:
             return (self,)
         error = Entry(self.error, self.dims, self.unit, f"standard error of {self.name}")
-        return self, error
+        if not self.has_parts:
+            return self, error
+        parts = [
+            Entry(
+                part, self.dims, self.unit, f"part of it that is due to {kind}, if both are there"
+            )
+            for kind, part in self.error_parts.items()
+        ]
+        return self, error, *parts
 
     @property
     def error(self) -> str:
         """Name of the array of its error."""
         return f"{self.name}_error"
+
+    @property
+    def error_parts(self) -> dict[str, str]:
+        """Names of the arrays of the parts of its error, by what they are due to."""
+        return {kind: f"{self.name}_{kind}_error" for kind in ERROR_PARTS} if self.has_parts else {}
 
 
 DIMS = {
@@ -67,10 +88,17 @@ DIMS = {
 VARIES = Entry("varies", (), "", "whether the draws differ, rounding apart", is_printed=False)
 
 OUTPUT = (
-    Entry("mean", (), UNIT, "mean of all draws", has_error=True),
-    Entry("sd", (), UNIT, "standard deviation of all draws", has_error=True),
-    Entry("median", (), UNIT, "median of all draws", has_error=True),
-    Entry("quantiles", ("quantile",), UNIT, "quantiles of all draws", has_error=True),
+    Entry("mean", (), UNIT, "mean of all draws", has_error=True, has_parts=True),
+    Entry("sd", (), UNIT, "standard deviation of all draws", has_error=True, has_parts=True),
+    Entry("median", (), UNIT, "median of all draws", has_error=True, has_parts=True),
+    Entry(
+        "quantiles",
+        ("quantile",),
+        UNIT,
+        "quantiles of all draws",
+        has_error=True,
+        has_parts=True,
+    ),
     Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails"),
     Entry("shortest", ("level", "bound"), UNIT, "shortest interval"),
     Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
@@ -90,6 +118,21 @@ OUTPUT = (
         is_printed=False,
     ),
     Entry("contribution", ("part",), UNIT, "mean of a part", has_error=True, is_printed=False),
+    Entry(
+        "individuals_share",
+        (),
+        "1",
+        "noise of the individuals of a replicate, as a share of its variance and that of the "
+        "output, where there are individuals",
+        is_printed=False,
+    ),
+    Entry(
+        "individuals_rest",
+        (),
+        "1",
+        "noise of individuals left in a replicate, as a share of the variance of the output",
+        is_printed=False,
+    ),
 )
 """Arrays of an output."""
 

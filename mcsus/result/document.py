@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mcsus.result.arrays import DIMS, OUTPUT
+from mcsus.result.arrays import DIMS, ERROR_PARTS, OUTPUT
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -150,7 +150,8 @@ def _estimate(
     cell: xr.Dataset, key: str, place: int | tuple[int, ...] = ()
 ) -> dict[str, float | None]:
     """Return a value, and its error if it has one, at a place of the array's own dims."""
-    known = {"value": key, "error": f"{key}_error"}
+    parts = {f"{kind}_error": f"{key}_{kind}_error" for kind in ERROR_PARTS}
+    known = {"value": key, "error": f"{key}_error"} | parts
     return {word: _number(cell[name].values[place]) for word, name in known.items() if name in cell}
 
 

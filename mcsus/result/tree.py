@@ -55,7 +55,10 @@ class Result:
 
     @property
     def stopped(self) -> str:
-        """Why it stopped before its end: interrupted, out of time, limit, round; else empty."""
+        """Why it stopped before its end: interrupted, out of time, limit, individuals, round.
+
+        Empty where it came to its end.
+        """
         return str(self.provenance.get("stopped", ""))
 
     @property

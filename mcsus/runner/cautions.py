@@ -11,6 +11,8 @@ import numpy as np
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
 from mcsus.result.arrays import CONSTANT
+from mcsus.result.document import cells
+from mcsus.result.summary import significant
 from mcsus.runner.constants import on_constants
 from mcsus.study import Study
 from mcsus.vocabulary import Caution
@@ -29,11 +31,14 @@ _LACKING = {
         "a few draws decide it: read the quantiles",
     ),
 }
+_NOISE = 0.01  # share of a variance from which noise of individuals is told
+_TOLD = 3  # cells of an output in one caution
 _STOPPED = {
     "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
     "out of time": "the time given was over: fewer draws than asked for",
     "round": "the run goes on: fewer draws than asked for, no sensitivity indices",
     "limit": "the draws allowed were too few for the precision asked for",
+    "individuals": "the individuals are too few for the precision asked for, whatever is drawn",
 }
 
 
@@ -63,7 +68,7 @@ def cautions(
     """
     told = before_drawing(study, model)
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
-    told += _unsettled(estimates)
+    told += [*_unsettled(estimates), *_noisy(study, described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     without = {own.where for own in lacking if own.kind == "no_mean"}
     told = [own for own in told if own.kind != _RESTING or own.where not in without]
@@ -121,6 +126,43 @@ def _unsettled(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
                 "draws settle them, unless a few extreme values hold most of the variance",
             )
     yield from told.values()
+
+
+def _noisy(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say where the noise of individuals is large beside what is uncertain, by output."""
+    from mcsus.analysis.replication import student_quantile  # noqa: PLC0415 - SciPy
+
+    if not study.inner:
+        return
+    bound, count = student_quantile(study.design.replicates), len(study.dims[study.inner])
+    for name in study.outputs:
+        data = described[f"outputs/{name}"]
+        if "individuals_share" not in data:
+            continue
+        told = []
+        for labels, cell in cells(data):
+            share, rest = (float(cell[f"individuals_{key}"]) for key in ("share", "rest"))
+            where = f"{', '.join(map(str, labels.values()))}: " if labels else ""
+            if share > _NOISE:
+                error = significant(bound * float(cell["mean_individuals_error"]), 2)
+                unit = "" if data.attrs["units"] == "1" else f" {data.attrs['units']}"
+                told.append((share, f"{where}{_percent(share)}, mean ± {error}{unit}"))
+            if rest > _NOISE:
+                told.append((rest, f"{where}{_percent(rest)} left in spread and intervals"))
+        if told:
+            worst = "; ".join(text for _, text in sorted(told, reverse=True)[:_TOLD])
+            more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
+            yield Caution(
+                "inner_noise",
+                name,
+                f"{name!r} averages over {count} individuals, whose noise would be of the variance "
+                f"of all draws: {worst}{more}. Spread, intervals and indices are free of it but "
+                "where it is left; the mean is not. More individuals bring it down",
+            )
+
+
+def _percent(share: float) -> str:
+    return f"{significant(100 * share, 2)} %"
 
 
 def _varying(inputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

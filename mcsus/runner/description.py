@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.claims import judge
 from mcsus.analysis.first_order import propagate
+from mcsus.analysis.individuals import error_parts, noise
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
 from mcsus.analysis.moments import settling
 from mcsus.analysis.replication import standard_error
-from mcsus.counting.draws import Draws
+from mcsus.counting.averaged import AveragedDraws
+from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.engine.executors import default_threads
 from mcsus.model import Model, Rounding, evaluate, typical_values
 from mcsus.result.arrays import CLAIM, OUTPUT
@@ -32,6 +34,7 @@ def describe(
     model: Model,
     draws: Mapping[str, Sequence[Draws]],
     means: Mapping[str, Array],
+    met: Mapping[str, Sequence[HeldDraws]],
     threads: int | None = None,
 ) -> dict[str, xr.Dataset]:
     """Describe outputs and claims, by their place in the tree.
@@ -42,6 +45,8 @@ def describe(
         Draws of every cell of outputs and of the margins of claims, in base units.
     means : mapping of str to array, shape ``(replicate, cell)``
         Means of parts of breakdowns that are not among the draws.
+    met : mapping of str to sequence of HeldDraws
+        Of what depends on individuals: see `mcsus.runner.individuals.meet_all`.
     threads : int, optional
         How many sort at a time; the numbers do not depend on it.
     """
@@ -54,10 +59,9 @@ def describe(
     with ThreadPoolExecutor(threads or default_threads()) as pool:
         for name, unit in study.outputs.items():
             scale = 1 / unit.factor
-            asked = [
-                (cell, rounding, scale, study.intervals, tail)
-                for cell, rounding in zip(draws[name], model.rounding[name].cells(), strict=True)
-            ]
+            alone: Sequence[HeldDraws | None] = met.get(name) or [None] * len(draws[name])
+            known = zip(draws[name], model.rounding[name].cells(), alone, strict=True)
+            asked = [(*own, scale, study.intervals, tail) for own in known]
             cells = list(pool.map(_described, asked))
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
             settled = model.rounding[name].settled
@@ -85,19 +89,28 @@ def describe(
     return tree
 
 
-def _described(asked: tuple[Draws, Rounding, float, Sequence[float], float]) -> dict[str, Array]:
+def _described(
+    asked: tuple[Draws, Rounding, HeldDraws | None, float, Sequence[float], float],
+) -> dict[str, Array]:
     """Return summary and convergence of a cell; what was sorted for them is not kept."""
-    draws, rounding, scale, levels, tail = asked
+    draws, rounding, met, scale, levels, tail = asked
     shown = draws.times(scale)
     path = {f"path_{key}": values for key, values in estimates(shown.convergence(tail)).items()}
     described = summarise(shown, levels) | path
-    varies = _varies(draws, rounding)
+    varies, settled = _varies(draws, rounding), rounding.times(scale).settled
     if not varies:
-        settled = rounding.times(scale).settled
-        described = constant(float(settled(described["median"])), described)
+        value = float(settled(described["median"]))
+        described = constant(value, described, is_known=met is None)
     else:
-        described = settling(shown).told(described)
-    return described | {"varies": np.asarray(varies)}
+        tails = shown.mean_replicate if isinstance(shown, AveragedDraws) else shown
+        described = settling(tails).told(described)
+    described["varies"] = np.asarray(varies)
+    if met is None:
+        return described
+    share, rest = noise(met, varies=varies)
+    beside = {"individuals_share": np.asarray(share), "individuals_rest": np.asarray(rest)}
+    parts = error_parts(shown, met.times(scale), quantile_probabilities(levels), described)
+    return described | {name: settled(part) for name, part in parts.items()} | beside
 
 
 def labels_of(study: Study, model: Model, name: str) -> dict[str, tuple[Label, ...]]:

@@ -21,7 +21,7 @@ from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
-from mcsus.runner.stopping import precision, rounded
+from mcsus.runner.stopping import Precision, precision, rounded
 from mcsus.study import Study
 
 if TYPE_CHECKING:
@@ -88,10 +88,9 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
     stopped, until = ended
     estimates = {}
+    drawn, means, met = sampler.drawn(), sampler.means(), sampler.met()
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
-        described = beside.submit(
-            describe, study, model, sampler.drawn(), sampler.means(), settings.threads
-        )
+        described = beside.submit(describe, study, model, drawn, means, met, settings.threads)
         if stopped not in {"interrupted", "round"}:
             try:
                 estimates = sensitivity(
@@ -169,36 +168,61 @@ def _advanced(given: _Given, sampler: Sampler, draws: int) -> Iterator[Result]:
 
 
 def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, None, Ended]:
-    """Draw until the ranges are known as well as asked; return how it ended."""
-    study, limits = given.study, given.settings.limits
-    kind, outputs = study.design.kind, limits.until_outputs or tuple(study.outputs)
-    most = limits.max_draws or MOST_DRAWS
-    if kind == "sobol":
-        most = 1 << most.bit_length() - 1
-    yield from _advanced(given, sampler, min(rounded(study.design.draws, kind), most))
+    """Draw until the ranges are known as well as asked; return how it ended.
+
+    As many draws are planned as the error after the first ones asks for. Where the range is not
+    known as well after these, as errors are estimates, more are planned from where it stands: that
+    is never sooner than the first plan says.
+    """
+    most = _most_draws(given)
+    yield from _advanced(given, sampler, min(rounded(given.study.design.draws, _kind(given)), most))
     planned = given.checkpoint.load(_PLAN)
-    if planned is None:
-        known = precision(sampler.drawn(), outputs, given.model.rounding)
-        wanted = rounded(known.draws_for(share, sampler.draws), kind)
-        if wanted > most and limits.max_draws is None:
-            msg = (
-                f"--until: found {share:g} for {known.output!r}, which would take about {wanted} "
-                f"draws of each replicate; allowed: {MOST_DRAWS}; ask for more replicates or for "
-                "less, or allow an end before with --max-draws"
-            )
-            raise RefusedError(msg)
+    wanted = 0 if planned is None else int(planned["draws"])
+    while True:
+        yield from _advanced(given, sampler, max(min(wanted, most), sampler.draws))
+        known = _known(given, sampler)
+        reached = known.is_within(share)
+        if reached or known.is_beyond(share) or wanted > most:
+            break
+        wanted = _planned(given, known, share, sampler.draws)
         given.checkpoint.save(_PLAN, {"draws": np.array(wanted)})
-    else:
-        wanted = int(planned["draws"])
-    yield from _advanced(given, sampler, max(min(wanted, most), sampler.draws))
-    reached_to = precision(sampler.drawn(), outputs, given.model.rounding)
-    reached = sampler.draws >= wanted
     told = {
         "share": share,
         "reached": reached,
         "draws": sampler.draws,
-        "wanted_draws": wanted,
-        "least_known_output": reached_to.output,
-        "known_to": reached_to.relative,
+        "wanted_draws": max(wanted, sampler.draws),
+        "least_known_output": known.output,
+        "known_to": known.relative,
     }
-    return ("" if reached else "limit"), told
+    if known.individuals:
+        told["individuals_known_to"] = known.individuals
+    return ("" if reached else "individuals" if known.is_beyond(share) else "limit"), told
+
+
+def _known(given: _Given, sampler: Sampler) -> Precision:
+    """Return how well the ranges asked for are known."""
+    outputs = given.settings.limits.until_outputs or tuple(given.study.outputs)
+    return precision(sampler.drawn(), outputs, given.model.rounding, sampler.met())
+
+
+def _planned(given: _Given, known: Precision, share: float, draws: int) -> int:
+    """Return how many draws are to make the range known to a share, after so many."""
+    wanted = rounded(known.draws_for(share, draws), _kind(given))
+    if wanted > _most_draws(given) and given.settings.limits.max_draws is None:
+        msg = (
+            f"--until: found {share:g} for {known.output!r}, which would take about {wanted} "
+            f"draws of each replicate; allowed: {MOST_DRAWS}; ask for more replicates or for "
+            "less, or allow an end before with --max-draws"
+        )
+        raise RefusedError(msg)
+    return wanted
+
+
+def _most_draws(given: _Given) -> int:
+    """Return how many draws of a replicate there may be."""
+    most = given.settings.limits.max_draws or MOST_DRAWS
+    return 1 << most.bit_length() - 1 if _kind(given) == "sobol" else most
+
+
+def _kind(given: _Given) -> str:
+    return given.study.design.kind

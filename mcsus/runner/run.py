@@ -274,7 +274,7 @@ class Run:
         result.save(folder)
         if self.settings.keep_draws is None:
             (folder / DRAWS_FILE).unlink(missing_ok=True)
-        if result.stopped in {"", "limit"}:
+        if result.stopped in {"", "limit", "individuals"}:
             checkpoint.clear()
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.intervals import quantile_probabilities
+from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.bins import Bins
 from mcsus.counting.counted import CountedDraws
 from mcsus.counting.drawing import Drawing, draw
@@ -35,6 +36,7 @@ from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile
+from mcsus.runner.individuals import meet_all
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.runner.validity import breakdowns
 from mcsus.study import Study
@@ -92,6 +94,8 @@ class Sampler:
         self._kept = [*study.outputs, *(claim.equation.name for claim in study.claims)]
         parts = [p for terms in breakdowns(study, model).values() for p in terms]
         self._parts = [p for p in dict.fromkeys(parts) if p not in self._kept]
+        self._met: dict[str, list[HeldDraws]] | None = None
+        self._meeting = {name for name in self._kept if model.meets_individuals(name)}
         self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts)
         self._task_draws = _FIRST_ROUND
         self._unsaved: list[tuple[Task, Part]] = []  # held draws that no checkpoint has
@@ -144,13 +148,26 @@ class Sampler:
         return self.draws
 
     def drawn(self) -> dict[str, list[Draws]]:
-        """Return the draws of each cell of the outputs and claimed quantities, in base units."""
+        """Return the draws of each cell of the outputs and claimed quantities, in base units.
+
+        Those of what depends on individuals are averaged over replicates, none of which has the
+        individuals of another.
+        """
         ends = self._drawing.ends
         starts = [0, *ends]
-        return {
+        cells = {
             name: [self._cell(row) for row in range(starts[k], ends[k])]
             for k, name in enumerate(self._kept)
         }
+        return cells | {name: list(map(AveragedDraws, cells[name])) for name in self._meeting}
+
+    def met(self) -> dict[str, list[HeldDraws]]:
+        """Return the first points of a replicate with the individuals of each, by quantity."""
+        if self._met is None:
+            drawing = self._drawing
+            asked = replace(drawing.design, draws=self.draws)
+            self._met = meet_all(drawing.kernel, self._study.outputs, asked, self._executor)
+        return self._met
 
     def means(self) -> dict[str, Array]:
         """Return the means of the other parts of breakdowns, shape ``(replicate, cell)``."""

@@ -7,7 +7,8 @@ import pytest
 
 from mcsus.counting.draws import HeldDraws
 from mcsus.errors import InputError, RefusedError
-from mcsus.runner import Limits, Run, Settings, rounds, run, sampling
+from mcsus.runner import Limits, Run, Settings, run, sampling
+from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.stopping import Precision, precision, rounded
 
 LAWS = {"a": ("normal", 10, 1), "b": ("uniform", 1, 2)}
@@ -74,20 +75,25 @@ class TestRule:
 
 @pytest.mark.parametrize(("kind", "share"), [("sobol", 0.0005), ("monte_carlo", 0.005)])
 def test_it_draws_as_many_as_the_first_draws_say(asked, kind, share, monkeypatch):
-    """Looked at twice: after the first draws, and at the end to tell how it went."""
-    looked = []
-    real = rounds.precision
-    monkeypatch.setattr(rounds, "precision", lambda *known: looked.append(1) or real(*known))
+    """Looked at after the first draws, and at the end, where more follow if that was too few."""
+    plans = []
+    save = Checkpoint.save
+    monkeypatch.setattr(
+        Checkpoint, "save",
+        lambda own, name, arrays: plans.append(int(arrays["draws"])) or save(own, name, arrays),
+    )  # fmt: skip
     result, told = until(asked(kind), share, until_outputs=("y",))
-    assert len(looked) == 2
     sampler_of = run(asked(kind)).to_dict()["outputs"]["y"]["cells"][0]
     ends = [q for q in sampler_of["quantiles"] if q["p"] in (0.025, 0.975)]
     relative = max(2.364624252 * q["error"] / q["value"] for q in ends)  # t(7, 0.975)
     wanted = rounded(int(np.ceil(2048 * (relative / share) ** 2)), kind)
-    assert told["draws"] == told["wanted_draws"] == wanted > 2048
+    assert plans[0] == wanted > 2048
+    assert plans == sorted(plans)
+    assert plans[-1] == told["draws"] == told["wanted_draws"] <= 2 * wanted
+    assert told["known_to"] <= share
     assert (told["reached"], result.stopped) == (True, "")
-    assert result.to_dict()["design"]["draws"] == wanted
-    assert result.to_dict()["digest"] == run(asked(kind, draws=wanted)).to_dict()["digest"]
+    assert result.to_dict()["design"]["draws"] == plans[-1]
+    assert result.to_dict()["digest"] == run(asked(kind, draws=plans[-1])).to_dict()["digest"]
 
 
 def test_what_is_known_already_takes_no_more(asked):
