@@ -204,6 +204,11 @@ class Reading:
         return int(self.design["replicates"])
 
     @property
+    def analysis_replicates(self) -> int:
+        """Number of replicates of the analyses."""
+        return int(self.about.get("sensitivity_replicates", self.replicates))
+
+    @property
     def student(self) -> float:
         """Student quantile that turns a standard error into a 95 % bound; NaN for one replicate."""
         return student_quantile(self.replicates)

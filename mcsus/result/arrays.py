@@ -160,6 +160,7 @@ PROVENANCE = {
     "command": "the words that repeat the run; none for a study changed from Python",
     "design": "kind, draws, replicates and seed of the design",
     "sensitivity_draws": "base points of a replicate of the analyses",
+    "sensitivity_replicates": "replicates of the analyses",
     "individuals": "the dim over which variability is averaged",
     "scenarios": "id and title of each scenario",
     "dependence": "parameters that are drawn together, with copula and correlation",

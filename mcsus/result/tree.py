@@ -87,6 +87,9 @@ class Result:
             "sensitivity": sensitivity_documents(self.datasets("sensitivity")),
             "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
         }
+        if document["sensitivity"]:
+            known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
+            document["sensitivity_design"] = known
         document |= {key: about[key] for key in ("variant", "until", "stopped") if about.get(key)}
         document["cautions"] = about["cautions"]
         document["digest"] = digest(document)

@@ -67,7 +67,7 @@ def sensitivity(
     others = {f"@{by}": sensitivity_groups(study, model, by) for by in asked.also_by}
     groupings = {"": first} | others
     sizes = tuple(map(len, groupings.values()))
-    design = replace(study.design, draws=asked.draws)
+    design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
     tables: dict[str, Explained] = {}
     for name in asked.methods:
         method = methods()[name]

@@ -161,6 +161,7 @@ def ranking(
             methods=(_METHOD,),
             also_by=(),
             draws=base_points,
+            replicates=replicates,
         )
         whole = replace(study, sensitivity=asked)
         check_parts(whole, run.model)  # as inputs that depend on each other are not ranked apart

@@ -48,6 +48,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "document": document,
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
+        "sensitivity_replicates": study.sensitivity.replicates,
         "individuals": study.inner or "",
         "scenarios": [{"id": s.id, "title": s.title} for s in study.scenarios],
         "dependence": [

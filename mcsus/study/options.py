@@ -11,7 +11,7 @@ from mcsus.declared.reader import TableReader, choices, finite, shown
 from mcsus.declared.table import Schema, Table
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
-from mcsus.streams.design import MAX_DRAWS, MAX_SEED, Design, Kind
+from mcsus.streams.design import MAX_DRAWS, MAX_REPLICATES, MAX_SEED, Design, Kind
 from mcsus.study.layers import Layer
 from mcsus.study.parts import GROUPINGS, Sensitivity
 from mcsus.units import Unit
@@ -161,6 +161,14 @@ def _draws(reader: TableReader, key: str) -> int | None:
     return None
 
 
+def _replicates(reader: TableReader, key: str) -> int | None:
+    count = reader.raw(key)
+    if isinstance(count, int) and not isinstance(count, bool) and 1 <= count <= MAX_REPLICATES:
+        return count
+    reader.fault(key, shown(count), "a whole number from 1 to 2^20")
+    return None
+
+
 def sensitivity_table() -> Table:
     """Return the table ``[sensitivity]``, with the options of all methods there are."""
     known = methods()
@@ -187,6 +195,12 @@ def sensitivity_table() -> Table:
             "a power of two",
             read=_draws,
         ),
+        replicates=raw(
+            "independent repetitions, from which the errors come; by default those of the design",
+            {"type": "integer", "minimum": 1, "maximum": MAX_REPLICATES},
+            "a whole number from 1 to 2^20",
+            read=_replicates,
+        ),
         **options,
     )
 
@@ -205,6 +219,8 @@ def read_sensitivity(
         own["outputs"] = tuple(known["outputs"])
     if own["draws"] is None:
         own["draws"] = min(SENSITIVITY_DRAWS, 1 << (design.draws.bit_length() - 1))
+    if own["replicates"] is None:
+        own["replicates"] = design.replicates
     return Sensitivity(**own, options=options)
 
 

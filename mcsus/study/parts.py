@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple
 from mcsus.analysis.base import DEFAULT_METHODS
 from mcsus.expressions import Expression
 from mcsus.model import Equation
+from mcsus.streams import Design
 from mcsus.units import Unit
 from mcsus.vocabulary import Relation
 
@@ -30,6 +31,8 @@ class Sensitivity:
         Further groupings whose indices stand beside, from the same points: stage, source.
     draws : int
         Base points per replicate, a power of two.
+    replicates : int
+        Independent repetitions, from which the errors come; those of the design by default.
     options : mapping
         What the methods are asked for beside: the values of their own keys.
     """
@@ -40,9 +43,10 @@ class Sensitivity:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also_by: tuple[str, ...] = ()
     draws: int = 4096
+    replicates: int = Design.replicates
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    OWN: ClassVar = ("methods", "outputs", "group_by", "groups", "also_by", "draws")
+    OWN: ClassVar = ("methods", "outputs", "group_by", "groups", "also_by", "draws", "replicates")
 
     @property
     def table(self) -> dict[str, Any]:
