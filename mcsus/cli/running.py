@@ -74,6 +74,9 @@ def run(
     keep_draws: Annotated[
         bool, typer.Option("--keep-draws", help="Save all draws of the outputs in draws.nc.")
     ] = False,
+    keep_inputs: Annotated[
+        bool, typer.Option("--keep-inputs", help="Save the inputs too, beside the outputs.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
@@ -93,7 +96,8 @@ def run(
             threads=threads,
             cluster=cluster,
             limits=limits,
-            keep_draws=Path(DRAWS_FILE) if keep_draws else None,
+            keep_draws=Path(DRAWS_FILE) if keep_draws or keep_inputs else None,
+            keep_inputs=keep_inputs,
             progress=told,
             keeps_finished=True,
         )

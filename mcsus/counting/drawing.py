@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,8 @@ class Drawing:
     ----------
     kernel : Kernel
     plan : Plan
-        Stores all cells of `names`, in order.
+        Stores all cells of `names`, in order, then those of quantities of which values alone are
+        wanted.
     design : Design
     names : tuple of str
         Quantities whose values are counted or held, then those of which means are wanted.
@@ -36,7 +38,7 @@ class Drawing:
     layout : Layout
         How the rows are counted.
     values : bool
-        Whether tasks give the values of the kept rows as well.
+        Whether tasks give the values of the kept rows as well, and of those that are not counted.
     """
 
     kernel: Kernel
@@ -49,12 +51,21 @@ class Drawing:
     values: bool = False
 
     @classmethod
-    def of(cls, kernel: Kernel, design: Design, kept: list[str], parts: list[str]) -> Drawing:
+    def of(
+        cls,
+        kernel: Kernel,
+        design: Design,
+        kept: list[str],
+        parts: list[str],
+        beside: Sequence[str] = (),
+    ) -> Drawing:
         """Prepare to draw: nothing is counted, pivots are the first values of all."""
-        plan = kernel.plan([Quantity(name) for name in [*kept, *parts]])
+        plan = kernel.plan([Quantity(name) for name in [*kept, *parts, *beside]])
         out = np.empty((len(plan.quantity), len(plan.location), 1))
         kernel.run(plan, design, 0, out, count=1)
-        pivot = np.where(np.isfinite(out[:, 0, 0]), out[:, 0, 0], 0.0)
+        counted = sum(kernel.program.cells(name) for name in [*kept, *parts])
+        first = out[:counted, 0, 0]
+        pivot = np.where(np.isfinite(first), first, 0.0)
         rows = sum(kernel.program.cells(name) for name in kept)
         layout = Layout([None] * len(pivot))
         return cls(kernel, plan, design, (*kept, *parts), rows, pivot, layout)
@@ -64,6 +75,11 @@ class Drawing:
         """The row after the last of each quantity."""
         return np.cumsum([self.kernel.program.cells(name) for name in self.names])
 
+    @property
+    def given(self) -> int:
+        """Rows of which tasks can give the values: those kept, and those that are not counted."""
+        return self.kept + len(self.plan.quantity) - len(self.pivot)
+
 
 def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
     """Evaluate the draws of a task.
@@ -72,7 +88,7 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
     -------
     part : Part
         Their sums, extremes and counts.
-    values : array, shape (kept row, draw), or None
+    values : array, shape (kept row, then row that is not counted; draw), or None
         If they are asked for.
 
     Raises
@@ -82,10 +98,11 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
     """
     replicate, first, count = task
     points = drawing.kernel.points(drawing.plan, drawing.design, replicate)
-    rows = len(drawing.pivot)
-    slab = min(slab_for(rows), count)
-    out = np.empty((rows, 1, slab))
-    values = np.empty((drawing.kept, count)) if drawing.values else None
+    rows, kept = len(drawing.pivot), drawing.kept
+    every = len(drawing.plan.quantity)
+    slab = min(slab_for(every), count)
+    out = np.empty((every, 1, slab))
+    values = np.empty((drawing.given, count)) if drawing.values else None
     part = Part(drawing.layout)
     for done in range(0, count, slab):
         n = min(slab, count - done)
@@ -93,12 +110,13 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
             drawing.plan, drawing.design, replicate, out,
             first=first + done, count=n, points=points, at=0,
         )  # fmt: skip
-        part.record(drawing.layout, drawing.pivot, out[:, 0], n)
+        part.record(drawing.layout, drawing.pivot, out[:rows, 0], n)
         if len(part.not_finite()):
             refuse_not_finite(
-                out[:, 0, :n], list(drawing.names), drawing.ends, drawing.kernel, drawing.design,
-                replicate, first + done,
+                out[:rows, 0, :n], list(drawing.names), drawing.ends, drawing.kernel,
+                drawing.design, replicate, first + done,
             )  # fmt: skip
         if values is not None:
-            values[:, done : done + n] = out[: drawing.kept, 0, :n]
+            values[:kept, done : done + n] = out[:kept, 0, :n]
+            values[kept:, done : done + n] = out[rows:, 0, :n]
     return part, values

@@ -169,10 +169,37 @@ class Kernel:
         inner = self.program.inner
         if inner is None or not self._inside:
             return points
+        return points._replace(individual=self._individuals(inner, design, replicate))
+
+    def _individuals(self, inner: str, design: Design, replicate: int) -> Array:
+        """Return the inputs of every individual, in base units, shape (individual, cell)."""
         count = self.program.sizes[inner]
         known = self._streams.individuals(inner, count, design.seed, replicate)
-        cells = self._cells(self._inside)
-        return points._replace(individual=cell_values(cells, self._mixes, known))
+        return cell_values(self._cells(self._inside), self._mixes, known)
+
+    def individuals(self, design: Design, replicate: int) -> dict[str, Array]:
+        """Return what differs between individuals, in base units, over its dims.
+
+        Every draw of a replicate has the same individuals.
+        """
+        found: dict[str, Array] = {}
+        inner, start = self.program.inner, 0
+        if inner is None or not self._inside:
+            return found
+        values = self._individuals(inner, design, replicate)
+        for name in self._inside:
+            end = start + len(self.model.parameters[name].cells)
+            found[name] = self._over_dims(name, values[:, start:end])
+            start = end
+        return found
+
+    def _over_dims(self, name: str, values: Array) -> Array:
+        """Return the cells of every individual with axes in the order of the dims of a name."""
+        own = self.model.parameters[name].dims
+        shape = [len(self.model.dims[dim]) for dim in own]
+        dims = [self.model.inner, *own]
+        order = [dims.index(dim) for dim in self.model.dims_of[name]]
+        return values.reshape(-1, *shape).transpose(order)
 
     def run(
         self,

@@ -1,4 +1,4 @@
-"""All draws of the outputs in a netCDF file, written as they are made.
+"""All draws of the outputs, and of the inputs if asked, in a netCDF file, written as they are made.
 
 The file is of the classic kind: its layout is fixed when it is made, so that parts can be written
 in any order and a run that was killed goes on in the same file. One of less than 2 GiB has 64-bit
@@ -8,8 +8,9 @@ offsets (CDF-2), which SciPy reads too, a larger one has 64-bit sizes (CDF-5).
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,27 +19,76 @@ from mcsus.counting.tasks import Task
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
 from mcsus.study import Study
+from mcsus.study.shares import share_behind
+from mcsus.units import Unit
 
 if TYPE_CHECKING:
     import netCDF4
 
+    from mcsus.engine.kernel import Kernel
+
+Array = NDArray[np.float64]
+
 _DISK_SHARE = 0.9  # of the free space that draws may take
 _MOST_OF_OFFSETS = 1 << 31  # bytes that a file with 64-bit offsets holds safely
+_INPUTS = "inputs"  # attribute of the file: whether they are in it
+
+
+class _Column(NamedTuple):
+    """A quantity in the file.
+
+    Parameters
+    ----------
+    dims : tuple of str
+        Of the study, beside replicate and draw.
+    individual : bool
+        Whether it differs between individuals, which are the same at every draw.
+    """
+
+    unit: Unit
+    dims: tuple[str, ...]
+    individual: bool = False
+
+
+def columns_of(study: Study, model: Model, *, inputs: bool) -> dict[str, _Column]:
+    """Return what a file holds: the outputs, then the inputs that vary and serve an equation."""
+    outputs = {name: _Column(unit, model.dims_of[name]) for name, unit in study.outputs.items()}
+    return outputs | (_inputs_of(study, model, outputs) if inputs else {})
+
+
+def _inputs_of(study: Study, model: Model, outputs: Mapping[str, Any]) -> dict[str, _Column]:
+    """Return the inputs; shares under their name, which the weights behind them have not."""
+    found = {}
+    for name in model.inputs:
+        parameter = model.parameters[name]
+        shown = share_behind(name, study.document) or name
+        if parameter.is_constant or shown in outputs:
+            continue
+        unit = parameter.unit if shown == name else model.equation(shown).unit
+        found[shown] = _Column(unit, model.dims_of[shown], model.varies_inside(name))
+    return found
 
 
 class DrawsFile:
-    """The draws of all outputs of a study, in their units, with dims ``(replicate, draw, ..)``.
+    """Draws of a study, in their units, with dims ``(replicate, draw, ..)``.
 
     Parameters
     ----------
     path : Path
         What the file is called when it is whole.
-    study, model
+    study, kernel
         What is drawn; the rows of the first outputs come first.
     part : Path
         What it is called until then.
     again : bool
         Whether a run goes on that began to write it.
+    inputs : bool
+        Whether it holds the inputs as well.
+
+    Attributes
+    ----------
+    inputs : list of str
+        The quantities of which `write` is given the values beside those of the outputs.
 
     Raises
     ------
@@ -49,12 +99,22 @@ class DrawsFile:
     """
 
     def __init__(
-        self, path: Path, study: Study, model: Model, part: Path, *, again: bool = False
+        self,
+        path: Path,
+        study: Study,
+        kernel: Kernel,
+        part: Path,
+        *,
+        again: bool = False,
+        inputs: bool = False,
     ) -> None:
         self._path, self._part = path, part
-        self._outputs = {
-            name: (unit.factor, model.shape(name)) for name, unit in study.outputs.items()
+        columns = columns_of(study, kernel.model, inputs=inputs)
+        drawn = {name: own for name, own in columns.items() if not own.individual}
+        self._shapes = {
+            name: (own.unit.factor, kernel.model.shape(name)) for name, own in drawn.items()
         }
+        self.inputs = [name for name in drawn if name not in study.outputs]
         if again:
             if path.is_file() and not part.is_file():  # it was whole; the indices were not
                 path.replace(part)
@@ -65,16 +125,20 @@ class DrawsFile:
             raise InputError(Fault("no folder for the draws", "one that is there", where))
         if path.is_dir():
             raise InputError(Fault("a folder", "a file for the draws", (str(path),)))
-        _refuse_if_too_large(path, study, model)
+        size = _refuse_if_too_large(path, study, kernel.model, columns)
         path.unlink(missing_ok=True)
-        self._file = _made(part, study, model)
+        self._file = _made(part, study, columns, size)
+        self._file.setncattr(_INPUTS, str(inputs).lower())
+        _write_individuals(self._file, kernel, study, columns)
 
-    def write(self, task: Task, values: NDArray[np.float64]) -> None:
+    def write(self, task: Task, outputs: Array, inputs: Array) -> None:
         """Write the values of a task, shape (row, draw), in base units."""
-        row = 0
         at = slice(task.first, task.first + task.draws)
-        for name, (factor, shape) in self._outputs.items():
-            rows = values[row : row + int(np.prod(shape))] * (1 / factor)
+        row = 0
+        for name, (factor, shape) in self._shapes.items():
+            if self.inputs and name == self.inputs[0]:
+                outputs, row = inputs, 0
+            rows = outputs[row : row + int(np.prod(shape))] * (1 / factor)
             self._file[name][task.replicate, at] = rows.T.reshape(-1, *shape)
             row += len(rows)
 
@@ -82,25 +146,38 @@ class DrawsFile:
         """Hand all values to the system, so that they outlive this process."""
         self._file.sync()
 
-    def close(self, *, whole: bool, stays: bool) -> None:
-        """Close; a whole file gets its name, a part of one is removed unless it `stays`."""
+    def finish(self) -> None:
+        """Close a whole file and give it its name."""
         self._file.close()
-        if whole:
-            self._part.replace(self._path)
-        elif not stays:
+        self._part.replace(self._path)
+
+    def close(self, *, stays: bool) -> None:
+        """Close what is not finished; it is removed unless it `stays` to be gone on with."""
+        if not self._part.exists():
+            return
+        self._file.close()
+        if not stays:
             self._part.unlink()
 
 
-def _cells(study: Study, model: Model) -> int:
-    return sum(int(np.prod(model.shape(name))) for name in study.outputs)
+def holds(path: Path, *, inputs: bool) -> bool:
+    """Tell whether a file has the draws of a run, with the inputs if they are asked for."""
+    import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
+
+    try:
+        path.stat()
+        with netCDF4.Dataset(path) as file:
+            return not inputs or getattr(file, _INPUTS, "") == "true"
+    except OSError:
+        return False
 
 
-def _bytes(study: Study, model: Model) -> int:
-    return 8 * _cells(study, model) * study.design.draws * study.design.replicates
-
-
-def _refuse_if_too_large(path: Path, study: Study, model: Model) -> None:
-    cells, needed = _cells(study, model), _bytes(study, model)
+def _refuse_if_too_large(
+    path: Path, study: Study, model: Model, columns: Mapping[str, _Column]
+) -> int:
+    """Return the bytes that the file takes, or refuse it."""
+    cells = sum(int(np.prod(model.shape(k))) for k, own in columns.items() if not own.individual)
+    needed = 8 * cells * study.design.draws * study.design.replicates
     free = shutil.disk_usage(path.parent).free
     if needed > _DISK_SHARE * free:
         msg = (
@@ -109,6 +186,7 @@ def _refuse_if_too_large(path: Path, study: Study, model: Model) -> None:
             "draws, replicates or outputs"
         )
         raise RefusedError(msg)
+    return needed
 
 
 def _opened(path: Path) -> netCDF4.Dataset:
@@ -122,11 +200,11 @@ def _opened(path: Path) -> netCDF4.Dataset:
         raise InputError(Fault("no draws that can be read", allowed, (str(path),))) from error
 
 
-def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:
+def _made(path: Path, study: Study, columns: Mapping[str, _Column], size: int) -> netCDF4.Dataset:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
     path.unlink(missing_ok=True)
-    if _bytes(study, model) < _MOST_OF_OFFSETS:
+    if size < _MOST_OF_OFFSETS:
         file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_OFFSET")
     else:
         file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_DATA")
@@ -134,14 +212,27 @@ def _made(path: Path, study: Study, model: Model) -> netCDF4.Dataset:
     file.setncatts({"title": study.title, "study": study.id, "seed": str(study.design.seed)})
     file.createDimension("replicate", study.design.replicates)
     file.createDimension("draw", study.design.draws)
-    used = dict.fromkeys(dim for name in study.outputs for dim in model.dims_of[name])
-    for dim in used:
+    for dim in dict.fromkeys(dim for own in columns.values() for dim in own.dims):
         file.createDimension(dim, len(study.dims[dim]))
         _label(file, dim, list(study.dims[dim]))
-    for name, unit in study.outputs.items():
-        dims = ("replicate", "draw", *model.dims_of[name])
-        file.createVariable(name, "f8", dims).units = unit.text
+    for name, own in columns.items():
+        lead = ("replicate",) if own.individual else ("replicate", "draw")
+        made = file.createVariable(name, "f8", (*lead, *own.dims))
+        made.setncatts(
+            {"units": own.unit.text, "role": "output" if name in study.outputs else "input"}
+        )
     return file
+
+
+def _write_individuals(
+    file: netCDF4.Dataset, kernel: Kernel, study: Study, columns: Mapping[str, _Column]
+) -> None:
+    """Write the inputs that differ between individuals: the same ones at every draw."""
+    names = [name for name, own in columns.items() if own.individual]
+    for replicate in range(study.design.replicates if names else 0):
+        values = kernel.individuals(study.design, replicate)
+        for name in names:
+            file[name][replicate] = values[name] / columns[name].unit.factor
 
 
 def _label(file: netCDF4.Dataset, dim: str, labels: list[Any]) -> None:

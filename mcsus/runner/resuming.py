@@ -12,6 +12,7 @@ from mcsus.engine.store import fingerprint
 from mcsus.errors import Fault, InputError
 from mcsus.result.tree import FILE, Result, load_result
 from mcsus.runner.checkpoint import FileCheckpoint
+from mcsus.runner.draws_file import holds
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings
 from mcsus.study import Study
 from mcsus.study.study_file import read_toml
@@ -32,6 +33,7 @@ def description(study: Study, settings: Settings) -> dict[str, Any]:
         "request": {
             "limits": asdict(settings.limits),
             "keep_draws": settings.keep_draws is not None,
+            "keep_inputs": settings.keep_inputs,
         },
     }
 
@@ -52,6 +54,7 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
         request, place = about["request"], Path(about["place"])
         limits = request["limits"] | {"until_outputs": tuple(request["limits"]["until_outputs"])}
         before, kept = Limits(**limits), bool(request["keep_draws"])
+        kept_inputs = bool(request["keep_inputs"])
         changed = [] if study is None else _differences(about["study"], study.to_dict())
         if study is None and place.is_file():
             changed = _differences(about["file"], read_toml(place))
@@ -62,14 +65,13 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
         found = f"a study that has changed since: {', '.join(changed)}"
         allowed = "the study as it was when the run began, or a new run, without --resume"
         raise InputError(Fault(found, allowed, (str(folder),)))
-    if settings.keep_draws is not None and not kept:
-        allowed = "it from the beginning, in a new run, without --resume"
-        raise InputError(Fault("a run that has not kept its draws", allowed, ("--keep-draws",)))
+    _refuse_more(settings, draws=kept, inputs=kept_inputs)
     settings = replace(
         settings,
         limits=_limits(before, settings.limits),
         folder=folder,
         keep_draws=folder / DRAWS_FILE if kept else None,
+        keep_inputs=kept_inputs,
     )
     if study is None:
         study = Study.from_dict(about["study"], str(place))
@@ -77,13 +79,24 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
     return study, settings
 
 
-def finished(folder: Path, study: Study | None) -> Result | None:
+def _refuse_more(settings: Settings, *, draws: bool, inputs: bool) -> None:
+    """Refuse to keep draws that the run up to here has not kept."""
+    kept = {"--keep-draws": draws, "--keep-inputs": inputs}
+    asked = {"--keep-draws": settings.keep_draws is not None, "--keep-inputs": settings.keep_inputs}
+    for option, wanted in asked.items():
+        if wanted and not kept[option]:
+            found = f"a run that has not kept its {option.removeprefix('--keep-')}"
+            allowed = "it from the beginning, in a new run, without --resume"
+            raise InputError(Fault(found, allowed, (option,)))
+
+
+def finished(folder: Path, settings: Settings, study: Study | None) -> Result | None:
     """Return the result of a run that needs no resuming, or None.
 
     Raises
     ------
     InputError
-        If it is of another study than the one asked for.
+        If it is of another study than the one asked for, or draws are to be kept that it has not.
     """
     if not (folder / FILE).is_file() or FileCheckpoint(folder).folder.is_dir():
         return None
@@ -95,6 +108,10 @@ def finished(folder: Path, study: Study | None) -> Result | None:
         if changed:
             found = f"the result of another study: {', '.join(changed)} differ"
             raise InputError(Fault(found, "the folder of this study", (str(folder),)))
+    if settings.keep_draws is not None:
+        path = folder / DRAWS_FILE
+        there, more = holds(path, inputs=False), holds(path, inputs=True)
+        _refuse_more(settings, draws=there, inputs=more)
     return result
 
 

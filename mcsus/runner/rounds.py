@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -65,10 +66,12 @@ def results(
     executor = executor_for(settings.cluster, settings.threads)
     given = _Given(run.study, run.model, run.kernel, executor, settings, checkpoint, every_round)
     compiled = time.perf_counter()
-    with executor:
-        sampler, ended = yield from _drawn(given)
+    with executor, _file(given) as file:
+        sampler, ended = yield from _drawn(given, file)
         sampled = time.perf_counter()
         result, analysed = _analysed(given, sampler, ended)
+        if file is not None and not ended[0]:
+            file.finish()
     finished = time.perf_counter()
     result.timing = {
         "compile_s": compiled - started,
@@ -114,25 +117,35 @@ def _reached(study: Study, draws: int) -> Study:
     return replace(changed, sensitivity=asked)
 
 
-def _drawn(given: _Given) -> Generator[Result, None, tuple[Sampler, Ended]]:
-    """Draw; return the draws, and how drawing ended."""
+@contextmanager
+def _file(given: _Given) -> Iterator[DrawsFile | None]:
+    """Open the file of all draws, if one is asked for; a part of one stays with the checkpoint."""
     settings, checkpoint = given.settings, given.checkpoint
-    file, path, seconds = None, settings.keep_draws, settings.limits.max_seconds
-    if path is not None:
-        again = checkpoint.holds()
-        file = DrawsFile(path, given.study, given.model, checkpoint.part(path), again=again)
-    deadline = None if seconds is None else time.monotonic() + seconds
-    whole = False
+    path = settings.keep_draws
+    if path is None:
+        yield None
+        return
+    part, again = checkpoint.part(path), checkpoint.holds()
+    file = DrawsFile(
+        path, given.study, given.kernel, part, again=again, inputs=settings.keep_inputs
+    )
     try:
-        sampler = Sampler(
-            given.study, given.model, given.kernel, given.executor, checkpoint,
-            progress=settings.progress, deadline=deadline, file=file,
-        )  # fmt: skip
-        ended = yield from _ended(given, sampler)
-        whole = not ended[0]
+        yield file
     finally:
-        if file is not None:
-            file.close(whole=whole, stays=checkpoint.stays)
+        file.close(stays=checkpoint.stays)
+
+
+def _drawn(given: _Given, file: DrawsFile | None) -> Generator[Result, None, tuple[Sampler, Ended]]:
+    """Draw; return the draws, and how drawing ended."""
+    settings, seconds = given.settings, given.settings.limits.max_seconds
+    deadline = None if seconds is None else time.monotonic() + seconds
+    sampler = Sampler(
+        given.study, given.model, given.kernel, given.executor, given.checkpoint,
+        progress=settings.progress, deadline=deadline, file=file,
+    )  # fmt: skip
+    ended = yield from _ended(given, sampler)
+    if file is not None:
+        file.sync()
     return sampler, ended
 
 

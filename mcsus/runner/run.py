@@ -100,7 +100,7 @@ class Run:
         from mcsus.runner.resuming import finished, taken_up  # noqa: PLC0415 - xarray
 
         folder, settings = Path(folder), settings or Settings()
-        result = finished(folder, study)
+        result = finished(folder, settings, study)
         if result is None:
             study, settings = taken_up(folder, settings, study)
         elif study is None:
@@ -135,7 +135,7 @@ class Run:
         """
         started = time.perf_counter()
         study = self.study.with_laws(changes, **laws)
-        settings = replace(self.settings, folder=None, keep_draws=None)
+        settings = replace(self.settings, folder=None, keep_draws=None, keep_inputs=False)
         pairs = zip(study.parameters, self.study.parameters, strict=True)
         changed = {one.name: one for one, other in pairs if one is not other}
         if study.mixes is not self.study.mixes:
@@ -291,6 +291,7 @@ def run(
     max_draws: int | None = None,
     max_seconds: float | None = None,
     keep_draws: str | os.PathLike[str] | None = None,
+    keep_inputs: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Run a study.
@@ -314,6 +315,8 @@ def run(
         Of drawing; `Result.stopped` says when that was too short.
     keep_draws : path, optional
         A netCDF file for all draws of the outputs.
+    keep_inputs : bool
+        Whether that file holds the inputs as well.
     progress : callable, optional
         Called with what is being done, the draws done and the draws in all.
 
@@ -333,6 +336,7 @@ def run(
         cluster=cluster,
         limits=Limits(until=until, max_draws=max_draws, max_seconds=max_seconds),
         keep_draws=None if keep_draws is None else Path(keep_draws),
+        keep_inputs=keep_inputs,
         progress=progress,
     )
     study = study.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)

@@ -48,6 +48,7 @@ _HELD_DRAWS = 1 << 20  # of all replicates: enough to say where 1e-6 of the draw
 _HELD_VALUES = 1 << 26  # of all cells: half a GiB
 _FIRST_ROUND = 1 << 13
 _MOST_TASK_DRAWS = 1 << 20
+_TASK_VALUES = 1 << 24  # that a task gives to a file: 128 MiB
 _TASK_SECONDS = 0.25  # long enough to hide the costs of a task, short enough to share out
 _REMEMBER_SECONDS = 2.0
 _FINE = 1e-6  # of probability in a bin where a told quantile may lie
@@ -96,8 +97,9 @@ class Sampler:
         self._parts = [p for p in dict.fromkeys(parts) if p not in self._kept]
         self._met: dict[str, list[HeldDraws]] | None = None
         self._meeting = {name for name in self._kept if model.meets_individuals(name)}
-        self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts)
-        self._task_draws = _FIRST_ROUND
+        beside = [] if file is None else file.inputs
+        self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts, beside)
+        self._task_draws = min(_FIRST_ROUND, self._most_task_draws)
         self._unsaved: list[tuple[Task, Part]] = []  # held draws that no checkpoint has
         self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
         self._written = self._state.drawn
@@ -187,6 +189,14 @@ class Sampler:
         return max(FOLD, 1 << max(each, 1).bit_length() - 1)
 
     @property
+    def _most_task_draws(self) -> int:
+        """Draws of a task at most, a power of two: fewer where it gives many values to a file."""
+        if self._file is None:
+            return _MOST_TASK_DRAWS
+        each = max(_TASK_VALUES // self._drawing.given, FOLD)
+        return int(min(_MOST_TASK_DRAWS, 1 << each.bit_length() - 1))
+
+    @property
     def _tail(self) -> float:
         """Probability of the quantile whose convergence is followed."""
         return float(quantile_probabilities(self._study.intervals)[-1])
@@ -210,10 +220,11 @@ class Sampler:
         started = time.monotonic()
         with closing(self._answers(drawing, draws)) as answers:
             for task, (part, values) in answers:
+                kept = self._drawing.kept
                 if values is not None and state.held is not None:
-                    state.hold(task, values)
+                    state.hold(task, values[:kept])
                 if values is not None and self._file is not None:
-                    self._file.write(task, values)
+                    self._file.write(task, values[:kept], values[kept:])
                 state.tallies[task.replicate].add(part)
                 if state.held is not None:  # last: what an interrupt leaves here is held and added
                     self._unsaved.append((task, part))
@@ -258,7 +269,8 @@ class Sampler:
         """Set the size of tasks by how fast the last round went; no number depends on it."""
         wanted = _TASK_SECONDS * self._executor.workers * draws / max(seconds, 1e-6)
         power = 1 << max(int(wanted), 1).bit_length() - 1
-        self._task_draws = min(max(power, _FIRST_ROUND), _MOST_TASK_DRAWS)
+        most = self._most_task_draws
+        self._task_draws = min(max(power, _FIRST_ROUND), most)
 
     def _forget(self) -> None:
         """Fix how draws are counted by those held, count these, and hold no more."""

@@ -50,6 +50,8 @@ class Settings:
         Where the result is saved, and from which the run can be taken up again until it is.
     keep_draws : Path, optional
         File for all draws of the outputs; beside a `folder`, its ``draws.nc``.
+    keep_inputs : bool
+        Whether it holds the inputs as well.
     progress : callable, optional
         Called with what is being done, the draws done and the draws in all.
     keeps_finished : bool
@@ -61,6 +63,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     folder: Path | None = None
     keep_draws: Path | None = None
+    keep_inputs: bool = False
     progress: Progress | None = None
     keeps_finished: bool = False
 
@@ -95,6 +98,8 @@ def refuse_odd(study: Study, settings: Settings) -> None:
     if limits.until is not None and settings.keep_draws is not None:
         allowed = "one of them: the file is laid out for a known number of draws"
         raise InputError(Fault("--until beside --keep-draws", allowed, ("--keep-draws",)))
+    if settings.keep_inputs and settings.keep_draws is None:
+        raise InputError(Fault("it without --keep-draws", "both of them", ("--keep-inputs",)))
     if settings.keep_draws and settings.folder not in (None, settings.keep_draws.parent):
         allowed = f"{DRAWS_FILE} in the folder of the run"
         raise InputError(Fault(str(settings.keep_draws), allowed, ("--keep-draws",)))

@@ -1,17 +1,19 @@
 """Draws that are kept are those of the kernel, whole or not there at all."""
 
 from collections import namedtuple
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import xarray as xr
 
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import Run, Settings, run, sampling, saved
+from mcsus.runner import Run, Settings, rounds, run, sampling, saved
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.resuming import description
 from mcsus.runner.settings import DRAWS_FILE as FILE
+from mcsus.study import Study
 
 
 @pytest.fixture
@@ -133,5 +135,113 @@ def test_values_are_written_before_it_is_written_down_that_they_are(asked, tmp_p
     monkeypatch.setattr(saved, "save", lambda *a: done.append("save") or save(*a))
     monkeypatch.setattr(FileCheckpoint, "due", lambda self: True)
     list(Run(asked(), Settings(folder=tmp_path, keep_draws=tmp_path / FILE)).results())
-    assert done == ["sync", "save"] * (len(done) // 2)
+    assert done == ["sync", "save"] * (len(done) // 2) + ["sync"]
     assert "save" in done
+
+
+WEIGHTS = {"distribution": "dirichlet", "over": "place", "concentration": [2.0, 3.0],
+           "source": "a test"}  # fmt: skip
+BETWEEN = {"distribution": "normal", "mean": 3, "sd": 1, "unit": "min", "source": "a test",
+           "kind": "variability"}  # fmt: skip
+
+
+@pytest.fixture
+def with_inputs(asked):
+    tables = asked().to_dict()
+    tables["sensitivity"] = {"outputs": []}
+    tables["dims"]["one_of"] = {"draws": 4}
+    tables["parameters"] |= {
+        "part": WEIGHTS,
+        "fixed": {"distribution": "constant", "value": 3, "unit": "1", "source": "a test"},
+        "t": {"unit": "s", "kind": "variability", "source": "a test",
+              "by": {"place": {"north": BETWEEN, "süd": BETWEEN}}},
+    }  # fmt: skip
+    tables["equations"]["more"] = {
+        "formula": "sum(part*mean(t, over=one_of), over=place)*fixed*x", "unit": "g s",
+    }  # fmt: skip
+    tables["outputs"] |= {"more": "g s"}
+    tables["dependence"] = [{"parameters": ["x", "s"], "copula": "gaussian", "correlation": 0.5}]
+    return Study.from_dict(tables)
+
+
+@pytest.mark.parametrize("held", [1 << 12, 1 << 20])
+def test_inputs_are_kept_beside_the_outputs(with_inputs, tmp_path, few_held, monkeypatch, held):
+    """Every output is what its formula gives of the inputs in the file, counted or held."""
+    monkeypatch.setattr(sampling, "_HELD_DRAWS", held)
+    result = run(with_inputs, keep_draws=tmp_path / FILE, keep_inputs=True)
+    data = read(tmp_path / FILE)
+    roles = {str(name): data[name].attrs["role"] for name in data.data_vars}
+    outputs = dict.fromkeys(("y", "one", "more"), "output")
+    assert roles == outputs | dict.fromkeys(("x", "s", "part", "t"), "input")
+    assert data["t"].dims == ("replicate", "place", "one_of")
+    assert data["s"].dims == ("replicate", "draw", "year")
+    assert (data["x"].attrs["units"], data["t"].attrs["units"]) == ("g", "s")
+    y = (1000 * data["x"] * data["s"]).transpose(*data["y"].dims)
+    xr.testing.assert_allclose(data["y"], y, rtol=1e-12)
+    xr.testing.assert_allclose(data["one"], data["x"] * 2 / 1000, rtol=1e-12)
+    more = (data["part"] * data["t"].mean("one_of")).sum("place") * 3 * data["x"]
+    xr.testing.assert_allclose(data["more"], more.transpose(*data["more"].dims), rtol=1e-12)
+    assert np.corrcoef(data["x"].sel(scenario="base").values.ravel(),
+                       data["s"].sel(year=2030).values.ravel())[0, 1] > 0.4  # fmt: skip
+    assert result.to_dict()["digest"] == run(with_inputs).to_dict()["digest"]
+
+
+def test_a_run_with_inputs_goes_on(with_inputs, tmp_path, few_held, monkeypatch):
+    monkeypatch.setattr(sampling.Sampler, "_pace", lambda self, *_: None)
+    run(with_inputs, keep_draws=tmp_path / "whole.nc", keep_inputs=True)
+    told = []
+
+    def interrupt(*_):
+        told.append(1)
+        if len(told) == 9:
+            raise KeyboardInterrupt
+
+    keep = Settings(keep_draws=tmp_path / FILE, keep_inputs=True)
+    settings = replace(keep, folder=tmp_path, progress=interrupt, threads=1)
+    with pytest.raises(KeyboardInterrupt):
+        list(Run(with_inputs, settings).results())
+    list(Run.resume(tmp_path).results())
+    assert read(tmp_path / FILE).identical(read(tmp_path / "whole.nc"))
+    assert Run.resume(tmp_path, keep).finished is not None
+
+
+def test_draws_that_a_run_has_not_kept_cannot_be_asked_for_afterwards(asked, tmp_path):
+    list(Run(asked(), Settings(folder=tmp_path)).results())
+    with pytest.raises(InputError, match="--keep-draws: found a run that has not kept its draws"):
+        Run.resume(tmp_path, Settings(keep_draws=tmp_path / FILE))
+    list(Run(asked(), Settings(folder=tmp_path, keep_draws=tmp_path / FILE)).results())
+    assert Run.resume(tmp_path, Settings(keep_draws=tmp_path / FILE)).finished is not None
+    with pytest.raises(InputError, match="--keep-inputs: found a run that has not kept its inputs"):
+        Run.resume(tmp_path, Settings(keep_draws=tmp_path / FILE, keep_inputs=True))
+
+
+@pytest.mark.parametrize("with_folder", [True, False])
+def test_no_draws_without_their_result(asked, tmp_path, monkeypatch, with_folder):
+    """Stopped in the indices: the draws stay with the checkpoint, if there is one."""
+
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rounds, "sensitivity", stopped)
+    monkeypatch.setattr(FileCheckpoint, "due", lambda self: True)
+    folder = tmp_path if with_folder else None
+    settings = Settings(folder=folder, keep_draws=tmp_path / FILE)
+    with pytest.raises(KeyboardInterrupt):
+        list(Run(asked(), settings).results())
+    assert not (tmp_path / FILE).exists()
+    assert with_folder == bool(list(tmp_path.iterdir()))
+    if with_folder:
+        monkeypatch.undo()
+        list(Run.resume(tmp_path).results())
+        assert read(tmp_path / FILE)["y"].shape[:2] == (2, 8192)
+
+
+def test_tasks_that_give_many_values_are_small(with_inputs, tmp_path, few_held, monkeypatch):
+    monkeypatch.setattr(sampling, "_TASK_VALUES", 1 << 14)
+    sizes = []
+    write = DrawsFile.write
+    monkeypatch.setattr(
+        DrawsFile, "write", lambda self, task, *v: sizes.append(task.draws) or write(self, task, *v)
+    )
+    run(with_inputs, keep_draws=tmp_path / FILE, keep_inputs=True)
+    assert set(sizes) == {1024}
