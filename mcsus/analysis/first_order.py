@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from mcsus.dependence import Mix, score_correlation
 from mcsus.dependence.student import distribution_function, scale_law
 from mcsus.families import Distribution, special
+from mcsus.families.rows import RowValues
 from mcsus.model import Model, evaluate
 
 Array = NDArray[np.float64]
@@ -46,10 +47,11 @@ def propagate(
 ) -> dict[str, FirstOrder]:
     """Propagate means and standard deviations of the inputs to first order.
 
-    Inputs are independent unless they share a stream, in which case they move together, or are
-    in a `dependence`, in which case their correlation is that of the laws as the study writes
-    them: a scenario that changes a law keeps it. What differs between individuals stays at its
-    mean: it is averaged, not uncertain.
+    Inputs are independent unless they share a stream, in which case they move together, are
+    columns of one table, whose covariance is that of its rows, or are in a `dependence`, in which
+    case their correlation is that of the laws as the study writes them: a scenario that changes a
+    law keeps it. What differs between individuals stays at its mean: it is averaged, not
+    uncertain.
     """
     base, streams = _points(model)
     steps = len(streams)
@@ -133,23 +135,47 @@ def _correlations(
 
 
 def _points(model: Model) -> tuple[dict[str, Array], list[str]]:
-    """Return the means, then every stream moved up, then every stream moved down."""
+    """Return the means, then every stream moved up, then every stream moved down.
+
+    A stream that draws rows moves along each direction in which its columns vary together.
+    """
     inputs = {name: model.parameters[name] for name in model.inputs}
     cells = [cell for p in inputs.values() for cell in p.cells]
     inside = {c.stream for n, p in inputs.items() if model.varies_inside(n) for c in p.cells}
-    moving = (c.stream for c in cells if c.law.family != "constant")
-    streams = [key for key in dict.fromkeys(moving) if key not in inside]
+    by_stream: dict[str, list[Distribution]] = {}
+    for cell in cells:
+        if cell.law.family != "constant" and cell.stream not in inside:
+            by_stream.setdefault(cell.stream, []).append(cell.law)
+    streams: list[str] = []
+    moves: dict[str, list[tuple[int, Mapping[int, float]]]] = {}  # row, and how far each law moves
+    for stream, laws in by_stream.items():
+        directions = _moves(laws)
+        moves[stream] = list(enumerate(directions, start=1 + len(streams)))
+        streams += [stream] * len(directions)
     rows = 1 + 2 * len(streams)
     base = {}
     for name, parameter in inputs.items():
         mean = np.array([c.law.mean() * c.unit.factor for c in parameter.cells])
         table = np.repeat(mean[np.newaxis], rows, axis=0)
         for k, cell in enumerate(parameter.cells):
-            if cell.stream not in streams or cell.law.family == "constant":
-                continue
-            move = _STEP * cell.law.sd() * cell.unit.factor
-            row = 1 + streams.index(cell.stream)
-            table[row, k] += move
-            table[row + len(streams), k] -= move
+            for row, sizes in moves.get(cell.stream, ()):
+                move = _STEP * sizes.get(id(cell.law), 0.0) * cell.unit.factor
+                table[row, k] += move
+                table[row + len(streams), k] -= move
         base[name] = model.laid_out(table, name)
     return base, streams
+
+
+def _moves(laws: Sequence[Distribution]) -> list[Mapping[int, float]]:
+    """Return by how much the laws of a stream move with it: all by their spread, or as rows do."""
+    columns = {id(law): law for law in laws if isinstance(law, RowValues)}
+    if not columns:
+        return [{id(law): law.sd() for law in laws}]
+    values = np.array([law.values for law in columns.values()])
+    values = values - np.array([[law.mean()] for law in columns.values()])
+    sds = np.array([law.sd() for law in columns.values()])
+    scaled = values / np.where(sds > 0, sds, 1.0)[:, np.newaxis]
+    weights = next(iter(columns.values())).probabilities
+    sizes, directions = np.linalg.eigh((scaled * weights) @ scaled.T)
+    factor = sds[:, np.newaxis] * directions * np.sqrt(np.maximum(sizes, 0.0))
+    return [dict(zip(columns, map(float, column), strict=True)) for column in factor.T]

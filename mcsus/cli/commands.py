@@ -55,6 +55,7 @@ def check(study: StudyArgument) -> None:
     """Validate a study and prove its units; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
     from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
+    from mcsus.study.told_files import files_of  # noqa: PLC0415
 
     read, model = check_study(study)
     used = len(model.inputs)
@@ -62,6 +63,9 @@ def check(study: StudyArgument) -> None:
         f"{read.id}: valid. {len(read.outputs)} outputs, {len(model.equations)} equations, "
         f"{used} inputs, {len(read.claims)} claims."
     )
+    for each in files_of(read.document):
+        columns = ", ".join(each["columns"])
+        typer.echo(f"Read {each['file']}: {each['rows']:,} rows, {columns}; {each['sha256']}.")
     for caution in before_drawing(read, model):
         typer.echo(f"caution: {caution.text}", err=True)
 

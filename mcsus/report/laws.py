@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.families import FAMILIES
-from mcsus.report.wording import plain, words
+from mcsus.report.wording import listing, plain, words
 
+_FILE = ("file", "columns", "rows", "joint")
 _MOST_LISTED = 6  # values of a list that are shown
 
 
@@ -24,8 +25,11 @@ def law_text(law: Mapping[str, Any]) -> str:
     'normal: 90 % between 1 and 3'
     >>> law_text({"distribution": "pert", "low": 1, "mode": 2, "high": 4, "coverage": 0.8})
     'PERT: 80 % between 1 and 4, most likely 2'
+    >>> law_text({"distribution": "empirical", "file": "meter.csv", "columns": {"values": "watts"},
+    ...           "rows": 212})
+    '212 readings of meter.csv, column watts'
     """
-    keys = [key for key in law if key not in ("distribution", "truncate")]
+    keys = [key for key in law if key not in ("distribution", "truncate", *_FILE)]
     values = {key: _shown(law[key]) for key in keys}
     family = str(law["distribution"])
     known = FAMILIES.get(family)
@@ -41,9 +45,25 @@ def law_text(law: Mapping[str, Any]) -> str:
     else:
         told = (f"{words(key)} {value}" for key, value in values.items())
         text = f"{title}: {', '.join(told)}"
+    if "file" in law:
+        more = text.partition(": ")[2]
+        text = _read_text(law, title) + (f", {more}" if more else "")
     bounds, sides = law.get("truncate") or {}, {"low": "above", "high": "below"}
     kept = [f"{side} {_shown(bounds[key])}" for key, side in sides.items() if key in bounds]
     return text + (f"; only {' and '.join(kept)}" if kept else "")
+
+
+def _read_text(law: Mapping[str, Any], title: str) -> str:
+    """Return a law in words whose lists are columns of a file."""
+    columns, rows = law["columns"], f"{int(law['rows']):,}"
+    if "joint" in law:
+        text = f"a row of {rows} in {law['file']}, column {columns['values']}"
+    elif law["distribution"] == "empirical":
+        text = f"{rows} readings of {law['file']}, column {columns['values']}"
+    else:
+        told = listing([f"{words(key)} in column {column}" for key, column in columns.items()])
+        return f"{title}: {rows} rows of {law['file']}, {told}"
+    return text + (f", weighted by column {columns['weights']}" if "weights" in columns else "")
 
 
 def _shown(value: Any) -> str:

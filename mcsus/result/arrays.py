@@ -156,6 +156,8 @@ POINTS = "points"
 PROVENANCE = {
     "study": "id, title, question, functional unit, system boundary, characterisation",
     "document": "the tables of the study, as it was run",
+    "files": "files that the study has read: path, sha256, rows, and the columns that were read",
+    "files_from": "folder of the study that has read files, as it was named; else empty",
     "variant": "what was held at another value than the file says",
     "command": "the words that repeat the run; none for a study changed from Python",
     "design": "kind, draws, replicates and seed of the design",
@@ -164,6 +166,7 @@ PROVENANCE = {
     "individuals": "the dim over which variability is averaged",
     "scenarios": "id and title of each scenario",
     "dependence": "parameters that are drawn together, with copula and correlation",
+    "joints": "parameters that are columns of one file, drawn a row at a time",
     "inputs": "every input: law, unit, typical value, moments and sources of each cell",
     "groups": "the inputs of each group that has indices",
     "equations": "every equation: formula, unit, stage and text",

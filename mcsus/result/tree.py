@@ -90,7 +90,9 @@ class Result:
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
             document["sensitivity_design"] = known
-        document |= {key: about[key] for key in ("variant", "until", "stopped") if about.get(key)}
+        document |= {
+            key: about[key] for key in ("variant", "files", "until", "stopped") if about.get(key)
+        }
         document["cautions"] = about["cautions"]
         document["digest"] = digest(document)
         if timing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -18,7 +19,9 @@ from mcsus.parameters import Parameter, Provenance
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.grids import labelled
+from mcsus.study.joints import joints_of
 from mcsus.study.shares import SHARES, share_behind
+from mcsus.study.told_files import files_of, law_from_file
 
 _WHOLE_DEVICE = "device_footprint"
 _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
@@ -46,6 +49,8 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "variant": dict(study.variant),
         "command": _command(study),
         "document": document,
+        "files": files_of(document),
+        "files_from": Path(study.place).parent.as_posix() if "files" in document else "",
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
         "sensitivity_replicates": study.sensitivity.replicates,
@@ -55,7 +60,11 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
             {key: plain(getattr(d, key)) for key in ("parameters", "copula", "df", "correlation")}
             for d in study.dependence
         ],
-        "inputs": [_input(study, p) for p in study.parameters if p.name in used],
+        "joints": [
+            {"id": id_, "parameters": list(names)}
+            for id_, names in joints_of(study.parameters).items()
+        ],
+        "inputs": [_input(study, p, document) for p in study.parameters if p.name in used],
         "groups": {
             group: sorted(share_behind(name, document) or name for name in members)
             for group, members in sensitivity_groups(study, model).items()
@@ -111,7 +120,7 @@ def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
+def _input(study: Study, parameter: Parameter, document: Mapping[str, Any]) -> dict[str, Any]:
     """Return one resolved input as plain data: law, unit and provenance of every cell."""
     share = share_behind(parameter.name, study.document)
     if share:
@@ -125,7 +134,7 @@ def _input(study: Study, parameter: Parameter) -> dict[str, Any]:
         "cells": [
             {
                 "labels": labels,
-                "law": cell.law.to_dict(),
+                "law": law_from_file(document, parameter.name, labels) or cell.law.to_dict(),
                 "unit": cell.unit.text,
                 "typical": cell.deterministic,
                 "mean": cell.law.mean(),

@@ -16,6 +16,7 @@ from mcsus.runner.draws_file import holds
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings
 from mcsus.study import Study
 from mcsus.study.study_file import read_toml
+from mcsus.study.told_files import changed_files
 
 _FORMAT = 2
 
@@ -58,6 +59,7 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
         changed = [] if study is None else _differences(about["study"], study.to_dict())
         if study is None and place.is_file():
             changed = _differences(about["file"], read_toml(place))
+            changed += changed_files(about["study"], place.parent)[0]
     except (KeyError, TypeError) as error:
         allowed = "one as it was written, or a new run, without --resume"
         raise InputError(Fault("a damaged checkpoint", allowed, (str(folder),))) from error

@@ -14,6 +14,7 @@ from mcsus.errors import FaultCollector
 from mcsus.expressions.nodes import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import Study, load_study
+from mcsus.study.joints import joints_of
 from mcsus.study.shares import share_behind
 from mcsus.units import Unit
 
@@ -146,7 +147,13 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
         for name in model.inputs
         if name in reached and not model.varies_inside(name)
     }
-    groups = index_groups(used, by, {}) if by else index_groups(used, asked.group_by, asked.groups)
+    together = joints_of(study.parameters)
+    if by:
+        groups = index_groups(used, by, together)
+    else:
+        explicit = {name for members in asked.groups.values() for name in members}
+        rest = {k: names for k, names in together.items() if explicit.isdisjoint(names)}
+        groups = index_groups(used, asked.group_by, {**asked.groups, **rest})
     written = {name: share_behind(name, study.document) for name in groups}
     return {
         own if (own := written[name]) and own not in groups else name: members
@@ -170,6 +177,14 @@ def _typed(text: str) -> str:
 
 def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
     """Refuse indices that would share out the variance of dependent inputs."""
+    for id_, names in joints_of(study.parameters).items():
+        for group, members in study.sensitivity.groups.items():
+            some = {*members} & {*names}
+            if (some and some != {*names}) or (group == id_ and not some):
+                listed = ", ".join(f'"{name}"' for name in names)
+                found = f"group {group!r} of some columns of joint {id_!r}"
+                allowed = f"all of them, as they are drawn together: {listed}; or none"
+                faults.add(found, allowed, "sensitivity", "groups")
     asked = [methods()[name] for name in study.sensitivity.methods]
     strict = [method for method in asked if method.is_for_independent]
     for by in (None, *study.sensitivity.also_by) if strict and study.dependence else ():

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.result.document import digest
-from mcsus.result.tree import FILE, JSON_FILE, load_result
+from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
 from mcsus.runner.run import Run
 from mcsus.runner.settings import Settings
 from mcsus.study import Study
+from mcsus.study.told_files import changed_files
 
 _TOLERANCE = 1e-9  # of a number computed on another machine or with other versions
 _ABOUT_THE_RUN = {".digest", ".mcsus", ".until", ".stopped"}  # not numbers of the study
@@ -34,6 +35,9 @@ def verify(
 ) -> Outcome:
     """Run again from what a run saved and compare: bits first, then to a relative 1e-9.
 
+    What was read of files is saved too, so the numbers do not need them; but a file that is
+    another one now does not agree.
+
     Raises
     ------
     InputError
@@ -46,6 +50,21 @@ def verify(
     before = saved.to_dict(timing=False)
     if _document(Path(folder) / JSON_FILE) != before:
         return Outcome(False, f"{JSON_FILE} does not hold the numbers of {FILE}.")
+    outcome = _repeated(saved, before, progress)
+    changed, gone = _files(saved.provenance, Path(folder))
+    if gone:
+        told = f"Not found beside the study: {', '.join(gone)}; what was saved of it was used."
+        outcome = replace(outcome, message=f"{outcome.message}\n{told}")
+    if changed:
+        told = f"Changed since the run: {', '.join(changed)}. With what was saved of it:"
+        return Outcome(False, f"{told} {outcome.message}")
+    return outcome
+
+
+def _repeated(
+    saved: Result, before: dict[str, Any], progress: Callable[[str, int, int], None] | None
+) -> Outcome:
+    """Run again and compare the numbers."""
     about = saved.provenance
     study = replace(Study.from_dict(about["document"]), variant=about.get("variant", {}))
     [result] = Run(study, Settings(progress=progress)).results()
@@ -59,6 +78,13 @@ def verify(
     return Outcome(
         False, f"{len(differences)} numbers differ by more than {_TOLERANCE:g}:\n{shown}"
     )
+
+
+def _files(about: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]]:
+    """Return the files that have changed and those that are gone, from here or beside `runs`."""
+    places = [base / about.get("files_from", "") for base in (Path(), folder.parent.parent)]
+    found = [changed_files(about["document"], place) for place in places]
+    return min(found, key=lambda lists: len(lists[1]))
 
 
 def _document(path: Path) -> Any:

@@ -15,6 +15,7 @@ from mcsus.model import Equation, equation
 from mcsus.parameters import Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
 from mcsus.study.grids import Dims, apart, labelled, shared_dims
+from mcsus.study.joints import joint_of, refuse_law
 from mcsus.study.laws import Leaf, Meta, read_leaf
 from mcsus.study.quantities import Target, parse_quantity
 from mcsus.study.shares import share_behind
@@ -76,6 +77,7 @@ def suffixes(parameter: Parameter, dims: Dims) -> list[str]:
 
 def with_law_at(parameter: Parameter, leaf: Leaf, dims: Dims, at: Mapping[str, Label]) -> Parameter:
     """Return a parameter with another law at some labels; what a scenario sets still holds."""
+    refuse_law(parameter, "at one label")
     base = as_written(parameter, dims)
     count = len(parameter.cells) // len(base.cells)  # scenarios
     made = [
@@ -167,12 +169,14 @@ def set_in_scenario(
 def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
     """Return a parameter with one law at every label; what a scenario sets still holds there.
 
-    The streams stay, so that it is drawn by the points it had, but for a law of the library.
+    The streams stay, so that it is drawn by the points it had, but for a law of the library and
+    for a column of a joint, whose points choose rows.
     """
     base = as_written(parameter, dims)
     streams = [cell.stream for cell in base.cells]
-    if leaf.id is not None:
-        streams = [leaf.id + suffix for suffix in suffixes(base, dims)]
+    apart = f"study:{parameter.name}" if joint_of(parameter) else None
+    if own := leaf.id or (apart if leaf.law.family != "constant" else None):
+        streams = [own + suffix for suffix in suffixes(base, dims)]
     count = len(parameter.cells) // len(streams)  # scenarios
     made = [leaf.drawn(key) for key in streams]
     cells = tuple(

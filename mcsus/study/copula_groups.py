@@ -17,7 +17,9 @@ from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
 from mcsus.study.correlations import RANK, Correlations, read_correlations
+from mcsus.study.from_files import MATRIX_FILE
 from mcsus.study.grids import Dims, labelled, shared_dims
+from mcsus.study.joints import joint_of
 from mcsus.study.parts import COPULAS, CopulaGroup
 from mcsus.vocabulary import Caution, Label
 
@@ -25,7 +27,7 @@ MAX_MEMBERS = 100
 
 _NUMBER: Schema = {"type": "number", "minimum": -1, "maximum": 1}
 _MATRIX: Schema = {"type": "array", "items": {"type": "array", "items": _NUMBER}}
-_CORRELATION: Schema = {"oneOf": [_NUMBER, _MATRIX]}
+_CORRELATION: Schema = {"oneOf": [_NUMBER, _MATRIX, MATRIX_FILE.schema()]}
 
 DEPENDENCE = Table(
     "dependence",
@@ -46,7 +48,9 @@ DEPENDENCE = Table(
         high=MOST_DF,
         allowed=f"a number from {LEAST_DF:g} to {MOST_DF:g}",
     ),
-    correlation=raw("of the normal scores, one for all pairs or a matrix", _CORRELATION),
+    correlation=raw(
+        "of the normal scores, one for all pairs, a matrix, or the file of one", _CORRELATION
+    ),
     rank_correlation=raw("Spearman's, of continuous laws", _CORRELATION),
     repair=flag("whether the nearest valid matrix is taken where this one is not valid"),
 )
@@ -170,6 +174,9 @@ def _check_laws(reader: TableReader, members: Sequence[Parameter], inner: str | 
         if all(law.family == "constant" for law in laws):
             found = f"{parameter.name!r}, which is a constant"
             reader.fault("parameters", found, "parameters that vary")
+        elif id_ := joint_of(parameter):
+            found = f"{parameter.name!r}, which is drawn by the rows of joint {id_!r}"
+            reader.fault("parameters", found, "parameters with laws of their own")
         elif RANK in reader and not all(law.is_continuous for law in laws):
             found = f"{RANK} of {parameter.name!r}, whose law has values of their own probability"
             allowed = "continuous laws: ranks that are shared have no such number; use correlation"

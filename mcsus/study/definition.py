@@ -33,7 +33,7 @@ from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
 from mcsus.study.study_file import find_study, read_toml
-from mcsus.study.whole_file import read_asked, read_fields
+from mcsus.study.whole_file import read_asked, read_fields, read_study
 from mcsus.study.writing import by_name, tables_of
 from mcsus.units import NO_UNITS, OwnUnits, Unit
 from mcsus.vocabulary import Caution, Label
@@ -112,13 +112,17 @@ class Study:
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any], place: str = "study") -> Study:
+    def from_dict(
+        cls, document: Mapping[str, Any], place: str = "study", folder: Path | None = None
+    ) -> Study:
         """Return the study that the tables of a file describe.
 
         Parameters
         ----------
         document : mapping
             As `tomllib` reads a study file.
+        folder : Path, optional
+            Where the files are that it reads; without it none is opened.
 
         Raises
         ------
@@ -133,8 +137,8 @@ class Study:
         """
         if not isinstance(document, Mapping):
             raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
-        parts = read_fields(document, place)
-        return cls(**parts, document=copy.deepcopy(dict(document)), place=place, read=parts)
+        kept, parts = read_study(document, place, folder)
+        return cls(**parts, document=copy.deepcopy(kept), place=place, read=parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the tables of the study file; `Study.from_dict` reads them back.
@@ -392,4 +396,4 @@ def load_study(path_or_id: str | os.PathLike[str]) -> Study:
     """
     given = path_or_id if isinstance(path_or_id, str) else Path(path_or_id)
     path = find_study(given)
-    return Study.from_dict(read_toml(path), str(path))
+    return Study.from_dict(read_toml(path), str(path), path.parent)

@@ -13,6 +13,7 @@ from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Cell, Parameter
 from mcsus.study.grids import MAX_CELLS, Dims, Grid, GridReader, labelled
+from mcsus.study.joints import joint_of
 from mcsus.study.laws import Meta, same_dimension
 from mcsus.study.parts import Scenario
 from mcsus.vocabulary import BASE, SCENARIO, Label
@@ -102,6 +103,9 @@ def _read_change(
     before = len(faults.faults)
     same_dimension(grid.leaves, parameter.unit, faults)
     laws = {leaf.law for leaf in grid.leaves.values() if leaf.law.family != "constant"}
+    if laws and joint_of(parameter):
+        found = f"a law of its own for a column of joint {joint_of(parameter)!r}"
+        faults.add(found, "a value, as its rows are drawn together", *where)
     for dim in grid.dims:
         if laws and dim not in parameter.dims and dim not in grid.shared:
             found = f"laws that differ along {dim!r}, over which the parameter is one value"

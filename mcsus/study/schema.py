@@ -10,6 +10,7 @@ from mcsus.declared.table import Item, Schema, Table
 from mcsus.families import FAMILIES, Family
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT
+from mcsus.study.from_files import LABEL_TABLE, LAW_FILE
 from mcsus.study.grids import BY
 from mcsus.study.laws import META, OWN
 from mcsus.study.shares import SHARES
@@ -43,12 +44,34 @@ def _parameter(*, relaxed: bool) -> Schema:
     library = {"type": "string", "title": "id of a parameter of the library"}
     by = {**BY.schema(), "title": "one law for each label of a dim"}
     laws = [_law(family, relaxed=relaxed) for family in FAMILIES.values()]
+    files = _from_files(relaxed=relaxed)
     if not relaxed:
-        return {"anyOf": [library, by, *laws, *map(_shares, SHARES)]}
-    keys = [key for family in FAMILIES.values() for key in family.law.keys]
-    bare = {**_keys(keys), **_about(), "truncate": _TRUNCATE}
+        words = "A parameter of a joint, whose law is a column of its file"
+        column = Table(
+            "column", words, {"title": "column of a joint"}, **_about("unit", "source")
+        ).schema()
+        return {"anyOf": [library, by, *laws, *files, column, *map(_shares, SHARES)]}
+    bare = {**_all_keys(), **_about()}
     words = "A value, or a law whose family stands in the table above"
-    return {"anyOf": [library, by, Table("bare", words, **bare).schema(), *laws]}
+    return {"anyOf": [library, by, Table("bare", words, **bare).schema(), *laws, *files]}
+
+
+def _all_keys() -> dict[str, Item]:
+    """Return the keys of all laws, of which none is required."""
+    keys = [key for family in FAMILIES.values() for key in family.law.keys]
+    return {**_keys(keys), "truncate": _TRUNCATE}
+
+
+def _from_files(*, relaxed: bool) -> list[Schema]:
+    """Return the schemas of laws whose numbers stand in a file."""
+    about = _about() if relaxed else _about("unit", "source")
+    items = {"distribution": META.items["distribution"], **_all_keys(), **about}
+    rows = {"shared": BY.items["shared"], **LABEL_TABLE.items}
+    lists, each = {"title": "lists of a file"}, {"title": "a row for each label"}
+    return [
+        Table(LAW_FILE.name, LAW_FILE.words, lists, **items, **LAW_FILE.items).schema(),
+        Table(LABEL_TABLE.name, LABEL_TABLE.words, each, **items, **rows).schema(),
+    ]
 
 
 def _about(*required: str) -> dict[str, Item]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from mcsus.declared.items import identifier, named, one_of, table, tables, text
+from mcsus.declared.items import identifier, named, one_of, raw, table, tables, text
 from mcsus.declared.table import Either, Schema, Table
 from mcsus.study.claims import claims_table
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.dimensions import DIM
+from mcsus.study.files import KEPT
 from mcsus.study.formulas import EQUATION
+from mcsus.study.from_files import DIM_TABLE, LABEL_TABLE, LAW_FILE
 from mcsus.study.grids import BY
+from mcsus.study.joints import JOINT
 from mcsus.study.laws import LAW
 from mcsus.study.options import DESIGN, INTERVALS, OUTPUT, sensitivity_table
 from mcsus.study.scenarios import SCENARIO_TABLE
@@ -25,8 +28,13 @@ DIMS = Either(
     DIM.requiring("first", "last"),
     DIM.requiring("like"),
     DIM.requiring("draws"),
+    DIM_TABLE,
 )
-PARAMETERS = Either("parameter", "A law; or the id of a parameter of the library", LAW, BY)
+PARAMETERS = Either(
+    "parameter",
+    "A law; or the id of a parameter of the library",
+    *(LAW, BY, LAW_FILE, LABEL_TABLE),
+)
 OUTPUTS = Either("output", OUTPUT.words, {"type": "string"}, OUTPUT)
 
 STUDY = Table(
@@ -44,6 +52,7 @@ STUDY = Table(
     units=named({"type": "string"}, "units of one's own", "a table of name = 'unit'"),
     dims=named(DIMS, "labels by dim", "a table of dims"),
     parameters=named(PARAMETERS, "laws by name", "a table of parameters"),
+    joint=named(JOINT, "parameters drawn together, a row of a file at a time", "a table of joints"),
     equations=named(EQUATION, "formulas by name", "a table of equations"),
     scenarios=tables(SCENARIO_TABLE, "variants of the study"),
     dependence=tables(DEPENDENCE, "parameters that are drawn together"),
@@ -55,6 +64,11 @@ STUDY = Table(
     intervals=table(INTERVALS, "levels of the intervals"),
     sensitivity=table(sensitivity_table, "which inputs drive the outputs"),
     claims=tables(claims_table, "statements to be judged"),
+    files=raw(
+        "what was read of files; written by a run, and not by hand",
+        {"type": "object", "additionalProperties": KEPT.schema()},
+        "a table of files",
+    ),
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
@@ -14,8 +15,12 @@ from mcsus.study import layers, options
 from mcsus.study.claims import read_claims
 from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
+from mcsus.study.files import Files
 from mcsus.study.formulas import check_dimension, check_names
+from mcsus.study.from_files import read_files
 from mcsus.study.grids import Dims, GridReader, build_parameter
+from mcsus.study.joints import check_names as check_joint_names
+from mcsus.study.joints import drawn_together
 from mcsus.study.laws import Meta
 from mcsus.study.own_units import read_own_units
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
@@ -28,17 +33,35 @@ from mcsus.vocabulary import BASE, SCENARIO
 TEXTS = ("title", "question", "functional_unit", "system_boundary", "characterisation")
 
 
-def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
-    """Check a whole study file and return the fields of a Study."""
+def read_study(
+    document: Mapping[str, Any], place: str, folder: Path | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Check a whole study; return its tables with what was read of its files, and its fields.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where its files are; without it, they are those that the tables keep.
+    """
     faults = FaultCollector(place)
     if not check_content(document, faults):
         _raise(faults.faults)
     units = read_own_units(document.get("units", {}), faults)
+    files = Files(document, place, folder)
     with units.in_use():
-        return _read_parts(document, place, faults) | {"units": units}
+        fields = _read_parts(document, place, files, faults)
+    return files.with_kept(document), fields | {"units": units}
 
 
-def _read_parts(document: Mapping[str, Any], place: str, faults: FaultCollector) -> dict[str, Any]:
+def read_fields(document: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """Check tables that keep what was read of their files, and return the fields of a Study."""
+    return read_study(document, place, None)[1]
+
+
+def _read_parts(
+    written: Mapping[str, Any], place: str, opened: Files, faults: FaultCollector
+) -> dict[str, Any]:
+    document, joints = read_files(opened, written)
     row = STUDY.read(document, faults)
     fields = _head(row)
     model = fields.pop("model")
@@ -49,6 +72,13 @@ def _read_parts(document: Mapping[str, Any], place: str, faults: FaultCollector)
     inputs = with_shares(inputs, dims, inner)
     parameters = _parameters(inputs, dims)
     _check_clashes(inputs, dims)
+    parameters = drawn_together(joints, parameters, inner, faults)
+    taken: dict[str, Iterable[str]] = {
+        "a parameter": inputs.parameters,
+        "an equation": inputs.equations,
+        "a dim": dims,
+    }
+    check_joint_names(joints, taken, faults)
     unreadable = frozenset(inputs.parameters) - frozenset(parameters)
     groups = read_copula_groups(row["dependence"], parameters, unreadable, dims, inner, faults)
     changeable = Changeable(parameters, unreadable, frozenset(inputs.equations))
@@ -65,7 +95,7 @@ def _read_parts(document: Mapping[str, Any], place: str, faults: FaultCollector)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
     breakdown = options.read_breakdown(files, known)
     below = [fault for layer in files[:-1] for fault in layer.faults.faults]
-    _raise([*faults.faults, *below])
+    _raise(opened.told([*faults.faults, *below]))
     equations = {name: e for name, e in inputs.equations.items() if e is not None}
     return fields | {
         "dims": dict(dims),

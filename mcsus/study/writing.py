@@ -14,6 +14,7 @@ from mcsus.study.changes import as_written, suffixes, write_equation
 from mcsus.study.claims import write_claim
 from mcsus.study.copula_groups import without
 from mcsus.study.grids import Dims, shared_dims
+from mcsus.study.joints import written_apart
 from mcsus.study.laws import ASSUMED, LAW
 from mcsus.study.whole_file import TEXTS
 
@@ -40,6 +41,9 @@ def tables_of(study: Study) -> dict[str, Any]:
     for name in (name for group in read["dependence"] for name in group.parameters):
         if name not in bound:
             tables["dependence"] = without(tables["dependence"], name)
+
+    if "joint" in tables:
+        tables["joint"] = written_apart(tables, study.parameters)
 
     def put(key: str, table: Mapping[str, Any]) -> None:
         if table != tables.get(key, {}):

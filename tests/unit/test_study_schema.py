@@ -76,4 +76,5 @@ def test_every_key_and_family_is_in_it():
     document = schema()
     assert set(document["properties"]) == set(STUDY)
     laws = document["$defs"]["parameter"]["anyOf"][2:]
-    assert [law["title"] for law in laws] == [*FAMILIES, *SHARES]
+    read = ["lists of a file", "a row for each label", "column of a joint"]
+    assert [law["title"] for law in laws] == [*FAMILIES, *read, *SHARES]

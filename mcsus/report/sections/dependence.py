@@ -16,11 +16,17 @@ class Dependence(Section):
     @property
     def applies(self) -> bool:
         """Whether any inputs depend on each other."""
-        return bool(self.reading.about.get("dependence"))
+        return any(self.reading.about.get(key) for key in ("dependence", "joints"))
 
     def context(self) -> dict[str, Any]:
         """Return the sentences."""
-        return {"dependence": [_told(group) for group in self.reading.about["dependence"]]}
+        about = self.reading.about
+        told = [_told(group) for group in about["dependence"]]
+        files = {id_: joint["file"] for id_, joint in about["document"].get("joint", {}).items()}
+        for joint in about.get("joints", []):
+            names = listing([words(name) for name in joint["parameters"]])
+            told.append(f"{capital(names)}: a row of {files[joint['id']]} together, {joint['id']}.")
+        return {"dependence": told}
 
 
 def _told(group: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ import shlex
 from typing import Any
 
 from mcsus.report.sections.base import Section, register
+from mcsus.study.told_files import without_rows
 
 
 @register
@@ -17,10 +18,12 @@ class Reproduce(Section):
     def context(self) -> dict[str, Any]:
         """Return how indices and ranks were had, and the study; the page adds the fingerprint."""
         tables = [table for one in self.reading.analyses.values() for table in one.values()]
-        outputs, document = self.reading.outputs.values(), self.reading.about["document"]
+        outputs = self.reading.outputs.values()
+        document = without_rows(self.reading.about["document"])
         return {
             "command": shlex.join(self.reading.about.get("command", [])),
             "streamed": any(table.attrs.get("estimator") == "streaming" for table in tables),
             "rank_error": max(table.attrs.get("rank_error", 0.0) for table in outputs),
+            "files": self.reading.about.get("files", []),
             "document": json.dumps(document, indent=1, ensure_ascii=False),
         }

@@ -1,0 +1,89 @@
+"""What is told of the files of a study: which they are, and which numbers are from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from mcsus.families import FAMILIES
+from mcsus.study import joints
+from mcsus.study.files import KEY
+from mcsus.study.text_tables import file_hash
+from mcsus.vocabulary import SCENARIO, Label
+
+
+def files_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the files that a study has read: path, hash, rows, and the columns that were read."""
+    return [
+        {"file": name, **{k: kept[k] for k in ("sha256", "rows")}, "columns": [*kept["columns"]]}
+        for name, kept in document.get(KEY, {}).items()
+    ]
+
+
+def without_rows(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the tables of a study for a reader: of its files the hash alone, not their rows."""
+    if KEY not in document:
+        return dict(document)
+    kept = {each["file"]: {k: each[k] for k in ("sha256", "rows")} for each in files_of(document)}
+    return {**document, KEY: kept}
+
+
+def changed_files(document: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]]:
+    """Return which files are others now than those that were read, and which are not there."""
+    changed, gone = [], []
+    for each in files_of(document):
+        if not (folder / each["file"]).exists():
+            gone.append(each["file"])
+        elif file_hash(folder, each["file"]) != each["sha256"]:
+            changed.append(each["file"])
+    return changed, gone
+
+
+def law_from_file(
+    document: Mapping[str, Any], name: str, labels: Mapping[str, Label]
+) -> dict[str, Any] | None:
+    """Return what stands for the lists of a law that are columns of a file; None if none are.
+
+    Parameters
+    ----------
+    labels : mapping
+        Of the cell.
+    """
+    written = document.get("parameters", {}).get(name)
+    for scenario in document.get("scenarios", ()):
+        if scenario.get("id") == labels.get(SCENARIO):
+            own = _at(scenario["set"].get(name), labels)
+            if own is not None:
+                return _told(document, own)
+    for id_, table in document.get(joints.KEY, {}).items():
+        column = table["columns"].get(name)
+        if column is not None and name not in table.get("apart", ()):
+            column = _at(column, labels)
+            weights = {"weights": table["weights"]} if "weights" in table else {}
+            columns = {"values": column, **weights}
+            law = {"distribution": "empirical", "file": table["file"], "columns": columns}
+            return {**law, "rows": _rows(document, table["file"]), "joint": id_}
+    return _told(document, _at(written, labels))
+
+
+def _at(value: Any, labels: Mapping[str, Label]) -> Any:
+    """Return what stands at some labels; what is written above holds below."""
+    while isinstance(value, Mapping) and isinstance(value.get("by"), Mapping):
+        [dim] = value["by"]
+        value = value["by"][dim].get(str(labels.get(dim)))
+    return value
+
+
+def _told(document: Mapping[str, Any], table: Any) -> dict[str, Any] | None:
+    if not isinstance(table, Mapping) or "file" not in table or "distribution" not in table:
+        return None
+    columns = table.get("columns") or {"values": table["column"]}
+    keys = (*FAMILIES[table["distribution"]].parameters, "truncate")
+    own = {key: table[key] for key in keys if key in table}
+    law = {"distribution": table["distribution"], **own, "file": table["file"]}
+    return {**law, "columns": dict(columns), "rows": _rows(document, table["file"])}
+
+
+def _rows(document: Mapping[str, Any], file: str) -> int:
+    return int(document[KEY][file]["rows"])
