@@ -15,6 +15,7 @@ from mcsus.analysis.base import Data, Explained, WantsGroups, methods
 from mcsus.analysis.claims import Judgement, judge
 from mcsus.analysis.intervals import CURVE
 from mcsus.analysis.replication import standard_error
+from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.draws import HeldDraws
 from mcsus.counting.finite import refuse_not_finite
 from mcsus.counting.ordered import quantiles_of_sorted
@@ -112,6 +113,9 @@ def evaluate(
     rows = {name: slice(*at) for name, at in zip(names, pairwise([0, *ends]), strict=True)}
     of_outputs = out[: ends[len(study.outputs) - 1], 0]
     quantiles = quantiles_of_sorted(np.sort(of_outputs, axis=1), wanted)
+    for name in filter(run.model.meets_individuals, study.outputs):  # each replicate has its own
+        each = quantiles_of_sorted(np.sort(values[rows[name]], axis=2), wanted)
+        quantiles[rows[name]] = each.mean(axis=1)
     mean, error = means.mean(axis=1), standard_error(means.T)
     outputs = {
         name: Evaluated(
@@ -128,7 +132,7 @@ def evaluate(
     rounding = _once(kept, "rounding", lambda: kernel.model.rounding if study.claims else {})
     claims = {
         claim.id: [
-            _judged(claim, *known)
+            _judged(claim, *known, meets=run.model.meets_individuals(claim.equation.name))
             for known in zip(
                 values[rows[claim.equation.name]],
                 rounding[claim.equation.name].cells(),
@@ -184,9 +188,9 @@ def ranking(
     return {name: found[name] for name in study.outputs}
 
 
-def _judged(claim: Claim, margins: Array, rounding: Rounding) -> Judgement:
+def _judged(claim: Claim, margins: Array, rounding: Rounding, *, meets: bool) -> Judgement:
     at_equality = not claim.margin.relation.is_strict
-    draws = HeldDraws(margins)
+    draws = AveragedDraws(HeldDraws(margins)) if meets else HeldDraws(margins)
     return judge(draws, claim.confidence, rounding, holds_at_equality=at_equality)
 
 

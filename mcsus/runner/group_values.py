@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
 from mcsus.analysis.ranks import ranked
@@ -30,6 +31,8 @@ from mcsus.runner.group_sums import (
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
+Array = NDArray[np.float64]
+
 _EXPONENTS = (-1022, 1022)  # of factors that are floats themselves
 
 Groupings = Mapping[str, Mapping[str, set[str]]]
@@ -50,6 +53,7 @@ class _Chosen(NamedTuple):
     places: list[int]
     second_order: bool
     columns: Integers  # of the sums of the row
+    meets_individuals: bool  # so that what its replicates differ by is no variance
 
 
 class GroupRun:
@@ -89,6 +93,7 @@ class GroupRun:
         self.sizes = roundings(self.run, outputs)
         self.rounding = [EXACT] * len(self.sizes) if self.ranked else self.sizes
         reach = {name: kernel.model.upstream([name]) for name in outputs}
+        meeting = {name for name in outputs if kernel.model.meets_individuals(name)}
         self.inputs: dict[Key, list[str]] = {}
         self.places: dict[Key, list[int]] = {}  # of data of all inputs: these are of some
         self.chosen: dict[Key, _Chosen] = {}
@@ -100,7 +105,8 @@ class GroupRun:
                 self.inputs[mark, row] = [groups[place][0] for place in places]
                 pairs = wants.second_order and not mark
                 own = chosen_columns(len(groups), paired, places, second_order=pairs)
-                self.chosen[mark, row] = _Chosen(row, places, pairs, np.array(own))
+                of = np.array(own)
+                self.chosen[mark, row] = _Chosen(row, places, pairs, of, name in meeting)
             start += len(grouping)
 
     def with_kernel(self, kernel: Kernel) -> GroupRun:
@@ -121,6 +127,8 @@ class GroupRun:
                 values = out[chosen.row, pick]
                 if self.ranked:
                     values = ranked(values, float(self.sizes[chosen.row].most))
+                if chosen.meets_individuals:
+                    values = values - values[:2].mean()
                 data[key] = GroupValues(values, len(chosen.places), chosen.second_order)
             yield data
 
@@ -141,12 +149,15 @@ class GroupRun:
                 if total is not None:
                     _, pivot = run.start(task.replicate)
                     yield {
-                        key: GroupSums(
-                            total[c.row].take(c.columns),
-                            run.design.draws,
-                            len(c.places),
-                            c.second_order,
-                            float(pivot[c.row]),
-                        )
-                        for key, c in self.chosen.items()
+                        key: _sums_of(chosen, total, pivot, run.design.draws)
+                        for key, chosen in self.chosen.items()
                     }
+
+
+def _sums_of(chosen: _Chosen, total: Array, pivot: Array, draws: int) -> GroupSums:
+    """Return the sums of a row; where it meets individuals, so that the mean of A and B is 0."""
+    sums, places = total[chosen.row].take(chosen.columns), len(chosen.places)
+    at = float(pivot[chosen.row])
+    if chosen.meets_individuals:
+        at = -float(sums[:2].sum()) / (2 * draws)
+    return GroupSums(sums, draws, places, chosen.second_order, at)

@@ -117,6 +117,26 @@ def test_counted_draws_are_averaged_too(monkeypatch):
     assert high - low == pytest.approx(2 * Z * 1e-4, rel=0.01)
 
 
+@pytest.mark.parametrize("estimator", ["salib", "streaming"])
+def test_indices_share_out_the_variance_of_a_replicate(estimator):
+    """Of two inputs of equal spread each has a half, beside noise of 20 times their variance."""
+    asked_for = {"outputs": ["y"], "draws": 1024, "estimator": estimator}
+    formula = f"{SHIFT} + (a - 10)/10000"
+    found = run(asked(formula, draws=1024, sensitivity=asked_for)).to_dict()
+    indices = found["sensitivity"]["y"]["cells"][0]["indices"]
+    for name in ("a", "offset"):
+        for index in ("S1", "ST"):
+            own = indices[name][index]
+            assert own["value"] == pytest.approx(0.5, abs=5 * own["error"] + 1e-3)
+            assert own["error"] < 0.01
+
+
+def test_a_preview_is_of_one_population():
+    study = asked(SHIFT, sensitivity={"methods": []})
+    found = Run(study).evaluate(draws=256, replicates=8, probabilities=[0.025, 0.975])
+    assert np.diff(found.outputs["y"].quantiles[0]) == pytest.approx(2 * Z * 1e-4, rel=0.05)
+
+
 class TestClaims:
     @staticmethod
     def judged(value, seed, formula=SHIFT):
