@@ -23,6 +23,7 @@ _LEAST_DRAWS = 1 << 10, 1 << 12  # from which a mean, and a spread, are judged
 _HEAVY = (0.75, 0.6, 0.4), (0.55, 0.55, 0.4)  # least index at each depth; no mean, no variance
 _FEW = 8  # draws of which an index is known to a third
 _MATTERS = 1e-3  # of the interval: what one draw moves the mean of all by
+_SHARE = 5e-3  # of the sum of squares: the outermost draw has more where there is no variance
 _RESOLVED = 0.25  # of a probability: the most that the rank of a draw may be in doubt by
 _MOST = 1 << 10  # draws of a tail that are looked at
 
@@ -63,6 +64,8 @@ def settling(draws: Draws) -> Settled:
     Settled(mean=True, sd=True)
     """
     total = draws.replicates * draws.draws
+    if _outermost_share(draws) < _SHARE:
+        return Settled()
     low, middle, high = draws.quantiles(np.array([0.025, 0.5, 0.975]))
     reach = float(np.max(np.abs(np.array(draws.extremes()) - middle)))
     width = float(high - low)
@@ -78,6 +81,15 @@ def settling(draws: Draws) -> Settled:
         judged[k] and any(_is_heavy(indices, _HEAVY[k]) for indices in tails) for k in range(2)
     ]
     return Settled(mean=not lacks[0], sd=not any(lacks))
+
+
+def _outermost_share(draws: Draws) -> float:
+    """Return the share of the outermost draw in the sum of squares, a quick sign."""
+    spread, centre = draws.sd(), float(draws.means().mean())
+    reach = max(abs(end - centre) for end in draws.extremes())
+    if not np.isfinite(spread + centre) or spread == 0:
+        return float(reach > 0)
+    return float((reach / spread) ** 2 / (draws.replicates * draws.draws))
 
 
 def _is_heavy(indices: list[float], least: tuple[float, ...]) -> bool:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcsus.result.arrays import ON
 from mcsus.vocabulary import Verdict
 
 UNSETTLED = "does not settle"
@@ -132,7 +133,8 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
             if cell["method"] == "sobol" and (first := cell["ranking"][:_SHOWN]):
                 named = [f"{key} {cell['indices'][key]['ST']['value']:.2f}" for key in first]
                 missing = [""] * (_SHOWN - len(named))
-                rows.append((label_text(name, cell["labels"]), *named, *missing))
+                ranks = ", by ranks" if cell.get(ON) == "ranks" else ""
+                rows.append((label_text(name, cell["labels"]) + ranks, *named, *missing))
     return rows
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mcsus.analysis.moments import settling
+from mcsus.counting.draws import Draws
 from mcsus.counting.tally import MOST_DRAWS
 from mcsus.engine.executors import Executor, executor_for
 from mcsus.engine.kernel import Kernel
@@ -97,14 +99,24 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         if stopped not in {"interrupted", "round"}:
             try:
                 estimates = sensitivity(
-                    study, model, given.kernel, given.executor, settings.progress, given.checkpoint
-                )
+                    study, model, given.kernel, given.executor, settings.progress,
+                    given.checkpoint, unsettled(study, drawn),
+                )  # fmt: skip
             except KeyboardInterrupt:
                 if not settings.keeps_finished:
                     raise
                 stopped = "interrupted"
         analysed = time.perf_counter()
         return assemble(study, model, described.result(), estimates, until, stopped), analysed
+
+
+def unsettled(study: Study, drawn: Mapping[str, Sequence[Draws]]) -> list[str]:
+    """Return the analysed outputs of which a mean or a spread does not settle."""
+    return [
+        name
+        for name in study.sensitivity.outputs
+        if study.sensitivity.methods and any(not settling(cell).sd for cell in drawn[name])
+    ]
 
 
 def _reached(study: Study, draws: int) -> Study:

@@ -107,11 +107,17 @@ def test_a_ratio_without_a_mean(study, design, tmp_path):
     assert [own["where"] for own in told] == ["payback"]
     assert "of the mean" not in " ".join(own["text"] for own in document["cautions"])
     assert "does not settle" in str(result.summary())
+    explained = document["sensitivity"]["payback"]["cells"][0]
+    assert explained["on"] == "ranks"
+    assert sum(own["S1"]["value"] for own in explained["indices"].values()) < 1
+    assert all(own["ST"]["value"] < 1 for own in explained["indices"].values())
+    assert "by ranks" in str(result.summary())
     page = write_report(result, tmp_path).read_text(encoding="utf-8")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page))
     assert "has a median of" in text
     assert "The mean does not settle" in text
     assert "on average" not in text
+    assert "of the variance of its ranks" in text
     shares = [float(s.replace(",", "")) for s in re.findall(r"([\d.,]*\d)\s%\sof the", text)]
     assert all(share <= 100 for share in shares)
 

@@ -15,6 +15,7 @@ from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
 from mcsus.report.wording import capital, cell_name, listing, percent, verb, words
+from mcsus.result.arrays import ON
 
 TOP = 12
 _FIRST = "#56B4E9"
@@ -23,6 +24,10 @@ _WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1, "cap
 _ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
 _EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
 _NAMED = 3  # drivers that a sentence names
+_RANKS = (
+    "These are indices of the ranks of the values, since the variance of the values themselves "
+    "does not settle."
+)
 _NOTABLE = 0.05  # total-order index from which an input is named as a driver
 
 
@@ -149,7 +154,7 @@ def _how(t: float) -> str:
 
 
 def _caption(table: ResultTable, ranking: Ranking) -> str:
-    texts = []
+    texts = [_RANKS] if is_of_ranks(table) else []
     if len(ranking.cells) < len(table.cells):
         drawn = listing([cell.name or "base" for cell in ranking.cells])
         texts.append(f"Drawn: {drawn}; the rest is in the file.")
@@ -209,7 +214,10 @@ def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
     drives = verb(words(lead), "drives", "drive")
     drives += " most of the doubt" if most else " the doubt most"
     about = "" if table is reading.headline else f"For the {words(table.name)}, "
-    share = f"{_share(ranking, lead)} of the variance, interactions included"
+    of = (
+        "variance of its ranks" if is_of_ranks(reading.analyses[METHOD][table.name]) else "variance"
+    )
+    share = f"{_share(ranking, lead)} of the {of}, interactions included"
     text = capital(f"{about}the {words(lead)} {drives} ({share})")
     if others:
         texts = [f"the {words(name)} ({_share(ranking, name)})" for name in others]
@@ -221,6 +229,11 @@ def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
             over = table.noun(len(ranking.cells))
         text += f"{' in' if table.axis_dim else ', over'} {over}"
     return text + "."
+
+
+def is_of_ranks(table: ResultTable) -> bool:
+    """Tell whether indices are of ranks, as the variance of the values does not settle."""
+    return table.attrs.get(ON) == "ranks"
 
 
 def _share(ranking: Ranking, name: str) -> str:
