@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.draws import Draws
 
 Array = NDArray[np.float64]
@@ -63,6 +64,8 @@ def settling(draws: Draws) -> Settled:
     >>> settling(HeldDraws(u))
     Settled(mean=True, sd=True)
     """
+    if isinstance(draws, AveragedDraws):
+        return settling(draws.mean_replicate)
     total = draws.replicates * draws.draws
     if _outermost_share(draws) < _SHARE:
         return Settled()

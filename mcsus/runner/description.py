@@ -16,7 +16,6 @@ from mcsus.analysis.individuals import error_parts, noise
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
 from mcsus.analysis.moments import settling
 from mcsus.analysis.replication import standard_error
-from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.engine.executors import default_threads
 from mcsus.model import Model, Rounding, evaluate, typical_values
@@ -102,8 +101,7 @@ def _described(
         value = float(settled(described["median"]))
         described = constant(value, described, is_known=met is None)
     else:
-        tails = shown.mean_replicate if isinstance(shown, AveragedDraws) else shown
-        described = settling(tails).told(described)
+        described = settling(shown).told(described)
     described["varies"] = np.asarray(varies)
     if met is None:
         return described
