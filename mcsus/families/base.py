@@ -115,6 +115,11 @@ class Distribution(ABC):
         return float(self.quantile(0.5))
 
     @property
+    def drawn(self) -> Distribution:
+        """The law of what is drawn: another one where parameters are quantities."""
+        return self
+
+    @property
     def is_tabulated(self) -> bool:
         """Whether it is computed by a table of its inverse, which some laws do not have."""
         return type(self).kernel is Distribution.kernel

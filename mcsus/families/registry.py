@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast, dataclass_transform
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Distribution
+from mcsus.families.exact import Exact
 from mcsus.families.fields import Key, name_faults, share
 from mcsus.families.truncation import Truncation
 
@@ -105,6 +106,8 @@ class Family:
         The same laws in scipy.stats, under one name or more.
     place : int
         Where it is listed.
+    exact : tuple of Exact
+        How its forms follow from standard laws: so that parameters may be other quantities.
     """
 
     name: str
@@ -116,6 +119,7 @@ class Family:
     words: tuple[str, ...]
     twins: tuple[Twin, ...]
     place: int
+    exact: tuple[Exact, ...] = ()
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -143,6 +147,7 @@ def family(
     words: tuple[str, ...] = (),
     scipy: tuple[Twin, ...] = (),
     place: int = LAST,
+    exact: tuple[Exact, ...] = (),
 ) -> Callable[[Law], Law]:
     """Return a class decorator that makes a frozen dataclass of a law and enters its family.
 
@@ -157,7 +162,7 @@ def family(
         law.family, law.keys = name, keys
         law.forms = forms or (tuple(key.name for key in keys),)
         dataclass(frozen=True, repr=False)(law)
-        entry = Family(name, law, law.forms, domain, use, example, words, scipy, place)
+        entry = Family(name, law, law.forms, domain, use, example, words, scipy, place, exact)
         listed = sorted({**FAMILIES, name: entry}.items(), key=lambda item: item[1].place)
         FAMILIES.clear()
         FAMILIES.update(listed)

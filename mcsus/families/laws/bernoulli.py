@@ -3,6 +3,7 @@
 import numpy as np
 
 from mcsus.families.base import Array
+from mcsus.families.exact import UNIFORM_SCORE, Exact
 from mcsus.families.fields import Key, limited
 from mcsus.families.registry import Twin, family, renamed
 from mcsus.families.steps import Steps
@@ -16,6 +17,17 @@ from mcsus.families.steps import Steps
     example={"probability": 0.3},
     scipy=(Twin("bernoulli", *renamed(probability="p")),),
     place=14,
+    exact=(
+        Exact(
+            ("probability",),
+            "where(1 - score < probability, unit, 0)",
+            UNIFORM_SCORE,
+            plain=("probability",),
+            refused=("probability < 0", "probability > 1"),
+            typical="probability*unit",
+            is_continuous=False,
+        ),
+    ),
 )
 class Bernoulli(Steps):
     """1 with a probability, else 0."""

@@ -11,6 +11,7 @@ import numpy as np
 from mcsus.errors import Fault, InputError
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import Exact
 from mcsus.families.fields import COVERAGE, given, number, order_faults, positive_number
 from mcsus.families.laws.normal import half_width
 from mcsus.families.registry import Twin, family
@@ -156,6 +157,15 @@ def _unless_unit(there: Mapping[str, float]) -> dict[str, Any]:
     ),
     scipy=(Twin("beta", _unless_unit, BetaShaped._in_scipy, fit={"loc": 0.0, "scale": 1.0}),),
     place=8,
+    exact=(
+        Exact(
+            ("minimum", "maximum"),
+            "minimum + (maximum - minimum)*score",
+            {"distribution": "beta"},
+            fixed=("alpha", "beta"),
+            refused=("maximum < minimum",),
+        ),
+    ),
 )
 class Beta(BetaShaped):
     """Density proportional to y**(alpha - 1) * (1 - y)**(beta - 1), y from 0 to 1.

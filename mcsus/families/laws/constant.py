@@ -7,6 +7,7 @@ import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import Array, Conditioning, Distribution
+from mcsus.families.exact import Exact
 from mcsus.families.fields import number
 from mcsus.families.loops.codes import CONSTANT, QuantileKernel
 from mcsus.families.registry import family
@@ -20,6 +21,7 @@ from mcsus.families.registry import family
     example={"value": 3},
     words=("constant: {value}",),
     place=1,
+    exact=(Exact(("value",), "value", {"distribution": "constant", "value": 0}),),
 )
 class Constant(Distribution):
     """A single value with probability 1.

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import EXPONENTIAL_SCORE, Exact
 from mcsus.families.fields import positive_number
 from mcsus.families.loops.codes import EXPONENTIAL, QuantileKernel
 from mcsus.families.registry import Twin, family, renamed
@@ -25,6 +26,7 @@ def minus_log_upper(p: Array, q: Array) -> Array:
     example={"mean": 3},
     scipy=(Twin("expon", *renamed(mean="scale"), fixed={"loc": 0.0}, fit={}),),
     place=10,
+    exact=(Exact(("mean",), "mean_*score", EXPONENTIAL_SCORE, refused=("mean_ < 0",)),),
 )
 class Exponential(Distribution):
     """Density exp(-x / mean) / mean on the positive numbers.

@@ -10,6 +10,7 @@ import numpy as np
 from mcsus.errors import Fault, InputError
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import Exact
 from mcsus.families.fields import COVERAGE, given, order_faults, positive_number
 from mcsus.families.inverse import large_shape
 from mcsus.families.laws.loguniform import log_ratio
@@ -30,6 +31,15 @@ LARGEST_LOG = math.log(1e12)  # of a shape that is searched
     example={"shape": 2, "scale": 3},
     scipy=(Twin("gamma", *renamed(shape="a", scale="scale"), fixed={"loc": 0.0}, fit={}),),
     place=9,
+    exact=(
+        Exact(
+            ("scale",),
+            "scale*score",
+            {"distribution": "gamma", "scale": 1},
+            fixed=("shape",),
+            refused=("scale < 0",),
+        ),
+    ),
 )
 class Gamma(Distribution):
     """Density proportional to y**(shape - 1) * exp(-y), with y = x / scale; mean shape * scale.

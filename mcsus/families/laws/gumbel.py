@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import Exact
 from mcsus.families.fields import number, spread
 from mcsus.families.laws.exponential import minus_log_upper
 from mcsus.families.loops.codes import GUMBEL, QuantileKernel
@@ -19,6 +20,14 @@ from mcsus.families.registry import Twin, family, renamed
     example={"mode": 10, "scale": 2},
     scipy=(Twin("gumbel_r", *renamed(mode="loc", scale="scale"), fit={}),),
     place=12,
+    exact=(
+        Exact(
+            ("mode", "scale"),
+            "mode + scale*score",
+            {"distribution": "gumbel", "mode": 0, "scale": 1},
+            refused=("scale < 0",),
+        ),
+    ),
 )
 class Gumbel(Distribution):
     """Probability exp(-exp(-(x - mode) / scale)) of at most x.

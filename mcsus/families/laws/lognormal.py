@@ -10,6 +10,7 @@ import numpy as np
 from mcsus.errors import Fault, InputError
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import NORMAL_SCORE, Exact
 from mcsus.families.fields import (
     COVERAGE,
     Key,
@@ -32,6 +33,33 @@ from mcsus.families.registry import Twin, family
 
 MOST_LOG = 700.0  # of a logarithm whose number is in the range of float64
 _SEARCHED = 4096  # spreads at which a law of given mean is tried
+_PEDIGREE = ("pedigree", "basic_gsd2", "pedigree_table")
+_REFUSED = {
+    "median": "median < 0",
+    "mean": "mean_ <= 0",
+    "sd": "sd_ < 0",
+    "cv": "cv < 0",
+    "gsd": "gsd < 1",
+    "gsd2": "gsd2 < 1",
+    "log_sd": "log_sd < 0",
+}
+
+
+def _exact(keys: tuple[str, ...], formula: str) -> Exact:
+    """Return how the law follows from the standard normal one."""
+    plain = tuple(key for key in keys if key not in ("median", "mean", "sd"))
+    refused = tuple(_REFUSED[key] for key in keys if key in _REFUSED)
+    return Exact(keys, formula, NORMAL_SCORE, plain=plain, refused=refused)
+
+
+def _by_variance(square: str) -> str:
+    """Return the formula of the value from the square of sd / mean.
+
+    The variance of the log is log(1 + square), with all digits where the square is small
+    (D. Goldberg (1991), theorem 4, doi:10.1145/103162.103163).
+    """
+    log = f"where(1 + {square} == 1, {square}, log(1 + {square})*{square}/((1 + {square}) - 1))"
+    return f"mean_/sqrt(1 + {square})*exp(sqrt({log})*score)"
 
 
 def around_mean(mean: float, low: float, high: float, coverage: float) -> tuple[float, float]:
@@ -107,6 +135,29 @@ def around_mean(mean: float, low: float, high: float, coverage: float) -> tuple[
         ),
     ),
     place=7,
+    exact=(
+        _exact(("median", "gsd"), "median*exp(log(gsd)*score)"),
+        _exact(("median", "gsd2"), "median*exp(log(gsd2)/2*score)"),
+        _exact(("mean", "gsd"), "mean_*exp(log(gsd)*score - log(gsd)**2/2)"),
+        _exact(("mean", "gsd2"), "mean_*exp(log(gsd2)/2*score - log(gsd2)**2/8)"),
+        _exact(("mean", "sd"), _by_variance("(sd_/mean_)**2")),
+        _exact(("mean", "cv"), _by_variance("cv**2")),
+        _exact(("log_mean", "log_sd"), "unit*exp(log_mean + log_sd*score)"),
+        Exact(
+            ("low", "high"),
+            "low*exp(log(high/low)*score)",
+            {"distribution": "normal", "low": 0, "high": 1},
+            fixed=("coverage",),
+            refused=("low <= 0", "high < low"),
+        ),
+        Exact(
+            ("median",),
+            "median*score",
+            {"distribution": "lognormal", "median": 1},
+            fixed=_PEDIGREE,
+            refused=("median < 0",),
+        ),
+    ),
 )
 class Lognormal(Distribution):
     """The lognormal law, by median and geometric standard deviation or by mean and sd.

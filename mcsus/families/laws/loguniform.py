@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import UNIFORM_SCORE, Exact
 from mcsus.families.fields import COVERAGE, given, positive_number
 from mcsus.families.laws.uniform import bounds_faults
 from mcsus.families.loops.codes import LOGUNIFORM, QuantileKernel
@@ -48,6 +49,21 @@ def between(low: float, high: float, p: Array, q: Array) -> Array:
         for name in ("loguniform", "reciprocal")
     ),
     place=3,
+    exact=(
+        Exact(
+            ("minimum", "maximum"),
+            "minimum*exp(log(maximum/minimum)*score)",
+            UNIFORM_SCORE,
+            refused=("minimum <= 0", "maximum < minimum"),
+        ),
+        Exact(
+            ("low", "high"),
+            "low*exp(log(high/low)*score)",
+            {"distribution": "uniform", "low": 0, "high": 1},
+            fixed=("coverage",),
+            refused=("low <= 0", "high < low"),
+        ),
+    ),
 )
 class Loguniform(Distribution):
     """Density proportional to 1/x from `minimum` to `maximum`, or around an interval."""

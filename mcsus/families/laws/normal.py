@@ -10,6 +10,7 @@ import numpy as np
 from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import NORMAL_SCORE, Exact
 from mcsus.families.fields import (
     COVERAGE,
     given,
@@ -79,6 +80,30 @@ def _cut(there: Mapping[str, float]) -> dict[str, Any]:
         Twin("truncnorm", _cut, lambda law: law._cut_in_scipy(), truncated=True),
     ),
     place=6,
+    exact=(
+        Exact(("mean", "sd"), "mean_ + sd_*score", NORMAL_SCORE, refused=("sd_ < 0",)),
+        Exact(
+            ("mean", "relative_sd"),
+            "mean_ + abs(mean_)*relative_sd*score",
+            NORMAL_SCORE,
+            plain=("relative_sd",),
+            refused=("relative_sd < 0",),
+        ),
+        Exact(
+            ("mean", "plus_minus"),
+            "mean_ + plus_minus*score",
+            {"distribution": "normal", "mean": 0, "plus_minus": 1},
+            fixed=("coverage",),
+            refused=("plus_minus < 0",),
+        ),
+        Exact(
+            ("low", "high"),
+            "low + (high - low)*score",
+            {"distribution": "normal", "low": 0, "high": 1},
+            fixed=("coverage",),
+            refused=("high < low",),
+        ),
+    ),
 )
 class Normal(Distribution):
     """The normal law of given mean and standard deviation.

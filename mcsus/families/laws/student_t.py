@@ -6,6 +6,7 @@ import numpy as np
 
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import Exact
 from mcsus.families.fields import number, positive_number, spread
 from mcsus.families.registry import Twin, family, renamed
 
@@ -20,6 +21,15 @@ LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a p
     example={"df": 5, "location": 10, "scale": 2},
     scipy=(Twin("t", *renamed(df="df", location="loc", scale="scale"), fit={}),),
     place=13,
+    exact=(
+        Exact(
+            ("location", "scale"),
+            "location + scale*score",
+            {"distribution": "student_t", "location": 0, "scale": 1},
+            fixed=("df",),
+            refused=("scale < 0",),
+        ),
+    ),
 )
 class StudentT(Distribution):
     """The law of location + scale * t, where t follows Student's law.

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import UNIFORM_SCORE, Exact
 from mcsus.families.fields import COVERAGE, given, mode_faults, number
 from mcsus.families.loops.codes import TRIANGULAR, TRIANGULAR_ONE_SIGN, QuantileKernel
 from mcsus.families.registry import Twin, family
@@ -143,6 +144,17 @@ def corners_around(
         ),
     ),
     place=4,
+    exact=(
+        Exact(
+            ("minimum", "mode", "maximum"),
+            "where(score*(maximum - minimum) < mode - minimum, "
+            "minimum + sqrt(score*(maximum - minimum)*(mode - minimum)), "
+            "maximum - sqrt((1 - score)*(maximum - minimum)*(maximum - mode)))",
+            UNIFORM_SCORE,
+            refused=("mode < minimum", "maximum < mode"),
+            typical="mode",
+        ),
+    ),
 )
 class Triangular(Peaked):
     """A triangle over `minimum` to `maximum` with its top at `mode`, which may equal either."""

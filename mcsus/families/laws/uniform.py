@@ -9,6 +9,7 @@ import numpy as np
 
 from mcsus.errors import Fault
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import UNIFORM_SCORE, Exact
 from mcsus.families.fields import COVERAGE, given, number, order_faults
 from mcsus.families.loops.codes import UNIFORM, QuantileKernel
 from mcsus.families.registry import Twin, family
@@ -55,6 +56,21 @@ def bounds_faults(law: Any, fit: Callable[[float, float], bool]) -> list[Fault]:
         ),
     ),
     place=2,
+    exact=(
+        Exact(
+            ("minimum", "maximum"),
+            "minimum + (maximum - minimum)*score",
+            UNIFORM_SCORE,
+            refused=("maximum < minimum",),
+        ),
+        Exact(
+            ("low", "high"),
+            "low + (high - low)*score",
+            {"distribution": "uniform", "low": 0, "high": 1},
+            fixed=("coverage",),
+            refused=("high < low",),
+        ),
+    ),
 )
 class Uniform(Distribution):
     """Equal density from `minimum` to `maximum`, or around an interval with equal tails."""

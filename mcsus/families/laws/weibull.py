@@ -10,6 +10,7 @@ import numpy as np
 from mcsus.errors import Fault
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
+from mcsus.families.exact import EXPONENTIAL_SCORE, Exact
 from mcsus.families.fields import COVERAGE, given, order_faults, positive_number
 from mcsus.families.laws.exponential import minus_log_upper
 from mcsus.families.laws.loguniform import log_ratio
@@ -28,6 +29,22 @@ NEARLY_SHARP = 50.0  # shape above which the variance is summed as a series
     example={"shape": 1.5, "scale": 10},
     scipy=(Twin("weibull_min", *renamed(shape="c", scale="scale"), fixed={"loc": 0.0}, fit={}),),
     place=11,
+    exact=(
+        Exact(
+            ("shape", "scale"),
+            "scale*score**(1/shape)",
+            EXPONENTIAL_SCORE,
+            plain=("shape",),
+            refused=("shape <= 0", "scale < 0"),
+        ),
+        Exact(
+            ("low", "high"),
+            "low*score**log(high/low)",
+            {"distribution": "weibull", "low": 1, "high": math.e},
+            fixed=("coverage",),
+            refused=("low <= 0", "high < low"),
+        ),
+    ),
 )
 class Weibull(Distribution):
     """Probability exp(-(x / scale)**shape) of more than x, on the positive numbers.
