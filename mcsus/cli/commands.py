@@ -55,10 +55,11 @@ def check(study: StudyArgument) -> None:
     """Validate a study and prove its units; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
     from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
+    from mcsus.study.conditional import is_written  # noqa: PLC0415
     from mcsus.study.told_files import files_of  # noqa: PLC0415
 
     read, model = check_study(study)
-    used = len(model.inputs)
+    used = sum(map(is_written, model.inputs))
     typer.echo(
         f"{read.id}: valid. {len(read.outputs)} outputs, {len(model.equations)} equations, "
         f"{used} inputs, {len(read.claims)} claims."

@@ -8,6 +8,7 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.families.conditional import quantity_keys
 from mcsus.library import library
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import tables_by_name
@@ -60,6 +61,8 @@ def family_page(name: str) -> str:
     forms = [f"{name}({', '.join(form)})" for form in family.forms]
     lines = [*forms, "", *textwrap.wrap(f"Domain: {family.domain}", WIDTH)]
     lines += textwrap.wrap(f"Use: {family.use}", WIDTH)
+    if keys := quantity_keys(name):
+        lines.append(f"May be names of other quantities of a study: {', '.join(keys)}")
     lines += ["Truncation: truncate = { low = .., high = .. }; either key may be left out", ""]
     for key in family.law.keys:
         default = "" if key.default in (None, ()) else f"; {key.default} when left out"
@@ -98,11 +101,11 @@ def study_page(name: str) -> str:
     lines.append("Outputs: " + ", ".join(f"{n} [{u.text}]" for n, u in study.outputs.items()))
     lines += [f"Claim {c.id}: {c.statement}" for c in study.claims]
     lines += ["", "Inputs:"]
-    for key in model.inputs:
-        parameter = model.parameters[key]
+    used = {key for equation in model.equations for key in equation.inputs}
+    for parameter in (one for one in study.parameters if one.name in used):
         cell = parameter.cells[0]
         more = f" (and {len(parameter.cells) - 1} more)" if len(parameter.cells) > 1 else ""
-        lines.append(f"  {key}: {law_text(cell.law.to_dict())}{more} {cell.unit.text}")
+        lines.append(f"  {parameter.name}: {law_text(cell.law.to_dict())}{more} {cell.unit.text}")
     return "\n".join(lines)
 
 

@@ -13,6 +13,7 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.expressions import to_text
+from mcsus.families.exact import SCORE
 from mcsus.model import Equation
 from mcsus.streams import Design
 
@@ -107,7 +108,10 @@ class Origin:
         formula = to_text(equation.expression)
         short = formula if len(formula) <= _MOST_TEXT else f"{formula[:_MOST_TEXT]}.."
         value = self._values(equation.name)[cell]
-        named = f"{kind or 'equation'} {own!r}" + (f" ({where})" if where else "")
+        drawn = f"{SCORE}:{own}" in model.parameters  # a parameter whose law takes quantities
+        named = f"{kind or ('parameter' if drawn else 'equation')} {own!r}" + (
+            f" ({where})" if where else ""
+        )
         lines = [f"; it comes from {named}: {value} = {short}, where"]
         told = [name for name in equation.inputs if self._is_stored(name)]
         lines += [f"  {name} = {self._text(name, labels)}" for name in told[:_MOST_INPUTS]]

@@ -33,6 +33,8 @@ class Equation:
         Life-cycle stage that the quantity is a contribution of.
     function : callable, optional
         The Python function it was traced from; calling the Equation calls it.
+    typical : Expression, optional
+        What stands for it in a deterministic run, where that is not `expression`.
 
     Examples
     --------
@@ -51,10 +53,12 @@ class Equation:
     doc: str = ""
     stage: str | None = None
     function: Callable[..., Any] | None = field(default=None, compare=False, repr=False)
+    typical: Expression | None = field(default=None, repr=False)
 
     def __reduce__(self) -> tuple[type[Equation], tuple[Any, ...]]:
         """Travel without the Python function, whose name now stands for the Equation."""
-        return type(self), (self.name, self.unit, self.expression, self.doc, self.stage)
+        told = (self.name, self.unit, self.expression, self.doc, self.stage, None, self.typical)
+        return type(self), told
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,13 +19,23 @@ Array = NDArray[np.float64]
 Labelled = tuple[Any, tuple[str, ...]]
 
 
-def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
+def evaluate(
+    model: Model,
+    values: Mapping[str, Array],
+    names: Collection[str] | None = None,
+    *,
+    typical: bool = False,
+) -> dict[str, Array]:
     """Evaluate every equation of `model` in NumPy.
 
     Parameters
     ----------
     values : mapping of str to array, shape ``(draw, *dims of the parameter)``
         Parameter values in coherent base units.
+    names : collection of str, optional
+        Equations that are evaluated, with all that they depend on; by default all.
+    typical : bool
+        Whether what stands for an equation in a deterministic run is taken (`Equation.typical`).
 
     Returns
     -------
@@ -47,12 +57,27 @@ def evaluate(model: Model, values: Mapping[str, Array]) -> dict[str, Array]:
         known[name] = np.asarray(model.dims[name], dtype=float)[np.newaxis, :]
     with np.errstate(all="ignore"):
         for equation in model.equations:
-            array, dims = _walk(equation.expression, known, model)
+            if names is not None and equation.name not in names:
+                continue
+            expression = (equation.typical if typical else None) or equation.expression
+            array, dims = _walk(expression, known, model)
             target = model.dims_of[equation.name]
             array = aligned((array, dims), target)
             shape = (max(draws, len(array)), *model.shape(equation.name))
             known[equation.name] = np.broadcast_to(array, shape).astype(float, copy=False)
     return {name: known[name] for name in known if not model.is_coordinate(name)}
+
+
+def value_of(expression: Expression, known: Mapping[str, Array], model: Model) -> Array:
+    """Return an expression of known values, shape ``(draw, *its own dims)``.
+
+    Parameters
+    ----------
+    known : mapping of str to array
+        As `evaluate` returns them.
+    """
+    with np.errstate(all="ignore"):
+        return np.asarray(_walk(expression, known, model)[0])
 
 
 def typical_values(model: Model) -> dict[str, Array]:

@@ -28,6 +28,8 @@ def law_text(law: Mapping[str, Any]) -> str:
     >>> law_text({"distribution": "empirical", "file": "meter.csv", "columns": {"values": "watts"},
     ...           "rows": 212})
     '212 readings of meter.csv, column watts'
+    >>> law_text({"distribution": "lognormal", "median": "typical_rate", "gsd": 1.6})
+    'lognormal: median typical rate, geometric standard deviation 1.6'
     """
     keys = [key for key in law if key not in ("distribution", "truncate", *_FILE)]
     values = {key: _shown(law[key]) for key in keys}
@@ -71,7 +73,9 @@ def _shown(value: Any) -> str:
         if "distribution" in value:
             return f"({law_text(value)})"
         return ", ".join(f"{words(key)} {_shown(item)}" for key, item in value.items())
-    if isinstance(value, bool | str) or not isinstance(value, int | float | Sequence):
+    if isinstance(value, str):
+        return words(value)  # of a quantity
+    if isinstance(value, bool) or not isinstance(value, int | float | Sequence):
         return str(value)
     if isinstance(value, Sequence):
         listed = [_shown(item) for item in value[:_MOST_LISTED]]

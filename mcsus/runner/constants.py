@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mcsus.model import Model, evaluate
 from mcsus.study import Study
+from mcsus.study.conditional import is_written
 
 _STEP = 0.01
 _NAMED = 3  # constants that are named
@@ -55,7 +56,8 @@ def on_constants(study: Study, model: Model) -> OnConstants | None:
     ('device_footprint', 'ml_training')
     """
     output = next(iter(study.outputs))
-    names = [name for name in model.inputs if name in model.upstream([output])]
+    reached = model.upstream([output])
+    names = [name for name in model.inputs if name in reached and is_written(name)]
     constant = {name for name in names if model.parameters[name].is_constant}
     if len(constant) == len(names):
         return None

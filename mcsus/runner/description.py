@@ -49,7 +49,7 @@ def describe(
     threads : int, optional
         How many sort at a time; the numbers do not depend on it.
     """
-    typical = evaluate(model, typical_values(model))
+    typical = evaluate(model, typical_values(model), typical=True)
     rough = propagate(model, list(study.outputs), study.mixes)
     parts = breakdowns(study, model)
     tree: dict[str, xr.Dataset] = {}

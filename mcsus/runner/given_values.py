@@ -20,6 +20,7 @@ from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, rou
 from mcsus.runner.group_values import Key
 from mcsus.streams import Design
 from mcsus.streams.design import nearest_powers_of_two
+from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.units import Unit
 
@@ -83,10 +84,11 @@ def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
     for k, cell in enumerate(parameter.cells):
         if cell.law.family != "constant":
             first.setdefault(cell.stream, k)
+    own = written_name(name)
     if len(first) == 1:
-        return dict.fromkeys(first.values(), name)
+        return dict.fromkeys(first.values(), own)
     labels = list(labelled(parameter.dims, kernel.model.dims))
-    return {k: label_text(name, labels[k]) for k in first.values()}
+    return {k: label_text(own, labels[k]) for k in first.values()}
 
 
 class PointRun:

@@ -13,11 +13,13 @@ from typing import Any
 
 from mcsus.declared.table import plain
 from mcsus.expressions import to_text
+from mcsus.families.conditional import Conditional
 from mcsus.library import library
 from mcsus.model import Model
-from mcsus.parameters import Parameter, Provenance
+from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
+from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
 from mcsus.study.shares import SHARES, share_behind
@@ -35,8 +37,9 @@ _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray")
 
 def provenance(study: Study, model: Model) -> dict[str, Any]:
     """Return what is needed to explain and repeat a run, as plain data."""
-    used = set(model.inputs)
+    used = {name for equation in model.equations for name in equation.inputs}
     document = study.to_dict()
+    own = {parameter.name for parameter in study.parameters}
     margins = {claim.equation.name for claim in study.claims}
     shares = {share_behind(name, document) for name in used}
     text = json.dumps(document, sort_keys=True, default=str)
@@ -66,7 +69,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         ],
         "inputs": [_input(study, p, document) for p in study.parameters if p.name in used],
         "groups": {
-            group: sorted(share_behind(name, document) or name for name in members)
+            group: sorted(share_behind(name, document) or written_name(name) for name in members)
             for group, members in sensitivity_groups(study, model).items()
         },
         "equations": [
@@ -78,7 +81,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
                 "doc": "" if e.name in shares else e.doc,
             }
             for e in model.equations
-            if e.name not in margins
+            if e.name not in {*margins, *own}
         ],
         "references": _references(study),
         "versions": {name: metadata.version(name) for name in _LIBRARIES}
@@ -136,9 +139,7 @@ def _input(study: Study, parameter: Parameter, document: Mapping[str, Any]) -> d
                 "labels": labels,
                 "law": law_from_file(document, parameter.name, labels) or cell.law.to_dict(),
                 "unit": cell.unit.text,
-                "typical": cell.deterministic,
-                "mean": cell.law.mean(),
-                "sd": cell.law.sd(),
+                **_numbers(cell),
                 **_provenance(cell.provenance),
             }
             for labels, cell in zip(
@@ -146,6 +147,13 @@ def _input(study: Study, parameter: Parameter, document: Mapping[str, Any]) -> d
             )
         ],
     }
+
+
+def _numbers(cell: Cell) -> dict[str, float]:
+    """Return what a law comes to; nothing of one that takes quantities."""
+    if isinstance(cell.law, Conditional):
+        return {}
+    return {"typical": cell.deterministic, "mean": cell.law.mean(), "sd": cell.law.sd()}
 
 
 def _share(study: Study, weights: Parameter, name: str) -> dict[str, Any]:

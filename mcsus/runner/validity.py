@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +14,9 @@ from mcsus.engine.lowering import lower
 from mcsus.errors import FaultCollector
 from mcsus.expressions.nodes import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
+from mcsus.runner.domains import check_domains
 from mcsus.study import Study, load_study
+from mcsus.study.conditional import split, written_name
 from mcsus.study.joints import joints_of
 from mcsus.study.shares import share_behind
 from mcsus.units import Unit
@@ -37,19 +40,34 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     faults = FaultCollector(study.place)
     model = None
     with faults.at():
+        made = split(study.parameters)
         model = Model(
-            [*study.equations, *(claim.equation for claim in study.claims)],
-            {p.name: p for p in study.parameters},
+            [*study.equations, *made.equations, *(claim.equation for claim in study.claims)],
+            made.parameters,
             study.dims,
             required=_required(study),
             inner=study.inner,
         )
         if study.inner is not None:
             lower(model)  # refuses averages over individuals that an individual depends on
-    faults.raise_any()
+    _raise_any(faults, study)
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
+    check_domains(study, model, made.guards, faults)
+    faults.raise_any()
     check_parts(study, model)
     return study, model
+
+
+def _raise_any(faults: FaultCollector, study: Study) -> None:
+    """Raise the faults; those of an equation for a parameter stand where the file writes it."""
+    places = {
+        (*faults.where, "equations", parameter.name): (*faults.where, "parameters", parameter.name)
+        for parameter in study.parameters
+    }
+    faults.faults[:] = [
+        replace(fault, where=places.get(fault.where, fault.where)) for fault in faults.faults
+    ]
+    faults.raise_any()
 
 
 def check_parts(study: Study, model: Model) -> None:
@@ -104,10 +122,10 @@ def _check_tables(study: Study, faults: FaultCollector) -> None:
     for parameter in study.parameters:
         labels = itertools.product(*(study.dims[dim] for dim in parameter.dims))
         for cell, at in zip(parameter.cells, labels, strict=True):
-            if cell.law.is_tabulated:
+            if cell.law.drawn.is_tabulated:
                 by = zip(itertools.repeat("by"), parameter.dims, map(str, at), strict=False)
                 with faults.at("parameters", parameter.name, *itertools.chain(*by)):
-                    cell.law.kernel()
+                    cell.law.drawn.kernel()
 
 
 def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
@@ -142,11 +160,12 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
     if not asked.outputs or not asked.methods:
         return {}
     reached = model.upstream(asked.outputs)
-    used = {
-        name: model.parameters[name]
+    drawn = {
+        written_name(name): name
         for name in model.inputs
         if name in reached and not model.varies_inside(name)
     }
+    used = {own: model.parameters[name] for own, name in drawn.items()}
     together = joints_of(study.parameters)
     if by:
         groups = index_groups(used, by, together)
@@ -154,6 +173,7 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
         explicit = {name for members in asked.groups.values() for name in members}
         rest = {k: names for k, names in together.items() if explicit.isdisjoint(names)}
         groups = index_groups(used, asked.group_by, {**asked.groups, **rest})
+    groups = {key: {drawn[own] for own in members} for key, members in groups.items()}
     written = {name: share_behind(name, study.document) for name in groups}
     return {
         own if (own := written[name]) and own not in groups else name: members
@@ -218,7 +238,7 @@ def _check_breakdown(study: Study, model: Model, faults: FaultCollector) -> None
     """Parts must add up to their total: looked at where every input is typical."""
     if not study.breakdown or faults.faults:
         return
-    values = evaluate(model, typical_values(model))
+    values = evaluate(model, typical_values(model), typical=True)
     for name, parts in study.breakdown.items():
         total = values[name]
         strange = [p for p in parts if not set(model.dims_of[p]) <= set(model.dims_of[name])]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcsus.families.laws.constant import Constant
-from mcsus.model import Equation
+from mcsus.study.conditional import quantities_of
 from mcsus.study.physical import physical_cautions
 from mcsus.vocabulary import Caution
 
@@ -65,14 +65,14 @@ def _overruled(study: Study) -> list[Caution]:
 
 
 def _without_moments(study: Study) -> list[Caution]:
-    used = _used(study.equations)
+    used = _used(study)
     told = []
     for parameter in study.parameters:
         if parameter.name not in used:
             continue
-        if any(not math.isfinite(cell.law.mean()) for cell in parameter.cells):
+        if any(not math.isfinite(cell.law.drawn.mean()) for cell in parameter.cells):
             lacks = "mean"
-        elif any(not math.isfinite(cell.law.sd()) for cell in parameter.cells):
+        elif any(not math.isfinite(cell.law.drawn.sd()) for cell in parameter.cells):
             lacks = "variance"
         else:
             continue
@@ -103,12 +103,13 @@ def _without_spread(study: Study) -> list[Caution]:
     ]
 
 
-def _used(equations: Sequence[Equation]) -> set[str]:
-    return {name for equation in equations for name in equation.inputs}
+def _used(study: Study) -> set[str]:
+    used = {name for equation in study.equations for name in equation.inputs}
+    return used.union(*map(quantities_of, study.parameters))
 
 
 def _unused(study: Study, written: Mapping[str, Any]) -> list[Caution]:
-    used = _used(study.equations)
+    used = _used(study)
     used |= {part for parts in study.breakdown.values() for part in parts}
     used |= {name for claim in study.claims for name in claim.equation.inputs}
     used |= set(study.outputs)  # a law of shares is an equation
@@ -153,7 +154,7 @@ def _one_replicate(study: Study) -> list[Caution]:
 
 
 def _unread_changes(study: Study) -> list[Caution]:
-    used = _used(study.equations)
+    used = _used(study)
     return [
         Caution(
             "unused",

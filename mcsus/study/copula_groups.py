@@ -125,6 +125,7 @@ def read_copula_groups(
         if reader.is_sound:
             _add(groups, ordered, reader, numbers.matrix, dims)
             groups.notes += _induced(here, ordered)
+            groups.notes += _of_draws(here, chosen)
             if numbers.repaired:
                 groups.notes.append(_repaired(here, numbers.repaired))
     return groups
@@ -171,7 +172,7 @@ def _check_laws(reader: TableReader, members: Sequence[Parameter], inner: str | 
     """Refuse constants, and what has no place in one group."""
     for parameter in members:
         laws = {cell.law for cell in parameter.cells}
-        if all(law.family == "constant" for law in laws):
+        if all(law.drawn.family == "constant" for law in laws):
             found = f"{parameter.name!r}, which is a constant"
             reader.fault("parameters", found, "parameters that vary")
         elif id_ := joint_of(parameter):
@@ -235,6 +236,20 @@ def _induced(here: str, members: Sequence[_Member]) -> list[Caution]:
         "they are correlated with each other too, by the square of their correlation with it"
     )
     return [Caution("dependence", f"dependence {here}", text)]
+
+
+def _of_draws(here: str, members: Sequence[Parameter]) -> list[Caution]:
+    """Tell of which members the draw of the law alone depends on the others."""
+    return [
+        Caution(
+            "dependent",
+            member.name,
+            f"dependence {here}: that of {member.name!r} is of the draw of its own law, given the "
+            "quantities that the law takes",
+        )
+        for member in members
+        if any(cell.law.drawn is not cell.law for cell in member.cells)
+    ]
 
 
 def _apart(member: _Member) -> str:

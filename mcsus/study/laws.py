@@ -13,6 +13,7 @@ from mcsus.declared.reader import TableReader, choices, shown
 from mcsus.declared.table import Item, Schema, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
+from mcsus.families.conditional import conditional, quantities_in
 from mcsus.parameters import (
     ABOUT,
     Cell,
@@ -223,7 +224,8 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
     given = {key: reader.table[key] for key in reader.table if key in own}
     reader.refuse_unknown((*own, *OWN, *META), f"an unknown key of a {meta.distribution} law")
     with reader.faults.at(*reader.where):
-        law = distribution(meta.distribution, **given)
+        build = conditional if quantities_in(meta.distribution, given) else distribution
+        law = build(meta.distribution, **given)
         check_typical(reader, law)
         return law
     return None

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from mcsus.families import Distribution, Truncation
+from mcsus.families.conditional import Conditional
 from mcsus.parameters import Cell, Parameter
 from mcsus.units import DIMENSIONLESS, Dimension, Unit, unit
 from mcsus.vocabulary import Caution
@@ -71,7 +72,7 @@ def physical_cautions(parameters: Iterable[Parameter]) -> list[Caution]:
 def _caution(name: str, cell: Cell) -> tuple[float, str]:
     """Return the probability outside, and the caution."""
     limits = limits_of(name, cell)
-    if limits is None:
+    if limits is None or isinstance(cell.law, Conditional):
         return 0.0, ""
     interval, why = limits
     below, above = outside(cell.law, interval)

@@ -102,7 +102,7 @@ def _read_change(
         return None
     before = len(faults.faults)
     same_dimension(grid.leaves, parameter.unit, faults)
-    laws = {leaf.law for leaf in grid.leaves.values() if leaf.law.family != "constant"}
+    laws = {leaf.law for leaf in grid.leaves.values() if leaf.law.drawn.family != "constant"}
     if laws and joint_of(parameter):
         found = f"a law of its own for a column of joint {joint_of(parameter)!r}"
         faults.add(found, "a value, as its rows are drawn together", *where)

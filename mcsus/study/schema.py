@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
-from mcsus.declared.items import one_of, raw
+from mcsus.declared.items import NAME, one_of, raw
 from mcsus.declared.table import Item, Schema, Table
 from mcsus.families import FAMILIES, Family
+from mcsus.families.conditional import quantity_keys
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT
 from mcsus.study.from_files import LABEL_TABLE, LAW_FILE
@@ -18,6 +19,7 @@ from mcsus.study.tables import SCHEMA, STUDY
 
 _NUMBER: Schema = {"type": "number"}
 _NUMBERS: Schema = {"type": "array", "items": _NUMBER, "minItems": 1}
+_QUANTITY: Schema = {"type": "string", "pattern": NAME, "title": "name of another quantity"}
 _TRUNCATE = replace(ABOUT.items["physical"], words="bounds of the law")
 
 
@@ -59,7 +61,8 @@ def _parameter(*, relaxed: bool) -> Schema:
 def _all_keys() -> dict[str, Item]:
     """Return the keys of all laws, of which none is required."""
     keys = [key for family in FAMILIES.values() for key in family.law.keys]
-    return {**_keys(keys), "truncate": _TRUNCATE}
+    quantities = {key for family in FAMILIES for key in quantity_keys(family)}
+    return {**_keys(keys, quantities), "truncate": _TRUNCATE}
 
 
 def _from_files(*, relaxed: bool) -> list[Schema]:
@@ -81,14 +84,21 @@ def _about(*required: str) -> dict[str, Item]:
     return items | META.requiring(*required).items
 
 
-def _keys(keys: Iterable[Key]) -> dict[str, Item]:
-    return {key.name: raw(key.allowed, _value(key)) for key in keys}
+def _keys(keys: Iterable[Key], quantities: Collection[str]) -> dict[str, Item]:
+    """Return the items of keys, some of which may be names of quantities."""
+    return {
+        key.name: raw(
+            key.allowed,
+            {"anyOf": [_value(key), _QUANTITY]} if key.name in quantities else _value(key),
+        )
+        for key in keys
+    }
 
 
 def _law(family: Family, *, relaxed: bool) -> Schema:
     items = {
         "distribution": one_of([family.name], family.use, required=True),
-        **_keys(family.law.keys),
+        **_keys(family.law.keys, quantity_keys(family.name)),
         "truncate": _TRUNCATE,
         **(_about() if relaxed else _about("unit", "source")),
     }

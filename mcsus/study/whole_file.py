@@ -13,8 +13,9 @@ from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study import layers, options
 from mcsus.study.claims import read_claims
+from mcsus.study.conditional import check_quantities
 from mcsus.study.copula_groups import read_copula_groups
-from mcsus.study.dimensions import inner_dim, name_is_free, read_dims
+from mcsus.study.dimensions import inner_dim, is_numeric, name_is_free, read_dims
 from mcsus.study.files import Files
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.from_files import read_files
@@ -163,6 +164,11 @@ def _check_formulas(inputs: layers.Inputs, parameters: dict[str, Parameter], dim
     declared = {name: parameter.unit.dimension for name, parameter in parameters.items()}
     declared |= {name: e.unit.dimension for name, e in inputs.equations.items() if e is not None}
     declared |= {name: DIMENSIONLESS for name in dims if name not in known}
+    quantities = {*known, *filter(lambda name: is_numeric(dims[name]), dims)}
+    for parameter in parameters.values():
+        faults = inputs.parameters[parameter.name][1]
+        if len(faults.faults) <= MAX_FAULTS:
+            check_quantities(parameter, quantities, declared, dims, faults)
     for name, faults in inputs.written.items():
         equation = inputs.equations.get(name)
         if equation is not None and len(faults.faults) <= MAX_FAULTS:
