@@ -286,6 +286,7 @@ Kind = TypeVar("Kind", bound=type[Method])
 def register(kind: Kind) -> Kind:
     """Enter a method; a decorator of its class."""
     _METHODS[kind.name] = kind()
+    arrays.ANALYSES[kind.name] = _METHODS[kind.name].entries
     taken_names.cache_clear()
     return kind
 

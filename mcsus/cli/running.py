@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shlex
 import shutil
@@ -159,15 +158,16 @@ def _folder_name(study: Study) -> str:
 
 def _say_what_is_replaced(folder: Path, study: Study) -> None:
     """Say on stderr whose result a run takes the place of, where that is another study's."""
+    from mcsus.result.sealed import read_json  # noqa: PLC0415
     from mcsus.result.tree import JSON_FILE  # noqa: PLC0415
 
     try:
-        there = json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))
-        before = there["study"], there.get("variant", {})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        there = read_json(folder / JSON_FILE, "the numbers of a result")
+        before = there["study"], dict(there.get("variant", {}))
+    except (InputError, ValueError, KeyError, TypeError, AttributeError):
         return
     if before != (study.id, dict(study.variant)):
-        changes = "".join(f", {name} = {value}" for name, value in dict(before[1]).items())
+        changes = "".join(f", {name} = {value}" for name, value in before[1].items())
         typer.echo(f"mcsus: replacing the result of {before[0]}{changes} in {folder}", err=True)
 
 

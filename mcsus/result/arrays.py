@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mcsus.vocabulary import Verdict
+
 UNIT = "{unit}"
 """Stands for the unit that the output or the claim is shown in."""
 
@@ -34,6 +36,12 @@ class Entry:
     has_parts : bool
         Whether, where there are individuals, that error is told apart as well: under
         ``<name>_draws_error`` and ``<name>_individuals_error``.
+    holds : type
+        ``float``, ``bool`` or words.
+    is_optional : bool
+        Whether a result may lack it.
+    is_finite : bool
+        Whether every number in it is finite.
     """
 
     name: str
@@ -43,18 +51,28 @@ class Entry:
     has_error: bool = False
     is_printed: bool = True
     has_parts: bool = False
+    holds: type = float
+    is_optional: bool = False
+    is_finite: bool = False
 
     @property
     def variables(self) -> tuple[Entry, ...]:
         """The array and that of its error."""
         if not self.has_error:
             return (self,)
-        error = Entry(self.error, self.dims, self.unit, f"standard error of {self.name}")
+        optional = self.is_optional
+        error = Entry(
+            self.error, self.dims, self.unit, f"standard error of {self.name}", is_optional=optional
+        )
         if not self.has_parts:
             return self, error
         parts = [
             Entry(
-                part, self.dims, self.unit, f"part of it that is due to {kind}, if both are there"
+                part,
+                self.dims,
+                self.unit,
+                f"part of it that is due to {kind}, if both are there",
+                is_optional=True,
             )
             for kind, part in self.error_parts.items()
         ]
@@ -85,12 +103,31 @@ DIMS = {
 }
 """Dims of the tree that are not dims of the study."""
 
-VARIES = Entry("varies", (), "", "whether the draws differ, rounding apart", is_printed=False)
+LABELS: dict[str, object] = {
+    "quantile": float,
+    "level": float,
+    "bound": ("low", "high"),
+    "curve": float,
+    "part": str,
+    "input": str,
+    "other_input": str,
+}
+"""What the labels of these dims are: probabilities in rising order, names, or these words."""
+
+VARIES = Entry(
+    "varies", (), "", "whether the draws differ, rounding apart", is_printed=False, holds=bool
+)
+
+CURVE = Entry(
+    "quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False, is_finite=True
+)
 
 OUTPUT = (
     Entry("mean", (), UNIT, "mean of all draws", has_error=True, has_parts=True),
     Entry("sd", (), UNIT, "standard deviation of all draws", has_error=True, has_parts=True),
-    Entry("median", (), UNIT, "median of all draws", has_error=True, has_parts=True),
+    Entry(
+        "median", (), UNIT, "median of all draws", has_error=True, has_parts=True, is_finite=True
+    ),
     Entry(
         "quantiles",
         ("quantile",),
@@ -98,13 +135,35 @@ OUTPUT = (
         "quantiles of all draws",
         has_error=True,
         has_parts=True,
+        is_finite=True,
     ),
-    Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails"),
-    Entry("shortest", ("level", "bound"), UNIT, "shortest interval"),
-    Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
-    Entry("density", ("bin",), "1/({unit})", "histogram of all draws", is_printed=False),
-    Entry("edges", ("edge",), UNIT, "edges of the bins of the histogram", is_printed=False),
-    Entry("path_draws", ("size",), "1", "draws of a replicate so far", is_printed=False),
+    Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails", is_finite=True),
+    Entry("shortest", ("level", "bound"), UNIT, "shortest interval", is_finite=True),
+    CURVE,
+    Entry(
+        "density",
+        ("bin",),
+        "1/({unit})",
+        "histogram of all draws",
+        is_printed=False,
+        is_finite=True,
+    ),
+    Entry(
+        "edges",
+        ("edge",),
+        UNIT,
+        "edges of the bins of the histogram",
+        is_printed=False,
+        is_finite=True,
+    ),
+    Entry(
+        "path_draws",
+        ("size",),
+        "1",
+        "draws of a replicate so far",
+        is_printed=False,
+        is_finite=True,
+    ),
     Entry("path_mean", ("size",), UNIT, "mean so far", has_error=True, is_printed=False),
     Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
     VARIES,
@@ -117,7 +176,15 @@ OUTPUT = (
         "95 % interval by the law of propagation of uncertainty",
         is_printed=False,
     ),
-    Entry("contribution", ("part",), UNIT, "mean of a part", has_error=True, is_printed=False),
+    Entry(
+        "contribution",
+        ("part",),
+        UNIT,
+        "mean of a part",
+        has_error=True,
+        is_printed=False,
+        is_optional=True,
+    ),
     Entry(
         "individuals_share",
         (),
@@ -125,6 +192,7 @@ OUTPUT = (
         "noise of the individuals of a replicate, as a share of its variance and that of the "
         "output, where there are individuals",
         is_printed=False,
+        is_optional=True,
     ),
     Entry(
         "individuals_rest",
@@ -132,17 +200,23 @@ OUTPUT = (
         "1",
         "noise of individuals left in a replicate, as a share of the variance of the output",
         is_printed=False,
+        is_optional=True,
     ),
 )
 """Arrays of an output."""
 
 CLAIM = (
-    Entry("probability", (), "1", "probability that the claim holds", has_error=True),
-    Entry("verdict", (), "", "supported, not_supported or undecided"),
+    Entry(
+        "probability", (), "1", "probability that the claim holds", has_error=True, is_finite=True
+    ),
+    Entry("verdict", (), "", "supported, not_supported or undecided", holds=Verdict),
     VARIES,
-    Entry("quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False),
+    CURVE,
 )
 """Arrays of a claim."""
+
+ANALYSES: dict[str, tuple[Entry, ...]] = {}
+"""Arrays of the methods of sensitivity analysis that are imported, by the name of the method."""
 
 CONSTANT = "constant_replicates"
 """Attribute of an analysis: in how many replicates the output did not vary, if in any."""

@@ -131,11 +131,15 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
     for name, document in sensitivity.items():
         for cell in document["cells"]:
             if cell["method"] == "sobol" and (first := cell["ranking"][:_SHOWN]):
-                named = [f"{key} {cell['indices'][key]['ST']['value']:.2f}" for key in first]
+                named = [f"{key} {_share(cell['indices'][key]['ST']['value'])}" for key in first]
                 missing = [""] * (_SHOWN - len(named))
                 ranks = ", by ranks" if cell.get(ON) == "ranks" else ""
                 rows.append((label_text(name, cell["labels"]) + ranks, *named, *missing))
     return rows
+
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f}"
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:

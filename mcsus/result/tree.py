@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from mcsus.errors import Fault, InputError
 from mcsus.result.atomic import replacing
 from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
+from mcsus.result.schema import refuse_odd
+from mcsus.result.sealed import seal, unsealed
 from mcsus.result.summary import Summary
 from mcsus.vocabulary import Verdict
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 FILE = "result.nc"
 JSON_FILE = "result.json"
+_AGAIN = f"{FILE} as a run of this version saved it: run the study again"
 
 
 class Result:
@@ -109,6 +112,7 @@ class Result:
         target.mkdir(parents=True, exist_ok=True)
         with replacing(target / FILE) as temporary:
             self.tree.to_netcdf(temporary, engine="netcdf4")
+            seal(temporary)
         text = json.dumps(self.to_dict(timing=False), indent=1, allow_nan=False) + "\n"
         with replacing(target / JSON_FILE) as temporary:
             temporary.write_text(text, encoding="utf-8")
@@ -133,7 +137,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     Raises
     ------
     InputError
-        If there is none, or the file is not one.
+        If there is none, or the file is not one, or was changed since it was written.
 
     Examples
     --------
@@ -144,19 +148,14 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
     import xarray as xr  # noqa: PLC0415 - half a second to import
 
     path = Path(folder) / FILE
-    if not path.is_file():
+    if not path.exists():
         allowed = "a folder that a run has saved to"
         raise InputError(Fault(f"no {FILE}", allowed, (str(folder),)))
-    try:
-        with xr.open_datatree(path, engine="netcdf4") as tree:
-            result = Result(tree.load())
-        outputs, analyses = map(result.datasets, ("outputs", "sensitivity"))
-    except (OSError, KeyError, ValueError) as error:
-        raise InputError(
-            Fault("a file that cannot be read", f"a {FILE} of mcsus", (str(path),))
-        ) from error
-    known = [("varies", outputs), ("rank", analyses)]
-    if any(name not in data for name, group in known for data in group.values()):
-        allowed = "one of this version: run the study again"
-        raise InputError(Fault("the result of an older version", allowed, (str(path),)))
+    with unsealed(path, _AGAIN):
+        try:
+            with xr.open_datatree(path, engine="netcdf4", decode_times=False) as tree:
+                result = Result(tree.load())
+        except Exception as error:  # whatever a library says of a file that is none of ours
+            raise InputError(Fault("a file that cannot be read", _AGAIN, (str(path),))) from error
+    refuse_odd(result.tree, str(path))
     return result

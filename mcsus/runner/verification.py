@@ -1,25 +1,24 @@
-"""Runs a saved study again and compares the numbers."""
+"""Runs a saved study again and compares all that was saved of it."""
 
 from __future__ import annotations
 
-import json
-import math
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.result.document import digest
+from mcsus.result.sealed import read_json
 from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
+from mcsus.runner.comparing import TOLERANCE, differences
 from mcsus.runner.run import Run
 from mcsus.runner.settings import Settings
 from mcsus.study import Study
 from mcsus.study.told_files import changed_files
 
-_TOLERANCE = 1e-9  # of a number computed on another machine or with other versions
-_ABOUT_THE_RUN = {".digest", ".mcsus", ".until", ".stopped"}  # not numbers of the study
+_SHOWN = 10  # differences
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Outcome:
 def verify(
     folder: str | os.PathLike[str], progress: Callable[[str, int, int], None] | None = None
 ) -> Outcome:
-    """Run again from what a run saved and compare: bits first, then to a relative 1e-9.
+    """Run again from what a run saved and compare every array: bits first, then to 1e-9.
 
     What was read of files is saved too, so the numbers do not need them; but a file that is
     another one now does not agree.
@@ -66,23 +65,24 @@ def _repeated(
 ) -> Outcome:
     """Run again and compare the numbers."""
     about = saved.provenance
-    study = replace(Study.from_dict(about["document"]), variant=about.get("variant", {}))
-    [result] = Run(study, Settings(progress=progress)).results()
-    after = result.to_dict(timing=False)
-    if digest(before) == digest(after):
-        return Outcome(True, f"The same bits: digest {digest(after)}.")
-    differences = list(_differences(before, after, ""))
-    if not differences:
-        return Outcome(True, f"Not the same bits, but every number agrees to {_TOLERANCE:g}.")
-    shown = "\n".join(f"  {line}" for line in differences[:10])
-    return Outcome(
-        False, f"{len(differences)} numbers differ by more than {_TOLERANCE:g}:\n{shown}"
-    )
+    study = replace(Study.from_dict(about["document"]), variant=about["variant"])
+    [again] = Run(study, Settings(progress=progress)).results()
+    told = digest(again.to_dict(timing=False))
+    if told == digest(before) and not any(differences(saved, again, exact=True)):
+        return Outcome(True, f"The same bits: digest {told}.")
+    found = list(differences(saved, again, exact=False))
+    if not found:
+        return Outcome(True, f"Not the same bits, but every number agrees to {TOLERANCE:g}.")
+    shown = [f"  {line}" for line in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        shown.append(f"  and {len(found) - _SHOWN} more")
+    lines = "\n".join(shown)
+    return Outcome(False, f"{len(found)} places differ by more than {TOLERANCE:g}:\n{lines}")
 
 
 def _files(about: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]]:
     """Return the files that have changed and those that are gone, from here or beside `runs`."""
-    places = [base / about.get("files_from", "") for base in (Path(), folder.parent.parent)]
+    places = [base / about["files_from"] for base in (Path(), folder.parent.parent)]
     found = [changed_files(about["document"], place) for place in places]
     return min(found, key=lambda lists: len(lists[1]))
 
@@ -90,25 +90,6 @@ def _files(about: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]
 def _document(path: Path) -> Any:
     """Return what a JSON file holds, or None where it is damaged or not there."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return read_json(path, "the numbers of a result")
+    except InputError:
         return None
-
-
-def _differences(before: Any, after: Any, place: str) -> Iterator[str]:
-    """Yield a line for each place where two documents disagree."""
-    if place in _ABOUT_THE_RUN:
-        return
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key in sorted({*before, *after}):
-            yield from _differences(before.get(key), after.get(key), f"{place}.{key}")
-    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        for k, (one, other) in enumerate(zip(before, after, strict=True)):
-            yield from _differences(one, other, f"{place}[{k}]")
-    elif isinstance(before, float) and isinstance(after, float):
-        scale = max(abs(before), abs(after))
-        close = math.isclose(before, after, rel_tol=_TOLERANCE, abs_tol=0.0)
-        if not close and not (place.endswith(".error") and scale < _TOLERANCE):
-            yield f"{place[1:]}: {before!r} then, {after!r} now"
-    elif before != after:
-        yield f"{place[1:]}: {before!r} then, {after!r} now"

@@ -516,8 +516,8 @@ class TestVerify:
         self.change(saved, "outputs/energy", "mean", 1.001)
         code, out, _ = call("verify", saved)
         assert code == 1
-        assert "1 numbers differ by more than 1e-09" in out
-        assert "outputs.energy.cells[0].mean.value" in out
+        assert "1 places differ by more than 1e-09" in out
+        assert "outputs.energy.mean" in out
 
     def test_a_change_below_the_tolerance_is_said_and_passes(self, call, saved):
         self.change(saved, "outputs/energy", "mean", 1 + 1e-12)
@@ -529,7 +529,19 @@ class TestVerify:
         self.change(saved, "claims/low", "probability", 0.5)
         code, out, _ = call("verify", saved)
         assert code == 1
-        assert "claims.low.cells[0].probability.value" in out
+        assert "claims.low.probability" in out
+
+    @pytest.mark.parametrize(
+        ("place", "key"),
+        [("outputs/energy", key) for key in ("edges", "density", "quantile_curve", "path_mean",
+                                             "shortest", "first_order")]
+        + [("claims/low", "quantile_curve"), ("sensitivity/energy", "ST_error")],
+    )  # fmt: skip
+    def test_every_array_is_compared(self, call, saved, place, key):
+        self.change(saved, place, key, 1.5)
+        code, out, _ = call("verify", saved)
+        assert code == 1
+        assert f"{place.replace('/', '.')}.{key}" in out
 
     @pytest.mark.parametrize("content", [None, b"", b"no netCDF"])
     def test_folders_without_a_result(self, call, cwd, content):

@@ -53,7 +53,14 @@ class Sobol(Method):
     arrays = (
         Entry("S1", ("input",), "1", "first-order index", has_error=True),
         Entry("ST", ("input",), "1", "total-order index", has_error=True),
-        Entry("S2", ("input", "other_input"), "1", "second-order index", has_error=True),
+        Entry(
+            "S2",
+            ("input", "other_input"),
+            "1",
+            "second-order index",
+            has_error=True,
+            is_optional=True,
+        ),
     )
     options: ClassVar = {
         "second_order": flag("whether indices of pairs are wanted"),
