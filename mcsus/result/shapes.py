@@ -60,6 +60,7 @@ PROVENANCE: dict[Any, Shape] = {
             "correlation": ([[float]], None),
         }
     ],
+    "joints": [{"id": str, "parameters": [str]}],
     "inputs": [
         {
             "name": str, "unit": str, "dims": [str], "stage": str, "kind": str,

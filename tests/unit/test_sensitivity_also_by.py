@@ -4,6 +4,7 @@ import pytest
 import xarray as xr
 
 from mcsus.errors import InputError
+from mcsus.result.sealed import seal
 from mcsus.result.tree import load_result
 from mcsus.runner import check, run
 from mcsus.study import Study
@@ -86,6 +87,7 @@ def test_a_result_without_ranks_is_refused_as_one_of_an_older_version(tmp_path):
     for name in ("y", "z"):
         ranked = found.tree[f"sensitivity/{name}"].to_dataset()
         found.tree[f"sensitivity/{name}"] = xr.DataTree(ranked.drop_vars("rank"))
-    found.save(tmp_path)
+    found.tree.to_netcdf(tmp_path / "result.nc")
+    seal(tmp_path / "result.nc")
     with pytest.raises(InputError, match=r"result.nc: sensitivity.y: found no array rank; allowed"):
         load_result(tmp_path)
