@@ -7,6 +7,7 @@ valid one, which. Readers of files gather all faults first and raise them togeth
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -132,6 +133,20 @@ _MEANINGS = frozenset(_WORDS.split())
 def _is_numbered(name: str) -> bool:
     """Tell whether a name has a number in it: 'gsd2' is another thing than 'gsd'."""
     return any(map(str.isdigit, name))
+
+
+_DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+
+
+def is_control(sign: str) -> bool:
+    r"""Tell whether a character steers a terminal or the direction of text.
+
+    Examples
+    --------
+    >>> is_control("\x1b"), is_control("\n"), is_control("\u00e9")
+    (True, False, False)
+    """
+    return sign not in "\n\t" and (unicodedata.category(sign) == "Cc" or sign in _DIRECTIONS)
 
 
 class FaultCollector:

@@ -52,10 +52,15 @@ def run_command(arguments: list[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
+    from mcsus.cli.printing import printable, shortened  # noqa: PLC0415 - imports typer
+
     lines = message.splitlines()
     if len(lines) > 1 and code == 2:
-        message = "\n  ".join([f"{len(lines)} faults in the input", *lines])
-    sys.stderr.write(f"mcsus: {message}\n")
+        head = f"{len(lines)} faults in the input"
+        message = "\n  ".join([head, *shortened(lines, "more")])
+    else:
+        message = "\n".join(shortened(lines, "more lines"))
+    sys.stderr.write(f"mcsus: {printable(message)}\n")
     return code
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mcsus.cli.folders import writable
+from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
 
 app = typer.Typer(
@@ -37,7 +38,7 @@ def list_(
     from mcsus.cli import listing  # noqa: PLC0415
 
     rows = listing.rows(what, evidence)
-    typer.echo(json.dumps(rows, indent=1) if as_json else listing.table(what, rows))
+    say(json.dumps(rows, indent=1) if as_json else listing.table(what, rows))
 
 
 @app.command()
@@ -47,7 +48,7 @@ def show(
     """Show one parameter (value, law, plot, sources), study, family or function."""
     from mcsus.cli import listing  # noqa: PLC0415
 
-    typer.echo(listing.describe(name))
+    say(listing.describe(name))
 
 
 @app.command()
@@ -55,20 +56,24 @@ def check(study: StudyArgument) -> None:
     """Validate a study and prove its units; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
     from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
+    from mcsus.runner.size import LONG, size_of  # noqa: PLC0415
     from mcsus.study.conditional import is_written  # noqa: PLC0415
     from mcsus.study.told_files import files_of  # noqa: PLC0415
 
     read, model = check_study(study)
     used = sum(map(is_written, model.inputs))
-    typer.echo(
+    say(
         f"{read.id}: valid. {len(read.outputs)} outputs, {len(model.equations)} equations, "
         f"{used} inputs, {len(read.claims)} claims."
     )
     for each in files_of(read.document):
         columns = ", ".join(each["columns"])
-        typer.echo(f"Read {each['file']}: {each['rows']:,} rows, {columns}; {each['sha256']}.")
-    for caution in before_drawing(read, model):
-        typer.echo(f"caution: {caution.text}", err=True)
+        say(f"Read {each['file']}: {each['rows']:,} rows, {columns}; {each['sha256']}.")
+    if (size := size_of(read, model)).seconds > LONG:
+        say(f"It is large: {size.text}.")
+    told = [f"caution: {caution.text}" for caution in before_drawing(read, model)]
+    for line in shortened(told, "more cautions; run's result.json has all"):
+        say(line, err=True)
 
 
 app.command()(run)
@@ -87,7 +92,7 @@ def report(
 
     target = writable(to or folder / "report", "--to")
     page = write_report(load_result(folder), target)
-    typer.echo(f"Wrote {page}")
+    say(f"Wrote {page}")
 
 
 @app.command()
@@ -98,7 +103,7 @@ def verify(folder: FolderArgument) -> int:
 
     with progress() as told:
         outcome = verify_run(folder, progress=told)
-    typer.echo(outcome.message)
+    say(outcome.message)
     return 0 if outcome.agrees else 1
 
 
@@ -108,7 +113,7 @@ def schema() -> None:
     from mcsus.study import schema as study_schema  # noqa: PLC0415
 
     document: dict[str, Any] = study_schema()
-    typer.echo(json.dumps(document, indent=1))
+    say(json.dumps(document, indent=1))
 
 
 @app.callback(invoke_without_command=True)
@@ -119,5 +124,5 @@ def version_option(
     if version:
         from importlib.metadata import version as installed  # noqa: PLC0415
 
-        typer.echo(installed("mcsus"))
+        say(installed("mcsus"))
         raise typer.Exit

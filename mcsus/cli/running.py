@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mcsus.cli.folders import writable
+from mcsus.cli.printing import say, shortened
 from mcsus.errors import Fault, InputError, RefusedError
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def run(
         result, target = _result(made), made.settings.folder or resume
         assert target is not None  # noqa: S101 - one or the other
     if made.finished is not None:
-        typer.echo(f"the run in {target} is complete", err=True)
+        say(f"the run in {target} is complete", err=True)
     code = _told(result, target, no_report=no_report, as_json=as_json)
     _say_why(result, made.settings.limits, target)
     return _CODES[result.stopped] or code
@@ -168,7 +169,7 @@ def _say_what_is_replaced(folder: Path, study: Study) -> None:
         return
     if before != (study.id, dict(study.variant)):
         changes = "".join(f", {name} = {value}" for name, value in before[1].items())
-        typer.echo(f"mcsus: replacing the result of {before[0]}{changes} in {folder}", err=True)
+        say(f"mcsus: replacing the result of {before[0]}{changes} in {folder}", err=True)
 
 
 def _configured(
@@ -200,7 +201,7 @@ def _result(run: Run) -> Result:
         [result] = run.results()
     except (KeyboardInterrupt, RefusedError):
         if run.settings.folder is not None and (run.settings.folder / FOLDER).is_dir():
-            typer.echo(f"mcsus: {_go_on(run.settings.folder)}", err=True)
+            say(f"mcsus: {_go_on(run.settings.folder)}", err=True)
         raise
     return result
 
@@ -214,14 +215,12 @@ def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> in
 
         write_report(result, folder / "report")
     if as_json:
-        typer.echo(result.to_json())
+        say(result.to_json())
     else:
-        typer.echo(str(result.summary()))
-        if cautions := result.provenance["cautions"]:
-            typer.echo("\nCautions\n" + "\n".join(f"  {caution['text']}" for caution in cautions))
-        typer.echo(
-            f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html")
-        )
+        say(str(result.summary()))
+        if told := [caution["text"] for caution in result.provenance["cautions"]]:
+            say("\n  ".join(["\nCautions", *shortened(told, "more in result.json")]))
+        say(f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html"))
     return 0 if result.required_claims_hold() else 1
 
 
@@ -231,26 +230,26 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
     until, draws = about.get("until"), about["design"]["draws"]
     if until is not None and limits.until is not None:
         known = f"the 95 % range is known to {until['known_to']:.3%}"
-        typer.echo(
+        say(
             f"{known} ({until['least_known_output']} is the least known) after {draws} draws of "
             f"each replicate",
             err=True,
         )
         if result.stopped == "individuals":
-            typer.echo(
+            say(
                 f"mcsus: --until {limits.until:.3g} needs more individuals or replicates: "
                 f"however many draws there are, it is known to {until['individuals_known_to']:.3%}",
                 err=True,
             )
         elif not until["reached"]:
-            typer.echo(
+            say(
                 f"mcsus: --until {limits.until:.3g} would take about {until['wanted_draws']} "
                 f"draws; --max-draws allows {limits.max_draws}",
                 err=True,
             )
     if result.stopped in {"interrupted", "out of time"}:
         reason = "out of time; " if result.stopped == "out of time" else ""  # else said at the end
-        typer.echo(
+        say(
             f"mcsus: {reason}kept {draws} draws of each replicate, saved in {folder}; "
             + _go_on(folder),
             err=True,

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mcsus.errors import Fault, FaultCollector, InputError, nearest
+from mcsus.errors import Fault, FaultCollector, InputError, is_control, nearest
 from mcsus.units import Dimension, Unit
 from mcsus.units import unit as parse_unit
 
@@ -130,6 +130,9 @@ class TableReader:
             self.fault(key, shown(value), "a text in quotes")
         elif len(value) > MAX_TEXT:
             self.fault(key, f"{len(value)} characters", f"at most {MAX_TEXT}")
+        elif any(map(is_control, value)):
+            found = next(filter(is_control, value))
+            self.fault(key, f"the control character {found!r}", "letters, signs and new lines")
         elif required and not value.strip():
             self.fault(key, "an empty text", "a text that says something")
         else:

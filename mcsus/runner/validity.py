@@ -15,6 +15,7 @@ from mcsus.errors import FaultCollector
 from mcsus.expressions.nodes import Binary, Expression, Name
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.domains import check_domains
+from mcsus.runner.size import refuse_too_large
 from mcsus.study import Study, load_study
 from mcsus.study.conditional import split, written_name
 from mcsus.study.joints import joints_of
@@ -29,6 +30,8 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     ------
     InputError
         With every fault found at the first stage that has any.
+    RefusedError
+        If it is too large for this machine.
 
     Examples
     --------
@@ -48,10 +51,10 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
             required=_required(study),
             inner=study.inner,
         )
-        if study.inner is not None:
-            lower(model)  # refuses averages over individuals that an individual depends on
+        lower(model)  # refuses averages over individuals that an individual depends on
     _raise_any(faults, study)
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
+    refuse_too_large(study, model)
     check_domains(study, model, made.guards, faults)
     faults.raise_any()
     check_parts(study, model)

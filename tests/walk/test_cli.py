@@ -192,7 +192,20 @@ class TestCheck:
         assert hint in err
 
 
-KEYS = {"study", "mcsus", "seed", "design", "digest", "outputs", "sensitivity", "claims", "timing"}
+KEYS = set(
+    [
+        "study",
+        "mcsus",
+        "seed",
+        "design",
+        "digest",
+        "outputs",
+        "sensitivity",
+        "claims",
+        "cautions",
+        "timing",
+    ]
+)
 
 
 class TestRunJson:

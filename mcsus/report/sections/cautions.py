@@ -5,7 +5,9 @@ from typing import Any
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import RESTING
-from mcsus.report.wording import capital
+from mcsus.report.wording import capital, count
+
+_MOST = 40  # that a page tells
 
 
 @register
@@ -24,7 +26,9 @@ class Cautions(Section):
 def cautions(reading: Reading) -> list[str]:
     """Return what the run noted, but what stands with the inputs, and what its interval holds."""
     noted = [one["text"] for one in reading.about["cautions"] if one["kind"] != RESTING]
-    texts = [capital(text.rstrip(".")) + "." for text in noted]
+    texts = [capital(text.rstrip(".")) + "." for text in noted[:_MOST]]
+    if len(noted) > _MOST:
+        texts.append(f"{count(len(noted) - _MOST, 'more caution')} in result.json.")
     texts.append(
         "The interval holds for the model and the laws of its inputs; what the model leaves out "
         "is not in it. Inputs are drawn independently, unless they are one and the same value"
