@@ -192,20 +192,8 @@ class TestCheck:
         assert hint in err
 
 
-KEYS = set(
-    [
-        "study",
-        "mcsus",
-        "seed",
-        "design",
-        "digest",
-        "outputs",
-        "sensitivity",
-        "claims",
-        "cautions",
-        "timing",
-    ]
-)
+KEYS = {"study", "mcsus", "seed", "design", "sensitivity_design", "digest"}
+KEYS |= {"outputs", "sensitivity", "claims", "cautions", "timing"}
 
 
 class TestRunJson:
