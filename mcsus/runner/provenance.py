@@ -32,6 +32,7 @@ _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
 _ABOUT = (
     "id", "title", "question", "functional_unit", "system_boundary", "characterisation",
 )  # fmt: skip
+_DEPENDENCE = ("parameters", "over", "copula", "df", "correlation")
 _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray")
 
 
@@ -60,8 +61,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "individuals": study.inner or "",
         "scenarios": [{"id": s.id, "title": s.title} for s in study.scenarios],
         "dependence": [
-            {key: plain(getattr(d, key)) for key in ("parameters", "copula", "df", "correlation")}
-            for d in study.dependence
+            {key: plain(getattr(d, key)) for key in _DEPENDENCE} for d in study.dependence
         ],
         "joints": [
             {"id": id_, "parameters": list(names)}

@@ -44,6 +44,7 @@ def _together(study: Study) -> list[Caution]:
             "each other",
         )
         for table in study.dependence
+        if not table.over
     ]
 
 

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.declared.items import flag, names, number, one_of, raw
-from mcsus.declared.reader import MAX_FAULTS, TableReader
+from mcsus.declared.items import flag, names, number, one_of, raw, text
+from mcsus.declared.reader import MAX_FAULTS, TableReader, choices, close, shown
 from mcsus.declared.table import Schema, Table
 from mcsus.dependence import Mix, gaussian_mixes
 from mcsus.dependence.student import LEAST_DF, MOST_DF
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
-from mcsus.study.correlations import RANK, Correlations, read_correlations
+from mcsus.study.correlations import (
+    AUTO,
+    RANK,
+    Correlations,
+    read_autocorrelation,
+    read_correlations,
+)
 from mcsus.study.from_files import MATRIX_FILE
 from mcsus.study.grids import Dims, labelled, shared_dims
 from mcsus.study.joints import joint_of
@@ -31,16 +37,17 @@ _CORRELATION: Schema = {"oneOf": [_NUMBER, _MATRIX, MATRIX_FILE.schema()]}
 
 DEPENDENCE = Table(
     "dependence",
-    "Parameters that are drawn together, by a copula",
+    "Parameters, or the labels of one, that are drawn together by a copula",
     {"not": {"required": ["correlation", RANK]}},
     parameters=names(
         "varying",
-        "which parameters",
+        "which parameters; one with over",
         "parameters",
         required=True,
-        allowed="a list of at least two parameters",
-        least=2,
+        allowed="a list of at least two parameters, or of one with over",
+        least=1,
     ),
+    over=text("a dim: the labels of one parameter are drawn together"),
     copula=one_of(COPULAS, "how they hang together", required=True),
     df=number(
         "degrees of freedom of a Student-t copula",
@@ -52,6 +59,11 @@ DEPENDENCE = Table(
         "of the normal scores, one for all pairs, a matrix, or the file of one", _CORRELATION
     ),
     rank_correlation=raw("Spearman's, of continuous laws", _CORRELATION),
+    autocorrelation=number(
+        "of the normal scores of neighbouring labels; of others its power by their distance",
+        low=-1,
+        high=1,
+    ),
     repair=flag("whether the nearest valid matrix is taken where this one is not valid"),
 )
 
@@ -112,14 +124,16 @@ def read_copula_groups(
         if not reader.is_table or len(faults.faults) > MAX_FAULTS:
             continue
         members = reader["parameters"]
-        if reader.is_sound and not 2 <= len(members) <= MAX_MEMBERS:
-            reader.fault(
-                "parameters", f"{len(members)} parameters", f"2 to {MAX_MEMBERS} parameters"
-            )
-        numbers = _correlations(reader, len(members))
-        if not unreadable.isdisjoint(members) or not reader.is_sound or numbers is None:
+        if not unreadable.isdisjoint(members) or not reader.is_sound:
             continue
         chosen = [parameters[name] for name in members]
+        labels = _labels(reader, chosen, dims) if "over" in reader else members
+        if reader.is_sound and "over" not in reader and not 2 <= len(members) <= MAX_MEMBERS:
+            allowed = f"2 to {MAX_MEMBERS} parameters, or one with over"
+            reader.fault("parameters", f"{len(members)} parameters", allowed)
+        numbers = _correlations(reader, labels) if reader.is_sound else None
+        if numbers is None:
+            continue
         _check_laws(reader, chosen, inner)
         ordered = _members(reader, chosen, dims, owner, here)
         if reader.is_sound:
@@ -131,25 +145,55 @@ def read_copula_groups(
     return groups
 
 
-def _correlations(reader: TableReader, count: int) -> Correlations | None:
-    """Read the copula and its numbers."""
-    copula, repair = reader["copula"], reader["repair"]
+def _labels(reader: TableReader, members: Sequence[Parameter], dims: Dims) -> tuple[Label, ...]:
+    """Return the labels of one parameter that are drawn together."""
+    dim = reader["over"]
+    labels = dims.get(dim, ())
+    if len(members) != 1:
+        reader.fault("parameters", f"{len(members)} parameters with over", "one parameter")
+    elif dim not in members[0].dims:
+        own, name = members[0].dims, members[0].name
+        found = f"{shown(dim)}, over which {name!r} has no labels"
+        allowed = choices(own) if own else f"a dim of {name!r}, which has none"
+        reader.fault("over", found, allowed, close(dim, own))
+    elif dim in shared_dims(members[0], dims):
+        found = f"{dim!r}, over which {members[0].name!r} is one value"
+        reader.fault("over", found, f"a dim that is not shared: shared = [] beside by.{dim}")
+    elif not 2 <= len(labels) <= MAX_MEMBERS:
+        reader.fault("over", f"{len(labels)} labels of {dim!r}", f"2 to {MAX_MEMBERS} labels")
+    else:
+        along = _along(_member(members[0], dims), dim, dims)
+        if any(len(set(streams)) < len(streams) for streams in along):
+            found = f"labels of {dim!r} at which {members[0].name!r} is one value"
+            reader.fault("over", found, "labels whose laws are drawn apart")
+    return labels
+
+
+def _correlations(reader: TableReader, members: Sequence[Label]) -> Correlations | None:
+    """Read the copula and its numbers, between parameters or labels."""
+    copula, repair, count = reader["copula"], reader["repair"], len(members)
     df = _degrees(reader, copula)
-    given = [key for key in ("correlation", RANK) if key in reader]
+    given = [key for key in ("correlation", RANK, AUTO) if key in reader]
+    if AUTO in given and "over" not in reader:
+        reader.fault(AUTO, f"{AUTO} of parameters", f"{AUTO} of labels: over = 'year', or so")
     if copula in {"comonotone", "countermonotone"}:
         for key in (*given, *(["repair"] if "repair" in reader else [])):
             reader.fault(key, f"{key} of a {copula} copula", "none: it has no number to choose")
         if copula == "countermonotone" and count > 2:
-            allowed = "two parameters: three cannot all move against each other"
-            reader.fault("parameters", f"{count} parameters", allowed)
+            what = "labels" if "over" in reader else "parameters"
+            allowed = f"two {what}: three cannot all move against each other"
+            reader.fault("parameters", f"{count} {what}", allowed)
     elif copula is not None and len(given) != 1:
-        found = "both" if given else "nothing"
-        reader.fault("correlation", found, f"either correlation or {RANK} (one is required)")
+        found = " and ".join(given) or "nothing"
+        known = f"correlation or {RANK}" + (f" or {AUTO}" if "over" in reader else "")
+        reader.fault("correlation", found, f"either {known} (one is required)")
     if copula is None or count < 2 or not reader.is_sound:
         return None
     if not given:
         sign = 1.0 if copula == "comonotone" else -1.0
         return Correlations(np.where(np.eye(count) == 1, 1.0, sign))
+    if given == [AUTO]:
+        return read_autocorrelation(reader, members)
     return read_correlations(reader, given[0], count, df, repair=repair)
 
 
@@ -274,10 +318,15 @@ def _add(
 ) -> None:
     """Add the mixes of one group, label by label."""
     listed, copula, df = (row[key] for key in ("parameters", "copula", "df"))
-    order = [listed.index(member.name) for member in members]
-    matrix = correlation[np.ix_(order, order)]
-    for at in labelled(members[-1].dims, dims):
-        streams = [member.at(at) for member in members]
+    if row["over"]:
+        (member,), matrix = members, correlation
+        joined = list(_along(member, row["over"], dims))
+    else:
+        order = [listed.index(member.name) for member in members]
+        matrix = correlation[np.ix_(order, order)]
+        every = labelled(members[-1].dims, dims)
+        joined = [[member.at(at) for member in members] for at in every]
+    for streams in joined:
         if copula in {"gaussian", "student_t"}:
             scale = None if df is None else f"{streams[0]}|scale"
             groups.mixes |= gaussian_mixes(streams, matrix, df, scale)
@@ -288,7 +337,15 @@ def _add(
             }
     rows = tuple(tuple(map(float, row)) for row in correlation)
     streams_of_all = frozenset(key for member in members for key in member.streams.values())
-    groups.groups.append(CopulaGroup(listed, copula, rows, df, streams_of_all))
+    made = CopulaGroup(listed, copula, rows, df, streams_of_all, row["over"])
+    groups.groups.append(made)
+
+
+def _along(member: _Member, dim: str, dims: Dims) -> Iterator[list[str]]:
+    """Yield the streams of the labels of a dim, at each of the other labels of a parameter."""
+    others = tuple(name for name in member.dims if name != dim)
+    for at in labelled(others, dims):
+        yield [member.at({**at, dim: label}) for label in dims[dim]]
 
 
 def without(tables: Sequence[Mapping[str, Any]], name: str) -> list[dict[str, Any]]:

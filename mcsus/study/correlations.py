@@ -18,10 +18,14 @@ from mcsus.dependence.correlation import (
     rank_from_student,
     student_from_rank,
 )
+from mcsus.vocabulary import Label
 
 Array = NDArray[np.float64]
 
+_EVEN = 1e-9  # of a step: what rounding does to labels such as 0.1, 0.2, 0.3
+
 RANK = "rank_correlation"
+AUTO = "autocorrelation"
 
 
 class Correlations(NamedTuple):
@@ -67,9 +71,43 @@ def read_correlations(
         allowed += "; for a correlation of 1 or -1 take copula = 'comonotone' or 'countermonotone'"
     found = "correlations that cannot hold together"
     if not is_list:
-        found = f"{shown(value)} between each two of {count} parameters"
+        found = f"{shown(value)} between each two of {count}"
     reader.fault(key, found, allowed)
     return None
+
+
+def read_autocorrelation(reader: TableReader, labels: Sequence[Label]) -> Correlations | None:
+    """Return the correlations of the labels of a dim, or None when something is wrong.
+
+    That of two labels is a power of the number: their distance, in units of that of the nearest
+    two. It is the number itself between neighbours, and ``number**abs(i - j)`` for even labels.
+    """
+    number, allowed = reader[AUTO], "a number above -1 and below 1"
+    if number is None or not -1 < number < 1:
+        reader.fault(AUTO, shown(reader.raw(AUTO)), f"{allowed}; for 1 copula = 'comonotone'")
+        return None
+    steps = _steps(labels)
+    even = steps.round()
+    is_even = np.abs(steps - even) < _EVEN
+    if number < 0 and not is_even.all():
+        found = f"{number!r} of labels whose distances are no multiples of the smallest"
+        reader.fault(AUTO, found, "a number from 0, or correlation with a matrix")
+        return None
+    steps = np.where(is_even, even, steps)
+    signs = np.where((number < 0) & (even % 2 == 1), -1.0, 1.0)
+    matrix = signs * np.abs(number) ** steps
+    if is_valid(matrix):
+        return Correlations(matrix)
+    reader.fault(AUTO, f"{number!r}, too near to 1", f"{allowed}; for 1 copula = 'comonotone'")
+    return None
+
+
+def _steps(labels: Sequence[Label]) -> Array:
+    """Return how far labels are apart: texts by their places, numbers by the nearest two."""
+    numbers = [label for label in labels if not isinstance(label, str)]
+    places = np.array(numbers if len(numbers) == len(labels) else range(len(labels)), dtype=float)
+    apart: Array = np.abs(places[:, np.newaxis] - places)
+    return apart / np.diff(places).min()
 
 
 def _alike(reader: TableReader, key: str, count: int) -> Array | None:
@@ -84,7 +122,7 @@ def _alike(reader: TableReader, key: str, count: int) -> Array | None:
 
 
 def _from_list(reader: TableReader, key: str, rows: Sequence[object], count: int) -> Array | None:
-    allowed = f"{count} rows of {count} numbers, in the order of the parameters"
+    allowed = f"{count} rows of {count} numbers, in the order in which they are listed"
     if len(rows) != count:
         reader.fault(key, f"{len(rows)} rows", allowed)
         return None

@@ -63,6 +63,8 @@ class CopulaGroup(NamedTuple):
         Of the normal scores, in the order of the names, after conversion and repair.
     streams : frozenset of str
         Keys of the streams of all their cells.
+    over : str
+        The dim whose labels are drawn together, of one parameter; empty for parameters.
     """
 
     parameters: tuple[str, ...]
@@ -70,6 +72,7 @@ class CopulaGroup(NamedTuple):
     correlation: tuple[tuple[float, ...], ...]
     df: float | None = None
     streams: frozenset[str] = frozenset()
+    over: str = ""
 
     @property
     def title(self) -> str:

@@ -127,7 +127,8 @@ def read_asked(
     sensitivity = options.read_sensitivity(document.get("sensitivity", {}), design, known, faults)
     if "sensitivity" in document:
         return sensitivity
-    return replace(sensitivity, groups={table.title: table.parameters for table in dependence})
+    joined = (table for table in dependence if not table.over)
+    return replace(sensitivity, groups={table.title: table.parameters for table in joined})
 
 
 def _head(row: TableReader) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, listing, plain, words
+from mcsus.report.wording import capital, listing, plain, span, words
+
+_MOST_ROWS = 5  # of a matrix that is printed
 
 
 @register
@@ -32,6 +34,8 @@ class Dependence(Section):
 def _told(group: dict[str, Any]) -> str:
     """Return one dependence in words."""
     names = listing([words(name) for name in group["parameters"]])
+    if group.get("over"):
+        names += f" over {words(group['over'])}"
     kind = group["copula"].replace("_", " ")
     matrix = group["correlation"]
     values = {plain(matrix[i][j]) for i in range(len(matrix)) for j in range(i)}
@@ -40,6 +44,10 @@ def _told(group: dict[str, Any]) -> str:
         text += f" with {plain(float(group['df']))} degrees of freedom"
     if len(values) == 1:
         text += f", correlation of normal scores {values.pop()}"
+    elif len(matrix) > _MOST_ROWS:
+        near = [row[k + 1] for k, row in enumerate(matrix[:-1])]
+        told = span(min(near), max(near))
+        text += f", correlation of normal scores of neighbours {told}"
     elif values:
         rows = "; ".join(", ".join(plain(x) for x in row) for row in matrix)
         text += f", correlation matrix of normal scores [{rows}]"
