@@ -107,7 +107,7 @@ def _steps(labels: Sequence[Label]) -> Array:
     numbers = [label for label in labels if not isinstance(label, str)]
     places = np.array(numbers if len(numbers) == len(labels) else range(len(labels)), dtype=float)
     apart: Array = np.abs(places[:, np.newaxis] - places)
-    return apart / np.diff(places).min()
+    return apart / float(np.diff(places).min())
 
 
 def _alike(reader: TableReader, key: str, count: int) -> Array | None:
