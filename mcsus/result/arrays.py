@@ -186,6 +186,14 @@ OUTPUT = (
         is_optional=True,
     ),
     Entry(
+        "tail_index",
+        (),
+        "1",
+        "how slowly the heavier tail falls off: 1/4 where no error of a variance is to be trusted",
+        is_printed=False,
+        is_optional=True,
+    ),
+    Entry(
         "individuals_share",
         (),
         "1",

@@ -51,6 +51,7 @@ PROVENANCE: dict[Any, Shape] = {
     "variant": {...: str},
     "command": [str],
     "design": {"kind": str, "draws": int, "replicates": int, "seed": int},
+    "sensitivity_replicates": int,
     "sensitivity_draws": int,
     "individuals": str,
     "scenarios": [{"id": str, "title": (str, None)}],

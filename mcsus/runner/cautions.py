@@ -31,6 +31,7 @@ _LACKING = {
         "a few draws decide it: read the quantiles",
     ),
 }
+_HEAVY = 0.28  # index of a tail: .25 has no fourth moment; lognormal laws of gsd 1.6 have less
 _NOISE = 0.01  # share of a variance from which noise of individuals is told
 _TOLD = 3  # cells of an output in one caution
 _STOPPED = {
@@ -69,6 +70,7 @@ def cautions(
     told = before_drawing(study, model)
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += [*_unsettled(estimates), *_noisy(study, described)]
+    told += [own for name in study.outputs for own in _heavy(name, described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     without = {own.where for own in lacking if own.kind == "no_mean"}
     told = [own for own in told if own.kind != _RESTING or own.where not in without]
@@ -94,6 +96,21 @@ def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution
             what = {"mean": "mean", "sd": "standard deviation"}[key]
             yield Caution(kind, name, f"the {what} of {name!r} does not settle{where}: {why}")
             return
+
+
+def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of an output whose moments settle that a few draws decide how well they are known."""
+    data = described[f"outputs/{name}"]
+    settled = np.isfinite(data["mean"].values) & np.isfinite(data["sd"].values)
+    heavy = settled & (np.nan_to_num(data["tail_index"].values) >= _HEAVY)
+    if heavy.any():
+        where = "" if heavy.all() else f" in {heavy.sum()} of {heavy.size} cases"
+        yield Caution(
+            "heavy_tail",
+            name,
+            f"the outermost draws of {name!r} fall off slowly{where}: a few of them decide its "
+            "standard deviation and its Sobol' indices, whose errors may be larger than stated",
+        )
 
 
 def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:

@@ -14,7 +14,7 @@ from mcsus.analysis.claims import judge
 from mcsus.analysis.first_order import propagate
 from mcsus.analysis.individuals import error_parts, noise
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
-from mcsus.analysis.moments import settling
+from mcsus.analysis.moments import settling, tail_index
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.engine.executors import default_threads
@@ -103,6 +103,7 @@ def _described(
     else:
         described = settling(shown).told(described)
     described["varies"] = np.asarray(varies)
+    described["tail_index"] = np.asarray(tail_index(shown) if varies else np.nan)
     if met is None:
         return described
     share, rest = noise(met, varies=varies)

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from mcsus.analysis.moments import Settled, settling
+from mcsus.analysis.moments import Settled, settling, tail_index
 from mcsus.counting.draws import HeldDraws
 from mcsus.report import write_report
 from mcsus.runner import run, sampling
@@ -73,6 +73,45 @@ def test_a_spread_that_does_not_settle():
         for seed in range(20)
     ]
     assert sum(own.sd for own in told) <= 4
+
+
+SLOW_TAILS = {
+    "Student, 3 df": lambda rng, size: rng.standard_t(3, size) + rng.standard_normal(size),
+    "product of eight": _lognormal(2 ** np.sqrt(8)),
+}
+QUICK_TAILS = {
+    "normal": WITH["normal"],
+    "uniform": WITH["uniform"],
+    "exponential": lambda rng, size: rng.exponential(size=size),
+    "lognormal, gsd 1.6": _lognormal(1.6),
+}
+
+
+@pytest.mark.parametrize("law", SLOW_TAILS)
+def test_a_missing_fourth_moment_is_seen(law):
+    """Measured on 200 seeds of 16 x 4,096: seen in 99 %; index .33 at the 5 % point."""
+    found = [tail_index(draws_of(SLOW_TAILS[law], seed, draws=4096)) for seed in range(20)]
+    assert sum(own >= 0.28 for own in found) >= 18
+
+
+@pytest.mark.parametrize("law", QUICK_TAILS)
+def test_no_false_alarm_of_a_fourth_moment(law):
+    found = [tail_index(draws_of(QUICK_TAILS[law], seed, draws=4096)) for seed in range(20)]
+    assert max(found) < 0.28
+
+
+def test_the_tail_of_few_or_infinite_draws_is_not_known():
+    assert np.isnan(tail_index(draws_of(SLOW_TAILS["Student, 3 df"], 1, 2, 256)))
+    assert np.isnan(tail_index(HeldDraws(np.full((2, 2048), np.inf))))
+
+
+def test_a_slow_tail_is_told(study):
+    student = {"distribution": "student_t", "location": 0, "scale": 1, "df": 3}
+    laws = {"a": student, "b": ("normal", 0, 1)}
+    asked = study(laws, {"y": "a + b", "z": "b"}, design={"draws": 4096, "replicates": 8})
+    told = [c for c in run(asked).to_dict()["cautions"] if c["kind"] == "heavy_tail"]
+    assert [c["where"] for c in told] == ["y"]
+    assert "errors may be larger than stated" in told[0]["text"]
 
 
 def test_few_draws_say_nothing():
