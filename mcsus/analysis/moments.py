@@ -9,7 +9,7 @@ Hill (1975), doi:10.1214/aos/1176343247, tells such tails from those of lognorma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -66,7 +66,7 @@ def settling(draws: Draws) -> Settled:
     Settled(mean=True, sd=True)
     """
     if isinstance(draws, AveragedDraws):
-        return settling(draws.mean_replicate)
+        return _most([settling(own) for own in draws.each()])
     total = draws.replicates * draws.draws
     if _outermost_share(draws) < _SHARE:
         return Settled()
@@ -85,6 +85,12 @@ def settling(draws: Draws) -> Settled:
         judged[k] and any(_is_heavy(indices, _HEAVY[k]) for indices in tails) for k in range(2)
     ]
     return Settled(mean=not lacks[0], sd=not any(lacks))
+
+
+def _most(replicates: Sequence[Settled]) -> Settled:
+    """Return what most replicates say: the mean of their quantiles has no atoms left."""
+    shares = np.mean(replicates, axis=0)
+    return Settled(*(bool(share > 0.5) for share in shares))
 
 
 def tail_index(draws: Draws) -> float:

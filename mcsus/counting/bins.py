@@ -71,25 +71,27 @@ class Bins:
         probabilities: Sequence[float] | Array,
         fine: float,
         exact: Sequence[float] | Array = (),
+        *,
+        by_replicate: bool = False,
     ) -> Bins:
         """Return the bins that held draws suggest.
 
         Parameters
         ----------
-        held : array
-            Draws of all replicates, finite.
+        held : array, shape (replicate, draw)
+            Finite.
         probabilities : sequence of float
             Of the quantiles that are told.
         fine : float
             Probability that a bin may hold where these quantiles may lie.
         exact : sequence of float
             Values of which draws below and at most equal are counted.
+        by_replicate : bool
+            Whether quantiles of each replicate are told, or those of all draws.
         """
         ordered, wanted = np.sort(held, axis=None), np.asarray(probabilities, dtype=float)
         centre, key = _key_for(ordered)
-        half = _DEVIATIONS * np.sqrt(ordered.size * wanted * (1 - wanted)) + 3
-        ranks = ordered.size * wanted + np.stack([-half, half])
-        told = ordered[np.clip(ranks, 0, ordered.size - 1).astype(int)]
+        told = _windows(np.sort(held, axis=1) if by_replicate else ordered[np.newaxis], wanted)
         values, counts = _distinct(ordered)
         often = np.flatnonzero(counts >= max(3.0, 4 * fine * ordered.size))
         often = often[_within(values[often], *told)]
@@ -187,6 +189,14 @@ class Bins:
         at = self.locate(values)
         most = (counts >= 3) & (2 * counts > np.bincount(at, counts)[at])
         return values[most & ~np.isin(at, self._exact_at)]
+
+
+def _windows(ordered: Array, wanted: Array) -> Array:
+    """Return ends between which quantiles of sorted rows may lie, shape (2, any quantile)."""
+    count = ordered.shape[1]
+    half = _DEVIATIONS * np.sqrt(count * wanted * (1 - wanted)) + 3
+    ranks = np.clip(count * wanted + np.stack([-half, half]), 0, count - 1).astype(int)
+    return np.swapaxes(ordered[:, ranks], 0, 1).reshape(2, -1)
 
 
 def _distinct(ordered: Array) -> tuple[Array, Integers]:

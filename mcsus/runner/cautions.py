@@ -156,26 +156,35 @@ def _noisy(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Cautio
         data = described[f"outputs/{name}"]
         if "individuals_share" not in data:
             continue
-        told = []
-        for labels, cell in cells(data):
-            share, rest = (float(cell[f"individuals_{key}"]) for key in ("share", "rest"))
-            where = f"{', '.join(map(str, labels.values()))}: " if labels else ""
-            if share > _NOISE:
-                error = significant(bound * float(cell["mean_individuals_error"]), 2)
-                unit = "" if data.attrs["units"] == "1" else f" {data.attrs['units']}"
-                told.append((share, f"{where}{_percent(share)}, mean ± {error}{unit}"))
-            if rest > _NOISE:
-                told.append((rest, f"{where}{_percent(rest)} left in spread and intervals"))
+        told = [
+            own
+            for labels, cell in cells(data)
+            for own in _noise_of(", ".join(map(str, labels.values())), cell, bound)
+        ]
         if told:
-            worst = "; ".join(text for _, text in sorted(told, reverse=True)[:_TOLD])
+            worst = ", ".join(text for _, text in sorted(told, reverse=True)[:_TOLD])
             more = f" and {len(told) - _TOLD} more" if len(told) > _TOLD else ""
             yield Caution(
                 "inner_noise",
                 name,
-                f"{name!r} averages over {count} individuals, whose noise would be of the variance "
-                f"of all draws: {worst}{more}. Spread, intervals and indices are free of it but "
-                "where it is left; the mean is not. More individuals bring it down",
+                f"{name!r} averages over {count} individuals, whose noise is a part of the "
+                f"variance of all draws: {worst}{more}; its spread, intervals and indices are free "
+                "of it unless told otherwise, its mean is not, and more individuals bring it down",
             )
+
+
+def _noise_of(where: str, cell: xr.Dataset, bound: float) -> Iterator[tuple[float, str]]:
+    """Yield the noise of one cell, where it matters, with the words for it."""
+    share, rest = (float(cell[f"individuals_{key}"]) for key in ("share", "rest"))
+    place = f" at {where}" if where else ""
+    error = bound * float(cell["mean_individuals_error"])
+    matters = bool(cell["varies"]) or error > _NOISE * abs(float(cell["mean"]))
+    if share > _NOISE and matters:
+        unit = cell["mean"].attrs["units"]
+        size = f"{significant(error, 2)}{'' if unit == '1' else f' {unit}'}"
+        yield share, f"{_percent(share)}{place} (mean +- {size})"
+    if rest > _NOISE:
+        yield rest, f"{_percent(rest)}{place} (in its spread too)"
 
 
 def _percent(share: float) -> str:

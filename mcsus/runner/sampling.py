@@ -7,7 +7,6 @@ say where the draws will lie, and the rest are only counted.
 
 from __future__ import annotations
 
-import functools
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -206,6 +205,12 @@ class Sampler:
         """Probabilities of the quantiles that are told."""
         return quantile_probabilities([*self._study.intervals, 0.95])
 
+    @property
+    def _row_meets(self) -> list[bool]:
+        """Whether each kept row depends on individuals."""
+        cells = self._drawing.kernel.program.cells
+        return [name in self._meeting for name in self._kept for _ in range(cells(name))]
+
     def _cell(self, row: int) -> Draws:
         held = self._state.held
         if held is not None:
@@ -279,14 +284,17 @@ class Sampler:
         assert held is not None  # noqa: S101 - asked before
         held, exact = held[:, :, : state.draws], self._exact()
         with ThreadPoolExecutor(self._executor.workers) as pool:
-            of = functools.partial(Bins.of, probabilities=self._wanted, fine=_FINE)
-            known = pool.map(lambda values, at: of(values, exact=at), held, exact)
+            known = pool.map(self._bins, held, exact, self._row_meets)
             convergences = pool.map(lambda x: Convergence.of_prefixes(x, self._tail), held)
             layout = Layout([*known, *[None] * (len(self._drawing.pivot) - len(held))])
             copies = 2 * self._replicates + 2 * self._executor.workers  # now, before, in tasks
             refuse_if_too_large(int(layout.counters[-1]) * copies // 2, "design")
             self._drawing = replace(self._drawing, layout=layout)
             state.forget(self._drawing, list(convergences), pool)
+
+    def _bins(self, held: Array, exact: list[float], meets_individuals: bool) -> Bins:
+        """Return the bins of a row by its held draws, shape (replicate, draw)."""
+        return Bins.of(held, self._wanted, _FINE, exact, by_replicate=meets_individuals)
 
     def _exact(self) -> list[list[float]]:
         """Return the values at which the draws of each kept row are counted exactly."""
