@@ -12,6 +12,7 @@ from mcsus.vocabulary import Verdict
 UNSETTLED = "does not settle"
 """What is printed for the mean of an output that has none."""
 
+_WHOLE = 1.005  # what is more does not come of rounding
 _SHOWN = 5  # drivers named for each output
 _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
@@ -139,7 +140,10 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _share(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+    """Return an index; above 1, which no share is, it is not known."""
+    if value is None:
+        return "unknown"
+    return "above 1" if value > _WHOLE else f"{value:.2f}"
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -8,7 +8,7 @@ import json
 import numpy as np
 import xarray as xr
 
-from mcsus.analysis.base import methods, pooled
+from mcsus.analysis.base import methods
 from mcsus.analysis.claims import judge
 from mcsus.analysis.intervals import CURVE, estimates, quantile_probabilities, summarise
 from mcsus.counting.draws import HeldDraws
@@ -81,12 +81,12 @@ def indices(first, total, dims=None, error=0.002):
         "ST": np.array([np.broadcast_to(v, cells) for v in total.values()], dtype=float).T,
     }
     sobol, names = methods()["sobol"], list(first)
-    ranks = [
-        pooled(sobol, names, [{"S1": s1, "ST": st}])["rank"]
-        for s1, st in zip(table["S1"], table["ST"], strict=True)
+    order = [
+        sorted(range(len(names)), key=lambda k, own=own: (-own[k], names[k])) for own in table["ST"]
     ]
+    ranks = np.argsort(order, axis=1) + 1.0
     found = table | {f"{k}_error": np.full_like(v, error) for k, v in table.items()}
-    found["rank"] = np.array(ranks)
+    found["rank"] = np.where(np.isfinite(table["ST"]), ranks, 0.0)
     return labelled(sobol.entries, found, dims, {"input": names}).assign_attrs(
         method="sobol", estimator="SALib"
     )
