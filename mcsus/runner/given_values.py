@@ -15,6 +15,8 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
+from mcsus.families import Distribution
+from mcsus.families.rows import RowValues
 from mcsus.result.summary import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
 from mcsus.runner.group_values import Key
@@ -80,10 +82,12 @@ def _shown(outputs: Mapping[str, Unit]) -> list[Quantity]:
 def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
     """Return the cells of a parameter that are drawn by themselves, each with its name."""
     parameter = kernel.model.parameters[name]
-    first: dict[str, int] = {}
+    first: dict[tuple[str, Distribution | None], int] = {}
     for k, cell in enumerate(parameter.cells):
-        if cell.law.family != "constant":
-            first.setdefault(cell.stream, k)
+        if cell.law.family != "constant":  # columns of one row are apart, but for the same column
+            first.setdefault(
+                (cell.stream, cell.law if isinstance(cell.law, RowValues) else None), k
+            )
     own = written_name(name)
     if len(first) == 1:
         return dict.fromkeys(first.values(), own)

@@ -43,25 +43,31 @@ class Origin(NamedTuple):
 
     Parameters
     ----------
-    columns : mapping of str to str
-        Key of the law -> column.
+    columns : mapping
+        Key of the law -> column, or the columns of its list.
     row : int, optional
         The row, where all stand in one; the header is row 1.
     """
 
     file: str
-    columns: Mapping[str, str] = {}
+    columns: Mapping[str, str | Sequence[str]] = {}
     row: int | None = None
 
     def words(self, below: Where) -> str:
         """Return the place of what stands at a key of the law, or at an entry of its list."""
+        key, entry = [*below, "", ""][:2]
+        column = self.columns.get(key, "")
+        place = int(entry.strip("[]")) if entry.strip("[]").isdigit() else None
         told = [self.file]
-        if self.row is not None:
-            told.append(f"row {self.row}")
-        elif len(below) > 1 and below[1].strip("[]").isdigit():
-            told.append(f"row {int(below[1].strip('[]')) + 1}")
-        if below and below[0] in self.columns:
-            told.append(f"column {self.columns[below[0]]!r}")
+        if self.row is not None or (place is not None and isinstance(column, str)):
+            told.append(f"row {self.row or (place or 0) + 1}")
+        if isinstance(column, str):
+            column = [column] if column else []
+        elif place is not None:
+            column = column[place - 1 : place]
+        told += (
+            [f"column{'s' * (len(column) > 1)} {', '.join(map(repr, column))}"] if column else []
+        )
         return ", ".join(told)
 
 

@@ -326,8 +326,7 @@ def _by_label(files: Files, value: Mapping[str, Any], where: Where) -> dict[str,
             at = (*at, "by", dim, label)
         law = {**own, **{key: cells[k] for key, cells in values.items()}}
         place.setdefault(dims[-1], {})[names[-1]] = law
-        single = {key: of for key, of in columns.items() if isinstance(of, str)}
-        files.came_from((*at, "by", dims[-1], names[-1]), Origin(table.name, single, k + 2))
+        files.came_from((*at, "by", dims[-1], names[-1]), Origin(table.name, columns, k + 2))
     return {**about, "by": by}
 
 

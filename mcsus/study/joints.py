@@ -22,6 +22,7 @@ from mcsus.study.laws import META
 from mcsus.study.text_tables import FORMAT, Format, TextTable
 
 KEY = "joint"
+MAX_VALUES = 2_000_000  # of one joint: the kernel holds some five numbers for each
 
 _COLUMN: Schema = {
     "oneOf": [
@@ -113,6 +114,10 @@ def _read(
         name: _by_columns(files, opened, how, column, ("columns", name))
         for name, column in columns.items()
     }
+    count = opened.rows * sum(1 for read in read_in.values() for _ in _lists(read))
+    if count > MAX_VALUES:
+        found = f"{count:,} values in {len(read_in)} parameters of {opened.rows:,} rows"
+        raise InputError(Fault(found, f"at most {MAX_VALUES:,}: fewer rows", ("columns",)))
     order = _order([values for read in read_in.values() for values in _lists(read)], weights)
     laws, members = {}, []
     for name, values in read_in.items():

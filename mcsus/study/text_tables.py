@@ -10,7 +10,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple, NoReturn
@@ -88,9 +88,10 @@ class TextTable:
             allowed = f"a column of {self.name}: {choices(named[:30])}"
             raise InputError(Fault(f"unknown column {shown(column)}", allowed, (), near))
         cells = self.columns[column]
-        empty = [self.place(k, column) for k, cell in enumerate(cells) if not cell]
-        if empty:
-            raise InputError(*_some("an empty cell", empty, "a value in every row"))
+        for found, is_wrong in _WRONG.items():
+            places = [self.place(k, column) for k, cell in enumerate(cells) if is_wrong(cell)]
+            if places:
+                raise InputError(*_some(found, places, "a value in every row"))
         return cells
 
     def numbers(self, column: str, decimal: str = ".") -> list[float]:
@@ -119,6 +120,13 @@ class TextTable:
     def place(self, k: int, column: str) -> str:
         """Return where a cell stands, in words; the header is row 1."""
         return f"{self.name}, row {k + 2}, column {column!r}"
+
+
+_WRONG: dict[str, Callable[[str], bool]] = {
+    "an empty cell": lambda cell: not cell,
+    "a control character": lambda cell: not cell.isprintable(),
+}
+"""What no cell may be that is read."""
 
 
 def number_of(cell: str, decimal: str = ".") -> float | None:

@@ -217,6 +217,7 @@ def test_a_file_is_read_as_it_is_written(folder, data, keys):
     [
         (METER.replace("4.5", "n/a"), "'n/a' in meter.csv, row 3, column 'watts'; allowed: a fin"),
         (METER.replace("4.5", "nan"), "'nan' in meter.csv, row 3, column 'watts'"),
+        (METER.replace("4.5", "4.5\x1b[31m"), "a control character in meter.csv, row 3"),
         (METER.replace("4.5", "inf"), "'inf' in meter.csv, row 3, column 'watts'"),
         (METER.replace("4.5", "1e999"), "'1e999' in meter.csv, row 3"),
         (METER.replace("4.5", "4_5"), "'4_5' in meter.csv, row 3"),
@@ -262,7 +263,7 @@ def test_what_is_wrong_with_a_law_is_told_with_the_row_of_its_numbers(folder):
     dims = {"project": ["oak", "pine"]}
     written(folder, PROJECTS.replace("3,8.5", "3,2.5"), "projects.csv")
     text = refused(document({"x": by_project()}, "sum(x, over=project)", dims=dims), folder)
-    assert "project.pine.values.[3]: found 2.5 (projects.csv, row 3)" in text
+    assert "project.pine.values.[3]: found 2.5 (projects.csv, row 3, column 'p95')" in text
     law = {**readings(), "columns": {"values": "watts", "weights": "hours"}}
     del law["column"]
     written(folder, METER.replace("B,4.5,2", "B,4.5,-2"))
@@ -387,6 +388,8 @@ y = "W"
 [design]
 draws = 256
 replicates = 2
+[sensitivity]
+methods = []
 """
     return written(folder, text, "study.toml") / "study.toml"
 

@@ -14,7 +14,7 @@ from mcsus.families import distribution
 from mcsus.report.reading import Reading
 from mcsus.report.sections.dependence import Dependence
 from mcsus.runner import Run, check, run
-from mcsus.study import Study
+from mcsus.study import Study, joints
 
 ROWS = 500
 
@@ -264,6 +264,20 @@ def test_what_is_wrong_with_a_joint_is_told_once(folder, joint, parameters, foun
     text = refused(document(joint=joint, parameters=parameters), folder)
     assert found in text
     assert sum("joint.posterior" in line for line in text.splitlines()) <= 1
+
+
+def test_a_joint_of_too_many_values_is_refused(folder, monkeypatch):
+    monkeypatch.setattr(joints, "MAX_VALUES", 999)
+    text = refused(document(), folder)
+    assert "found 1,000 values in 2 parameters of 500 rows; allowed: at most 999" in text
+
+
+def test_a_mean_of_a_population_may_be_a_column(read, posterior):
+    """With y given the row normal about slope: E y = E slope, var y = var slope + 1."""
+    law = {"distribution": "normal", "mean": "slope", "sd": 1, "unit": "1", "source": "s"}
+    [cell] = run(read("z + 0*intercept", parameters={"z": law})).to_dict()["outputs"]["y"]["cells"]
+    assert cell["mean"]["value"] == pytest.approx(posterior[0].mean(), abs=2e-3)
+    assert cell["sd"]["value"] == pytest.approx(math.sqrt(posterior[0].var() + 1), rel=2e-3)
 
 
 def test_parameters_of_a_joint_have_no_other_dependence(folder):
