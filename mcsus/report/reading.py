@@ -54,6 +54,11 @@ class ResultCell:
         return bool(self.data["varies"])
 
     @property
+    def meets_individuals(self) -> bool:
+        """Whether a part of its error is due to individuals, and known."""
+        return bool(np.isfinite(self.data.get("mean_individuals_error", np.nan)))
+
+    @property
     def has_mean(self) -> bool:
         """Whether its mean settles."""
         return self.value("mean") is not None

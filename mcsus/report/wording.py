@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcsus.result.summary import ends_apart
 from mcsus.vocabulary import BASE, SCENARIO
 
 MISSING = "not known"
@@ -70,8 +71,14 @@ def error(value: float | None) -> str:
 
 
 def span(low: float, high: float, digits: int = 3) -> str:
-    """Return an interval in words."""
-    first, last = number(low, digits), number(high, digits)
+    """Return an interval in words, with as many digits as tell its ends apart.
+
+    Examples
+    --------
+    >>> span(12.34, 56.78), span(41234.1, 41235.9), span(5, 5)
+    ('12.3 to 56.8', '41,234 to 41,236', '5.00')
+    """
+    first, last = ends_apart(low, high, digits, number)
     return first if first == last else f"{first} to {last}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mcsus.result.arrays import ON
@@ -13,7 +13,10 @@ UNSETTLED = "does not settle"
 """What is printed for the mean of an output that has none."""
 
 _WHOLE = 1.005  # what is more does not come of rounding
+Row = tuple[str, ...]
+
 _SHOWN = 5  # drivers named for each output
+_MOST_DIGITS = 12
 _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
 
@@ -24,7 +27,7 @@ class Summary:
         self.title = str(study["title"])
         drivers = "What drives the doubt (total-order Sobol\u2019 index)"
         tables = (
-            ("Outputs", _OUTPUT_HEADER, _output_rows(document["outputs"])),
+            ("Outputs", *_output_table(document["outputs"])),
             (drivers, _DRIVER_HEADER, _driver_rows(document["sensitivity"])),
             ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
         )
@@ -53,7 +56,8 @@ class Summary:
         return "".join(parts)
 
 
-_OUTPUT_HEADER = ("output", "mean", "median", "95 % interval", "unit", "error of mean")
+_OUTPUT_HEADER: Row = ("output", "mean", "median", "95 % interval", "unit", "error of mean")
+_OF_INDIVIDUALS = "from individuals"
 _DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
 _CLAIM_HEADER = ("claim", "probability", "verdict")
 
@@ -73,6 +77,23 @@ def significant(value: float | None, digits: int = 3) -> str:
         decimals = max(0, digits - 1 - _exponent(rounded))
         return f"{rounded:,.{decimals}f}"
     return f"{value:.{digits}g}"
+
+
+def ends_apart(
+    low: float, high: float, digits: int = 3, shown: Callable[[float, int], str] = significant
+) -> tuple[str, str]:
+    """Return both ends of an interval, with one digit more than tells them apart.
+
+    Examples
+    --------
+    >>> ends_apart(1.0, 2.0), ends_apart(9055445.0, 9055683.0)
+    (('1.00', '2.00'), ('9.0554e+06', '9.0557e+06'))
+    """
+    own = digits
+    while low < high and own < _MOST_DIGITS and shown(low, own) == shown(high, own):
+        own += 1
+    own += own > digits
+    return shown(low, own), shown(high, own)
 
 
 def _exponent(value: float) -> int:
@@ -103,13 +124,24 @@ def _label(label: Any) -> str:
 def _widest(intervals: Sequence[Mapping[str, Any]]) -> str:
     """Return the 95 % interval, or else the one of the highest level."""
     best = max(intervals, key=lambda own: (own["level"] == 0.95, own["level"]))
-    return f"{significant(best['low'])} to {significant(best['high'])}"
+    return " to ".join(ends_apart(best["low"], best["high"]))
 
 
 def _interval(cell: Mapping[str, Any]) -> str:
     if not cell.get("varies", True):
         return "does not vary"
     return _widest(cell["intervals"]) if cell["intervals"] else ""
+
+
+def _output_table(outputs: Mapping[str, Any]) -> tuple[Row, list[Row]]:
+    """Return header and rows; where there are individuals, with what of the error is theirs."""
+    means = [cell["mean"] or {} for output in outputs.values() for cell in output["cells"]]
+    rows, parts = _output_rows(outputs), [mean.get("individuals_error") for mean in means]
+    if all(part is None for part in parts):
+        return _OUTPUT_HEADER, rows
+    theirs = ["" if part is None else significant(part, 1) for part in parts]
+    header = (*_OUTPUT_HEADER, _OF_INDIVIDUALS)
+    return header, [(*row, part) for row, part in zip(rows, theirs, strict=True)]
 
 
 def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -1,11 +1,14 @@
 """The noise of individuals is an error of the result, and no part of what is uncertain."""
 
+import re
+
 import numpy as np
 import pytest
 
 from mcsus.analysis.individuals import noise
 from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.draws import HeldDraws
+from mcsus.report import write_report
 from mcsus.runner import Limits, Run, Settings, run, sampling
 from mcsus.study import Study
 
@@ -198,6 +201,18 @@ class TestCaution:
         found = noise(HeldDraws(values))
         assert found.rest == pytest.approx(0.04 / 1.04, rel=0.1)
         assert found.share == pytest.approx(25 / 26.04, rel=0.05)
+
+
+def test_terminal_and_page_tell_the_errors_apart(tmp_path):
+    result = run(asked(SHIFT, sensitivity={"methods": []}))
+    assert "from individuals" in str(result.summary())
+    assert "from individuals" not in str(run(asked("a + offset")).summary())
+    low, high = re.search(r"(\S+) to (\S+)", str(result.summary())).groups()
+    assert low != high  # as many digits as tell the ends apart
+    write_report(result, tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "(individuals " in page
+    assert "shrinks with more individuals" in page
 
 
 class TestAveraged:
