@@ -42,6 +42,8 @@ FORMAT: dict[str, Item] = {
 """Keys that say how a file is written."""
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_CSV = "CSV (RFC 4180)"
+_LINE = re.compile(r"[^\r\n]*")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 
 
@@ -253,10 +255,10 @@ def parse_table(text: str, name: str, delimiter: str | None = None) -> dict[str,
     >>> parse_table(chr(10).join(["site;watts", "A;3", "B;4"]), "meter.csv")
     {'site': ('A', 'B'), 'watts': ('3', '4')}
     """
-    lines = text.splitlines()
-    if not lines or not lines[0].strip():
+    first = _LINE.match(text)
+    if first is None or not first[0].strip():
         _refuse(name, "no header in its first row", "the names of its columns")
-    mark = delimiter or _delimiter(lines[0], name)
+    mark = delimiter or _delimiter(first[0], name)
     rows = _rows(text, name, mark)
     header = [cell.strip() for cell in rows[0]]
     _check_header(header, name)
@@ -275,7 +277,10 @@ def parse_table(text: str, name: str, delimiter: str | None = None) -> dict[str,
 
 def _delimiter(header: str, name: str) -> str:
     """Return what stands between the names of a header: the only one that is there, if any."""
-    seen = [mark for mark in DELIMITERS if len(next(csv.reader([header], delimiter=mark))) > 1]
+    try:
+        seen = [mark for mark in DELIMITERS if len(next(csv.reader([header], delimiter=mark))) > 1]
+    except csv.Error as error:
+        _refuse(name, f"row 1, which cannot be read ({error})", _CSV)
     if len(seen) > 1:
         found = f"a header with {' and '.join(DELIMITERS[mark] for mark in seen)}: {shown(header)}"
         allowed = f"delimiter = {choices(seen)} beside the file, to say which separates its cells"
@@ -297,7 +302,8 @@ def _rows(text: str, name: str, mark: str) -> list[list[str]]:
                     name, f"more than {MAX_ROWS:,} rows", f"at most {MAX_ROWS:,} below the header"
                 )
     except csv.Error as error:
-        _refuse(name, f"row {len(rows) + 1}, which cannot be read ({error})", "CSV (RFC 4180)")
+        reason = str(error).replace("\t", "tab")
+        _refuse(name, f"row {len(rows) + 1}, which cannot be read ({reason})", _CSV)
     return rows
 
 
