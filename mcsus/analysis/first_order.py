@@ -58,17 +58,20 @@ def propagate(
     correlations = _correlations(model, streams, dependence or {})
     values = evaluate(model, base)
     propagated = {}
-    for name in outputs:
-        flat = values[name].reshape(len(values[name]), -1)
-        ups, downs = flat[1 : 1 + steps], flat[1 + steps : 1 + 2 * steps]
-        slopes = (ups - downs) / (2 * _STEP)
-        _, size = np.frexp(np.abs(slopes).max(axis=0, initial=0.0))  # so that squares are finite
-        slopes = np.ldexp(slopes, -size)
-        variance = (slopes**2).sum(axis=0)
-        for i, j, r in correlations:
-            variance = variance + 2 * r * slopes[i] * slopes[j]
-        spread = np.ldexp(np.sqrt(np.maximum(variance, 0.0)), size)
-        propagated[name] = FirstOrder(flat[0], spread)
+    with np.errstate(invalid="ignore"):  # of what may be never
+        for name in outputs:
+            flat = values[name].reshape(len(values[name]), -1)
+            ups, downs = flat[1 : 1 + steps], flat[1 + steps : 1 + 2 * steps]
+            slopes = (ups - downs) / (2 * _STEP)
+            _, size = np.frexp(
+                np.abs(slopes).max(axis=0, initial=0.0)
+            )  # so that squares are finite
+            slopes = np.ldexp(slopes, -size)
+            variance = (slopes**2).sum(axis=0)
+            for i, j, r in correlations:
+                variance = variance + 2 * r * slopes[i] * slopes[j]
+            spread = np.ldexp(np.sqrt(np.maximum(variance, 0.0)), size)
+            propagated[name] = FirstOrder(flat[0], spread)
     return propagated
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.counting.bins import Bins
 from mcsus.counting.draws import Draws
+from mcsus.counting.ordered import between
 from mcsus.counting.prefixes import Convergence
 from mcsus.counting.tally import Tally
 
@@ -32,6 +33,11 @@ class CountedDraws:
         Stored row of the cell; it is counted.
     convergence : Convergence, optional
         Estimates over the first draws, in the unit of the draws.
+
+    Attributes
+    ----------
+    last : int, optional
+        Pieces that are looked at: those before the draws that are infinite.
 
     Examples
     --------
@@ -55,30 +61,31 @@ class CountedDraws:
             raise ValueError(msg)
         self._bins: Bins = bins
         self.replicates, self.draws = len(tallies), tallies[0].draws
-        self._tallies, self._row, self._convergence = tuple(tallies), row, convergence
-        self._scale = 1.0
+        self.tallies, self.row, self.followed = tuple(tallies), row, convergence
+        self.scale = 1.0
+        self.last: int | None = None
 
     def times(self, scale: float) -> CountedDraws:
         """Return the draws multiplied by a positive factor."""
         scaled = copy.copy(self)
-        scaled._scale *= scale
+        scaled.scale *= scale
         return scaled
 
     def each(self) -> list[Draws]:
         """Return the draws of each replicate."""
-        return [CountedDraws([own], self._row).times(self._scale) for own in self._tallies]
+        return [CountedDraws([own], self.row).times(self.scale) for own in self.tallies]
 
     def means(self) -> Array:
         """Return the mean of each replicate."""
-        return self._shown(np.array([tally.means()[self._row] for tally in self._tallies]))
+        return self._shown(np.array([tally.means()[self.row] for tally in self.tallies]))
 
     def sds(self) -> Array:
         """Return the standard deviation of each replicate, divided by the number of draws."""
-        return self._shown(np.array([tally.sds()[self._row] for tally in self._tallies]))
+        return self._shown(np.array([tally.sds()[self.row] for tally in self.tallies]))
 
     def sd(self) -> float:
         """Return the standard deviation of all draws."""
-        sums = np.array([tally.sums()[self._row] for tally in self._tallies])
+        sums = np.array([tally.sums()[self.row] for tally in self.tallies])
         first, second = sums.mean(axis=0) / self.draws
         return float(self._shown(np.sqrt(max(second - first**2, 0.0))))
 
@@ -88,9 +95,7 @@ class CountedDraws:
 
     def replicate_quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of each replicate, shape (replicate, probability)."""
-        row, bins = self._row, self._bins
-        each = (bins.cumulative(t.counts_of(row), t.shares_of(row)) for t in self._tallies)
-        return np.array([self._quantiles(cumulative, probabilities) for cumulative in each])
+        return np.array([self._quantiles(own, probabilities) for own in self._cumulatives()])
 
     def rank_error(self, probabilities: Array) -> Array:
         """Return bounds of the errors of the ranks of quantiles of all draws, as shares of these.
@@ -107,6 +112,8 @@ class CountedDraws:
         """Return the shortest interval that holds a share `level` of all draws."""
         cumulative = self._cumulative
         count = float(cumulative[-1])
+        if not count:
+            return np.nan, np.nan
         held = min(max(np.ceil(level * count), 1.0), count)
         starts = np.concatenate([cumulative, cumulative - held])
         starts = np.unique(starts[(starts >= 0) & (starts <= count - held)])
@@ -138,12 +145,21 @@ class CountedDraws:
         """
         ends, exact = np.array([-zero, zero]), self._bins.exact
         if not np.isin(ends, exact).all():
-            msg = f"sign of row {self._row}: found no counts; allowed: a row that is counted at 0"
+            msg = f"sign of row {self.row}: found no counts; allowed: a row that is counted at 0"
             raise ValueError(msg)
         low, high = np.searchsorted(exact, ends)
-        shares = np.array([tally.shares_of(self._row) for tally in self._tallies])
+        shares = np.array([tally.shares_of(self.row) for tally in self.tallies])
         below, most = shares[:, low, 0], shares[:, high, 1]
         return (self.draws - most) / self.draws, (most - below) / self.draws
+
+    def piece_of(self, value: float) -> int:
+        """Return the number of the piece that is a value counted exactly."""
+        return int(self._bins.exact_pieces[np.searchsorted(self._bins.exact, value)])
+
+    def below_each(self, value: float) -> Array:
+        """Return how many draws of each replicate are below a value counted exactly."""
+        place = int(np.searchsorted(self._bins.exact, value))
+        return np.array([tally.shares_of(self.row)[place, 0] for tally in self.tallies])
 
     def extremes(self) -> tuple[float, float]:
         """Return the smallest and the largest of all draws."""
@@ -152,25 +168,30 @@ class CountedDraws:
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""
-        if self._convergence is None or self._convergence.probability != probability:
+        if self.followed is None or self.followed.probability != probability:
             msg = f"convergence of {probability}: found none; allowed: one that was followed"
             raise ValueError(msg)
-        return self._convergence.mapped(self._shown)
+        return self.followed.mapped(self._shown)
 
     def _shown(self, values: Array) -> Array:
         """Return values in the unit they are shown in."""
-        return np.asarray(values * self._scale)
+        return np.asarray(values * self.scale)
 
     @functools.cached_property
     def _cumulative(self) -> Integers:
         """Draws of all replicates below the end of each piece, with a 0 before."""
-        counts = np.sum([t.counts_of(self._row) for t in self._tallies], axis=0)
-        shares = np.sum([t.shares_of(self._row) for t in self._tallies], axis=0)
-        return self._bins.cumulative(counts, shares)
+        return functools.reduce(np.add, self._cumulatives())
+
+    def _cumulatives(self) -> Iterator[Integers]:
+        """Yield the draws of each replicate below the end of each piece, with a 0 before."""
+        end = None if self.last is None else self.last + 1
+        for tally in self.tallies:
+            counts, shares = tally.counts_of(self.row), tally.shares_of(self.row)
+            yield self._bins.cumulative(counts, shares)[:end]
 
     @functools.cached_property
     def _extremes(self) -> Array:
-        each = np.array([tally.extremes[self._row] for tally in self._tallies])
+        each = np.array([tally.extremes[self.row] for tally in self.tallies])
         return np.array([each[:, 0].min(), each[:, 1].max()])
 
     @functools.cached_property
@@ -178,17 +199,21 @@ class CountedDraws:
         """Ends of the pieces, none beyond the extremes."""
         ends = np.stack(self._bins.pieces(), axis=1).ravel()
         low, high = np.maximum.accumulate(np.clip(ends, *self._extremes)).reshape(-1, 2).T
-        return low, high
+        low = np.where(np.isneginf(low), high, low)  # where values may be infinite
+        high = np.where(np.isposinf(high), low, high)
+        return low[: self.last], high[: self.last]
 
     def _quantiles(self, cumulative: Integers, probabilities: Array) -> Array:
         """Return quantiles by Hazen's rule from the draws below the end of each piece."""
+        if not cumulative[-1]:
+            return np.full(np.shape(probabilities), np.nan)
         pieces, position = _pieces_at(cumulative, probabilities)
         ranks = np.stack([np.floor(position), np.ceil(position)], axis=-1)
         start, inside = cumulative[pieces], np.diff(cumulative)[pieces]
         low, high = (ends[pieces] for ends in self._pieces)
-        values = low + (ranks - start + 0.5) / inside * (high - low)
+        values = between(low, high, (ranks - start + 0.5) / inside)
         weight = position - np.floor(position)
-        return self._shown(values[..., 0] + weight * (values[..., 1] - values[..., 0]))
+        return self._shown(between(values[..., 0], values[..., 1], weight))
 
     def _value_at(self, counts: Array, side: str) -> Array:
         """Return the values that so many draws lie below; at a gap, its end on one side."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.finite import refuse_not_finite
+from mcsus.counting.finite import infinite_of, refuse_not_finite
 from mcsus.counting.layout import Layout
 from mcsus.counting.tally import Part
 from mcsus.counting.tasks import Task, slab_for
@@ -70,6 +71,13 @@ class Drawing:
         layout = Layout([None] * len(pivot))
         return cls(kernel, plan, design, (*kept, *parts), rows, pivot, layout)
 
+    @cached_property
+    def infinite(self) -> NDArray[np.bool_] | None:
+        """Whether values of each row may be infinite, below and above; None where none may."""
+        rows = infinite_of(self.kernel.model, self.names)
+        each = [self.kernel.program.cells(name) for name in self.names]
+        return np.repeat(rows, each, axis=0) if rows.any() else None
+
     @property
     def ends(self) -> NDArray[np.int64]:
         """The row after the last of each quantity."""
@@ -103,7 +111,7 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
     slab = min(slab_for(every), count)
     out = np.empty((every, 1, slab))
     values = np.empty((drawing.given, count)) if drawing.values else None
-    part = Part(drawing.layout)
+    part, infinite = Part(drawing.layout), drawing.infinite
     for done in range(0, count, slab):
         n = min(slab, count - done)
         drawing.kernel.run(
@@ -111,7 +119,7 @@ def draw(drawing: Drawing, task: Task) -> tuple[Part, Array | None]:
             first=first + done, count=n, points=points, at=0,
         )  # fmt: skip
         part.record(drawing.layout, drawing.pivot, out[:rows, 0], n)
-        if len(part.not_finite()):
+        if len(part.not_finite(infinite)):
             refuse_not_finite(
                 out[:rows, 0, :n], list(drawing.names), drawing.ends, drawing.kernel,
                 drawing.design, replicate, first + done,

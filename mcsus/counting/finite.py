@@ -14,7 +14,7 @@ from mcsus.engine.plans import FOLD, Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.expressions import to_text
 from mcsus.families.exact import SCORE
-from mcsus.model import Equation
+from mcsus.model import Equation, Model
 from mcsus.streams import Design
 
 Array = NDArray[np.float64]
@@ -40,7 +40,9 @@ def refuse_not_finite(
     first : int
         Index of the first of these draws.
     """
+    infinite = np.repeat(infinite_of(kernel.model, names), np.diff(ends, prepend=0), axis=0)
     bad = ~np.isfinite(rows)
+    bad &= ~((rows == -np.inf) & infinite[:, :1]) & ~((rows == np.inf) & infinite[:, 1:])
     if not bad.any():
         return
     row = int(np.argmax(bad.any(axis=1)))
@@ -52,6 +54,16 @@ def refuse_not_finite(
         f"draws of replicate {replicate}; the first is draw {first + draw}, {rows[row, draw]}"
         + Origin(kernel, design, replicate, first + draw).told(name)
     )
+
+
+def infinite_of(model: Model, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Return whether quantities may be infinite, below and above: those that may be never.
+
+    The margin of a claim on such a quantity may be so on both sides.
+    """
+    never = [name in model.may_be_never for name in names]
+    margin = [name.startswith("claim:") for name in names]
+    return np.array([[own and both, own] for own, both in zip(never, margin, strict=True)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +107,11 @@ class Origin:
 
     def _bad(self, name: str) -> int | None:
         """Return the first cell of a quantity that is not finite, if there is one."""
-        places = np.flatnonzero(~np.isfinite(self._values(name)))
+        values = self._values(name)
+        known = np.isfinite(values)
+        if name in self.kernel.model.may_be_never:
+            known |= values == np.inf
+        places = np.flatnonzero(~known)
         return int(places[0]) if len(places) else None
 
     def _words(self, equation: Equation, cell: int) -> str:

@@ -39,7 +39,20 @@ def quantiles_of_sorted(ordered: Array, probabilities: Array) -> Array:
     high = np.minimum(low + 1, count - 1)
     weight = position - low
     below, above = ordered[..., low], ordered[..., high]
-    return np.asarray(below + weight * (above - below))
+    return between(below, above, weight)
+
+
+def between(below: Array, above: Array, weight: Array) -> Array:
+    """Return what lies at a share of the way between two values, which may be infinite.
+
+    Examples
+    --------
+    >>> between(np.array([1.0, 1.0]), np.array([3.0, np.inf]), np.array([0.5, 0.0]))
+    array([2., 1.])
+    """
+    with np.errstate(invalid="ignore"):
+        inside = below + weight * (above - below)
+    return np.where((weight == 0) | (below == above), below, inside)
 
 
 def shortest_interval(ordered: Array, level: float) -> tuple[float, float]:

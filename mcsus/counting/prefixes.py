@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.counting.ordered import between
+
 Array = NDArray[np.float64]
 _FIRST = 64
 
@@ -76,4 +78,4 @@ def _quantile(values: Array, probability: float) -> Array:
     low = int(position)
     high = min(low + 1, count - 1)
     ordered = np.partition(values, [low, high], axis=1)
-    return np.asarray(ordered[:, low] + (position - low) * (ordered[:, high] - ordered[:, low]))
+    return between(ordered[:, low], ordered[:, high], np.array(position - low))

@@ -77,13 +77,23 @@ class Part:
         self.sums.append(sums)
         self.draws += count
 
-    def not_finite(self) -> Integers:
+    def not_finite(self, infinite: NDArray[np.bool_] | None = None) -> Integers:
         """Return the rows that are not finite among the draws recorded last.
 
         A sum that overflows counts as such.
+
+        Parameters
+        ----------
+        infinite : array of bool, shape (row, 2), optional
+            Whether values of a row may be infinite, below and above; none by default.
         """
         finite = np.isfinite(self.extremes).all(axis=1)
         finite &= np.isfinite(self.sums[-1][..., 0]).all(axis=0)
+        if infinite is not None:
+            known = ~np.isnan(self.extremes).any(axis=1) & infinite.any(axis=1)
+            known &= (self.extremes[:, 0] > -np.inf) | infinite[:, 0]
+            known &= (self.extremes[:, 1] < np.inf) | infinite[:, 1]
+            finite |= known
         return np.flatnonzero(~finite)
 
 

@@ -108,6 +108,9 @@ def _need_number(node: Expression, result: _Maybe, what: str) -> None:
 def _call(node: nodes.Call, units: Mapping[str, Dimension]) -> _Maybe:
     row = FUNCTIONS[node.function]
     operands = tuple(_of(arg, units) for arg in node.args)[row.condition :]
+    if row.divides:
+        over, below = (item or DIMENSIONLESS for item in operands)
+        return _bounded(node, over / below)
     if row.power is None:
         for item in operands:
             _need_number(node, item, f"{node.function} of")

@@ -23,6 +23,8 @@ def function(row: Function) -> Callable[..., Any]:
             return call(row.name, *args)
         if not row.takes(len(args)):
             raise InputError(Fault(f"{row.name} with {len(args)} arguments", row.usage))
+        if row.divides:
+            return _divided(row, args)
         first = args[: row.condition]
         rest = args[row.condition :]
         values = [_plain(item) for item in rest] if row.power is None else _aligned(rest)
@@ -32,6 +34,14 @@ def function(row: Function) -> Callable[..., Any]:
     applied.__name__ = applied.__qualname__ = row.name
     applied.__doc__ = f"Return {row.words}: ``{row.usage}``."
     return applied
+
+
+def _divided(row: Function, args: tuple[Any, ...]) -> Any:
+    """Return a function of two values in the unit of the first over that of the second."""
+    over, below = (item.units if _is_quantity(item) else 1 for item in args)
+    plain = (item.magnitude if _is_quantity(item) else item for item in args)
+    result = row.value(list(plain))
+    return result * (over / below) if any(map(_is_quantity, args)) else result
 
 
 def _is_quantity(value: object) -> bool:
@@ -67,6 +77,7 @@ atan = function(FUNCTIONS["atan"])
 atan2 = function(FUNCTIONS["atan2"])
 tanh = function(FUNCTIONS["tanh"])
 mod = function(FUNCTIONS["mod"])
+payback = function(FUNCTIONS["payback"])
 minimum = function(FUNCTIONS["min"])
 maximum = function(FUNCTIONS["max"])
 where = function(FUNCTIONS["where"])

@@ -38,6 +38,11 @@ class Function(NamedTuple):
         Whether its first argument is a comparison.
     steps : bool
         Whether it is flat but for jumps.
+    divides : bool
+        Whether its two arguments have units of their own, and the result that of the first over
+        that of the second.
+    never : bool
+        Whether it may be "never", which is infinite and no error.
     """
 
     name: str
@@ -49,6 +54,8 @@ class Function(NamedTuple):
     power: float | None = None
     condition: bool = False
     steps: bool = False
+    divides: bool = False
+    never: bool = False
 
     @property
     def usage(self) -> str:
@@ -116,6 +123,12 @@ def operation(sign: str) -> Callable[[Any, Any], Any]:
     return getattr(operator, (ARITHMETIC | COMPARISONS | LOGIC)[sign])  # type: ignore[no-any-return]
 
 
+def _payback(cost: Any, rate: Any) -> Any:
+    """Return when a rate has paid a cost: 0 for what costs nothing, never if nothing pays."""
+    with np.errstate(all="ignore"):
+        return np.where(cost <= 0, 0.0, np.where(rate <= 0, np.inf, np.divide(cost, rate)))[()]
+
+
 FUNCTIONS: dict[str, Function] = {
     row.name: row
     for row in (
@@ -143,6 +156,16 @@ FUNCTIONS: dict[str, Function] = {
         ),
         Function("tanh", "the hyperbolic tangent of x", np.tanh),
         Function("mod", "what whole multiples of b leave of a", np.mod, arity=2, power=1),
+        Function(
+            "payback",
+            "the time a/b after which a rate b has paid a: 0 where a is not above 0, else never "
+            "where b is not",
+            _payback,
+            "mcsus.families.loops.elementary:payback",
+            arity=2,
+            divides=True,
+            never=True,
+        ),
         Function(
             "where",
             "a where the condition (comparisons of values, joined by and, or) holds, else b",
@@ -211,6 +234,8 @@ def described(name: str) -> str:
     if name in REDUCTIONS:
         return f"{REDUCTIONS[name].usage}: {REDUCTIONS[name].words}"
     row = FUNCTIONS[name]
+    if row.divides:
+        return f"{row.usage}: {row.words}; a and b in any units, the result in that of a over b"
     if row.power is None:
         units = "plain numbers" if row.arity > 1 else "a plain number"
         return f"{row.usage}: {row.words}; of {units}"

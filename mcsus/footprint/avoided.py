@@ -7,7 +7,7 @@ by four shares, each used once, by what its evidence already contains: does the 
 (`works`), how much of a predicted saving is realised, what rebounds, what would have come anyway.
 """
 
-from mcsus.expressions import exp, maximum
+from mcsus.expressions import exp, payback
 from mcsus.model import equation
 
 
@@ -128,12 +128,12 @@ def annual_margin(avoided_first_year, operation_first_year):
 
 
 @equation(unit="year")
-def payback_time(device_embodied, annual_margin, payback_cap):
-    """Time until savings have paid for making the device; at the cap, never.
+def payback_time(device_embodied, annual_margin):
+    """Time until savings have paid for making the device; never, where they do not.
 
     Unit: year. Source: definition.
     """
-    return device_embodied / maximum(annual_margin, device_embodied / payback_cap)
+    return payback(device_embodied, annual_margin)
 
 
 @equation(unit="1")

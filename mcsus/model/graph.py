@@ -13,6 +13,7 @@ from mcsus.errors import Fault, FaultCollector, InputError, nearest
 from mcsus.expressions import Expression, dimension, dims, walk
 from mcsus.expressions.nodes import At, AtLabel, place
 from mcsus.model.equations import Equation
+from mcsus.model.never import never_of
 from mcsus.model.rounding import Rounding, rounding_of
 from mcsus.parameters import Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
@@ -115,6 +116,11 @@ class Model:
         """What rounding does to every parameter and equation."""
         return rounding_of(self)
 
+    @cached_property
+    def may_be_never(self) -> frozenset[str]:
+        """Equations whose value may be never, which is infinite."""
+        return never_of(self.equations)
+
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of the parameters that the equations use, in the order of `parameters`."""
@@ -146,8 +152,13 @@ class Model:
         )
 
     def meets_individuals(self, name: str) -> bool:
-        """Tell whether a quantity depends on what differs between individuals."""
-        return self.inner is not None and any(map(self.varies_inside, self.upstream([name])))
+        """Tell whether a quantity depends on what differs between individuals.
+
+        What may be never is not told apart: there is no mean of it over individuals.
+        """
+        if self.inner is None or name in self.may_be_never:
+            return False
+        return any(map(self.varies_inside, self.upstream([name])))
 
     def shape(self, name: str) -> tuple[int, ...]:
         """Return the number of labels along each dim of `name`."""

@@ -48,6 +48,8 @@ def numbers(result: Result) -> dict[str, Any]:
 
 def _main(cell: dict[str, Any]) -> dict[str, Any]:
     main = {"labels": cell["labels"]}
+    if cell.get("never"):
+        main["never"] = _rounded(cell["never"]["value"])
     for key in ("mean", "median"):
         told = cell[key] or {"value": None, "error": None}  # a mean that does not settle
         main[key] = _rounded(told["value"])

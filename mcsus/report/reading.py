@@ -59,6 +59,16 @@ class ResultCell:
         return bool(np.isfinite(self.data.get("mean_individuals_error", np.nan)))
 
     @property
+    def never(self) -> float:
+        """Probability that it is never; all else that is told is of the other draws."""
+        return float(self.data["never"]) if "never" in self.data else 0.0
+
+    @property
+    def is_typically_never(self) -> bool:
+        """Whether it is never where every input is typical."""
+        return bool(np.isposinf(float(self.data["deterministic"])))
+
+    @property
     def has_mean(self) -> bool:
         """Whether its mean settles."""
         return self.value("mean") is not None

@@ -7,7 +7,7 @@ documentation follow from these tables; the arrays of an analysis stand with the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mcsus.vocabulary import Verdict
 
@@ -167,6 +167,15 @@ OUTPUT = (
     Entry("path_mean", ("size",), UNIT, "mean so far", has_error=True, is_printed=False),
     Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
     VARIES,
+    Entry(
+        "never",
+        (),
+        "1",
+        "probability that it is never; all else is of the draws that are a number",
+        has_error=True,
+        is_optional=True,
+        is_finite=True,
+    ),
     Entry("deterministic", (), UNIT, "value where every input is typical"),
     Entry("first_order", (), UNIT, "value at the means of the inputs", is_printed=False),
     Entry(
@@ -219,7 +228,7 @@ CLAIM = (
     ),
     Entry("verdict", (), "", "supported, not_supported or undecided", holds=Verdict),
     VARIES,
-    CURVE,
+    replace(CURVE, is_finite=False),  # infinite where the quantity is never
 )
 """Arrays of a claim."""
 

@@ -55,7 +55,8 @@ def output_document(data: xr.Dataset) -> dict[str, Any]:
 
 
 def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
-    plain = [entry for entry in OUTPUT if entry.is_printed and not entry.dims]
+    printed = [entry for entry in OUTPUT if entry.is_printed and not entry.dims]
+    plain = [entry for entry in printed if entry.name in cell]
     return {
         "labels": labels,
         **({} if cell["varies"] else {"varies": False}),

@@ -104,7 +104,9 @@ def _of(group: str, data: xr.Dataset) -> Found:
             own_dims = tuple(dim for dim in array.dims if dim in DIMS)
             yield from _array(array, Entry(str(key), own_dims, "", ""), cells)
         elif key in known:
-            yield from _array(array, known[str(key)], cells)
+            there = array if "never" not in data else array.where(data["never"] < 1, 0)
+            same = array.dtype == there.dtype and array.dims == there.dims
+            yield from _array(there if same else array, known[str(key)], cells)
         else:
             yield f"an array {key!r}", ", ".join(known), ()
     for dim in data.dims:

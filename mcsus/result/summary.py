@@ -144,12 +144,20 @@ def _output_table(outputs: Mapping[str, Any]) -> tuple[Row, list[Row]]:
     return header, [(*row, part) for row, part in zip(rows, theirs, strict=True)]
 
 
+def _mean(cell: Mapping[str, Any]) -> str:
+    """Return the mean, or why there is none."""
+    if cell["mean"]:
+        return significant(cell["mean"]["value"])
+    never = cell.get("never", {"value": 0})["value"]
+    return f"never: {never:.1%}".replace("%", " %") if never else UNSETTLED
+
+
 def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             label_text(name, cell["labels"]),
-            significant(cell["mean"]["value"]) if cell["mean"] else UNSETTLED,
-            significant(cell["median"]["value"]),
+            _mean(cell),
+            significant(cell["median"]["value"]) if cell["median"] else "",
             _interval(cell),
             output["unit"],
             significant(cell["mean"]["error"], 1) if cell["mean"] else "",
@@ -172,10 +180,7 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _share(value: float | None) -> str:
-    """Return an index; above 1, which no share is, it is not known."""
-    if value is None:
-        return "unknown"
-    return "above 1" if value > _WHOLE else f"{value:.2f}"
+    return "unknown" if value is None else f"{value:.2f}"
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -72,7 +72,7 @@ def cautions(
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
-    without = {own.where for own in lacking if own.kind == "no_mean"}
+    without = {own.where for own in lacking if own.kind in {"never", "no_mean"}}
     told = [own for own in told if own.kind != _RESTING or own.where not in without]
     told = [*lacking, *told]
     if stopped:
@@ -89,8 +89,17 @@ def _resting(study: Study, model: Model) -> Iterator[Caution]:
 def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
     """Say of an output that its mean, or its spread, does not settle."""
     data = described[f"outputs/{name}"]
+    never = data["never"].values if "never" in data else np.zeros(data["mean"].shape)
+    if never.any():
+        most = f"up to {never.max():.3g}" if never.size > 1 else f"{never.max():.3g}"
+        yield Caution(
+            "never",
+            name,
+            f"{name!r} is never with a probability of {most}, so it has no mean: median, quantiles "
+            "and intervals are of the draws that are a number",
+        )
     for key, (kind, why) in _LACKING.items():
-        lost = ~np.isfinite(data[key].values)
+        lost = ~np.isfinite(data[key].values) & (never == 0)
         if lost.any():
             where = "" if lost.all() else f" in {lost.sum()} of {lost.size} cases"
             what = {"mean": "mean", "sd": "standard deviation"}[key]

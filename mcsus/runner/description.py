@@ -17,6 +17,7 @@ from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probab
 from mcsus.analysis.moments import settling, tail_index
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.draws import Draws, HeldDraws
+from mcsus.counting.never import never_shares
 from mcsus.engine.executors import default_threads
 from mcsus.model import Model, Rounding, evaluate, typical_values
 from mcsus.result.arrays import CLAIM, OUTPUT
@@ -63,6 +64,8 @@ def describe(
             asked = [(*own, scale, study.intervals, tail) for own in known]
             cells = list(pool.map(_described, asked))
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
+            if name in model.may_be_never:
+                values |= _never(draws[name])
             settled = model.rounding[name].settled
             values["deterministic"] = settled(typical[name].ravel()) * scale
             values["first_order"] = settled(rough[name].value) * scale
@@ -100,7 +103,7 @@ def _described(
     if not varies:
         value = float(settled(described["median"]))
         described = constant(value, described, is_known=met is None)
-    else:
+    elif never_shares(draws) is None:
         described = settling(shown).told(described)
     described["varies"] = np.asarray(varies)
     described["tail_index"] = np.asarray(tail_index(shown) if varies else np.nan)
@@ -110,6 +113,14 @@ def _described(
     beside = {"individuals_share": np.asarray(share), "individuals_rest": np.asarray(rest)}
     parts = error_parts(shown, met.times(scale), quantile_probabilities(levels), described)
     return described | {name: settled(part) for name, part in parts.items()} | beside
+
+
+def _never(cells: Sequence[Draws]) -> dict[str, Array]:
+    """Return how often each cell is never, with its error."""
+    told = [never_shares(cell) for cell in cells]
+    none = np.zeros(cells[0].replicates)
+    shares = np.stack([none if own is None else own for own in told], axis=1)
+    return {"never": shares.mean(axis=0), "never_error": standard_error(shares)}
 
 
 def labels_of(study: Study, model: Model, name: str) -> dict[str, tuple[Label, ...]]:

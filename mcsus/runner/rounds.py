@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
-from mcsus.runner.checkpoint import Checkpoint, like
+from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -100,7 +100,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
             try:
                 estimates = sensitivity(
                     study, model, given.kernel, given.executor, settings.progress,
-                    given.checkpoint, unsettled(study, drawn),
+                    given.checkpoint, unsettled(study, drawn, model.may_be_never),
                 )  # fmt: skip
             except KeyboardInterrupt:
                 if not settings.keeps_finished:
@@ -110,12 +110,15 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         return assemble(study, model, described.result(), estimates, until, stopped), analysed
 
 
-def unsettled(study: Study, drawn: Mapping[str, Sequence[Draws]]) -> list[str]:
-    """Return the analysed outputs of which a mean or a spread does not settle."""
+def unsettled(
+    study: Study, drawn: Mapping[str, Sequence[Draws]], never: Collection[str]
+) -> list[str]:
+    """Return the analysed outputs of which a mean or a spread does not settle, or is never."""
     return [
         name
         for name in study.sensitivity.outputs
-        if study.sensitivity.methods and any(not settling(cell).sd for cell in drawn[name])
+        if study.sensitivity.methods
+        and (name in never or any(not settling(cell).sd for cell in drawn[name]))
     ]
 
 
@@ -202,10 +205,7 @@ def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, N
     most = _most_draws(given)
     yield from _advanced(given, sampler, min(rounded(given.study.design.draws, _kind(given)), most))
     planned = given.checkpoint.load(_PLAN)
-    wanted = 0
-    if planned is not None:
-        with given.checkpoint.understood(_PLAN):
-            wanted = int(like(planned, "draws", np.int64, ()))
+    wanted = 0 if planned is None else int(planned["draws"])
     while True:
         yield from _advanced(given, sampler, max(min(wanted, most), sampler.draws))
         known = _known(given, sampler)

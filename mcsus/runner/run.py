@@ -257,9 +257,7 @@ class Run:
             return
         kept = checkpoint.FileCheckpoint(self.settings.folder)
         with kept.alone():
-            if self._resumed:
-                kept.about()  # its other files belong to it
-            else:
+            if not self._resumed:
                 kept.begin(resuming.description(self.study, self.settings))
             try:
                 yield kept

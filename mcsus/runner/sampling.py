@@ -23,6 +23,7 @@ from mcsus.counting.counted import CountedDraws
 from mcsus.counting.drawing import Drawing, draw
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.counting.layout import Layout
+from mcsus.counting.never import paid_back
 from mcsus.counting.prefixes import Convergence
 from mcsus.counting.state import State
 from mcsus.counting.tally import MOST_DRAWS, Part
@@ -160,6 +161,8 @@ class Sampler:
             name: [self._cell(row) for row in range(starts[k], ends[k])]
             for k, name in enumerate(self._kept)
         }
+        never = self._drawing.kernel.model.may_be_never.intersection(self._study.outputs)
+        cells |= {name: list(map(paid_back, cells[name])) for name in never}
         return cells | {name: list(map(AveragedDraws, cells[name])) for name in self._meeting}
 
     def met(self) -> dict[str, list[HeldDraws]]:
@@ -294,14 +297,16 @@ class Sampler:
 
     def _bins(self, held: Array, exact: list[float], meets_individuals: bool) -> Bins:
         """Return the bins of a row by its held draws, shape (replicate, draw)."""
-        return Bins.of(held, self._wanted, _FINE, exact, by_replicate=meets_individuals)
+        return Bins.of(_finite(held), self._wanted, _FINE, exact, by_replicate=meets_individuals)
 
     def _exact(self) -> list[list[float]]:
         """Return the values at which the draws of each kept row are counted exactly."""
         model = self._drawing.kernel.model
         signed = {claim.equation.name for claim in self._study.claims}
+        never = {name: [np.inf] for name in model.may_be_never}
+        never |= {name: [-np.inf, np.inf] for name in signed & model.may_be_never}
         return [
-            [-zero, 0.0, zero] if name in signed else []
+            sorted([*([-zero, 0.0, zero] if name in signed else []), *never.get(name, [])])
             for name in self._kept
             for zero in model.rounding[name].usual.tolist()
         ]
@@ -325,3 +330,11 @@ class Sampler:
     def _tell(self, goal: int) -> None:
         if self._progress is not None:
             self._progress("sampling", self._state.drawn, goal * self._replicates)
+
+
+def _finite(values: Array) -> Array:
+    """Return the values that are finite, of which bins can be made; 0 where there are none."""
+    known = np.isfinite(values)
+    if known.all():
+        return values
+    return values[known] if known.any() else np.zeros(1)

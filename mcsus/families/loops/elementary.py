@@ -27,7 +27,7 @@ from mcsus.families.loops.coefficients import (
 from mcsus.families.loops.intrinsics import bits_of, fma, from_bits, polynomial, shift_right, sqrt
 from mcsus.numba_private import INNER
 
-__all__ = ["exp", "log", "ndtri"]
+__all__ = ["exp", "log", "ndtri", "payback"]
 
 ROUNDER = 1.5 * 2.0**52  # adding it rounds to an integer, found in the low bits of the sum
 BIAS = 1023.0
@@ -125,3 +125,11 @@ def ndtri(u: float) -> float:
     z = z if u > 0.0 else -INFINITY
     z = z if u < 1.0 else INFINITY
     return z if (u >= 0.0) & (u <= 1.0) else NOT_A_NUMBER
+
+
+@njit(nogil=True, error_model="numpy")
+def payback(cost: float, rate: float) -> float:
+    """Return when a rate has paid a cost: 0 for what costs nothing, infinite if nothing pays."""
+    time = cost / rate
+    time = INFINITY if rate <= 0.0 else time
+    return 0.0 if cost <= 0.0 else time

@@ -160,6 +160,9 @@ def _frame(shown: Sequence[ResultCell]) -> _Frame:
     """Choose an axis on which all but the outermost draws lie."""
     named = any(cell.name for cell in shown)
     left, row = (158.0, 78.0) if named else (24.0, 120.0)
+    shown = [cell for cell in shown if cell.never < 1]
+    if not shown:
+        return _Frame(left, row, 0.0, 1.0, log=False)
     ends = [(quantile(c, 0.05), quantile(c, 0.95)) for c in shown if c.varies]
     lowest = min(c.array("quantile_curve")[0] for c in shown)
     log = bool(ends) and lowest > 0 and max(high / low for low, high in ends) > _LOGARITHMIC
@@ -181,6 +184,8 @@ def _caption(
         texts.append("The axis is logarithmic, and the density is that of the logarithm.")
     elif any(cell.varies for cell in shown):
         texts.append("Up to 0.5 % of the draws lie to the right of the axis.")
+    if any(cell.never for cell in shown):
+        texts.append("It is never in a share of the draws; drawn are the others.")
     if len(shown) < len(table.cells):
         texts.append("Drawn is the study as written; the rest is in the tables and the file.")
     if references:
@@ -214,6 +219,9 @@ def _draw_curve(ax: Axes, curve: _Curve, level: float, tint: str, frame: _Frame)
     text: dict[str, Any] = {"ha": "center", "va": "baseline", "color": INK}
     under = level - 20 / frame.row
     ax.plot([frame.low, frame.high], [level, level], color=FAINT, linewidth=0.8, zorder=1)
+    if np.isnan(middle):
+        ax.text(frame.low, under, "never", weight="bold", **{**text, "ha": "left"})
+        return
     if not len(curve.heights):
         ax.plot([middle], [level], color=tint, **_DOT)
         ax.text(middle, under, f"{number(middle)}, does not vary", weight="bold", **text)

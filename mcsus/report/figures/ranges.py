@@ -113,8 +113,8 @@ def _draw_fans(
     width = (WIDTH - left - 14 - gap * (across - 1)) / across
     block = 34 + tall + 42
     sheet = Sheet(block * math.ceil(len(lines) / across))
-    top = max(row[ends[1]] for _, own in lines for row in own)
-    bottom = min(0.0, *(row[ends[0]] for _, own in lines for row in own))
+    known = [value for value in shown if np.isfinite(value)]
+    top, bottom = max(known, default=1.0), min([0.0, *known])
     unit = unit_label(rows[0]["unit"])
     for k, (name, own) in enumerate(lines):
         line, column = divmod(k, across)

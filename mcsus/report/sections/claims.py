@@ -85,8 +85,14 @@ class _Panel:
         self.threshold = float(first["value"])
         self.probability = float(first["probability"] or 0.0)
         self.verdict = Verdict(first["verdict"])
-        self.values = np.array([row["value"] for row in curve], dtype=float)
-        self.at = np.array([row["probability"] for row in curve], dtype=float)
+        values = np.array([row["value"] for row in curve], dtype=float)
+        at = np.array([row["probability"] for row in curve], dtype=float)
+        known = np.isfinite(values)  # what is never lies beyond
+        self.top = 1.0 if known[-1] else float(at[known].max(initial=0.0))
+        if known.sum() < 3:
+            known, values = np.ones(3, dtype=bool), np.full(3, self.threshold)
+            at = np.zeros(3)
+        self.values, self.at = values[known], at[known]
 
     @property
     def varies(self) -> bool:
@@ -141,10 +147,10 @@ def _draw_panel(
     threshold, curve = panel.threshold, panel.values
     if panel.varies:
         places = np.r_[limits[0], curve[0], curve, curve[-1], limits[1]]
-        heights = np.r_[0.0, 0.0, panel.at, 1.0, 1.0]
+        heights = np.r_[0.0, 0.0, panel.at, panel.top, panel.top]
     else:
         places = np.array([limits[0], curve[0], curve[0], limits[1]])
-        heights = np.array([0.0, 0.0, 1.0, 1.0])
+        heights = np.array([0.0, 0.0, panel.top, panel.top])
     level = panel.probability if below else 1 - panel.probability
     side = places <= threshold if below else places >= threshold
     x = np.r_[places[side], threshold] if below else np.r_[threshold, places[side]]

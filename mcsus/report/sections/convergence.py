@@ -53,6 +53,8 @@ def convergence_figure(table: ResultTable, t: float) -> Figure | None:
     caption += bands if np.isfinite(t) else none
     probability = float(table.attrs["path_probability"])
     columns = {f"quantile_{probability:g}": f"{100 * probability:g} % quantile"}
+    if not all(np.isfinite(cell.array("path_quantile")).all() for cell in shown):
+        return None  # of what is never in some draws
     if all(cell.has_mean for cell in shown):
         columns = {"mean": "Mean", **columns}
     else:

@@ -6,7 +6,7 @@ import numpy as np
 
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import UNSETTLED, capital, number, span
+from mcsus.report.wording import UNSETTLED, capital, number, percent, span
 
 
 @register
@@ -37,7 +37,7 @@ def _table_rows(reading: Reading) -> list[dict[str, Any]]:
                     "cell": capital(cell.name),
                     "first_value": number(cell.value("first_order")),
                     "first_interval": span(*rough),
-                    "mean": number(cell.value("mean")) if cell.has_mean else UNSETTLED,
+                    "mean": _mean(cell),
                     "interval": span(low, high),
                     "level": f"{100 * level:g} %",
                     "ratio": number(width / (high - low), 2) if high > low else "",
@@ -46,9 +46,20 @@ def _table_rows(reading: Reading) -> list[dict[str, Any]]:
     return rows
 
 
+def _mean(cell: ResultCell) -> str:
+    if cell.never:
+        return f"never: {percent(cell.never)}"
+    return number(cell.value("mean")) if cell.has_mean else UNSETTLED
+
+
 def first_order_note(reading: Reading) -> str:
     """Say what the difference between first-order propagation and Monte Carlo means here."""
-    cells = [cell for table in reading.outputs.values() for cell in table.base if cell.varies]
+    cells = [
+        cell
+        for table in reading.outputs.values()
+        for cell in table.base
+        if cell.varies and np.isfinite(cell.array("first_order_interval")).all()
+    ]
     if not cells:
         return "Nothing varies, so the two agree."
     impossible = sum(

@@ -33,7 +33,7 @@ def scenarios(reading: Reading) -> list[str]:
             if other is not None:
                 name = f" for {base.name}" if base.name and base.name != BASE else ""
                 pair = base.value(table.middle), other.value(table.middle)
-                changes.append(_change(table.middle, *pair) + name)
+                changes.append(_change(table.middle, *pair) + _never(base, other) + name)
         if changes:
             title = capital(reading.scenario_title(scenario["id"]))
             texts.append(f"{title}: {'; '.join(changes)}.")
@@ -43,6 +43,13 @@ def scenarios(reading: Reading) -> list[str]:
 def _counterpart(table: ResultTable, base: ResultCell, scenario: str) -> ResultCell | None:
     wanted = {**base.labels, SCENARIO: scenario}
     return next((cell for cell in table.cells if dict(cell.labels) == wanted), None)
+
+
+def _never(base: ResultCell, other: ResultCell) -> str:
+    """Return how much more often a scenario is never, if either is."""
+    if not base.never and not other.never:
+        return ""
+    return f", never in {percent(other.never)} of the draws instead of {percent(base.never)}"
 
 
 def _change(what: str, before: float | None, after: float | None) -> str:

@@ -15,6 +15,7 @@ from mcsus.report.wording import (
     level_text,
     listing,
     number,
+    percent,
     plain,
     quantity,
     span,
@@ -26,7 +27,7 @@ from mcsus.vocabulary import BASE
 _DENSITY_CELLS = 6
 _SKEWED = 0.1  # distance of mean and median, over the mean, from which both are told
 _LITTLE = 0.005  # change along a dim, over the larger end, that is not worth telling
-_KINDS = {"mean": "on average.", "median": "by the median; the mean does not settle."}
+_KINDS = {"mean": "on average.", "median": "by the median; there is no mean that settles."}
 _UNSETTLED = "The mean does not settle: a few draws decide it, however many there are."
 _SPOKEN = 6  # cells that a sentence can hold
 
@@ -108,7 +109,14 @@ def _values(table: ResultTable) -> str:
     noun = words(table.name)
     if table.middle == "mean":
         return f"{verb(noun)} on average {told}."
+    if any(cell.never for cell in table.base):
+        return f"{verb(noun)} never{_never(shown)}; the median of the others is {told}."
     return f"{verb(noun, 'has', 'have')} a median of {told}. {_UNSETTLED}"
+
+
+def _never(shown: Sequence[ResultCell]) -> str:
+    """Return how often each cell is never."""
+    return f" in {_with_names(shown, [percent(cell.never) for cell in shown])} of the draws"
 
 
 def _skew(cell: ResultCell, shown: Sequence[ResultCell]) -> str:
