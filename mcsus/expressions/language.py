@@ -43,6 +43,8 @@ class Function(NamedTuple):
         that of the second.
     never : bool
         Whether it may be "never", which is infinite and no error.
+    reserved : bool
+        Whether no quantity may have its name.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Function(NamedTuple):
     steps: bool = False
     divides: bool = False
     never: bool = False
+    reserved: bool = True
 
     @property
     def usage(self) -> str:
@@ -165,6 +168,7 @@ FUNCTIONS: dict[str, Function] = {
             arity=2,
             divides=True,
             never=True,
+            reserved=False,  # quantities are called so
         ),
         Function(
             "where",
@@ -214,6 +218,8 @@ def is_reserved(name: str) -> bool:
     >>> is_reserved("sqrt"), is_reserved("pi"), is_reserved("yield"), is_reserved("power")
     (True, True, True, False)
     """
+    if name in FUNCTIONS:
+        return FUNCTIONS[name].reserved
     return keyword.iskeyword(name) or name in words()
 
 

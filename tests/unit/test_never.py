@@ -59,6 +59,14 @@ def test_value_and_unit():
     assert dimension(parse("payback(a, b)"), units) == unit("year").dimension
 
 
+def test_a_quantity_may_be_called_payback(study):
+    made = study(LAWS, {"payback": ("payback(cost, rate)", "year"), "late": ("2*payback", "year")})
+    cells = {k: v["cells"][0] for k, v in run(made).to_dict()["outputs"].items()}
+    assert cells["late"]["median"]["value"] == pytest.approx(
+        2 * cells["payback"]["median"]["value"]
+    )
+
+
 def test_kernel_and_reference_agree(study):
     asked = study(LAWS, {"time": TIME, "twice": ("2*time", "year")})
     _, model = check(asked)
