@@ -114,7 +114,7 @@ class Study:
 
     @classmethod
     def from_dict(
-        cls, document: Mapping[str, Any], place: str = "study", folder: Path | None = None
+        cls, document: Mapping[str, Any], place: str = "study", folder: str | Path | None = None
     ) -> Study:
         """Return the study that the tables of a file describe.
 
@@ -122,7 +122,7 @@ class Study:
         ----------
         document : mapping
             As `tomllib` reads a study file.
-        folder : Path, optional
+        folder : path, optional
             Where the files are that it reads; without it none is opened.
 
         Raises

@@ -80,15 +80,15 @@ class Files:
         The tables of the study.
     place : str
         Where the study is from, for messages.
-    folder : Path, optional
+    folder : path, optional
         Folder of the study; without it, only what the study keeps itself is there.
     """
 
     def __init__(
-        self, document: Mapping[str, Any], place: str = "study", folder: Path | None = None
+        self, document: Mapping[str, Any], place: str = "study", folder: str | Path | None = None
     ) -> None:
         self.place = place
-        self.folder = folder
+        self.folder = None if folder is None else Path(folder)
         self.faults = FaultCollector(place)
         self.broken: list[Where] = []
         self.origins: dict[Where, Origin] = {}

@@ -35,13 +35,13 @@ TEXTS = ("title", "question", "functional_unit", "system_boundary", "characteris
 
 
 def read_study(
-    document: Mapping[str, Any], place: str, folder: Path | None
+    document: Mapping[str, Any], place: str, folder: str | Path | None
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Check a whole study; return its tables with what was read of its files, and its fields.
 
     Parameters
     ----------
-    folder : Path, optional
+    folder : path, optional
         Where its files are; without it, they are those that the tables keep.
     """
     if not isinstance(document, Mapping):

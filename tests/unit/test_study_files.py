@@ -73,7 +73,7 @@ def written(folder, text, name="meter.csv", **how):
 
 
 def test_an_empirical_law_is_the_column_of_a_file(folder):
-    study = Study.from_dict(document({"x": readings()}), "study.toml", folder)
+    study = Study.from_dict(document({"x": readings()}), "study.toml", str(folder))
     assert law_of(study) == distribution("empirical", values=[3, 4.5, 9])
 
 
