@@ -3,6 +3,7 @@
 # make test-slow   those that compile from an empty cache, build wheels or draw much
 # make test-numba  the oldest and the newest numba that are allowed; needs the network
 # make check  lint, format, types, layers
+# make validation  published functions, examples of guides, jobs of the field; writes reports/validation/
 # make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
 
@@ -16,7 +17,7 @@ STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinym
   offset_thermostat offset_lighting offset_occupancy_hvac offset_irrigation offset_methane \
   offset_food_waste offset_predictive_maintenance offset_wildfire
 
-.PHONY: run reports test test-slow test-numba check format bench clean
+.PHONY: run reports test test-slow test-numba check format validation bench clean
 
 run: $(VENV)/.core
 	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
@@ -50,6 +51,10 @@ check: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+validation: $(VENV)/.test
+	$(BIN)/python -m tests.validation
+	$(BIN)/python -m tests.field
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks.bench

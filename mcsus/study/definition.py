@@ -29,7 +29,6 @@ from mcsus.study.changes import (
     with_law_at,
 )
 from mcsus.study.copula_groups import read_copula_groups, without
-from mcsus.study.from_files import read_dependence
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
@@ -136,6 +135,8 @@ class Study:
         Traceback (most recent call last):
         mcsus.errors.InputError: study.schema: found 'mcsus/2'; allowed: 'mcsus/1'...
         """
+        if not isinstance(document, Mapping):
+            raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
         kept, parts = read_study(document, place, folder)
         return cls(**parts, document=copy.deepcopy(kept), place=place, read=parts)
 
@@ -358,7 +359,7 @@ class Study:
 
     def _bound(self, held: Sequence[str]) -> Study:
         """Return the study with its dependence read again; what is held depends on nothing."""
-        tables = read_dependence(tables_of(self), self.place)
+        tables = tables_of(self)["dependence"]
         for name in held:
             tables = without(tables, name)
         faults = FaultCollector(self.place)

@@ -109,12 +109,6 @@ def read_files(
     return tables, joints
 
 
-def read_dependence(document: Mapping[str, Any], place: str) -> list[Any]:
-    """Return the tables ``[[dependence]]`` of a study that keeps its files, with their matrices."""
-    files = Files(document, place)
-    return [_dependence(files, each, k) for k, each in enumerate(document["dependence"])]
-
-
 def _scenario(files: Files, table: object, index: int) -> object:
     if not isinstance(table, Mapping) or not isinstance(table.get("set"), Mapping):
         return table
