@@ -97,21 +97,23 @@ def tail_index(draws: Draws) -> float:
     """Return how slowly the heavier tail of the draws of a cell falls off; NaN where not known.
 
     A quarter where the fourth moment is missing, so that no error of a variance is to be trusted;
-    a normal law has some .1. Of one in 1,024 draws, and of 16 at least.
+    a normal law has some .1. Of one in 1,024 draws, and of 64 at least; of fewer where there are
+    few, but 16.
 
     Examples
     --------
     >>> from mcsus.counting.draws import HeldDraws
     >>> u = (np.random.default_rng(1).permutation(1 << 14) + 0.5).reshape(4, -1) / (1 << 14)
     >>> round(tail_index(HeldDraws(u ** (-1 / 3))), 2)
-    0.35
+    0.4
     """
     if isinstance(draws, AveragedDraws):
         return tail_index(draws.mean_replicate)
     total = draws.replicates * draws.draws
     if total < _LEAST_DRAWS[0] or not np.isfinite(draws.extremes()).all():
         return float("nan")
-    middle, depth = float(draws.quantiles(np.array([0.5]))[0]), max(_LEAST_DEPTH, total // 1024)
+    depth = max(_LEAST_DEPTH, min(64, total // 128), total // 1024)
+    middle = float(draws.quantiles(np.array([0.5]))[0])
     found = [_index(draws, middle, depth, upper=upper) for upper in (False, True)]
     return max([own for own in found if own is not None], default=float("nan"))
 
