@@ -122,6 +122,17 @@ CURVE = Entry(
     "quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False, is_finite=True
 )
 
+IMPOSSIBLE = Entry(
+    "impossible",
+    (),
+    "1",
+    "probability of values that cannot be, such as a negative duration, if any was met",
+    has_error=True,
+    is_printed=False,
+    is_optional=True,
+    is_finite=True,
+)
+
 OUTPUT = (
     Entry("mean", (), UNIT, "mean of all draws", has_error=True, has_parts=True),
     Entry("sd", (), UNIT, "standard deviation of all draws", has_error=True, has_parts=True),
@@ -167,6 +178,7 @@ OUTPUT = (
     Entry("path_mean", ("size",), UNIT, "mean so far", has_error=True, is_printed=False),
     Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
     VARIES,
+    IMPOSSIBLE,
     Entry(
         "never",
         (),
@@ -228,6 +240,7 @@ CLAIM = (
     ),
     Entry("verdict", (), "", "supported, not_supported or undecided", holds=Verdict),
     VARIES,
+    IMPOSSIBLE,
     replace(CURVE, is_finite=False),  # infinite where the quantity is never
 )
 """Arrays of a claim."""

@@ -14,6 +14,7 @@ from mcsus.result.arrays import CONSTANT
 from mcsus.result.document import cells
 from mcsus.result.summary import significant
 from mcsus.runner.constants import on_constants
+from mcsus.runner.impossible import impossible
 from mcsus.study import Study
 from mcsus.vocabulary import Caution
 
@@ -74,7 +75,7 @@ def cautions(
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     without = {own.where for own in lacking if own.kind in {"never", "no_mean"}}
     told = [own for own in told if own.kind != _RESTING or own.where not in without]
-    told = [*lacking, *told]
+    told = [*lacking, *impossible(study, model, described), *told]
     if stopped:
         told.append(Caution("stopped", "", _STOPPED[stopped]))
     return [asdict(caution) for caution in told]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -22,6 +23,7 @@ from mcsus.engine.executors import default_threads
 from mcsus.model import Model, Rounding, evaluate, typical_values
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
+from mcsus.runner.impossible import limits_of_quantity, outside, outside_of_claim
 from mcsus.runner.validity import breakdowns
 from mcsus.study import Claim, Study
 from mcsus.vocabulary import Label
@@ -66,6 +68,8 @@ def describe(
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
             if name in model.may_be_never:
                 values |= _never(draws[name])
+            limits = limits_of_quantity(study, model, name)
+            values |= outside(draws[name], limits, model.rounding[name])
             settled = model.rounding[name].settled
             values["deterministic"] = settled(typical[name].ravel()) * scale
             values["first_order"] = settled(rough[name].value) * scale
@@ -187,7 +191,7 @@ def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> 
         cell.quantiles(CURVE if own else np.full(CURVE.shape, 0.5)) / margin.unit.factor
         for cell, own in zip(drawn, varies, strict=True)
     ]
-    values = {
+    values: dict[str, Any] = {
         "probability": [one.probability for one in judged],
         "probability_error": [one.error for one in judged],
         "verdict": [one.verdict.value for one in judged],
@@ -197,6 +201,7 @@ def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> 
             for curve in curves
         ],
     }
+    values |= outside_of_claim(study, model, claim, drawn)
     labels = labels_of(study, model, claim.equation.name)
     return labelled(CLAIM, values, labels, {"curve": CURVE}, margin.unit.text).assign_attrs(
         statement=claim.statement,

@@ -6,9 +6,11 @@ import math
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
+from mcsus.expressions.nodes import Expression, Negate
 from mcsus.families import Distribution, Truncation
 from mcsus.families.conditional import Conditional
 from mcsus.parameters import Cell, Parameter
@@ -29,6 +31,11 @@ SHARES = re.compile(
     r"(^|[_.])(yield|share|efficiency|eff|fraction|utili[sz]ation|probability)"
     r"(?!_weight$)($|[_.0-9])"
 )
+_PARTS = re.compile(r"(^|_)(yield|share|fraction|utili[sz]ation|probability)[0-9]*$")
+_SIGNED = re.compile(
+    r"(^|_)(net|savings?|saved|avoided|offset|difference|diff|change|delta|balance|gap|margin|"
+    r"surplus|excess|residual|error|gain|loss|benefit|reduction|increase|decrease)($|_)"
+)
 SMALLEST = 1e-9  # probability that is worth a caution
 
 
@@ -36,6 +43,41 @@ SMALLEST = 1e-9  # probability that is worth a caution
 def never_negative() -> dict[Dimension, str]:
     """Return the dimensions of which no quantity is negative, with their names."""
     return {unit(text).dimension: name for name, text in NEVER_NEGATIVE.items()}
+
+
+class Possible(NamedTuple):
+    """The range of values that can be, in base units, and why."""
+
+    low: float
+    high: float
+    why: str
+
+
+def possible(name: str, dimension: Dimension, formula: Expression | None) -> Possible | None:
+    """Return the values that a computed quantity can have; None where they may be any.
+
+    A quantity that is called a net, a saving, a change or the like may be negative, and so may a
+    difference, unless it is a share.
+
+    Examples
+    --------
+    >>> from mcsus.expressions import parse
+    >>> year = unit("year").dimension
+    >>> possible("payback", year, parse("cost/(saving - use)")).why
+    'a duration is never negative'
+    >>> possible("saved_time", year, None), possible("left", year, parse("a - b"))
+    (None, None)
+    """
+    if _SIGNED.search(name):
+        return None
+    if dimension == DIMENSIONLESS:
+        return Possible(0.0, 1.0, "a share lies between 0 and 1") if _PARTS.search(name) else None
+    kind = never_negative().get(dimension)
+    is_difference = isinstance(formula, Negate) or getattr(formula, "op", "") == "-"
+    if kind is None or is_difference:
+        return None
+    article = "an" if kind[0] in "aeiou" else "a"
+    return Possible(0.0, math.inf, f"{article} {kind} is never negative")
 
 
 def outside(law: Distribution, limits: Truncation) -> tuple[float, float]:
