@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.analysis.replication import share_error, student_quantile
 from mcsus.counting.draws import Draws
 from mcsus.model import EXACT, Rounding
 from mcsus.vocabulary import Verdict
@@ -50,9 +50,9 @@ def judge(
         holds = low >= -rounding.most if holds_at_equality else low > rounding.most
         shares = np.full(margin.replicates, float(holds))
     probability = min(max(float(shares.mean()), 0.0), 1.0)
-    error = float(standard_error(shares))
-    if probability in (0.0, 1.0) and not error > 0:
-        error = 1.0 / (margin.replicates * margin.draws)
+    error = float(share_error(shares, margin.draws))
+    if probability in (0.0, 1.0):
+        error = max(error, 1.0 / (margin.replicates * margin.draws))
     distance = probability - confidence
     unknown = student_quantile(margin.replicates) * error
     if not abs(distance) >= unknown:  # also when a single replicate leaves the error unknown

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.intervals import spread_parts
+from mcsus.analysis.replication import skewed_error, standard_error
 from mcsus.counting.draws import Draws, HeldDraws
 
 Array = NDArray[np.float64]
@@ -61,10 +62,8 @@ def error_parts(
     parts: dict[str, Array] = {}
     for name, (all_noise, of_individuals) in zip(names, both, strict=True):
         whole = errors[f"{name}_error"]
-        found = {
-            "draws": standard_error(all_noise - of_individuals),
-            "individuals": standard_error(of_individuals),
-        }
+        error = skewed_error if name == "sd" else standard_error
+        found = {"draws": error(all_noise - of_individuals), "individuals": error(of_individuals)}
         parts |= {f"{name}_{kind}_error": np.minimum(own, whole) for kind, own in found.items()}
     return parts
 
@@ -98,4 +97,4 @@ def _estimates(draws: Draws, probabilities: Array) -> tuple[Array, Array, Array,
     """Return mean, standard deviation, median and quantiles of each replicate."""
     quantiles = draws.replicate_quantiles(probabilities)
     middle = int(np.searchsorted(probabilities, 0.5))
-    return draws.means(), draws.sds(), quantiles[:, middle], quantiles
+    return draws.means(), spread_parts(draws.sds()), quantiles[:, middle], quantiles

@@ -7,7 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.replication import (
+    share_error,
+    skewed_error,
+    standard_error,
+    student_quantile,
+)
 from mcsus.counting.draws import Draws
 from mcsus.counting.prefixes import Convergence
 
@@ -19,6 +24,10 @@ CURVE = np.concatenate(
 """Probabilities at which the quantile curve is kept, for the cumulative figure."""
 
 _BINS = (20, 200)
+_GAP = 2.5  # half-widths beyond which a quantile may lie on another side of a gap
+_FEW = 2  # draws beyond a quantile in a replicate
+_MOST_RANKS = 3.0  # deviations of a rank by chance: no design is worse
+_STARTS = 129  # places where a shortest interval may begin
 _BY_REPLICATE = (
     "mean_error", "median_error", "quantiles_error",
     "path_mean", "path_mean_error", "path_quantile", "path_quantile_error",
@@ -53,8 +62,8 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
         By names of `mcsus.result.arrays.OUTPUT`; quantiles at `quantile_probabilities`.
     """
     probabilities = quantile_probabilities(levels)
-    errors = standard_error(draws.replicate_quantiles(probabilities))
     quantiles = draws.quantiles(probabilities)
+    errors = quantile_errors(draws, probabilities)
     middle = int(np.searchsorted(probabilities, 0.5))
     curve = draws.quantiles(CURVE)
     edges, density = _histogram(draws, curve)
@@ -64,17 +73,74 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
         "mean": np.asarray(means.mean()),
         "mean_error": standard_error(means),
         "sd": np.asarray(draws.sd()),
-        "sd_error": standard_error(draws.sds()),
+        "sd_error": skewed_error(spread_parts(draws.spreads())),
         "median": quantiles[middle],
         "median_error": errors[middle],
         "quantiles": quantiles,
         "quantiles_error": errors,
         "symmetric": np.array([draws.quantiles(np.array(end)) for end in ends]),
         "shortest": np.array([draws.shortest(level) for level in levels]),
+        "shortest_error": np.array([shortest_error(draws, level) for level in levels]),
         "quantile_curve": curve,
         "edges": edges,
         "density": density,
     }
+
+
+def spread_parts(spreads: Array) -> Array:
+    """Return what each replicate adds to the standard deviation of all draws, from their spreads.
+
+    Their mean is that standard deviation, and they differ as squares do: the mean of all squares,
+    not of roots, is what is estimated.
+
+    Examples
+    --------
+    >>> spread_parts(np.array([1.0, 7.0]))
+    array([2.6, 7.4])
+    """
+    largest = float(spreads.max())
+    if not 0 < largest < np.inf:
+        return spreads
+    squares = (spreads / largest) ** 2
+    return np.asarray(largest * (squares / np.sqrt(squares.mean()) + np.sqrt(squares.mean())) / 2)
+
+
+def quantile_errors(draws: Draws, probabilities: Array) -> Array:
+    """Return the standard errors of quantiles of all draws.
+
+    It is the spread over replicates, unless the quantile is an atom, may lie on another side of a
+    gap, or has hardly any draws beyond it in a replicate. Then it is at least how far the quantiles
+    lie off at the ranks up to which it is not known, as to the next atom: R. S. Woodruff (1952),
+    doi:10.1080/01621459.1952.10483443.
+    """
+    errors = standard_error(draws.replicate_quantiles(probabilities))
+    if draws.replicates < 2 or not draws.draws:
+        return errors
+    total, bound = draws.replicates * draws.draws, student_quantile(draws.replicates)
+    quantiles = draws.quantiles(probabilities)
+    below, most = draws.shares_at(quantiles)
+    ranks = bound * np.maximum(share_error(below, draws.draws), share_error(most, draws.draws))
+    least = np.minimum(probabilities, 1 - probabilities)
+    ranks = np.minimum(ranks, _MOST_RANKS * (np.sqrt(least * (1 - least) / total) + 1 / total))
+    ends = np.clip(probabilities + np.array([[-1.0], [1.0]]) * ranks, 0.0, 1.0)
+    off = np.max([np.abs(draws.quantiles(own) - quantiles) for own in ends], axis=0)
+    is_atom = (most - below).mean(axis=0) > ranks
+    reaches = is_atom | (off > _GAP * bound * errors) | (least * draws.draws < _FEW)
+    return np.where(reaches, np.maximum(off / bound, errors), errors)
+
+
+def shortest_error(draws: Draws, level: float) -> Array:
+    """Return the errors of the ends of the shortest interval.
+
+    Where it lies is known to the cube root of the number of draws only, as that of the mode is: J.
+    Kim and D. Pollard (1990), doi:10.1214/aos/1176347498. So is the mean over replicates of where
+    it lies in each.
+    """
+    starts = np.linspace(0, 1 - level, _STARTS)
+    low, high = np.split(draws.replicate_quantiles(np.concatenate([starts, starts + level])), 2, 1)
+    best = (high - low).argmin(axis=1)[:, np.newaxis]
+    ends = np.take_along_axis(np.stack([low, high]), best[np.newaxis], axis=2)[..., 0]
+    return np.asarray(standard_error(ends.T) * np.cbrt(np.sqrt(draws.replicates)))
 
 
 def constant(

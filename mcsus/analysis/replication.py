@@ -3,6 +3,9 @@
 The usual formulas and bootstraps assume independent draws and are several times too wide on
 scrambled Sobol' points; the spread between independent scramblings is not. See Owen,
 "Monte Carlo theory, methods and examples" (2013), chapter 17, https://artowen.su.domains/mc/.
+
+An error is stated so that a value and Student's t times its error hold the truth in 95 of 100 runs.
+How often they do is measured in ``reports/coverage``.
 """
 
 from __future__ import annotations
@@ -14,6 +17,10 @@ from mcsus.counting.ordered import deviation
 from mcsus.families import special
 
 Array = NDArray[np.float64]
+
+_SHRINKING = 8  # replicates whose skewness counts half
+_HARDLY = 1e-6  # skewness of a mean below which its bounds are those of Student
+_ONE_SIDED = 1.645  # normal quantile at .95: only too few events are mistaken for a sure share
 
 
 def standard_error(estimates: Array) -> Array:
@@ -33,6 +40,82 @@ def standard_error(estimates: Array) -> Array:
     if count < 2:
         return np.full(estimates.shape[1:], np.nan)
     return np.asarray(deviation(estimates, 0, ddof=1) / np.sqrt(count))
+
+
+def skewed_error(estimates: Array) -> Array:
+    """Return the error of the mean of replicate estimates along axis 0, whose law may be skewed.
+
+    Where a few extreme draws decide, most replicates are too low and a few far too high, and their
+    standard deviation is small where the mean is low. The cubic transformation of P. Hall (1992),
+    doi:10.1111/j.2517-6161.1992.tb01876.x, gives bounds that lie further out on that side; the
+    error is that of the farther bound. The skewness of few replicates is shrunk, since it is
+    hardly known.
+
+    Parameters
+    ----------
+    estimates : array, shape ``(replicate, ...)``
+
+    Returns
+    -------
+    array, shape ``(...)``
+        At least the `standard_error`; NaN for one replicate.
+
+    Examples
+    --------
+    >>> lopsided = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 9.0])
+    >>> float(standard_error(lopsided)), float(skewed_error(lopsided)).__round__(3)
+    (1.0, 2.236)
+    """
+    count, plain = len(estimates), standard_error(estimates)
+    if count < 3:
+        return plain
+    apart = estimates - estimates.mean(axis=0)
+    spread = deviation(estimates, 0)
+    known = np.where(np.isfinite(spread) & (spread > 0), spread, 1.0)
+    skewness = np.abs(((apart / known) ** 3).mean(axis=0)) * count / (count + _SHRINKING)
+    slope = np.maximum(skewness / np.sqrt(count), _HARDLY)
+    bound = student_quantile(count)
+    farther = 3 / slope * (1 - np.cbrt(1 - slope * (bound + slope / 6)))
+    return np.asarray(plain * farther / bound)
+
+
+def share_error(shares: Array, draws: int) -> Array:
+    """Return the error of the mean of the shares of draws of each replicate, along axis 0.
+
+    It is at least what a count of few events tells: replicates agree by chance, or as their points
+    are stratified alike, on a share that is known to one draw only. Events are the draws by which
+    replicates differ from the middle one, each in at most so many trials; where hardly any draw, or
+    hardly any but all, counts, there is no such limit.
+
+    Parameters
+    ----------
+    shares : array, shape ``(replicate, ...)``
+    draws : int
+        Of each replicate.
+
+    Returns
+    -------
+    array, shape ``(...)``
+        At least the `standard_error`; NaN for one replicate.
+
+    Examples
+    --------
+    >>> float(share_error(np.full(4, 0.25), 256)) > 0
+    True
+    """
+    count, plain = len(shares), standard_error(shares)
+    if count < 2:
+        return plain
+    middle = np.rint(np.median(shares, axis=0) * draws)
+    off = np.abs(shares * draws - middle)
+    events = off.sum(axis=0)
+    most = count * np.maximum(np.ceil(off.max(axis=0)), 1)
+    trials = np.where((middle == 0) | (middle == draws), np.inf, most)
+    square = _ONE_SIDED**2  # the upper bound of E. B. Wilson (1927), doi:10.2307/2276774
+    root = np.sqrt(square * (events * (1 - events / trials) + square / 4))
+    farther = (events + square / 2 + root) / (1 + square / trials) - events
+    least = farther / (student_quantile(count) * count * draws)
+    return np.asarray(np.maximum(plain, least))
 
 
 def student_quantile(replicates: int, probability: float = 0.975) -> float:

@@ -72,6 +72,10 @@ class AveragedDraws:
             return largest
         return largest * float(np.sqrt(((each / largest) ** 2).mean()))
 
+    def spreads(self) -> Array:
+        """Return the spread of each replicate about its own mean, which its individuals move."""
+        return self._draws.sds()
+
     def quantiles(self, probabilities: Array) -> Array:
         """Return the means of the quantiles of each replicate."""
         return np.asarray(self.replicate_quantiles(probabilities).mean(axis=0))
@@ -92,6 +96,10 @@ class AveragedDraws:
         """Return how many of all draws are at most equal to each value."""
         known = self.mean_replicate
         return np.asarray(known.below(values) * (self.replicates * self.draws / known.draws))
+
+    def shares_at(self, values: Array) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate below values, and at most equal."""
+        return self._draws.shares_at(values)
 
     def sign_shares(self, zero: float = 0.0) -> tuple[Array, Array]:
         """Return shares above 0 and at 0, with the spread over replicates of their means' error.

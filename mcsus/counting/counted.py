@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.counting.bins import Bins
-from mcsus.counting.draws import Draws
-from mcsus.counting.ordered import between
+from mcsus.counting.draws import SIDES, Draws
+from mcsus.counting.ordered import about_all, between
 from mcsus.counting.prefixes import Convergence
 from mcsus.counting.tally import Tally
 
@@ -89,6 +90,10 @@ class CountedDraws:
         first, second = sums.mean(axis=0) / self.draws
         return float(self._shown(np.sqrt(max(second - first**2, 0.0))))
 
+    def spreads(self) -> Array:
+        """Return the spread of each replicate about the mean of all."""
+        return about_all(self.means(), self.sds())
+
     def quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of all draws, by Hazen's rule."""
         return self._quantiles(self._cumulative, probabilities)
@@ -123,11 +128,29 @@ class CountedDraws:
 
     def below(self, values: Array) -> Array:
         """Return how many of all draws are at most equal to each value."""
+        return self._count_at(self._cumulative, values, "right")
+
+    def shares_at(self, values: Array) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate below values, and at most equal."""
+        shares = np.array(
+            [
+                [self._count_at(own, values, side) / max(own[-1], 1) for side in SIDES]
+                for own in self._cumulatives()
+            ]
+        )
+        return shares[:, 0], shares[:, 1]
+
+    def _count_at(
+        self, cumulative: Integers, values: Array, side: Literal["left", "right"]
+    ) -> Array:
+        """Return how many draws lie below values; on the right side, those at them as well."""
+        if not cumulative[-1]:
+            return np.zeros(np.shape(values))
         low, high = self._pieces
-        full = np.flatnonzero(np.diff(self._cumulative))
+        full = np.flatnonzero(np.diff(cumulative))
         ends = self._shown(np.stack([low[full], high[full]], axis=1).ravel())
-        counts = np.stack([self._cumulative[full], self._cumulative[full + 1]], axis=1).ravel()
-        after = np.searchsorted(ends, values, side="right")
+        counts = np.stack([cumulative[full], cumulative[full + 1]], axis=1).ravel()
+        after = np.searchsorted(ends, values, side=side)
         k = np.clip(after, 1, len(ends) - 1)
         with np.errstate(invalid="ignore", divide="ignore"):
             weight = (values - ends[k - 1]) / (ends[k] - ends[k - 1])

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.ordered import deviation, quantiles_of_sorted, shortest_interval
+from mcsus.counting.ordered import about_all, deviation, quantiles_of_sorted, shortest_interval
 from mcsus.counting.prefixes import Convergence
 
 Array = NDArray[np.float64]
+
+SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+"""Of a value among sorted ones: before those that equal it, and after them."""
 
 
 class Draws(Protocol):
@@ -40,6 +43,12 @@ class Draws(Protocol):
     def sd(self) -> float:
         """Return the standard deviation of all draws."""
 
+    def spreads(self) -> Array:
+        """Return the spread of each replicate about the mean of all; `sd` is its root mean square.
+
+        As `sds`, but about another mean, so that what replicates differ by counts as well.
+        """
+
     def quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of all draws, by Hazen's rule."""
 
@@ -54,6 +63,12 @@ class Draws(Protocol):
 
     def below(self, values: Array) -> Array:
         """Return how many of all draws are at most equal to each value."""
+
+    def shares_at(self, values: Array) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate below values, and at most equal.
+
+        Shape (replicate, value).
+        """
 
     def sign_shares(self, zero: float = 0.0) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate that are above 0, and that are 0.
@@ -109,6 +124,10 @@ class HeldDraws:
         """Return the standard deviation of all draws."""
         return float(deviation(self.values.ravel(), 0))
 
+    def spreads(self) -> Array:
+        """Return the spread of each replicate about the mean of all."""
+        return about_all(self.means(), self.sds())
+
     def quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of all draws, by Hazen's rule."""
         return quantiles_of_sorted(self._pooled, probabilities)
@@ -128,6 +147,14 @@ class HeldDraws:
     def below(self, values: Array) -> Array:
         """Return how many of all draws are at most equal to each value."""
         return np.searchsorted(self._pooled, values, side="right").astype(np.float64)
+
+    def shares_at(self, values: Array) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate below values, and at most equal."""
+        counts = np.array(
+            [[np.searchsorted(own, values, side=side) for own in self._each] for side in SIDES]
+        )
+        below, most = counts / self.values.shape[1]
+        return below, most
 
     def sign_shares(self, zero: float = 0.0) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate that are above 0, and that are 0."""

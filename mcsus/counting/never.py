@@ -60,6 +60,12 @@ class PaidHeldDraws(HeldDraws):
         rows = (own[known] for own, known in zip(self.values, self._finite, strict=True))
         return np.array([quantiles_of_sorted(_ordered(own), probabilities) for own in rows])
 
+    def shares_at(self, values: Array) -> tuple[Array, Array]:
+        """Return the shares of the draws of each replicate below values, and at most equal."""
+        below, most = super().shares_at(values)
+        finite = np.maximum(self._finite.sum(axis=1, keepdims=True), 1) / self.values.shape[1]
+        return below / finite, most / finite
+
     def extremes(self) -> tuple[float, float]:
         """Return the smallest and the largest of all draws."""
         return float(self._pooled[0]), float(self._pooled[-1])

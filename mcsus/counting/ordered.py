@@ -22,6 +22,21 @@ def deviation(values: Array, axis: int, *, ddof: int = 0) -> Array:
     return np.asarray(np.ldexp(spread, np.squeeze(size, axis)))
 
 
+def about_all(means: Array, sds: Array) -> Array:
+    """Return root mean square distances from the mean of all, of replicates of any magnitude.
+
+    Parameters
+    ----------
+    means, sds : array, shape (replicate,)
+
+    Examples
+    --------
+    >>> about_all(np.array([1.0, 3.0]), np.array([0.0, 1.0]))
+    array([1.        , 1.41421356])
+    """
+    return np.asarray(np.hypot(sds, means - means.mean()))
+
+
 def quantiles_of_sorted(ordered: Array, probabilities: Array) -> Array:
     """Return quantiles of sorted values along the last axis, at plotting positions (i - 1/2)/n.
 

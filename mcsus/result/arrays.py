@@ -149,7 +149,14 @@ OUTPUT = (
         is_finite=True,
     ),
     Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails", is_finite=True),
-    Entry("shortest", ("level", "bound"), UNIT, "shortest interval", is_finite=True),
+    Entry(
+        "shortest",
+        ("level", "bound"),
+        UNIT,
+        "shortest interval",
+        has_error=True,
+        is_finite=True,
+    ),
     CURVE,
     Entry(
         "density",

@@ -72,7 +72,8 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
             {
                 "level": float(level),
                 **_ends(cell["symmetric"].values[k]),
-                "shortest": _ends(cell["shortest"].values[k]),
+                "shortest": _ends(cell["shortest"].values[k])
+                | {"error": _ends(cell["shortest_error"].values[k])},
             }
             for k, level in enumerate(cell["level"].values)
         ],

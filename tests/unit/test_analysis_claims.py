@@ -75,13 +75,11 @@ class TestStudies:
     LAW = {"a": ("uniform", 0, 1)}  # noqa: RUF012
 
     def test_probability_of_a_uniform_law(self, study):
-        # a scrambled Sobol' point lies in each 1/256: the share is exact
+        # a scrambled Sobol' point lies in each 1/256: replicates agree, to one draw of each
         (cell,) = judged(study(self.LAW, {"y": "a"}, claims=[claim()]))["c"]["cells"]
-        assert cell == {
-            "labels": {},
-            "probability": {"value": 0.75, "error": 0.0},
-            "verdict": "supported",
-        }
+        assert cell["probability"]["value"] == 0.75
+        assert 0 < cell["probability"]["error"] < 1 / 512
+        assert cell["verdict"] == "supported"
 
     def test_the_threshold_has_a_unit_of_its_own(self, study):
         law = {"a": {"distribution": "uniform", "minimum": 0, "maximum": 1, "unit": "kg"}}

@@ -14,7 +14,7 @@ from mcsus.analysis.intervals import (
     quantile_probabilities,
     summarise,
 )
-from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.analysis.replication import skewed_error, standard_error, student_quantile
 from mcsus.counting.draws import HeldDraws
 from mcsus.counting.ordered import quantiles_of_sorted, shortest_interval
 from mcsus.counting.prefixes import Convergence, prefix_sizes
@@ -110,8 +110,8 @@ class TestSummary:
     def test_errors_are_those_of_the_replicates(self):
         each = [values.mean() for values in SKEWED]
         assert self.FOUND["mean_error"] == pytest.approx(np.std(each, ddof=1) / math.sqrt(6))
-        each = [values.std() for values in SKEWED]
-        assert self.FOUND["sd_error"] == pytest.approx(np.std(each, ddof=1) / math.sqrt(6))
+        each = [np.mean((values - SKEWED.mean()) ** 2) / (2 * SKEWED.std()) for values in SKEWED]
+        assert self.FOUND["sd_error"] == pytest.approx(skewed_error(np.array(each)))
         p = quantile_probabilities(LEVELS)
         each = np.array([np.quantile(values, p, method="hazen") for values in SKEWED])
         expected = each.std(axis=0, ddof=1) / math.sqrt(6)
@@ -148,6 +148,7 @@ class TestSummary:
         assert (found["mean"], found["mean_error"]) == (7.0, 0.0)
         assert (found["sd"], found["sd_error"]) == (0.0, 0.0)
         assert (found["symmetric"] == 7.0).all()
+        assert (found["shortest_error"] == 0.0).all()
         assert (found["shortest"] == 7.0).all()
         assert np.isfinite(found["density"]).all()
 

@@ -104,7 +104,7 @@ def test_parts_of_the_error(kind):
         both = np.hypot(known[name]["draws_error"], known[name]["individuals_error"])
         assert known[name]["error"] <= np.sqrt(2) * both
     assert known["sd"]["individuals_error"] < 1e-9
-    assert known["sd"]["draws_error"] == pytest.approx(bare["sd"]["error"], rel=1e-6)
+    assert known["sd"]["draws_error"] == pytest.approx(bare["sd"]["error"], rel=0.01)
 
 
 def test_counted_draws_are_averaged_too(monkeypatch):

@@ -1,0 +1,127 @@
+"""Errors that hold where tails are heavy, hits are few, values are atoms or replicates agree."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mcsus.analysis.claims import judge
+from mcsus.analysis.intervals import summarise
+from mcsus.analysis.replication import share_error, skewed_error, standard_error, student_quantile
+from mcsus.counting.draws import HeldDraws
+from mcsus.runner import run
+
+SEEDS = 150
+NOISE = 4 * np.sqrt(0.05 * 0.95 / SEEDS)  # of a coverage of .95 over the seeds
+LEVELS = (0.5, 0.95)
+
+
+def stratified(rng, replicates, draws):
+    """Return points of one dimension as a scrambled Sobol' design has them: one to each 1/n."""
+    return (np.arange(draws) + rng.random((replicates, draws))) / draws
+
+
+def covered(seeds, one):
+    """Return the share of seeds for which a value and t times its error hold the truth."""
+    hits = []
+    for seed in range(seeds):
+        value, error, truth, replicates = one(np.random.default_rng(seed))
+        hits.append(abs(value - truth) <= student_quantile(replicates) * error + 1e-12)
+    return np.mean(hits)
+
+
+class TestShares:
+    @pytest.mark.parametrize("replicates", [4, 16, 64])
+    def test_replicates_that_agree_by_construction(self, replicates):
+        """P(y < .3) of a uniform law, 256 draws: 76 or 77 of them in each; .59 held before."""
+
+        def one(rng):
+            values = stratified(rng, replicates, 256)
+            found = judge(HeldDraws(0.3 - values), 0.5)
+            return found.probability, found.error, 0.3, replicates
+
+        assert covered(SEEDS, one) >= 0.95 - NOISE
+
+    @pytest.mark.parametrize("replicates", [4, 16, 64])
+    def test_few_hits(self, replicates):
+        """A probability of .999 at 256 draws: .81 to .90 held before."""
+
+        def one(rng):
+            found = judge(HeldDraws(0.999 - rng.random((replicates, 256))), 0.5)
+            return found.probability, found.error, 0.999, replicates
+
+        assert covered(SEEDS, one) >= 0.95 - NOISE
+
+    def test_many_hits_are_as_the_replicates_say(self):
+        shares = np.random.default_rng(1).binomial(4096, 0.4, 16) / 4096
+        assert share_error(shares, 4096) == standard_error(shares)
+
+    def test_by_column(self):
+        shares = np.array([[0.5, 0.25], [0.5, 0.25], [0.5, 0.5]])
+        each = [share_error(column, 64) for column in shares.T]
+        assert share_error(shares, 64).tolist() == each
+
+    def test_one_replicate_has_no_error(self):
+        assert np.isnan(share_error(np.array([0.5]), 64))
+
+
+class TestSpread:
+    @pytest.mark.parametrize("replicates", [4, 16, 64])
+    def test_of_skewed_replicates(self, replicates):
+        """The spread of a lognormal law, whose replicates are mostly low and at times far high."""
+
+        def one(rng):
+            draws = HeldDraws(np.exp(0.75 * rng.standard_normal((replicates, 256))))
+            found = summarise(draws, LEVELS)
+            truth = np.sqrt(np.exp(0.75**2) * (np.exp(0.75**2) - 1))
+            return float(found["sd"]), float(found["sd_error"]), truth, replicates
+
+        assert covered(SEEDS, one) >= 0.92 - NOISE
+
+    def test_symmetric_replicates_keep_their_error(self):
+        even = np.array([1.0, 2.0, 3.0, 4.0])
+        assert skewed_error(even) == pytest.approx(standard_error(even), rel=1e-5)
+        assert skewed_error(even[:2]) == standard_error(even[:2])
+
+    def test_of_any_magnitude(self):
+        own = np.array([1.0, 1.5, 1.2, 9.0])
+        for size in (1e300, 1e-300):
+            assert skewed_error(own * size) == pytest.approx(size * skewed_error(own), rel=1e-9)
+
+
+class TestQuantiles:
+    def test_between_two_atoms(self):
+        """The median is 0 or 1, and no replicate says that it may be the other."""
+        values = np.array([[0.0] * 128 + [1.0] * 128] * 3 + [[0.0] * 129 + [1.0] * 127])
+        found = summarise(HeldDraws(values), LEVELS)
+        assert found["median"] == 0
+        assert student_quantile(4) * found["median_error"] == pytest.approx(1.0)
+
+    def test_far_from_a_jump_an_atom_is_exact(self):
+        values = np.array([[0.0] * 200 + [1.0] * 56] * 4)
+        assert summarise(HeldDraws(values), LEVELS)["median_error"] == 0
+
+    @pytest.mark.parametrize("replicates", [4, 16])
+    def test_of_two_atoms_in_many_seeds(self, replicates):
+        def one(rng):
+            found = summarise(HeldDraws((rng.random((replicates, 256)) < 0.51) * 1.0), LEVELS)
+            return float(found["median"]), float(found["median_error"]), 1.0, replicates
+
+        assert covered(SEEDS, one) >= 0.95 - NOISE
+
+
+class TestShortest:
+    @pytest.mark.parametrize("replicates", [4, 16])
+    def test_ends(self, replicates):
+        """The ends of the shortest interval move ten times as much as those of the symmetric."""
+
+        def one(rng):
+            draws = HeldDraws(rng.standard_normal((replicates, 256)))
+            found = summarise(draws, (0.95,))
+            return found["shortest"][0, 1], found["shortest_error"][0, 1], 1.959964, replicates
+
+        assert covered(SEEDS, one) >= 0.92 - NOISE
+
+    def test_told_in_the_json(self, study):
+        (cell,) = run(study({"a": ("normal", 0, 1)}, {"y": "a"})).to_dict()["outputs"]["y"]["cells"]
+        assert all(own["shortest"]["error"]["low"] > 0 for own in cell["intervals"])
