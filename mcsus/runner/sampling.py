@@ -153,7 +153,7 @@ class Sampler:
         """Return the draws of each cell of the outputs and claimed quantities, in base units.
 
         Those of what depends on individuals are averaged over replicates, none of which has the
-        individuals of another.
+        individuals of another; not where a replicate is one draw, which says nothing of a spread.
         """
         ends = self._drawing.ends
         starts = [0, *ends]
@@ -163,7 +163,8 @@ class Sampler:
         }
         never = self._drawing.kernel.model.may_be_never.intersection(self._study.outputs)
         cells |= {name: list(map(paid_back, cells[name])) for name in never}
-        return cells | {name: list(map(AveragedDraws, cells[name])) for name in self._meeting}
+        apart = self._meeting if self.draws > 1 else ()
+        return cells | {name: list(map(AveragedDraws, cells[name])) for name in apart}
 
     def met(self) -> dict[str, list[HeldDraws]]:
         """Return the first points of a replicate with the individuals of each, by quantity."""

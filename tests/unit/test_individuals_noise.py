@@ -86,6 +86,15 @@ def test_what_differs_by_individuals_alone_does_not_vary_and_has_an_error():
     assert ends(known) == (known["median"]["value"],) * 2
 
 
+def test_one_draw_of_a_replicate_says_nothing_of_a_spread():
+    design = {"kind": "monte_carlo", "draws": 1, "replicates": 256, "seed": 1}
+    known = cell(
+        run(asked("a + mean(x, over=individual)", design=design, sensitivity={"methods": []}))
+    )
+    assert "varies" not in known
+    assert known["sd"]["value"] == pytest.approx(1.0, rel=0.15)  # 256 draws: 3 errors
+
+
 def test_what_meets_no_individual_is_as_ever():
     known = cell(run(asked("a + offset")))
     assert set(known["mean"]) == {"value", "error"}
