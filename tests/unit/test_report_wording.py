@@ -91,8 +91,8 @@ def test_words(function, given, wanted):
         (order_of, (["b", "a", "c"], np.array([0.1, 0.1, 0.5])), [2, 1, 0]),
         (_label, ("global_production", "global_footprint"), "production"),
         (_label, ("transport", "device_footprint"), "transport"),
-        (_change, (4.0, 5.0), "mean 5.00 instead of 4.00 (+25 %)"),
-        (_change, (4.0, 4.0), "no change"),
+        (_change, ("mean", 4.0, 5.0), "mean 5.00 instead of 4.00 (+25 %)"),
+        (_change, ("mean", 4.0, 4.0), "no change"),
     ],
 )
 def test_words_of_two(function, given, wanted):
