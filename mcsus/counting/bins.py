@@ -177,8 +177,35 @@ class Bins:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Bins:
-        """Return the bins whose `to_arrays` these are."""
-        return cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        """Return the bins whose `to_arrays` these are.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If no bins have such arrays.
+        """
+        found = cls(**{field.name: arrays[field.name] for field in fields(cls)})
+        if not found._are_sound():
+            raise ValueError("bins")
+        return found
+
+    def _are_sound(self) -> bool:
+        """Tell whether every value has a place in them."""
+        numbers, reals = (self.key, self.drop), (self.centre, self.exact, self.alone)
+        if [array.ndim for array in (*numbers, *reals)] != [1, 1, 0, 1, 1] or len(self.key) != 5:
+            return False
+        if any(a.dtype != np.int64 for a in numbers) or any(a.dtype != float for a in reals):
+            return False
+        if not all(np.isfinite(array).all() for array in reals) or (np.diff(self.exact) <= 0).any():
+            return False
+        shift, base, origin, last, width = self.key.tolist()
+        if not (0 <= shift < 64 and 0 <= width <= _WIDTH and base >= 0 and 0 <= origin <= last + 1):
+            return False
+        if not 0 <= last >> width < len(self.drop) <= 2 * _MOST_RANGES:
+            return False
+        if not ((self.drop >= 0) & (self.drop <= width)).all():
+            return False
+        return int((1 << (width - self.drop)).sum()) <= 2 * _MOST_BINS
 
     @functools.cached_property
     def _exact_at(self) -> Integers:

@@ -1,16 +1,21 @@
 """What a long run writes down as it goes, so that it can be taken up again where it was killed.
 
-Every file is written whole or not at all. The draws are a function of the study, so a checkpoint
-holds accumulators and how far each replicate has come, never the state of a generator.
+Every file is written whole or not at all, and sealed: with what it holds, its name and the run
+that it belongs to. The draws are a function of the study, so a checkpoint holds accumulators and
+how far each replicate has come, never the state of a generator.
+
+A run that goes on repeats what was drawn since the last time something was saved: at most 3
+seconds of drawing and a twentieth of what was drawn, and what was being drawn then.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
+import stat
 import time
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,6 +27,7 @@ from numpy.typing import NDArray
 
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.result.atomic import replacing
+from mcsus.result.sealed import read_json, seal, unsealed
 
 fcntl: ModuleType | None
 try:
@@ -32,10 +38,14 @@ except ModuleNotFoundError:  # Windows
 Arrays = dict[str, NDArray[Any]]
 
 FOLDER = "checkpoint"
-_RUN = "run.json"
+RUN_FILE = "run.json"
 _LOCK = "lock"
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+_ALLOWED = "a checkpoint as it was written, or a new run, without --resume"
+_CHECKSUM = "checksum"
 _EVERY = 3.0  # seconds
-_SHARE = 20  # a checkpoint takes at most one part in so many of the time
+_SHARE = 20  # a checkpoint takes at most one part in so many of the time, unless more is at stake
+_AT_STAKE = 20  # one part in so many of what was drawn
 
 
 class Checkpoint:
@@ -57,6 +67,24 @@ class Checkpoint:
     def load(self, name: str) -> Arrays | None:  # noqa: ARG002
         """Return what was saved under a name."""
         return None
+
+    @contextmanager
+    def understood(self, name: str) -> Iterator[None]:
+        """Refuse what was saved under a name where the block cannot make sense of it.
+
+        Raises
+        ------
+        InputError
+        """
+        try:
+            yield
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            found = f"what no run saves ({error})"
+            raise InputError(Fault(found, _ALLOWED, (self.place(name),))) from error
+
+    def place(self, name: str) -> str:
+        """Return where it is kept what is saved under a name."""
+        return name
 
     def each(self, name: str) -> Iterator[Arrays]:  # noqa: ARG002
         """Yield what was appended to a name, in order."""
@@ -90,8 +118,10 @@ class FileCheckpoint(Checkpoint):
 
     def __init__(self, target: Path) -> None:
         self.folder = Path(target) / FOLDER
-        self._next = time.monotonic() + _EVERY
+        self._began = time.monotonic()
+        self._next = self._began + _EVERY
         self._made: list[Path] = []
+        self._run = ""
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -109,12 +139,15 @@ class FileCheckpoint(Checkpoint):
         self._made = [place for place in places if not place.exists()]
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            descriptor = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT | _NO_WAIT, 0o644)
         except OSError as error:
             found = f"where nothing can be written ({error.strerror})"
             where = (str(self.folder.parent),)
             raise InputError(Fault(found, "a folder to write to", where)) from error
         try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                allowed = "what a run has made there, or nothing"
+                raise InputError(Fault("no regular file", allowed, (str(self.folder / _LOCK),)))
             if fcntl is not None:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
@@ -127,10 +160,15 @@ class FileCheckpoint(Checkpoint):
     def begin(self, about: Mapping[str, Any]) -> None:
         """Start anew: forget another run's files, write down what is run."""
         for path in self.folder.iterdir():
-            if path.name != _LOCK:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != _LOCK:
                 path.unlink()
-        with replacing(self.folder / _RUN) as temporary:
-            temporary.write_text(json.dumps(about, indent=1), encoding="utf-8")
+        plain = json.loads(json.dumps(about))
+        self._run = _checksum(plain)
+        with replacing(self.folder / RUN_FILE) as temporary:
+            whole = json.dumps({_CHECKSUM: self._run, **plain}, indent=1)
+            temporary.write_text(whole, encoding="utf-8")
 
     def about(self) -> dict[str, Any]:
         """Return what `begin` was told.
@@ -138,15 +176,19 @@ class FileCheckpoint(Checkpoint):
         Raises
         ------
         InputError
-            If the folder holds no checkpoint.
+            If the folder holds no checkpoint, or one that was changed.
         """
-        path = self.folder / _RUN
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
+        path = self.folder / RUN_FILE
+        if not path.exists():
             allowed = "the folder of a run that was interrupted or killed"
-            where = (str(self.folder.parent),)
-            raise InputError(Fault("no checkpoint", allowed, where)) from error
+            raise InputError(Fault("no checkpoint", allowed, (str(self.folder.parent),)))
+        about = read_json(path, _ALLOWED)
+        known = about.pop(_CHECKSUM, None) if isinstance(about, dict) else None
+        self._run = _checksum(about)
+        if known != self._run:
+            found = "a file that was changed since it was written, or is of another version"
+            raise InputError(Fault(found, _ALLOWED, (str(path),)))
+        return dict(about)
 
     def clear(self) -> None:
         """Remove all files: the run is complete."""
@@ -160,7 +202,11 @@ class FileCheckpoint(Checkpoint):
                 place.rmdir()
 
     def due(self) -> bool:
-        """Tell whether some seconds have passed since the last time, more if saving is slow."""
+        """Tell whether it is time to save: some seconds after the last time, or more if it is slow.
+
+        Never later than what would be lost by a kill is a twentieth of what was done, and some
+        seconds.
+        """
         return time.monotonic() >= self._next
 
     def save(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -168,13 +214,16 @@ class FileCheckpoint(Checkpoint):
         started = time.monotonic()
         path = self.folder / f"{name}.npz"
         try:
-            with replacing(path) as temporary, temporary.open("wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]
+            with replacing(path) as temporary:
+                with temporary.open("wb") as file:
+                    np.savez(file, **arrays)  # type: ignore[arg-type]
+                seal(temporary, self._owner(path))
         except OSError as error:
             msg = f"{path}: cannot be written ({error.strerror}); what was saved before is kept"
             raise RefusedError(msg) from error
         ended = time.monotonic()
-        self._next = ended + max(_EVERY, _SHARE * (ended - started))
+        most = _EVERY + (ended - self._began) / _AT_STAKE
+        self._next = ended + min(max(_EVERY, _SHARE * (ended - started)), most)
 
     def append(self, name: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Add arrays to those saved under a name before."""
@@ -183,11 +232,15 @@ class FileCheckpoint(Checkpoint):
     def load(self, name: str) -> Arrays | None:
         """Return what was saved under a name."""
         path = self.folder / f"{name}.npz"
-        return _read(path) if path.is_file() else None
+        return self._read(path) if os.path.lexists(path) else None
+
+    def place(self, name: str) -> str:
+        """Return the file that is kept under a name."""
+        return str(self.folder / f"{name}.npz")
 
     def each(self, name: str) -> Iterator[Arrays]:
         """Yield what was appended to a name, in order."""
-        return map(_read, self._files(name))
+        return map(self._read, self._files(name))
 
     def drop(self, name: str) -> None:
         """Forget what was appended to a name."""
@@ -205,11 +258,37 @@ class FileCheckpoint(Checkpoint):
     def _files(self, name: str) -> list[Path]:
         return sorted(self.folder.glob(f"{name}-*.npz"))
 
+    def _owner(self, path: Path) -> str:
+        """Return what the file belongs to: a run, under its name."""
+        return f"{self._run}/{path.name}"
 
-def _read(path: Path) -> Arrays:
-    try:
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            return {key: file[key] for key in file.files}
-    except (OSError, EOFError, ValueError, zipfile.BadZipFile) as error:
-        allowed = "a checkpoint as it was written, or a new run, without --resume"
-        raise InputError(Fault("a damaged file", allowed, (str(path),))) from error
+    def _read(self, path: Path) -> Arrays:
+        with unsealed(path, _ALLOWED, self._owner(path)) as opened:
+            try:
+                with np.load(opened, allow_pickle=False) as file:
+                    return {key: file[key] for key in file.files}
+            except Exception as error:  # whatever a library says of a file that is none of ours
+                raise InputError(Fault("a damaged file", _ALLOWED, (str(path),))) from error
+
+
+def _checksum(about: Any) -> str:
+    return hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()
+
+
+def like(
+    arrays: Mapping[str, NDArray[Any]], name: str, kind: type, shape: tuple[int | None, ...]
+) -> NDArray[Any]:
+    """Return an array by its name, of a type and of a shape, whose None stands for any length.
+
+    Raises
+    ------
+    KeyError, ValueError
+    """
+    array = arrays[name]
+    fits = len(array.shape) == len(shape) and all(
+        wanted in (None, there) for wanted, there in zip(shape, array.shape, strict=True)
+    )
+    if array.dtype != kind or not fits:
+        msg = f"{name}: {array.dtype} {array.shape}"
+        raise ValueError(msg)
+    return array

@@ -26,7 +26,7 @@ from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
 from mcsus.model import Rounding
-from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.checkpoint import Checkpoint, like
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 
@@ -189,7 +189,11 @@ def replicate_sums(
     folded = np.zeros((run.design.replicates, 2, shape[0] * shape[1]))
     done = np.zeros(run.design.replicates, dtype=np.int64)
     if known is not None:
-        folded, done = known["folded"], known["done"]
+        with checkpoint.understood(_SAVED):
+            folded = like(known, "folded", float, folded.shape)
+            done = like(known, "done", np.int64, done.shape)
+            if ((done < 0) | (done > draws) | (done % FOLD > 0) & (done < draws)).any():
+                raise ValueError("done")
 
     def total(replicate: int) -> Array | None:
         whole = done[replicate] == draws

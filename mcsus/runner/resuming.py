@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import mcsus
 from mcsus.engine.store import fingerprint
 from mcsus.errors import Fault, InputError
+from mcsus.result.shapes import Shape, unlike
 from mcsus.result.tree import FILE, Result, load_result
-from mcsus.runner.checkpoint import FileCheckpoint
+from mcsus.runner.checkpoint import FOLDER, RUN_FILE, FileCheckpoint
 from mcsus.runner.draws_file import holds
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings
 from mcsus.study import Study
 from mcsus.study.study_file import read_toml
 from mcsus.study.told_files import changed_files
 
-_FORMAT = 2
+_FORMAT = 3
+_SHOWN = ("cli", "report")  # what shows numbers, and makes none
+_ABOUT: dict[Any, Shape] = {
+    "format": int, "made_by": str, "place": str, "file": {}, "variant": {...: str}, "study": {},
+    "request": {
+        "limits": {
+            "until": (float, None), "until_outputs": [str], "max_draws": (int, None),
+            "max_seconds": (float, None),
+        },
+        "keep_draws": bool, "keep_inputs": bool,
+    },
+}  # fmt: skip
 
 
 def description(study: Study, settings: Settings) -> dict[str, Any]:
@@ -26,7 +41,7 @@ def description(study: Study, settings: Settings) -> dict[str, Any]:
     place = Path(study.place)
     return {
         "format": _FORMAT,
-        "made_by": fingerprint().hex(),
+        "made_by": _version(),
         "place": str(place.resolve()) if place.is_file() else study.place,
         "file": read_toml(place) if place.is_file() else study.document,
         "variant": dict(study.variant),
@@ -39,6 +54,17 @@ def description(study: Study, settings: Settings) -> dict[str, Any]:
     }
 
 
+@functools.cache
+def _version() -> str:
+    """Hash all that the bits of a run depend on: the code, its compiler and the processor."""
+    root = Path(mcsus.__file__).parent
+    digest = hashlib.sha256(fingerprint())
+    for path in sorted(root.rglob("*.py")):
+        if path.relative_to(root).parts[0] not in _SHOWN:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
 def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Study, Settings]:
     """Return study and settings of a run that goes on in a folder.
 
@@ -48,21 +74,22 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
         If there is no checkpoint, or another study, version or limit began it.
     """
     about = FileCheckpoint(folder).about()
-    if about.get("format") != _FORMAT or about.get("made_by") != fingerprint().hex():
+    if about.get("format") != _FORMAT or about.get("made_by") != _version():
         found = "a checkpoint of another version of mcsus, or of another processor"
         raise InputError(Fault(found, "a new run, without --resume", (str(folder),)))
-    try:
-        request, place = about["request"], Path(about["place"])
-        limits = request["limits"] | {"until_outputs": tuple(request["limits"]["until_outputs"])}
-        before, kept = Limits(**limits), bool(request["keep_draws"])
-        kept_inputs = bool(request["keep_inputs"])
-        changed = [] if study is None else _differences(about["study"], study.to_dict())
-        if study is None and place.is_file():
-            changed = _differences(about["file"], read_toml(place))
-            changed += changed_files(about["study"], place.parent)[0]
-    except (KeyError, TypeError) as error:
-        allowed = "one as it was written, or a new run, without --resume"
-        raise InputError(Fault("a damaged checkpoint", allowed, (str(folder),))) from error
+    odd = [
+        Fault(found, allowed, (str(folder / FOLDER / RUN_FILE), *where))
+        for found, allowed, where in unlike(about, _ABOUT)
+    ]
+    if odd:
+        raise InputError(*odd)
+    request, place = about["request"], Path(about["place"])
+    limits = request["limits"] | {"until_outputs": tuple(request["limits"]["until_outputs"])}
+    before, kept, kept_inputs = Limits(**limits), request["keep_draws"], request["keep_inputs"]
+    changed = [] if study is None else _differences(about["study"], study.to_dict())
+    if study is None and place.is_file():
+        changed = _differences(about["file"], read_toml(place))
+        changed += changed_files(about["study"], place.parent)[0]
     if changed:
         found = f"a study that has changed since: {', '.join(changed)}"
         allowed = "the study as it was when the run began, or a new run, without --resume"
@@ -77,7 +104,7 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
     )
     if study is None:
         study = Study.from_dict(about["study"], str(place))
-        study = replace(study, variant=about.get("variant", {}))
+        study = replace(study, variant=about["variant"])
     return study, settings
 
 

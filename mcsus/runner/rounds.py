@@ -20,7 +20,7 @@ from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
-from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.checkpoint import Checkpoint, like
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -205,7 +205,10 @@ def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, N
     most = _most_draws(given)
     yield from _advanced(given, sampler, min(rounded(given.study.design.draws, _kind(given)), most))
     planned = given.checkpoint.load(_PLAN)
-    wanted = 0 if planned is None else int(planned["draws"])
+    wanted = 0
+    if planned is not None:
+        with given.checkpoint.understood(_PLAN):
+            wanted = int(like(planned, "draws", np.int64, ()))
     while True:
         yield from _advanced(given, sampler, max(min(wanted, most), sampler.draws))
         known = _known(given, sampler)

@@ -257,7 +257,9 @@ class Run:
             return
         kept = checkpoint.FileCheckpoint(self.settings.folder)
         with kept.alone():
-            if not self._resumed:
+            if self._resumed:
+                kept.about()  # its other files belong to it
+            else:
                 kept.begin(resuming.description(self.study, self.settings))
             try:
                 yield kept

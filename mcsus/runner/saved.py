@@ -6,10 +6,11 @@ import numpy as np
 
 from mcsus.counting.drawing import Drawing
 from mcsus.counting.state import Arrays, State, from_arrays, to_arrays
-from mcsus.counting.tally import Part
+from mcsus.counting.tally import MOST_DRAWS, Part, Tally
 from mcsus.counting.tasks import Task
+from mcsus.engine.plans import FOLD
 from mcsus.errors import Fault, InputError
-from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.checkpoint import Checkpoint, like
 
 _STATE, _HELD = "sampling", "held"
 
@@ -40,19 +41,63 @@ def load(checkpoint: Checkpoint, drawing: Drawing, replicates: int, most_held: i
     """Return how far the draws had come when they were last written down; at first, nowhere."""
     arrays = checkpoint.load(_STATE)
     if arrays is not None:
-        return from_arrays(arrays, drawing, replicates)
+        with checkpoint.understood(_STATE):
+            state = from_arrays(arrays, drawing, replicates)
+            _refuse_odd(state, drawing)
+            return state
     state = State.new(drawing, replicates, most_held)
     for chunk in checkpoint.each(_HELD):
-        for k, numbers in enumerate(chunk["tasks"]):
-            task, part = Task(*map(int, numbers)), Part(drawing.layout)
-            known = state.tallies[task.replicate].draws
-            if task.first > known:
-                found = f"a checkpoint without draws {known} to {task.first - 1}"
-                raise InputError(Fault(found, "all its files, or a new run", ("--resume",)))
-            if task.first < known:
-                continue  # written twice: an interrupt came right after the first time
-            part.draws, part.sums = task.draws, [chunk[f"{k}.sums"]]
-            part.extremes = chunk[f"{k}.extremes"]
-            state.tallies[task.replicate].add(part)
-            state.hold(task, chunk[f"{k}.values"])
+        with checkpoint.understood(_HELD):
+            _take(state, drawing, chunk)
     return state
+
+
+def _take(state: State, drawing: Drawing, chunk: Arrays) -> None:
+    """Add the held draws of one file to those of the files before."""
+    assert state.held is not None  # noqa: S101 - nothing is counted yet
+    rows, (kept, replicates, most) = len(drawing.pivot), state.held.shape
+    for k, numbers in enumerate(like(chunk, "tasks", np.int64, (None, 3)).tolist()):
+        task, part = Task(*numbers), Part(drawing.layout)
+        end = task.first + task.draws
+        if not (0 <= task.replicate < replicates and 0 <= task.first < end <= most):
+            msg = f"draws {task.first} to {end} of replicate {task.replicate}"
+            raise ValueError(msg)
+        known = state.tallies[task.replicate].draws
+        if task.first > known:
+            found = f"a checkpoint without draws {known} to {task.first - 1}"
+            raise InputError(Fault(found, "all its files, or a new run", ("--resume",)))
+        if task.first < known:
+            continue  # written twice: an interrupt came right after the first time
+        units = -(-task.draws // FOLD)
+        part.draws, part.sums = task.draws, [like(chunk, f"{k}.sums", float, (units, rows, 2))]
+        part.extremes = like(chunk, f"{k}.extremes", float, (rows, 2))
+        values = like(chunk, f"{k}.values", float, (kept, task.draws))
+        state.tallies[task.replicate].add(part)
+        state.hold(task, values)
+
+
+def _refuse_odd(state: State, drawing: Drawing) -> None:
+    """Refuse counted draws that do not go together.
+
+    Raises
+    ------
+    ValueError
+    """
+    layout, pivot = state.tallies[0].layout, drawing.pivot
+    fresh = Tally(layout, pivot).to_arrays()
+    for tally in state.tallies:
+        own = tally.to_arrays()
+        for name, array in fresh.items():
+            like(own, name, array.dtype.type, array.shape)
+        if own["pivot"].tobytes() != np.ascontiguousarray(fresh["pivot"]).tobytes():
+            raise ValueError("pivot")
+        if not 0 < state.draws <= tally.draws <= MOST_DRAWS:
+            msg = f"{tally.draws} draws, {state.draws} in all replicates"
+            raise ValueError(msg)
+        for row in range(drawing.kept):
+            if int(tally.counts_of(row).sum(dtype=np.int64)) > tally.draws:
+                raise ValueError("counts")
+    for known in state.convergences:
+        sizes = len(known.draws)
+        for values in (known.means, known.tails):
+            like({"estimates": values}, "estimates", float, (sizes, len(state.tallies)))

@@ -1,5 +1,6 @@
 """Runs that are killed, interrupted, taken up again and mistaken, as a user meets them."""
 
+import hashlib
 import json
 import os
 import shlex
@@ -10,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mcsus.cli import run_command
@@ -256,7 +258,9 @@ def test_a_damaged_checkpoint(interrupted, call, damage):
     path.write_bytes({"cut": whole[: len(whole) // 2], "text": b"no numbers", "empty": b""}[damage])
     code, out, err = call("run", "--resume", "runs/small")
     assert (code, out) == (2, "")
-    assert "sampling.npz: found a damaged file; allowed: a checkpoint as it was written" in err
+    assert "sampling.npz: found a file " in err
+    assert "changed since it was written" in err
+    assert "allowed: a checkpoint as it was written, or a new run, without --resume" in err
     assert call("run", "small.toml", "--no-report")[0] == 0  # anew
 
 
@@ -277,33 +281,90 @@ def test_a_checkpoint_without_one_of_its_files(call, monkeypatch):
     assert "--resume: found a checkpoint without draws 0 to 2047; allowed: all its files" in err
 
 
-@pytest.mark.parametrize("text", ["{}", "[]", "", '{"format": 1}', '{"request": {}}'])
+@pytest.mark.parametrize("text", ["{}", "[]", "", '{"format": 1}', '{"request": {}}', "[" * 9999])
 def test_a_damaged_description(interrupted, call, text):
     assert interrupted("run", "small.toml")[0] == 130
     Path("runs/small/checkpoint/run.json").write_text(text)
     code, out, err = call("run", "--resume", "runs/small")
     assert (code, out) == (2, "")
-    assert "runs/small: found" in err
+    assert "runs/small/checkpoint/run.json: found a file that" in err
 
 
-def test_a_damaged_description_of_this_version(interrupted, call):
+def described(change):
+    """Change the description of a run, and its checksum with it."""
+    about = json.loads(Path("runs/small/checkpoint/run.json").read_text())
+    del about["checksum"]
+    change(about)
+    text = json.dumps(about, sort_keys=True)
+    about["checksum"] = hashlib.sha256(text.encode()).hexdigest()
+    Path("runs/small/checkpoint/run.json").write_text(json.dumps(about))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda about: about["request"].pop("limits"), "request: found no limits"),
+        (lambda about: about.update(variant=[]), "variant: found []; allowed: a table"),
+        (lambda about: about.update(study=None), "study: found None; allowed: a table"),
+        (lambda about: about.update(study={}), "small.toml: schema: found nothing"),
+        (lambda about: about.update(made_by="00"), "another version of mcsus, or of another proc"),
+    ],
+)
+def test_a_description_that_no_run_writes(interrupted, call, change, said):
     assert interrupted("run", "small.toml")[0] == 130
-    path = Path("runs/small/checkpoint/run.json")
-    about = json.loads(path.read_text())
-    del about["request"]["limits"]
-    path.write_text(json.dumps(about))
+    Path("small.toml").unlink()
+    described(change)
     code, _, err = call("run", "--resume", "runs/small")
     assert code == 2
-    assert "found a damaged checkpoint; allowed: one as it was written" in err
+    assert said in err
 
 
-def test_a_checkpoint_of_another_version(interrupted, call):
+def test_changed_draws_are_refused(interrupted, call):
+    """Not one number of a checkpoint may be another one without a word."""
     assert interrupted("run", "small.toml")[0] == 130
-    path = Path("runs/small/checkpoint/run.json")
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"made_by": "00"}))
+    for path in Path("runs/small/checkpoint").glob("*.npz"):
+        with np.load(path) as file:
+            arrays = {name: file[name] for name in file.files}
+        for name in list(arrays):
+            if arrays[name].dtype == float and arrays[name].size:
+                arrays[name] = arrays[name] * 1.000001
+        np.savez(path, **arrays)
     code, _, err = call("run", "--resume", "runs/small")
     assert code == 2
-    assert "a checkpoint of another version of mcsus, or of another processor" in err
+    assert "npz: found a file without its checksum, changed since it was written" in err
+
+
+def test_files_of_another_run_are_refused(interrupted, call):
+    assert interrupted("run", "small.toml", "--out", "runs/small")[0] == 130
+    assert interrupted("run", "small.toml", "--out", "other", "--seed", "7")[0] == 130
+    shutil.copy("other/checkpoint/sampling.npz", "runs/small/checkpoint/sampling.npz")
+    code, _, err = call("run", "--resume", "runs/small")
+    assert code == 2
+    assert "sampling.npz: found a file that was changed since it was written" in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes in folders")
+@pytest.mark.parametrize("name", ["run.json", "sampling.npz", "lock"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(interrupted, call, name):
+    assert interrupted("run", "small.toml")[0] == 130
+    path = Path("runs/small/checkpoint") / name
+    path.unlink()
+    os.mkfifo(path)
+    code, _, err = call("run", "--resume", "runs/small")
+    assert code == 2
+    assert f"{name}: found no regular file" in err
+    anew = 2 if name == "lock" else 0
+    assert call("run", "small.toml", "--no-report")[0] == anew
+
+
+def test_a_folder_in_place_of_a_file_is_in_nobodys_way(interrupted, call):
+    assert interrupted("run", "small.toml")[0] == 130
+    Path("runs/small/checkpoint/sampling.npz").unlink()
+    Path("runs/small/checkpoint/sampling.npz/below").mkdir(parents=True)
+    code, _, err = call("run", "--resume", "runs/small")
+    assert code == 2
+    assert "sampling.npz: found " in err
+    assert call("run", "small.toml", "--no-report")[0] == 0
 
 
 @pytest.mark.parametrize("folder", ["nowhere", "."])
