@@ -12,8 +12,10 @@ from mcsus.families.conditional import quantity_keys
 from mcsus.library import library
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import tables_by_name
+from mcsus.study.told_files import told_law
 
 WIDTH = 100
+_MOST_LISTED = 8
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
@@ -26,8 +28,14 @@ def law_text(law: Mapping[str, Any]) -> str:
     'uniform(minimum=1, maximum=2.5)'
     """
     keys = (key for key in law if key != "distribution")
-    values = (f"{k}={law[k]:.6g}" if isinstance(law[k], float) else f"{k}={law[k]}" for k in keys)
+    values = (f"{key}={_shown(law[key])}" for key in keys)
     return f"{law['distribution']}({', '.join(values)})"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list) and len(value) > _MOST_LISTED:
+        return f"[{', '.join(map(_shown, value[:_MOST_LISTED]))}, ... {len(value)} in all]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def family_lines(row: Mapping[str, Any]) -> str:
@@ -102,10 +110,13 @@ def study_page(name: str) -> str:
     lines += [f"Claim {c.id}: {c.statement}" for c in study.claims]
     lines += ["", "Inputs:"]
     used = {key for equation in model.equations for key in equation.inputs}
+    written = study.to_dict()
     for parameter in (one for one in study.parameters if one.name in used):
         cell = parameter.cells[0]
         more = f" (and {len(parameter.cells) - 1} more)" if len(parameter.cells) > 1 else ""
-        lines.append(f"  {parameter.name}: {law_text(cell.law.to_dict())}{more} {cell.unit.text}")
+        first = {dim: study.dims[dim][0] for dim in parameter.dims}
+        law = told_law(written, parameter.name, first, cell.law.to_dict())
+        lines.append(f"  {parameter.name}: {law_text(law)}{more} {cell.unit.text}")
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from mcsus.families import FAMILIES
 from mcsus.report.wording import listing, plain, words
 
-_FILE = ("file", "columns", "rows", "joint")
+_FILE = ("file", "columns", "rows", "joint", "table")
 _MOST_LISTED = 6  # values of a list that are shown
 
 
@@ -50,6 +50,8 @@ def law_text(law: Mapping[str, Any]) -> str:
     if "file" in law:
         more = text.partition(": ")[2]
         text = _read_text(law, title) + (f", {more}" if more else "")
+    if "table" in law:
+        text += f" (from {law['table']})"
     bounds, sides = law.get("truncate") or {}, {"low": "above", "high": "below"}
     kept = [f"{side} {_shown(bounds[key])}" for key, side in sides.items() if key in bounds]
     return text + (f"; only {' and '.join(kept)}" if kept else "")

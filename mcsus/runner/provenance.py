@@ -23,7 +23,7 @@ from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
 from mcsus.study.shares import SHARES, share_behind
-from mcsus.study.told_files import files_of, law_from_file
+from mcsus.study.told_files import files_of, told_law
 
 _WHOLE_DEVICE = "device_footprint"
 _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
@@ -137,7 +137,7 @@ def _input(study: Study, parameter: Parameter, document: Mapping[str, Any]) -> d
         "cells": [
             {
                 "labels": labels,
-                "law": law_from_file(document, parameter.name, labels) or cell.law.to_dict(),
+                "law": told_law(document, parameter.name, labels, cell.law.to_dict()),
                 "unit": cell.unit.text,
                 **_numbers(cell),
                 **_provenance(cell.provenance),

@@ -106,9 +106,9 @@ class Files:
             if not isinstance(columns, Mapping) or not all(map(_is_column, columns.values())):
                 row.fault("columns", shown(columns), "a table of columns, each a list of texts")
                 continue
-            rows = {len(cells) for cells in columns.values()}
-            if rows != {row["rows"]}:
-                row.fault("columns", "columns of another length", f"{row['rows']} rows")
+            if any(len(cells) != row["rows"] for cells in columns.values()):
+                allowed = f"{shown(row['rows'])} rows, as rows says"
+                row.fault("columns", "columns of another length", allowed)
                 continue
             kept[name] = TextTable(name, row["sha256"], row["rows"], dict(columns))
         return kept

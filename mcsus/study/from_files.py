@@ -130,14 +130,32 @@ def read_laws(files: Files, value: object, where: Where) -> object:
     """Return what stands for a parameter, with the numbers of its files in it."""
     if not isinstance(value, Mapping):
         return value
+    if "by" in value and {"file", "table"} & {*value}:
+        return _read_at(files, where, _refuse_above)
     if "table" in value:
         return _read_at(files, where, lambda: _by_label(files, value, where))
     if "file" in value:
         return _read_at(files, where, lambda: _law(files, value, where))
+    if alone := [key for key in ("column", "columns", "label", *FORMAT) if key in value]:
+        return _read_at(files, where, lambda: _refuse_alone(value, alone[0]))
+    if isinstance(parts := value.get("components"), list | tuple):
+        read = [read_laws(files, part, (*where, "components")) for part in parts]
+        return {**value, "components": read}
     by = value.get("by")
     if not isinstance(by, Mapping):
         return value
     return {**value, "by": {dim: _each(files, by[dim], (*where, "by", dim)) for dim in by}}
+
+
+def _refuse_above() -> None:
+    raise InputError(Fault("a file beside by", "the file in the law of each label", ("by",)))
+
+
+def _refuse_alone(value: Mapping[str, Any], key: str) -> None:
+    """Refuse a key that says how a file is read, where none is named."""
+    near = next((name for name in value if close(name, ("file", "table"))), None)
+    found = f"{key} beside no file" if near is None else f"{key} beside {near!r}, and no file"
+    raise InputError(Fault(found, "file or table, the path of one, beside it", (key,)))
 
 
 def _each(files: Files, table: object, where: Where) -> object:
@@ -179,6 +197,8 @@ def read_matrix(files: Files, value: object, names: Sequence[str], where: Where)
         how, renamed = format_of(row), _named(row, "columns", names)
         table = files.open(row["file"], how)
         columns = [renamed.get(name, name) for name in names]
+        for column in table.columns:  # in their order, which says which rows are whose
+            files.keep(table, column)
         numbers = [files.numbers(table, column, how) for column in columns]
         rows = _rows_of(files, table, columns)
         files.came_from(where, Origin(table.name))
@@ -323,6 +343,8 @@ def _names(row: TableReader, key: str) -> list[str]:
 def _law_columns(row: TableReader, family: Family) -> dict[str, Any]:
     """Return the columns of each key of a law."""
     given = row["columns"]
+    if not given:
+        raise InputError(Fault("no column", LABEL_TABLE.items["columns"].allowed, ("columns",)))
     if isinstance(given, list | tuple):
         if "values" not in family.parameters:
             allowed = f"a table of key = 'column' for a {family.name} law"
@@ -337,7 +359,7 @@ def _cells(files: Files, table: TextTable, key: str, of: object, how: Any) -> Se
         if not isinstance(of, str):
             raise InputError(Fault(shown(of), "the name of a column in quotes", ("columns", key)))
         return files.texts(table, of)
-    if isinstance(of, list | tuple):
+    if isinstance(of, list | tuple) and of:
         return list(map(list, zip(*(_numbers(files, table, c, how) for c in of), strict=True)))
     return _numbers(files, table, of, how)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from mcsus.families import FAMILIES
 from mcsus.study import joints
 from mcsus.study.files import KEY
 from mcsus.study.text_tables import file_hash
@@ -40,31 +39,33 @@ def changed_files(document: Mapping[str, Any], folder: Path) -> tuple[list[str],
     return changed, gone
 
 
-def law_from_file(
-    document: Mapping[str, Any], name: str, labels: Mapping[str, Label]
-) -> dict[str, Any] | None:
-    """Return what stands for the lists of a law that are columns of a file; None if none are.
+def told_law(
+    document: Mapping[str, Any], name: str, labels: Mapping[str, Label], law: dict[str, Any]
+) -> dict[str, Any]:
+    """Return a law as it is told: the columns of a file in the place of what was read in them.
 
     Parameters
     ----------
     labels : mapping
         Of the cell.
+    law : dict
+        As a study file would say it.
     """
     written = document.get("parameters", {}).get(name)
     for scenario in document.get("scenarios", ()):
         if scenario.get("id") == labels.get(SCENARIO):
             own = _at(scenario["set"].get(name), labels)
             if own is not None:
-                return _told(document, own)
+                return _told(document, own, law)
     for id_, table in document.get(joints.KEY, {}).items():
         column = table["columns"].get(name)
         if column is not None and name not in table.get("apart", ()):
             column = _at(column, labels)
             weights = {"weights": table["weights"]} if "weights" in table else {}
             columns = {"values": column, **weights}
-            law = {"distribution": "empirical", "file": table["file"], "columns": columns}
-            return {**law, "rows": _rows(document, table["file"]), "joint": id_}
-    return _told(document, _at(written, labels))
+            told = {"distribution": "empirical", "file": table["file"], "columns": columns}
+            return {**told, "rows": _rows(document, table["file"]), "joint": id_}
+    return _told(document, _at(written, labels), law)
 
 
 def _at(value: Any, labels: Mapping[str, Label]) -> Any:
@@ -75,14 +76,15 @@ def _at(value: Any, labels: Mapping[str, Label]) -> Any:
     return value
 
 
-def _told(document: Mapping[str, Any], table: Any) -> dict[str, Any] | None:
-    if not isinstance(table, Mapping) or "file" not in table or "distribution" not in table:
-        return None
+def _told(document: Mapping[str, Any], table: Any, law: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(table, Mapping) and "table" in table:
+        return {**law, "table": table["table"]}
+    if not isinstance(table, Mapping) or "file" not in table:
+        return law
     columns = table.get("columns") or {"values": table["column"]}
-    keys = (*FAMILIES[table["distribution"]].parameters, "truncate")
-    own = {key: table[key] for key in keys if key in table}
-    law = {"distribution": table["distribution"], **own, "file": table["file"]}
-    return {**law, "columns": dict(columns), "rows": _rows(document, table["file"])}
+    own = {key: value for key, value in law.items() if key not in columns}
+    told = {**own, "file": table["file"], "columns": dict(columns)}
+    return {**told, "rows": _rows(document, table["file"])}
 
 
 def _rows(document: Mapping[str, Any], file: str) -> int:

@@ -11,10 +11,11 @@ import jsonschema
 import numpy as np
 import pytest
 
+from mcsus.cli.pages import study_page
 from mcsus.errors import InputError
 from mcsus.families import distribution
 from mcsus.report.sections.inputs import _grouped_cells
-from mcsus.runner import check, run
+from mcsus.runner import Run, Settings, check, run
 from mcsus.runner.provenance import provenance
 from mcsus.runner.verification import verify
 from mcsus.study import Study, load_study, schema
@@ -166,7 +167,15 @@ def test_a_matrix_of_correlations_is_read_by_names(folder, text, key):
         )
         for value in ({"file": "r.csv"}, matrix)
     ]
-    assert studies[0].mixes == studies[1].mixes
+    assert studies[0].mixes == studies[1].mixes == Study.from_dict(studies[0].to_dict()).mixes
+
+
+def test_a_part_of_a_mixture_may_be_readings(folder):
+    part = {"distribution": "empirical", "file": "meter.csv", "column": "watts"}
+    other = {"distribution": "constant", "value": 3}
+    law = {"distribution": "mixture", "components": [part, other], "weights": [1, 1]}
+    study = Study.from_dict(document({"x": about("W", **law)}), "s", folder)
+    assert law_of(study).components[0] == distribution("empirical", values=[3, 4.5, 9])
 
 
 def test_a_matrix_that_is_none_is_refused_where_it_is(folder):
@@ -284,10 +293,14 @@ def test_labels_of_a_table_are_those_of_the_dim_each_once(folder):
         (readings(columns={"weight": "hours"}, column=""), "did you mean 'weights'?"),
         (readings(colum="watts"), "colum: found an unknown key"),
         (readings(file=3), "file: found 3"),
+        (about("W", distribution="empirical", fiel="m.csv", column="watts"), "'fiel', and no file"),
+        (about("W", distribution="empirical", values=[1], decimal=","), "decimal beside no file"),
         (readings(delimiter="|"), "delimiter: found '|'"),
         (readings(encoding="ascii"), "encoding: found 'ascii'"),
         ({k: v for k, v in readings().items() if k != "column"}, "column: found nothing"),
         (by_project(columns={"value": "p5"}), "did you mean 'values'?"),
+        (by_project(columns=[]), "columns: found no column"),
+        (by_project(columns={"values": []}), "columns: found []"),
         (by_project(columns=["p5", "p6"]), "unknown column 'p6'"),
         (by_project(label="tree"), "unknown column 'tree'"),
         (by_project(values=[1, 2, 3]), "values beside a column for it"),
@@ -405,11 +418,52 @@ def test_a_saved_run_needs_no_file_and_says_when_the_file_is_another(folder, mon
     assert verify(away).agrees
 
 
+def test_a_run_is_not_taken_up_with_another_file(folder, monkeypatch):
+    path = toml(folder)
+    path.write_text(path.read_text().replace("draws = 256", "draws = 16384"))
+    monkeypatch.setattr("mcsus.runner.sampling._FIRST_ROUND", 2048)
+    study, out = load_study(path), folder / "out"
+    results = Run(study, Settings(folder=out)).results(every_round=True)
+    next(results)
+    results.close()
+    before = (folder / "meter.csv").read_text()
+    written(folder, before + "D,1,1\n")
+    for asked in (None, load_study(path)):
+        with pytest.raises(InputError, match="a study that has changed since: "):
+            Run.resume(out, study=asked)
+    written(folder, before)
+    [result] = Run.resume(out).results()
+    assert result.to_dict()["digest"] == run(study).to_dict()["digest"]
+
+
 def test_a_page_says_which_readings(folder):
     law = readings(truncate={"high": 8})
     study, model = check(Study.from_dict(document({"x": law}), "s", folder))
     [item] = provenance(study, model)["inputs"]
     assert _grouped_cells(item)[0]["law"] == "3 readings of meter.csv, column watts; only below 8"
+
+
+def test_a_page_says_which_table_and_a_scenario_which_other_readings(folder):
+    written(folder, "watts\n1\n2\n", "other.csv")
+    scenarios = [
+        {"id": "other", "set": {"x": readings(file="other.csv")}},
+        {"id": "held", "set": {"x": {"value": 3, "unit": "W"}}},
+    ]
+    dims = {"project": ["oak", "pine"]}
+    tables = document({"x": readings(), "z": by_project()}, "x + sum(z, over=project)", dims=dims)
+    study, model = check(Study.from_dict({**tables, "scenarios": scenarios}, "s", folder))
+    x, z = (_grouped_cells(item) for item in provenance(study, model)["inputs"])
+    assert [cell["law"] for cell in x] == [
+        "3 readings of meter.csv, column watts",
+        "2 readings of other.csv, column watts",
+        "constant: 3",
+    ]
+    assert z[0]["law"].endswith("values 1, 2.5, 7 (from projects.csv)")
+
+
+def test_show_names_the_file_and_not_all_its_readings(folder):
+    text = study_page(str(toml(folder)))
+    assert "x: empirical(truncate={'high': 8.0}, file=meter.csv" in text
 
 
 def test_check_lists_what_is_read_and_imports_no_pandas(folder):

@@ -303,7 +303,9 @@ def test_one_label_of_a_column_cannot_be_changed(read):
 def test_the_page_says_what_is_drawn_together(read, folder):
     result = run(read(), draws=256, replicates=2)
     sentence = Dependence(Reading(result)).context()["dependence"]
-    assert sentence == ["Slope and intercept: a row of posterior.csv together, posterior."]
+    assert sentence == [
+        "Slope and intercept: columns of one row of posterior.csv, drawn as posterior."
+    ]
     laws = [item["cells"][0]["law"] for item in result.provenance["inputs"]]
     assert laws[0]["columns"] == {"values": "b"}
     assert laws[0]["rows"] == ROWS

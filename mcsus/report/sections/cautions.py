@@ -29,9 +29,10 @@ def cautions(reading: Reading) -> list[str]:
     texts = [capital(text.rstrip(".")) + "." for text in noted[:_MOST]]
     if len(noted) > _MOST:
         texts.append(f"{count(len(noted) - _MOST, 'more caution')} in result.json.")
+    depend = any(reading.about.get(key) for key in ("dependence", "joints"))
     texts.append(
         "The interval holds for the model and the laws of its inputs; what the model leaves out "
         "is not in it. Inputs are drawn independently, unless they are one and the same value"
-        + (" or depend on each other as stated above." if reading.about.get("dependence") else ".")
+        + (" or depend on each other as stated above." if depend else ".")
     )
     return texts

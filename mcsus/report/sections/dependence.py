@@ -27,7 +27,8 @@ class Dependence(Section):
         files = {id_: joint["file"] for id_, joint in about["document"].get("joint", {}).items()}
         for joint in about.get("joints", []):
             names = listing([words(name) for name in joint["parameters"]])
-            told.append(f"{capital(names)}: a row of {files[joint['id']]} together, {joint['id']}.")
+            one = f"columns of one row of {files[joint['id']]}, drawn as {words(joint['id'])}"
+            told.append(f"{capital(names)}: {one}.")
         return {"dependence": told}
 
 
