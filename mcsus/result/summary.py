@@ -180,7 +180,10 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _share(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+    """Return an index; above 1, which no share is, it is not known."""
+    if value is None:
+        return "unknown"
+    return "above 1" if value > _WHOLE else f"{value:.2f}"
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:

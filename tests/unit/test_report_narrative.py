@@ -1,5 +1,7 @@
 """The sentences of the report, for results of many kinds."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -308,3 +310,25 @@ def test_how_to_read_figures_of_a_kind_is_said_once():
     assert page.count("Total order: the share that would remain") == 1
     assert page.count("The claim holds on the shaded side") == 1
     assert ">Cell<" not in page
+
+
+@pytest.mark.parametrize(
+    ("totals", "told"),
+    [
+        ([8.57], "(all of the variance, interactions included)"),
+        ([1.004], "(100 % of the variance, interactions included)"),
+        ([0.6, 1.3, 0.8], "(60 % to all of the variance, interactions included)"),
+    ],
+)
+def test_no_share_above_all_of_the_variance(totals, told):
+    dims = {"application": THREE["application"][: len(totals)]} if len(totals) > 1 else None
+    cells = [steady(4.0 + k) for k in range(len(totals))]
+    table = indices({"use": 0.1, "x": 0.0}, {"use": totals, "x": 0.001}, dims)
+    found = result({"device_footprint": output(cells, dims)}, {"device_footprint": table})
+    read = Reading(found)
+    page = render(read, sections(read)).replace("\u00a0", " ")
+    assert told in page
+    assert all(float(own.replace(",", "")) <= 100 for own in re.findall(r"([\d.,]+) %", page))
+    summary = str(found.summary())
+    assert "8.57" not in summary
+    assert ("above 1" in summary) == (max(totals) > 1.005)

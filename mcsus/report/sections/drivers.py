@@ -28,6 +28,7 @@ _RANKS = (
     "These are indices of the ranks of the values (never ranks highest), since the variance of the "
     "values themselves does not settle."
 )
+_WHOLE = 1.005  # index above which it is not known: a share is no more than all
 _NOTABLE = 0.05  # total-order index from which an input is named as a driver
 
 
@@ -170,8 +171,10 @@ def _described(output: str, cells: Sequence[Mapping[str, Row]], names: Sequence[
     for name in names[:5]:
         totals = [own[name]["ST"] for own in cells]
         low, high = min(totals), max(totals)
-        more = f" to {high:.2f}" if high - low >= 0.005 else ""
-        parts.append(f"{words(name)} {low:.2f}{more}")
+        last = "above 1" if high > _WHOLE else f"{high:.2f}"
+        more = f" to {last}" if high - low >= 0.005 else ""
+        told = "above 1" if low > _WHOLE else f"{low:.2f}{more}"
+        parts.append(f"{words(name)} {told}")
     return f"Total-order indices of {words(output)}: {', '.join(parts)}."
 
 
@@ -238,12 +241,12 @@ def is_of_ranks(table: ResultTable) -> bool:
 
 def _share(ranking: Ranking, name: str) -> str:
     low, high = ranking.range(name)
-    first, last = (percent(min(max(share, 0.0), 1.0)) for share in (low, high))
+    first, last = ("all" if share > _WHOLE else percent(max(share, 0.0)) for share in (low, high))
     if first == last:
         return last
     if low < 0.01:
         return f"up to {last}"
-    return f"{first.removesuffix(' %')} to {last}"
+    return f"{first if last == 'all' else first.removesuffix(' %')} to {last}"
 
 
 def tiny(ranking: Ranking) -> str:
