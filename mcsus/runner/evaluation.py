@@ -52,10 +52,10 @@ class Evaluated:
     labels : mapping of str to tuple
         Labels of its dims; the cells follow them, row-major.
     mean, error : array, shape (cell,)
-        Mean, and its standard error from the replicates.
+        Mean, and its standard error from the replicates; NaN of what may be never, and is.
     probabilities : array
     quantiles : array, shape (cell, probability)
-        Of all draws.
+        Of all draws; infinite where they are never.
     """
 
     unit: str
@@ -67,7 +67,8 @@ class Evaluated:
 
     def density(self) -> tuple[Array, Array]:
         """Return the edges of bins between the quantiles and the density there, by cell."""
-        widths = np.diff(self.quantiles, axis=1)
+        with np.errstate(invalid="ignore"):  # of what is never
+            widths = np.diff(self.quantiles, axis=1)
         parts = np.broadcast_to(np.diff(self.probabilities), widths.shape)
         density = np.zeros(widths.shape)
         np.divide(parts, widths, out=density, where=widths > 0)
@@ -110,6 +111,7 @@ def evaluate(
     if not np.isfinite(means).all():
         for replicate in range(replicates):
             refuse_not_finite(values[:, replicate], names, ends, kernel, design, replicate)
+        means = np.where(np.isfinite(means), means, np.nan)
     rows = {name: slice(*at) for name, at in zip(names, pairwise([0, *ends]), strict=True)}
     of_outputs = out[: ends[len(study.outputs) - 1], 0]
     quantiles = quantiles_of_sorted(np.sort(of_outputs, axis=1), wanted)
@@ -152,8 +154,9 @@ def ranking(
     Parameters
     ----------
     on_ranks : collection of str
-        Outputs whose ranks are analysed in place of their values.
+        Outputs whose ranks are analysed in place of their values; so are those that may be never.
     """
+    on_ranks = {*on_ranks, *run.model.may_be_never}
     study, kernel = run.study, run.kernel
     design = replace(study.design, draws=base_points, replicates=replicates)
     constants = frozenset(p.name for p in study.parameters if p.is_constant)
