@@ -35,6 +35,8 @@ _LACKING = {
 _HEAVY = 0.28  # index of a tail: .25 has no fourth moment; lognormal laws of gsd 1.6 have less
 _NOISE = 0.01  # share of a variance from which noise of individuals is told
 _TOLD = 3  # cells of an output in one caution
+_IMPRECISE = 0.05  # error of a mean, as a share of the interval, from which it is told
+_TELLING = 4  # replicates whose spread is known well enough to say so
 _STOPPED = {
     "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
     "out of time": "the time given was over: fewer draws than asked for",
@@ -73,6 +75,8 @@ def cautions(
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
+    if study.design.replicates >= _TELLING:
+        told += [own for name in study.outputs for own in _imprecise(name, described)]
     without = {own.where for own in lacking if own.kind in {"never", "no_mean"}}
     told = [own for own in told if own.kind != _RESTING or own.where not in without]
     told = [*lacking, *impossible(study, model, described), *told]
@@ -106,6 +110,23 @@ def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution
             what = {"mean": "mean", "sd": "standard deviation"}[key]
             yield Caution(kind, name, f"the {what} of {name!r} does not settle{where}: {why}")
             return
+
+
+def _imprecise(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say that the draws are too few to know the mean, beside the interval."""
+    data = described[f"outputs/{name}"]
+    ends = data["symmetric"].isel(level=int(np.argmax(data["level"].values)))
+    width = (ends.sel(bound="high") - ends.sel(bound="low")).values
+    error = data["mean_error"].values
+    share = np.divide(error, width, out=np.zeros(np.shape(width)), where=(width > 0) & (error > 0))
+    if share.max() > _IMPRECISE:
+        level = float(data["level"].max())
+        yield Caution(
+            "imprecise_mean",
+            name,
+            f"the mean of {name!r} is known to {share.max():.0%} of its {level:.0%} interval only: "
+            "a few draws decide it; draw more, or read the median".replace("%", " %"),
+        )
 
 
 def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:

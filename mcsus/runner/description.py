@@ -16,7 +16,7 @@ from mcsus.analysis.first_order import propagate
 from mcsus.analysis.individuals import error_parts, noise
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
 from mcsus.analysis.moments import settling, tail_index
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.replication import share_error, standard_error
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.counting.never import never_shares
 from mcsus.engine.executors import default_threads
@@ -67,7 +67,7 @@ def describe(
             cells = list(pool.map(_described, asked))
             values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
             if name in model.may_be_never:
-                values |= _never(draws[name])
+                values |= _never(draws[name], study.design.draws)
             limits = limits_of_quantity(study, model, name)
             values |= outside(draws[name], limits, model.rounding[name])
             settled = model.rounding[name].settled
@@ -119,12 +119,12 @@ def _described(
     return described | {name: settled(part) for name, part in parts.items()} | beside
 
 
-def _never(cells: Sequence[Draws]) -> dict[str, Array]:
+def _never(cells: Sequence[Draws], draws: int) -> dict[str, Array]:
     """Return how often each cell is never, with its error."""
     told = [never_shares(cell) for cell in cells]
     none = np.zeros(cells[0].replicates)
     shares = np.stack([none if own is None else own for own in told], axis=1)
-    return {"never": shares.mean(axis=0), "never_error": standard_error(shares)}
+    return {"never": shares.mean(axis=0), "never_error": share_error(shares, draws)}
 
 
 def labels_of(study: Study, model: Model, name: str) -> dict[str, tuple[Label, ...]]:

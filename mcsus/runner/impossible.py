@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.replication import share_error
 from mcsus.counting.draws import Draws
 from mcsus.model import Model, Rounding
 from mcsus.study import Claim, Study
@@ -54,7 +54,7 @@ def outside(
             shares[:, k] = counts
     if not shares.any():
         return {}
-    return {KIND: shares.mean(axis=0), f"{KIND}_error": standard_error(shares)}
+    return {KIND: shares.mean(axis=0), f"{KIND}_error": share_error(shares, cells[0].draws)}
 
 
 def _beyond(draws: Draws, below: float, above: float) -> float:

@@ -181,3 +181,14 @@ def test_an_ordinary_product_keeps_its_mean(study):
     document = run(asked).to_dict()
     assert document["outputs"]["y"]["cells"][0]["mean"] is not None
     assert not [own for own in document["cautions"] if own["kind"] in {"no_mean", "no_variance"}]
+
+
+def test_a_mean_that_is_hardly_known(study):
+    """What happens once in 200 draws and weighs a hundred times as much needs more draws."""
+    asked = study(
+        {"u": ("uniform", 0, 1), "v": ("uniform", 1, 2)},
+        {"y": "where(u < 0.005, 100*v, v)"},
+        design={"draws": 256, "replicates": 4, "kind": "monte_carlo"},
+    )
+    told = {own["kind"]: own for own in run(asked).to_dict()["cautions"]}
+    assert "of its 95 % interval" in told["imprecise_mean"]["text"]

@@ -15,7 +15,7 @@ from mcsus.expressions import dimension, parse
 from mcsus.expressions.functions import payback
 from mcsus.model import evaluate
 from mcsus.report import write_report
-from mcsus.runner import run, sampling
+from mcsus.runner import Limits, run, sampling
 from mcsus.runner.validity import check
 from mcsus.runner.verification import verify
 from mcsus.streams import Design
@@ -140,7 +140,7 @@ def test_a_payback_that_always_comes_has_its_mean(study):
     cell = run(study({"cost": COST, "rate": rate}, {"time": TIME})).to_dict()["outputs"]["time"][
         "cells"
     ][0]
-    assert cell["never"] == {"value": 0.0, "error": 0.0}
+    assert cell["never"]["value"] == 0.0
     assert cell["mean"]["value"] == pytest.approx(10 * np.log(2) / 2, rel=0.01)
 
 
@@ -174,6 +174,28 @@ def test_never_in_formulas(study):
     assert cells["soon"]["mean"]["value"] == pytest.approx(cdf(5), abs=3e-3)
     assert cells["capped"]["never"]["value"] == 0
     assert "never" not in cells["each_year"]
+
+
+def test_individuals_few_draws_and_a_wanted_precision(study):
+    """A payback of the mean of individuals; previews; as many draws as a range needs."""
+    laws = {"cost": {**COST, "kind": "variability"}, "rate": RATE}
+    asked = study(
+        laws,
+        {"all": ("mean(cost, over=individual)", "kg"), "time": ("payback(all, rate)", "year")},
+        {"time": "year"},
+        dims={"individual": {"draws": 64}},
+        sensitivity={"methods": ["sobol"], "outputs": ["time"]},
+    )
+    limits = Limits(0.05, ("time",), None, None)
+    [result] = Run(asked, Settings(limits=limits)).results()
+    cell = result.to_dict()["outputs"]["time"]["cells"][0]
+    assert cell["never"]["value"] == pytest.approx(NEVER, abs=2e-3)
+    assert result.provenance["until"]["known_to"] < 0.05
+    made = Run(asked)
+    told = made.evaluate().outputs["time"]
+    assert np.isnan(told.mean[0])
+    assert np.isinf(told.quantiles[0, -1])
+    assert made.ranking()["time"].inputs == ["rate"]
 
 
 @pytest.mark.parametrize("formula", ["-time", "y5 - time"])

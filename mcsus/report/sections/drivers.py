@@ -44,7 +44,9 @@ class Drivers(Section):
         super().__init__(reading)
         self.tables = reading.analyses.get(METHOD, {})
         rankings = {name: Ranking.of(table) for name, table in self.tables.items()}
-        self.rankings = {name: ranking for name, ranking in rankings.items() if ranking.cells and ranking.names}
+        self.rankings = {
+            name: ranking for name, ranking in rankings.items() if ranking.cells and ranking.names
+        }
 
     @property
     def applies(self) -> bool:
