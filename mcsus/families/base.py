@@ -22,6 +22,7 @@ __all__ = ["Array", "Conditioning", "Distribution"]
 
 LONGEST_LIST = 8  # entries that are printed
 SMALLEST_MASS = 1e-280  # a smaller probability leaves no room for the 52 bits of a point
+SMALLEST_SHARE = 1e-9  # of the probability on both sides, which has 53 bits itself
 
 
 class Conditioning(NamedTuple):
@@ -69,6 +70,7 @@ class Distribution(ABC):
     family: ClassVar[str]
     keys: ClassVar[tuple[Key, ...]]
     forms: ClassVar[tuple[tuple[str, ...], ...]]  # the sets of parameters that define a law
+    _least_share: ClassVar[float] = SMALLEST_SHARE
     truncate: Truncation | None = field(default=None, kw_only=True)
 
     # What a family provides -------------------------------------------------------------
@@ -165,12 +167,20 @@ class Distribution(ABC):
             faults += own
             if not own:
                 object.__setattr__(self, key.field, key.read(value))
-        faults = faults or self.beside(given) or list(self._check())
+        faults = faults or self.beside(given) or self._relations()
         if faults:
             raise InputError(*faults)
         if self.truncate is not None:
             object.__setattr__(self, "truncate", Truncation.read(self.truncate))
             self._conditioning  # noqa: B018 (refuses an empty interval now, not later)
+
+    def _relations(self) -> list[Fault]:
+        """Return the faults between parameters; those that no number says are of the law."""
+        try:
+            return list(self._check())
+        except ArithmeticError:
+            allowed = "parameters of a law in the range of float64"
+            return [Fault(self._whole_text(), allowed, ("distribution",))]
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters by name, as given."""
@@ -213,18 +223,20 @@ class Distribution(ABC):
         if self.truncate is None:
             return Conditioning(0.0, 1.0, 0.0, *self._whole_support())
         low, high = self.support()
-        mass = 0.0
+        below = mass = above = 0.0
         if low < high:
-            (below, rest), (most, above) = (
-                (float(tail) for tail in self._tails(np.asarray(end))) for end in (low, high)
-            )
+            with np.errstate(all="ignore"):
+                (below, rest), (most, above) = (
+                    (float(tail) for tail in self._tails(np.asarray(end))) for end in (low, high)
+                )
             if below > 0.5:
                 mass = rest - above
             elif above > 0.5:
                 mass = most - below
             else:
                 mass = 1.0 - below - above
-        if mass < SMALLEST_MASS:
+        # not so for NaN either, where no number says where the law lies
+        if not mass >= max(SMALLEST_MASS, self._least_share * min(below, above)):
             allowed = f"an interval to which {self._whole_text()} gives probability"
             raise InputError(Fault(str(self.truncate.to_dict()), allowed, ("truncate",)))
         return Conditioning(below, mass, above, low, high)
@@ -252,7 +264,8 @@ class Distribution(ABC):
         points = np.asarray(u, dtype=np.float64)
         inside = (points >= 0) & (points <= 1)
         held = np.where(inside, points, 0.5)
-        x = self._conditioned(held, 1.0 - held)
+        with np.errstate(all="ignore"):
+            x = self._conditioned(held, 1.0 - held)
         low, high = self._conditioning.low, self._conditioning.high
         x = np.where(points == 0, low, np.where(points == 1, high, x))
         return np.where(inside, x, np.nan)[()]
@@ -273,7 +286,8 @@ class Distribution(ABC):
         """
         points = np.asarray(x, dtype=np.float64)
         c = self._conditioning
-        p, q = self._tails(np.clip(points, c.low, c.high))
+        with np.errstate(all="ignore"):
+            p, q = self._tails(np.clip(points, c.low, c.high))
         u, v = (p - c.below) / c.mass, (q - c.above) / c.mass
         if c.mass < 1.0:
             u, v = np.where(p <= q, u, 1.0 - v), np.where(p <= q, 1.0 - u, v)
@@ -287,7 +301,8 @@ class Distribution(ABC):
 
     @cached_property
     def _moments(self) -> tuple[float, float]:
-        return self._whole_moments() if self.truncate is None else self._truncated_moments()
+        with np.errstate(all="ignore"):
+            return self._whole_moments() if self.truncate is None else self._truncated_moments()
 
     def _truncated_moments(self) -> tuple[float, float]:
         """Mean and standard deviation after truncation."""

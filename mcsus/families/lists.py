@@ -61,7 +61,7 @@ def probabilities(value: object) -> Numbers:
 def weights(value: object) -> Numbers:
     """Return weights: numbers of at least 0 with a positive sum."""
     entries = _each(numbers(value), lambda w: w >= 0, "a number of at least 0")
-    if not 0 < math.fsum(entries) < math.inf:
+    if not 0 < sum(entries) < math.inf:
         raise ValueError("no weight at all")
     return entries
 

@@ -18,6 +18,7 @@ Law = TypeVar("Law", bound=type[Distribution])
 Read = Callable[[Mapping[str, float]], dict[str, Any]]
 Write = Callable[[Any], dict[str, float]]
 
+MOST_LOG = 700.0  # of a logarithm whose number is in the range of float64
 LAST = 1000  # the place of a family that names none
 
 
@@ -264,4 +265,6 @@ def _single_value(
     if not still or not centres:
         return None, set()
     centre = numbers[centres[0]]
-    return (math.exp(centre) if centres[0] == "log_mean" else centre), still
+    if centres[0] == "log_mean":  # any other one is refused where it stands
+        centre = math.exp(centre) if abs(centre) <= MOST_LOG else 1.0
+    return centre, still

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mcsus.dependence import Mix, transform
 from mcsus.errors import FaultCollector
 from mcsus.expressions import Expression, names
-from mcsus.expressions.nodes import Call, Compare, Name, Number
+from mcsus.expressions.nodes import Binary, Call, Compare, Name, Number
 from mcsus.model import Model, evaluate, value_of
 from mcsus.parameters import Cell, Parameter
 from mcsus.study import Study
@@ -37,7 +37,7 @@ def check_domains(
     """
     for parameter in study.parameters:
         _check_dims(parameter, model, faults)
-    if faults.faults or not guards:
+    if faults.faults:
         return
     for guard in guards:
         probability = _by_law(guard.holds, model)
@@ -48,6 +48,19 @@ def check_domains(
             found = f"{guard.text} with a probability of {probability:.2g}, as {keys}"
             allowed = "a quantity that is never so, such as one with a truncated law"
             faults.add(found, allowed, "parameters", guard.parameter, next(iter(guard.keys)))
+    if faults.faults:
+        return
+    for parameter in study.parameters:
+        if quantities_of(parameter) and not math.isfinite(
+            _by_draws(_no_difference(parameter.name), study, model)
+        ):
+            found = "draws that are no numbers, with the quantities that the law takes"
+            faults.add(found, "draws in the range of float64", "parameters", parameter.name)
+
+
+def _no_difference(name: str) -> Expression:
+    """Return 0 where a quantity is a number."""
+    return Binary("-", Name(name), Name(name))
 
 
 def _check_dims(parameter: Parameter, model: Model, faults: FaultCollector) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from dataclasses import replace
 
@@ -13,11 +12,14 @@ from mcsus.analysis.grouping import index_groups
 from mcsus.engine.lowering import lower
 from mcsus.errors import FaultCollector
 from mcsus.expressions.nodes import Binary, Expression, Name
+from mcsus.families import Distribution
+from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.domains import check_domains
 from mcsus.runner.size import refuse_too_large
 from mcsus.study import Study, load_study
-from mcsus.study.conditional import split, written_name
+from mcsus.study.conditional import place_of, split, written_name
+from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
 from mcsus.study.shares import share_behind
 from mcsus.units import Unit
@@ -82,7 +84,7 @@ def check_parts(study: Study, model: Model) -> None:
         With every fault.
     """
     faults = FaultCollector(study.place)
-    _check_tables(study, faults)
+    _check_laws(study, faults)
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
     _check_dependence(study, model, faults)
@@ -120,15 +122,20 @@ def _required(study: Study) -> list[str]:
     return [*study.outputs, *(c.equation.name for c in study.claims), *parts]
 
 
-def _check_tables(study: Study, faults: FaultCollector) -> None:
-    """Make every table of an inverse, since a law without one cannot be drawn."""
+def _check_laws(study: Study, faults: FaultCollector) -> None:
+    """Refuse laws that cannot be drawn: beyond float64, or without a table of their inverse."""
+    sound: set[tuple[Distribution, float]] = set()
     for parameter in study.parameters:
-        labels = itertools.product(*(study.dims[dim] for dim in parameter.dims))
-        for cell, at in zip(parameter.cells, labels, strict=True):
-            if cell.law.drawn.is_tabulated:
-                by = zip(itertools.repeat("by"), parameter.dims, map(str, at), strict=False)
-                with faults.at("parameters", parameter.name, *itertools.chain(*by)):
-                    cell.law.drawn.kernel()
+        for labels, cell in zip(labelled(parameter.dims, study.dims), parameter.cells, strict=True):
+            law = cell.law.drawn
+            factor = cell.unit.factor if law is cell.law else 1.0
+            if (law, factor) in sound:
+                continue
+            with faults.at(*place_of(parameter.name, labels)):
+                check_draws(law, factor)
+                if law.is_tabulated:
+                    law.kernel()
+                sound.add((law, factor))
 
 
 def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:

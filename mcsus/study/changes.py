@@ -11,6 +11,7 @@ from mcsus.declared.reader import choices, close, shown, unlike
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.expressions import to_text
 from mcsus.families import Distribution
+from mcsus.families.limits import check_draws
 from mcsus.model import Equation, equation
 from mcsus.parameters import Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
@@ -44,7 +45,7 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
         origin = Provenance(
             stage=parameter.stage, kind=parameter.kind, evidence="assumed", rationale=rationale
         )
-        return Leaf(value, parameter.unit, origin, (where,))
+        return _drawn(Leaf(value, parameter.unit, origin, (where,)))
     if isinstance(value, str) and not value[:1].isalpha():
         value = parse_quantity(value, where)
     if isinstance(value, tuple | list) and len(value) == 2:
@@ -58,6 +59,15 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
     assert leaf is not None  # noqa: S101 - else there is a fault
     if leaf.unit.dimension != parameter.unit.dimension:
         raise InputError(Fault(*unlike(leaf.unit, parameter.unit.dimension), (where,)))
+    return _drawn(leaf)
+
+
+def _drawn(leaf: Leaf) -> Leaf:
+    """Return a law that can be drawn."""
+    faults = FaultCollector(*leaf.where)
+    with faults.at():
+        check_draws(leaf.law.drawn, leaf.unit.factor if leaf.law.drawn is leaf.law else 1.0)
+    faults.raise_any()
     return leaf
 
 

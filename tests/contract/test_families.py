@@ -894,7 +894,7 @@ class TestStudentT(Contract):
         Case({"df": 4, "location": 10, "scale": 1, "truncate": {"high": 10}}),
     ]
     refusals: ClassVar = [
-        ({"df": 0, "location": 0, "scale": 1}, "df: found 0; allowed: a finite number above 0"),
+        ({"df": 0, "location": 0, "scale": 1}, "df: found 0; allowed: a finite number of at"),
         ({"df": 3, "location": 0, "scale": -1}, "scale: found -1"),
     ]
 

@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import mcsus
+from mcsus.engine import store
 from mcsus.errors import InputError
 from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.families.limits import check_draws
 from mcsus.study import Study
 from mcsus.vocabulary import Caution
 
@@ -199,8 +201,8 @@ def test_a_law_that_run_refused_is_drawn(law):
 
 
 def test_a_law_without_a_table_is_refused_where_it_stands():
-    law = {"distribution": "student_t", "df": 0.01, "location": 3, "scale": 2}
-    with pytest.raises(InputError, match=r"parameters.x.distribution: found student_t\(df=0.01"):
+    law = {"distribution": "student_t", "df": 0.08, "location": 3, "scale": 2}
+    with pytest.raises(InputError, match=r"parameters.x.distribution: found student_t\(df=0.08"):
         mcsus.check(study_of(law))
     about = {"unit": "kg", "source": "a test"}
     here = {"distribution": "constant", "value": 1}
@@ -218,3 +220,121 @@ def test_a_law_without_spread_has_a_caution():
     text = "the lognormal law of parameter 'x' has no spread: it is read as the constant 3"
     assert Caution("no_spread", "x", text) in study.cautions
     assert not study_of({"distribution": "constant", "value": 3}).cautions
+
+
+EXTREMES = [
+    *(0.0, 5e-324, 1e-308, 1e-200, 1e-100, 1e-16, 0.5, 1.0, 1 + 1e-10, 2.0, 100.0, 700.0, 1e8),
+    *(1e16, 1e100, 1e200, 1e300, 1.7e308, -1.0, -1e300, -1.7e308),
+]
+PROBABILITIES = [1e-320, 1e-12, 0.1, 0.5, 0.99, 1 - 1e-12]
+CLOSED = [
+    *("uniform", "loguniform", "triangular", "normal", "lognormal"),
+    *("exponential", "weibull", "gumbel", "bernoulli"),
+]
+POINTS = np.array([2.0**-53, 1e-10, 1e-3, 0.25, 0.5, 0.75, 0.999, 1 - 1e-10, 1 - 2.0**-53])
+
+
+@st.composite
+def extreme_laws(draw, family):
+    """Return a law of numbers at the ends of floating point, some of them cut."""
+    form = draw(st.sampled_from(FAMILIES[family].forms))
+    lists = ("pedigree", "basic_gsd2", "pedigree_table")
+    given_ = {
+        key: draw(
+            st.sampled_from(PROBABILITIES if key in ("coverage", "probability") else EXTREMES)
+        )
+        for key in form
+        if key not in lists
+    }
+    if "pedigree" in form:
+        given_ |= {"pedigree": [1, 2, 3, 4, 5], "basic_gsd2": 1.05}
+    ends = draw(st.sampled_from([(), (), ("low",), ("high",), ("low", "high")]))
+    cut = {end: draw(st.sampled_from(EXTREMES)) for end in ends}
+    return {"distribution": family, **given_, **({"truncate": cut} if cut else {})}
+
+
+def kernel_is_finite_or_law_is_refused(table: dict) -> bool:
+    """Whether a law is legal; then its draws, and those of the plain path, are numbers."""
+    try:
+        law = distribution(table)
+        check_draws(law)
+        kernel = law.kernel()
+    except InputError:
+        return False
+    row = POINTS.copy()
+    store.shared("quantile")(kernel.code, row, np.array(kernel.constants))
+    exact = law.quantile(POINTS)
+    assert np.isfinite(row).all()
+    assert np.all(np.abs(row - exact) <= 1e-7 * np.abs(exact).max() + 1e-320)
+    for number in (law.mean(), law.sd(), law.typical(), *law.support()):
+        assert not np.isnan(number)
+    law.first_form()
+    return True
+
+
+@pytest.mark.parametrize("family", CLOSED)
+def test_a_law_of_extreme_numbers_is_drawn_or_refused(family):
+    legal = []
+
+    @settings(max_examples=10 * MOST, deadline=None, derandomize=True, database=None)
+    @given(extreme_laws(family))
+    def holds(table):
+        legal.append(kernel_is_finite_or_law_is_refused(table))
+
+    holds()
+    assert any(legal)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", ["beta", "pert", "gamma", "student_t"])
+def test_a_tabulated_law_of_extreme_numbers_is_drawn_or_refused(family):
+    @settings(max_examples=3 * MOST, deadline=None, derandomize=True, database=None)
+    @given(extreme_laws(family))
+    def holds(table):
+        kernel_is_finite_or_law_is_refused(table)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("law", "told"),
+    [
+        ({"distribution": "lognormal", "median": 1, "gsd": 1e300}, r"gsd: found 1e\+300, with whi"),
+        ({"distribution": "lognormal", "mean": 1, "sd": 1e300, "truncate": {"low": 5}}, r"sd: fou"),
+        ({"distribution": "normal", "mean": 0, "sd": 1e308}, r"sd: found 1e\+308, with which dra"),
+        ({"distribution": "normal", "low": 1, "high": 2, "coverage": 1e-320}, r"coverage: found "),
+        ({"distribution": "weibull", "shape": 1e-16, "scale": 1}, r"shape: found 1e-16, with whic"),
+        ({"distribution": "weibull", "shape": 1e-310, "scale": 1}, r"shape: found 1e-310; allowed"),
+        ({"distribution": "exponential", "mean": 1.7e308}, r"mean: found 1.7e\+308, with which dr"),
+        ({"distribution": "student_t", "df": 0.01, "location": 0, "scale": 1}, r"df: found 0.01;"),
+        (
+            {"distribution": "normal", "mean": 1, "sd": 1e16, "truncate": {"low": -1, "high": 9}},
+            r"truncate: found {'low': -1.0, 'high': 9.0}; allowed: an interval to which normal",
+        ),
+        ({"distribution": "discrete", "values": [1, 2], "weights": [1.7e308] * 2}, r"weights: fo"),
+        (
+            {"distribution": "quantiles", "probabilities": [0.1, 0.5], "values": [0, 1.7e308]},
+            r"values: found 1.7e\+308; allowed: values whose distances",
+        ),
+        (
+            {
+                "distribution": "mixture",
+                "components": [{"distribution": "lognormal", "median": 1, "gsd": 1e300}],
+                "weights": [1],
+            },
+            r"gsd: found 1e\+300, with which draws",
+        ),
+    ],
+    ids=lambda one: one["distribution"] if isinstance(one, dict) else "",
+)
+def test_a_law_beyond_floating_point_is_refused_where_it_stands(law, told):
+    with pytest.raises(InputError, match=rf"parameters\.x\.{told}"):
+        mcsus.check(study_of(law))
+
+
+def test_the_unit_counts():
+    table = study_of({"distribution": "uniform", "minimum": 1e305, "maximum": 2e305}).to_dict()
+    mcsus.check(Study.from_dict(table))
+    table["parameters"]["x"]["unit"] = "kt"
+    with pytest.raises(InputError, match=r"parameters.x.maximum: found 2e\+305, with which draws"):
+        mcsus.check(Study.from_dict(table))

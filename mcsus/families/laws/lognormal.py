@@ -29,9 +29,8 @@ from mcsus.families.loops.codes import LOGNORMAL, LOGNORMAL_WIDE, QuantileKernel
 from mcsus.families.loops.ratios import lognormal_ratio
 from mcsus.families.pedigree import TABLES, read_scores
 from mcsus.families.pedigree import log_sd as pedigree_log_sd
-from mcsus.families.registry import Twin, family
+from mcsus.families.registry import MOST_LOG, Twin, family
 
-MOST_LOG = 700.0  # of a logarithm whose number is in the range of float64
 _SEARCHED = 4096  # spreads at which a law of given mean is tried
 _PEDIGREE = ("pedigree", "basic_gsd2", "pedigree_table")
 _REFUSED = {
@@ -248,7 +247,8 @@ class Lognormal(Distribution):
     def first_form(self) -> dict[str, Any]:
         """Return median and gsd, in whichever form the law was given."""
         median, log_sd = self._log_law
-        return {"median": median, "gsd": math.exp(log_sd)}
+        with np.errstate(over="ignore"):
+            return {"median": median, "gsd": float(np.exp(np.float64(log_sd)))}
 
     def typical(self) -> float:
         """Return the median, which an untruncated law has at hand."""

@@ -15,6 +15,8 @@ from mcsus.families.laws.uniform import bounds_faults
 from mcsus.families.loops.codes import LOGUNIFORM, QuantileKernel
 from mcsus.families.registry import Twin, family
 
+_FAR = 100.0  # half of a log ratio from which the lower bound says nothing of the moments
+
 
 def log_ratio(low: ArrayLike, high: ArrayLike) -> Array:
     """Return log(high / low), also where the quotient overflows or is close to 1."""
@@ -91,6 +93,8 @@ class Loguniform(Distribution):
     def _from_tails(self, p: Array, q: Array) -> Array:
         return between(*self._ends, p, q)
 
+    _least_share = 0.0  # of any truncation, which is a law on other bounds
+
     def _conditioned(self, u: Array, v: Array) -> Array:
         low, high = self.support()  # a truncated law is one on the narrower bounds
         return np.clip(between(low, high, u, v), low, high)
@@ -106,6 +110,9 @@ class Loguniform(Distribution):
     def _whole_moments(self) -> tuple[float, float]:
         low, high = self.support()
         half = float(log_ratio(low, high)) / 2
+        if half > _FAR:  # where sinh is close to overflow
+            share = 1 / (2 * half)
+            return high * share, high * math.sqrt(share / 2 - share**2)
         centre = math.sqrt(low) * math.sqrt(high)
         mean = centre * math.sinh(half) / half
         # variance / centre**2 = sinh(h) (h cosh h - sinh h) / h**2, a series where h is small

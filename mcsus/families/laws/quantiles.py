@@ -17,6 +17,7 @@ from mcsus.families.lists import Numbers, increasing, probabilities, same_length
 from mcsus.families.loops.codes import SCORES, QuantileKernel
 from mcsus.families.registry import family
 
+FAR, STEEPEST = 1e280, 1e300  # of a value and a slope: what is made of more may be no number
 LEAST_SCORE, MOST_SCORE, GUIDE = -8.5, 8.5, 512  # of the guide to the intervals
 
 
@@ -82,9 +83,21 @@ class Quantiles(Distribution):
         if self.maximum is not None and not self.maximum > last:
             allowed = f"a number above the last of values, {last!r}"
             yield Fault(repr(self.maximum), allowed, ("maximum",))
+        yield from self._steep()
         if not math.isfinite((self.maximum or 0.0) - (self.minimum or 0.0)):
             allowed = "a number whose distance from minimum is below 1.8e308"
             yield Fault(repr(self.maximum), allowed, ("maximum",))
+
+    def _steep(self) -> Iterable[Fault]:
+        """Yield the fault of values of which no spline can be made."""
+        if max(map(abs, self.values)) < FAR or len(self.values) != len(self.probabilities):
+            return
+        with np.errstate(all="ignore"):
+            scores = special.ndtri(np.array(self.probabilities))
+            slopes = np.diff(np.array(self.values)) / np.diff(scores)
+        if not (slopes < STEEPEST).all():
+            allowed = f"values whose distances over those of their scores are below {STEEPEST:g}"
+            yield Fault(repr(max(self.values, key=abs)), allowed, ("values",))
 
     @property
     def _kind(self) -> tuple[float, float, float]:

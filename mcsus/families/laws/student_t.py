@@ -7,16 +7,21 @@ import numpy as np
 from mcsus.families import special
 from mcsus.families.base import Array, Distribution
 from mcsus.families.exact import Exact
-from mcsus.families.fields import number, positive_number, spread
+from mcsus.families.fields import Key, limited, number, spread
 from mcsus.families.registry import Twin, family, renamed
 
+LEAST_DF = 0.06  # below it, the law is drawn beyond the range of float64
 LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a power law
 
 
 @family(
     "student_t",
-    keys=(positive_number("df"), number("location"), spread("scale")),
-    domain="df > 0, location: a finite number, scale > 0",
+    keys=(
+        Key("df", f"a finite number of at least {LEAST_DF}", limited(lambda x: x >= LEAST_DF)),
+        number("location"),
+        spread("scale"),
+    ),
+    domain="df >= 0.06, location: a finite number, scale > 0",
     use="a mean estimated from few measurements: like the normal law, with heavier tails",
     example={"df": 5, "location": 10, "scale": 2},
     scipy=(Twin("t", *renamed(df="df", location="loc", scale="scale"), fit={}),),
@@ -39,7 +44,7 @@ class StudentT(Distribution):
     Parameters
     ----------
     df : float
-        Degrees of freedom, above 0. Up to 1 there is no mean (NaN), up to 2 the standard
+        Degrees of freedom, at least 0.06. Up to 1 there is no mean (NaN), up to 2 the standard
         deviation is infinite.
     location : float
         Median before truncation.

@@ -100,6 +100,8 @@ class Uniform(Distribution):
     def _from_tails(self, p: Array, q: Array) -> Array:
         return between(*self._ends, p, q)
 
+    _least_share = 0.0  # of any truncation, which is a law on other bounds
+
     def _conditioned(self, u: Array, v: Array) -> Array:
         low, high = self.support()  # a truncated uniform law is one on the narrower bounds
         return np.clip(between(low, high, u, v), low, high)

@@ -70,6 +70,8 @@ class Weibull(Distribution):
 
     def _check(self) -> Iterable[Fault]:
         if self.low is None or self.high is None:
+            if self.shape is not None and math.isinf(1 / self.shape):
+                yield Fault(repr(self.shape), "a number above 1e-308", ("shape",))
             return
         faults = order_faults(self.low, self.high, "low", "high")
         yield from faults

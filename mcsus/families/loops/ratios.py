@@ -24,6 +24,7 @@ REACH = (0.5 - TAIL) ** 2
 
 DEGREE = 8
 ACCURACY = 3e-13
+NARROWEST = 1e-100  # spread of the log below which the squares of a fit vanish
 _ENOUGH = 5e-14  # fits this good are not improved
 _POINTS = 96
 _ROUNDS = 8
@@ -40,6 +41,8 @@ class Ratio(NamedTuple):
 @lru_cache(maxsize=4096)
 def lognormal_ratio(log_sd: float) -> Ratio | None:
     """Return A and B with exp(s z) = (A + y B) / (A - y B), or None where none is good enough."""
+    if log_sd < NARROWEST:
+        return None
     y, z = _middle()
     half = np.tanh(log_sd * z / 2)
     if half.max() == 1.0:
