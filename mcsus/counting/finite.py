@@ -140,7 +140,7 @@ class Origin:
         model = self.kernel.model
         if model.is_coordinate(name):
             known = [model.dims[name][labels[name]]] if name in labels else model.dims[name]
-            return _listed([f"{value:g}" for value in known])
+            return _listed([x if isinstance(x, str) else f"{x:g}" for x in known])
         own = model.parameters[name] if name in model.parameters else model.equation(name)
         dims = model.dims_of[name]
         at: tuple[Any, ...] = tuple(labels.get(dim, slice(None)) for dim in dims)

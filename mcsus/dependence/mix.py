@@ -8,8 +8,11 @@ from numpy.typing import NDArray
 
 from mcsus.dependence.student import distribution_function, scale_law
 from mcsus.families import special
+from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]
+
+_IN_SCENARIO = f"||{SCENARIO}="  # in no key of a stream, where such a sign of a label is marked
 
 LEAST = 2.0**-53
 """Smallest point; the largest is 1 less it, as for the points of a design."""
@@ -54,6 +57,22 @@ class Mix:
     def is_mirrored(self) -> bool:
         """Whether the point is 1 less that of a stream."""
         return self.is_plain and self.coefficients[0] < 0
+
+
+def key_in_scenario(stream: str, scenario: str) -> str:
+    """Return the key of a cell that is mixed otherwise in a scenario; it is no stream.
+
+    Examples
+    --------
+    >>> key_in_scenario("study:power", "apart"), key_of_study("study:power||scenario=apart")
+    ('study:power||scenario=apart', 'study:power')
+    """
+    return f"{stream}{_IN_SCENARIO}{scenario}"
+
+
+def key_of_study(key: str) -> str:
+    """Return the key of the cell in the study as written."""
+    return key.partition(_IN_SCENARIO)[0]
 
 
 def gaussian_mixes(

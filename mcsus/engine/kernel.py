@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from mcsus.dependence.mix import key_of_study
 from mcsus.engine.blocks import MODEL_SIGNATURE, POINTS_SIGNATURE, QUANTILE_SIGNATURE, RUN_SIGNATURE
 from mcsus.engine.codegen import compiled_model
 from mcsus.engine.inputs import InputCells, Mixes, cell_values, scale_positions, streams_of
@@ -32,12 +33,12 @@ _CACHE_BYTES = 3 << 18  # of the rows of one block: they stay within a typical L
 def stream_positions(parameters: Mapping[str, Parameter]) -> dict[str, int]:
     """Number the streams by first appearance in the study: the Sobol' dimension of each.
 
-    Cells with one key are one value and share a position.
+    Cells with one key are one value and share a position, as do those that a scenario mixes anew.
     """
     positions: dict[str, int] = {}
     for parameter in parameters.values():
         for cell in parameter.cells:
-            positions.setdefault(cell.stream, len(positions))
+            positions.setdefault(key_of_study(cell.stream), len(positions))
     return positions
 
 

@@ -116,7 +116,7 @@ def lower(model: Model) -> Program:
     """
     dims = {name: model.dims_of[name] for name in model.inputs}
     coordinates = {
-        name: tuple(float(x) for x in model.dims[name])
+        name: tuple(model.coordinate(name).tolist())
         for name in model.dims
         if model.is_coordinate(name)
     }

@@ -17,7 +17,7 @@ from mcsus.model.never import never_of
 from mcsus.model.rounding import Rounding, rounding_of
 from mcsus.parameters import Parameter
 from mcsus.units import DIMENSIONLESS, Dimension
-from mcsus.vocabulary import Label
+from mcsus.vocabulary import SCENARIO, Label
 
 Array = NDArray[np.float64]
 
@@ -135,11 +135,21 @@ class Model:
         return self._by_name[name]
 
     def is_coordinate(self, name: str) -> bool:
-        """Tell whether `name` is a numeric dim read as a plain number."""
+        """Tell whether `name` is a dim read as a number: a numeric one, or that of scenarios."""
         labels = self.dims.get(name, ("",))
         if name == self.inner:
             return False
+        if name == SCENARIO and name in self.dims:
+            return any(name in equation.inputs for equation in self._by_name.values())
         return name not in self.parameters and not any(isinstance(x, str) for x in labels)
+
+    def coordinate(self, name: str) -> Array:
+        """Return the numbers that a coordinate is read as: its labels, of scenarios their places.
+
+        Equations that differ between scenarios are chosen by the place.
+        """
+        labels = self.dims[name]
+        return np.array(range(len(labels)) if name == SCENARIO else labels, dtype=float)
 
     def varies_inside(self, name: str) -> bool:
         """Tell whether a parameter differs between individuals: variability, with a spread."""

@@ -54,7 +54,7 @@ def evaluate(
     draws = max((len(v) for v in values.values()), default=1)
     known = dict(values)
     for name in filter(model.is_coordinate, model.dims):
-        known[name] = np.asarray(model.dims[name], dtype=float)[np.newaxis, :]
+        known[name] = model.coordinate(name)[np.newaxis, :]
     with np.errstate(all="ignore"):
         for equation in model.equations:
             if names is not None and equation.name not in names:

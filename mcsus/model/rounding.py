@@ -87,7 +87,7 @@ def rounding_of(model: Model) -> dict[str, Rounding]:
     values = evaluate(model, inputs)
     known = {name: _plain(values[name], model.dims_of[name]) for name in inputs}
     for name in filter(model.is_coordinate, model.dims):
-        labels = np.asarray(model.dims[name], dtype=float)[np.newaxis, :]
+        labels = model.coordinate(name)[np.newaxis, :]
         known[name] = _plain(labels, (name,))
     with np.errstate(all="ignore"):
         for equation in model.equations:

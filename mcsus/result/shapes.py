@@ -58,7 +58,7 @@ PROVENANCE: dict[Any, Shape] = {
     "dependence": [
         {
             "parameters": [str], "copula": str, "df": (float, None),
-            "correlation": ([[float]], None),
+            "correlation": ([[float]], None), "over?": str, "scenario?": str,
         }
     ],
     "joints": [{"id": str, "parameters": [str]}],
@@ -69,7 +69,12 @@ PROVENANCE: dict[Any, Shape] = {
         }
     ],
     "groups": {...: [str]},
-    "equations": [{"name": str, "formula": str, "unit": str, "stage": str, "doc": str}],
+    "equations": [
+        {
+            "name": str, "formula": str, "scenarios?": {...: str}, "unit": str, "stage": str,
+            "doc": str,
+        }
+    ],
     "references": {...: [{"value": float} | _SOURCES]},
     "cautions": [{"kind": str, "where": str, "text": str}],
     "versions": {"mcsus": str, ...: str},

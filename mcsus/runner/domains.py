@@ -118,5 +118,5 @@ def _by_draws(holds: Expression, study: Study, model: Model) -> float:
         inputs[name] = model.laid_out(np.stack(list(drawn), axis=-1), name)
     known = evaluate(model, inputs, reached)
     for name in filter(model.is_coordinate, model.dims):
-        known[name] = np.asarray(model.dims[name], dtype=float)[np.newaxis, :]
+        known[name] = model.coordinate(name)[np.newaxis, :]
     return float(value_of(holds, known, model).mean(axis=0).max())

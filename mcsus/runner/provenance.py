@@ -15,13 +15,14 @@ from mcsus.declared.table import plain
 from mcsus.expressions import to_text
 from mcsus.families.conditional import Conditional
 from mcsus.library import library
-from mcsus.model import Model
+from mcsus.model import Equation, Model
 from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
+from mcsus.study.scenarios import variants_of
 from mcsus.study.shares import SHARES, share_behind
 from mcsus.study.told_files import files_of, told_law
 
@@ -32,7 +33,7 @@ _REFERENCES = ("ref.apple_watch_s7", "ref.macbook_pro")
 _ABOUT = (
     "id", "title", "question", "functional_unit", "system_boundary", "characterisation",
 )  # fmt: skip
-_DEPENDENCE = ("parameters", "over", "copula", "df", "correlation")
+_DEPENDENCE = ("parameters", "over", "scenario", "copula", "df", "correlation")
 _LIBRARIES = ("mcsus", "numpy", "scipy", "SALib", "numba", "xarray")
 
 
@@ -73,13 +74,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
             for group, members in sensitivity_groups(study, model).items()
         },
         "equations": [
-            {
-                "name": e.name,
-                "formula": e.doc if e.name in shares else to_text(e.expression),
-                "unit": e.unit.text,
-                "stage": e.stage or "",
-                "doc": "" if e.name in shares else e.doc,
-            }
+            _equation(e, study, is_share=e.name in shares)
             for e in model.equations
             if e.name not in {*margins, *own}
         ],
@@ -103,6 +98,19 @@ def _command(study: Study) -> list[str]:
     counts = {"draws": design.draws, "replicates": design.replicates, "seed": design.seed}
     options = [word for key, value in counts.items() for word in (f"--{key}", str(value))]
     return ["mcsus", "run", name, *options, *settings]
+
+
+def _equation(equation: Equation, study: Study, *, is_share: bool) -> dict[str, Any]:
+    """Return one equation, with the formulas that take its place in scenarios."""
+    formula, variants = variants_of(equation.expression, study.dims)
+    return {
+        "name": equation.name,
+        "formula": equation.doc if is_share else to_text(formula),
+        "scenarios": {scenario: to_text(other) for scenario, other in variants.items()},
+        "unit": equation.unit.text,
+        "stage": equation.stage or "",
+        "doc": "" if is_share else equation.doc,
+    }
 
 
 def _references(study: Study) -> dict[str, list[dict[str, Any]]]:

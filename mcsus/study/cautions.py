@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcsus.families.laws.constant import Constant
 from mcsus.study.conditional import quantities_of
+from mcsus.study.parts import together
 from mcsus.study.physical import physical_cautions
 from mcsus.vocabulary import Caution
 
@@ -39,12 +40,10 @@ def _together(study: Study) -> list[Caution]:
     return [
         Caution(
             "dependent",
-            table.title,
-            f"sensitivity indices are of {table.title!r} together, since these depend on "
-            "each other",
+            title,
+            f"sensitivity indices are of {title!r} together, since these depend on each other",
         )
-        for table in study.dependence
-        if not table.over
+        for title in together(study.dependence)
     ]
 
 

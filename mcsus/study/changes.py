@@ -13,7 +13,7 @@ from mcsus.expressions import to_text
 from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
 from mcsus.model import Equation, equation
-from mcsus.parameters import Parameter, Provenance
+from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_equation
 from mcsus.study.grids import Dims, apart, labelled, shared_dims
 from mcsus.study.joints import joint_of, refuse_law
@@ -95,10 +95,20 @@ def with_law_at(parameter: Parameter, leaf: Leaf, dims: Dims, at: Mapping[str, L
         for labels, cell in zip(labelled(base.dims, dims), base.cells, strict=True)
     ]
     cells = tuple(
-        made[k // count] if cell is base.cells[k // count] else cell
+        _kept(cell, base.cells[k // count], made[k // count])
         for k, cell in enumerate(parameter.cells)
     )
     return replace(parameter, cells=cells)
+
+
+def _kept(cell: Cell, base: Cell, made: Cell) -> Cell:
+    """Return what a cell of a scenario becomes when that of the study becomes another.
+
+    A law that the scenario sets holds, and so does the mix by which it draws.
+    """
+    mark = cell.stream.removeprefix(base.stream)
+    is_set = cell is not base and (not mark or replace(cell, stream=base.stream) != base)
+    return replace(cell if is_set else made, stream=made.stream + mark)
 
 
 def labels_at(text: str, parameter: Parameter, dims: Dims, where: str) -> dict[str, Label]:
@@ -163,7 +173,7 @@ def set_in_scenario(
     parameter = study.parameter(target.name)
     read_law(study, value, parameter, where, "")  # refused in the words of the option
     at = labels_at(target.labels, parameter, study.dims, where) if target.labels else {}
-    settings = tables["scenarios"][known.index(target.scenario)]["set"]
+    settings = tables["scenarios"][known.index(target.scenario)].setdefault("set", {})
     table: Any = settings.setdefault(target.name, {})
     if at and (not isinstance(table, dict) or (table and "by" not in table)):
         found = f"one label, where scenario {target.scenario!r} sets all of them together"
@@ -190,9 +200,7 @@ def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:
     count = len(parameter.cells) // len(streams)  # scenarios
     made = [leaf.drawn(key) for key in streams]
     cells = tuple(
-        made[k // count]
-        if cell is base.cells[k // count]
-        else replace(cell, stream=streams[k // count])
+        _kept(cell, base.cells[k // count], made[k // count])
         for k, cell in enumerate(parameter.cells)
     )
     about = leaf.provenance

@@ -105,6 +105,7 @@ def read_copula_groups(
     dims: Dims,
     inner: str | None,
     faults: FaultCollector,
+    above: tuple[str, ...] = (),
 ) -> CopulaGroups:
     """Return the dependence of a study.
 
@@ -114,13 +115,15 @@ def read_copula_groups(
         The parameters as the study writes them, without scenarios.
     unreadable : frozenset of str
         Parameters with faults that are noted already.
+    above : tuple of str
+        Where the tables stand in the file.
     """
     groups = CopulaGroups()
     owner: dict[str, str] = {}
     for index, table in enumerate(value):
         here = str(index + 1)
         known = {"varying": (*parameters, *unreadable)}
-        reader = DEPENDENCE.read(table, faults, ("dependence", here), known)
+        reader = DEPENDENCE.read(table, faults, (*above, "dependence", here), known)
         if not reader.is_table or len(faults.faults) > MAX_FAULTS:
             continue
         members = reader["parameters"]

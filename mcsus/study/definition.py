@@ -19,7 +19,6 @@ from mcsus.streams import Design
 from mcsus.study.cautions import cautions
 from mcsus.study.changes import (
     Law,
-    as_written,
     labels_at,
     pair,
     read_equations,
@@ -28,10 +27,11 @@ from mcsus.study.changes import (
     with_law,
     with_law_at,
 )
-from mcsus.study.copula_groups import read_copula_groups, without
+from mcsus.study.from_files import with_matrices
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
+from mcsus.study.scenario_dependence import bound_again
 from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields, read_study
 from mcsus.study.writing import by_name, tables_of
@@ -359,14 +359,8 @@ class Study:
 
     def _bound(self, held: Sequence[str]) -> Study:
         """Return the study with its dependence read again; what is held depends on nothing."""
-        tables = tables_of(self)["dependence"]
-        for name in held:
-            tables = without(tables, name)
-        faults = FaultCollector(self.place)
-        base = {p.name: as_written(p, self.dims) for p in self.parameters}
-        known = read_copula_groups(tables, base, frozenset(), self.dims, self.inner, faults)
-        faults.raise_any()
-        return self._with(**known.fields())
+        tables = with_matrices(tables_of(self), self.place, self.dims)
+        return self._with(**bound_again(self, tables, held))
 
 
 def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:

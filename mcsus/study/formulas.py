@@ -43,11 +43,19 @@ EQUATION = Table(
 )
 
 
-def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | None:
-    """Return one equation of a file, or None when something is wrong (then it is noted)."""
+def read_equation(
+    name: str, value: Any, faults: FaultCollector, above: tuple[str, ...] = ()
+) -> Equation | None:
+    """Return one equation of a file, or None when something is wrong (then it is noted).
+
+    Parameters
+    ----------
+    above : tuple of str
+        Where the table ``equations`` stands in the file.
+    """
     if not name_is_free(name, faults, "equations"):
         return None
-    where = ("equations", name)
+    where = (*above, "equations", name)
     if not isinstance(value, Mapping):
         faults.add(shown(value), "a table: { formula = '..', unit = '..' }", *where)
         return None
@@ -59,7 +67,10 @@ def read_equation(name: str, value: Any, faults: FaultCollector) -> Equation | N
 
 
 def check_dimension(
-    equation: Equation, declared: Mapping[str, Dimension], faults: FaultCollector
+    equation: Equation,
+    declared: Mapping[str, Dimension],
+    faults: FaultCollector,
+    above: tuple[str, ...] = (),
 ) -> None:
     """Note a formula whose dimension is not that of its unit.
 
@@ -70,11 +81,12 @@ def check_dimension(
         return
     if isinstance(equation.expression, Number) and equation.expression.value == 0:
         return
-    with faults.at("equations", equation.name, "formula"):
+    where = (*above, "equations", equation.name)
+    with faults.at(*where, "formula"):
         own = dimension(equation.expression, declared)
         if own != equation.unit.dimension:
             allowed = f"a unit like {own.shown}, which its formula gives"
-            faults.add(repr(equation.unit.text), allowed, "equations", equation.name, "unit")
+            faults.add(repr(equation.unit.text), allowed, *where, "unit")
 
 
 def _dims_of(node: Reduce | At | AtLabel) -> tuple[str, ...]:
@@ -91,11 +103,12 @@ def check_names(
     known: Mapping[str, object],
     dims: Mapping[str, tuple[Label, ...]],
     faults: FaultCollector,
+    above: tuple[str, ...] = (),
 ) -> None:
     """Note names and dims in a formula that the study does not have."""
     numeric = [dim for dim in dims if is_numeric(dims[dim])]
     names = (*known, *numeric)
-    where = ("equations", equation.name, "formula")
+    where = (*above, "equations", equation.name, "formula")
     seen: set[str] = set()
 
     def note(name: str, found: str, allowed: str, among: tuple[str, ...], column: int) -> None:

@@ -15,10 +15,12 @@ from mcsus.declared.reader import TableReader, choices, close, item_name, shown
 from mcsus.declared.table import Schema, Table
 from mcsus.errors import Fault, InputError
 from mcsus.families import FAMILIES, Family
+from mcsus.study.dimensions import MAX_LABELS
 from mcsus.study.files import Files, Origin, Where, format_of
 from mcsus.study.joints import Joint, read_joints
 from mcsus.study.laws import META, OWN
 from mcsus.study.text_tables import FORMAT, TextTable
+from mcsus.vocabulary import Label
 
 _TEXT: Schema = {"type": "string"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT, "minItems": 1}
@@ -103,27 +105,69 @@ def read_files(
         where = "parameters"
         tables[where] = {k: read_laws(files, v, (where, k)) for k, v in parameters.items()}
     if isinstance(listed := tables.get("scenarios"), list | tuple):
-        tables["scenarios"] = [_scenario(files, each, k) for k, each in enumerate(listed)]
-    if isinstance(listed := tables.get("dependence"), list | tuple):
-        tables["dependence"] = [_dependence(files, each, k) for k, each in enumerate(listed)]
-    return tables, joints
+        tables["scenarios"] = [
+            _scenario(files, each, k, tables.get("dims")) for k, each in enumerate(listed)
+        ]
+    return _with_matrices(files, tables, tables.get("dims"), ()), joints
 
 
-def _scenario(files: Files, table: object, index: int) -> object:
-    if not isinstance(table, Mapping) or not isinstance(table.get("set"), Mapping):
+def with_matrices(
+    document: Mapping[str, Any], place: str, dims: Mapping[str, Sequence[Label]]
+) -> dict[str, Any]:
+    """Return the tables of a study that keeps its files, with the matrices of its dependence."""
+    files, labels = Files(document, place), {dim: list(own) for dim, own in dims.items()}
+    tables = _with_matrices(files, dict(document), labels, ())
+    if "scenarios" in tables:
+        tables["scenarios"] = [
+            _with_matrices(files, dict(table), labels, ("scenarios", item_name(table, k)))
+            for k, table in enumerate(tables["scenarios"])
+        ]
+    return tables
+
+
+def _scenario(files: Files, table: object, index: int, dims: object) -> object:
+    if not isinstance(table, Mapping):
         return table
-    where = ("scenarios", item_name(table, index), "set")
-    return {**table, "set": _each(files, table["set"], where)}
+    where, made = ("scenarios", item_name(table, index)), dict(table)
+    if isinstance(table.get("set"), Mapping):
+        made["set"] = _each(files, table["set"], (*where, "set"))
+    return _with_matrices(files, made, dims, where)
 
 
-def _dependence(files: Files, table: object, index: int) -> object:
+def _with_matrices(
+    files: Files, tables: dict[str, Any], dims: object, above: Where
+) -> dict[str, Any]:
+    """Return tables with the correlations of their dependence, of a study or of a scenario."""
+    if not isinstance(listed := tables.get("dependence"), list | tuple):
+        return tables
+    places = ((*above, "dependence", str(k + 1)) for k in range(len(listed)))
+    made = [_dependence(files, each, dims, at) for each, at in zip(listed, places, strict=True)]
+    return {**tables, "dependence": made}
+
+
+def _dependence(files: Files, table: object, dims: object, where: Where) -> object:
     if not isinstance(table, Mapping):
         return table
     names = table.get("parameters")
+    if "over" in table and isinstance(dims, Mapping):
+        names = labels_of(dims.get(table["over"]))
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
         return table
-    where = ("dependence", str(index + 1))
     return {key: read_matrix(files, of, names, (*where, key)) for key, of in table.items()}
+
+
+def labels_of(dim: object) -> list[str]:
+    """Return the labels that a dim lists, or those of its range, as columns are called."""
+    if isinstance(dim, list | tuple):
+        return [str(label) for label in dim]
+    if not isinstance(dim, Mapping):
+        return []
+    ends = [dim.get("first"), dim.get("last"), dim.get("step", 1)]
+    whole = [end for end in ends if isinstance(end, int)]
+    if len(whole) < len(ends) or whole[2] < 1:
+        return []
+    first, last, step = whole
+    return [str(label) for label in range(first, last + 1, step)[:MAX_LABELS]]
 
 
 def read_laws(files: Files, value: object, where: Where) -> object:

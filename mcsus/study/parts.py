@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
@@ -14,6 +14,9 @@ from mcsus.units import Unit
 from mcsus.vocabulary import Relation
 
 GROUPINGS = ("none", "stage", "source")
+TOGETHER = " & "
+"""Between names of parameters that are one input."""
+
 COPULAS = ("gaussian", "student_t", "comonotone", "countermonotone")
 
 
@@ -65,6 +68,8 @@ class CopulaGroup(NamedTuple):
         Keys of the streams of all their cells.
     over : str
         The dim whose labels are drawn together, of one parameter; empty for parameters.
+    scenario : str
+        Where it holds in the place of that of the study; empty for the study as written.
     """
 
     parameters: tuple[str, ...]
@@ -73,11 +78,31 @@ class CopulaGroup(NamedTuple):
     df: float | None = None
     streams: frozenset[str] = frozenset()
     over: str = ""
+    scenario: str = ""
 
     @property
     def title(self) -> str:
         """Name of the parameters together."""
-        return " & ".join(self.parameters)
+        return TOGETHER.join(self.parameters)
+
+
+def together(dependence: Iterable[CopulaGroup]) -> dict[str, tuple[str, ...]]:
+    """Return the parameters that hang together somewhere, by the title of all of them.
+
+    Examples
+    --------
+    >>> groups = [CopulaGroup(names, "gaussian", ()) for names in (("a", "b"), ("c", "b"))]
+    >>> together(groups)
+    {'a & b & c': ('a', 'b', 'c')}
+    """
+    sets: list[tuple[str, ...]] = []
+    for group in dependence:
+        if group.over:  # one parameter
+            continue
+        met = [known for known in sets if not set(known).isdisjoint(group.parameters)]
+        whole = dict.fromkeys(name for known in (*met, group.parameters) for name in known)
+        sets = [known for known in sets if known not in met] + [tuple(whole)]
+    return {TOGETHER.join(names): names for names in sets}
 
 
 class Margin(NamedTuple):

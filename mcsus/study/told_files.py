@@ -54,7 +54,7 @@ def told_law(
     written = document.get("parameters", {}).get(name)
     for scenario in document.get("scenarios", ()):
         if scenario.get("id") == labels.get(SCENARIO):
-            own = _at(scenario["set"].get(name), labels)
+            own = _at(scenario.get("set", {}).get(name), labels)
             if own is not None:
                 return _told(document, own, law)
     for id_, table in document.get(joints.KEY, {}).items():

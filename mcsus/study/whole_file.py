@@ -24,8 +24,20 @@ from mcsus.study.joints import check_names as check_joint_names
 from mcsus.study.joints import drawn_together
 from mcsus.study.laws import Meta
 from mcsus.study.own_units import read_own_units
-from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity
-from mcsus.study.scenarios import Changeable, Changes, read_scenarios, with_scenarios
+from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity, together
+from mcsus.study.scenario_dependence import (
+    Known,
+    Moved,
+    read_scenario_dependence,
+    with_moved,
+)
+from mcsus.study.scenarios import (
+    Changeable,
+    Changes,
+    read_scenarios,
+    with_scenarios,
+    with_variants,
+)
 from mcsus.study.shares import with_shares
 from mcsus.study.tables import STUDY
 from mcsus.units import DIMENSIONLESS
@@ -82,10 +94,12 @@ def _read_parts(
     check_joint_names(joints, taken, faults)
     unreadable = frozenset(inputs.parameters) - frozenset(parameters)
     groups = read_copula_groups(row["dependence"], parameters, unreadable, dims, inner, faults)
-    changeable = Changeable(parameters, unreadable, frozenset(inputs.equations))
+    changeable = Changeable(parameters, unreadable, inputs.equations)
     scenarios, changes = read_scenarios(row["scenarios"], dims, changeable, faults)
-    dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, faults)
-    _check_formulas(inputs, parameters, dims)
+    bound = Known(parameters, unreadable, dims, inner)
+    moved = read_scenario_dependence(changes.dependence, groups, bound, faults)
+    dims, parameters = _over_scenarios(dims, parameters, scenarios, changes, moved, faults)
+    _check_formulas(inputs, parameters, dims, changes, faults)
     outputs = tuple(row["outputs"]) if isinstance(row["outputs"], Mapping) else ()
     known = options.names_of(inputs.equations, inputs.parameters, outputs)
     if "outputs" in row:
@@ -98,6 +112,10 @@ def _read_parts(
     below = [fault for layer in files[:-1] for fault in layer.faults.faults]
     _raise(opened.told([*faults.faults, *below]))
     equations = {name: e for name, e in inputs.equations.items() if e is not None}
+    equations |= {
+        name: with_variants(equations[name], variants, dims)
+        for name, variants in changes.equations.items()
+    }
     return fields | {
         "dims": dict(dims),
         "parameters": tuple(parameters.values()),
@@ -127,8 +145,7 @@ def read_asked(
     sensitivity = options.read_sensitivity(document.get("sensitivity", {}), design, known, faults)
     if "sensitivity" in document:
         return sensitivity
-    joined = (table for table in dependence if not table.over)
-    return replace(sensitivity, groups={table.title: table.parameters for table in joined})
+    return replace(sensitivity, groups=together(dependence))
 
 
 def _head(row: TableReader) -> dict[str, Any]:
@@ -158,7 +175,13 @@ def _parameters(inputs: layers.Inputs, dims: Dims) -> dict[str, Parameter]:
     return parameters
 
 
-def _check_formulas(inputs: layers.Inputs, parameters: dict[str, Parameter], dims: Dims) -> None:
+def _check_formulas(
+    inputs: layers.Inputs,
+    parameters: dict[str, Parameter],
+    dims: Dims,
+    changes: Changes,
+    own: FaultCollector,
+) -> None:
     """Check names and dimensions of the formulas that files write, one by one."""
     known = {**inputs.parameters, **inputs.equations}
     dims = {**dict.fromkeys(inputs.dims, ()), **dims}
@@ -175,6 +198,10 @@ def _check_formulas(inputs: layers.Inputs, parameters: dict[str, Parameter], dim
         if equation is not None and len(faults.faults) <= MAX_FAULTS:
             check_names(equation, known, dims, faults)
             check_dimension(equation, declared, faults)
+    for variants in changes.equations.values():
+        for scenario, equation in variants.items():
+            check_names(equation, known, dims, own, ("scenarios", scenario))
+            check_dimension(equation, declared, own, ("scenarios", scenario))
 
 
 def _check_clashes(inputs: layers.Inputs, dims: Dims) -> None:
@@ -193,6 +220,7 @@ def _over_scenarios(
     parameters: dict[str, Parameter],
     scenarios: tuple[Scenario, ...],
     changes: Changes,
+    moved: Moved,
     faults: FaultCollector,
 ) -> tuple[Dims, dict[str, Parameter]]:
     if not scenarios:
@@ -200,9 +228,10 @@ def _over_scenarios(
     dims = {**dims, SCENARIO: (BASE, *(scenario.id for scenario in scenarios))}
     changed = {
         name: with_scenarios(parameters[name], grids, dims, faults)
-        for name, grids in changes.items()
+        for name, grids in changes.laws.items()
     }
-    return dims, {**parameters, **changed}
+    over = {**parameters, **changed}
+    return dims, {name: with_moved(p, moved, dims, faults) for name, p in over.items()}
 
 
 def _raise(faults: list[Fault]) -> None:

@@ -38,9 +38,10 @@ def tables_of(study: Study) -> dict[str, Any]:
         tables["intervals"] = {"levels": list(study.intervals)}
 
     bound = {name for group in study.dependence for name in group.parameters}
-    for name in (name for group in read["dependence"] for name in group.parameters):
-        if name not in bound:
-            tables["dependence"] = without(tables["dependence"], name)
+    joined = dict.fromkeys(name for group in read["dependence"] for name in group.parameters)
+    for name in (name for name in joined if name not in bound):
+        for table in _with_dependence(tables):
+            table["dependence"] = without(table["dependence"], name)
 
     if "joint" in tables:
         tables["joint"] = written_apart(tables, study.parameters)
@@ -59,6 +60,13 @@ def tables_of(study: Study) -> dict[str, Any]:
     put("equations", _parts(study, "equations", write_equation))
     put("parameters", _parts(study, "parameters", partial(write_parameter, dims=study.dims)))
     return tables
+
+
+def _with_dependence(tables: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the tables that have a dependence, of the study and of scenarios, to be changed."""
+    if "scenarios" in tables:
+        tables["scenarios"] = [dict(scenario) for scenario in tables["scenarios"]]
+    return [table for table in (tables, *tables.get("scenarios", ())) if "dependence" in table]
 
 
 def by_name(parts: Iterable[Any]) -> dict[str, Any]:

@@ -23,13 +23,18 @@ class Dependence(Section):
     def context(self) -> dict[str, Any]:
         """Return the sentences."""
         about = self.reading.about
-        told = [_told(group) for group in about["dependence"]]
+        told = [self._where(group) + _told(group) for group in about["dependence"]]
         files = {id_: joint["file"] for id_, joint in about["document"].get("joint", {}).items()}
         for joint in about.get("joints", []):
             names = listing([words(name) for name in joint["parameters"]])
             one = f"columns of one row of {files[joint['id']]}, drawn as {words(joint['id'])}"
             told.append(f"{capital(names)}: {one}.")
         return {"dependence": told}
+
+    def _where(self, group: dict[str, Any]) -> str:
+        """Return the scenario in which a dependence holds, if it is of one."""
+        scenario = group.get("scenario")
+        return f"{self.reading.scenario_title(scenario)}: " if scenario else ""
 
 
 def _told(group: dict[str, Any]) -> str:
@@ -45,7 +50,7 @@ def _told(group: dict[str, Any]) -> str:
         text += f" with {plain(float(group['df']))} degrees of freedom"
     if len(values) == 1:
         text += f", correlation of normal scores {values.pop()}"
-    elif len(matrix) > _MOST_ROWS:
+    elif group.get("over") and len(matrix) > _MOST_ROWS:
         near = [row[k + 1] for k, row in enumerate(matrix[:-1])]
         told = span(min(near), max(near))
         text += f", correlation of normal scores of neighbours {told}"
