@@ -300,6 +300,11 @@ class TestDependence:
             made = Study.from_dict(tables, "study", tmp_path)
             assert [g.correlation[0][1] for g in made.dependence] == [0.25, -0.5]
             assert Study.from_dict(made.to_dict()).mixes == made.mixes
+            held = made.with_changes(pins={"b": "5 kg"})
+            assert [g.title for g in held.dependence] == ["x"]
+            assert [g.title for g in held.with_changes(pins={"x": "1 kg"}).dependence] == []
+            moved = made.with_laws(b={**normal(5, 2), "stream": "other"})
+            assert [g.correlation[0][1] for g in moved.dependence] == [0.25, -0.5]
 
     def test_indices_are_of_all_that_hang_together_somewhere(self):
         changed = document([scenario({**JOINED, "parameters": ["b", "c"]})])
