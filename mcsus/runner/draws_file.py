@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+_APART = (
+    "every replicate has individuals of its own, whose noise moves it as a whole: estimate in each "
+    "replicate, then take the mean over replicates"
+)
 _DISK_SHARE = 0.9  # of the free space that draws may take
 _MOST_OF_OFFSETS = 1 << 31  # bytes that a file with 64-bit offsets holds safely
 _INPUTS = "inputs"  # attribute of the file: whether they are in it
@@ -210,6 +214,8 @@ def _made(path: Path, study: Study, columns: Mapping[str, _Column], size: int) -
         file = netCDF4.Dataset(path, "w", format="NETCDF3_64BIT_DATA")
     file.set_fill_off()
     file.setncatts({"title": study.title, "study": study.id, "seed": str(study.design.seed)})
+    if study.inner:
+        file.setncatts({"individuals": _APART})
     file.createDimension("replicate", study.design.replicates)
     file.createDimension("draw", study.design.draws)
     for dim in dict.fromkeys(dim for own in columns.values() for dim in own.dims):

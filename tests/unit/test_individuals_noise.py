@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import xarray as xr
 
 from mcsus.analysis.individuals import noise
 from mcsus.counting.averaged import AveragedDraws
@@ -222,6 +223,15 @@ def test_terminal_and_page_tell_the_errors_apart(tmp_path):
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "(individuals " in page
     assert "shrinks with more individuals" in page
+
+
+def test_draws_that_are_kept_say_how_they_are_read(tmp_path):
+    path = tmp_path / "draws.nc"
+    found = cell(run(asked(SHIFT, sensitivity={"methods": []}), keep_draws=path))
+    with xr.open_dataset(path) as data:
+        assert "in each replicate" in data.attrs["individuals"]
+        variance = data["y"].var("draw").mean("replicate")
+        assert found["sd"]["value"] == pytest.approx(float(variance) ** 0.5)
 
 
 class TestAveraged:
