@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content
+from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content, shown
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
@@ -56,6 +56,8 @@ def read_study(
     folder : path, optional
         Where its files are; without it, they are those that the tables keep.
     """
+    if not isinstance(document, Mapping):
+        raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
     faults = FaultCollector(place)
     if not check_content(document, faults):
         _raise(faults.faults)

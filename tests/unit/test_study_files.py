@@ -178,6 +178,17 @@ def test_a_part_of_a_mixture_may_be_readings(folder):
     assert law_of(study).components[0] == distribution("empirical", values=[3, 4.5, 9])
 
 
+def test_a_parameter_that_is_held_leaves_the_matrix_of_a_file(folder):
+    written(folder, "a,b,c\n1,.5,0\n.5,1,.25\n0,.25,1\n", "r.csv")
+    laws = {n: about(distribution="normal", mean=0, sd=1) for n in "abc"}
+    table = {"parameters": ["a", "b", "c"], "copula": "gaussian"}
+    table["correlation"] = {"file": "r.csv"}
+    study = Study.from_dict(document(laws, "a + b + c", "1", dependence=[table]), "s", folder)
+    held = study.with_changes(pins={"a": "1"})
+    assert held.dependence[0].correlation == ((1, 0.25), (0.25, 1))
+    assert Study.from_dict(held.to_dict()).mixes == held.mixes
+
+
 def test_a_matrix_that_is_none_is_refused_where_it_is(folder):
     written(folder, "a,b\n1,.5\n.4,1\n", "r.csv")
     laws = {n: about(distribution="normal", mean=0, sd=1) for n in "ab"}
