@@ -23,9 +23,9 @@ from mcsus.study.correlations import (
     read_autocorrelation,
     read_correlations,
 )
-from mcsus.study.from_files import MATRIX_FILE
 from mcsus.study.grids import Dims, labelled, shared_dims
 from mcsus.study.joints import joint_of
+from mcsus.study.matrix_files import MATRIX_FILE
 from mcsus.study.parts import COPULAS, CopulaGroup
 from mcsus.vocabulary import Caution, Label
 

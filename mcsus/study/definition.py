@@ -27,7 +27,6 @@ from mcsus.study.changes import (
     with_law,
     with_law_at,
 )
-from mcsus.study.from_files import with_matrices
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
@@ -359,8 +358,7 @@ class Study:
 
     def _bound(self, held: Sequence[str]) -> Study:
         """Return the study with its dependence read again; what is held depends on nothing."""
-        tables = with_matrices(tables_of(self), self.place, self.dims)
-        return self._with(**bound_again(self, tables, held))
+        return self._with(**bound_again(self, tables_of(self), held))
 
 
 def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:

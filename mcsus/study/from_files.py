@@ -15,12 +15,10 @@ from mcsus.declared.reader import TableReader, choices, close, item_name, shown
 from mcsus.declared.table import Schema, Table
 from mcsus.errors import Fault, InputError
 from mcsus.families import FAMILIES, Family
-from mcsus.study.dimensions import MAX_LABELS
 from mcsus.study.files import Files, Origin, Where, format_of
 from mcsus.study.joints import Joint, read_joints
 from mcsus.study.laws import META, OWN
 from mcsus.study.text_tables import FORMAT, TextTable
-from mcsus.vocabulary import Label
 
 _TEXT: Schema = {"type": "string"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT, "minItems": 1}
@@ -76,19 +74,6 @@ DIM_TABLE = Table(
     **FORMAT,
 )
 
-MATRIX_FILE = Table(
-    "matrix_file",
-    "Correlations in a CSV file beside the study: a column for each parameter, by its name, and "
-    "their rows in the same order or named in a first column",
-    file=text("path of the file, from the folder of the study", required=True),
-    columns=raw(
-        "column of each parameter that has another name there: { slope = 'b' }",
-        {"type": "object", "additionalProperties": _TEXT},
-        "a table of parameter = 'column'",
-    ),
-    **FORMAT,
-)
-
 
 def read_files(
     files: Files, document: Mapping[str, Any]
@@ -105,69 +90,15 @@ def read_files(
         where = "parameters"
         tables[where] = {k: read_laws(files, v, (where, k)) for k, v in parameters.items()}
     if isinstance(listed := tables.get("scenarios"), list | tuple):
-        tables["scenarios"] = [
-            _scenario(files, each, k, tables.get("dims")) for k, each in enumerate(listed)
-        ]
-    return _with_matrices(files, tables, tables.get("dims"), ()), joints
+        tables["scenarios"] = [_scenario(files, each, k) for k, each in enumerate(listed)]
+    return tables, joints
 
 
-def with_matrices(
-    document: Mapping[str, Any], place: str, dims: Mapping[str, Sequence[Label]]
-) -> dict[str, Any]:
-    """Return the tables of a study that keeps its files, with the matrices of its dependence."""
-    files, labels = Files(document, place), {dim: list(own) for dim, own in dims.items()}
-    tables = _with_matrices(files, dict(document), labels, ())
-    if "scenarios" in tables:
-        tables["scenarios"] = [
-            _with_matrices(files, dict(table), labels, ("scenarios", item_name(table, k)))
-            for k, table in enumerate(tables["scenarios"])
-        ]
-    return tables
-
-
-def _scenario(files: Files, table: object, index: int, dims: object) -> object:
-    if not isinstance(table, Mapping):
+def _scenario(files: Files, table: object, index: int) -> object:
+    if not isinstance(table, Mapping) or not isinstance(table.get("set"), Mapping):
         return table
-    where, made = ("scenarios", item_name(table, index)), dict(table)
-    if isinstance(table.get("set"), Mapping):
-        made["set"] = _each(files, table["set"], (*where, "set"))
-    return _with_matrices(files, made, dims, where)
-
-
-def _with_matrices(
-    files: Files, tables: dict[str, Any], dims: object, above: Where
-) -> dict[str, Any]:
-    """Return tables with the correlations of their dependence, of a study or of a scenario."""
-    if not isinstance(listed := tables.get("dependence"), list | tuple):
-        return tables
-    places = ((*above, "dependence", str(k + 1)) for k in range(len(listed)))
-    made = [_dependence(files, each, dims, at) for each, at in zip(listed, places, strict=True)]
-    return {**tables, "dependence": made}
-
-
-def _dependence(files: Files, table: object, dims: object, where: Where) -> object:
-    if not isinstance(table, Mapping):
-        return table
-    names = table.get("parameters")
-    if "over" in table and isinstance(dims, Mapping):
-        names = labels_of(dims.get(table["over"]))
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        return table
-    return {key: read_matrix(files, of, names, (*where, key)) for key, of in table.items()}
-
-
-def labels_of(dim: object) -> list[str]:
-    """Return the labels that a dim lists, or those of its range, as columns are called."""
-    if isinstance(dim, list | tuple):
-        return [str(label) for label in dim]
-    if not isinstance(dim, Mapping):
-        return []
-    ends = [dim.get("first"), dim.get("last"), dim.get("step", 1)]
-    whole = [end for end in ends if isinstance(end, int)]
-    if len(whole) < len(ends) or whole[2] < 1:
-        return []
-    first, last, step = whole
-    return [str(label) for label in range(first, last + 1, step)[:MAX_LABELS]]
+    where = ("scenarios", item_name(table, index), "set")
+    return {**table, "set": _each(files, table["set"], where)}
 
 
 def read_laws(files: Files, value: object, where: Where) -> object:
@@ -175,13 +106,13 @@ def read_laws(files: Files, value: object, where: Where) -> object:
     if not isinstance(value, Mapping):
         return value
     if "by" in value and {"file", "table"} & {*value}:
-        return _read_at(files, where, _refuse_above)
+        return read_at(files, where, _refuse_above)
     if "table" in value:
-        return _read_at(files, where, lambda: _by_label(files, value, where))
+        return read_at(files, where, lambda: _by_label(files, value, where))
     if "file" in value:
-        return _read_at(files, where, lambda: _law(files, value, where))
+        return read_at(files, where, lambda: _law(files, value, where))
     if alone := [key for key in ("column", "columns", "label", *FORMAT) if key in value]:
-        return _read_at(files, where, lambda: _refuse_alone(value, alone[0]))
+        return read_at(files, where, lambda: _refuse_alone(value, alone[0]))
     if isinstance(parts := value.get("components"), list | tuple):
         read = [read_laws(files, part, (*where, "components")) for part in parts]
         return {**value, "components": read}
@@ -208,7 +139,7 @@ def _each(files: Files, table: object, where: Where) -> object:
     return {label: read_laws(files, law, (*where, label)) for label, law in table.items()}
 
 
-def _read_at(files: Files, where: Where, read: Callable[[], object]) -> object:
+def read_at(files: Files, where: Where, read: Callable[[], object]) -> object:
     """Return what is read, or an empty table where that fails, which is noted."""
     with files.reading(*where):
         return read()
@@ -221,55 +152,17 @@ def read_labels(files: Files, value: object, where: Where) -> object:
         return value
 
     def read() -> list[str]:
-        row = _opened_row(files, DIM_TABLE, value, where)
+        row = opened_row(files, DIM_TABLE, value, where)
         table = files.open(row["table"], format_of(row))
         labels = files.texts(table, row["column"])
-        _refuse_repeated(table, row["column"], labels)
+        refuse_repeated(table, row["column"], labels)
         files.came_from(where, Origin(f"{table.name}, column {row['column']!r}"))
         return list(labels)
 
-    return _read_at(files, where, read) or []
+    return read_at(files, where, read) or []
 
 
-def read_matrix(files: Files, value: object, names: Sequence[str], where: Where) -> object:
-    """Return what stands for correlations, with the numbers of its file in it."""
-    if not isinstance(value, Mapping) or "file" not in value:
-        return value
-
-    def read() -> list[list[float]]:
-        row = _opened_row(files, MATRIX_FILE, value, where)
-        how, renamed = format_of(row), _named(row, "columns", names)
-        table = files.open(row["file"], how)
-        columns = [renamed.get(name, name) for name in names]
-        for column in table.columns:  # in their order, which says which rows are whose
-            files.keep(table, column)
-        numbers = [files.numbers(table, column, how) for column in columns]
-        rows = _rows_of(files, table, columns)
-        files.came_from(where, Origin(table.name))
-        return [[column[k] for column in numbers] for k in rows]
-
-    return _read_at(files, where, read) or 0
-
-
-def _rows_of(files: Files, table: TextTable, columns: Sequence[str]) -> list[int]:
-    """Return the rows of a matrix that stand for these columns: by name, or in their order."""
-    first, *others = table.columns
-    if others and not set(table.columns[first]).isdisjoint(others):
-        names = files.texts(table, first)
-        _refuse_repeated(table, first, names)
-        missing = [column for column in columns if column not in names]
-        if missing:
-            found = f"no row for {missing[0]!r} in {table.name}, column {first!r}"
-            raise InputError(Fault(found, "a row for each parameter", (), close(missing[0], names)))
-        return [names.index(column) for column in columns]
-    if table.rows != len(table.columns):
-        found = f"{table.rows} rows and {len(table.columns)} columns in {table.name}"
-        raise InputError(Fault(found, "as many rows as columns, or a first column that names them"))
-    order = list(table.columns)
-    return [order.index(column) for column in columns]
-
-
-def _opened_row(files: Files, declared: Table, value: object, where: Where) -> TableReader:
+def opened_row(files: Files, declared: Table, value: object, where: Where) -> TableReader:
     """Return the keys of a table of the file; raise if anything is wrong with them."""
     row = declared.read(value, files.faults, where)
     if not row.is_sound:
@@ -279,7 +172,7 @@ def _opened_row(files: Files, declared: Table, value: object, where: Where) -> T
 
 def _own_row(files: Files, declared: Table, value: Mapping[str, Any], where: Where) -> TableReader:
     """Return the keys that say where the numbers are, of those that stand in one table."""
-    return _opened_row(files, declared, {k: v for k, v in value.items() if k in declared}, where)
+    return opened_row(files, declared, {k: v for k, v in value.items() if k in declared}, where)
 
 
 def _family(value: Mapping[str, Any]) -> Family:
@@ -291,7 +184,7 @@ def _family(value: Mapping[str, Any]) -> Family:
     return FAMILIES[name]
 
 
-def _named(row: TableReader, key: str, known: Sequence[str]) -> dict[str, Any]:
+def named_columns(row: TableReader, key: str, known: Sequence[str]) -> dict[str, Any]:
     """Return a table of key = column, of known keys."""
     given = row[key]
     if given is None:
@@ -316,7 +209,7 @@ def _law(files: Files, value: Mapping[str, Any], where: Where) -> dict[str, Any]
         )
         found = f"a file for a {family.name} law, which has no lists"
         raise InputError(Fault(found, allowed, ("file",)))
-    columns = _named(row, "columns", lists)
+    columns = named_columns(row, "columns", lists)
     if row["column"]:
         if columns or "values" not in lists:
             raise InputError(Fault("column beside columns", "one of them", ("column",)))
@@ -357,7 +250,7 @@ def _by_label(files: Files, value: Mapping[str, Any], where: Where) -> dict[str,
     table = files.open(row["table"], how)
     keys = [files.texts(table, column) for column in labels]
     told = ", ".join(map(repr, labels))
-    _refuse_repeated(table, told, list(zip(*keys, strict=True)))
+    refuse_repeated(table, told, list(zip(*keys, strict=True)))
     values = {key: _cells(files, table, key, of, how) for key, of in columns.items()}
     about = {key: item for key, item in kept.items() if key in (*META, "shared")}
     own = {key: item for key, item in kept.items() if key not in about}
@@ -394,7 +287,7 @@ def _law_columns(row: TableReader, family: Family) -> dict[str, Any]:
             allowed = f"a table of key = 'column' for a {family.name} law"
             raise InputError(Fault("a list of columns", allowed, ("columns",)))
         return {"values": given}
-    return _named(row, "columns", [*family.parameters, *TEXT_KEYS, *OWN])
+    return named_columns(row, "columns", [*family.parameters, *TEXT_KEYS, *OWN])
 
 
 def _cells(files: Files, table: TextTable, key: str, of: object, how: Any) -> Sequence[Any]:
@@ -408,7 +301,8 @@ def _cells(files: Files, table: TextTable, key: str, of: object, how: Any) -> Se
     return _numbers(files, table, of, how)
 
 
-def _refuse_repeated(table: TextTable, column: str, labels: Sequence[Any]) -> None:
+def refuse_repeated(table: TextTable, column: str, labels: Sequence[Any]) -> None:
+    """Refuse a label that stands twice in a column."""
     seen: dict[Any, int] = {}
     for k, label in enumerate(labels):
         first = seen.setdefault(label, k)

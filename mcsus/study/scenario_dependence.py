@@ -16,7 +16,9 @@ from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
 from mcsus.study.changes import as_written
 from mcsus.study.copula_groups import CopulaGroups, read_copula_groups, without
+from mcsus.study.files import Files
 from mcsus.study.grids import Dims, labelled
+from mcsus.study.matrix_files import with_matrices
 from mcsus.study.scenarios import with_scenarios
 from mcsus.vocabulary import SCENARIO
 
@@ -106,6 +108,8 @@ def bound_again(study: Study, tables: Mapping[str, Any], held: Sequence[str]) ->
     tables : mapping
         Those of its file.
     """
+    labels = {dim: list(own) for dim, own in study.dims.items()}
+    tables = with_matrices(Files(tables, study.place), {**tables, "dims": labels})
     faults = FaultCollector(study.place)
     base = {p.name: as_written(p, study.dims) for p in study.parameters}
     known = Known(base, frozenset(), study.dims, study.inner)

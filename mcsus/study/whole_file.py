@@ -23,6 +23,7 @@ from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.joints import check_names as check_joint_names
 from mcsus.study.joints import drawn_together
 from mcsus.study.laws import Meta
+from mcsus.study.matrix_files import with_matrices
 from mcsus.study.own_units import read_own_units
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity, together
 from mcsus.study.scenario_dependence import (
@@ -77,6 +78,7 @@ def _read_parts(
     written: Mapping[str, Any], place: str, opened: Files, faults: FaultCollector
 ) -> dict[str, Any]:
     document, joints = read_files(opened, written)
+    document = with_matrices(opened, document)
     row = STUDY.read(document, faults)
     fields = _head(row)
     model = fields.pop("model")
