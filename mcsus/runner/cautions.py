@@ -115,6 +115,8 @@ def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution
 def _imprecise(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
     """Say that the draws are too few to know the mean, beside the interval."""
     data = described[f"outputs/{name}"]
+    if "individuals_share" in data:  # what their noise does is told by itself
+        return
     ends = data["symmetric"].isel(level=int(np.argmax(data["level"].values)))
     width = (ends.sel(bound="high") - ends.sel(bound="low")).values
     error = data["mean_error"].values

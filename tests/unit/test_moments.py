@@ -188,7 +188,7 @@ def test_a_mean_that_is_hardly_known(study):
     asked = study(
         {"u": ("uniform", 0, 1), "v": ("uniform", 1, 2)},
         {"y": "where(u < 0.005, 100*v, v)"},
-        design={"draws": 256, "replicates": 4, "kind": "monte_carlo"},
+        design={"draws": 200, "replicates": 5, "kind": "monte_carlo"},
     )
     told = {own["kind"]: own for own in run(asked).to_dict()["cautions"]}
     assert "of its 95 % interval" in told["imprecise_mean"]["text"]
