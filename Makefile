@@ -5,6 +5,7 @@
 # make check  lint, format, types, layers
 # make validation  published functions, examples of guides, jobs of the field; writes reports/validation/
 # make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
+# make coverage  how often stated errors hold, about 15 minutes; writes reports/coverage/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
 
 PYTHON ?= python3
@@ -58,6 +59,9 @@ validation: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks.bench
+
+coverage: $(VENV)/.test
+	$(BIN)/python -m tests.coverage.measure
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

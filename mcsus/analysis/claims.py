@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,9 @@ from mcsus.counting.draws import Draws
 from mcsus.model import EXACT, Rounding
 from mcsus.vocabulary import Verdict
 
+_FEW = 5  # draws that do what hardly any does
+_ROUGH = 1e-3  # of a probability
+
 
 class Judgement(NamedTuple):
     """Probability that a claim holds in one cell, its standard error, and what follows."""
@@ -18,6 +21,19 @@ class Judgement(NamedTuple):
     probability: float
     error: float
     verdict: Verdict
+
+
+def rests_on_few(probability: Any, error: Any, replicates: int, draws: int) -> Any:
+    """Tell whether hardly any draw decides a probability, so that it is known to .001 at best.
+
+    Parameters
+    ----------
+    probability, error : float or array
+    replicates, draws : int
+        Of the run.
+    """
+    few = np.minimum(probability, 1 - probability) * replicates * draws < _FEW
+    return few & (student_quantile(replicates) * error > _ROUGH)
 
 
 def judge(

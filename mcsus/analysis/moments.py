@@ -10,7 +10,7 @@ Hill (1975), doi:10.1214/aos/1176343247, tells such tails from those of lognorma
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 _LEAST_DRAWS = 1 << 10, 1 << 12  # from which a mean, and a spread, are judged
 _HEAVY = (0.75, 0.6, 0.4), (0.55, 0.55, 0.4)  # least index at each depth; no mean, no variance
+_SLOW = 0.28  # index of a tail: .25 has no fourth moment; lognormal laws of gsd 1.6 have less
 _LEAST_DEPTH = 16  # draws of which an index is known to a quarter
 _FEW = 8  # draws of which an index is known to a third
 _MATTERS = 1e-3  # of the interval: what one draw moves the mean of all by
@@ -81,9 +82,7 @@ def settling(draws: Draws) -> Settled:
     if not reach > 0 or not any(judged):
         return Settled()
     tails = [_indices(draws, float(middle), upper=upper) for upper in (False, True)]
-    lacks = [
-        judged[k] and any(_is_heavy(indices, _HEAVY[k]) for indices in tails) for k in range(2)
-    ]
+    lacks = [judged[k] and any(_exceeds(indices, _HEAVY[k]) for indices in tails) for k in range(2)]
     return Settled(mean=not lacks[0], sd=not any(lacks))
 
 
@@ -118,6 +117,11 @@ def tail_index(draws: Draws) -> float:
     return max([own for own in found if own is not None], default=float("nan"))
 
 
+def is_heavy(index: Any) -> Any:
+    """Tell of tail indices whether no error of a variance is to be trusted."""
+    return np.nan_to_num(index) >= _SLOW
+
+
 def _outermost_share(draws: Draws) -> float:
     """Return the share of the outermost draw in the sum of squares, a quick sign."""
     spread, centre = draws.sd(), float(draws.means().mean())
@@ -127,7 +131,7 @@ def _outermost_share(draws: Draws) -> float:
     return float((reach / spread) ** 2 / (draws.replicates * draws.draws))
 
 
-def _is_heavy(indices: list[float], least: tuple[float, ...]) -> bool:
+def _exceeds(indices: list[float], least: tuple[float, ...]) -> bool:
     """Tell whether the tail index is as large as that at every depth; the deeper, the less."""
     return bool(indices) and all(a >= b for a, b in zip(indices, least, strict=False))
 

@@ -32,7 +32,6 @@ _LACKING = {
         "a few draws decide it: read the quantiles",
     ),
 }
-_HEAVY = 0.28  # index of a tail: .25 has no fourth moment; lognormal laws of gsd 1.6 have less
 _NOISE = 0.01  # share of a variance from which noise of individuals is told
 _TOLD = 3  # cells of an output in one caution
 _IMPRECISE = 0.05  # error of a mean, as a share of the interval, from which it is told
@@ -74,6 +73,7 @@ def cautions(
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
+    told += _few(study, described)
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -133,9 +133,11 @@ def _imprecise(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Cauti
 
 def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
     """Say of an output whose moments settle that a few draws decide how well they are known."""
+    from mcsus.analysis.moments import is_heavy  # noqa: PLC0415 - SciPy
+
     data = described[f"outputs/{name}"]
     settled = np.isfinite(data["mean"].values) & np.isfinite(data["sd"].values)
-    heavy = settled & (np.nan_to_num(data["tail_index"].values) >= _HEAVY)
+    heavy = settled & is_heavy(data["tail_index"].values)
     if heavy.any():
         where = "" if heavy.all() else f" in {heavy.sum()} of {heavy.size} cases"
         yield Caution(
@@ -144,6 +146,28 @@ def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
             f"the outermost draws of {name!r} fall off slowly{where}: a few of them decide its "
             "standard deviation and its Sobol' indices, whose errors may be larger than stated",
         )
+
+
+def _few(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of which claims hardly any draw decides the probability."""
+    from mcsus.analysis.claims import rests_on_few  # noqa: PLC0415 - SciPy
+    from mcsus.analysis.replication import student_quantile  # noqa: PLC0415 - SciPy
+
+    design = study.design
+    for claim in study.claims:
+        data = described[f"claims/{claim.id}"]
+        known = data["probability"].values, data["probability_error"].values
+        few = rests_on_few(*known, design.replicates, design.draws)
+        if few.any():
+            bound = student_quantile(design.replicates)
+            where = "" if few.all() else f" in {few.sum()} of {few.size} cases"
+            yield Caution(
+                "few_draws",
+                claim.id,
+                f"hardly any draw decides the probability of the claim {claim.id!r}{where}: it is "
+                f"known to ± {significant(bound * float(known[1][few].max()), 2)}; more draws "
+                "tell more",
+            )
 
 
 def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
