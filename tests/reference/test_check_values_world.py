@@ -18,6 +18,7 @@ from mcsus.expressions import to_text
 from mcsus.footprint import MODELS
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.study import load_study
+from mcsus.study.conditional import split
 from mcsus.units import DIMENSIONLESS, unit
 from tests.pint_registry import dimension_of, quantity
 
@@ -47,9 +48,10 @@ FIRST = {"application": KWS, "year": 2030, "cohort": 2027, "setting": TINY, "reg
 def graph(study_id: str) -> tuple[Model, dict[str, Any]]:
     """Return the model of a shipped study and all its typical values in base units."""
     study = load_study(study_id)
-    parameters = {p.name: p for p in study.parameters}
-    model = Model(study.equations, parameters, study.dims, inner=study.inner)
-    return model, evaluate(model, typical_values(model))
+    made = split(study.parameters)
+    equations = [*study.equations, *made.equations]
+    model = Model(equations, made.parameters, study.dims, inner=study.inner)
+    return model, evaluate(model, typical_values(model), typical=True)
 
 
 def cell(study_id: str, name: str, text: str = "", **labels: Any) -> float:
