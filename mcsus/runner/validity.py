@@ -11,7 +11,8 @@ from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
 from mcsus.engine.lowering import lower
 from mcsus.errors import FaultCollector
-from mcsus.expressions.nodes import Binary, Expression, Name
+from mcsus.expressions import walk
+from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
 from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
@@ -19,6 +20,7 @@ from mcsus.runner.domains import check_domains
 from mcsus.runner.size import refuse_too_large
 from mcsus.study import Study, load_study
 from mcsus.study.conditional import place_of, split, written_name
+from mcsus.study.dimensions import is_consecutive, is_numeric
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
 from mcsus.study.shares import share_behind
@@ -56,11 +58,25 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
         lower(model)  # refuses averages over individuals that an individual depends on
     _raise_any(faults, study)
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
+    _check_steps(study, model, faults)
+    faults.raise_any()
     refuse_too_large(study, model)
     check_domains(study, model, made.guards, faults)
     faults.raise_any()
     check_parts(study, model)
     return study, model
+
+
+def _check_steps(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Refuse labels with gaps where equations that ship add up one year after the other."""
+    for equation in model.equations:
+        for node in walk(equation.expression) if equation.function is not None else ():
+            if not isinstance(node, Reduce) or node.kind != "sum" or node.over == study.inner:
+                continue
+            labels = study.dims.get(node.over, ())
+            if is_numeric(labels) and not is_consecutive(labels):
+                found = f"labels with gaps, which {equation.name!r} of the model adds up"
+                faults.add(found, "labels that go up by one", "dims", node.over)
 
 
 def _raise_any(faults: FaultCollector, study: Study) -> None:

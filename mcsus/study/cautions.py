@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mcsus.expressions import walk
+from mcsus.expressions.nodes import Reduce
 from mcsus.families.laws.constant import Constant
 from mcsus.study.conditional import quantities_of
+from mcsus.study.dimensions import is_consecutive, is_even, is_numeric
 from mcsus.study.parts import together
 from mcsus.study.physical import physical_cautions
 from mcsus.vocabulary import Caution
@@ -24,6 +27,7 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
         *_one_replicate(study),
         *_fine_claims(study),
         *_unread_changes(study),
+        *_gaps(study),
         *physical_cautions(study.parameters),
         *_without_moments(study),
         *_without_spread(study),
@@ -145,6 +149,26 @@ def _fine_claims(study: Study) -> list[Caution]:
         for c in study.claims
         if min(c.confidence, 1 - c.confidence) < 1 / count
     ]
+
+
+def _gaps(study: Study) -> list[Caution]:
+    """Tell which formulas add up or average labels, where one might mean what lies between."""
+    told = []
+    for equation in study.equations:
+        for node in dict.fromkeys(walk(equation.expression)):
+            if not isinstance(node, Reduce) or node.over == study.inner:
+                continue
+            labels = study.dims.get(node.over, ())
+            if not is_numeric(labels) or is_consecutive(labels):
+                continue
+            if node.kind == "sum":
+                does = f"adds up {len(labels)} labels of {node.over!r}, and nothing between them"
+            elif node.kind == "mean" and not is_even(labels):
+                does = f"gives each label of {node.over!r} one weight, though steps are uneven"
+            else:
+                continue
+            told.append(Caution("gaps", equation.name, f"equation {equation.name!r} {does}"))
+    return list(dict.fromkeys(told))
 
 
 def _one_replicate(study: Study) -> list[Caution]:

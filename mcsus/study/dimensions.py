@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from mcsus.analysis.base import taken_names
@@ -25,12 +26,25 @@ DIM = Table(
 )
 
 MAX_LABELS = 10_000
+_EVEN = 1e-9  # of a step: what rounding does to labels such as 0.1, 0.2, 0.3
 _NUMBERS = "numbers that go up from one label to the next"
 
 
 def is_numeric(labels: Sequence[Label]) -> bool:
     """Tell whether a dim is numeric: a plain number in formulas."""
     return not any(isinstance(label, str) for label in labels)
+
+
+def is_consecutive(labels: Sequence[Label]) -> bool:
+    """Tell whether labels are numbers of which each is one more than that before it."""
+    numbers = [label for label in labels if not isinstance(label, str)]
+    return len(numbers) == len(labels) and all(b - a == 1 for a, b in pairwise(numbers))
+
+
+def is_even(labels: Sequence[Label]) -> bool:
+    """Tell whether numbers are all equally far apart, rounding apart."""
+    steps = [float(b) - float(a) for a, b in pairwise(labels)]
+    return not steps or max(steps) - min(steps) <= _EVEN * max(steps)
 
 
 def read_dims(tables: Mapping[str, tuple[Any, FaultCollector]]) -> dict[str, tuple[Label, ...]]:

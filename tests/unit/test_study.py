@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from mcsus.errors import InputError
-from mcsus.model import Model
+from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner import check
 from mcsus.study import Study, load_study, shipped_studies
 from mcsus.study.layers import model_layers
@@ -392,3 +392,52 @@ def test_reading_a_study_loads_no_compiler_and_no_statistics():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+class TestYears:
+    """Years with gaps: what a formula does with them, and what it does not."""
+
+    @staticmethod
+    def made(labels, formula="sum(power*time*(year - 2020), over=year)", unit="kWh", **more):
+        equations = {"energy": {"formula": formula, "unit": unit}}
+        return study(dims={"year": labels} | more, equations=equations)
+
+    @staticmethod
+    def total(asked):
+        _, model = check(asked)
+        return float(evaluate(model, typical_values(model))["energy"].ravel()[0])
+
+    def test_uneven_years_are_numbers_in_formulas(self):
+        one = self.total(self.made({"first": 2021, "last": 2021}))
+        assert self.total(self.made([2020, 2030, 2050.5])) == pytest.approx(one * (10 + 30.5))
+
+    def test_like_reads_uneven_years_on_each_other(self):
+        """Each cohort is read in its own year: sums of the age over all pairs."""
+        formula = (
+            "sum(sum(where(cohort < year, year - cohort, 0), over=cohort), over=year)*power*time"
+        )
+        asked = self.made([2020, 2030, 2050], formula, cohort={"like": "year"})
+        one = self.total(self.made({"first": 2021, "last": 2021}))
+        assert self.total(asked) == pytest.approx(one * (10 + 30 + 20))
+        formula = "sum(at(year*power*time, year=cohort) - cohort*power*time, over=cohort)"
+        assert self.total(self.made([2020, 2030, 2050], formula, cohort={"like": "year"})) == 0
+
+    @pytest.mark.parametrize(
+        ("labels", "formula", "words"),
+        [
+            ([2020, 2030, 2050], "sum(power*time*year, over=year)", "adds up 3 labels of 'year'"),
+            ([2020, 2030, 2050], "mean(power*time*year, over=year)", "gives each label of 'year'"),
+            ([2020, 2030, 2040], "mean(power*time*year, over=year)", None),
+            ([2020, 2021, 2022], "sum(power*time*year, over=year)", None),
+        ],
+    )
+    def test_a_sum_over_labels_with_gaps_is_told(self, labels, formula, words):
+        told = [one.text for one in self.made(labels, formula).cautions if one.kind == "gaps"]
+        assert len(told) == (words is not None)
+        assert all(words in text for text in told)
+
+    def test_years_with_gaps_are_refused_where_a_model_adds_up_years(self):
+        document = load_study("tinyml_fleet").to_dict()
+        document["dims"] = {"year": [2024, 2030, 2035], "cohort": {"like": "year"}}
+        with pytest.raises(InputError, match=r"labels with gaps, which '.*' of the model adds up"):
+            check(Study.from_dict(document))
