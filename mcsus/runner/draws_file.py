@@ -19,6 +19,7 @@ from mcsus.counting.tasks import Task
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
 from mcsus.study import Study
+from mcsus.study.conditional import written_name
 from mcsus.study.shares import share_behind
 from mcsus.units import Unit
 
@@ -61,12 +62,16 @@ def columns_of(study: Study, model: Model, *, inputs: bool) -> dict[str, _Column
 
 
 def _inputs_of(study: Study, model: Model, outputs: Mapping[str, Any]) -> dict[str, _Column]:
-    """Return the inputs; shares under their name, which the weights behind them have not."""
+    """Return the inputs by the names that the study writes, for shares and for laws of quantities.
+
+    Such a value of an individual is not kept, since no draw has it.
+    """
     found = {}
     for name in model.inputs:
         parameter = model.parameters[name]
-        shown = share_behind(name, study.document) or name
-        if parameter.is_constant or shown in outputs:
+        shown = share_behind(name, study.document) or written_name(name)
+        hidden = shown != name and model.inner in model.dims_of[shown]
+        if parameter.is_constant or shown in outputs or hidden:
             continue
         unit = parameter.unit if shown == name else model.equation(shown).unit
         found[shown] = _Column(unit, model.dims_of[shown], model.varies_inside(name))

@@ -156,6 +156,9 @@ def with_inputs(asked):
         "t": {"unit": "s", "kind": "variability", "source": "a test",
               "by": {"place": {"north": BETWEEN, "süd": BETWEEN}}},
     }  # fmt: skip
+    law = {"distribution": "lognormal", "median": "x", "gsd": 1.2, "source": "a test"}
+    tables["parameters"]["z"] = {**law, "unit": "g"}
+    tables["equations"]["z2"] = {"formula": "2*z", "unit": "g"}
     tables["equations"]["more"] = {
         "formula": "sum(part*mean(t, over=one_of), over=place)*fixed*x", "unit": "g s",
     }  # fmt: skip
@@ -172,13 +175,14 @@ def test_inputs_are_kept_beside_the_outputs(with_inputs, tmp_path, few_held, mon
     data = read(tmp_path / FILE)
     roles = {str(name): data[name].attrs["role"] for name in data.data_vars}
     outputs = dict.fromkeys(("y", "one", "more"), "output")
-    assert roles == outputs | dict.fromkeys(("x", "s", "part", "t"), "input")
+    assert roles == outputs | dict.fromkeys(("x", "s", "part", "t", "z"), "input")
     assert data["t"].dims == ("replicate", "place", "one_of")
     assert data["s"].dims == ("replicate", "draw", "year")
     assert (data["x"].attrs["units"], data["t"].attrs["units"]) == ("g", "s")
     y = (1000 * data["x"] * data["s"]).transpose(*data["y"].dims)
     xr.testing.assert_allclose(data["y"], y, rtol=1e-12)
     xr.testing.assert_allclose(data["one"], data["x"] * 2 / 1000, rtol=1e-12)
+    assert np.log(data["z"] / data["x"]).std() == pytest.approx(np.log(1.2), rel=0.03)
     more = (data["part"] * data["t"].mean("one_of")).sum("place") * 3 * data["x"]
     xr.testing.assert_allclose(data["more"], more.transpose(*data["more"].dims), rtol=1e-12)
     assert np.corrcoef(data["x"].sel(scenario="base").values.ravel(),
