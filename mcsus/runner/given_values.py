@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import DrawnValues, PointValues, WantsDraws, WantsPoints
+from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
@@ -25,6 +26,7 @@ from mcsus.streams.design import nearest_powers_of_two
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.units import Unit
+from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]
 
@@ -54,14 +56,21 @@ class DrawRun:
         self.run = PlanRun(kernel, plan, replace(design, draws=draws))
         self.rounding = roundings(self.run, outputs)
         drawn: list[tuple[str, int, str]] = []  # parameter, stored row, name of the input
-        start = len(cells)
+        start, starts = len(cells), {}
         for name in parameters:
+            starts[name] = start
             drawn += [(name, start + k, text) for k, text in _drawn_cells(kernel, name).items()]
             start += kernel.program.cells(name)
         self.rows, self.inputs = [], {}
         self.places: dict[Key, list[int]] = {}
-        for row, output in enumerate(cells):
-            own = [(k, text) for name, k, text in drawn if name in reach[output]]
+        for row, (output, scenario) in enumerate(
+            zip(cells, _scenarios(kernel, outputs), strict=True)
+        ):
+            own = [
+                (k + _moved(kernel, name, k - starts[name], scenario), text)
+                for name, k, text in drawn
+                if name in reach[output]
+            ]
             self.rows.append([k for k, _ in own])
             self.inputs["", row] = [text for _, text in own]
 
@@ -79,6 +88,28 @@ def _shown(outputs: Mapping[str, Unit]) -> list[Quantity]:
     return [Quantity(name, 1 / unit.factor) for name, unit in outputs.items()]
 
 
+def _scenarios(kernel: Kernel, outputs: Iterable[str]) -> list[int]:
+    """Return the place of the scenario of each stored row; 0 where there is none."""
+    model = kernel.model
+    counts = {
+        name: len(model.dims[SCENARIO]) if SCENARIO in model.dims_of[name] else 1
+        for name in outputs
+    }
+    return [k % counts[name] for name in outputs for k in range(kernel.program.cells(name))]
+
+
+def _moved(kernel: Kernel, name: str, cell: int, scenario: int) -> int:
+    """Return how far on the cell lies that a scenario mixes otherwise; 0 where none is."""
+    model = kernel.model
+    parameter = model.parameters[name]
+    if SCENARIO not in parameter.dims:
+        return 0
+    count = len(model.dims[SCENARIO])
+    there = cell - cell % count + scenario
+    one, other = parameter.cells[cell], parameter.cells[there]
+    return 0 if other.stream == one.stream or other.law.family == "constant" else there - cell
+
+
 def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
     """Return the cells of a parameter that are drawn by themselves, each with its name."""
     parameter = kernel.model.parameters[name]
@@ -86,7 +117,8 @@ def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
     for k, cell in enumerate(parameter.cells):
         if cell.law.family != "constant":  # columns of one row are apart, but for the same column
             first.setdefault(
-                (cell.stream, cell.law if isinstance(cell.law, RowValues) else None), k
+                (key_of_study(cell.stream), cell.law if isinstance(cell.law, RowValues) else None),
+                k,
             )
     own = written_name(name)
     if len(first) == 1:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy import special
 
+from mcsus.analysis.base import WantsDraws
+from mcsus.engine.executors import executor_for
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError
@@ -13,6 +15,8 @@ from mcsus.expressions import parse
 from mcsus.model import Equation
 from mcsus.report import write_report
 from mcsus.runner import Run, check, run
+from mcsus.runner.given_values import DrawRun
+from mcsus.runner.group_sums import replicate_values
 from mcsus.runner.verification import verify
 from mcsus.study import Study
 from mcsus.units import unit
@@ -316,6 +320,17 @@ class TestDependence:
         changed["sensitivity"] = {"methods": ["sobol"]}
         with pytest.raises(InputError, match="which depend on each other"):
             check(Study.from_dict(changed))
+
+    def test_given_data_methods_see_the_draws_of_each_scenario(self):
+        study, model = check(Study.from_dict(document([scenario(JOINED)])))
+        positions = stream_positions({p.name: p for p in study.parameters})
+        kernel = Kernel(model, positions, study.mixes)
+        drawn = DrawRun(kernel, {"part": unit("kg")}, study.design, WantsDraws(256))
+        values = replicate_values(drawn.run, drawn.outputs, executor_for(None, 1), None)
+        out = next(values)[:, 0]
+        assert drawn.inputs == {("", 0): ["a", "b"], ("", 1): ["a", "b"]}
+        for row, rows in enumerate(drawn.rows):
+            np.testing.assert_allclose(out[rows].sum(axis=0), out[row], rtol=1e-12)
 
     @pytest.mark.parametrize(
         ("table", "words"),
