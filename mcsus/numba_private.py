@@ -6,10 +6,13 @@ in ``pyproject.toml``; ``make test-numba`` tries the oldest and the newest. Impo
 
 from __future__ import annotations
 
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numba
@@ -20,13 +23,15 @@ from mcsus.errors import McsusError
 __all__ = [
     "ALLOWED",
     "INNER",
+    "MACHINE_CODE",
     "Passed",
     "TypingError",
     "array_of",
     "caller",
     "entry",
     "functions_as_arguments",
-    "has_machine_code",
+    "interrupts_kept",
+    "machine_code",
     "needed",
     "nothing",
     "stack_room",
@@ -114,9 +119,45 @@ def functions_as_arguments() -> Iterator[None]:
         yield
 
 
-def has_machine_code(folder: Path, module: str) -> bool:
-    """Tell whether the machine code of a module of this folder is in numba's cache."""
-    return any((folder / "__pycache__").glob(f"{module}.*.nbi"))
+MACHINE_CODE = "__pycache__"
+"""Folder of numba's cache, below that of the modules."""
+
+
+def machine_code(folder: Path, module: str) -> list[Path]:
+    """Return the files of numba's cache that belong to a module of this folder."""
+    return sorted((folder / MACHINE_CODE).glob(f"{module}.*.nb[ci]"))
+
+
+_CALLED_BACK = {"_raw_object_cache_notify", "_raw_object_cache_getbuffer", "__del__", "finalize"}
+
+
+@contextmanager
+def interrupts_kept() -> Iterator[None]:
+    """Raise an interrupt at the end that came while LLVM called back, where it would be lost."""
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before is not signal.default_int_handler:
+        yield
+        return
+    lost = False
+
+    def interrupted(number: int, frame: FrameType | None) -> None:
+        nonlocal lost
+        here = frame
+        while here is not None:
+            if here.f_code.co_name in _CALLED_BACK:
+                lost = True
+                return
+            here = here.f_back
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if lost:
+            raise KeyboardInterrupt
 
 
 # What follows is for those who write LLVM instructions: of numba's contexts they use this alone.

@@ -1,16 +1,26 @@
 """The command line: the only place that prints."""
 
 import atexit
+import contextlib
+import errno
 import gc
+import os
 import sys
 import tempfile
 import traceback
-from pathlib import Path
+from typing import TextIO
 
 from mcsus.errors import McsusError
 
+REFUSED = 3
 FAULT_OF_OURS = 70
 INTERRUPTED = 130
+
+# What the system refuses: no fault of ours, and nothing that the input says.
+_REFUSALS = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+    errno.EMFILE, errno.ENFILE, errno.ENAMETOOLONG,
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -36,19 +46,56 @@ def run_command(arguments: list[str]) -> int:
     usage = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
     try:
         code = int(app(arguments, prog_name="mcsus", standalone_mode=False) or 0)
+        if sys.stdout is not None:  # it may be closed
+            sys.stdout.flush()
         # typer turns a KeyboardInterrupt into this code, and says nothing
         return _complain("interrupted", code) if code == INTERRUPTED else code
     except McsusError as error:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        return 0
+    except SystemExit as error:  # so typer ends when nobody reads what is printed
+        return _failed(error.__context__ if isinstance(error.__context__, OSError) else error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback on screen
         if isinstance(error, usage):
-            error.show()  # type: ignore[attr-defined]
+            with contextlib.suppress(OSError):
+                error.show()  # type: ignore[attr-defined]
             return 2
-        return _complain(f"a fault of mcsus itself; details are in {_save_trace()}", FAULT_OF_OURS)
+        return _failed(error)
+
+
+def _failed(error: BaseException) -> int:
+    """Say why a command failed that no error of ours explains; return its exit code."""
+    if isinstance(error, BrokenPipeError):
+        _read_no_more(sys.stdout)
+        return 0
+    if isinstance(error, OSError) and error.errno in _REFUSALS:
+        if error.errno == errno.ENOSPC:
+            _read_no_more(sys.stdout)  # it may be what was printed that found no room
+        where = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{where}refused by the system ({error.strerror})", REFUSED)
+    if isinstance(error, MemoryError):
+        return _complain("not enough memory: ask for fewer draws, replicates or outputs", REFUSED)
+    if _is_from_interrupt(error):
+        return _complain("interrupted", INTERRUPTED)
+    return _complain(f"a fault of mcsus itself; {_save_trace()}", FAULT_OF_OURS)
+
+
+def _is_from_interrupt(error: BaseException | None) -> bool:
+    """Tell whether an error came up while an interrupt was dealt with."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _read_no_more(stream: TextIO | None) -> None:
+    """Forget what is still to be printed: nobody reads it, or it finds no room."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())  # type: ignore[union-attr]
+        os.close(null)
 
 
 def _complain(message: str, code: int) -> int:
@@ -60,13 +107,21 @@ def _complain(message: str, code: int) -> int:
         message = "\n  ".join([head, *shortened(lines, "more")])
     else:
         message = "\n".join(shortened(lines, "more lines"))
-    sys.stderr.write(f"mcsus: {printable(message)}\n")
+    try:
+        sys.stderr.write(f"mcsus: {printable(message)}\n")
+        sys.stderr.flush()
+    except (AttributeError, OSError):  # it is closed, or nobody reads it
+        _read_no_more(sys.stderr)
     return code
 
 
-def _save_trace() -> Path:
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="mcsus-", suffix=".txt", delete=False, encoding="utf-8"
-    ) as file:
-        file.write(traceback.format_exc())
-    return Path(file.name)
+def _save_trace() -> str:
+    """Write down where a fault came up; say where that is to be read."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="mcsus-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(traceback.format_exc())
+    except OSError:
+        return traceback.format_exc(limit=-1).splitlines()[-1]
+    return f"details are in {file.name}"

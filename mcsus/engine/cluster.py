@@ -21,8 +21,8 @@ import dask
 from distributed import Client, KilledWorker, LocalCluster
 from distributed.security import Security
 
+from mcsus.engine.cache import cache_folder
 from mcsus.engine.executors import Answer, Common, Executor, Task
-from mcsus.engine.store import cache_folder
 from mcsus.errors import Fault, InputError, McsusError, RefusedError
 
 _RETRIES = 3  # of a task that raises something other than an error of ours

@@ -18,7 +18,7 @@ from mcsus.engine.lowering import lower
 from mcsus.engine.planning import planned
 from mcsus.engine.plans import Array, Plan, Points, Quantity
 from mcsus.engine.points import Streams
-from mcsus.engine.store import compiled, prepare, serves, shared, wanted
+from mcsus.engine.store import compiled, prepare, serves, shared, stop, wanted
 from mcsus.model import Model
 from mcsus.numba_private import Passed, entry
 from mcsus.parameters import Cell, Parameter
@@ -91,8 +91,12 @@ class Kernel:
         """Get the machine code: from the folder, or compiled here and in other processes."""
         names = wanted(self._input_cells.codes, mixed=bool(self._mixes))
         prepare(names)  # while this process compiles the model
-        model = compiled_model(self.program)
-        quantile, run, sobol = compiled(names)
+        try:
+            model = compiled_model(self.program)
+            quantile, run, sobol = compiled(names)
+        except KeyboardInterrupt:
+            stop()
+            raise
         self._run = entry(run, RUN_SIGNATURE)
         self._points = {"sobol": Passed(sobol, POINTS_SIGNATURE)}
         self._loops, self._quantile = names[0], Passed(quantile, QUANTILE_SIGNATURE)

@@ -5,6 +5,7 @@ that file imports. So the name of each generated file carries a hash of everythi
 code depends on.
 """
 
+import atexit
 import contextlib
 import functools
 import hashlib
@@ -13,7 +14,6 @@ import inspect
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -25,15 +25,25 @@ import numba
 
 import mcsus
 from mcsus.engine.blocks import fill_block, run_blocks
+from mcsus.engine.cache import (
+    cache_folder,
+    forget_code,
+    has_code,
+    module_file,
+    private_folder,
+    remember_code,
+)
 from mcsus.engine.executors import processors
+from mcsus.errors import RefusedError
 from mcsus.families.loops.codes import COMMON, LOOPS
-from mcsus.numba_private import functions_as_arguments, has_machine_code
+from mcsus.numba_private import functions_as_arguments, interrupts_kept
 
 _RUN = f'''"""Runs the blocks of mcsus kernels; generated, safe to delete."""
 
 from numba import njit
 
 from mcsus.engine.blocks import OWN, RUN_SIGNATURE, MIXING as mix_points
+from mcsus.errors import RefusedError
 from mcsus.families.loops.codes import CONSTANT
 
 
@@ -99,31 +109,6 @@ def sums(out, n, pivot, groups, paired, into):
 '''
 
 
-def cache_folder() -> Path:
-    """Return the folder of generated kernels, made for this user alone.
-
-    ``MCSUS_CACHE`` names another folder. A folder that belongs to somebody else is not used: code
-    is loaded from it.
-    """
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(os.environ.get("MCSUS_CACHE") or home / "mcsus")
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
-        if mine and os.access(folder, os.W_OK):
-            folder.chmod(0o700)
-            return folder
-    except OSError:
-        pass
-    return _private_folder()
-
-
-@functools.lru_cache(maxsize=1)
-def _private_folder() -> Path:
-    """Return a folder that lasts as long as this process."""
-    return Path(tempfile.mkdtemp(prefix="mcsus-"))
-
-
 @functools.lru_cache(maxsize=1)
 def fingerprint() -> bytes:
     """Hash what generated machine code depends on besides its own source."""
@@ -163,24 +148,40 @@ def _loaded(prefix: str, source: str, given: object) -> ModuleType:
     name = _name(prefix, source)
     if name in sys.modules:
         return sys.modules[name]
-    path = cache_folder() / f"{name}.py"
-    if not path.exists():
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(source)
-        Path(temporary).replace(path)
+    try:
+        return _made(name, source, given, cache_folder())
+    except OSError:  # nothing more can be written there
+        pass
+    try:
+        return _made(name, source, given, private_folder())
+    except OSError as error:
+        reason = f"{private_folder()}: generated code cannot be written ({error.strerror})"
+        raise RefusedError(reason) from error
+
+
+def _made(name: str, source: str, given: object, folder: Path) -> ModuleType:
+    """Return the module whose text is `source`; its machine code is loaded, or made and kept.
+
+    The text is run as it is here: what lies in the file is for numba to find.
+    """
+    path = module_file(folder, name, source)
+    known = has_code(folder, name)
+    if not known:
+        forget_code(folder, name)
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    if spec is None:
         raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
     vars(module)["given"] = given
     sys.modules[name] = module
     try:
-        with functions_as_arguments():
-            spec.loader.exec_module(module)
+        with functions_as_arguments(), interrupts_kept():
+            exec(compile(source, str(path), "exec"), vars(module))  # noqa: S102 - our own text
     except BaseException:
         del sys.modules[name]
         raise
+    if not known:
+        remember_code(folder, name)
     return module
 
 
@@ -212,7 +213,8 @@ def prepare(prefixes: Iterable[str]) -> None:
     """Begin to compile shared functions in other processes, where the folder lacks them.
 
     One process is started for each function while processors are left; numba compiles one function
-    at a time in a process. Whatever becomes of them, `compiled` compiles what is missing then.
+    at a time in a process. Whatever becomes of them, `compiled` compiles what is missing then. They
+    end with this process, or with `stop`.
     """
     with _LOADING:
         missing = [prefix for prefix in prefixes if not _is_there(prefix)]
@@ -222,10 +224,22 @@ def prepare(prefixes: Iterable[str]) -> None:
                     _helpers[prefix] = _helper(prefix)
 
 
+def stop() -> None:
+    """End the other processes that compile."""
+    with contextlib.suppress(KeyError):
+        while True:
+            _, helper = _helpers.popitem()
+            helper.kill()
+            _ended(helper)
+
+
+atexit.register(stop)
+
+
 def _is_there(prefix: str) -> bool:
     """Tell whether a shared module is imported, or lies in the folder with its machine code."""
     name = _name(prefix, _SHARED[prefix])
-    return name in sys.modules or has_machine_code(cache_folder(), name)
+    return name in sys.modules or has_code(cache_folder(), name)
 
 
 def _helper(prefix: str) -> subprocess.Popen[bytes]:
@@ -233,12 +247,31 @@ def _helper(prefix: str) -> subprocess.Popen[bytes]:
     package = str(Path(mcsus.__file__).parent.parent)
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(  # noqa: S603 - this interpreter, and a name of `_SHARED`
-        [sys.executable, "-c", f"from mcsus.engine import store; store.shared({prefix!r})"],
+        [sys.executable, "-c", f"from mcsus.engine import store; store.help_with({prefix!r})"],
         env={**os.environ, "PYTHONPATH": path, "MCSUS_CACHE": str(cache_folder())},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def help_with(prefix: str) -> None:
+    """Compile a shared function for the process that started this one, while that lives."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    shared(prefix)
+
+
+def _end_with_parent() -> None:
+    """End this process when the other end of its input is closed, even by a kill."""
+    os.read(0, 1)
+    os._exit(1)
+
+
+def _ended(helper: subprocess.Popen[bytes]) -> None:
+    """Wait for the end of a process."""
+    helper.wait()
+    if helper.stdin is not None:
+        helper.stdin.close()
 
 
 def shared(prefix: str) -> Callable[..., None]:
@@ -250,12 +283,13 @@ def shared(prefix: str) -> Callable[..., None]:
 def compiled(prefixes: Sequence[str]) -> list[Callable[..., None]]:
     """Return functions that serve all studies: quantile loops, running blocks, filling points."""
     with _LOADING:
-        waiting = {prefix: _helpers.pop(prefix) for prefix in prefixes if prefix in _helpers}
+        waiting = {prefix: _helpers[prefix] for prefix in prefixes if prefix in _helpers}
     for prefix in prefixes:
         if prefix not in waiting:
             shared(prefix)
-    for helper in waiting.values():
-        helper.wait()
+    for prefix, helper in waiting.items():
+        _ended(helper)
+        _helpers.pop(prefix, None)
     return [shared(prefix) for prefix in prefixes]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from mcsus.result.tree import Result
 
 __all__ = ["write_report"]
+
+_PAGE = "index.html"
 
 
 def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
@@ -44,21 +47,32 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     shown = sections(reading)
     figures = [figure for section in shown for figure in section.figures]
     texts = {f"{figure.name}.csv": figure.csv() for figure in figures}
-    texts["index.html"] = render(reading, shown)
+    texts[_PAGE] = render(reading, shown)
     texts["headline.svg"] = standalone(figures[0].svg) + "\n"
-    if (target / "index.html").exists():  # figures that are no longer drawn
+    known = (target / _PAGE).exists()
+    page = write_texts(target, texts)
+    if known:  # figures that are no longer drawn
         for old in target.glob("*.csv"):
             if old.name not in texts:
                 old.unlink()
-    return write_texts(target, texts)
+    return page
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
-    """Write files of text into a folder, made if it does not exist; return the page in it."""
+    """Write files of text into a folder, all of them or none; return the page in it.
+
+    The folder is made if it does not exist.
+
+    Raises
+    ------
+    RefusedError
+        If they cannot be written.
+    """
     from mcsus.result.atomic import replacing  # noqa: PLC0415
 
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        with replacing(folder / name) as temporary:
-            temporary.write_text(text, encoding="utf-8", newline="\n")
-    return folder / "index.html"
+    with ExitStack() as files:
+        for name in sorted(texts, key=lambda name: name != _PAGE):  # what enters first goes last
+            temporary = files.enter_context(replacing(folder / name))
+            temporary.write_text(texts[name], encoding="utf-8", newline="\n")
+    return folder / _PAGE

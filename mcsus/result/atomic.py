@@ -8,21 +8,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mcsus.errors import RefusedError
+
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """Give a temporary path that replaces `target` when the block ends well.
 
     The file is on disk (fsync) before it gets its name, so that a reader never sees half of it.
+
+    Raises
+    ------
+    RefusedError
+        If it cannot be written; what was there before is kept.
     """
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
-    os.close(descriptor)
-    temporary = Path(name)
+    temporary = None
     try:
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
+        os.close(descriptor)
+        temporary = Path(name)
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.chmod(0o644)
         temporary.replace(target)
+    except OSError as error:
+        msg = f"{target}: cannot be written ({error.strerror}); what was there before is kept"
+        raise RefusedError(msg) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)

@@ -111,7 +111,10 @@ class Result:
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         with replacing(target / FILE) as temporary:
-            self.tree.to_netcdf(temporary, engine="netcdf4")
+            try:
+                self.tree.to_netcdf(temporary, engine="netcdf4")
+            except RuntimeError as error:  # so netCDF says that there is no room
+                raise OSError(0, str(error)) from error
             seal(temporary)
         text = json.dumps(self.to_dict(timing=False), indent=1, allow_nan=False) + "\n"
         with replacing(target / JSON_FILE) as temporary:

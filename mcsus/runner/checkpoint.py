@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.errors import Fault, InputError, RefusedError
+from mcsus.errors import Fault, InputError
 from mcsus.result.atomic import replacing
 from mcsus.result.sealed import read_json, seal, unsealed
 
@@ -213,14 +213,10 @@ class FileCheckpoint(Checkpoint):
         """Replace the arrays of a name."""
         started = time.monotonic()
         path = self.folder / f"{name}.npz"
-        try:
-            with replacing(path) as temporary:
-                with temporary.open("wb") as file:
-                    np.savez(file, **arrays)  # type: ignore[arg-type]
-                seal(temporary, self._owner(path))
-        except OSError as error:
-            msg = f"{path}: cannot be written ({error.strerror}); what was saved before is kept"
-            raise RefusedError(msg) from error
+        with replacing(path) as temporary:
+            with temporary.open("wb") as file:
+                np.savez(file, **arrays)  # type: ignore[arg-type]
+            seal(temporary, self._owner(path))
         ended = time.monotonic()
         most = _EVERY + (ended - self._began) / _AT_STAKE
         self._next = ended + min(max(_EVERY, _SHARE * (ended - started)), most)

@@ -257,11 +257,11 @@ class Run:
             return
         kept = checkpoint.FileCheckpoint(self.settings.folder)
         with kept.alone():
-            if self._resumed:
-                kept.about()  # its other files belong to it
-            else:
-                kept.begin(resuming.description(self.study, self.settings))
             try:
+                if self._resumed:
+                    kept.about()  # its other files belong to it
+                else:
+                    kept.begin(resuming.description(self.study, self.settings))
                 yield kept
             except (KeyboardInterrupt, GeneratorExit, McsusError) as error:
                 if isinstance(error, NotFiniteError) or not (self._resumed or kept.holds()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import py_compile
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numba.core import event
 
 import mcsus
-from mcsus.engine import store
+from mcsus.engine import cache, store
+from mcsus.errors import RefusedError
 from mcsus.families.loops.codes import COMMON, NORMAL, STEPS
 
 # Runs a small kernel in a process of its own; prints how many functions numba compiled.
@@ -65,21 +68,21 @@ def test_a_second_run_compiles_nothing_and_another_formula_only_itself(tmp_path)
 
 
 def test_the_folder_is_made_for_this_user_alone(folder):
-    assert store.cache_folder() == folder
+    assert cache.cache_folder() == folder
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_folder_open_to_others_is_closed(folder):
     folder.mkdir(parents=True)
     folder.chmod(0o777)
-    assert store.cache_folder() == folder
+    assert cache.cache_folder() == folder
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_default_lies_in_the_cache_of_the_user(tmp_path, monkeypatch):
     monkeypatch.delenv("MCSUS_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert store.cache_folder() == tmp_path / "mcsus"
+    assert cache.cache_folder() == tmp_path / "mcsus"
 
 
 class TestFoldersThatAreNotUsed:
@@ -87,7 +90,7 @@ class TestFoldersThatAreNotUsed:
         folder.mkdir(parents=True)
         folder.chmod(0o755)
         monkeypatch.setattr(os, "getuid", lambda: folder.stat().st_uid + 1)
-        chosen = store.cache_folder()
+        chosen = cache.cache_folder()
         assert chosen != folder
         assert chosen.stat().st_mode & 0o777 == 0o700
         store.load("elsewhere", "VALUE = 1")
@@ -97,12 +100,128 @@ class TestFoldersThatAreNotUsed:
     def test_one_that_cannot_be_made(self, tmp_path, monkeypatch):
         (tmp_path / "file").write_text("")
         monkeypatch.setenv("MCSUS_CACHE", str(tmp_path / "file" / "below"))
-        assert store.cache_folder().is_dir()
-        assert tmp_path not in store.cache_folder().parents
+        assert cache.cache_folder().is_dir()
+        assert tmp_path not in cache.cache_folder().parents
 
     def test_one_that_cannot_be_written(self, folder, monkeypatch):
         monkeypatch.setattr(os, "access", lambda path, mode: False)
-        assert store.cache_folder() != folder
+        assert cache.cache_folder() != folder
+
+    def test_one_that_others_could_exchange(self, tmp_path, monkeypatch):
+        (tmp_path / "shared").mkdir()
+        (tmp_path / "shared").chmod(0o777)
+        monkeypatch.setenv("MCSUS_CACHE", str(tmp_path / "shared" / "mine"))
+        assert tmp_path not in cache.cache_folder().parents
+        (tmp_path / "shared").chmod(0o1777)  # as /tmp
+        assert cache.cache_folder() == tmp_path / "shared" / "mine"
+
+    def test_one_whose_machine_code_lies_elsewhere(self, folder, tmp_path):
+        folder.mkdir(parents=True, mode=0o700)
+        (folder / "__pycache__").symlink_to(tmp_path)
+        assert cache.cache_folder() != folder
+
+    def test_without_a_home(self, monkeypatch):
+        monkeypatch.delenv("MCSUS_CACHE", raising=False)
+        monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+
+        def none():
+            raise RuntimeError("Could not determine home directory.")
+
+        monkeypatch.setattr(Path, "home", none)
+        assert cache.cache_folder() == cache.private_folder()
+
+    def test_a_disk_that_is_full(self, folder, monkeypatch):
+        written = cache._write
+
+        def full(path, content):
+            if folder in path.parents:
+                raise OSError(28, "No space left on device")
+            written(path, content)
+
+        monkeypatch.setattr(cache, "_write", full)
+        assert store.load("full", "VALUE = 3").VALUE == 3
+        monkeypatch.setattr(cache, "_write", lambda *_: full(folder / "x", b""))
+        with pytest.raises(RefusedError, match=r"generated code cannot be written \(No space left"):
+            store.load("full", "VALUE = 4")
+
+
+COMPILED = """
+from numba import njit
+@njit("float64(float64)", cache=True)
+def twice(x):
+    return 2 * x
+"""
+
+
+class TestPlanted:
+    """Nothing that lies in the folder is run because of its name."""
+
+    @pytest.fixture
+    def again(self, folder):
+        """Load as a process that comes later does."""
+
+        def load(source=COMPILED):
+            sys.modules.pop(store._name("planted", source), None)
+            return store.load("planted", source)
+
+        return load
+
+    @pytest.fixture
+    def compilations(self):
+        """Count what numba compiles."""
+        recorder = event.RecordingListener()
+        event.register("numba:compile", recorder)
+        yield recorder.buffer
+        event.unregister("numba:compile", recorder)
+
+    def test_machine_code_is_used_again(self, again, compilations):
+        assert again().twice(2.0) == 4
+        compilations.clear()
+        assert again().twice(2.0) == 4
+        assert not compilations
+
+    @pytest.mark.parametrize("suffix", ["nbi", "nbc", "sha256"])
+    @pytest.mark.parametrize("what", ["bit", "cut", "gone", "other"])
+    def test_machine_code_that_was_changed_is_made_anew(self, again, folder, suffix, what):
+        again()
+        [path] = list(folder.rglob(f"mcsus_planted*.{suffix}"))
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.unlink()
+        if what == "other":
+            path.symlink_to(__file__)
+        elif what != "gone":
+            path.write_bytes(content if what == "bit" else content[:20])
+        assert again().twice(2.0) == 4
+        [path] = list(folder.rglob(f"mcsus_planted*.{suffix}"))
+        assert not path.is_symlink()
+        assert again().twice(2.0) == 4
+
+    def test_text_is_written_anew(self, again, folder):
+        path = Path(again("VALUE = 1").__file__)
+        path.write_text("VALUE = 2")
+        assert again("VALUE = 1").VALUE == 1
+        assert path.read_text() == "VALUE = 1"
+
+    def test_bytecode_is_not_run(self, again, folder):
+        path = Path(again("VALUE = 1").__file__)
+        at = path.stat().st_mtime
+        path.write_text("VALUE = 2")
+        os.utime(path, (at, at))
+        py_compile.compile(str(path))
+        path.write_text("VALUE = 1")
+        os.utime(path, (at, at))
+        assert list(folder.rglob("*.pyc"))
+        assert again("VALUE = 1").VALUE == 1
+
+    def test_what_others_could_write_is_forgotten(self, again, folder, compilations):
+        again()
+        folder.chmod(0o775)
+        (folder / "not of ours").touch()
+        compilations.clear()
+        again()
+        assert compilations
+        assert (folder / "not of ours").exists()
 
 
 class TestLoad:
