@@ -1,5 +1,6 @@
 """The command line: the only place that prints."""
 
+import _thread
 import atexit
 import contextlib
 import errno
@@ -7,14 +8,16 @@ import gc
 import os
 import sys
 import tempfile
+import threading
 import traceback
-from typing import TextIO
+from typing import Any, TextIO
 
 from mcsus.errors import McsusError
 
 REFUSED = 3
 FAULT_OF_OURS = 70
 INTERRUPTED = 130
+_LATER = 0.05  # seconds
 
 # What the system refuses: no fault of ours, and nothing that the input says.
 _REFUSALS = {
@@ -33,7 +36,16 @@ def main(arguments: list[str] | None = None) -> None:
     # draws, and half a second when the process ends.
     gc.set_threshold(100_000, 20, 20)
     atexit.register(gc.freeze)
+    sys.unraisablehook = _keep_interrupts
     sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
+
+
+def _keep_interrupts(lost: Any) -> None:
+    """Interrupt again a little later, where an interrupt came while an object was removed."""
+    if lost.exc_type is KeyboardInterrupt:
+        threading.Timer(_LATER, _thread.interrupt_main).start()
+    else:
+        sys.__unraisablehook__(lost)
 
 
 def run_command(arguments: list[str]) -> int:
