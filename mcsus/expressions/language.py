@@ -132,6 +132,12 @@ def _payback(cost: Any, rate: Any) -> Any:
         return np.where(cost <= 0, 0.0, np.where(rate <= 0, np.inf, np.divide(cost, rate)))[()]
 
 
+def _mean_decay(x: Any) -> Any:
+    """Return the mean of exp(-t) for t from 0 to x, without cancellation near 0."""
+    with np.errstate(all="ignore"):
+        return np.where(np.equal(x, 0), 1.0, -np.expm1(np.negative(x)) / x)[()]
+
+
 FUNCTIONS: dict[str, Function] = {
     row.name: row
     for row in (
@@ -158,6 +164,13 @@ FUNCTIONS: dict[str, Function] = {
             power=0,
         ),
         Function("tanh", "the hyperbolic tangent of x", np.tanh),
+        Function(
+            "mean_decay",
+            "the mean of exp(-t) for t from 0 to x, (1 - exp(-x))/x, which is 1 at 0",
+            _mean_decay,
+            "mcsus.families.loops.elementary:mean_decay",
+            reserved=False,
+        ),
         Function("mod", "what whole multiples of b leave of a", np.mod, arity=2, power=1),
         Function(
             "payback",

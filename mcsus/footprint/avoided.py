@@ -7,7 +7,7 @@ by four shares, each used once, by what its evidence already contains: does the 
 (`works`), how much of a predicted saving is realised, what rebounds, what would have come anyway.
 """
 
-from mcsus.expressions import exp, payback
+from mcsus.expressions import exp, mean_decay, payback
 from mcsus.model import equation
 
 
@@ -52,16 +52,11 @@ def total_decay(saving_decay, factor_decline):
 def effective_life(service_life, total_decay):
     """Years of first-year saving that the whole life is worth.
 
-    The integral of exp(-decay t) over the life by Simpson's rule, which needs no division by the
-    decay; too long by less than 0.5 % while decay times life is below 2.
+    The integral of exp(-decay t) over the life; the life itself where nothing decays.
 
-    Unit: year. Source: Simpson's rule.
+    Unit: year. Source: definition.
     """
-    return (
-        service_life
-        * (1 + 4 * exp(-total_decay * service_life / 2) + exp(-total_decay * service_life))
-        / 6
-    )
+    return service_life * mean_decay(total_decay * service_life)
 
 
 @equation(unit="kg CO2e")

@@ -412,7 +412,7 @@ class TestProgrammes:
         decay = study.parameter("saving_decay").cells[1].law.quantile(u)[:, None]  # field
         decline = study.parameter("grid_decline").cells[0].law.quantile(u)
         fall = (decay + decline) * life
-        effective = (life * (1 + 4 * np.exp(-fall / 2) + np.exp(-fall)) / 6).mean()
+        effective = (life * -np.expm1(-fall) / fall).mean()
         factor = (0.699 + 0.709 + 0.744) / 3  # kg CO2e/kWh
         baseline = 186.4 * 0.6 * 0.6 * 8766 * factor
         exact = -baseline * 0.07 * 0.40 * 0.56 * 0.625 * effective

@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 from numba import njit
 
+from mcsus.expressions import FUNCTIONS
 from mcsus.families.loops import elementary
-from mcsus.families.loops.elementary import exp, log, log_normal_range, ndtri, ndtri_tails
+from mcsus.families.loops.elementary import (
+    exp,
+    log,
+    log_normal_range,
+    mean_decay,
+    ndtri,
+    ndtri_tails,
+)
 
 RNG = np.random.default_rng(20230127)
 EPS = 2.0**-52
@@ -45,6 +53,27 @@ def exact_ndtri(u, v=None):
 @pytest.mark.parametrize("reach", [1e-300, 1e-9, 0.34, 1.0, 50.0, 700.0])
 def test_exp(reach):
     assert largest_error(exp, mp.exp, RNG.uniform(-reach, reach, 600)) < EPS
+
+
+@pytest.mark.parametrize("reach", [1e-300, 1e-16, 1e-8, 1e-3, 1.0, 30.0, 700.0])
+def test_mean_decay(reach):
+    """(1 - exp(-x))/x loses all digits below 1e-16 when it is computed as it is written."""
+    points = RNG.uniform(-reach, reach, 300)
+    assert largest_error(mean_decay, lambda x: -mp.expm1(-x) / x, points) < 5e-16
+
+
+def test_mean_decay_at_0_and_far_away():
+    row = FUNCTIONS["mean_decay"]
+    far = [0.0, -0.0, 5e-324, 1e-17, 800.0, math.inf]
+    for found in (
+        list(map(mean_decay, far)),
+        [row.numpy(x) for x in far],
+        list(row.numpy(np.array(far))),
+    ):
+        assert found[:4] == [1.0] * 4
+        assert found[4:] == [1 / 800, 0.0]
+    assert math.isnan(mean_decay(math.nan))
+    assert math.isnan(row.numpy(math.nan))
 
 
 def test_exp_at_the_ends_of_the_range():
