@@ -453,3 +453,14 @@ def test_names_of_quantities_fit_the_schema():
     wrong["parameters"]["usual"]["minimum"] = "1 kg"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, schema())
+
+
+def test_inputs_that_are_kept_have_the_values_of_the_law(tmp_path):
+    netcdf = pytest.importorskip("netCDF4")
+    parameters = {"mu": law("normal", mean=5, sd=1), "x": law("normal", mean="mu", sd=2)}
+    study = study_of(parameters, "2*x", design={"draws": 256, "replicates": 2})
+    run(study, keep_draws=tmp_path / "draws.nc", keep_inputs=True)
+    with netcdf.Dataset(tmp_path / "draws.nc") as file:
+        assert {*file.variables} == {"y", "x", "mu"}
+        assert np.array_equal(file["y"][:], 2 * file["x"][:])
+        assert np.corrcoef(file["x"][:].ravel(), file["mu"][:].ravel())[0, 1] > 0.4
