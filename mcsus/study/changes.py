@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -138,7 +139,7 @@ def _ways(parts: Sequence[str], dims: Dims) -> Iterator[dict[str, Label]]:
     if not parts:
         yield {}
     for count in range(1, len(parts) + 1):
-        first = ", ".join(parts[:count])
+        first = _spaced(", ".join(parts[:count]))
         for dim, labels in dims.items():
             for label in (x for x in labels if _spaced(str(x)) == first):
                 rest = {name: known for name, known in dims.items() if name != dim}
@@ -147,7 +148,8 @@ def _ways(parts: Sequence[str], dims: Dims) -> Iterator[dict[str, Label]]:
 
 
 def _spaced(label: str) -> str:
-    return ", ".join(part.strip() for part in label.split(","))
+    """Return a label as it is compared: letters with accents have two forms that look alike."""
+    return unicodedata.normalize("NFC", ", ".join(part.strip() for part in label.split(",")))
 
 
 def _unknown(parts: Sequence[str], known: Sequence[str]) -> str:

@@ -169,6 +169,11 @@ def test_a_value_is_set_at_a_label(label):
     assert Study.from_dict(made.to_dict()).parameters == made.parameters
 
 
+def test_a_label_may_be_typed_with_accents_of_either_form():
+    made = world().with_changes(pins={"e[O\u0308sterreich]": "3 kg CO2e"})
+    assert made.parameter("e").cells[2].law.typical() == 3
+
+
 def test_labels_of_two_dims_with_commas():
     by = {"a, b": {"by": {"year": {"2020": normal(1), "2030": normal(2)}}},
           "a": {"by": {"year": {"2020": normal(3), "2030": normal(4)}}}}  # fmt: skip

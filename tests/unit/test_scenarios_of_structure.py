@@ -8,6 +8,7 @@ from scipy import special
 
 from mcsus.analysis.base import WantsDraws
 from mcsus.engine.executors import executor_for
+from mcsus.engine.inputs import cell_points, scale_positions, streams_of
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import InputError
@@ -18,6 +19,7 @@ from mcsus.runner import Run, check, run
 from mcsus.runner.given_values import DrawRun
 from mcsus.runner.group_sums import replicate_values
 from mcsus.runner.verification import verify
+from mcsus.streams import points
 from mcsus.study import Study
 from mcsus.units import unit
 
@@ -320,6 +322,43 @@ class TestDependence:
         changed["sensitivity"] = {"methods": ["sobol"]}
         with pytest.raises(InputError, match="which depend on each other"):
             check(Study.from_dict(changed))
+
+    @pytest.mark.parametrize("kind", ["sobol", "monte_carlo"])
+    def test_the_kernel_is_the_plain_path(self, kind):
+        """Copulas of all kinds, one in each scenario, on the points of the study."""
+        tables = [
+            scenario({**JOINED, "correlation": -0.7}, id_="gaussian"),
+            scenario({**JOINED, "copula": "student_t", "df": 3}, id_="heavy"),
+            scenario({"parameters": ["b", "a"], "copula": "countermonotone"}, id_="against"),
+        ]
+        design = {"kind": kind, "draws": 512, "replicates": 2}
+        base = {**JOINED, "copula": "student_t", "df": 5}
+        study, model = check(Study.from_dict(document(tables, dependence=[base], design=design)))
+        drawn = values(study, ["a", "b"])
+        positions = stream_positions({p.name: p for p in study.parameters})
+        assert list(positions) == ["study:a", "study:b", "study:c"]
+        scales = scale_positions(study.mixes)
+        for name in "ab":
+            cells = model.parameters[name].cells
+            keys = streams_of(cells, study.mixes)
+            places = [scales[k] if k in scales else positions[k] for k in keys]
+            u = points(study.design, places, keys, 1, 0, 512)
+            at = cell_points(cells, study.mixes, dict(zip(keys, u.T, strict=True)))
+            wanted = [c.law.quantile(x) for c, x in zip(cells, at, strict=True)]
+            np.testing.assert_allclose(drawn[name], wanted, rtol=1e-9, atol=1e-9)
+
+    def test_individuals_that_depend_on_each_other_otherwise(self):
+        """Exact: the mean of a product of two normals is that of the means plus the covariance."""
+        between = {name: normal(3, 1) | {"kind": "variability"} for name in "xy"}
+        pair = {**JOINED, "parameters": ["x", "y"]}
+        study = Study.from_dict(document(
+            [scenario({**pair, "correlation": -0.5})], dependence=[pair],
+            dims={"one_of": {"draws": 4096}}, parameters=between,
+            equations={"m": {"formula": "mean(x*y, over=one_of)", "unit": "kg**2"}},
+            outputs={"m": "kg**2"}, design={"draws": 256, "replicates": 8},
+        ))  # fmt: skip
+        found = values(study, ["m"])["m"][:, 0]
+        np.testing.assert_allclose(found, [9.5, 8.5], atol=0.02)
 
     def test_given_data_methods_see_the_draws_of_each_scenario(self):
         study, model = check(Study.from_dict(document([scenario(JOINED)])))
