@@ -88,7 +88,8 @@ class CountedDraws:
         """Return the standard deviation of all draws."""
         sums = np.array([tally.sums()[self.row] for tally in self.tallies])
         first, second = sums.mean(axis=0) / self.draws
-        return float(self._shown(np.sqrt(max(second - first**2, 0.0))))
+        spread = np.ldexp(np.sqrt(max(second - first**2, 0.0)), self.tallies[0].exponents[self.row])
+        return float(self._shown(spread))
 
     def spreads(self) -> Array:
         """Return the spread of each replicate about the mean of all."""

@@ -8,7 +8,13 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.ordered import about_all, deviation, quantiles_of_sorted, shortest_interval
+from mcsus.counting.ordered import (
+    about_all,
+    deviation,
+    mean,
+    quantiles_of_sorted,
+    shortest_interval,
+)
 from mcsus.counting.prefixes import Convergence
 
 Array = NDArray[np.float64]
@@ -114,7 +120,7 @@ class HeldDraws:
 
     def means(self) -> Array:
         """Return the mean of each replicate."""
-        return np.asarray(self.values.mean(axis=1))
+        return mean(self.values, 1)
 
     def sds(self) -> Array:
         """Return the standard deviation of each replicate, divided by the number of draws."""

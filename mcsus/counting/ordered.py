@@ -7,6 +7,36 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+ORDINARY, MOST = 256, 1000
+"""Exponents of two up to which squares need no scale, and of scales."""
+
+
+def exponents(sizes: Array) -> NDArray[np.int32]:
+    """Return the exponents of two by which values of such sizes are scaled, 0 for ordinary ones.
+
+    Examples
+    --------
+    >>> exponents(np.array([1e300, 5.0, 0.0, 1e-170])).tolist()
+    [997, 0, 0, -564]
+    """
+    _, own = np.frexp(sizes)
+    return np.asarray(np.where(np.abs(own) > ORDINARY, np.clip(own, -MOST, MOST), 0))
+
+
+def mean(values: Array, axis: int) -> Array:
+    """Return the mean along an axis, of values of any magnitude.
+
+    Examples
+    --------
+    >>> mean(np.full(4, 1e308), 0)
+    array(1.e+308)
+    """
+    size = exponents(np.asarray(np.abs(values).max(axis=axis, keepdims=True)))
+    if not size.any():
+        return np.asarray(values.mean(axis=axis))
+    scaled = np.ldexp(values, -size).mean(axis=axis)
+    return np.asarray(np.ldexp(scaled, np.squeeze(size, axis)))
+
 
 def deviation(values: Array, axis: int, *, ddof: int = 0) -> Array:
     """Return the standard deviation along an axis, of values of any magnitude.

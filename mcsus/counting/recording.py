@@ -7,9 +7,12 @@ so that any division of a run into slabs gives the same bits. Counts and extreme
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit, types
 
+from mcsus.counting.ordered import MOST, ORDINARY
 from mcsus.engine.plans import FOLD
 from mcsus.numba_private import INNER
 
@@ -26,11 +29,12 @@ RECORD_SIGNATURE = types.void(
 
 
 @njit(nogil=True, error_model="numpy", fastmath={"reassoc"}, **INNER)
-def unit_sums(x, pivot):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
-    """Return the sums of ``x - pivot`` and of its square; not finite when a draw is not."""
+def unit_sums(x, pivot, scale):  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
+    """Return the scaled sums of ``x - pivot`` and its square; not finite when a draw is not."""
     total, square = 0.0, 0.0
+    zero = pivot * scale
     for j in range(x.shape[0]):  # the order of additions is free, so that they are vectorised
-        d = x[j] - pivot
+        d = x[j] * scale - zero
         total += d
         square += d * d
     return total, square
@@ -63,16 +67,20 @@ def moments(values, n, pivot, sums, extremes):  # type: ignore[no-untyped-def]  
     pivot : array, shape (row,)
         Subtracted before summing, so that a variance does not cancel.
     sums : array, shape (unit, row, 2)
-        Filled with the sums of ``x - pivot`` and of its square.
+        Filled with the sums of ``x - pivot`` and of its square, scaled by a power of two where
+        squares might not be finite: see `mcsus.counting.ordered.exponents`.
     extremes : array, shape (row, 2)
         Least and greatest value so far.
     """
     ends = np.empty(2, dtype=np.int64)
     as_float = ends.view(np.float64)
     for r in range(values.shape[0]):
+        _, exponent = math.frexp(pivot[r])
+        exponent = min(max(exponent, -MOST), MOST) if abs(exponent) > ORDINARY else 0
+        scale = math.ldexp(1.0, -exponent)
         for u in range((n + FOLD - 1) // FOLD):
             x = values[r, u * FOLD : min(n, (u + 1) * FOLD)]
-            sums[u, r, 0], sums[u, r, 1] = unit_sums(x, pivot[r])
+            sums[u, r, 0], sums[u, r, 1] = unit_sums(x, pivot[r], scale)
         least, greatest = ordered_extremes(values[r, :n].view(np.int64))
         ends[0] = least ^ ((least >> 63) & _MASK)
         ends[1] = greatest ^ ((greatest >> 63) & _MASK)

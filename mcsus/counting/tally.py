@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mcsus.counting.compiled import folding, recorder
 from mcsus.counting.layout import Layout
+from mcsus.counting.ordered import exponents
 from mcsus.engine.plans import FOLD
 
 Array = NDArray[np.float64]
@@ -139,17 +140,26 @@ class Tally:
         self.draws += part.draws
 
     def sums(self) -> Array:
-        """Return the sums of ``x - pivot`` and of its square, shape (row, 2)."""
+        """Return the sums of ``x - pivot``, over two to the `exponents`, and of its square.
+
+        Shape (row, 2).
+        """
         return (self._total + self._carry).reshape(-1, 2)
+
+    @property
+    def exponents(self) -> Integers:
+        """Exponents of two of the scales of the sums of every row."""
+        return exponents(self.pivot).astype(np.int64)
 
     def means(self) -> Array:
         """Return the mean of every row."""
-        return np.asarray(self.pivot + self.sums()[:, 0] / self.draws)
+        return np.asarray(self.pivot + np.ldexp(self.sums()[:, 0] / self.draws, self.exponents))
 
     def sds(self) -> Array:
         """Return the standard deviation of every row, divided by the number of draws."""
         first, second = self.sums().T / self.draws
-        return np.asarray(np.sqrt(np.maximum(second - first**2, 0.0)))
+        spread = np.sqrt(np.maximum(second - first**2, 0.0))
+        return np.asarray(np.ldexp(spread, self.exponents))
 
     def counts_of(self, row: int) -> Counts:
         """Return the counts of the bins of a row."""

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.replication import standard_error, student_quantile
+from mcsus.analysis.intervals import quantile_errors
+from mcsus.analysis.replication import student_quantile
 from mcsus.counting.draws import Draws
 from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
@@ -118,7 +119,7 @@ def precision(
 
 def _relative(cell: Draws, scale: Array) -> Array:
     """Return half-widths of the confidence intervals of both ends, as shares of a scale."""
-    half_width = student_quantile(cell.replicates) * standard_error(cell.replicate_quantiles(ENDS))
+    half_width = student_quantile(cell.replicates) * quantile_errors(cell, ENDS)
     unknown = half_width > 0
     relative = np.where(unknown, np.inf, 0.0)
     np.divide(half_width, scale, out=relative, where=unknown & (scale > 0))

@@ -12,8 +12,9 @@ import argparse
 import csv
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from mcsus.analysis.intervals import summarise
 from mcsus.analysis.moments import is_heavy, settling, tail_index
 from mcsus.analysis.replication import student_quantile
 from mcsus.counting.draws import HeldDraws
-from mcsus.engine.executors import Executor, Threads
+from mcsus.engine.executors import Executor
 from mcsus.runner import Run
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.sampling import Sampler
@@ -38,6 +39,32 @@ DRAWS = (256, 4096)
 REPLICATES = (4, 16, 64)
 MOST_RUNS = 2  # of fewer replicates, of one seed
 ROOT = Path(__file__).parents[2]
+
+
+class OneByOne(Executor):
+    """Runs tasks where they are asked for: they are too short to be handed to a thread."""
+
+    @property
+    def workers(self) -> int:
+        """One."""
+        return 1
+
+    def submitter(self, function: Callable[..., Any], common: Any) -> Any:
+        """Return what does a task."""
+        return partial(function, common)
+
+    def result(self, pending: Any) -> Any:
+        """Return the answer, which is there."""
+        return pending
+
+    def cancel(self, pending: Iterable[Any]) -> None:
+        """Do nothing: no task is begun before it is asked for."""
+
+    def __enter__(self) -> OneByOne:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
 
 
 @dataclass
@@ -139,20 +166,18 @@ class Measured:
             yield key, (shares.values[key], shares.values[f"{key}_error"], exact, told)
 
 
-def measure(cases: Sequence[Case], seeds: int, first: int = 1) -> list[dict[str, Any]]:
-    """Return the counts of all models, designs and sizes."""
+def measure(case: Case, seeds: int, first: int = 1) -> list[dict[str, Any]]:
+    """Return the counts of a model, for all designs and sizes."""
     rows: list[dict[str, Any]] = []
-    with Threads(1) as executor:
-        for case in cases:
-            measured = Measured(case, executor)
-            for kind, draws in itertools.product(KINDS, DRAWS):
-                counts: Counts = defaultdict(Count)
-                for seed in range(first, first + seeds):
-                    measured.seed(kind, draws, seed, counts)
-                for (replicates, name), count in counts.items():
-                    about = {"model": case.name, "design": kind, "draws": draws}
-                    rows.append(about | {"replicates": replicates, "quantity": name} | count.row())
-                print(f"{case.name}, {kind}, {draws} draws")  # noqa: T201
+    measured = Measured(case, OneByOne())
+    for kind, draws in itertools.product(KINDS, DRAWS):
+        counts: Counts = defaultdict(Count)
+        for seed in range(first, first + seeds):
+            measured.seed(kind, draws, seed, counts)
+        for (replicates, name), count in counts.items():
+            about = {"model": case.name, "design": kind, "draws": draws}
+            rows.append(about | {"replicates": replicates, "quantity": name} | count.row())
+        print(f"{case.name}, {kind}, {draws} draws")  # noqa: T201
     return rows
 
 
@@ -161,19 +186,22 @@ def main() -> None:
     names = [case.name for case in CASES]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--first", type=int, default=1, help="first seed")
     parser.add_argument("--models", nargs="+", choices=names, default=names)
     parser.add_argument("--to", type=Path, default=ROOT / "reports" / "coverage")
     asked = parser.parse_args()
-    chosen = [case for case in CASES if case.name in asked.models]
     asked.to.mkdir(parents=True, exist_ok=True)
     numbers = asked.to / "coverage.csv"
-    rows = measure(chosen, asked.seeds)
-    kept = []
-    if numbers.is_file():  # of models that are not measured now
+    known: list[dict[str, Any]] = []
+    if numbers.is_file():
         with numbers.open(newline="", encoding="utf-8") as file:
-            kept = [row for row in csv.DictReader(file) if row["model"] not in asked.models]
-    order = {name: place for place, name in enumerate(names)}
-    write(sorted([*kept, *rows], key=lambda row: order[row["model"]]), asked.to)
+            known = list(csv.DictReader(file))
+    for case in CASES:
+        if case.name in asked.models:
+            rows = measure(case, asked.seeds, asked.first)
+            known = [row for row in known if row["model"] != case.name] + rows
+            known.sort(key=lambda row: names.index(row["model"]))
+            write(known, asked.to)
 
 
 if __name__ == "__main__":

@@ -185,3 +185,16 @@ class TestConvergence:
         draws = counted(drawn("normal")[:, : 2**14], 2**12)
         with pytest.raises(ValueError, match=r"convergence of 0\.9: found none"):
             draws.convergence(0.9)
+
+
+@pytest.mark.parametrize("size", [1e300, 1e-170, 1e-300])
+def test_spread_of_any_magnitude(size):
+    """Squares of such draws are not finite, or 0."""
+    values = drawn("lognormal 3")[:, : 2**14]
+    plain = counted(values, 2**12)
+    draws, held = counted(values * size, 2**12), HeldDraws(values * size)
+    for name in ("sd", "sds", "means", "spreads"):
+        wanted = size * getattr(plain, name)()
+        assert getattr(draws, name)() == pytest.approx(wanted, rel=1e-9)
+        assert getattr(held, name)() == pytest.approx(wanted, rel=1e-9)
+    assert HeldDraws(np.full((2, 64), 1.7e308)).means() == pytest.approx([1.7e308] * 2, rel=1e-15)

@@ -48,7 +48,7 @@ def test_runs_without_a_number_are_no_misses_of_it():
 @pytest.mark.slow
 def test_it_runs(tmp_path):
     [case] = [own for own in CASES if own.name == "student"]
-    rows = measure([case], 3)
+    rows = measure(case, 3)
     assert {own["quantity"] for own in rows} >= {"mean", "sd", "quantile 0.5", "P = 0.999", "ST"}
     assert all(own["told"] == own["runs"] for own in rows if own["quantity"] == "sd")
     write(rows, tmp_path)
