@@ -7,6 +7,7 @@ use no recursion: a sum of 250 terms is a deep tree.
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import math
 import re
@@ -203,7 +204,11 @@ class AtLabel(Node):
             return labels.index(self.label)
         texts = [label for label in labels if isinstance(label, str)]
         if not texts:
-            allowed = f"a number from {labels[0]} to {labels[-1]}, without quotes"
+            even = all(b - a == 1 for a, b in itertools.pairwise(map(float, labels)))
+            ends = f"{labels[0]} to {labels[-1]}"
+            known = ", ".join(map(str, labels)) if len(labels) <= 12 else f"the labels from {ends}"
+            allowed = f"a number from {ends}" if even else f"one of {known}"
+            allowed += ", without quotes"
         elif len(texts) <= 12:
             allowed = f"one of {', '.join(map(repr, texts))}"
         else:

@@ -73,6 +73,13 @@ def test_kernel_and_reference_read_the_same_cell(text, expected):
     assert np.ravel(evaluate(model, {})["y"]).tolist() == expected
 
 
+def test_a_year_between_the_labels_is_none_of_them():
+    asked = document("at(yearly, year=2025)", dims={"design": ["coin", "small solar"],
+                     "year": [2020, 2030, 2050]})  # fmt: skip
+    with pytest.raises(InputError, match="one of 2020, 2030, 2050, without quotes; did you mean"):
+        run(Study.from_dict(asked))
+
+
 def cells(formula):
     result = run(Study.from_dict(document(formula))).to_dict(timing=False)
     return [
