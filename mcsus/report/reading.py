@@ -191,6 +191,11 @@ class Reading:
         self.analysed = list(dict.fromkeys(name.partition("@")[0] for name in explained))
 
     @property
+    def has_never(self) -> bool:
+        """Whether an output is never in some draws."""
+        return any(cell.never for table in self.outputs.values() for cell in table.cells)
+
+    @property
     def headline(self) -> ResultTable:
         """The first output: what the study is about."""
         return next(iter(self.outputs.values()))

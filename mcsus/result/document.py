@@ -60,6 +60,7 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
     return {
         "labels": labels,
         **({} if cell["varies"] else {"varies": False}),
+        **({"given": "not never"} if "never" in cell and cell["never"] > 0 else {}),
         **{
             entry.name: _moment(cell, entry.name) if entry.has_error else _number(cell[entry.name])
             for entry in plain

@@ -130,7 +130,9 @@ def _widest(intervals: Sequence[Mapping[str, Any]]) -> str:
 def _interval(cell: Mapping[str, Any]) -> str:
     if not cell.get("varies", True):
         return "does not vary"
-    return _widest(cell["intervals"]) if cell["intervals"] else ""
+    if not cell["intervals"]:
+        return ""
+    return _widest(cell["intervals"]) + (", if ever" if _never(cell) else "")
 
 
 def _output_table(outputs: Mapping[str, Any]) -> tuple[Row, list[Row]]:
@@ -144,11 +146,16 @@ def _output_table(outputs: Mapping[str, Any]) -> tuple[Row, list[Row]]:
     return header, [(*row, part) for row, part in zip(rows, theirs, strict=True)]
 
 
+def _never(cell: Mapping[str, Any]) -> float:
+    """Return the probability that it is never."""
+    return float((cell.get("never") or {"value": 0.0})["value"])
+
+
 def _mean(cell: Mapping[str, Any]) -> str:
     """Return the mean, or why there is none."""
     if cell["mean"]:
         return significant(cell["mean"]["value"])
-    never = cell.get("never", {"value": 0})["value"]
+    never = _never(cell)
     return f"never: {never:.1%}".replace("%", " %") if never else UNSETTLED
 
 

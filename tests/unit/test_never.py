@@ -98,6 +98,7 @@ def test_those_that_pay_back(study, design, tmp_path):
     cell = document["outputs"]["time"]["cells"][0]
     assert cell["mean"] is None
     assert cell["sd"] is None
+    assert cell["given"] == "not never"
     assert cell["never"]["value"] == pytest.approx(NEVER, abs=5e-4)
     assert 0 < cell["never"]["error"] < 5e-4
     middle, upper = cell["median"]["value"], cell["quantiles"][-1]["value"]
@@ -114,7 +115,9 @@ def test_those_that_pay_back(study, design, tmp_path):
     page = write_report(result, tmp_path).read_text(encoding="utf-8")
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).replace("\xa0", " ")
     assert "is never in 6.7 % of the draws; the median of the others is" in text
+    assert "median and intervals of such a row are of the other draws" in text
     assert "never: 6.7 %" in str(result.summary())
+    assert ", if ever" in str(result.summary())
 
 
 def test_of_a_difference_of_rates(study):
