@@ -172,15 +172,21 @@ class Distribution(ABC):
             raise InputError(*faults)
         if self.truncate is not None:
             object.__setattr__(self, "truncate", Truncation.read(self.truncate))
-            self._conditioning  # noqa: B018 (refuses an empty interval now, not later)
+            try:
+                self._conditioning  # noqa: B018 (refuses an empty interval now, not later)
+            except ArithmeticError:
+                raise InputError(self._no_number()) from None
 
     def _relations(self) -> list[Fault]:
         """Return the faults between parameters; those that no number says are of the law."""
         try:
             return list(self._check())
         except ArithmeticError:
-            allowed = "parameters of a law in the range of float64"
-            return [Fault(self._whole_text(), allowed, ("distribution",))]
+            return [self._no_number()]
+
+    def _no_number(self) -> Fault:
+        allowed = "parameters of a law in the range of float64"
+        return Fault(self._whole_text(), allowed, ("distribution",))
 
     def parameters(self) -> dict[str, Any]:
         """Return the parameters by name, as given."""

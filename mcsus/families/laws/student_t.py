@@ -11,6 +11,7 @@ from mcsus.families.fields import Key, limited, number, spread
 from mcsus.families.registry import Twin, family, renamed
 
 LEAST_DF = 0.06  # below it, the law is drawn beyond the range of float64
+MOST_DF = 1e20  # above it, it is the normal law, to all digits
 LEAST_TAIL = 1e-100  # below it, scipy overflows for few degrees of freedom: a power law
 
 
@@ -57,12 +58,12 @@ class StudentT(Distribution):
     scale: float
 
     def _from_tails(self, p: Array, q: Array) -> Array:
-        t = upper_quantile(self.df, np.minimum(p, q))
+        t = upper_quantile(min(self.df, MOST_DF), np.minimum(p, q))
         return self.location + self.scale * np.where(p <= q, -t, t)
 
     def _tails(self, x: Array) -> tuple[Array, Array]:
         t = (x - self.location) / self.scale
-        tail = upper_tail(self.df, np.abs(t))
+        tail = upper_tail(min(self.df, MOST_DF), np.abs(t))
         return np.where(t < 0, tail, 1 - tail), np.where(t < 0, 1 - tail, tail)
 
     def _whole_moments(self) -> tuple[float, float]:
