@@ -105,7 +105,8 @@ def study_page(name: str) -> str:
     lines = [study.id, study.title, "", study.question, ""]
     lines += [f"Functional unit: {study.functional_unit}", f"Boundary: {study.system_boundary}"]
     for dim, labels in study.dims.items():
-        lines.append(f"Dim {dim}: {', '.join(str(label) for label in labels)}")
+        told = f"{len(labels)} draws" if dim == study.inner else ", ".join(map(str, labels))
+        lines.append(f"Dim {dim}: {told}")
     lines.append("Outputs: " + ", ".join(f"{n} [{u.text}]" for n, u in study.outputs.items()))
     lines += [f"Claim {c.id}: {c.statement}" for c in study.claims]
     lines += ["", "Inputs:"]

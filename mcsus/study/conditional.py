@@ -308,6 +308,8 @@ def check_quantities(
     declared : mapping of str to Dimension
         Those of them whose dimension is known.
     """
+    if not quantities_of(parameter):
+        return
     told: set[tuple[str, str]] = set()
     for labels, cell in zip(labelled(parameter.dims, dims), parameter.cells, strict=True):
         law = cell.law
