@@ -91,7 +91,8 @@ def _refuse_odd(state: State, drawing: Drawing) -> None:
             like(own, name, array.dtype.type, array.shape)
         if own["pivot"].tobytes() != np.ascontiguousarray(fresh["pivot"]).tobytes():
             raise ValueError("pivot")
-        if not 0 < state.draws <= tally.draws <= MOST_DRAWS:
+        ends_within = tally.draws % FOLD and tally.draws != drawing.design.draws
+        if ends_within or not 0 < state.draws <= tally.draws <= MOST_DRAWS:
             msg = f"{tally.draws} draws, {state.draws} in all replicates"
             raise ValueError(msg)
         for row in range(drawing.kept):
