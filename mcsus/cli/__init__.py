@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import warnings
 from typing import Any, TextIO
 
 from mcsus.errors import McsusError
@@ -37,6 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(100_000, 20, 20)
     atexit.register(gc.freeze)
     sys.unraisablehook = _keep_interrupts
+    if not sys.warnoptions:  # what libraries warn programmers of tells a reader nothing
+        warnings.simplefilter("ignore")
     sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
 
 

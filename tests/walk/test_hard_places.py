@@ -45,6 +45,23 @@ class TestPrinting:
         assert "Exception" not in err
         assert "Broken" not in err
 
+    def test_no_warning_of_a_library(self):
+        program = """
+import warnings
+from mcsus.cli import listing, main
+rows = listing.rows
+def warned(*arguments):
+    warnings.warn("overflow encountered in multiply", RuntimeWarning)
+    return rows(*arguments)
+listing.rows = warned
+main()
+"""
+        done = process("list", "studies", program=program, stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE)  # fmt: skip
+        out, err = done.communicate()
+        assert (done.returncode, err) == (0, "")
+        assert "tinyml_device" in out
+
     def test_errors_to_nobody(self):
         pipe = nobody_reads()
         done = process("show", "nothing_such", stdout=pipe, stderr=pipe)
