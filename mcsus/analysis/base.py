@@ -211,6 +211,14 @@ class Method(ABC):
     def estimate(self, data: Any) -> Any:
         """Return what one replicate of what it wants says: its arrays, or what `pool` takes."""
 
+    def to_arrays(self, estimates: Any) -> dict[str, Array]:
+        """Return what one replicate says as arrays by name, to be written down."""
+        return dict(estimates)
+
+    def from_arrays(self, arrays: Mapping[str, Array]) -> Any:
+        """Return what one replicate says, whose `to_arrays` these are."""
+        return dict(arrays)
+
     def still(self, estimates: Any) -> Any:
         """Return what a replicate says in which only rounding varies."""
         return {name: np.full(np.shape(array), np.nan) for name, array in estimates.items()}

@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 _TOO_LARGE = "an output is so large that its square is not finite, in its Sobol' indices"
 
 
+_NUMBERS, _TABLES = ("mean", "variance", "centre"), ("amounts", "slopes")
+
+
 class Parts(NamedTuple):
     """Of one replicate, what the shares of all are made of.
 
@@ -40,6 +43,23 @@ class Parts(NamedTuple):
     centre: float
     amounts: Mapping[str, Array]
     slopes: Mapping[str, Array]
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return all numbers as arrays by name."""
+        numbers = {key: np.array(getattr(self, key)) for key in _NUMBERS}
+        tables = {key: getattr(self, key) for key in _TABLES}
+        return numbers | {f"{k}.{name}": a for k, own in tables.items() for name, a in own.items()}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Parts:
+        """Return the parts whose `to_arrays` these are."""
+        mean, variance, centre = (float(arrays[key]) for key in _NUMBERS)
+        tables: dict[str, dict[str, Array]] = {key: {} for key in _TABLES}
+        for name, array in arrays.items():
+            if name not in _NUMBERS:
+                table, _, key = name.partition(".")
+                tables[table][key] = array
+        return cls(mean, variance, centre, tables["amounts"], tables["slopes"])
 
     def checked(self) -> Parts:
         """Return them, if they are finite.

@@ -25,6 +25,7 @@ from mcsus.engine.kernel import Kernel
 from mcsus.model import Model, Rounding
 from mcsus.result.arrays import CONSTANT, ON, POINTS
 from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.estimates import EstimatesKept
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
@@ -76,7 +77,7 @@ def sensitivity(
         parts = apart(asked.outputs, wants, on_ranks)
         found: dict[str, Explained] = {}
         told = _teller(progress, "sensitivity", design, len(parts))
-        for outputs, own in parts:
+        for number, (outputs, own) in enumerate(parts):
             shown = {output: study.outputs[output] for output in outputs}
             run: Evaluated
             if isinstance(own, WantsGroups):
@@ -85,12 +86,17 @@ def sensitivity(
                 run, told = DrawRun(kernel, shown, study.design, own), None
             else:
                 run = PointRun(kernel, shown, first, design, own)
-            data: Iterator[Mapping[Key, Data]] = (
-                run.sums(executor, told, checkpoint or Checkpoint())
-                if isinstance(run, GroupRun) and run.summed
-                else run.values(executor, told)
-            )
-            found |= explained(method, own, run, data, owners(kernel, outputs))
+            kept = checkpoint or Checkpoint()
+            if isinstance(run, GroupRun) and run.summed:
+                estimates = list(reduced(method, run, run.sums(executor, told, kept)))
+            else:
+                part = f"{name}-{number}-{run.run.design.draws}"
+                known = EstimatesKept(kept, part, method, run.inputs)
+                data = run.values(executor, told, first=len(known.estimates))
+                for each in reduced(method, run, data):
+                    known.add(each)
+                estimates = known.estimates
+            found |= explained(method, own, run, estimates, owners(kernel, outputs))
         tables |= {key: found[key] for key in _in_order(found, asked.outputs)}
     return tables
 
@@ -149,22 +155,26 @@ def _teller(
     return tell
 
 
+def reduced(
+    method: Method, run: Evaluated, data: Iterable[Mapping[Key, Data]]
+) -> Iterator[dict[Key, Any]]:
+    """Yield what a method makes of the data of each replicate."""
+    for replicate in data:
+        yield {
+            key: _reduced(method, own, run.places.get(key), run.rounding[key[1]])
+            for key, own in replicate.items()
+        }
+
+
 def explained(
     method: Method,
     wants: Wants,
     run: Evaluated,
-    data: Iterable[Mapping[Key, Data]],
+    estimates: Sequence[Mapping[Key, Any]],
     outputs: Sequence[str],
 ) -> dict[str, Explained]:
-    """Return what a method says of each output, by grouping, from the data of each replicate."""
+    """Return what a method says of each output, by grouping, from what it makes of replicates."""
     mark = "" if method.name in DEFAULT_METHODS else f"@{method.name}"
-    estimates = [
-        {
-            key: _reduced(method, own, run.places.get(key), run.rounding[key[1]])
-            for key, own in replicate.items()
-        }
-        for replicate in data
-    ]
     tables = {}
     for grouping in dict.fromkeys(key for key, _ in run.inputs):
         for output in dict.fromkeys(outputs):

@@ -23,7 +23,7 @@ from mcsus.engine.executors import Threads, default_threads
 from mcsus.engine.plans import Quantity
 from mcsus.errors import Fault, InputError
 from mcsus.model import Rounding
-from mcsus.runner.analyses import apart, explained
+from mcsus.runner.analyses import apart, explained, reduced
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
@@ -187,7 +187,8 @@ def ranking(
             if made.summed
             else made.values(_threads(), None)
         )
-        found |= explained(method, wants, made, data, owners(kernel, outputs))
+        estimates = list(reduced(method, made, data))
+        found |= explained(method, wants, made, estimates, owners(kernel, outputs))
     return {name: found[name] for name in study.outputs}
 
 

@@ -74,9 +74,11 @@ class DrawRun:
             self.rows.append([k for k, _ in own])
             self.inputs["", row] = [text for _, text in own]
 
-    def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, DrawnValues]]:
-        """Yield the draws of each replicate."""
-        for out in replicate_values(self.run, self.outputs, executor, told):
+    def values(
+        self, executor: Executor, told: Told, first: int = 0
+    ) -> Iterator[dict[Key, DrawnValues]]:
+        """Yield the draws of each replicate from the `first` on."""
+        for out in replicate_values(self.run, self.outputs, executor, told, first=first):
             yield {
                 ("", row): DrawnValues(out[rows, 0], out[row, 0])
                 for row, rows in enumerate(self.rows)
@@ -164,11 +166,13 @@ class PointRun:
         names = list(groups)
         self.inputs = {key: [names[k] for k in places] for key, places in self.places.items()}
 
-    def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, PointValues]]:
-        """Yield the values of each replicate."""
+    def values(
+        self, executor: Executor, told: Told, first: int = 0
+    ) -> Iterator[dict[Key, PointValues]]:
+        """Yield the values of each replicate from the `first` on."""
         design = self.run.design
         tasks = []
-        for replicate in range(design.replicates):
+        for replicate in range(first, design.replicates):
             seed = [design.seed, replicate, zlib.crc32(b"points")]
             points = self.wants.make(self.owner, np.random.default_rng(seed))
             cube = np.full((len(points), len(self.run.kernel.streams)), 0.5)

@@ -142,6 +142,7 @@ def replicate_values(
     told: Told,
     *,
     may_be_never: bool = False,
+    first: int = 0,
 ) -> Iterator[Array]:
     """Yield all values of each replicate, shape (row, evaluation, draw); outputs are finite.
 
@@ -149,12 +150,16 @@ def replicate_values(
     ----------
     may_be_never : bool
         Whether values above all others, which are infinite, are allowed.
+    first : int
+        Replicate to begin with.
     """
     names, design = list(outputs), run.design
     ends = np.cumsum([run.kernel.program.cells(name) for name in names])
     ahead = executor.workers + 1  # replicates at a time
     refuse_if_too_large(run.values * ahead * design.draws, "sensitivity")
-    replicates = range(design.replicates)
+    replicates = range(first, design.replicates)
+    if told is not None:
+        told(first * design.draws)
     with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
         for replicate, out in zip(replicates, values, strict=True):
             known = np.where(out == np.inf, 0.0, out) if may_be_never else out

@@ -115,10 +115,14 @@ class GroupRun:
         other.run = replace(self.run, kernel=kernel, _ready={})
         return other
 
-    def values(self, executor: Executor, told: Told) -> Iterator[dict[Key, GroupValues]]:
-        """Yield all values of each replicate, or their ranks."""
-        never = self.ranked
-        for out in replicate_values(self.run, self.outputs, executor, told, may_be_never=never):
+    def values(
+        self, executor: Executor, told: Told, first: int = 0
+    ) -> Iterator[dict[Key, GroupValues]]:
+        """Yield all values of each replicate from the `first` on, or their ranks."""
+        every = replicate_values(
+            self.run, self.outputs, executor, told, may_be_never=self.ranked, first=first
+        )
+        for out in every:
             data = {}
             for key, chosen in self.chosen.items():
                 pick = [0, 1, *(2 + k for k in chosen.places)]

@@ -95,6 +95,14 @@ class Sobol(Method):
             return streaming_parts(data)
         return salib_parts(data)
 
+    def to_arrays(self, estimates: Parts) -> dict[str, Array]:
+        """Return the parts as arrays by name."""
+        return estimates.to_arrays()
+
+    def from_arrays(self, arrays: Mapping[str, Array]) -> Parts:
+        """Return the parts whose `to_arrays` these are."""
+        return Parts.from_arrays(arrays)
+
     def still(self, estimates: Parts) -> Parts:
         """Return the parts of a replicate in which only rounding varies."""
         return estimates.still()
