@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,13 +79,19 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
         "median_error": errors[middle],
         "quantiles": quantiles,
         "quantiles_error": errors,
-        "symmetric": np.array([draws.quantiles(np.array(end)) for end in ends]),
-        "shortest": np.array([draws.shortest(level) for level in levels]),
+        "symmetric": _of_several(draws, [draws.quantiles(np.array(end)) for end in ends]),
+        "shortest": _of_several(draws, [draws.shortest(level) for level in levels]),
         "shortest_error": np.array([shortest_error(draws, level) for level in levels]),
         "quantile_curve": curve,
         "edges": edges,
         "density": density,
     }
+
+
+def _of_several(draws: Draws, intervals: Sequence[Any]) -> Array:
+    """Return the intervals; no numbers for those of one draw, which has no ends."""
+    known = np.array(intervals)
+    return known if draws.replicates * draws.draws > 1 else np.full_like(known, np.nan)
 
 
 def spread_parts(spreads: Array) -> Array:

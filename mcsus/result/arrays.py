@@ -148,14 +148,13 @@ OUTPUT = (
         has_parts=True,
         is_finite=True,
     ),
-    Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails", is_finite=True),
+    Entry("symmetric", ("level", "bound"), UNIT, "interval with equal tails"),
     Entry(
         "shortest",
         ("level", "bound"),
         UNIT,
         "shortest interval",
         has_error=True,
-        is_finite=True,
     ),
     CURVE,
     Entry(

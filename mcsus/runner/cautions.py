@@ -162,7 +162,7 @@ def _few(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]
             bound = student_quantile(design.replicates)
             where = "" if few.all() else f" in {few.sum()} of {few.size} cases"
             yield Caution(
-                "few_draws",
+                "few_hits",
                 claim.id,
                 f"hardly any draw decides the probability of the claim {claim.id!r}{where}: it is "
                 f"known to ± {significant(bound * float(known[1][few].max()), 2)}; more draws "

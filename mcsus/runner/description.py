@@ -168,9 +168,9 @@ def _shared_out(values: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def _varies(draws: Draws, rounding: Rounding) -> bool:
-    """Tell whether the draws of a cell differ, rounding apart."""
+    """Tell whether the draws of a cell differ, rounding apart; of one draw nothing is known."""
     low, high = draws.extremes()
-    return bool(rounding.varies(high - low))
+    return draws.replicates * draws.draws == 1 or bool(rounding.varies(high - low))
 
 
 def _stage(model: Model, name: str) -> str:

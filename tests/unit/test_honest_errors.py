@@ -9,6 +9,7 @@ from mcsus.analysis.claims import judge
 from mcsus.analysis.intervals import summarise
 from mcsus.analysis.replication import share_error, skewed_error, standard_error, student_quantile
 from mcsus.counting.draws import HeldDraws
+from mcsus.report import write_report
 from mcsus.runner import run
 
 SEEDS = 150
@@ -125,3 +126,14 @@ class TestShortest:
     def test_told_in_the_json(self, study):
         (cell,) = run(study({"a": ("normal", 0, 1)}, {"y": "a"})).to_dict()["outputs"]["y"]["cells"]
         assert all(own["shortest"]["error"]["low"] > 0 for own in cell["intervals"])
+
+
+def test_intervals_of_one_draw_have_no_numbers(study, tmp_path):
+    laws, design = {"a": ("normal", 5, 1)}, {"draws": 1, "replicates": 1, "kind": "monte_carlo"}
+    result = run(study(laws, {"y": "a"}, design=design))
+    (cell,) = result.to_dict()["outputs"]["y"]["cells"]
+    assert "varies" not in cell
+    assert cell["mean"]["error"] is None
+    for own in cell["intervals"]:
+        assert (own["low"], own["high"], own["shortest"]["low"]) == (None, None, None)
+    assert "nan" not in write_report(result, tmp_path).read_text(encoding="utf-8").lower().split()

@@ -222,9 +222,10 @@ def _draw_curve(ax: Axes, curve: _Curve, level: float, tint: str, frame: _Frame)
     if np.isnan(middle):
         ax.text(frame.low, under, "never", weight="bold", **{**text, "ha": "left"})
         return
-    if not len(curve.heights):
+    if not np.any(curve.heights):
+        said = "one draw" if len(curve.heights) else "does not vary"
         ax.plot([middle], [level], color=tint, **_DOT)
-        ax.text(middle, under, f"{number(middle)}, does not vary", weight="bold", **text)
+        ax.text(middle, under, f"{number(middle)}, {said}", weight="bold", **text)
         return
     places, heights = curve.outline(log=frame.log)
     inside = (places >= frame.low) & (places <= frame.high)
