@@ -14,6 +14,7 @@ from mcsus.result.arrays import CONSTANT
 from mcsus.result.document import cells
 from mcsus.result.summary import significant
 from mcsus.runner.constants import on_constants
+from mcsus.runner.domains import impossible_draws
 from mcsus.runner.impossible import impossible
 from mcsus.study import Study
 from mcsus.vocabulary import Caution
@@ -47,7 +48,7 @@ _STOPPED = {
 
 def before_drawing(study: Study, model: Model) -> list[Caution]:
     """Return what is known without a draw, as ``mcsus check`` tells it."""
-    return [*study.cautions, *_resting(study, model)]
+    return [*study.cautions, *impossible_draws(study, model), *_resting(study, model)]
 
 
 def cautions(

@@ -16,8 +16,8 @@ from mcsus.model import Model, evaluate, value_of
 from mcsus.parameters import Cell, Parameter
 from mcsus.study import Study
 from mcsus.study.conditional import Guard, quantities_of
-from mcsus.study.physical import SMALLEST
-from mcsus.vocabulary import SCENARIO
+from mcsus.study.physical import SMALLEST, impossible_text, limits_of
+from mcsus.vocabulary import SCENARIO, Caution
 
 Array = NDArray[np.float64]
 
@@ -56,6 +56,33 @@ def check_domains(
         ):
             found = "draws that are no numbers, with the quantities that the law takes"
             faults.add(found, "draws in the range of float64", "parameters", parameter.name)
+
+
+def impossible_draws(study: Study, model: Model) -> list[Caution]:
+    """Return a caution for each law of quantities that reaches beyond what can be, by draws."""
+    told = []
+    for parameter in study.parameters:
+        cell = parameter.cells[0]
+        limits = limits_of(parameter.name, cell)
+        if limits is None or not quantities_of(parameter):
+            continue
+        ends = (("<", limits[0].low), (">", limits[0].high))
+        masses = [
+            0.0 if end is None else _by_draws(_reaches(parameter, op, end), study, model)
+            for op, end in ends
+        ]
+        mass, text = impossible_text(parameter.name, cell, limits, *masses)
+        if mass > 0:
+            told.append(Caution("impossible", parameter.name, text))
+    return told
+
+
+def _reaches(parameter: Parameter, op: str, end: float) -> Expression:
+    """Return 1 where a parameter is beyond a bound in the unit of its first cell."""
+    unit = parameter.cells[0].unit
+    bound = Number(end * unit.factor, dimension=unit.dimension)
+    beyond = Compare(op, Name(parameter.name), bound)
+    return Call("where", (beyond, Number(1.0), Number(0.0)))
 
 
 def _no_difference(name: str) -> Expression:

@@ -116,8 +116,14 @@ def _caution(name: str, cell: Cell) -> tuple[float, str]:
     limits = limits_of(name, cell)
     if limits is None or isinstance(cell.law, Conditional):
         return 0.0, ""
+    return impossible_text(name, cell, limits, *outside(cell.law, limits[0]))
+
+
+def impossible_text(
+    name: str, cell: Cell, limits: tuple[Truncation, str], below: float, above: float
+) -> tuple[float, str]:
+    """Return the larger of two probabilities outside the limits of a cell, and the caution."""
     interval, why = limits
-    below, above = outside(cell.law, interval)
     side, bound = ("below", interval.low) if below >= above else ("above", interval.high)
     mass = max(below, above)
     measure = "" if cell.unit.text == "1" else f" {cell.unit.text}"

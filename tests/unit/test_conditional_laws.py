@@ -3,11 +3,13 @@
 import itertools
 import json
 import os
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import special
 
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
@@ -15,6 +17,7 @@ from mcsus.errors import InputError, NotFiniteError
 from mcsus.families import FAMILIES, distribution
 from mcsus.model import evaluate, typical_values
 from mcsus.runner import check, run
+from mcsus.runner.cautions import before_drawing
 from mcsus.runner.provenance import provenance
 from mcsus.streams import Design
 from mcsus.study import Study
@@ -464,3 +467,20 @@ def test_inputs_that_are_kept_have_the_values_of_the_law(tmp_path):
         assert {*file.variables} == {"y", "x", "mu"}
         assert np.array_equal(file["y"][:], 2 * file["x"][:])
         assert np.corrcoef(file["x"][:].ravel(), file["mu"][:].ravel())[0, 1] > 0.4
+
+
+def test_a_mass_that_quantities_make_negative_has_a_caution():
+    parameters = {
+        "mu": law("uniform", "kg", minimum=2, maximum=3),
+        "x": law("normal", "g", mean="mu", sd=1000),
+    }
+    study, model = check(study_of(parameters, unit="kg"))
+    [told] = [one for one in before_drawing(study, model) if one.kind == "impossible"]
+    assert told.where == "x"
+    found = re.fullmatch(
+        r"parameter 'x' is below 0 g with probability (0\.\d+): mass is never negative", told.text
+    )
+    assert found is not None
+    z = np.linspace(2, 3, 1001)
+    exact = special.ndtr(-z).mean()
+    assert float(found[1]) == pytest.approx(exact, abs=4 * np.sqrt(exact / 1024))
