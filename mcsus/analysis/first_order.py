@@ -127,13 +127,17 @@ def _correlations(
                 laws.setdefault(cell.stream, cell.law)
     known = {key: dependence.get(key) or Mix((key,), (1.0,)) for key in streams}
     pairs = []
+    worked_out: dict[tuple[Distribution, Distribution, float, float | None], float] = {}
     for (i, one), (j, other) in itertools.combinations(enumerate(streams), 2):
         if one not in dependence and other not in dependence:
             continue
         score = score_correlation(known[one], known[other])
         df = known[one].df if known[one].scale == known[other].scale else None
         if score != 0 or df is not None:
-            pairs.append((i, j, value_correlation(laws[one], laws[other], score, df)))
+            asked = laws[one], laws[other], round(score, 12), df
+            if asked not in worked_out:  # labels of one law have few different correlations
+                worked_out[asked] = value_correlation(*asked[:2], score, df)
+            pairs.append((i, j, worked_out[asked]))
     return pairs
 
 
