@@ -26,6 +26,7 @@ _SLOW = 0.28  # index of a tail: .25 has no fourth moment; lognormal laws of gsd
 _LEAST_DEPTH = 16  # draws of which an index is known to a quarter
 _FEW = 8  # draws of which an index is known to a third
 _MATTERS = 1e-3  # of the interval: what one draw moves the mean of all by
+_FEWEST, _MATTERS_MUCH = 1 << 9, 0.02  # the same of fewer draws, whose tail index says less
 _SHARE = 5e-3  # of the sum of squares: the outermost draw has more where there is no variance
 _RESOLVED = 0.25  # of a probability: the most that the rank of a draw may be in doubt by
 _MOST = 1 << 10  # draws of a tail that are looked at
@@ -55,7 +56,7 @@ def settling(draws: Draws) -> Settled:
 
     They do unless both signs say otherwise: the outermost draws of a tail fall off as slowly as
     where there is no such moment, at every depth that the draws resolve; and one draw alone moves
-    it notably. Of fewer than 2^10 draws nothing can be said.
+    it notably. Of fewer than 2^9 draws nothing can be said.
 
     Examples
     --------
@@ -79,6 +80,7 @@ def settling(draws: Draws) -> Settled:
     judged = [
         total >= least and own >= _MATTERS for least, own in zip(_LEAST_DRAWS, moved, strict=True)
     ]
+    judged[0] |= total >= _FEWEST and moved[0] >= _MATTERS_MUCH
     if not reach > 0 or not any(judged):
         return Settled()
     tails = [_indices(draws, float(middle), upper=upper) for upper in (False, True)]
@@ -140,7 +142,7 @@ def _indices(draws: Draws, middle: float, *, upper: bool) -> list[float]:
     """Return the tail index at three depths, or at those of them that are resolved."""
     total = draws.replicates * draws.draws
     depths = (
-        max(min(64, total // 64), total // 1024),
+        max(min(64, total // 64), total // 1024, 16),
         max(16, total // 4096),
         _FEW,
     )

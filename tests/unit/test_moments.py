@@ -115,7 +115,7 @@ def test_a_slow_tail_is_told(study):
 
 
 def test_few_draws_say_nothing():
-    assert settling(draws_of(WITHOUT["1/uniform"], 1, 2, 256)) == Settled()
+    assert settling(draws_of(WITHOUT["1/uniform"], 1, 2, 128)) == Settled()
 
 
 @pytest.fixture(params=["held", "counted"])
@@ -188,7 +188,7 @@ def test_a_mean_that_is_hardly_known(study):
     asked = study(
         {"u": ("uniform", 0, 1), "v": ("uniform", 1, 2)},
         {"y": "where(u < 0.005, 100*v, v)"},
-        design={"draws": 200, "replicates": 5, "kind": "monte_carlo"},
+        design={"draws": 100, "replicates": 5, "kind": "monte_carlo"},
     )
     told = {own["kind"]: own for own in run(asked).to_dict()["cautions"]}
     assert "of its 95 % interval" in told["imprecise_mean"]["text"]
