@@ -31,8 +31,9 @@ def record_type(record: type[NamedTuple]) -> Any:
         if hint is int:
             kinds.append(_i8)
         else:
-            array, axes = get_args(hint)
-            (number,) = get_args(get_args(array)[1])
+            number, axes = get_args(hint)
+            while get_args(number):  # NumPy writes the alias NDArray out, or not, by its version
+                number = get_args(number)[-1]
             kinds.append(types.Array(from_dtype(np.dtype(number)), axes, "C"))
     named: Any = types.NamedTuple
     return named(kinds, record)
