@@ -15,6 +15,8 @@ from typing import Final
 
 from mcsus.footprint import (
     avoided,
+    connected,
+    connected_life,
     device_hardware,
     device_use,
     efficiency,
@@ -69,6 +71,10 @@ _FLEET: Final = (
 MODELS: Final[dict[str, tuple[Equation, ...]]] = {
     "tinyml_table": _all(table),
     "mcu_chip": _all(silicon),
+    "connected_device": (
+        *_all(connected, connected_life),
+        transport.transport,
+    ),
     "tinyml_device": _DEVICE,
     "tinyml_global": (*_DEVICE, *_all(market)),
     "model_life_cycle": (device_use.use_grid_mean, *_all(lifecycle)),
