@@ -119,7 +119,18 @@ def predictions(
 
 @dataclass(frozen=True)
 class Calibration:
-    """How the predictions of one block meet the declarations."""
+    """How the predictions of one block meet the declarations.
+
+    Parameters
+    ----------
+    count, inside_50, inside_90 : int
+        Declared figures, and those inside the intervals.
+    ratio, spread : float
+        Geometric mean and geometric standard deviation of declared over predicted, where the
+        predicted median is above nothing.
+    widest : float
+        Largest ratio of the 95th to the 5th percentile.
+    """
 
     count: int
     inside_50: int
@@ -131,7 +142,7 @@ class Calibration:
 
 def calibration(found: Iterable[Prediction]) -> Calibration:
     """Return how predictions meet declarations, over those that declare something."""
-    own = [each for each in found if each.ratio is not None]
+    own = [each for each in found if each.declared]
     logs = [math.log(each.ratio) for each in own if each.ratio]
     return Calibration(
         len(own),
@@ -152,7 +163,7 @@ def _draw(found: Sequence[Prediction]) -> Sheet:
     products = list(dict.fromkeys(each.product for each in found))
     left, top, row, gap = 178.0, 52.0, 25.0, 14.0
     width = (WIDTH - left - 8 - gap * (len(BLOCKS) - 1)) / len(BLOCKS)
-    sheet = Sheet(top + row * len(products) + 72)
+    sheet = Sheet(top + row * len(products) + 50)
     sheet.note(8, 16, "Predicted: median (dot), 50 % (dark) and 90 % (pale) interval.")
     sheet.write(WIDTH - 8, 16, "◆ declared", color=ORANGE, ha="right")
     for line, product in enumerate(products):

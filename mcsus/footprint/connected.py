@@ -177,12 +177,22 @@ def cell_set(primary_cell_mass, primary_cell_factor):
 
 
 @equation(unit="kg CO2e")
-def power_supply(battery_energy, battery_energy_factor, cell_set, adapter_mass, adapter_factor):
-    """Rechargeable pack by its energy, first set of primary cells, and adapter by its mass.
+def battery_pack(battery_energy, battery_energy_factor):
+    """One rechargeable pack with its electronics, by its energy.
 
-    Unit: kg CO2e. Source: Aichberger and Jungmeier 2020; ADEME, Base Empreinte.
+    Unit: kg CO2e. Source: Aichberger and Jungmeier 2020, doi:10.3390/en13236345.
     """
-    return battery_energy * battery_energy_factor + cell_set + adapter_mass * adapter_factor
+    return battery_energy * battery_energy_factor
+
+
+@equation(unit="kg CO2e")
+def power_supply(battery_pack, cell_set, adapter_mass, adapter_factor):
+    """First pack, first set of primary cells, and adapter by its mass.
+
+    Unit: kg CO2e. Source: Pirson and Bol 2021, doi:10.1016/j.jclepro.2021.128966; ADEME, Base
+    Empreinte, for adapters.
+    """
+    return battery_pack + cell_set + adapter_mass * adapter_factor
 
 
 @equation(unit="kg CO2e")

@@ -50,13 +50,15 @@ def network_stage(network_power, device_life, use_grid_mean):
 
 
 @equation(unit="kg CO2e", stage="maintenance")
-def maintenance(truncation, method_ratio, cell_set, cell_sets):
-    """Sets of primary cells after the first.
+def maintenance(truncation, method_ratio, cell_set, cell_sets, battery_pack, battery_packs):
+    """Sets of primary cells and rechargeable packs after the first.
 
     Unit: kg CO2e. Source: renewal of parts as in Pirson and Bol 2021,
     doi:10.1016/j.jclepro.2021.128966.
     """
-    return truncation * method_ratio * cell_set * maximum(0, cell_sets - 1)
+    cells = cell_set * maximum(0, cell_sets - 1)
+    packs = battery_pack * maximum(0, battery_packs - 1)
+    return truncation * method_ratio * (cells + packs)
 
 
 @equation(unit="kg CO2e", stage="end_of_life")
@@ -84,3 +86,21 @@ def device_footprint(
     """
     production = ml_training + manufacture + transport
     return production + use_stage + network_stage + maintenance + end_of_life
+
+
+@equation(unit="kg CO2e/year")
+def device_year_footprint(device_footprint, device_life):
+    """Footprint per year of life, the fair comparison when lives differ.
+
+    Unit: kg CO2e/year. Source: functional unit of ISO 14044.
+    """
+    return device_footprint / device_life
+
+
+@equation(unit="1")
+def embodied_share(use_stage, network_stage, device_footprint):
+    """Part of the footprint that is not electricity of use.
+
+    Unit: 1. Source: Wright et al. 2023, arXiv:2309.02065.
+    """
+    return 1 - (use_stage + network_stage) / device_footprint
