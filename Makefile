@@ -16,7 +16,7 @@ STUDY ?= tinyml_global
 STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinyml_table mcu_chip \
   model_life_cycle efficiency_compute efficiency_growth efficiency_tradeoffs offset_tinyml_global \
   offset_thermostat offset_lighting offset_occupancy_hvac offset_irrigation offset_methane \
-  offset_food_waste offset_predictive_maintenance offset_wildfire
+  offset_food_waste offset_predictive_maintenance offset_wildfire declared_products
 
 .PHONY: run reports test test-slow test-numba check format validation bench clean
 
@@ -33,6 +33,7 @@ reports: $(VENV)/.core
 	done
 	$(BIN)/python tools/gallery.py $(STUDIES)
 	$(BIN)/python tools/update_readme.py
+	$(BIN)/python tools/compare_products.py
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest

@@ -228,21 +228,24 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3g}"
 
 
+_HEAD = """# Declared products, predicted
+
+Made by `make reports` from the study `declared_products`: the model `connected_device` with inputs
+from data sheets and teardowns, or assumed, all set before the declarations were looked at
+(`docs/decisions.md`). The declarations (`tests/validation/declared_products.csv`, from the
+collection of Boavizta, ODbL) are no input. Full marks are inside the interval of 90 %.
+
+![Predicted intervals and declared values](products.svg)
+
+Ratio: declared over the predicted median, geometric mean; spread: its geometric standard deviation;
+width: the largest 95th over 5th percentile.
+
+| block | products | inside 50 % | inside 90 % | ratio | spread | width |
+| --- | --- | --- | --- | --- | --- | --- |"""
+
+
 def _page(found: Sequence[Prediction], notes: str) -> str:
-    lines = [
-        "# Declared products, predicted",
-        "",
-        "Made by `make reports` from the study `declared_products`: the model `connected_device` with",
-        "inputs from data sheets and teardowns, or assumed, all set before the declarations were looked",
-        "at (`docs/decisions.md`). The declarations (`tests/validation/declared_products.csv`, from the",
-        "collection of Boavizta, ODbL) are no input. Full marks are inside the interval of 90 %.",
-        "",
-        "![Predicted intervals and declared values](products.svg)",
-        "",
-        "| block | products | inside 50 % | inside 90 % | declared over predicted, geometric mean |"
-        " spread (gsd) | widest 95th over 5th |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = [_HEAD]
     for block, title in BLOCKS.items():
         told = calibration(each for each in found if each.block == block)
         share_50, share_90 = told.inside_50 / told.count, told.inside_90 / told.count

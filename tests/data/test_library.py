@@ -13,7 +13,12 @@ FOLDER = data_root() / "distributions"
 FILES = sorted(path.name for path in FOLDER.glob("*.toml") if path.name != "sources.toml")
 MODELS = sorted((FOLDER / "models").glob("*.toml"))
 SCALES = {"billion units": 1e9, "billion units/year": 1e9, "MMBtu/household/year": 1e6}
-COMPOSED = {"connected.toml", "device.toml", "fab.toml", "market.toml"}  # laws made of several figures
+COMPOSED = {
+    "connected.toml",
+    "device.toml",
+    "fab.toml",
+    "market.toml",
+}  # laws made of several figures
 APPLICATION_COLUMNS = ("kws_lower", "kws_typical", "ad_typical", "ic_typical", "ic_upper")
 
 

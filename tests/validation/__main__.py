@@ -56,6 +56,10 @@ def _page(functions: list[Number], examples: list[Number]) -> str:
             f"(`tests/validation/examples`): {met[1]} of {len(examples)} printed numbers are met, "
             "to the digits printed and six standard errors. The guides were read at second hand."
         ),
+        (
+            "- Products with declared footprints, predicted from data sheets: "
+            "[products.md](products.md), made by `make reports`."
+        ),
         "",
         "| example | quantity | printed | found | met | where |",
         "| --- | --- | --- | --- | --- | --- |",
