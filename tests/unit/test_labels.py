@@ -8,6 +8,8 @@ import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.io import netcdf_file
 
 from mcsus import load_result, run
@@ -15,8 +17,14 @@ from mcsus.cli.running import _folder_name
 from mcsus.errors import InputError
 from mcsus.expressions import parse, to_text
 from mcsus.expressions.nodes import AtLabel, Name
+from mcsus.families import distribution
+from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.report import write_report
 from mcsus.study import Study, parse_setting
+from mcsus.study.changes import labels_at
+from mcsus.study.grids import apart
+from mcsus.units import unit
+from mcsus.vocabulary import is_label
 
 ECOINVENT = "electricity, high voltage {DE}| market for | Cut-off, U"
 GREEN = '50 % "green" \\ $x_1$ & $y$'
@@ -214,3 +222,35 @@ def test_folders_of_labels_stay_apart():
     assert len(set(names)) == len(LABELS)
     assert all(len(name.encode()) < 200 and "/" not in name for name in names)
     assert named("Österreich") == "world+e-Österreich=3-kg-CO2e"
+
+
+ANY_LABEL = st.text(min_size=1, max_size=30).filter(is_label)
+SIGNS = st.text("|\\=,\"' ab", min_size=1, max_size=6).filter(is_label)
+
+
+@given(ANY_LABEL | SIGNS)
+def test_any_label_is_read_back_from_a_formula(label):
+    node = AtLabel(Name("y"), "site", label)
+    assert parse(to_text(node)) == node
+
+
+@given(*[SIGNS] * 4)
+def test_keys_of_any_labels_differ(one, two, three, four):
+    keys = [apart({"a": a, "b": b}, ()) for a, b in ((one, two), (three, four))]
+    assert (keys[0] == keys[1]) == ((one, two) == (three, four))
+
+
+@given(st.lists(SIGNS, min_size=2, max_size=4, unique=True), st.data())
+def test_any_label_is_found_by_what_is_typed_or_is_told_unclear(labels, data):
+    """Labels that differ in spaces at commas alone read alike: these are refused, never guessed."""
+    dims = {"site": tuple(labels)}
+    law = distribution("constant", value=1)
+    cells = tuple(Cell(law, unit("1"), key, Provenance()) for key in labels)
+    parameter = Parameter("x", unit("1"), ("site",), cells, "uncertainty", None)
+    wanted = data.draw(st.sampled_from(labels))
+    try:
+        assert labels_at(wanted, parameter, dims, "--set") == {"site": wanted}
+    except InputError as error:
+        assert "unclear" in str(error)  # noqa: PT017 - either of two outcomes
+        alike = [",".join(p.strip() for p in label.split(",")) for label in labels]
+        assert alike.count(",".join(p.strip() for p in wanted.split(","))) > 1
