@@ -8,6 +8,7 @@ offsets (CDF-2), which SciPy reads too, a larger one has 64-bit sizes (CDF-5).
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 from mcsus.counting.tasks import Task
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
+from mcsus.result.sealed import regular
+from mcsus.runner.checkpoint import Checkpoint, like
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.study.shares import share_behind
@@ -36,6 +39,7 @@ _APART = (
 )
 _DISK_SHARE = 0.9  # of the free space that draws may take
 _MOST_OF_OFFSETS = 1 << 31  # bytes that a file with 64-bit offsets holds safely
+_WRITTEN = "written"  # what a checkpoint has of the tasks whose values are in the file
 _INPUTS = "inputs"  # attribute of the file: whether they are in it
 
 
@@ -124,6 +128,7 @@ class DrawsFile:
             name: (own.unit.factor, kernel.model.shape(name)) for name, own in drawn.items()
         }
         self.inputs = [name for name in drawn if name not in study.outputs]
+        self._new: list[tuple[int, ...]] = []  # tasks that no checkpoint has, with checksums
         if again:
             if path.is_file() and not part.is_file():  # it was whole; the indices were not
                 path.replace(part)
@@ -143,17 +148,51 @@ class DrawsFile:
     def write(self, task: Task, outputs: Array, inputs: Array) -> None:
         """Write the values of a task, shape (row, draw), in base units."""
         at = slice(task.first, task.first + task.draws)
-        row = 0
+        row, checksum = 0, 0
         for name, (factor, shape) in self._shapes.items():
             if self.inputs and name == self.inputs[0]:
                 outputs, row = inputs, 0
             rows = outputs[row : row + int(np.prod(shape))] * (1 / factor)
-            self._file[name][task.replicate, at] = rows.T.reshape(-1, *shape)
+            values = np.ascontiguousarray(rows.T.reshape(-1, *shape))
+            self._file[name][task.replicate, at] = values
+            checksum = zlib.crc32(values.tobytes(), checksum)
             row += len(rows)
+        self._new.append((*task, checksum))
 
-    def sync(self) -> None:
-        """Hand all values to the system, so that they outlive this process."""
+    def sync(self, checkpoint: Checkpoint) -> None:
+        """Hand all values to the system, so that they outlive this process; write down which."""
         self._file.sync()
+        if self._new:
+            checkpoint.append(_WRITTEN, {"tasks": np.array(self._new, dtype=np.int64)})
+            self._new.clear()
+
+    def refuse_changed(self, checkpoint: Checkpoint) -> None:
+        """Refuse to go on in a file whose values are others than those that were written.
+
+        Raises
+        ------
+        InputError
+        """
+        self._file.set_auto_maskandscale(False)
+        for chunk in checkpoint.each(_WRITTEN):
+            with checkpoint.understood(_WRITTEN):
+                tasks = like(chunk, "tasks", np.int64, (None, 4)).tolist()
+            for replicate, first, draws, wanted in tasks:
+                try:
+                    found = self._checksum(replicate, slice(first, first + draws))
+                except (LookupError, OSError, RuntimeError, TypeError, ValueError):
+                    found = None
+                if found != wanted:
+                    allowed = "the draws as they were written, or a new run, without --resume"
+                    where = (str(self._part),)
+                    raise InputError(Fault("draws that were changed since", allowed, where))
+
+    def _checksum(self, replicate: int, at: slice) -> int:
+        checksum = 0
+        for name in self._shapes:
+            values = np.asarray(self._file[name][replicate, at], dtype=np.float64)
+            checksum = zlib.crc32(values.tobytes(), checksum)
+        return checksum
 
     def finish(self) -> None:
         """Close a whole file and give it its name."""
@@ -174,10 +213,9 @@ def holds(path: Path, *, inputs: bool) -> bool:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
     try:
-        path.stat()
-        with netCDF4.Dataset(path) as file:
+        with regular(path, "draws of a run"), netCDF4.Dataset(path) as file:
             return not inputs or getattr(file, _INPUTS, "") == "true"
-    except OSError:
+    except (InputError, OSError):
         return False
 
 
@@ -201,11 +239,12 @@ def _refuse_if_too_large(
 def _opened(path: Path) -> netCDF4.Dataset:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
+    allowed = "the draws so far, or a new run, without --resume"
+    with regular(path, allowed):  # netCDF makes a file that is not there, and waits for a pipe
+        pass
     try:
-        path.stat()  # netCDF makes a file that is not there
         return netCDF4.Dataset(path, "r+")
     except OSError as error:
-        allowed = "the draws so far, or a new run, without --resume"
         raise InputError(Fault("no draws that can be read", allowed, (str(path),))) from error
 
 

@@ -145,6 +145,8 @@ def _file(given: _Given) -> Iterator[DrawsFile | None]:
         path, given.study, given.kernel, part, again=again, inputs=settings.keep_inputs
     )
     try:
+        if again:
+            file.refuse_changed(checkpoint)
         yield file
     finally:
         file.close(stays=checkpoint.stays)
@@ -160,7 +162,7 @@ def _drawn(given: _Given, file: DrawsFile | None) -> Generator[Result, None, tup
     )  # fmt: skip
     ended = yield from _ended(given, sampler)
     if file is not None:
-        file.sync()
+        file.sync(given.checkpoint)
     return sampler, ended
 
 

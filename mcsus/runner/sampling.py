@@ -263,7 +263,7 @@ class Sampler:
     def _save(self) -> None:
         """Write down how far the draws have come; those in a file first."""
         if self._file is not None:
-            self._file.sync()
+            self._file.sync(self._checkpoint)
         saved.save(self._checkpoint, self._state, self._unsaved)
         self._written = self._state.drawn
 

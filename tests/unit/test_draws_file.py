@@ -1,8 +1,10 @@
 """Draws that are kept are those of the kernel, whole or not there at all."""
 
+import os
 from collections import namedtuple
 from dataclasses import replace
 
+import netCDF4
 import numpy as np
 import pytest
 import xarray as xr
@@ -89,13 +91,45 @@ def test_a_run_that_goes_on_goes_on_with_the_file(asked, tmp_path, few_held, mon
     assert read(tmp_path / FILE).identical(read(tmp_path / "whole.nc"))
 
 
+@pytest.mark.parametrize("edit", ["value", "header", "cut", "pipe"])
+def test_a_file_whose_draws_were_changed_is_not_gone_on_with(
+    asked, tmp_path, few_held, monkeypatch, edit
+):
+    def interrupt(doing, done, total):
+        if done >= 10_000:
+            raise KeyboardInterrupt
+
+    settings = Settings(folder=tmp_path, keep_draws=tmp_path / FILE, progress=interrupt, threads=1)
+    with pytest.raises(KeyboardInterrupt):
+        list(Run(asked(), settings).results())
+    path = tmp_path / "checkpoint" / FILE
+    whole = path.read_bytes()
+    if edit == "value":
+        with netCDF4.Dataset(path, "r+") as file:
+            file["y"][0, 5] = 1.0
+    elif edit == "header":
+        path.write_bytes(whole.replace(b"one", b"two"))
+    elif edit == "cut":
+        path.write_bytes(whole[: len(whole) // 3])
+    else:
+        path.unlink()
+        os.mkfifo(path)
+    with pytest.raises(InputError, match=r"draws.nc: found (draws that were changed|no regular)"):
+        list(Run.resume(tmp_path).results())
+    path.unlink()
+    path.write_bytes(whole)
+    list(Run.resume(tmp_path).results())
+    run(asked(), keep_draws=tmp_path / "whole.nc")
+    assert read(tmp_path / FILE).identical(read(tmp_path / "whole.nc"))
+
+
 def test_a_file_that_is_gone(asked, tmp_path):
     run = Run(asked(), Settings(folder=tmp_path, keep_draws=tmp_path / FILE))
     kept = FileCheckpoint(tmp_path)
     with kept.alone():
         kept.begin(description(run.study, run.settings))
         kept.append("held", {"tasks": np.zeros((0, 3), dtype=np.int64)})
-    with pytest.raises(InputError, match=r"draws\.nc: found no draws that can be read"):
+    with pytest.raises(InputError, match=r"draws\.nc: found a file that cannot be read"):
         list(Run.resume(tmp_path).results())
 
 
@@ -131,7 +165,7 @@ def test_not_beside_until(asked, tmp_path):
 def test_values_are_written_before_it_is_written_down_that_they_are(asked, tmp_path, monkeypatch):
     done = []
     sync, save = DrawsFile.sync, saved.save
-    monkeypatch.setattr(DrawsFile, "sync", lambda self: done.append("sync") or sync(self))
+    monkeypatch.setattr(DrawsFile, "sync", lambda self, *a: done.append("sync") or sync(self, *a))
     monkeypatch.setattr(saved, "save", lambda *a: done.append("save") or save(*a))
     monkeypatch.setattr(FileCheckpoint, "due", lambda self: True)
     list(Run(asked(), Settings(folder=tmp_path, keep_draws=tmp_path / FILE)).results())
