@@ -17,6 +17,7 @@ from mcsus.families.laws.loguniform import log_ratio
 from mcsus.families.loops.codes import WEIBULL, QuantileKernel
 from mcsus.families.registry import Twin, family, renamed
 
+LEAST_SHAPE = 1e-6
 NEARLY_SHARP = 50.0  # shape above which the variance is summed as a series
 
 
@@ -70,8 +71,11 @@ class Weibull(Distribution):
 
     def _check(self) -> Iterable[Fault]:
         if self.low is None or self.high is None:
-            if self.shape is not None and math.isinf(1 / self.shape):
-                yield Fault(repr(self.shape), "a number above 1e-308", ("shape",))
+            if self.shape is not None and self.shape < LEAST_SHAPE:
+                allowed = (
+                    f"a number of at least {LEAST_SHAPE:g}, as a power has its digits to there"
+                )
+                yield Fault(repr(self.shape), allowed, ("shape",))
             return
         faults = order_faults(self.low, self.high, "low", "high")
         yield from faults
