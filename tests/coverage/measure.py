@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, methods, pooled
 from mcsus.analysis.claims import judge, rests_on_few
@@ -29,10 +30,11 @@ from mcsus.counting.draws import HeldDraws
 from mcsus.engine.executors import Executor
 from mcsus.runner import Run
 from mcsus.runner.checkpoint import Checkpoint
-from mcsus.runner.sampling import Sampler
 from tests.coverage.models import CASES, Case, groups_of
 from tests.coverage.tables import write
 from tests.coverage.truths import PROBABILITIES, THRESHOLDS, Truth, truth_of
+
+Array = NDArray[np.float64]
 
 KINDS = ("sobol", "monte_carlo")
 DRAWS = (256, 4096)
@@ -120,35 +122,46 @@ class Measured:
     """
 
     def __init__(self, case: Case, executor: Executor) -> None:
-        self.truth: Truth = truth_of(case, Run(case.study()))
-        self.run, self.executor = Run(case.study(self.truth.thresholds.tolist())), executor
+        self.run, self.executor = Run(case.study()), executor
+        self.truth: Truth = truth_of(case, self.run)
         self.method = methods()["sobol"]
 
     def seed(self, kind: str, draws: int, seed: int, counts: Counts) -> None:
         """Count what the runs of a seed say."""
+        drawn, estimates, names = self._drawn(kind, draws, seed)
+        for replicates in REPLICATES:
+            for part in parts(replicates):
+                shares = pooled(self.method, names, estimates[part])
+                bound = student_quantile(replicates)
+                for name, known in self._said(HeldDraws(drawn[part]), shares):
+                    counts[replicates, name].add(*known[:3], bound, told=known[3])
+
+    def _drawn(self, kind: str, draws: int, seed: int) -> tuple[Array, list[Any], list[str]]:
+        """Return the draws of y, and what each replicate says of the indices.
+
+        Of as many draws as base points, a run has the points A of its indices: they are scrambled
+        once here.
+        """
         design = replace(
             self.run.study.design, kind=kind, draws=draws, replicates=REPLICATES[-1], seed=seed
         )
-        study = replace(self.run.study, design=design)
-        sampler = Sampler(study, self.run.model, self.run.kernel, self.executor, Checkpoint())
-        sampler.advance(draws)
-        drawn = {name: cells[0] for name, cells in sampler.drawn().items()}
         groups = groups_of(self.run, design)
-        summed = groups.sums(self.executor, None, Checkpoint())
-        estimates = [self.method.estimate(own["", 0]) for own in summed]
-        for replicates in REPLICATES:
-            for part in parts(replicates):
-                cells = {name: HeldDraws(own.values[part]) for name, own in drawn.items()}
-                shares = pooled(self.method, groups.inputs["", 0], estimates[part])
-                for name, known in self._said(cells, shares):
-                    bound = student_quantile(replicates)
-                    counts[replicates, name].add(*known[:3], bound, told=known[3])
+        kernel, plan = self.run.kernel, groups.run.plan
+        alone = plan._replace(location=plan.location[:1], active=plan.active[:1])
+        drawn, estimates = np.empty((design.replicates, draws)), []
+        sums = groups.sums(self.executor, None, Checkpoint())
+        for replicate, own in enumerate(sums):
+            estimates.append(self.method.estimate(own["", 0]))
+            points, _ = groups.run.start(replicate)
+            out = drawn[replicate].reshape(1, 1, draws)
+            kernel.run(alone, design, replicate, out, count=draws, points=points, at=0)
+        return drawn / plan.scale[0], estimates, groups.inputs["", 0]
 
     def _said(
-        self, cells: dict[str, HeldDraws], shares: Pooled
+        self, output: HeldDraws, shares: Pooled
     ) -> Iterator[tuple[str, tuple[Any, Any, Any, bool]]]:
         """Yield what a run says: value, error, exact value, whether there is a caution."""
-        truth, output = self.truth, cells["y"]
+        truth = self.truth
         found = settling(output).told(summarise(output, (0.95,)))
         lacks = not np.isfinite(found["sd"])  # no_mean or no_variance
         heavy = bool(lacks) or is_heavy(tail_index(output))
@@ -157,8 +170,8 @@ class Measured:
         of_quantiles = zip(PROBABILITIES, found["quantiles"], found["quantiles_error"], strict=True)
         for (p, value, error), exact in zip(of_quantiles, truth.quantiles, strict=True):
             yield f"quantile {p:g}", (value, error, exact, False)
-        for claim, p in zip(self.run.study.claims, THRESHOLDS, strict=True):
-            said = judge(cells[claim.equation.name], claim.confidence)
+        for threshold, p in zip(truth.thresholds, THRESHOLDS, strict=True):
+            said = judge(HeldDraws(threshold - output.values), 0.5)
             few = bool(rests_on_few(*said[:2], output.replicates, output.draws))
             yield f"P = {p:g}", (said.probability, said.error, p, few)
         told = bool(shares.doubt) or heavy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,21 +38,9 @@ class Case:
     is_heavy: bool = False
     terms: tuple[tuple[float, tuple[str, ...]], ...] = ()
 
-    def study(self, thresholds: Sequence[float] = ()) -> Study:
-        """Return the study, with claims that y is below thresholds."""
+    def study(self) -> Study:
+        """Return the study."""
         source = {"unit": "1", "source": "the model"}
-        claims = [
-            {
-                "id": f"below_{k}",
-                "statement": f"y is below {value}",
-                "quantity": "y",
-                "relation": "<",
-                "value": float(value),
-                "unit": "1",
-                "confidence": 0.5,
-            }
-            for k, value in enumerate(thresholds)
-        ]
         return Study.from_dict(
             {
                 "schema": "mcsus/1",
@@ -62,7 +49,6 @@ class Case:
                 "parameters": {name: source | law for name, law in self.laws.items()},
                 "equations": {"y": {"formula": self.formula, "unit": "1"}},
                 "outputs": {"y": "1"},
-                "claims": claims,
                 "sensitivity": {"methods": ["sobol"], "estimator": "streaming"},
                 "design": {"kind": "sobol", "draws": 256, "replicates": 2, "seed": 1},
             }

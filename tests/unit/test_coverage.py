@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tests.coverage.measure import Count, measure
+from mcsus.analysis.base import pooled
+from mcsus.counting.draws import HeldDraws
+from mcsus.runner import run
+from tests.coverage.measure import Count, Measured, OneByOne, measure
 from tests.coverage.models import CASES
 from tests.coverage.tables import outcome, page, write
 
@@ -43,6 +48,30 @@ def test_runs_without_a_number_are_no_misses_of_it():
     count.add(1.1, 0.1, 1.0, 2.0, told=False)
     count.add(2.0, 0.1, 1.0, 2.0, told=False)
     assert count.row() == {"runs": 3, "stated": 2, "held": 1, "told": 1, "silent": 1}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["sobol", "monte_carlo"])
+def test_it_counts_what_runs_say(kind):
+    [case] = [own for own in CASES if own.name == "sum_heavy"]
+    measured = Measured(case, OneByOne())
+    drawn, estimates, names = measured._drawn(kind, 256, 7)
+    known = run(_with_design(case.study(), kind)).to_dict()
+    cell = known["outputs"]["y"]["cells"][0]
+    shares = pooled(measured.method, names, estimates[:4])
+    said = dict(measured._said(HeldDraws(drawn[:4]), shares))
+    for name in ("mean", "sd"):
+        assert said[name][:2] == pytest.approx(tuple(cell[name].values()), rel=1e-12)
+    indices = known["sensitivity"]["y"]["cells"][0]["indices"]
+    for key in ("S1", "ST"):
+        wanted = [indices[own][key]["error"] for own in names]
+        assert said[key][1] == pytest.approx(wanted, rel=1e-9)
+
+
+def _with_design(study, kind):
+    design = replace(study.design, kind=kind, draws=256, replicates=4, seed=7)
+    indices = replace(study.sensitivity, draws=256, replicates=4)
+    return replace(study, design=design, sensitivity=indices)
 
 
 @pytest.mark.slow
