@@ -190,9 +190,9 @@ class TestOffsetGlobal:
             "offset_tinyml_global",
             [
                 ("required_avoided", 1.59689, "kg CO2e/(device year)"),
-                # sqrt(5 x 200) x .465 x (1 - .375)
-                ("real_avoided", 9.19037, "kg CO2e/(device year)"),
-                ("saver_share_needed", 0.173756, "1"),
+                # sqrt(5 x 200) x .48 x (1 - .375)
+                ("real_avoided", 9.48683, "kg CO2e/(device year)"),
+                ("saver_share_needed", 0.168327, "1"),
             ],
             year=2030,
         )
@@ -310,33 +310,40 @@ class TestThermostat:
         check(
             self.STUDY,
             [
-                ("baseline_emissions", 3334.8, "kg CO2e/year"),  # 7,940 x .42
-                ("claimed_avoided", 3668.28, "kg CO2e"),  # x .11 x 10
-                ("operation_first_year", 4.73171, "kg CO2e/year"),  # 1.37 W x 8,766 h x .394
-                ("operation", 40.8078, "kg CO2e"),  # x 10 x exp(-.148)
-                ("gross_footprint", 48.9622, "kg CO2e"),  # + 8.15445
-                ("net_footprint", -3619.32, "kg CO2e"),
-                ("avoided_ratio", 74.9207, "1"),
-                ("payback_time", 0.0225201, "year"),
+                ("baseline_emissions", 3071.64, "kg CO2e/year"),  # 7,940/e^(ln 1.5^2/2) x .42
+                ("claimed_avoided", 3378.80, "kg CO2e"),  # x .11 x 10
+                ("operation_first_year", 0.846006, "kg CO2e/year"),  # .245 W x 8,766 h x .394
+                ("operation", 7.29622, "kg CO2e"),  # x 10 x exp(-.148)
+                ("gross_footprint", 16.9103, "kg CO2e"),  # + 9.61405
+                ("net_footprint", -3361.89, "kg CO2e"),
+                ("avoided_ratio", 199.808, "1"),
+                ("payback_time", 0.0285254, "year"),
             ],
         )
 
-    def test_field_when_the_effect_exists(self) -> None:
+    def test_field_when_a_saving_was_found(self) -> None:
         check(
             self.STUDY,
             [
-                ("works", 1, "1"),
-                ("real_fraction", 0.448, "1"),  # .56 x .80
-                ("effective_life", 6.32121, "year"),  # 10 x (1 - e^-1)/1
-                ("avoided", 1038.82, "kg CO2e"),
-                ("net_footprint", -989.857, "kg CO2e"),
-                ("avoided_ratio", 21.2168, "1"),
-                ("break_even_real_saving", 0.00232269, "1"),
+                ("real_fraction", 0.4724, "1"),  # .5905 x .80
+                ("effective_life", 7.86939, "year"),  # 10 x (1 - e^-.5)/.5
+                ("avoided", 1256.07, "kg CO2e"),
+                ("net_footprint", -1239.16, "kg CO2e"),
+                ("avoided_ratio", 74.2785, "1"),
+                ("break_even_real_saving", 0.000699583, "1"),
             ],
             scenario="field_effect_exists",
         )
 
-    def test_field_when_it_does_not(self) -> None:
+    def test_a_field_in_which_homes_use_more(self) -> None:
+        """An evaluation may find less than nothing, and the sign stays."""
+        law = load_study(self.STUDY).parameter("realisation").cells[1].law
+        assert law.cdf(0.0) == pytest.approx(0.282, abs=0.001)
+        equations = {e.name: e for e in MODELS["avoided"]}
+        assert equations["real_fraction"](1, -0.5, 0.2, 1) == -0.4
+        assert equations["net_footprint"](16.9, -100.0) == 116.9
+
+    def test_a_field_that_finds_nothing(self) -> None:
         equations = {e.name: e for e in MODELS["avoided"]}
         assert equations["real_fraction"](0, 0.56, 0.2, 1) == 0
         margin = equations["annual_margin"](0.0, 4.73171)
