@@ -86,7 +86,7 @@ def read_files(
     if isinstance(dims := tables.get("dims"), Mapping):
         tables["dims"] = {k: read_labels(files, v, ("dims", k)) for k, v in dims.items()}
     joints, parameters = read_joints(files, tables)
-    if isinstance(parameters, Mapping):
+    if isinstance(parameters, Mapping) and (parameters or "parameters" in document):
         where = "parameters"
         tables[where] = {k: read_laws(files, v, (where, k)) for k, v in parameters.items()}
     if isinstance(listed := tables.get("scenarios"), list | tuple):
