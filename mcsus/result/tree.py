@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from mcsus.errors import Fault, InputError
 from mcsus.result.atomic import replacing
 from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
+from mcsus.result.netcdf import LOCK
 from mcsus.result.schema import refuse_odd
 from mcsus.result.sealed import seal, unsealed
 from mcsus.result.summary import Summary
@@ -112,7 +113,8 @@ class Result:
         target.mkdir(parents=True, exist_ok=True)
         with replacing(target / FILE) as temporary:
             try:
-                self.tree.to_netcdf(temporary, engine="netcdf4")
+                with LOCK:
+                    self.tree.to_netcdf(temporary, engine="netcdf4")
             except RuntimeError as error:  # so netCDF says that there is no room
                 raise OSError(0, str(error)) from error
             seal(temporary)
@@ -156,7 +158,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
         raise InputError(Fault(f"no {FILE}", allowed, (str(folder),)))
     with unsealed(path, _AGAIN):
         try:
-            with xr.open_datatree(path, engine="netcdf4", decode_times=False) as tree:
+            with LOCK, xr.open_datatree(path, engine="netcdf4", decode_times=False) as tree:
                 result = Result(tree.load())
         except Exception as error:  # whatever a library says of a file that is none of ours
             raise InputError(Fault("a file that cannot be read", _AGAIN, (str(path),))) from error

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from mcsus.counting.tasks import Task
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
+from mcsus.result.netcdf import LOCK
 from mcsus.result.sealed import regular
 from mcsus.runner.checkpoint import Checkpoint, like
 from mcsus.study import Study
@@ -132,7 +133,8 @@ class DrawsFile:
         if again:
             if path.is_file() and not part.is_file():  # it was whole; the indices were not
                 path.replace(part)
-            self._file = _opened(part)
+            with LOCK:
+                self._file = _opened(part)
             return
         if not path.parent.is_dir():
             where = (str(path.parent),)
@@ -141,9 +143,10 @@ class DrawsFile:
             raise InputError(Fault("a folder", "a file for the draws", (str(path),)))
         size = _refuse_if_too_large(path, study, kernel.model, columns)
         path.unlink(missing_ok=True)
-        self._file = _made(part, study, columns, size)
-        self._file.setncattr(_INPUTS, str(inputs).lower())
-        _write_individuals(self._file, kernel, study, columns)
+        with LOCK:
+            self._file = _made(part, study, columns, size)
+            self._file.setncattr(_INPUTS, str(inputs).lower())
+            _write_individuals(self._file, kernel, study, columns)
 
     def write(self, task: Task, outputs: Array, inputs: Array) -> None:
         """Write the values of a task, shape (row, draw), in base units."""
@@ -154,14 +157,16 @@ class DrawsFile:
                 outputs, row = inputs, 0
             rows = outputs[row : row + int(np.prod(shape))] * (1 / factor)
             values = np.ascontiguousarray(rows.T.reshape(-1, *shape))
-            self._file[name][task.replicate, at] = values
+            with LOCK:
+                self._file[name][task.replicate, at] = values
             checksum = zlib.crc32(values.tobytes(), checksum)
             row += len(rows)
         self._new.append((*task, checksum))
 
     def sync(self, checkpoint: Checkpoint) -> None:
         """Hand all values to the system, so that they outlive this process; write down which."""
-        self._file.sync()
+        with LOCK:
+            self._file.sync()
         if self._new:
             checkpoint.append(_WRITTEN, {"tasks": np.array(self._new, dtype=np.int64)})
             self._new.clear()
@@ -190,20 +195,23 @@ class DrawsFile:
     def _checksum(self, replicate: int, at: slice) -> int:
         checksum = 0
         for name in self._shapes:
-            values = np.asarray(self._file[name][replicate, at], dtype=np.float64)
+            with LOCK:
+                values = np.asarray(self._file[name][replicate, at], dtype=np.float64)
             checksum = zlib.crc32(values.tobytes(), checksum)
         return checksum
 
     def finish(self) -> None:
         """Close a whole file and give it its name."""
-        self._file.close()
+        with LOCK:
+            self._file.close()
         self._part.replace(self._path)
 
     def close(self, *, stays: bool) -> None:
         """Close what is not finished; it is removed unless it `stays` to be gone on with."""
         if not self._part.exists():
             return
-        self._file.close()
+        with LOCK:
+            self._file.close()
         if not stays:
             self._part.unlink()
 
@@ -213,7 +221,7 @@ def holds(path: Path, *, inputs: bool) -> bool:
     import netCDF4  # noqa: PLC0415 - 0.1 s, needed by few
 
     try:
-        with regular(path, "draws of a run"), netCDF4.Dataset(path) as file:
+        with regular(path, "draws of a run"), LOCK, netCDF4.Dataset(path) as file:
             return not inputs or getattr(file, _INPUTS, "") == "true"
     except (InputError, OSError):
         return False

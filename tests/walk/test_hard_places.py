@@ -14,8 +14,9 @@ import pytest
 
 from mcsus.cli import run_command
 from mcsus.numba_private import interrupts_kept
-from mcsus.runner import Run, run
-from mcsus.study import Study
+from mcsus.result.tree import load_result
+from mcsus.runner import Run, Settings, run
+from mcsus.study import Study, load_study
 
 MAIN = "from mcsus.cli import main; main()"
 SMALL = ("run", "mcu_chip", "--draws", "256", "--replicates", "2")
@@ -227,6 +228,22 @@ class TestManyRunsInOneProcess:
 
         with ThreadPoolExecutor(4) as pool:
             assert list(pool.map(told, range(4))) == wanted
+
+    def test_files_of_runs_at_once(self, tmp_path):
+        """The library of netCDF ends a process that calls it from two threads."""
+        study = load_study("mcu_chip").with_changes(draws=256, replicates=2)
+
+        def digest(k):
+            folder = tmp_path / str(k)
+            folder.mkdir()
+            kept = Settings(folder=folder, keep_draws=folder / "draws.nc", threads=1)
+            list(Run(study, kept).results())
+            return load_result(folder).to_dict()["digest"]
+
+        with ThreadPoolExecutor(6) as pool:
+            assert len(set(pool.map(digest, range(6)))) == 1
+        first, *others = ((tmp_path / str(k) / "draws.nc").read_bytes() for k in range(6))
+        assert all(other == first for other in others)
 
     def test_one_run_from_two_threads(self):
         """The kernel is compiled once; the numbers are those of one after the other."""

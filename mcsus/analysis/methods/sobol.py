@@ -10,6 +10,7 @@ Either way an index is a ratio of sums over all replicates: see `mcsus.analysis.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -40,6 +41,7 @@ _INDEX_ERROR = 0.1  # standard errors above which indices are not settled
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it
 _ERRORS = 3  # by which a total-order index may be above 1
 _RESAMPLES = 1  # the fewest that SALib runs with; what it makes of them is not read
+_ALONE = threading.Lock()  # what warnings are shown is the same for all threads
 _SEED = 1  # SALib takes seed 0 for no seed
 
 
@@ -170,7 +172,7 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     rows = np.ldexp(np.concatenate([values[:1], values[2:], values[1:2]]), -size)
     names = [f"group{k}" for k in range(groups)]
     problem = {"num_vars": groups, "names": names, "bounds": [[0.0, 1.0]] * groups}
-    with warnings.catch_warnings():
+    with _ALONE, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a single resample: its sd, or that it is constant
         analysed = sobol.analyze(
             problem,
