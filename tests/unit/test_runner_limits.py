@@ -3,7 +3,7 @@
 import pytest
 
 from mcsus.errors import InputError, RefusedError
-from mcsus.runner import memory, run
+from mcsus.runner import Run, memory, run
 from mcsus.study import Study
 
 LAW = {"distribution": "normal", "mean": 1, "sd": 0.1, "unit": "1", "source": "a test"}
@@ -27,9 +27,10 @@ def study(**changes):
 
 def test_draws_that_do_not_fit(monkeypatch):
     """However many draws are asked for, some of each replicate are held."""
+    asked = Run(study().with_changes(draws=2**30))
     monkeypatch.setattr(memory, "_MEMORY_SHARE", 1e-9)
     with pytest.raises(RefusedError, match=r"design: found .* GiB; allowed: .* GiB"):
-        run(study(), draws=2**30)
+        list(asked.results())
 
 
 def test_index_points_that_do_not_fit():
