@@ -115,6 +115,16 @@ def others(passive_count, passive_factor, discrete_count, discrete_factor):
     return passive_count * passive_factor + discrete_count * discrete_factor
 
 
+@equation(unit="kg CO2e/kg")
+def battery_factor_by_energy(battery_energy_factor, battery_specific_energy):
+    """Carbon of a pack per mass, from its carbon per energy and its energy per mass.
+
+    Unit: kg CO2e/kg. Source: unit of reviews of packs, Aichberger and Jungmeier 2020,
+    doi:10.3390/en13236345.
+    """
+    return battery_energy_factor * battery_specific_energy
+
+
 @equation(unit="kg CO2e")
 def battery_pack(has_battery, battery_mass, battery_factor):
     """One battery pack, or one set of primary cells.

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mcsus.model import Model, evaluate
 from mcsus.study import Study
-from mcsus.study.conditional import is_written
+from mcsus.study.conditional import is_written, written_name
 
 _STEP = 0.01
 _NAMED = 3  # constants that are named
@@ -67,7 +67,9 @@ def on_constants(study: Study, model: Model) -> OnConstants | None:
         return None
     weights = dict(zip(names, values / values.sum(), strict=True))
     ordered = sorted(constant, key=lambda name: (-weights[name], name))
-    largest = [(name, float(weights[name])) for name in ordered if weights[name] >= _LEAST]
+    largest = [
+        (written_name(name), float(weights[name])) for name in ordered if weights[name] >= _LEAST
+    ]
     share = float(sum(weights[name] for name in constant))
     return OnConstants(output, share, tuple(largest[:_NAMED]))
 

@@ -230,7 +230,7 @@ class TestQuickAnswers:
         ]
 
     def test_a_ranking_is_that_of_the_streaming_estimator(self, ready):
-        other = ready.with_laws(device_life="9 year", battery_factor="5 kg CO2e/kg")
+        other = ready.with_laws(device_life="9 year", battery_energy_factor="40 kg CO2e/kWh")
         outputs = ["device_footprint", "water_use"]
         asked = {"outputs": outputs, "draws": 512, "estimator": "streaming"}
         tables = other.study.to_dict() | {"sensitivity": asked}

@@ -93,10 +93,10 @@ RANGES = {
         ("fab_electricity_share", ("base",), 0.26, 0.11, 0.43),
     ],
     "tinyml_device": [
-        ("device_footprint", (KWS,), 5.00, 2.11, 12.8),
-        ("device_footprint", (AD,), 4.73, 2.04, 12.0),
-        ("device_footprint", (IC,), 5.85, 2.73, 13.3),
-        ("device_year_footprint", (KWS,), 1.09, 0.37, 2.7),
+        ("device_footprint", (KWS,), 4.49, 2.19, 9.40),
+        ("device_footprint", (AD,), 4.23, 2.16, 8.40),
+        ("device_footprint", (IC,), 5.35, 2.84, 9.88),
+        ("device_year_footprint", (KWS,), 0.977, 0.385, 2.06),
         ("embodied_share", (KWS,), 0.934, 0.58, 0.999),
         ("embodied_share", (IC,), 0.994, 0.96, 1.0),
         ("water_use", (IC,), 6.0, 3.0, 10.4),
@@ -109,12 +109,12 @@ INDICES = {
         "silicon_study_ratio": 0.62, "die_area": 0.18, "package_factor": 0.18,
     },
     ("tinyml_device", "device_footprint", (IC,)): {
-        "battery_factor": 0.60, "battery_mass": 0.19, "device_life": 0.125,
-        "battery_calendar_life": 0.11, "truncation": 0.045,
+        "battery_energy_factor": 0.24, "battery_mass": 0.24, "device_life": 0.14,
+        "battery_calendar_life": 0.135, "silicon_study_ratio": 0.12, "truncation": 0.09,
     },
     ("tinyml_device", "device_footprint", (KWS,)): {
-        "battery_factor": 0.60, "battery_mass": 0.19, "device_life": 0.125,
-        "battery_calendar_life": 0.11, "truncation": 0.045, "inference_energy": 0.07,
+        "battery_energy_factor": 0.24, "battery_mass": 0.23, "device_life": 0.195,
+        "battery_calendar_life": 0.13, "inference_energy": 0.18, "inference_rate": 0.12,
     },
 }  # fmt: skip
 
@@ -147,26 +147,35 @@ def test_indices(documents, study, name, labels):
     cell = by_labels(documents(study), name, "sensitivity")[labels]
     for driver, total in INDICES[study, name, labels].items():
         assert cell["indices"][driver]["ST"]["value"] == pytest.approx(total, abs=INDEX), driver
-    assert cell["ranking"][0] == next(iter(INDICES[study, name, labels]))
+    # the first two may be all but equal
+    assert cell["ranking"][0] in list(INDICES[study, name, labels])[:2]
 
 
 def test_the_global_answer(documents):
     document = documents("tinyml_global")
-    cell = by_labels(document, "global_footprint")[()]
-    # shipments, market and shares are independent of the device, and factors of one another
+    cell = by_labels(document, "global_footprint")["base",]
+    # shipments and shares are independent of the device, and factors of one another
     device = by_labels(document, "mean_device")[()]["mean"]
-    # typical 2.5e9 a year, times a lognormal error of GSD 2.05, whose mean is exp(sigma^2/2)
-    shipments = 2.5e9 * 2.718281828459045 ** (0.5 * 0.7178397931503169**2)
+    # typical 2.5e9 a year, times a lognormal error of GSD 2.47, whose mean is exp(sigma^2/2)
+    shipments = 2.5e9 * math.exp(math.log(2.47) ** 2 / 2)
     expected = shipments * device["value"] * 1e-9
     assert cell["mean"]["value"] == pytest.approx(expected, rel=MEAN)
-    assert cell["deterministic"] == pytest.approx(8.25053, rel=5e-6)
-    drivers = by_labels(document, "global_footprint", "sensitivity")[()]
-    assert drivers["ranking"][:3] == ["forecast_error", "battery_factor", "market_ratio"]
+    assert cell["deterministic"] == pytest.approx(7.80743, rel=5e-6)
+    drivers = by_labels(document, "global_footprint", "sensitivity")["base",]
+    assert drivers["ranking"][0] == "forecast_error"
+    assert set(drivers["ranking"][1:3]) == {"battery_energy_factor", "battery_mass"}
     # named even where they come last
     for name in ("processor_area", "fab_grid_intensity", "use_grid_intensity", "device_life"):
         assert name in drivers["indices"]
-    # the device itself is that of the study of one device
+    # the device itself is that of the study of one device, with the die that is sold, 13.3 mm2,
+    # for that of the specification, (5 + 10 + 17)/3: times 1.40 kg/cm2, truncation and end of life
+    die = (13.3 - 32 / 3) / 100 * 1.40 * 1.52 * 1.016
     for application in (KWS, AD, IC):
         one = by_labels(documents("tinyml_device"), "device_footprint")[application,]
         mean = by_labels(document, "device_footprint")[application,]["mean"]
-        assert mean["value"] == pytest.approx(one["mean"]["value"], rel=1e-9)
+        assert mean["value"] - one["mean"]["value"] == pytest.approx(die, rel=0.1)
+    # whether it is more than 10 Mt hangs on what is counted and on how forecasts turn out
+    more = by_labels(document, "above_ten_megatonnes", "claims")
+    told = {label: cell["probability"]["value"] for (label,), cell in more.items()}
+    assert told["missed_like_connected_things"] < 0.30 < 0.45 < told["base"] < 0.65
+    assert told["every_connected_device"] > 0.9
