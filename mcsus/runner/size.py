@@ -82,7 +82,7 @@ def size_of(study: Study, model: Model) -> Size:
     --------
     >>> from mcsus.runner import check
     >>> size_of(*check("tinyml_table")).shown
-    18
+    48
     """
     program = lower(model)
     steps = len(program.steps)
