@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from mcsus.counting.drawing import Drawing
-from mcsus.errors import McsusError
+from mcsus.errors import InputError, McsusError
 from mcsus.result.sealed import seal
 from mcsus.runner import Run, Settings, sampling, saved
 from mcsus.runner.checkpoint import FileCheckpoint
@@ -184,3 +184,23 @@ def test_a_changed_checkpoint_is_read_or_refused(left, tmp_path):
                 raise AssertionError(seed) from error
             shutil.rmtree(folder)
     assert 0 <= accepted < MUTATIONS
+
+
+def test_bytes_that_were_changed_are_refused(left, tmp_path):
+    folder = shutil.copytree(left[1], tmp_path / "run") / "checkpoint"
+    whole = {path: path.read_bytes() for path in folder.iterdir() if path.name != "lock"}
+    described = FileCheckpoint(folder.parent).about()
+    for seed in range(FIRST, FIRST + 5 * MUTATIONS):
+        rng = random.Random(seed)
+        change_bytes(folder, rng)
+        changed = [path for path, content in whole.items() if path.read_bytes() != content]
+        for path in changed:
+            kept = FileCheckpoint(folder.parent)
+            if path.suffix == ".npz":
+                kept.about()
+                with pytest.raises(InputError, match="changed since it was written"):
+                    kept.load(path.stem)
+            else:  # spaces between words say nothing
+                with contextlib.suppress(InputError):
+                    assert kept.about() == described
+            path.write_bytes(whole[path])

@@ -18,7 +18,7 @@ import xarray as xr
 from mcsus.errors import InputError
 from mcsus.report import write_report
 from mcsus.result.schema import refuse_odd
-from mcsus.result.tree import Result, load_result
+from mcsus.result.tree import FILE, Result, load_result
 from mcsus.runner import run
 from mcsus.study import Study
 
@@ -212,6 +212,29 @@ def test_a_changed_result_is_read_or_refused(made, tmp_path):
         except Exception as error:
             raise AssertionError(seed) from error
     assert 0 < accepted < MUTATIONS
+
+
+def test_bytes_that_were_changed_are_refused(made, tmp_path):
+    """Before any library reads them."""
+    path = made.save(tmp_path) / FILE
+    whole = path.read_bytes()
+    for seed in range(FIRST, FIRST + 5 * MUTATIONS):
+        rng, content = random.Random(seed), bytearray(whole)
+        for _ in range(rng.choice([1, 1, 2, 4])):
+            at, other = rng.randrange(len(content)), rng.randrange(len(content))
+            match rng.randrange(4):
+                case 0:
+                    content[at] ^= 1 << rng.randrange(8)
+                case 1:
+                    del content[at : at + rng.randrange(1, 200)]
+                case 2:
+                    content[at:at] = rng.randbytes(rng.randrange(1, 20))
+                case 3:
+                    content[at : at + 8] = content[other : other + 8]
+        if content != whole:
+            path.write_bytes(content)
+            with pytest.raises(InputError, match="changed since it was written"):
+                load_result(tmp_path)
 
 
 def test_a_whole_result_is_read(made, tmp_path):
