@@ -174,6 +174,14 @@ PV         | photovoltaic; petavolt (1e15 V)                                    
 pmile      | passenger mile (units of your own: [units]); picomile (1.6e-9 m)       | mile; m
 pkm        | passenger km (units of your own: [units]); picokilometre (1e-9 m)      | km; nm
 cycle cycles | cycle (1); 2 pi radians (6.283185307179586)                          | 1; rad
+NM         | nautical mile (1,852 m); nanometre (1e-9 m); newton metre (1 N m)      | \
+nautical_mile; nm; N m
+nmile nmiles | nautical mile (1,852 m); nanomile (1.6e-6 m); mile (1,609.344 m)    | \
+nautical_mile; um; mile
+kn         | knot (0.514444 m/s); kilonewton (1,000 N)                              | knot; kN
+thou       | thousand (1,000); a thousandth of an inch (0.0000254 m)                | 1; um
+stone stones | stone (6.35029318 kg); tonne (1,000 kg)                              | kg; t
+dram drams | dram (0.0017718451953125 kg); fluid dram (0.0037 L); gram (0.001 kg)   | kg; L; g
 rpm        | revolutions in a minute (1/60 Hz); as an angle (0.10472 rad/s)         | 1/min; rad/s
 PS         | metric horsepower (735.49875 W); petasiemens (1e15 S)                  | \
 metric_horsepower; S

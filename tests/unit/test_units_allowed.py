@@ -162,7 +162,8 @@ poud pound; inche inch; yrad yard; mille mile; Mile mile; miles2 mile**2;
 nautical_mil nautical_mile; knott knot; hektare hectare; cent_ury century; centurie century;
 fortnigt fortnight; newtn newton; pascl pascal; Pascal pascal; hertzz hertz; lumn lumen;
 mol2 mol**2; moll mole; Mol mol; KMOL kmol; kMol kmol; person person; passenger passenger;
-household household; meal meal; kN2 kN**2; gpu_hour gpu_hour; page page
+household household; meal meal; kN2 kN**2; stone pound; dram ounce;
+nmile nautical_mile; NM nautical_mile; kn knot; thou inch; gpu_hour gpu_hour; page page
 """
 PAIRS = [tuple(pair.split(maxsplit=1)) for pair in MISTYPED.replace("\n", " ").split(";")]
 
