@@ -69,13 +69,15 @@ def significant(value: float | None, digits: int = 3) -> str:
     --------
     >>> significant(1234.5), significant(0.012345), significant(1.2e-7), significant(None)
     ('1,230', '0.0123', '1.2e-07', 'unknown')
+    >>> significant(-0.0)
+    '0.00'
     """
     if value is None:
         return "unknown"
     if value == 0 or 1e-3 <= abs(value) < 1e6:
         rounded = float(f"{value:.{digits - 1}e}")
         decimals = max(0, digits - 1 - _exponent(rounded))
-        return f"{rounded:,.{decimals}f}"
+        return f"{rounded + 0.0:,.{decimals}f}"
     return f"{value:.{digits}g}"
 
 

@@ -74,7 +74,7 @@ def cautions(
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
-    told += _few(study, described)
+    told += _few(study, model, described)
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -149,13 +149,16 @@ def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
         )
 
 
-def _few(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
-    """Say of which claims hardly any draw decides the probability."""
+def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of which claims hardly any draw decides the probability; none does of constants."""
     from mcsus.analysis.claims import rests_on_few  # noqa: PLC0415 - SciPy
     from mcsus.analysis.replication import student_quantile  # noqa: PLC0415 - SciPy
 
     design = study.design
     for claim in study.claims:
+        inputs = model.upstream([claim.equation.name]) & set(model.parameters)
+        if all(model.parameters[name].is_constant for name in inputs):
+            continue
         data = described[f"claims/{claim.id}"]
         known = data["probability"].values, data["probability_error"].values
         few = rests_on_few(*known, design.replicates, design.draws)

@@ -14,7 +14,7 @@ from mcsus.counting.draws import Draws
 from mcsus.model import Model, Rounding
 from mcsus.study import Claim, Study
 from mcsus.study.physical import Possible, possible
-from mcsus.vocabulary import Caution
+from mcsus.vocabulary import Caution, Verdict
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -102,3 +102,35 @@ def impossible(
         most = "up to " if shares.size > 1 else ""
         text = f"{name!r} has impossible values with a probability of {most}{shares[worst]:.3g}"
         yield Caution(KIND, name, f"{text}{error}{where}: {limits.why}")
+    for claim in study.claims:
+        yield from _supported_by(study, model, claim, described)
+
+
+def _supported_by(
+    study: Study, model: Model, claim: Claim, described: Mapping[str, xr.Dataset]
+) -> Iterator[Caution]:
+    """Say of a claim that it is supported only as values hold it that cannot be."""
+    name = claim.margin.quantity
+    judged = described[f"claims/{claim.id}"]
+    data = next(
+        (own for own in (judged, described.get(f"outputs/{name}")) if KIND in (own or ())), None
+    )
+    if data is None or data[KIND].shape != judged["probability"].shape:
+        return
+    limits = limits_of_quantity(study, model, name)
+    end = (
+        math.inf
+        if limits is None
+        else limits.low
+        if claim.margin.relation.is_below
+        else limits.high
+    )
+    left = judged["probability"].values - data[KIND].values
+    turns = (judged["verdict"].values == Verdict.SUPPORTED.value) & (left < claim.confidence)
+    if math.isfinite(end) and turns.any():
+        yield Caution(
+            KIND,
+            claim.id,
+            f"the claim {claim.id!r} is supported by draws in which {name!r} is impossible: "
+            f"without them its probability is {left[turns].min():.3g}",
+        )

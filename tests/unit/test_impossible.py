@@ -80,3 +80,27 @@ def test_what_may_be_negative(study):
 def test_rounding_is_not_outside(study):
     laws = {"a": ("uniform", 0, 1)}
     assert not told(study(laws, {"whole_share": "a/3 + a/3 + a/3 - a + 1"}))
+
+
+def test_a_claim_that_is_supported_by_values_that_cannot_be(study):
+    """A payback below zero is never; without such draws less than was asked for is left."""
+    equations = {"payback": ("cost/rate", "year"), "y": ("rate", "kg/year")}
+    asked = {**claim("payback", 30), "confidence": 0.95}
+    for outputs in ({"payback": "year"}, {"y": "kg/year"}):
+        design = {"draws": 2048, "replicates": 8}
+        text = told(study(LAWS, equations, outputs, design=design, claims=[asked]))["c"]
+        above = float(stats.norm.sf(10 / 30, 3, 2))
+        assert float(text.rsplit(" ", 1)[1]) == pytest.approx(above, abs=5e-3)
+    above = {**claim("payback", 1, ">"), "confidence": 0.8}
+    assert "c" not in told(study(LAWS, equations, claims=[above]))
+    enough = {**claim("payback", 30), "confidence": 0.5}
+    assert "c" not in told(study(LAWS, equations, claims=[enough]))
+
+
+def test_draws_decide_no_claim_about_constants(study):
+    """A mass that is given is above or below a bound, whatever is drawn."""
+    laws = {"m": {"distribution": "constant", "value": 1001, "unit": "g"}, "a": ("uniform", 0, 1)}
+    claims = [{**claim("y", 1001, "<=", "g")}, {**claim("z", 2, "<", "1"), "id": "d"}]
+    asked = study(laws, {"y": ("m", "kg"), "z": "a"}, claims=claims)
+    cautions = run(asked).to_dict()["cautions"]
+    assert [own["where"] for own in cautions if own["kind"] == "few_hits"] == ["d"]
