@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,6 +38,24 @@ SCENARIO = "scenario"
 
 BASE = "base"
 """Label of the study as written on the dim `scenario`."""
+
+IN_EVIDENCE, NOT_ASSESSED = "in the evidence", "not assessed"
+"""Answers of an assessment that are no text of their own; a reason may follow a colon."""
+
+_STANDING = re.compile(rf"({IN_EVIDENCE}|{NOT_ASSESSED})(?:[.]?\Z|[:;,.(]\s*)", re.IGNORECASE)
+
+
+def standing(answer: str) -> tuple[str, str]:
+    """Return whether an answer says in the evidence or not assessed, and what it says beside.
+
+    Examples
+    --------
+    >>> standing("Not assessed: less heat"), standing("0.1 to 0.3")
+    (('not assessed', 'less heat'), ('', '0.1 to 0.3'))
+    """
+    found = _STANDING.match(answer.strip())
+    return (found[1].lower(), answer.strip()[found.end() :]) if found else ("", answer)
+
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, the draws done and the draws in all."""

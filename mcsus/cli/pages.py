@@ -109,6 +109,9 @@ def study_page(name: str) -> str:
         lines.append(f"Dim {dim}: {told}")
     lines.append("Outputs: " + ", ".join(f"{n} [{u.text}]" for n, u in study.outputs.items()))
     lines += [f"Claim {c.id}: {c.statement}" for c in study.claims]
+    for key, answer in study.assessment.items():
+        told = f"Assessment, {key.replace('_', ' ')}: {answer}"
+        lines += textwrap.wrap(told, WIDTH, subsequent_indent="  ")
     lines += ["", "Inputs:"]
     used = {key for equation in model.equations for key in equation.inputs}
     written = study.to_dict()

@@ -45,6 +45,7 @@ PROVENANCE: dict[Any, Shape] = {
         "id": str, "title": str, "question": str, "functional_unit": str, "system_boundary": str,
         "characterisation": str,
     },
+    "assessment?": {...: str},
     "document": {"breakdown?": {...: [str]}, "joint?": {...: {"file": str}}},
     "files": [{"file": str, "rows": int, "columns": [str], "sha256": str}],
     "files_from": str,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mcsus.result.arrays import ON
-from mcsus.vocabulary import Verdict
+from mcsus.vocabulary import NOT_ASSESSED, Verdict, standing
 
 UNSETTLED = "does not settle"
 """What is printed for the mean of an output that has none."""
@@ -32,6 +32,7 @@ class Summary:
             ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
         )
         self.tables = [(title, header, rows) for title, header, rows in tables if rows]
+        self.assessment = assessment_line(document.get("assessment", {}))
 
     def __str__(self) -> str:
         blocks = [self.title]
@@ -40,6 +41,7 @@ class Summary:
             blocks.append(f"{title}\n{_aligned([header, *shown])}")
             if len(rows) > len(shown):
                 blocks.append(f"... and {len(rows) - len(shown)} more rows in result.json")
+        blocks += filter(None, [self.assessment])
         return "\n\n".join(blocks)
 
     __repr__ = __str__
@@ -53,6 +55,7 @@ class Summary:
                 for row in rows
             )
             parts.append(f"<h4>{html.escape(title)}</h4><table><tr>{head}</tr>{body}</table>")
+        parts += [f"<p>{html.escape(self.assessment)}</p>"] if self.assessment else []
         return "".join(parts)
 
 
@@ -60,6 +63,21 @@ _OUTPUT_HEADER: Row = ("output", "mean", "median", "95 % interval", "unit", "err
 _OF_INDIVIDUALS = "from individuals"
 _DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
 _CLAIM_HEADER = ("claim", "probability", "verdict")
+
+
+def assessment_line(answers: Mapping[str, str]) -> str:
+    """Return what is not assessed of avoided emissions, in a line; nothing where nothing is asked.
+
+    Examples
+    --------
+    >>> assessment_line({"baseline": "a boiler", "double_counting": "not assessed: two claim it"})
+    'Not assessed of avoided emissions: double counting (1 of 2 questions)'
+    """
+    if not answers:
+        return ""
+    left = [key for key, answer in answers.items() if standing(answer)[0] == NOT_ASSESSED]
+    named = ", ".join(left).replace("_", " ") or "nothing"
+    return f"Not assessed of avoided emissions: {named} ({len(left)} of {len(answers)} questions)"
 
 
 def significant(value: float | None, digits: int = 3) -> str:

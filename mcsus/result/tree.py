@@ -94,9 +94,8 @@ class Result:
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
             document["sensitivity_design"] = known
-        document |= {
-            key: about[key] for key in ("variant", "files", "until", "stopped") if about.get(key)
-        }
+        further = ("assessment", "variant", "files", "until", "stopped")
+        document |= {key: about[key] for key in further if about.get(key)}
         document["cautions"] = about["cautions"]
         document["digest"] = digest(document)
         if timing:

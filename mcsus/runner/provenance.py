@@ -19,6 +19,7 @@ from mcsus.model import Equation, Model
 from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
+from mcsus.study.assessment import answers
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
@@ -51,6 +52,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         about["title"] += f" (variant: {held})"
     return {
         "study": about,
+        "assessment": answers(study.assessment, about) if study.assessment else {},
         "variant": dict(study.variant),
         "command": _command(study),
         "document": document,

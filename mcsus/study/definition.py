@@ -67,6 +67,8 @@ class Study:
         Stream key of a dependent cell -> how its points are made.
     notes : tuple of Caution
         What a reader should know of the dependence.
+    assessment : mapping of str to str
+        What is answered of avoided emissions, by row.
     variant : mapping of str to str
         What is held at another value than the file says -> that value, as it is typed.
     read : mapping
@@ -107,6 +109,7 @@ class Study:
     mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
     notes: tuple[Caution, ...] = ()
     units: OwnUnits = NO_UNITS
+    assessment: Mapping[str, str] = field(default_factory=dict)
     variant: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

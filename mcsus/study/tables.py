@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcsus.declared.items import identifier, named, one_of, raw, table, tables, text
 from mcsus.declared.table import Either, Schema, Table
+from mcsus.study.assessment import ASSESSMENT
 from mcsus.study.claims import claims_table
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.dimensions import DIM
@@ -64,6 +65,7 @@ STUDY = Table(
     intervals=table(INTERVALS, "levels of the intervals"),
     sensitivity=table(sensitivity_table, "which inputs drive the outputs"),
     claims=tables(claims_table, "statements to be judged"),
+    assessment=table(ASSESSMENT, "what is answered of avoided emissions"),
     files=raw(
         "what was read of files; written by a run, and not by hand",
         {"type": "object", "additionalProperties": KEPT.schema()},

@@ -12,6 +12,7 @@ from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study import layers, options
+from mcsus.study.assessment import about_avoided, read_assessment
 from mcsus.study.claims import read_claims
 from mcsus.study.conditional import check_quantities
 from mcsus.study.copula_groups import read_copula_groups
@@ -111,6 +112,8 @@ def _read_parts(
     design = options.read_design(document.get("design", {}), faults)
     sensitivity = read_asked(document, design, known, groups.groups, faults)
     claims = read_claims(row["claims"], known, faults)
+    avoided = about_avoided(claims, inputs.equations, changes.equations, parameters)
+    assessment = read_assessment(row["assessment"], avoided, faults)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
     breakdown = options.read_breakdown(files, known)
     below = [fault for layer in files[:-1] for fault in layer.faults.faults]
@@ -128,6 +131,7 @@ def _read_parts(
         "intervals": intervals["levels"],
         "sensitivity": sensitivity,
         "claims": claims,
+        "assessment": assessment,
         "breakdown": breakdown,
         "scenarios": scenarios,
         **groups.fields(),

@@ -7,5 +7,5 @@ from mcsus.report.sections.base import Section, register
 class Scope(Section):
     """Functional unit, boundary and characterisation, at the head of the page."""
 
-    name, order = "scope", 32
+    name, order = "scope", 33
     summary = "scope.html.j2"

@@ -1,0 +1,131 @@
+"""What an auditor asks of avoided emissions, and what a study answers: ``[assessment]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from mcsus.declared.reader import TableReader
+from mcsus.declared.table import Item, Table
+from mcsus.errors import FaultCollector
+from mcsus.model import Equation
+from mcsus.parameters import Parameter
+from mcsus.study.parts import Claim
+from mcsus.units import DIMENSIONLESS, Dimension
+from mcsus.vocabulary import IN_EVIDENCE, NOT_ASSESSED
+
+ALLOWED = f"a text that answers it, {IN_EVIDENCE!r} or {NOT_ASSESSED!r}"
+
+_AVOIDED = re.compile(r"(^|_)avoided($|_)")
+
+
+def _answer(words: str) -> Item:
+    """Return an item that takes an answer, which may not be blank."""
+
+    def read(reader: TableReader, key: str) -> str:
+        return reader.text(key, required=True).strip()
+
+    return Item(words, ALLOWED, read, {"type": "string", "minLength": 1}, default="")
+
+
+ASSESSMENT = Table(
+    "assessment",
+    "What is answered of avoided emissions; required where a claim is about them",
+    baseline=_answer("what would be without the device"),
+    additionality=_answer("what would have come anyway"),
+    rebound=_answer("what of a saving is spent again"),
+    leakage=_answer("what is emitted elsewhere instead"),
+    double_counting=_answer("who else claims the same tonne"),
+    permanence=_answer("how long a saving lasts, and what reverses it"),
+    emission_factor=_answer("marginal or average; short-run or long-run"),
+    boundary=_answer("what is counted, where not as the study's system_boundary says"),
+    gwp=_answer("warming potentials, where not as the study's characterisation says"),
+)
+
+TOLD_ELSEWHERE = {"boundary": "system_boundary", "gwp": "characterisation"}
+"""Rows that a text of the study answers where the table does not."""
+
+REQUIRED = tuple(key for key in ASSESSMENT if key not in TOLD_ELSEWHERE)
+
+
+def read_assessment(
+    table: object, about_avoided: Mapping[str, str], faults: FaultCollector
+) -> dict[str, str]:
+    """Return the answers that a study gives, by row; what a claim requires is noted if missing.
+
+    Parameters
+    ----------
+    about_avoided : mapping of str to str
+        Claims on avoided emissions -> the quantity that makes them so.
+    """
+    row = ASSESSMENT.read({} if table is None else table, faults, ("assessment",))
+    missing = [key for key in REQUIRED if key not in row]
+    if about_avoided and missing and row.is_table:
+        claim, quantity = next(iter(about_avoided.items()))
+        why = f"required, since claim {claim!r} is about avoided emissions ({quantity})"
+        found = f"nothing for {', '.join(map(repr, missing))}"
+        faults.add(found, f"for each of them {ALLOWED}; {why}", "assessment")
+    return {key: row[key] for key in ASSESSMENT if row[key]}
+
+
+def answers(assessment: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the answer of every row, with those that texts of the study give.
+
+    Examples
+    --------
+    >>> told = answers({"baseline": "a gas boiler"}, {"characterisation": "GWP100"})
+    >>> told["baseline"], told["leakage"], told["gwp"]
+    ('a gas boiler', 'not assessed', 'GWP100')
+    """
+    elsewhere = {key: texts.get(text, "") for key, text in TOLD_ELSEWHERE.items()}
+    return {key: assessment.get(key) or elsewhere.get(key) or NOT_ASSESSED for key in ASSESSMENT}
+
+
+def about_avoided(
+    claims: Iterable[Claim],
+    equations: Mapping[str, Equation | None],
+    variants: Mapping[str, Mapping[str, Equation]],
+    parameters: Mapping[str, Parameter],
+) -> dict[str, str]:
+    """Return the claims that are about avoided emissions -> a quantity that makes them so.
+
+    Such a claim depends, in the study or in a scenario, on a quantity whose name has the word
+    ``avoided`` and which is an amount of CO2e, or has no unit.
+
+    Parameters
+    ----------
+    variants : mapping
+        Equation -> what takes its place in each scenario.
+    """
+
+    def inputs(name: str) -> Iterable[str]:
+        each = [equations.get(name), *variants.get(name, {}).values()]
+        return (key for equation in each if equation is not None for key in equation.inputs)
+
+    def is_avoided(name: str) -> bool:
+        known = equations.get(name) or parameters.get(name)
+        return known is not None and bool(_AVOIDED.search(name)) and _counts(known.unit.dimension)
+
+    told = {claim.id: _first(claim.equation.inputs, inputs, is_avoided) for claim in claims}
+    return {claim: quantity for claim, quantity in told.items() if quantity is not None}
+
+
+def _counts(dimension: Dimension) -> bool:
+    """Tell whether a dimension is that of emissions, or of a part of them."""
+    return dimension == DIMENSIONLESS or "CO2e" in dict(dimension.exponents)
+
+
+def _first(
+    names: Iterable[str], inputs: Callable[[str], Iterable[str]], wanted: Callable[[str], bool]
+) -> str | None:
+    """Return the first of some quantities, and of what they are made of, that is wanted."""
+    left, met = list(names), set[str]()
+    while left:
+        name = left.pop(0)
+        if name in met:
+            continue
+        if wanted(name):
+            return name
+        met.add(name)
+        left.extend(inputs(name))
+    return None

@@ -1,0 +1,164 @@
+"""The table ``[assessment]``: asked for where a claim is about avoided emissions, and shown."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import mcsus
+from mcsus.cli.commands import app
+from mcsus.errors import InputError
+from mcsus.report import write_report
+from mcsus.report.sections import SECTIONS
+from mcsus.runner import check
+from mcsus.study import Study, load_study, shipped_studies
+from mcsus.study.assessment import ASSESSMENT, REQUIRED, answers
+from mcsus.study.schema import schema
+from mcsus.vocabulary import IN_EVIDENCE, NOT_ASSESSED
+from tests.unit.report_results import lognormal, output, result
+
+ANSWERS = {
+    "baseline": "the same home without it",
+    "additionality": IN_EVIDENCE,
+    "rebound": "a tenth",
+    "leakage": NOT_ASSESSED,
+    "double_counting": "Not assessed: the utility claims it too",
+    "permanence": "ten years",
+    "emission_factor": "marginal, short-run",
+}
+LAW = {"distribution": "uniform", "minimum": 1, "maximum": 2, "unit": "kg CO2e", "source": "plate"}
+
+
+def document(quantity="net", **changes):
+    claim = {
+        "id": "pays", "statement": "It pays", "quantity": quantity, "relation": "<", "value": 0,
+        "unit": "kg CO2e", "confidence": 0.9,
+    }  # fmt: skip
+    base = {
+        "schema": "mcsus/1",
+        "id": "saver",
+        "characterisation": "GWP100, AR6",
+        "parameters": {"own": LAW, "saving": LAW},
+        "equations": {
+            "footprint": {"formula": "2*own", "unit": "kg CO2e"},
+            "avoided": {"formula": "3*saving", "unit": "kg CO2e"},
+            "balance": {"formula": "footprint - avoided", "unit": "kg CO2e"},
+            "net": {"formula": "balance/2", "unit": "kg CO2e"},
+        },
+        "outputs": {"net": "kg CO2e"},
+        "claims": [claim],
+        "design": {"draws": 256, "replicates": 2},
+    }
+    return base | changes
+
+
+def fault(tables):
+    with pytest.raises(InputError) as caught:
+        Study.from_dict(tables)
+    (only,) = caught.value.faults
+    return only
+
+
+def test_a_claim_on_avoided_emissions_asks_for_every_answer():
+    missing = fault(document())
+    assert missing.where[-1] == "assessment"
+    assert all(repr(key) in missing.found for key in REQUIRED)
+    assert "'pays' is about avoided emissions (avoided)" in missing.allowed
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+def test_one_missing_answer_is_named(key):
+    assert fault(document(assessment={**ANSWERS, key: ""})).where[1:] == ("assessment", key)
+    left = {name: answer for name, answer in ANSWERS.items() if name != key}
+    assert fault(document(assessment=left)).found == f"nothing for {key!r}"
+
+
+def test_a_claim_in_a_scenario_counts_too():
+    equations = document()["equations"]
+    whole = {**equations, "net": {"formula": "footprint", "unit": "kg CO2e"}}
+    changed = {"net": {"formula": "footprint - avoided", "unit": "kg CO2e"}}
+    plain = document(equations=whole)
+    assert Study.from_dict(plain).assessment == {}
+    scenarios = [{"id": "credited", "equations": changed}]
+    assert "(avoided)" in fault(plain | {"scenarios": scenarios}).allowed
+
+
+@pytest.mark.parametrize("name", ["unavoided", "avoidable", "saved"])
+def test_other_claims_ask_for_nothing(name):
+    assert Study.from_dict(document("footprint")).assessment == {}
+    equations = {
+        name: {"formula": "3*saving", "unit": "kg CO2e"},
+        "net": {"formula": f"own - {name}", "unit": "kg CO2e"},
+    }
+    assert Study.from_dict(document(equations=equations)).assessment == {}
+
+
+def test_water_avoided_is_no_emission():
+    water = {**LAW, "unit": "m**3"}
+    equations = {
+        "water_avoided": {"formula": "saving", "unit": "m**3"},
+        "net": {"formula": "own*water_avoided/tank", "unit": "kg CO2e"},
+    }
+    parameters = {"own": LAW, "saving": water, "tank": water}
+    assert Study.from_dict(document(equations=equations, parameters=parameters)).assessment == {}
+
+
+def test_an_unknown_row_is_refused_with_the_nearest():
+    wrong = fault(document(assessment={**ANSWERS, "leakages": "none"}))
+    assert wrong.nearest == "leakage"
+    assert fault(document(assessment=["no"])).allowed == "a table"
+
+
+def test_it_is_written_back_and_in_the_schema():
+    study = Study.from_dict(document(assessment=ANSWERS))
+    assert Study.from_dict(study.to_dict()).assessment == ANSWERS
+    assert study.with_changes(draws=512).to_dict()["assessment"] == ANSWERS
+    assert tuple(schema()["$defs"]["assessment"]["properties"]) == tuple(ASSESSMENT)
+
+
+def test_answers_reach_the_document_and_the_terminal():
+    made = mcsus.run(Study.from_dict(document(assessment=ANSWERS)))
+    told = json.loads(made.to_json())["assessment"]
+    assert told == ANSWERS | {"boundary": NOT_ASSESSED, "gwp": "GWP100, AR6"}
+    assert "leakage, double counting, boundary (3 of 9 questions)" in str(made.summary())
+
+
+def test_the_page_has_a_row_for_each_answer_under_the_verdict(tmp_path):
+    made_up = result({"y": output([lognormal()])})
+    made_up.tree["provenance"].attrs["assessment"] = json.dumps(answers(ANSWERS, {}))
+    page = write_report(made_up, tmp_path).read_text(encoding="utf-8")
+    start = page.index('<table class="assessment">')
+    rows = page[start : page.index("</table>", start)]
+    assert start < page.index("<nav")
+    assert SECTIONS["claims"].order < SECTIONS["assessment"].order < SECTIONS["scenarios"].order
+    assert rows.count("<tr>") == 9
+    assert rows.count(f">{NOT_ASSESSED}</span>") == 4
+    assert "</span> the utility claims it too" in rows
+
+
+def test_a_result_without_it_says_nothing_of_it():
+    made = mcsus.run(Study.from_dict(document("footprint")))
+    assert "assessment" not in made.to_dict()
+    assert "Not assessed" not in str(made.summary())
+
+
+OFFSETS = [path for path in shipped_studies() if Path(path).stem.startswith("offset_")]
+
+
+@pytest.mark.parametrize("path", OFFSETS, ids=lambda path: Path(path).stem)
+def test_every_offset_study_answers(path):
+    assert set(REQUIRED) <= set(load_study(path).assessment)
+
+
+def test_check_names_what_is_missing(tmp_path):
+    path = next(path for path in OFFSETS if Path(path).stem == "offset_thermostat")
+    text = Path(path).read_text(encoding="utf-8")
+    file = tmp_path / "study.toml"
+    file.write_text(text.replace("\nleakage =", "\n# leakage ="), encoding="utf-8")
+    assert "leakage" not in tomllib.loads(file.read_text(encoding="utf-8"))["assessment"]
+    with pytest.raises(InputError, match="assessment: found nothing for 'leakage'; allowed"):
+        check(file)
+    shown = CliRunner().invoke(app, ["show", "offset_thermostat"]).output
+    assert "Assessment, double counting: not assessed" in shown
