@@ -266,6 +266,8 @@ def _check_breakdown(study: Study, model: Model, faults: FaultCollector) -> None
         return
     values = evaluate(model, typical_values(model), typical=True)
     for name, parts in study.breakdown.items():
+        if name not in values:  # no output is made of it
+            continue
         total = values[name]
         strange = [p for p in parts if not set(model.dims_of[p]) <= set(model.dims_of[name])]
         if strange:

@@ -83,3 +83,14 @@ def test_a_changed_study_is_valid_or_refused(tmp_path, part):
         except Exception as error:
             raise AssertionError(seed) from error
     assert valid < MUTATIONS
+
+
+def test_a_breakdown_of_what_no_output_is_made_of(study):
+    """As fuzzing found: a model may be shared by studies that show other outputs."""
+    made = study(
+        {"a": ("uniform", 0, 1), "b": ("uniform", 0, 1)},
+        {"total": "a + b", "other": "2*a"},
+        outputs=["other"],
+        breakdown={"total": ["a", "b"]},
+    )
+    assert check(made)[0].breakdown == {"total": ("a", "b")}
