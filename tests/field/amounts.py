@@ -4,6 +4,7 @@ import math
 
 from scipy import stats
 
+from mcsus.study.assessment import REQUIRED
 from tests.field.job import Job
 from tests.field.writing import claim, constant, law, ln, lognormal, normal, study, told, uniform
 
@@ -225,6 +226,8 @@ NEGATIVE = [
             "emitted - avoided",
             "kg CO2e",
             claim("c", "<", -80),
+            "[assessment]",
+            *(f'{key} = "not assessed"' for key in REQUIRED),
         ),
         told("y", stats.norm(-100, 13)) | {"P c": float(stats.norm.cdf(20 / 13))},
     ),
