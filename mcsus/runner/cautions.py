@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _RESTING = "constant_inputs"
+_RESTING_LEAST = 0.005  # share of a mean that is told, as it is not 0 when it is rounded
 _LACKING = {
     "mean": (
         "no_mean",
@@ -88,7 +89,7 @@ def cautions(
 
 def _resting(study: Study, model: Model) -> Iterator[Caution]:
     resting = on_constants(study, model)
-    if resting:
+    if resting and resting.share >= _RESTING_LEAST:
         yield Caution(_RESTING, resting.output, resting.text)
 
 

@@ -68,3 +68,11 @@ def test_cautions_of_a_run_have_a_kind_and_a_place():
     told = {one["kind"]: one for one in found}
     assert told["constant_inputs"]["where"] == "device_footprint"
     assert "rests on constants" in told["constant_inputs"]["text"]
+
+
+def test_nothing_is_said_where_nothing_rests_on_constants(study):
+    laws = {"a": ("uniform", 0, 1), "unit_mass": {"distribution": "constant", "value": 1e-4}}
+    laws["unit_mass"]["unit"] = "1"
+    for formula in ("a", "a + unit_mass"):
+        told = run(study(laws, {"y": formula})).to_dict()["cautions"]
+        assert not [own for own in told if own["kind"] == "constant_inputs"]
