@@ -1,6 +1,7 @@
 """The table ``[assessment]``: asked for where a claim is about avoided emissions, and shown."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 import mcsus
 from mcsus.cli.commands import app
 from mcsus.errors import InputError
+from mcsus.families.conditional import Conditional
 from mcsus.report import write_report
 from mcsus.report.sections import SECTIONS
 from mcsus.runner import check
@@ -150,6 +152,21 @@ OFFSETS = [path for path in shipped_studies() if Path(path).stem.startswith("off
 @pytest.mark.parametrize("path", OFFSETS, ids=lambda path: Path(path).stem)
 def test_every_offset_study_answers(path):
     assert set(REQUIRED) <= set(load_study(path).assessment)
+
+
+@pytest.mark.parametrize("path", OFFSETS, ids=lambda path: Path(path).stem)
+def test_ranges_that_an_answer_quotes_are_those_of_the_laws(path):
+    study = load_study(path)
+    laws = [cell.law for p in study.parameters for cell in p.cells if numbers(cell.law)]
+    known = [ends for law in laws for ends in (law.support(), law.quantile([0.025, 0.975]))]
+    for answer in study.assessment.values():
+        for low, high in re.findall(r"([0-9][0-9.]*) to ([0-9][0-9.]*[0-9]|[0-9])", answer):
+            quoted = pytest.approx((float(low), float(high)), rel=1e-3, abs=1e-9)
+            assert any(quoted == tuple(map(float, ends)) for ends in known), (low, high)
+
+
+def numbers(law):
+    return not isinstance(law, Conditional) and law.is_continuous
 
 
 def test_check_names_what_is_missing(tmp_path):
