@@ -176,10 +176,14 @@ def _labels(data: xr.Dataset, dim: str) -> Found:
 def _together(data: xr.Dataset, attrs: Mapping[str, Any]) -> Found:
     """Yield what does not go together."""
     sizes = data.sizes
-    if "rank" in data and "input" in data["rank"].dims:
+    if "rank" in data and "input" in data["rank"].dims and _are_numbers(data["rank"]):
         for key, array in data.data_vars.items():
             by_input = array.dims == data["rank"].dims and not str(key).endswith("_error")
-            if by_input and not _are_finite(array.values[data["rank"].values > 0]):
+            if (
+                by_input
+                and _are_numbers(array)
+                and not _are_finite(array.values[data["rank"].values > 0])
+            ):
                 yield (
                     "a ranked input without a number",
                     "numbers where there are ranks",
@@ -193,6 +197,10 @@ def _together(data: xr.Dataset, attrs: Mapping[str, Any]) -> Found:
             yield f"{len(stages)} stages", f"one for each of {sizes['part']} parts", ("stages",)
     if "curve" in data.coords and (sizes["curve"] < 2 or not _rises(data["curve"].values)):
         yield "probabilities that do not rise", "two or more that do", ("curve",)
+
+
+def _are_numbers(array: xr.DataArray) -> bool:
+    return array.dtype.kind in "fiu"
 
 
 def _are_finite(values: NDArray[Any]) -> bool:

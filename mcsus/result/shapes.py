@@ -164,7 +164,12 @@ def _is(value: Any, shape: Shape) -> bool:
         return isinstance(value, int | float) and abs(value) <= _LARGEST
     if shape is int:
         return isinstance(value, int) and abs(value) <= _MOST
-    return isinstance(value, shape)
+    return isinstance(value, shape) and _is_whole(value)
+
+
+def _is_whole(value: Any) -> bool:
+    """Tell whether a text has no half characters, which no file can hold."""
+    return not (isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value))
 
 
 _TYPES = {str: "text", float: "a finite number", int: "a whole number", bool: "true or false"}

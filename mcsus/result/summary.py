@@ -144,6 +144,8 @@ def _label(label: Any) -> str:
 def _widest(intervals: Sequence[Mapping[str, Any]]) -> str:
     """Return the 95 % interval, or else the one of the highest level."""
     best = max(intervals, key=lambda own: (own["level"] == 0.95, own["level"]))
+    if best["low"] is None or best["high"] is None:
+        return significant(None)
     return " to ".join(ends_apart(best["low"], best["high"]))
 
 
