@@ -12,6 +12,7 @@ from mcsus.report.ranking import Ranking
 from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import sections
 from mcsus.report.sections.cautions import cautions
+from mcsus.report.sections.claimed import claimed_over_real
 from mcsus.report.sections.claims import verdicts
 from mcsus.report.sections.contributions import contribution_figure
 from mcsus.report.sections.drivers import tiny
@@ -332,3 +333,16 @@ def test_no_share_above_all_of_the_variance(totals, told):
     summary = str(found.summary())
     assert "8.57" not in summary
     assert ("above 1" in summary) == (max(totals) > 1.005)
+
+
+def test_what_is_claimed_stands_over_what_is_real():
+    drawn = {"base": lognormal(40.0), "field": lognormal(10.0), "worse": -lognormal(10.0)}
+    dims = {"scenario": list(drawn)}
+    real, changed = output(list(drawn.values()), dims), output([lognormal(40.0)] * 3, dims)
+    same = (
+        "over real (as each scenario counts), mean over mean: field 4.0; worse nothing is avoided."
+    )
+    for claimed in (output([lognormal(40.0)]), changed):
+        made = Reading(result({"claimed_avoided": claimed, "avoided": real}))
+        assert claimed_over_real(made) == f"Claimed (as written) {same}"
+    assert claimed_over_real(Reading(result({"avoided": real}))) == ""

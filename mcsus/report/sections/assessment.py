@@ -22,7 +22,7 @@ _TITLES = {
 class Assessment(Section):
     """A row for each question that an auditor asks of avoided emissions."""
 
-    name, order = "assessment", 31
+    name, order = "assessment", 32
     summary = "assessment.html.j2"
 
     @property

@@ -12,7 +12,7 @@ from mcsus.vocabulary import BASE, SCENARIO
 class Scenarios(Section):
     """A sentence on each scenario, at the head of the page."""
 
-    name, order = "scenarios", 32
+    name, order = "scenarios", 33
     summary = "scenarios.html.j2"
 
     def context(self) -> dict[str, Any]:

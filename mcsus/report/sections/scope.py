@@ -7,5 +7,5 @@ from mcsus.report.sections.base import Section, register
 class Scope(Section):
     """Functional unit, boundary and characterisation, at the head of the page."""
 
-    name, order = "scope", 33
+    name, order = "scope", 34
     summary = "scope.html.j2"
