@@ -70,11 +70,12 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
     edges, density = _histogram(draws, curve)
     ends = [((1 - level) / 2, (1 + level) / 2) for level in levels]
     means = draws.means()
+    least = _errors_of_two_values(draws)
     return {
         "mean": np.asarray(means.mean()),
-        "mean_error": standard_error(means),
+        "mean_error": np.maximum(standard_error(means), least[0]),
         "sd": np.asarray(draws.sd()),
-        "sd_error": skewed_error(spread_parts(draws.spreads())),
+        "sd_error": np.maximum(skewed_error(spread_parts(draws.spreads())), least[1]),
         "median": quantiles[middle],
         "median_error": errors[middle],
         "quantiles": quantiles,
@@ -86,6 +87,22 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
         "edges": edges,
         "density": density,
     }
+
+
+def _errors_of_two_values(draws: Draws) -> tuple[float, float]:
+    """Return the least errors of mean and standard deviation of what has two values only, else 0.
+
+    Its mean is a share, on which replicates agree by construction of their points.
+    """
+    low, high = draws.extremes()
+    below, most = draws.shares_at(np.array([low, high]))
+    at_low = most[:, 0]
+    if low == high or not np.array_equal(at_low, below[:, 1]):
+        return 0.0, 0.0
+    share, error = float(at_low.mean()), float(share_error(at_low, draws.draws))
+    ends = np.clip([share - error, share, share + error], 0.0, 1.0)
+    spreads = np.sqrt(ends * (1 - ends))
+    return (high - low) * error, (high - low) * float(np.abs(spreads - spreads[1]).max())
 
 
 def _of_several(draws: Draws, intervals: Sequence[Any]) -> Array:

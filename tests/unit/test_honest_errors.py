@@ -137,3 +137,17 @@ def test_intervals_of_one_draw_have_no_numbers(study, tmp_path):
     for own in cell["intervals"]:
         assert (own["low"], own["high"], own["shortest"]["low"]) == (None, None, None)
     assert "nan" not in write_report(result, tmp_path).read_text(encoding="utf-8").lower().split()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.75])
+def test_a_mean_of_two_values_is_a_share(study, share):
+    """Replicates agree by construction on the share of a stratified draw: it is known to a draw."""
+    asked = study({"x": ("uniform", 0, 1)}, {"y": f"where(x < {share}, 3, 1)"})
+    exact = 1 + 2 * share
+    for seed in range(12):
+        cell = run(asked, draws=256, replicates=4, seed=seed).to_dict()["outputs"]["y"]["cells"][0]
+        assert cell["mean"]["error"] > 0
+        bound = student_quantile(4) * cell["mean"]["error"]
+        assert abs(cell["mean"]["value"] - exact) <= bound
+        spread = 2 * (share * (1 - share)) ** 0.5
+        assert abs(cell["sd"]["value"] - spread) <= student_quantile(4) * cell["sd"]["error"]
