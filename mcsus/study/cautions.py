@@ -18,6 +18,9 @@ from mcsus.vocabulary import Caution
 if TYPE_CHECKING:
     from mcsus.study.definition import Study
 
+_SHARES_OF_MEAN = ("relative_sd", "cv")  # keys of laws
+_WIDE = 3.0  # spread, as a share of the mean, that is told
+
 
 def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
     """Return the cautions of a study whose own table ``[parameters]`` is `written`."""
@@ -31,6 +34,7 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
         *physical_cautions(study.parameters),
         *_without_moments(study),
         *_without_spread(study),
+        *_wide(study),
         *study.notes,
         *_together(study),
         *_overruled(study),
@@ -104,6 +108,27 @@ def _without_spread(study: Study) -> list[Caution]:
             f"{value:.6g}",
         )
         for name, family, value in stated
+    ]
+
+
+def _wide(study: Study) -> list[Caution]:
+    """Tell which spreads are so many times the mean that a percentage may have been meant."""
+    shares = {
+        (parameter.name, key, share): None
+        for parameter in study.parameters
+        for cell in parameter.cells
+        for law in (cell.law, *getattr(cell.law, "components", ()))
+        for key in _SHARES_OF_MEAN
+        if isinstance(share := getattr(law, key, None), float) and share >= _WIDE
+    }
+    return [
+        Caution(
+            "wide",
+            name,
+            f"parameter {name!r} has {key} = {share:g}, which is {100 * share:,.6g} % of its mean; "
+            f'{share:g} % is written "{share:g} %"',
+        )
+        for name, key, share in shares
     ]
 
 

@@ -109,3 +109,20 @@ def test_every_family_is_listed():
     listed = rows("families")
     assert [row["id"] for row in listed] == [*FAMILIES, "dirichlet", "logistic_normal"]
     assert all(row["domain"] and row["use"] and row["signature"] for row in listed)
+
+
+def test_a_share_that_may_be_a_percentage(study):
+    """A spread of 3,000 % of the mean is most likely 30 % without its sign."""
+    law = {"distribution": "normal", "mean": 10, "unit": "kg CO2e"}
+    laws = {
+        "a": {**law, "relative_sd": 30},
+        "b": {**law, "relative_sd": "30 %"},
+        "c": {**law, "distribution": "lognormal", "cv": 15},
+        "d": {**law, "distribution": "lognormal", "cv": 1.5},
+    }
+    told = study(laws, {"y": ("a + b + c + d", "kg CO2e")}).cautions
+    assert {own.where: own.text for own in told if own.kind == "wide"} == {
+        "a": "parameter 'a' has relative_sd = 30, which is 3,000 % of its mean; "
+        '30 % is written "30 %"',
+        "c": "parameter 'c' has cv = 15, which is 1,500 % of its mean; 15 % is written \"15 %\"",
+    }
