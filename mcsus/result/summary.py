@@ -13,6 +13,7 @@ UNSETTLED = "does not settle"
 """What is printed for the mean of an output that has none."""
 
 _WHOLE = 1.005  # what is more does not come of rounding
+_ERRORS = 3  # standard errors that an index of all may be above 1
 Row = tuple[str, ...]
 
 _SHOWN = 5  # drivers named for each output
@@ -201,18 +202,20 @@ def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
     for name, document in sensitivity.items():
         for cell in document["cells"]:
             if cell["method"] == "sobol" and (first := cell["ranking"][:_SHOWN]):
-                named = [f"{key} {_share(cell['indices'][key]['ST']['value'])}" for key in first]
+                named = [f"{key} {_share(**cell['indices'][key]['ST'])}" for key in first]
                 missing = [""] * (_SHOWN - len(named))
                 ranks = ", by ranks" if cell.get(ON) == "ranks" else ""
                 rows.append((label_text(name, cell["labels"]) + ranks, *named, *missing))
     return rows
 
 
-def _share(value: float | None) -> str:
-    """Return an index; above 1, which no share is, it is not known."""
+def _share(value: float | None, error: float | None) -> str:
+    """Return an index; above 1 by more than its error, which no share is, it is not known."""
     if value is None:
         return "unknown"
-    return "above 1" if value > _WHOLE else f"{value:.2f}"
+    if value > max(_WHOLE, 1 + _ERRORS * (error or 0.0)):
+        return "above 1"
+    return f"{min(value, 1.0):.2f}"
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -88,9 +88,12 @@ def cautions(
 
 
 def _resting(study: Study, model: Model) -> Iterator[Caution]:
-    resting = on_constants(study, model)
-    if resting and resting.share >= _RESTING_LEAST:
-        yield Caution(_RESTING, resting.output, resting.text)
+    """Say it of the first output that rests on constants."""
+    for output in study.outputs:
+        resting = on_constants(study, model, output)
+        if resting and resting.share >= _RESTING_LEAST:
+            yield Caution(_RESTING, output, resting.text)
+            return
 
 
 def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:

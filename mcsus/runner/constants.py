@@ -43,8 +43,8 @@ class OnConstants(NamedTuple):
         ).replace("%", " %")
 
 
-def on_constants(study: Study, model: Model) -> OnConstants | None:
-    """Return how much of the mean of the first output rests on constants, to first order.
+def on_constants(study: Study, model: Model, output: str = "") -> OnConstants | None:
+    """Return how much of the mean of an output rests on constants, to first order; of the first.
 
     None where nothing varies, or the model has no value at the means of its inputs.
 
@@ -55,7 +55,7 @@ def on_constants(study: Study, model: Model) -> OnConstants | None:
     >>> told.output, told.largest[0][0]
     ('device_footprint', 'ml_training')
     """
-    output = next(iter(study.outputs))
+    output = output or next(iter(study.outputs))
     reached = model.upstream([output])
     names = [name for name in model.inputs if name in reached and is_written(name)]
     constant = {name for name in names if model.parameters[name].is_constant}

@@ -76,3 +76,10 @@ def test_nothing_is_said_where_nothing_rests_on_constants(study):
     for formula in ("a", "a + unit_mass"):
         told = run(study(laws, {"y": formula})).to_dict()["cautions"]
         assert not [own for own in told if own["kind"] == "constant_inputs"]
+
+
+def test_the_first_output_that_rests_on_constants_is_told(study):
+    laws = {"a": ("uniform", 0, 1), "given": {"distribution": "constant", "value": 99, "unit": "1"}}
+    asked = study(laws, {"share_of_a": "a/2", "y": "a + given", "z": "2*y"})
+    told = run(asked).to_dict()["cautions"]
+    assert [own["where"] for own in told if own["kind"] == "constant_inputs"] == ["y"]

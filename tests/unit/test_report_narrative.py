@@ -346,3 +346,11 @@ def test_what_is_claimed_stands_over_what_is_real():
         made = Reading(result({"claimed_avoided": claimed, "avoided": real}))
         assert claimed_over_real(made) == f"Claimed (as written) {same}"
     assert claimed_over_real(Reading(result({"avoided": real}))) == ""
+
+
+@pytest.mark.parametrize(("error", "shown"), [(0.006, "use 1.00"), (0.001, "use above 1")])
+def test_an_index_of_all_is_above_one_by_its_error(error, shown):
+    table = indices({"use": 0.1}, {"use": [1.01]}, None)
+    table["ST_error"][...] = error
+    found = result({"y": output([steady(4.0)], None)}, {"y": table})
+    assert shown in str(found.summary())
