@@ -27,6 +27,7 @@ CURVE = np.concatenate(
 _BINS = (20, 200)
 _GAP = 2.5  # half-widths beyond which a quantile may lie on another side of a gap
 _FEW = 2  # draws beyond a quantile in a replicate
+_FEW_VALUES = 16  # that a discrete output has
 _MOST_RANKS = 3.0  # deviations of a rank by chance: no design is worse
 _STARTS = 129  # places where a shortest interval may begin
 _BY_REPLICATE = (
@@ -70,7 +71,7 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
     edges, density = _histogram(draws, curve)
     ends = [((1 - level) / 2, (1 + level) / 2) for level in levels]
     means = draws.means()
-    least = _errors_of_two_values(draws)
+    least = _errors_of_values(draws, curve)
     return {
         "mean": np.asarray(means.mean()),
         "mean_error": np.maximum(standard_error(means), least[0]),
@@ -89,20 +90,24 @@ def summarise(draws: Draws, levels: Sequence[float]) -> dict[str, Array]:
     }
 
 
-def _errors_of_two_values(draws: Draws) -> tuple[float, float]:
-    """Return the least errors of mean and standard deviation of what has two values only, else 0.
+def _errors_of_values(draws: Draws, curve: Array) -> tuple[float, float]:
+    """Return the least errors of mean and standard deviation of what has a few values, else 0.
 
-    Its mean is a share, on which replicates agree by construction of their points.
+    Its mean is made of shares, on which replicates agree by construction of their points.
     """
-    low, high = draws.extremes()
-    below, most = draws.shares_at(np.array([low, high]))
-    at_low = most[:, 0]
-    if low == high or not np.array_equal(at_low, below[:, 1]):
+    values = np.unique([*draws.extremes(), *curve])
+    if not 1 < len(values) <= _FEW_VALUES:
         return 0.0, 0.0
-    share, error = float(at_low.mean()), float(share_error(at_low, draws.draws))
-    ends = np.clip([share - error, share, share + error], 0.0, 1.0)
-    spreads = np.sqrt(ends * (1 - ends))
-    return (high - low) * error, (high - low) * float(np.abs(spreads - spreads[1]).max())
+    below, most = draws.shares_at(values)
+    if not np.array_equal(most[:, :-1], below[:, 1:]):
+        return 0.0, 0.0
+    shares = most[:, :-1]
+    errors = np.diff(values) * share_error(shares, draws.draws)
+    mean = values[-1] - float(np.diff(values) @ shares.mean(axis=0))
+    moved = np.abs(values[:-1] + values[1:] - 2 * mean)  # of the square, by what moves at a step
+    sd = draws.sd()
+    of_sd = np.sqrt(np.sum((moved * errors) ** 2)) / (2 * sd) if sd > 0 else 0.0
+    return float(np.sqrt(np.sum(errors**2))), float(of_sd)
 
 
 def _of_several(draws: Draws, intervals: Sequence[Any]) -> Array:
