@@ -272,9 +272,14 @@ def _checksum(about: Any) -> str:
 
 
 def like(
-    arrays: Mapping[str, NDArray[Any]], name: str, kind: type, shape: tuple[int | None, ...]
+    arrays: Mapping[str, NDArray[Any]],
+    name: str,
+    kind: type,
+    shape: tuple[int | None, ...],
+    *,
+    is_finite: bool = True,
 ) -> NDArray[Any]:
-    """Return a finite array by its name, of a type and a shape, whose None is any length.
+    """Return an array by its name, of a type and a shape, whose None is any length.
 
     Raises
     ------
@@ -284,7 +289,7 @@ def like(
     fits = len(array.shape) == len(shape) and all(
         wanted in (None, there) for wanted, there in zip(shape, array.shape, strict=True)
     )
-    if array.dtype != kind or not fits or not np.isfinite(array).all():
+    if array.dtype != kind or not fits or (is_finite and not np.isfinite(array).all()):
         msg = f"{name}: {array.dtype} {array.shape}"
         raise ValueError(msg)
     return array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.counting.drawing import Drawing
 from mcsus.counting.state import Arrays, State, from_arrays, to_arrays
@@ -11,6 +12,8 @@ from mcsus.counting.tasks import Task
 from mcsus.engine.plans import FOLD
 from mcsus.errors import Fault, InputError
 from mcsus.runner.checkpoint import Checkpoint, like
+
+Array = NDArray[np.float64]
 
 _STATE, _HELD = "sampling", "held"
 
@@ -56,6 +59,10 @@ def _take(state: State, drawing: Drawing, chunk: Arrays) -> None:
     """Add the held draws of one file to those of the files before."""
     assert state.held is not None  # noqa: S101 - nothing is counted yet
     rows, (kept, replicates, most) = len(drawing.pivot), state.held.shape
+
+    def read(name: str, shape: tuple[int, ...]) -> Array:
+        return like(chunk, name, float, shape, is_finite=drawing.infinite is None)
+
     for k, numbers in enumerate(like(chunk, "tasks", np.int64, (None, 3)).tolist()):
         task, part = Task(*numbers), Part(drawing.layout)
         end = task.first + task.draws
@@ -69,9 +76,9 @@ def _take(state: State, drawing: Drawing, chunk: Arrays) -> None:
         if task.first < known:
             continue  # written twice: an interrupt came right after the first time
         units = -(-task.draws // FOLD)
-        part.draws, part.sums = task.draws, [like(chunk, f"{k}.sums", float, (units, rows, 2))]
-        part.extremes = like(chunk, f"{k}.extremes", float, (rows, 2))
-        values = like(chunk, f"{k}.values", float, (kept, task.draws))
+        part.draws, part.sums = task.draws, [read(f"{k}.sums", (units, rows, 2))]
+        part.extremes = read(f"{k}.extremes", (rows, 2))
+        values = read(f"{k}.values", (kept, task.draws))
         state.tallies[task.replicate].add(part)
         state.hold(task, values)
 
@@ -83,12 +90,12 @@ def _refuse_odd(state: State, drawing: Drawing) -> None:
     ------
     ValueError
     """
-    layout, pivot = state.tallies[0].layout, drawing.pivot
+    layout, pivot, is_finite = state.tallies[0].layout, drawing.pivot, drawing.infinite is None
     fresh = Tally(layout, pivot).to_arrays()
     for tally in state.tallies:
         own = tally.to_arrays()
         for name, array in fresh.items():
-            like(own, name, array.dtype.type, array.shape)
+            like(own, name, array.dtype.type, array.shape, is_finite=is_finite)
         if own["pivot"].tobytes() != np.ascontiguousarray(fresh["pivot"]).tobytes():
             raise ValueError("pivot")
         ends_within = tally.draws % FOLD and tally.draws != drawing.design.draws
@@ -101,4 +108,5 @@ def _refuse_odd(state: State, drawing: Drawing) -> None:
     for known in state.convergences:
         sizes = len(known.draws)
         for values in (known.means, known.tails):
-            like({"estimates": values}, "estimates", float, (sizes, len(state.tallies)))
+            shape = (sizes, len(state.tallies))
+            like({"estimates": values}, "estimates", float, shape, is_finite=is_finite)
