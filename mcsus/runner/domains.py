@@ -12,6 +12,7 @@ from mcsus.dependence import Mix, transform
 from mcsus.errors import FaultCollector
 from mcsus.expressions import Expression, names
 from mcsus.expressions.nodes import Binary, Call, Compare, Name, Number
+from mcsus.families.conditional import Conditional
 from mcsus.model import Model, evaluate, value_of
 from mcsus.parameters import Cell, Parameter
 from mcsus.study import Study
@@ -51,9 +52,9 @@ def check_domains(
     if faults.faults:
         return
     for parameter in study.parameters:
-        if quantities_of(parameter) and not math.isfinite(
-            _by_draws(_no_difference(parameter.name), study, model)
-        ):
+        if not quantities_of(parameter) or _only_names(parameter):
+            continue
+        if not math.isfinite(_by_draws(_no_difference(parameter.name), study, model)):
             found = "draws that are no numbers, with the quantities that the law takes"
             faults.add(found, "draws in the range of float64", "parameters", parameter.name)
 
@@ -83,6 +84,12 @@ def _reaches(parameter: Parameter, op: str, end: float) -> Expression:
     bound = Number(end * unit.factor, dimension=unit.dimension)
     beyond = Compare(op, Name(parameter.name), bound)
     return Call("where", (beyond, Number(1.0), Number(0.0)))
+
+
+def _only_names(parameter: Parameter) -> bool:
+    """Tell whether it is another quantity by another name, which leaves nothing to go wrong."""
+    laws = (cell.law for cell in parameter.cells)
+    return all(isinstance(law, Conditional) and law.of == "constant" for law in laws)
 
 
 def _no_difference(name: str) -> Expression:

@@ -66,6 +66,8 @@ def test_the_numbers_of_salib(shipped, options):
     for (*where, one), (*where_too, other) in zip(salib, streaming, strict=True):
         assert where == where_too
         assert one["labels"] == other["labels"]
+        if one.get("on") == "ranks":  # which are of values that are held, in either
+            continue
         assert (one["estimator"], other["estimator"]) == ("SALib", "streaming")
         assert one["ranking"] == other["ranking"]
         assert len(numbers(one)) == len(numbers(other))
