@@ -98,15 +98,17 @@ class NotFiniteError(McsusError):
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate closest to `name`, or None when none is close.
 
-    A name with a number in it is no misspelling of one without, nor is a word that means something
-    of its own one of another.
+    A name with other digits in it is no misspelling, nor is a word that means something of its own
+    one of another.
 
     Examples
     --------
     >>> nearest("lognormel", ["normal", "lognormal"])
     'lognormal'
+    >>> nearest("p59", ["p5", "p50", "p95"])
+    'p95'
     """
-    known = [other for other in candidates if _is_numbered(name) == _is_numbered(other)]
+    known = [other for other in candidates if _digits(name) == _digits(other)]
     if name.lower() in _MEANINGS:
         known = [other for other in known if other.lower().rstrip("s") == name.lower().rstrip("s")]
     matches = difflib.get_close_matches(name, known, n=2, cutoff=0.6)
@@ -130,9 +132,9 @@ alpha beta loc location df coverage confidence correlation rank_correlation auto
 _MEANINGS = frozenset(_WORDS.split())
 
 
-def _is_numbered(name: str) -> bool:
-    """Tell whether a name has a number in it: 'gsd2' is another thing than 'gsd'."""
-    return any(map(str.isdigit, name))
+def _digits(name: str) -> list[str]:
+    """Return the digits of a name in order: 'gsd2' is another thing than 'gsd', 'p5' than 'p95'."""
+    return sorted(filter(str.isdigit, name))
 
 
 _DIRECTIONS = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
