@@ -102,9 +102,9 @@ class DaskExecutor(Executor):
             except CancelledError as error:
                 what = "the Dask scheduler went away, or the task was cancelled there"
                 raise McsusError(what) from error
-            except TimeoutError:
-                if pending.status == "error":  # the task itself timed out
-                    raise
+            except TimeoutError as error:
+                if pending.status == "error":  # the task itself timed out, then or since
+                    raise pending.exception(timeout=_PATIENCE) from error
                 self._need_workers()
         if isinstance(answer, _Failed):
             raise answer.error

@@ -167,6 +167,7 @@ def laws(draw, family):
     return {**whole, "truncate": cut} if cut and np.isfinite([low, high]).all() else whole
 
 
+@pytest.mark.slow  # every family, many laws of each
 @pytest.mark.parametrize("family", LAWS)
 def test_a_law_that_is_valid_is_drawn(family):
     drawn = []

@@ -247,6 +247,7 @@ def achieved_rank(mixes, seed, count=2**14):
     return 12 * np.mean((x - 0.5) * (y - 0.5))
 
 
+@pytest.mark.slow  # solves for each by quadrature
 @pytest.mark.parametrize("rank", [-0.8, 0.3, 0.95])
 @pytest.mark.parametrize("df", [None, 1.0, 4.0, 40.0])
 def test_asked_rank_correlation_is_achieved(rank, df):

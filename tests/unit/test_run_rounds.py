@@ -101,6 +101,7 @@ def test_the_same_bits(undisturbed, asked, tmp_path, monkeypatch, seed):
     assert numbers(disturbed(asked, tmp_path, at, threads=threads)) == undisturbed
 
 
+@pytest.mark.slow  # starts processes
 def test_the_same_bits_on_a_cluster(undisturbed, asked, tmp_path, monkeypatch):
     shared_out(monkeypatch, np.random.default_rng(1))
     assert numbers(disturbed(asked, tmp_path, 12, cluster="local:2")) == undisturbed
