@@ -493,6 +493,7 @@ class Contract:
         assert math.isnan(law.cdf(math.nan))
         assert law.quantile(np.full((2, 3), 0.5)).shape == (2, 3)
 
+    @pytest.mark.slow  # integrates each law
     def test_moments_of_quadrature_and_formula(self, case):
         law = case.law(self.family)
         mean, sd = self.exact_moments(case, law)

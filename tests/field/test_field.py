@@ -12,6 +12,7 @@ from tests.field.made import made
 MADE = made()
 
 
+@pytest.mark.slow  # compiles a kernel for each
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
 def test_by_hand(job, tmp_path):
     assert [row for row in outcomes(job, tmp_path) if not row.met] == []

@@ -197,7 +197,7 @@ def test_tables_differ_and_are_chosen_by_name():
         ({"pedigree": [1, 2.5, 3, 4, 5]}, r"pedigree.\[2\]: found 2.5; .*for completeness"),
         ({"pedigree": [1] * 5, "basic_gsd2": 1}, "pedigree: found the best scores"),
         ({"pedigree": [1] * 5, "basic_gsd2": 0.9}, "basic_gsd2: found 0.9; .*at least 1"),
-        ({"pedigree": [2] * 5, "pedigree_table": "ecoinvent4"}, "did you mean 'ecoinvent"),
+        ({"pedigree": [2] * 5, "pedigree_table": "ecoinvnet3"}, "did you mean 'ecoinvent3'"),
         ({"pedigree": [2] * 5, "gsd": 2}, "gsd: found gsd beside another form"),
     ],
 )

@@ -65,6 +65,7 @@ def gone() -> str:
     return "".join(f"{base}: {' '.join(names)}\n" for base, names in sorted(lines.items()))
 
 
+@pytest.mark.slow  # goes through a whole registry
 def test_every_short_name_that_is_no_longer_read_is_listed() -> None:
     assert GONE.read_text(encoding="utf-8") == gone()
 

@@ -79,6 +79,7 @@ def test_nothing_that_describes_is_imported_before_the_first_draws(tmp_path):
     assert not modules & (SLOW | {"scipy.special", "scipy.stats"})
 
 
+@pytest.mark.slow  # starts processes
 @pytest.mark.parametrize("kind", ["sobol", "monte_carlo"])
 def test_a_second_run_compiles_nothing(tmp_path, monkeypatch, kind):
     monkeypatch.setenv("MCSUS_CACHE", str(cache_folder()))
