@@ -21,6 +21,7 @@ from mcsus import (
 from mcsus.runner import sampling
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.verification import verify
+from mcsus.study.conditional import quantities_of
 
 LAWS = {"a": ("normal", 10, 1), "b": ("uniform", 1, 2)}
 
@@ -128,8 +129,9 @@ def test_a_cancel_before_anything_is_drawn_leaves_nothing(asked, tmp_path):
 def changes(study, choose):
     """Return other laws for some parameters: of their family, of another one, or a value."""
     laws = {}
-    for k in choose.choice(len(study.parameters), size=3, replace=False):
-        parameter = study.parameters[k]
+    of_numbers = [parameter for parameter in study.parameters if not quantities_of(parameter)]
+    for k in choose.choice(len(of_numbers), size=3, replace=False):
+        parameter = of_numbers[k]
         cell = parameter.cells[0]
         middle = cell.deterministic
         width = abs(middle) * choose.uniform(0.01, 0.2) or 1e-3
