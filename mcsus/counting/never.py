@@ -20,7 +20,25 @@ from mcsus.counting.prefixes import Convergence, prefix_sizes
 Array = NDArray[np.float64]
 
 
-class PaidHeldDraws(HeldDraws):
+class _NoMoments:
+    """Draws some of which are never, so that they have neither mean nor standard deviation."""
+
+    replicates: int
+
+    def means(self) -> Array:
+        """Return no number for each replicate."""
+        return np.full(self.replicates, np.nan)
+
+    def sds(self) -> Array:
+        """Return no number for each replicate."""
+        return self.means()
+
+    def sd(self) -> float:
+        """Return no number."""
+        return float("nan")
+
+
+class PaidHeldDraws(_NoMoments, HeldDraws):
     """Held draws, of which statistics are those of the finite ones.
 
     Examples
@@ -42,18 +60,6 @@ class PaidHeldDraws(HeldDraws):
     def each(self) -> list[Draws]:
         """Return the draws of each replicate."""
         return [PaidHeldDraws(own[np.newaxis]) for own in self.values]
-
-    def means(self) -> Array:
-        """Return no number for each replicate."""
-        return np.full(self.replicates, np.nan)
-
-    def sds(self) -> Array:
-        """Return no number for each replicate."""
-        return self.means()
-
-    def sd(self) -> float:
-        """Return no number."""
-        return float("nan")
 
     def replicate_quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of each replicate, shape (replicate, probability)."""
@@ -81,7 +87,7 @@ class PaidHeldDraws(HeldDraws):
         return _ordered(self.values[self._finite])
 
 
-class PaidCountedDraws(CountedDraws):
+class PaidCountedDraws(_NoMoments, CountedDraws):
     """Counted draws, of which statistics are those of the finite ones."""
 
     never: Array
@@ -103,18 +109,6 @@ class PaidCountedDraws(CountedDraws):
     def each(self) -> list[Draws]:
         """Return the draws of each replicate."""
         return [paid_back(own) for own in super().each()]
-
-    def means(self) -> Array:
-        """Return no number for each replicate."""
-        return np.full(self.replicates, np.nan)
-
-    def sds(self) -> Array:
-        """Return no number for each replicate."""
-        return self.means()
-
-    def sd(self) -> float:
-        """Return no number."""
-        return float("nan")
 
     def extremes(self) -> tuple[float, float]:
         """Return the smallest and the largest of all draws, as far as they were told apart."""

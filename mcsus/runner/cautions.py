@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
@@ -111,7 +112,7 @@ def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution
     for key, (kind, why) in _LACKING.items():
         lost = ~np.isfinite(data[key].values) & (never == 0)
         if lost.any():
-            where = "" if lost.all() else f" in {lost.sum()} of {lost.size} cases"
+            where = _in_cases(lost)
             what = {"mean": "mean", "sd": "standard deviation"}[key]
             yield Caution(kind, name, f"the {what} of {name!r} does not settle{where}: {why}")
             return
@@ -144,7 +145,7 @@ def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
     settled = np.isfinite(data["mean"].values) & np.isfinite(data["sd"].values)
     heavy = settled & is_heavy(data["tail_index"].values)
     if heavy.any():
-        where = "" if heavy.all() else f" in {heavy.sum()} of {heavy.size} cases"
+        where = _in_cases(heavy)
         yield Caution(
             "heavy_tail",
             name,
@@ -168,7 +169,7 @@ def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Ite
         few = rests_on_few(*known, design.replicates, design.draws)
         if few.any():
             bound = student_quantile(design.replicates)
-            where = "" if few.all() else f" in {few.sum()} of {few.size} cases"
+            where = _in_cases(few)
             yield Caution(
                 "few_hits",
                 claim.id,
@@ -250,6 +251,11 @@ def _noise_of(where: str, cell: xr.Dataset, bound: float) -> Iterator[tuple[floa
         yield share, f"{_percent(share)}{place} (mean +- {size})"
     if rest > _NOISE:
         yield rest, f"{_percent(rest)}{place} (in its spread too)"
+
+
+def _in_cases(flags: NDArray[np.bool_]) -> str:
+    """Say in how many cells something is so, where it is not in all."""
+    return "" if flags.all() else f" in {flags.sum()} of {flags.size} cases"
 
 
 def _percent(share: float) -> str:

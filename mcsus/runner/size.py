@@ -103,7 +103,7 @@ def size_of(study: Study, model: Model) -> Size:
     )
 
 
-def refuse_too_large(study: Study, model: Model) -> None:
+def refuse_too_large(study: Study, size: Size) -> None:
     """Refuse a study that this machine could not hold, or that would not begin for very long.
 
     Raises
@@ -111,7 +111,7 @@ def refuse_too_large(study: Study, model: Model) -> None:
     RefusedError
         With what it amounts to.
     """
-    size, memory = size_of(study, model), allowed_bytes()
+    memory = allowed_bytes()
     if size.bytes <= memory and size.seconds <= MOST_SECONDS:
         return
     msg = (

@@ -9,7 +9,6 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
-from mcsus.engine.lowering import lower
 from mcsus.errors import FaultCollector
 from mcsus.expressions import walk
 from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
@@ -17,7 +16,7 @@ from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.domains import check_domains
-from mcsus.runner.size import refuse_too_large
+from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
 from mcsus.study.conditional import place_of, split, written_name
 from mcsus.study.dimensions import is_consecutive, is_numeric
@@ -55,12 +54,12 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
             required=_required(study),
             inner=study.inner,
         )
-        lower(model)  # refuses averages over individuals that an individual depends on
+        size = size_of(study, model)  # refuses averages that an individual depends on
     _raise_any(faults, study)
     assert model is not None  # noqa: S101 - raise_any has raised otherwise
     _check_steps(study, model, faults)
     faults.raise_any()
-    refuse_too_large(study, model)
+    refuse_too_large(study, size)
     check_domains(study, model, made.guards, faults)
     faults.raise_any()
     check_parts(study, model)
