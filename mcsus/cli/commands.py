@@ -27,7 +27,8 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 @app.command("list")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="studies, parameters, families, functions, methods, tables.")
+        str,
+        typer.Argument(help="studies, models, parameters, families, functions, methods, tables."),
     ] = "studies",
     evidence: Annotated[
         str | None, typer.Option(help="Only parameters of this evidence, for example assumed.")
@@ -45,7 +46,7 @@ def list_(
 def show(
     name: Annotated[str, typer.Argument(metavar="ID", help="What is listed, or a study file.")],
 ) -> None:
-    """Show one parameter (value, law, plot, sources), study, family or function."""
+    """Show one parameter (value, law, plot, sources), study, model, family or function."""
     from mcsus.cli import listing  # noqa: PLC0415
 
     say(listing.describe(name))

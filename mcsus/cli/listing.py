@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcsus.analysis.base import methods
-from mcsus.cli import pages
+from mcsus.cli import models, pages
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import described, words
 from mcsus.families import FAMILIES
 from mcsus.library import data_root, library
+from mcsus.study.layers import shipped_models
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import tables_by_name
 
@@ -78,6 +79,8 @@ def table(what: str, listed: list[Row]) -> str:
 def describe(name: str) -> str:
     """Return a page of text on anything that ships, or on a study file.
 
+    A name that two kinds of things have, as a study and its model, is told of both.
+
     Examples
     --------
     >>> print(describe("hsl.processing.0.mcu").splitlines()[0])
@@ -86,9 +89,9 @@ def describe(name: str) -> str:
     if name.endswith(".toml"):
         return pages.study_page(name)
     names = {kind: list(shelf.names()) for kind, shelf in SHELVES.items()}
-    for kind, known in names.items():
-        if name in known:
-            return SHELVES[kind].page(name)
+    found = [SHELVES[kind].page(name) for kind, known in names.items() if name in known]
+    if found:
+        return "\n\n".join(found)
     close = library().nearest(name) or nearest(name, [n for known in names.values() for n in known])
     *first, last = (shelf.noun for shelf in SHELVES.values())
     raise InputError(Fault(repr(name), f"the id of {', '.join(first)} or {last}", ("show",), close))
@@ -129,6 +132,9 @@ SHELVES = {
         pages.study_page,
         _studies,
         ("id", "title"),
+    ),
+    "models": Shelf(
+        "a model", shipped_models, models.model_page, models.model_rows, ("id", "title")
     ),
     "parameters": Shelf(
         "a parameter",

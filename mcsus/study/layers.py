@@ -50,9 +50,7 @@ def model_layers(name: str, place: str = "study", seen: tuple[str, ...] = ()) ->
 
     Faults are placed in the study: what ships is sound, until a study changes its dims.
     """
-    from mcsus.library import data_root  # noqa: PLC0415  (as above)
-
-    path = Path(data_root()) / "distributions" / "models" / f"{name}.toml"
+    path = _path_of(name)
     if name in seen or not path.is_file():
         return []
     faults = FaultCollector(place, f"model {name}")
@@ -64,6 +62,18 @@ def model_layers(name: str, place: str = "study", seen: tuple[str, ...] = ()) ->
     if above and not inherited:
         reader.fault("extends", repr(above), "a model with default inputs", None)
     return [*inherited, layer_of(reader)]
+
+
+def model_title(name: str) -> str:
+    """Return what a shipped model is of, in its own words."""
+    path = _path_of(name)
+    return str(_read_once(path).get("title", "")) if path.is_file() else ""
+
+
+def _path_of(model: str) -> Path:
+    from mcsus.library import data_root  # noqa: PLC0415  (a study of formulas needs none of it)
+
+    return Path(data_root()) / "distributions" / "models" / f"{model}.toml"
 
 
 @lru_cache(maxsize=32)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcsus.declared.reader import MAX_FAULTS, TableReader, check_content, shown
 from mcsus.errors import Fault, FaultCollector, InputError
+from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study import layers, options
@@ -154,6 +155,26 @@ def read_asked(
     if "sensitivity" in document:
         return sensitivity
     return replace(sensitivity, groups=together(dependence))
+
+
+class ModelInputs(NamedTuple):
+    """What a shipped model has by itself: its dims (`inner` is that of individuals), its inputs."""
+
+    dims: Dims
+    inner: str | None
+    parameters: Mapping[str, Parameter]
+    equations: Mapping[str, Equation]
+
+
+def model_inputs(model: str) -> ModelInputs:
+    """Return what a study has that names a shipped model and adds nothing to it."""
+    nothing = layers.Layer(FaultCollector(model), {}, {}, {}, {})
+    inputs = layers.merge([*layers.model_layers(model), nothing], model)
+    dims: Dims = read_dims(inputs.dims)
+    inner = inner_dim(inputs.dims)
+    inputs = with_shares(inputs, dims, inner)
+    equations = {name: each for name, each in inputs.equations.items() if each is not None}
+    return ModelInputs(dims, inner, _parameters(inputs, dims), equations)
 
 
 def _head(row: TableReader) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import pytest
 
 import mcsus.runner
 from mcsus.cli import main, run_command
+from mcsus.footprint import MODELS
 from mcsus.result.tree import Result, load_result
 
 SHIPPED = ("mcu_chip", "tinyml_device", "tinyml_device_settings", "tinyml_global", "tinyml_table")
@@ -140,6 +141,33 @@ class TestShow:
     def test_a_study_file_and_a_family(self, call):
         assert "energy [Wh]" in call("show", "small.toml")[1]
         assert "triangular(minimum, mode, maximum)" in call("show", "triangular")[1]
+
+    @pytest.mark.parametrize("name", MODELS)
+    def test_every_model(self, call, name):
+        code, out, _ = call("show", name)
+        assert code == 0
+        told = out[out.index(f"Model {name}\n") :]
+        inputs = told[told.index("Inputs") :]
+        for equation in MODELS[name]:
+            assert f"  {equation.name} [{equation.unit.text}] =" in told
+            for key in equation.inputs:
+                known = {e.name for e in MODELS[name]}
+                assert key in known or re.search(rf"^(  |Dim ){key}[:\[ ]", told, re.MULTILINE)
+        assert not re.search(r"^  \w+$", inputs, re.MULTILINE)  # each with its unit
+
+    def test_a_model_tells_equations_and_default_laws_with_units_and_records(self, call):
+        out = call("show", "connected_device")[1]
+        assert "  assembly [kg CO2e] = assembly_energy*assembly_grid_intensity\n" in out
+        assert "kWh (connected.assembly_energy)" in out
+        assert "Outputs that no equation uses: device_year_footprint [kg CO2e/year]" in out
+        assert "Studies that use it: declared_products\n" in out
+        assert (
+            "Outputs of these studies: device_footprint, manufacture, use_stage, transport" in out
+        )
+
+    def test_a_study_and_its_model_of_the_same_name_are_told_one_after_the_other(self, call):
+        out = call("show", "mcu_chip")[1]
+        assert out.index("Functional unit") < out.index("Model mcu_chip")
 
     def test_an_unknown_id_is_refused_with_the_nearest(self, call):
         code, out, err = call("show", "hsl.processing.0.mcuu")
