@@ -25,6 +25,7 @@ from mcsus.footprint import (
     indicators,
     lifecycle,
     market,
+    nodes,
     programme,
     savers,
     silicon,
@@ -70,7 +71,7 @@ _FLEET: Final = (
 
 MODELS: Final[dict[str, tuple[Equation, ...]]] = {
     "tinyml_table": _all(table),
-    "mcu_chip": _all(silicon),
+    "mcu_chip": _all(silicon, nodes),
     "connected_device": (
         *_all(connected, connected_life),
         transport.transport,

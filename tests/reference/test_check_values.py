@@ -24,6 +24,7 @@ from tests.pint_registry import dimension_of, quantity
 from tests.whole_models import whole_model
 
 KWS, AD, IC = "keyword_spotting", "anomaly_detection", "image_classification"
+PAPER = "90 nm"  # the node of the paper
 SIX_DIGITS = 5e-6  # half a unit in the sixth digit of a number that begins with 1
 SAME = {"battery_factor": "battery_factor_by_energy"}  # where a study sets nothing else
 STAGES = ("ml_training", "manufacture", "transport", "use_stage", "maintenance", "end_of_life")
@@ -136,7 +137,7 @@ class TestTable:
 
 class TestChip:
     def test_steps(self) -> None:
-        known = chain("mcu_chip", typical_inputs("mcu_chip"))
+        known = chain("mcu_chip", typical_inputs("mcu_chip", PAPER))
         check(
             known,
             {
@@ -150,14 +151,33 @@ class TestChip:
         )
 
     def test_renewable_fab(self) -> None:
-        inputs = {**typical_inputs("mcu_chip"), "fab_grid_intensity": given(25, "g CO2e/kWh")}
+        inputs = {
+            **typical_inputs("mcu_chip", PAPER),
+            "fab_grid_intensity": given(25, "g CO2e/kWh"),
+        }
         check(
             chain("mcu_chip", inputs),
             {"wafer_factor": (565.300, "g CO2e/cm**2"), "chip_footprint": (0.122006, "kg CO2e")},
         )
 
+    def test_at_the_node_of_the_paper_it_is_the_headline(self) -> None:
+        known = chain("mcu_chip", typical_inputs("mcu_chip", PAPER))
+        chip, same = known["chip_footprint"], known["chip_footprint_by_node"]
+        assert magnitude(same, "kg CO2e") == pytest.approx(magnitude(chip, "kg CO2e"), rel=1e-14)
+
+    def test_at_seven_nanometres(self) -> None:
+        check(
+            chain("mcu_chip", typical_inputs("mcu_chip", "7 nm")),
+            {
+                "wafer_factor_by_node": (2136.40, "g CO2e/cm**2"),  # 2.15 x 633.21 + 275 + 500
+                "fab_yield_by_node": (0.861983, "1"),  # .875 x (1 + .10 x .15/10)^-10
+                "die_footprint_by_node": (0.232976, "kg CO2e"),  # .10 x .94 x 2.13640/.861983
+                "chip_footprint_by_node": (0.271706, "kg CO2e"),  # + sqrt(.01 x .15)
+            },
+        )
+
     def test_without_fab_carbon_the_electricity_share_is_gone(self) -> None:
-        inputs = typical_inputs("mcu_chip")
+        inputs = typical_inputs("mcu_chip", PAPER)
         before = chain("mcu_chip", inputs)
         after = chain("mcu_chip", {**inputs, "fab_grid_intensity": given(0, "g CO2e/kWh")})
         removed = 1 - magnitude(after["chip_footprint"], "g CO2e") / magnitude(
@@ -308,7 +328,7 @@ class TestGlobal:
     [(name, name) for name in ("tinyml_table", "mcu_chip", "tinyml_device", "tinyml_global")],
 )
 def test_dimensions_on_pint_quantities(model: str, study: str) -> None:
-    inputs = typical_inputs(study, IC)
+    inputs = typical_inputs(study, IC, PAPER)
     known = chain(model, inputs)
     for equation in MODELS[model]:
         if equation.name in known:

@@ -151,6 +151,22 @@ def test_indices(documents, study, name, labels):
     assert cell["ranking"][0] in list(INDICES[study, name, labels])[:2]
 
 
+def test_the_chip_at_each_node_is_drawn_with_the_headline(documents):
+    document = documents("mcu_chip")
+    at = by_labels(document, "chip_footprint_by_node")
+    for scenario in ("base", "renewable_fab", "world_fab"):
+        headline = by_labels(document, "chip_footprint")[scenario,]
+        assert at["90 nm", scenario]["mean"] == headline["mean"]
+        assert at["90 nm", scenario]["quantiles"] == headline["quantiles"]
+    small = [at[f"{nm} nm", "base"]["mean"]["value"] for nm in (28, 20, 14, 10, 8, 7, 5, 3)]
+    assert small == sorted(small)
+    # ratio .94 (1.32), grid 633.21 (1.16), gases 825/3, line yield .875, die (5 + 10 + 17)/3 mm2,
+    # yield of the die .985 at its typical area, package (.15 - .01)/ln 15
+    wafer = 2.15 * 0.63321 * math.exp(math.log(1.16) ** 2 / 2) + 0.275 + 0.5
+    die = 0.32 / 3 * 0.94 * math.exp(math.log(1.32) ** 2 / 2) * wafer / 0.875 / 0.985
+    assert at["7 nm", "base"]["mean"]["value"] == pytest.approx(die + 0.14 / math.log(15), rel=MEAN)
+
+
 def test_the_global_answer(documents):
     document = documents("tinyml_global")
     cell = by_labels(document, "global_footprint")["base",]
