@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mcsus.analysis.base import methods
+from mcsus.analysis.claim_analysis import claim_analyses
 from mcsus.result.arrays import CLAIM, DIMS, OUTPUT, PROVENANCE, Entry
 
 PAGE = Path(__file__).parent.parent / "docs" / "arrays.md"
@@ -30,6 +31,13 @@ def page() -> str:
         "## `/claims/<id>`",
         *_arrays(CLAIM),
     ]
+    for name, analysis in claim_analyses().items():
+        lines += [
+            f"## `/claims/<id>/{name}`: {analysis.title}",
+            "",
+            f"{analysis.words[0].upper()}{analysis.words[1:]}.",
+            *_arrays(analysis.arrays),
+        ]
     for name, method in methods().items():
         where = "<output>" if name == "sobol" else f"<output>@{name}"
         lines += [

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcsus.declared.table import Item
 from mcsus.modules import import_all
-from mcsus.result import arrays
+from mcsus.result import arrays, of_claims
 from mcsus.result.arrays import Entry
 from mcsus.vocabulary import Label
 
@@ -307,5 +307,7 @@ def methods() -> Mapping[str, Method]:
 
 @functools.cache
 def taken_names() -> frozenset[str]:
-    """Return the names that no dim of a study may have: those of results and of methods."""
-    return arrays.taken_names(entry for method in methods().values() for entry in method.entries)
+    """Return the names that no dim of a study may have: those of results and of analyses."""
+    of_methods = [entry for method in methods().values() for entry in method.entries]
+    below = [entry for own in of_claims.declared().values() for entry in own.entries]
+    return arrays.taken_names([*of_methods, *below])

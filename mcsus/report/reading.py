@@ -172,6 +172,8 @@ class Reading:
         By name.
     analyses : mapping of str to mapping of str to ResultTable
         What each method of sensitivity analysis says of outputs, and of groups of inputs.
+    claim_analyses : mapping of str to mapping of str to ResultTable
+        What each analysis of claims says of each of them.
     analysed : list of str
         Outputs of which any of them says something.
     """
@@ -188,6 +190,10 @@ class Reading:
         for name, table in explained.items():
             method = str(table.attrs["method"])
             self.analyses.setdefault(method, {})[name.removesuffix(f"@{method}")] = table
+        self.claim_analyses: dict[str, dict[str, ResultTable]] = {}
+        for claim, nodes in result.claim_analyses().items():
+            for name, data in nodes.items():
+                self.claim_analyses.setdefault(name, {})[claim] = ResultTable(claim, data)
         self.analysed = list(dict.fromkeys(name.partition("@")[0] for name in explained))
 
     @property

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.errors import Fault, InputError
-from mcsus.result import shapes
+from mcsus.result import of_claims, shapes
 from mcsus.result.arrays import ANALYSES, CLAIM, DIMS, LABELS, OUTPUT, Entry
+from mcsus.result.of_claims import own_arrays
 from mcsus.result.sealed import plain_json
 from mcsus.result.shapes import Found
 
@@ -70,6 +71,10 @@ def _found(tree: xr.DataTree) -> Found:
             yield from (
                 (what, allowed, (group, name, *at)) for what, allowed, at in _of(group, data)
             )
+    for name in order["claims"]:
+        for key, node in tree["claims"].children[name].children.items():
+            below = _of(key, own_arrays(node))
+            yield from ((what, allowed, ("claims", name, key, *at)) for what, allowed, at in below)
     if not order["outputs"]:
         yield "no output", "at least one", ("outputs",)
     for name in order["sensitivity"]:
@@ -83,13 +88,9 @@ _ABOUT: dict[Any, shapes.Json] = {
 
 
 def _of(group: str, data: xr.Dataset) -> Found:
-    """Yield what is wrong with the dataset of an output, an analysis or a claim."""
-    entries: Sequence[Entry] | None
+    """Yield what is wrong with the dataset of an output, an analysis, a claim, or one below it."""
     attrs = {str(key): shapes.plain(value) for key, value in data.attrs.items()}
-    if group == "sensitivity":
-        entries, shape = ANALYSES.get(str(attrs.get("method"))), shapes.ANALYSIS
-    else:
-        entries, shape = _KINDS[group]
+    entries, shape = _declared(group, attrs)
     yield from shapes.unlike(attrs, shape)
     known = {own.name: own for entry in entries or () for own in entry.variables}
     for name, own in known.items():
@@ -115,6 +116,18 @@ def _of(group: str, data: xr.Dataset) -> Found:
         if key not in data.dims:
             yield f"labels {key!r}", f"of dims: {', '.join(map(str, data.dims))}", ()
     yield from _together(data, attrs)
+
+
+def _declared(
+    group: str, attrs: Mapping[str, Any]
+) -> tuple[Sequence[Entry] | None, dict[Any, shapes.Shape]]:
+    """Return the arrays of a dataset, None where they are not known here, and its attributes."""
+    if group == "sensitivity":
+        return ANALYSES.get(str(attrs.get("method"))), shapes.ANALYSIS
+    if group in _KINDS:
+        return _KINDS[group]
+    below = of_claims.declared().get(group)
+    return below and below.entries, shapes.BELOW_CLAIM
 
 
 def _cells(data: xr.Dataset) -> tuple[str, ...]:

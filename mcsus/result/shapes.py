@@ -96,6 +96,7 @@ CLAIM: dict[Any, Shape] = {
     "units": str, "statement": str, "quantity": str, "relation": frozenset(Relation),
     "value": float, "confidence": float, "required": int,
 }  # fmt: skip
+BELOW_CLAIM: dict[Any, Shape] = {"units": str, "input_units": Json([str]), ...: (str, float)}
 ANALYSIS: dict[Any, Shape] = {"method": str, ...: (str, float)}
 
 

@@ -17,6 +17,7 @@ from mcsus.errors import Fault, InputError
 from mcsus.result.atomic import replacing
 from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
 from mcsus.result.netcdf import LOCK
+from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.schema import refuse_odd
 from mcsus.result.sealed import seal, unsealed
 from mcsus.result.summary import Summary
@@ -78,9 +79,19 @@ class Result:
         order = self.provenance["order"][group]
         return {name: children[name].to_dataset() for name in order}
 
+    def claim_analyses(self) -> dict[str, dict[str, xr.Dataset]]:
+        """Return what stands below each claim, by its id and the name of the analysis."""
+        if "claims" not in self.tree.children:
+            return {}
+        children = self.tree["claims"].children
+        return {
+            name: {str(key): own_arrays(node) for key, node in children[name].children.items()}
+            for name in self.provenance["order"]["claims"]
+        }
+
     def to_dict(self, *, timing: bool = True) -> dict[str, Any]:
         """Return the document that ``mcsus run --json`` prints."""
-        about = self.provenance
+        about, below = self.provenance, self.claim_analyses()
         document = {
             "study": about["study"]["id"],
             "mcsus": about["versions"]["mcsus"],
@@ -89,7 +100,10 @@ class Result:
             "digest": "",
             "outputs": {n: output_document(d) for n, d in self.datasets("outputs").items()},
             "sensitivity": sensitivity_documents(self.datasets("sensitivity")),
-            "claims": {n: claim_document(d) for n, d in self.datasets("claims").items()},
+            "claims": {
+                name: claim_document(data) | documents(below[name])
+                for name, data in self.datasets("claims").items()
+            },
         }
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}

@@ -35,8 +35,23 @@ def differences(before: Result, after: Result, *, exact: bool) -> Iterator[str]:
             yield from _unlike(_attributes(data), _attributes(other[name]), f"{group}.{name}")
             pair = _comparable(data, other[name])
             yield from _unlike_tables(*pair, f"{group}.{name}", 0 if exact else draws)
+    yield from _below_claims(before, after, 0 if exact else draws)
     for key in _COMPARED:
         yield from _unlike(before.provenance[key], after.provenance[key], key)
+
+
+def _below_claims(before: Result, after: Result, draws: int) -> Iterator[str]:
+    """Yield a line for each difference in what stands below claims."""
+    others = after.claim_analyses()
+    for claim, nodes in before.claim_analyses().items():
+        now = others.get(claim, {})
+        if list(nodes) != list(now):
+            yield f"claims.{claim}: {', '.join(nodes)} then, {', '.join(now)} now"
+            continue
+        for name, data in nodes.items():
+            place = f"claims.{claim}.{name}"
+            yield from _unlike(_attributes(data), _attributes(now[name]), place)
+            yield from _unlike_tables(data, now[name], place, draws)
 
 
 def _comparable(one: xr.Dataset, other: xr.Dataset) -> tuple[xr.Dataset, xr.Dataset]:

@@ -21,6 +21,7 @@ from mcsus.model import Model
 from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
 from mcsus.runner.checkpoint import Checkpoint, like
+from mcsus.runner.claim_analyses import analysed_claims
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -92,7 +93,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
 
     study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
     stopped, until = ended
-    estimates = {}
+    estimates, below = {}, {}
     drawn, means, met = sampler.drawn(), sampler.means(), sampler.met()
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
         described = beside.submit(describe, study, model, drawn, means, met, settings.threads)
@@ -102,12 +103,14 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     study, model, given.kernel, given.executor, settings.progress,
                     given.checkpoint, unsettled(study, drawn, model.may_be_never),
                 )  # fmt: skip
+                below = analysed_claims(study, given.kernel, given.executor)
             except KeyboardInterrupt:
                 if not settings.keeps_finished:
                     raise
                 stopped = "interrupted"
         analysed = time.perf_counter()
-        return assemble(study, model, described.result(), estimates, until, stopped), analysed
+        known = described.result() | below
+        return assemble(study, model, known, estimates, until, stopped), analysed
 
 
 def unsettled(

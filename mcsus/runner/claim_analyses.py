@@ -1,0 +1,87 @@
+"""Hands each analysis of claims the draws of margins and inputs, and labels what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from mcsus.analysis.claim_analysis import ClaimAnalysis, claim_analyses
+from mcsus.analysis.claim_data import ClaimCell, ClaimDraws
+from mcsus.engine.executors import Executor
+from mcsus.engine.kernel import Kernel
+from mcsus.model import Model
+from mcsus.result.labelling import labelled
+from mcsus.result.of_claims import INPUT_UNITS
+from mcsus.runner.claim_draws import claim_draws
+from mcsus.study import Study
+from mcsus.vocabulary import Label
+
+Array = NDArray[np.float64]
+
+
+def analysed_claims(study: Study, kernel: Kernel, executor: Executor) -> dict[str, xr.Dataset]:
+    """Return what all analyses say of the claims of a study, by place in the tree.
+
+    A claim on which no input has any bearing is left out.
+    """
+    analyses = claim_analyses()
+    if not (study.claims and analyses):
+        return {}
+    tree: dict[str, xr.Dataset] = {}
+    for drawn in claim_draws(study, kernel, executor):
+        if not drawn.inputs:
+            continue
+        equation = next(c.equation.name for c in study.claims if c.id == drawn.id)
+        labels = _labels(kernel.model, equation)
+        for name, analysis in analyses.items():
+            tree[f"claims/{drawn.id}/{name}"] = _table(analysis, drawn, labels)
+    return tree
+
+
+def _labels(model: Model, name: str) -> dict[str, tuple[Label, ...]]:
+    return {dim: model.dims[dim] for dim in model.dims_of[name]}
+
+
+def _table(
+    analysis: ClaimAnalysis, drawn: ClaimDraws, labels: Mapping[str, Sequence[Label]]
+) -> xr.Dataset:
+    """Return the arrays of an analysis of a claim, over its labels."""
+    own = {"input": drawn.inputs, "other_input": drawn.inputs, **analysis.labels}
+    found = [_aligned(analysis, cell, drawn.inputs, own) for cell in drawn.cells]
+    values = {
+        part.name: np.stack([cell[part.name] for cell in found])
+        for entry in analysis.arrays
+        for part in entry.variables
+    }
+    dims = {dim for entry in analysis.arrays for dim in entry.dims} | {"input"}
+    known = {dim: list(names) for dim, names in own.items() if dim in dims}
+    data = labelled(analysis.arrays, values, labels, known, drawn.unit)
+    units = json.dumps([drawn.units[name] for name in drawn.inputs])
+    return data.drop_attrs(deep=False).assign_attrs({"units": drawn.unit, INPUT_UNITS: units})
+
+
+def _aligned(
+    analysis: ClaimAnalysis,
+    cell: ClaimCell,
+    inputs: Sequence[str],
+    labels: Mapping[str, Sequence[Label]],
+) -> dict[str, Array]:
+    """Return what an analysis says of a cell, with NaN where it has not the input or the array."""
+    said = analysis.estimate(cell)
+    places = [inputs.index(own.name) for own in cell.inputs]
+    found = {}
+    for entry in analysis.arrays:
+        for part in entry.variables:
+            whole = np.full([len(labels[dim]) for dim in part.dims], np.nan)
+            if part.name in said:
+                inner = [
+                    places if dim in {"input", "other_input"} else range(len(labels[dim]))
+                    for dim in part.dims
+                ]
+                whole[np.ix_(*inner) if inner else ()] = said[part.name]
+            found[part.name] = whole
+    return found
