@@ -201,11 +201,11 @@ class _Source(NamedTuple):
                 places.setdefault(key_of_study(parameter.cells[k].stream), []).append((own, k))
         told = _telling([[own for own, _ in group] for group in places.values()])
         for (key, group), apart in zip(places.items(), told, strict=True):
-            own, k = max(group, key=lambda one: _agreement(one[0], labels))
+            at_labels, k = max(group, key=lambda one: _agreement(one[0], labels))
             cell = parameter.cells[k]
             if cell.law.family == "constant":
                 continue
-            row = _row_of(model, self.quantity, {**labels, **own})
+            row = _row_of(model, self.quantity, {**labels, **at_labels})
             at = (start + row, k, key)
             if at not in known:
                 known[at] = InputDraws(

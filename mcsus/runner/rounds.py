@@ -21,7 +21,6 @@ from mcsus.model import Model
 from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
 from mcsus.runner.checkpoint import Checkpoint, like
-from mcsus.runner.claim_analyses import analysed_claims
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -89,6 +88,7 @@ def results(
 def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, float]:
     """Return the result, and when the indices were there."""
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
+    from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
     from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
 
     study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
