@@ -23,7 +23,7 @@ def fab_yield_by_node(line_yield, die_area, defect_density_by_node):
 
     Unit: 1. Source: ECO-CHIP, Sudarshan et al. 2024, arXiv:2306.09434, clustering 10.
     """
-    return line_yield / (1 + die_area * defect_density_by_node / 10) ** 10
+    return line_yield * (1 / (1 + die_area * defect_density_by_node / 10) ** 10)
 
 
 @equation(unit="kg CO2e")
@@ -35,7 +35,7 @@ def die_footprint_by_node(
     Unit: kg CO2e. Source: ACT, Gupta et al. 2022, doi:10.1145/3470496.3527408; the ratio between
     studies is this project's own.
     """
-    return die_area * silicon_study_ratio_by_node * wafer_factor_by_node / fab_yield_by_node
+    return die_area * (silicon_study_ratio_by_node * wafer_factor_by_node / fab_yield_by_node)
 
 
 @equation(unit="kg CO2e", stage="production")

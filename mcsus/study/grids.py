@@ -14,7 +14,7 @@ from mcsus.declared.table import Table
 from mcsus.errors import FaultCollector
 from mcsus.parameters import Parameter
 from mcsus.study.dimensions import is_numeric
-from mcsus.study.laws import META, Leaf, Meta, read_leaf, read_meta, same_dimension
+from mcsus.study.laws import META, OWN, Leaf, Meta, read_leaf, read_meta, same_dimension
 from mcsus.vocabulary import Label
 
 Dims = Mapping[str, tuple[Label, ...]]
@@ -31,6 +31,7 @@ BY = Table(
         {"type": "array", "items": {"type": "string"}},
         "a list of dims of this table",
     ),
+    stream=OWN["stream"],
     by=raw(
         "dim -> label -> law; a second dim nests below a label",
         {
@@ -159,8 +160,9 @@ class GridReader(NamedTuple):
         if "shared" in reader:
             shared |= frozenset(reader.names("shared", dims, "dims of this table"))
             settled |= frozenset(dims)
+        stream = reader["stream"]
         leaves = {
-            (label, *inner): leaf
+            (label, *inner): leaf._replace(id=stream) if stream else leaf
             for label, part in parts.items()
             for inner, leaf in part.leaves.items()
         }

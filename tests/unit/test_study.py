@@ -207,6 +207,18 @@ class TestStreams:
         table = {"by": {"room": ids}, "shared": ["room"]}
         assert set(streams(with_parameter("area", table).parameter("area"))) == {"study:area"}
 
+    def test_the_labels_of_a_table_are_drawn_by_its_stream(self):
+        ids = {"kitchen": "hsl.sensing.2.sensors", "office": "hsl.processing.0.mcu"}
+        table = {"by": {"room": ids}, "stream": "hsl.processing.0.mcu"}
+        assert streams(with_parameter("area", table).parameter("area")) == [
+            "hsl.processing.0.mcu|room=kitchen",
+            "hsl.processing.0.mcu|room=office",
+        ]
+        made = with_parameter("area", table | {"shared": ["room"]})
+        assert set(streams(made.parameter("area"))) == {"hsl.processing.0.mcu"}
+        again = Study.from_dict(made.to_dict())
+        assert again.parameter("area").cells == made.parameter("area").cells
+
     def test_two_dims_in_the_order_of_the_study(self):
         dims = {"room": ["kitchen", "office"], "year": {"first": 2030, "last": 2031}}
         table = {
