@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mcsus.analysis.base import methods
 from mcsus.analysis.claim_analysis import claim_analyses
-from mcsus.result.arrays import CLAIM, DIMS, OUTPUT, PROVENANCE, Entry
+from mcsus.result.arrays import CLAIM, CREDIT, DIMS, OUTPUT, PROVENANCE, Entry
 
 PAGE = Path(__file__).parent.parent / "docs" / "arrays.md"
 
@@ -30,6 +30,8 @@ def page() -> str:
         *_arrays(OUTPUT),
         "## `/claims/<id>`",
         *_arrays(CLAIM),
+        "## `/credits/<id>`",
+        *_arrays(CREDIT),
     ]
     for name, analysis in claim_analyses().items():
         lines += [

@@ -168,7 +168,7 @@ class Reading:
 
     Attributes
     ----------
-    outputs, claims : mapping of str to ResultTable
+    outputs, claims, credits : mapping of str to ResultTable
         By name.
     analyses : mapping of str to mapping of str to ResultTable
         What each method of sensitivity analysis says of outputs, and of groups of inputs.
@@ -182,9 +182,9 @@ class Reading:
         self.about: dict[str, Any] = result.provenance
         self.study: dict[str, Any] = self.about["study"]
         self.design: dict[str, Any] = self.about["design"]
-        self.outputs, explained, self.claims = (
+        self.outputs, explained, self.claims, self.credits = (
             {name: ResultTable(name, data) for name, data in result.datasets(group).items()}
-            for group in ("outputs", "sensitivity", "claims")
+            for group in ("outputs", "sensitivity", "claims", "credits")
         )
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():

@@ -251,6 +251,83 @@ CLAIM = (
 )
 """Arrays of a claim."""
 
+CREDIT = (
+    Entry("mean", (), UNIT, "mean of the real reduction", has_error=True, is_printed=False),
+    Entry(
+        "uncertainty",
+        (),
+        "1",
+        "half width of the interval that the rule looks at, relative to the mean",
+        has_error=True,
+    ),
+    Entry("deduction", (), "1", "share of the mean that the rule takes off", has_error=True),
+    Entry("credited", (), UNIT, "what is credited, less the part of the buffer", has_error=True),
+    Entry(
+        "probability_over_credited",
+        (),
+        "1",
+        "probability that less is real than is credited",
+        has_error=True,
+    ),
+    Entry(
+        "expected_over_credited",
+        (),
+        UNIT,
+        "what is credited and is not real, on average over all draws",
+        has_error=True,
+    ),
+    Entry(
+        "over_credited_share",
+        (),
+        "1",
+        "the same as a share of what is credited",
+        has_error=True,
+    ),
+    Entry(
+        "covered_in_all",
+        (),
+        "1",
+        "probability that all that is credited is real in every period",
+        has_error=True,
+        is_optional=True,
+    ),
+    Entry(
+        "factor_median",
+        (),
+        "1",
+        "the amount issued over the real one: median; infinite where nothing is real",
+        has_error=True,
+        is_optional=True,
+    ),
+    Entry(
+        "factor_interval",
+        ("bound",),
+        "1",
+        "the same: interval with equal tails",
+        has_error=True,
+        is_optional=True,
+    ),
+    Entry(
+        "probability_over_issued",
+        (),
+        "1",
+        "probability that less is real than was issued",
+        has_error=True,
+        is_optional=True,
+    ),
+    Entry(
+        "probability_nothing_real",
+        (),
+        "1",
+        "probability that nothing is real",
+        has_error=True,
+        is_optional=True,
+    ),
+    VARIES,
+    CURVE,
+)
+"""Arrays of credits."""
+
 ANALYSES: dict[str, tuple[Entry, ...]] = {}
 """Arrays of the methods of sensitivity analysis that are imported, by the name of the method."""
 
@@ -294,6 +371,6 @@ PROVENANCE = {
 
 def taken_names(entries: Iterable[Entry] = ()) -> frozenset[str]:
     """Return the names that no dim of a study may have, as results use them themselves."""
-    arrays = (*OUTPUT, *CLAIM, *entries)
+    arrays = (*OUTPUT, *CLAIM, *CREDIT, *entries)
     names = {name for entry in arrays for own in entry.variables for name in (own.name, *own.dims)}
     return frozenset({*DIMS, *names})

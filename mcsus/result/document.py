@@ -11,18 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mcsus.result.arrays import DIMS, ERROR_PARTS, OUTPUT
+from mcsus.result.arrays import CREDIT, DIMS, ERROR_PARTS, OUTPUT
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
+_NUMBERS = ("outputs", "sensitivity", "claims", "credits")
 _REMARKS = ("varies", "reason")  # on numbers that are there
 
 
 def digest(document: Mapping[str, Any]) -> str:
     """Return the sha256 over the numbers of a result, in canonical order."""
-    numbers = {key: _canonical(document[key]) for key in ("outputs", "sensitivity", "claims")}
+    numbers = {key: _canonical(document[key]) for key in _NUMBERS if key in document}
     text = json.dumps(numbers, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -147,6 +148,28 @@ def claim_document(data: xr.Dataset) -> dict[str, Any]:
             for labels, cell in cells(data)
         ]
     }
+
+
+def credit_document(data: xr.Dataset) -> dict[str, Any]:
+    """Return the JSON of one credit."""
+    about = {key: data.attrs[key] for key in ("quantity", "rule", "buffer")}
+    return about | {"cells": [_credit_cell(labels, cell) for labels, cell in cells(data)]}
+
+
+def _credit_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
+    printed = [e.name for e in CREDIT if e.is_printed and not e.dims and e.name in cell]
+    known = [name for name in printed if not name.startswith("factor_")]
+    told = {"labels": labels, "unit": cell.attrs["units"]}
+    told |= {name: _estimate(cell, name) for name in known}
+    if "factor_median" in cell:
+        ends = _ends(cell["factor_interval"].values.tolist())
+        off = _ends(cell["factor_interval_error"].values.tolist())
+        told["over_crediting"] = {
+            "issued": cell.attrs["issued"],
+            "median": _estimate(cell, "factor_median"),
+            "interval": {"level": cell.attrs["factor_level"], **ends, "error": off},
+        }
+    return told
 
 
 def _estimate(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mcsus.errors import Fault, InputError
 from mcsus.result import of_claims, shapes
-from mcsus.result.arrays import ANALYSES, CLAIM, DIMS, LABELS, OUTPUT, Entry
+from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, DIMS, LABELS, OUTPUT, Entry
 from mcsus.result.of_claims import own_arrays
 from mcsus.result.sealed import plain_json
 from mcsus.result.shapes import Found
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
 _MOST = 10  # faults that are told
 _LARGEST = 1e300  # beyond, the width of an axis is infinite
-_KINDS = {"outputs": (OUTPUT, shapes.OUTPUT), "claims": (CLAIM, shapes.CLAIM)}
-_GROUPS = ("outputs", "sensitivity", "claims")
+_KINDS = {
+    "outputs": (OUTPUT, shapes.OUTPUT),
+    "claims": (CLAIM, shapes.CLAIM),
+    "credits": (CREDIT, shapes.CREDIT),
+}
+_GROUPS = ("outputs", "sensitivity", "claims", "credits")
 
 
 def refuse_odd(tree: xr.DataTree, place: str) -> None:
@@ -60,13 +64,13 @@ def _found(tree: xr.DataTree) -> Found:
         return
     order = plain_json(attrs["order"])
     for group in _GROUPS:
-        named = order[group]
+        named = order.get(group, [])
         there = list(tree[group].children) if group in tree.children else []
         if sorted(named) != sorted(there):
             yield f"{group} {_listed(there)}", f"as in their order: {_listed(named)}", (group,)
             return
     for group in _GROUPS:
-        for name in order[group]:
+        for name in order.get(group, []):
             data = tree[group].children[name].to_dataset()
             yield from (
                 (what, allowed, (group, name, *at)) for what, allowed, at in _of(group, data)

@@ -80,7 +80,7 @@ PROVENANCE: dict[Any, Shape] = {
     "cautions": [{"kind": str, "where": str, "text": str}],
     "versions": {"mcsus": str, ...: str},
     "study_hash": str,
-    "order": {"outputs": [str], "sensitivity": [str], "claims": [str]},
+    "order": {"outputs": [str], "sensitivity": [str], "claims": [str], "credits?": [str]},
     "until?": {
         "share": float, "reached": bool, "draws": int, "wanted_draws": int,
         "least_known_output": str, "known_to": float,
@@ -97,6 +97,10 @@ CLAIM: dict[Any, Shape] = {
     "value": float, "confidence": float, "required": int,
 }  # fmt: skip
 BELOW_CLAIM: dict[Any, Shape] = {"units": str, "input_units": Json([str]), ...: (str, float)}
+CREDIT: dict[Any, Shape] = {
+    "units": str, "quantity": str, "rule": str, "level": float, "buffer": float, "over": str,
+    "nominal": float, "issued": float, "factor_level": float,
+}  # fmt: skip
 ANALYSIS: dict[Any, Shape] = {"method": str, ...: (str, float)}
 
 

@@ -22,7 +22,7 @@ _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
 
 class Summary:
-    """A table of outputs, drivers and claims that prints well and renders in a notebook."""
+    """Outputs, drivers, claims and credits as tables that print well and render in a notebook."""
 
     def __init__(self, document: Mapping[str, Any], study: Mapping[str, Any]) -> None:
         self.title = str(study["title"])
@@ -31,6 +31,7 @@ class Summary:
             ("Outputs", *_output_table(document["outputs"])),
             (drivers, _DRIVER_HEADER, _driver_rows(document["sensitivity"])),
             ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
+            ("Credits", _CREDIT_HEADER, _credit_rows(document.get("credits", {}))),
         )
         self.tables = [(title, header, rows) for title, header, rows in tables if rows]
         self.assessment = assessment_line(document.get("assessment", {}))
@@ -64,6 +65,9 @@ _OUTPUT_HEADER: Row = ("output", "mean", "median", "95 % interval", "unit", "err
 _OF_INDIVIDUALS = "from individuals"
 _DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
 _CLAIM_HEADER = ("claim", "probability", "verdict")
+_CREDIT_HEADER = (
+    "credit", "credited", "unit", "deduction", "P(less is real)", "not real, on average",
+)  # fmt: skip
 
 
 def assessment_line(answers: Mapping[str, str]) -> str:
@@ -226,6 +230,21 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
             Verdict(cell["verdict"]).words,
         )
         for name, document in claims.items()
+        for cell in document["cells"]
+    ]
+
+
+def _credit_rows(credits_: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            label_text(name, cell["labels"]),
+            significant(cell["credited"]["value"]),
+            cell["unit"],
+            significant(cell["deduction"]["value"]),
+            significant(cell["probability_over_credited"]["value"]),
+            significant(cell["expected_over_credited"]["value"]),
+        )
+        for name, document in credits_.items()
         for cell in document["cells"]
     ]
 

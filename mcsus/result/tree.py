@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.result.atomic import replacing
-from mcsus.result.document import claim_document, digest, output_document, sensitivity_documents
+from mcsus.result.document import (
+    claim_document,
+    credit_document,
+    digest,
+    output_document,
+    sensitivity_documents,
+)
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.schema import refuse_odd
@@ -72,7 +78,7 @@ class Result:
         return self.stopped not in {"interrupted", "round"}
 
     def datasets(self, group: str) -> dict[str, xr.Dataset]:
-        """Return the datasets below ``outputs``, ``sensitivity`` or ``claims``, in order."""
+        """Return the datasets below a group of the tree, such as ``outputs``, in order."""
         if group not in self.tree.children:
             return {}
         children = self.tree[group].children
@@ -105,6 +111,8 @@ class Result:
                 for name, data in self.datasets("claims").items()
             },
         }
+        if credited := self.datasets("credits"):
+            document["credits"] = {n: credit_document(d) for n, d in credited.items()}
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
             document["sensitivity_design"] = known

@@ -43,6 +43,7 @@ def assemble(
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
         "claims": [claim.id for claim in study.claims],
+        "credits": [credit.id for credit in study.credits],
     }
     about = provenance(study, model) | {"order": order}
     about["cautions"] = cautions(study, model, about["inputs"], described, estimates, stopped)

@@ -20,6 +20,7 @@ from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.assessment import answers
+from mcsus.study.beside import kept_beside
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
@@ -43,7 +44,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
     used = {name for equation in model.equations for name in equation.inputs}
     document = study.to_dict()
     own = {parameter.name for parameter in study.parameters}
-    margins = {claim.equation.name for claim in study.claims}
+    margins = {equation.name for equation in kept_beside(study)}
     shares = {share_behind(name, document) for name in used}
     text = json.dumps(document, sort_keys=True, default=str)
     about = {key: getattr(study, key) for key in _ABOUT}

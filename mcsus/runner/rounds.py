@@ -89,6 +89,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     """Return the result, and when the indices were there."""
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
+    from mcsus.runner.credits import describe_credits  # noqa: PLC0415 - xarray
     from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
 
     study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
@@ -109,7 +110,8 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     raise
                 stopped = "interrupted"
         analysed = time.perf_counter()
-        known = described.result() | below
+        together = sampler.together([credit.equation.name for credit in study.credits])
+        known = described.result() | below | describe_credits(study, model, drawn, together)
         return assemble(study, model, known, estimates, until, stopped), analysed
 
 

@@ -8,7 +8,7 @@ say where the draws will lie, and the rest are only counted.
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -30,16 +30,18 @@ from mcsus.counting.tally import MOST_DRAWS, Part
 from mcsus.counting.tasks import Task, tasks_between
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import FOLD
+from mcsus.engine.plans import FOLD, Quantity
 from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.draws_file import DrawsFile
+from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.individuals import meet_all
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.runner.validity import breakdowns
 from mcsus.study import Study
+from mcsus.study.beside import kept_beside
 from mcsus.vocabulary import Progress
 
 Array = NDArray[np.float64]
@@ -92,7 +94,7 @@ class Sampler:
         self._study, self._executor, self._checkpoint = study, executor, checkpoint
         self._progress, self._deadline, self._file = progress, deadline, file
         self._replicates = study.design.replicates
-        self._kept = [*study.outputs, *(claim.equation.name for claim in study.claims)]
+        self._kept = [*study.outputs, *(equation.name for equation in kept_beside(study))]
         parts = [p for terms in breakdowns(study, model).values() for p in terms]
         self._parts = [p for p in dict.fromkeys(parts) if p not in self._kept]
         self._met: dict[str, list[HeldDraws]] | None = None
@@ -173,6 +175,26 @@ class Sampler:
             asked = replace(drawing.design, draws=self.draws)
             self._met = meet_all(drawing.kernel, self._study.outputs, asked, self._executor)
         return self._met
+
+    def together(self, names: Sequence[str]) -> dict[str, list[HeldDraws]]:
+        """Return the draws of each cell of kept quantities: all, or the first of counted ones."""
+        drawing, held, draws = self._drawing, self._state.held, self.draws
+        if not names:
+            return {}
+        if held is None:
+            plan = drawing.kernel.plan([Quantity(name) for name in names])
+            draws = min(draws, self._most_held)
+            run = PlanRun(drawing.kernel, plan, replace(drawing.design, draws=draws))
+            tasks = range(self._replicates)
+            with closing(self._executor.ordered(values_of, run, tasks)) as answers:
+                values = np.stack([own[:, 0] for own in answers], axis=1)
+            cells = [drawing.kernel.program.cells(name) for name in names]
+            each = np.split(values, np.cumsum(cells)[:-1])
+        else:
+            starts = [0, *drawing.ends.tolist()]
+            at = [self._kept.index(name) for name in names]
+            each = [held[starts[k] : starts[k + 1], :, :draws] for k in at]
+        return {name: list(map(HeldDraws, own)) for name, own in zip(names, each, strict=True)}
 
     def means(self) -> dict[str, Array]:
         """Return the means of the other parts of breakdowns, shape ``(replicate, cell)``."""

@@ -16,6 +16,7 @@ from mcsus.families.laws.mixture import Mixture
 from mcsus.model import Model
 from mcsus.runner.memory import allowed_bytes
 from mcsus.study import Study
+from mcsus.study.beside import kept_beside
 
 MOST_SECONDS = 600
 """Estimated time to compile, tabulate and describe from which a study is refused."""
@@ -87,7 +88,7 @@ def size_of(study: Study, model: Model) -> Size:
     program = lower(model)
     steps = len(program.steps)
     nodes = sum(1 for step in program.steps for _ in walk(step.expression))
-    shown = [*study.outputs, *(claim.equation.name for claim in study.claims)]
+    shown = [*study.outputs, *(equation.name for equation in kept_beside(study))]
     cells = sum(program.cells(name) for name in shown)
     laws = {cell.law for parameter in study.parameters for cell in parameter.cells}
     tabulated = [law for law in laws if law.is_tabulated]

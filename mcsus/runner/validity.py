@@ -9,6 +9,7 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
+from mcsus.declared.reader import choices
 from mcsus.errors import FaultCollector
 from mcsus.expressions import walk
 from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
@@ -18,6 +19,7 @@ from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.domains import check_domains
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
+from mcsus.study.beside import kept_beside
 from mcsus.study.conditional import place_of, split, written_name
 from mcsus.study.dimensions import is_consecutive, is_numeric
 from mcsus.study.grids import labelled
@@ -48,7 +50,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     with faults.at():
         made = split(study.parameters)
         model = Model(
-            [*study.equations, *made.equations, *(claim.equation for claim in study.claims)],
+            [*study.equations, *made.equations, *kept_beside(study)],
             made.parameters,
             study.dims,
             required=_required(study),
@@ -102,6 +104,7 @@ def check_parts(study: Study, model: Model) -> None:
     _check_laws(study, faults)
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
+    _check_credits(study, model, faults)
     _check_dependence(study, model, faults)
     _check_points(study, faults)
     faults.raise_any()
@@ -134,7 +137,7 @@ def _terms(expression: Expression) -> tuple[str, ...] | None:
 
 def _required(study: Study) -> list[str]:
     parts = [part for terms in study.breakdown.values() for part in terms]
-    return [*study.outputs, *(c.equation.name for c in study.claims), *parts]
+    return [*study.outputs, *(e.name for e in kept_beside(study)), *parts]
 
 
 def _check_laws(study: Study, faults: FaultCollector) -> None:
@@ -164,6 +167,7 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
             faults.add(f"unit {unit.text!r}", allowed, *where)
     single = [(where, name, name) for where, name, _ in asked]
     single += [(("claims", c.id), c.equation.name, c.margin.quantity) for c in study.claims]
+    single += [(("credits", c.id), c.equation.name, c.quantity) for c in study.credits]
     for where, name, words in single:
         if model.inner in model.dims_of[name]:
             allowed = f"one value for all individuals, such as mean({words}, over={model.inner})"
@@ -171,6 +175,18 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
     for name in study.sensitivity.outputs:
         if name not in study.outputs:
             faults.add(repr(name), "an output of this study", "sensitivity", "outputs")
+
+
+def _check_credits(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Refuse credits of what is no number in every draw, and periods that they do not have."""
+    for credit in study.credits:
+        name, dims = credit.equation.name, model.dims_of[credit.equation.name]
+        if name in model.may_be_never:
+            found = f"{credit.quantity!r}, which may be never"
+            faults.add(found, "an amount in every draw", "credits", credit.id, "quantity")
+        if credit.over and credit.over not in dims:
+            allowed = f"a dim of {credit.quantity!r}: {choices(dims)}"
+            faults.add(repr(credit.over), allowed, "credits", credit.id, "over")
 
 
 def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dict[str, set[str]]:

@@ -141,6 +141,7 @@ def _unused(study: Study, written: Mapping[str, Any]) -> list[Caution]:
     used = _used(study)
     used |= {part for parts in study.breakdown.values() for part in parts}
     used |= {name for claim in study.claims for name in claim.equation.inputs}
+    used |= {credit.quantity for credit in study.credits}
     used |= set(study.outputs)  # a law of shares is an equation
     return [
         Caution("unused", name, f"parameter {name!r} is used by no equation")

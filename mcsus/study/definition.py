@@ -27,6 +27,7 @@ from mcsus.study.changes import (
     with_law,
     with_law_at,
 )
+from mcsus.study.credits import Credit
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
@@ -110,6 +111,7 @@ class Study:
     notes: tuple[Caution, ...] = ()
     units: OwnUnits = NO_UNITS
     assessment: Mapping[str, str] = field(default_factory=dict)
+    credits: tuple[Credit, ...] = ()
     variant: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

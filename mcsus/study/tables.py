@@ -7,6 +7,7 @@ from mcsus.declared.table import Either, Schema, Table
 from mcsus.study.assessment import ASSESSMENT
 from mcsus.study.claims import claims_table
 from mcsus.study.copula_groups import DEPENDENCE
+from mcsus.study.credits import CREDITS
 from mcsus.study.dimensions import DIM
 from mcsus.study.files import KEPT
 from mcsus.study.formulas import EQUATION
@@ -65,6 +66,7 @@ STUDY = Table(
     intervals=table(INTERVALS, "levels of the intervals"),
     sensitivity=table(sensitivity_table, "which inputs drive the outputs"),
     claims=tables(claims_table, "statements to be judged"),
+    credits=tables(CREDITS, "what is credited of reductions, by the rules of registries"),
     assessment=table(ASSESSMENT, "what is answered of avoided emissions"),
     files=raw(
         "what was read of files; written by a run, and not by hand",

@@ -17,6 +17,7 @@ from mcsus.study.assessment import about_avoided, read_assessment
 from mcsus.study.claims import read_claims
 from mcsus.study.conditional import check_quantities
 from mcsus.study.copula_groups import read_copula_groups
+from mcsus.study.credits import read_credits
 from mcsus.study.dimensions import inner_dim, is_numeric, name_is_free, read_dims
 from mcsus.study.files import Files
 from mcsus.study.formulas import check_dimension, check_names
@@ -113,6 +114,9 @@ def _read_parts(
     design = options.read_design(document.get("design", {}), faults)
     sensitivity = read_asked(document, design, known, groups.groups, faults)
     claims = read_claims(row["claims"], known, faults)
+    shown_in = {name: e.unit for name, e in inputs.equations.items() if e is not None}
+    shown_in |= fields.get("outputs", {})
+    credited = read_credits(row["credits"], {**known, "dims": tuple(dims)}, shown_in, faults)
     avoided = about_avoided(claims, inputs.equations, changes.equations, parameters)
     assessment = read_assessment(row["assessment"], avoided, faults)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
@@ -132,6 +136,7 @@ def _read_parts(
         "intervals": intervals["levels"],
         "sensitivity": sensitivity,
         "claims": claims,
+        "credits": credited,
         "assessment": assessment,
         "breakdown": breakdown,
         "scenarios": scenarios,

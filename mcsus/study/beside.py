@@ -1,0 +1,21 @@
+"""The equations of which draws are kept beside the outputs, for what a study asks of them."""
+
+from __future__ import annotations
+
+from mcsus.model import Equation
+from mcsus.study.definition import Study
+
+
+def kept_beside(study: Study) -> tuple[Equation, ...]:
+    """Return the margins of claims and the reductions of credits, as equations of the model.
+
+    Examples
+    --------
+    >>> from mcsus.study import load_study
+    >>> [equation.name for equation in kept_beside(load_study("offset_lighting"))]
+    ['claim:programme_pays_back', 'claim:tenfold', 'claim:most_deployments_save']
+    """
+    return (
+        *(claim.equation for claim in study.claims),
+        *(credit.equation for credit in study.credits),
+    )
