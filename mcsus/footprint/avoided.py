@@ -2,22 +2,43 @@
 
 Gross footprint, avoided and net emissions are three quantities, never one (ITU-T L.1480; Russell
 2019, World Resources Institute). Every study adds `baseline_emissions` per year, an activity times
-an emission factor, and declares whether the factor is average or marginal. A claim is discounted
-by four shares, each used once, by what its evidence already contains: does the effect exist
-(`works`), how much of a predicted saving is realised, what rebounds, what would have come anyway.
+an emission factor, and declares whether the factor is average or marginal. What is claimed and
+what the evidence supports are two savings, `claimed_saving` and `technical_saving`, and stand side
+by side in every scenario. The latter is discounted by four shares, each used once, by what its
+evidence already contains: does the effect exist (`works`), how much of a predicted saving is
+realised, what rebounds, what would have come anyway. A scenario that takes the claim at its word
+says that `avoided_first_year` is `claimed_first_year` and `effective_life` is `service_life`.
 """
 
 from mcsus.expressions import exp, mean_decay, payback
 from mcsus.model import equation
 
 
+@equation(unit="kg CO2e/year")
+def claimed_baseline(baseline_emissions):
+    """What a claim takes for the emissions without the device.
+
+    Unit: kg CO2e/year. Source: ITU-T L.1480 (second-order effect, before any correction).
+    """
+    return baseline_emissions
+
+
+@equation(unit="kg CO2e/year")
+def claimed_first_year(claimed_baseline, claimed_saving):
+    """What a claim says to be avoided in a year.
+
+    Unit: kg CO2e/year. Source: ITU-T L.1480 (second-order effect, before any correction).
+    """
+    return claimed_baseline * claimed_saving
+
+
 @equation(unit="kg CO2e")
-def claimed_avoided(baseline_emissions, technical_saving, service_life):
-    """Headline of a claim: the technical saving over the life, without discount or decay.
+def claimed_avoided(claimed_first_year, service_life):
+    """Headline of a claim: the first year for the whole life, without discount or decay.
 
     Unit: kg CO2e. Source: ITU-T L.1480 (second-order effect, before any correction).
     """
-    return baseline_emissions * technical_saving * service_life
+    return claimed_first_year * service_life
 
 
 @equation(unit="1")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mcsus.result.arrays import ON
+from mcsus.result.claimed import compared, ratio_line
 from mcsus.vocabulary import NOT_ASSESSED, Verdict, standing
 
 UNSETTLED = "does not settle"
@@ -34,7 +35,12 @@ class Summary:
             ("Credits", _CREDIT_HEADER, _credit_rows(document.get("credits", {}))),
         )
         self.tables = [(title, header, rows) for title, header, rows in tables if rows]
-        self.assessment = assessment_line(document.get("assessment", {}))
+        means = {
+            name: [(cell["labels"], (cell["mean"] or {}).get("value")) for cell in output["cells"]]
+            for name, output in document["outputs"].items()
+        }
+        told = ratio_line(compared(means)), assessment_line(document.get("assessment", {}))
+        self.lines = [line for line in told if line]
 
     def __str__(self) -> str:
         blocks = [self.title]
@@ -43,7 +49,7 @@ class Summary:
             blocks.append(f"{title}\n{_aligned([header, *shown])}")
             if len(rows) > len(shown):
                 blocks.append(f"... and {len(rows) - len(shown)} more rows in result.json")
-        blocks += filter(None, [self.assessment])
+        blocks += self.lines
         return "\n\n".join(blocks)
 
     __repr__ = __str__
@@ -57,7 +63,7 @@ class Summary:
                 for row in rows
             )
             parts.append(f"<h4>{html.escape(title)}</h4><table><tr>{head}</tr>{body}</table>")
-        parts += [f"<p>{html.escape(self.assessment)}</p>"] if self.assessment else []
+        parts += [f"<p>{html.escape(line)}</p>" for line in self.lines]
         return "".join(parts)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mcsus.model import Model, evaluate
 from mcsus.study import Study
 from mcsus.study.conditional import is_written, written_name
+from mcsus.vocabulary import SCENARIO
 
 _STEP = 0.01
 _NAMED = 3  # constants that are named
@@ -75,7 +76,10 @@ def on_constants(study: Study, model: Model, output: str = "") -> OnConstants | 
 
 
 def _moved(model: Model, names: list[str], output: str) -> NDArray[np.float64]:
-    """Return how far the output moves with one percent of each input, added up over labels."""
+    """Return how far the output moves with one percent of each input, added up over labels.
+
+    As written: what scenarios make of it does not count.
+    """
     base = {}
     for name in model.inputs:
         cells = model.parameters[name].cells
@@ -85,5 +89,8 @@ def _moved(model: Model, names: list[str], output: str) -> NDArray[np.float64]:
         if name in names:
             table[1 + names.index(name)] *= 1 + _STEP
         base[name] = model.laid_out(table, name)
-    found = evaluate(model, base)[output].reshape(1 + len(names), -1)
+    found = evaluate(model, base)[output]
+    if SCENARIO in model.dims_of[output]:
+        found = np.take(found, 0, axis=1 + model.dims_of[output].index(SCENARIO))
+    found = found.reshape(1 + len(names), -1)
     return np.asarray(np.abs(found[1:] - found[0]).sum(axis=1), dtype=float)

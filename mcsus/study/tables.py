@@ -50,6 +50,7 @@ STUDY = Table(
     functional_unit=text("what the numbers are for"),
     system_boundary=text("what is counted"),
     characterisation=text("how CO2e is characterised, for example GWP100, AR6"),
+    as_written=text("what the study as written is called beside its scenarios"),
     model=text("a set of equations that ships; mcsus list studies shows their use"),
     units=named({"type": "string"}, "units of one's own", "a table of name = 'unit'"),
     dims=named(DIMS, "labels by dim", "a table of dims"),

@@ -20,7 +20,7 @@ from mcsus.report.sections.first_order import first_order_note
 from mcsus.report.sections.inputs import input_rows
 from mcsus.report.sections.scenarios import scenarios
 from mcsus.report.sections.size import size
-from mcsus.report.wording import number, span
+from mcsus.report.wording import MINUS, number, span
 from tests.unit.report_results import an_input, claim, indices, lognormal, output, result
 
 THREE = {"application": ["keyword_spotting", "anomaly_detection", "image_classification"]}
@@ -336,16 +336,64 @@ def test_no_share_above_all_of_the_variance(totals, told):
 
 
 def test_what_is_claimed_stands_over_what_is_real():
-    drawn = {"base": lognormal(40.0), "field": lognormal(10.0), "worse": -lognormal(10.0)}
+    drawn = {"base": lognormal(10.0), "vendor": lognormal(40.0), "worse": -lognormal(10.0)}
     dims = {"scenario": list(drawn)}
-    real, changed = output(list(drawn.values()), dims), output([lognormal(40.0)] * 3, dims)
-    same = (
-        "over real (as each scenario counts), mean over mean: field 4.0; worse nothing is avoided."
-    )
-    for claimed in (output([lognormal(40.0)]), changed):
-        made = Reading(result({"claimed_avoided": claimed, "avoided": real}))
-        assert claimed_over_real(made) == f"Claimed (as written) {same}"
+    told = "Claimed over really avoided, mean over mean: as written 4.0; worse nothing is avoided."
+    real, once = output(list(drawn.values()), dims), output([lognormal(40.0)])
+    for claimed in (once, output([lognormal(40.0)] * 3, dims)):
+        made = result({"claimed_avoided": claimed, "avoided": real})
+        assert claimed_over_real(Reading(made)) == told
+        line = (
+            "Claimed over really avoided, mean over mean: 4.0 as written, nothing is avoided worse"
+        )
+        assert line in str(made.summary())
     assert claimed_over_real(Reading(result({"avoided": real}))) == ""
+
+
+def test_a_claim_is_counted_as_its_evidence_is():
+    """A scenario of another warming potential has the claim at that potential, too."""
+    dims = {"scenario": ["base", "gwp20", "claimed"]}
+    real = output([lognormal(10.0), lognormal(30.0), lognormal(40.0)], dims)
+    claimed = output([lognormal(40.0), lognormal(120.0), lognormal(40.0)], dims)
+    told = claimed_over_real(
+        Reading(result({"programme_claimed": claimed, "programme_avoided": real}))
+    )
+    assert told.endswith(": as written 4.0; gwp20 4.0.")
+
+
+def claim_beside(evidence, **changes):
+    dims = {"scenario": ["base", "vendor"]}
+    word = lognormal(40.0)
+    return Reading(
+        result(
+            {
+                "net_footprint": output([1.0 - evidence, 1.0 - word], dims),
+                "claimed_avoided": output([word]),
+                "avoided": output([evidence, word], dims),
+            },
+            **changes,
+        )
+    )
+
+
+def test_the_answer_has_evidence_claim_and_ratio():
+    found = claim_beside(lognormal(10.0))
+    told = answer(sections(found))[0].replace(MINUS, "-")
+    assert re.fullmatch(
+        r"For one device, the net footprint is on average -\d\.\d+ kg CO₂e as written "
+        r"\(95 % interval: [^)]*\), and -\d\d\.\d by vendor, which says that 4.0 times as much is "
+        r"avoided\.",
+        told,
+    )
+    first = next(figure for section in sections(found) for figure in section.figures)
+    assert first.name == "claimed_net_footprint"
+    assert [row["claimed"] for row in first.rows] == ["", "yes"]
+    assert f"Vendor: {MINUS}" in first.svg
+
+
+def test_a_claim_of_something_where_nothing_is():
+    [told] = answer(sections(claim_beside(-lognormal(10.0))))
+    assert told.endswith("which says that something is avoided where nothing is.")
 
 
 @pytest.mark.parametrize(("error", "shown"), [(0.006, "use 1.00"), (0.001, "use above 1")])

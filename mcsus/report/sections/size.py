@@ -8,6 +8,7 @@ from mcsus.report.figures.densities import density_figure
 from mcsus.report.figures.ranges import fan_figure, interval_figure
 from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
+from mcsus.report.sections.claimed import claim_and_evidence
 from mcsus.report.sections.inputs import source_row
 from mcsus.report.wording import (
     count,
@@ -52,8 +53,8 @@ class Size(Section):
         return figures
 
     def answer(self) -> list[str]:
-        """Say how large the headline output is and how sure we are."""
-        return [size(self.reading)]
+        """Say how large the headline output is and how sure we are, beside what is claimed."""
+        return [claim_and_evidence(self.reading) or size(self.reading)]
 
     def context(self) -> dict[str, Any]:
         """Return the products to compare with, with their figures and sources as text."""
