@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from mcsus.analysis.intervals import quantile_errors
 from mcsus.analysis.replication import share_error, student_quantile
 from mcsus.counting.draws import Draws
 from mcsus.model import EXACT, Rounding
 from mcsus.vocabulary import Verdict
+
+Array = NDArray[np.float64]
 
 _FEW = 5  # draws that do what hardly any does
 _ROUGH = 1e-3  # of a probability
@@ -75,3 +79,23 @@ def judge(
         return Judgement(probability, error, Verdict.UNDECIDED)
     verdict = Verdict.SUPPORTED if distance > 0 else Verdict.NOT_SUPPORTED
     return Judgement(probability, error, verdict)
+
+
+def quantiles(
+    draws: Draws, probabilities: Array, rounding: Rounding = EXACT
+) -> tuple[Array, Array]:
+    """Return quantiles of what decides a claim, with their errors; none of what is never.
+
+    Parameters
+    ----------
+    rounding : Rounding
+        Of the draws: what does not vary beyond it is one value, without error.
+    """
+    low, high = draws.extremes()
+    if draws.replicates * draws.draws > 1 and not rounding.varies(high - low):
+        value = float(rounding.settled(draws.quantiles(np.array([0.5]))[0]))
+        return np.full(probabilities.shape, value), np.zeros(probabilities.shape)
+    values = draws.quantiles(probabilities)
+    with np.errstate(invalid="ignore"):  # of what is never
+        errors = quantile_errors(draws, probabilities)
+    return values, np.where(np.isfinite(values), errors, np.nan)

@@ -132,6 +132,14 @@ def _payback(cost: Any, rate: Any) -> Any:
         return np.where(cost <= 0, 0.0, np.where(rate <= 0, np.inf, np.divide(cost, rate)))[()]
 
 
+def _ratio(a: Any, b: Any) -> Any:
+    """Return a over b where b is above 0: else without bound where a is, and 0 where neither is."""
+    with np.errstate(all="ignore"):
+        beyond = np.where(a > 0, np.inf, 0.0)
+        known = np.where(b > 0, np.divide(a, b), beyond)
+        return np.where(np.isnan(a) | np.isnan(b), np.nan, known)[()]
+
+
 def _mean_decay(x: Any) -> Any:
     """Return the mean of exp(-t) for t from 0 to x, without cancellation near 0."""
     with np.errstate(all="ignore"):
@@ -182,6 +190,17 @@ FUNCTIONS: dict[str, Function] = {
             divides=True,
             never=True,
             reserved=False,  # quantities are called so
+        ),
+        Function(
+            "ratio",
+            "a over b, where b is above 0: else without bound where a is above 0, and 0 where "
+            "neither is",
+            _ratio,
+            "mcsus.families.loops.elementary:ratio",
+            arity=2,
+            divides=True,
+            never=True,
+            reserved=False,
         ),
         Function(
             "where",

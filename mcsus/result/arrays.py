@@ -122,6 +122,16 @@ CURVE = Entry(
     "quantile_curve", ("curve",), UNIT, "quantiles of all draws", is_printed=False, is_finite=True
 )
 
+NEVER = Entry(
+    "never",
+    (),
+    "1",
+    "probability that it is never; all else is of the draws that are a number",
+    has_error=True,
+    is_optional=True,
+    is_finite=True,
+)
+
 IMPOSSIBLE = Entry(
     "impossible",
     (),
@@ -185,15 +195,7 @@ OUTPUT = (
     Entry("path_quantile", ("size",), UNIT, "upper end so far", has_error=True, is_printed=False),
     VARIES,
     IMPOSSIBLE,
-    Entry(
-        "never",
-        (),
-        "1",
-        "probability that it is never; all else is of the draws that are a number",
-        has_error=True,
-        is_optional=True,
-        is_finite=True,
-    ),
+    NEVER,
     Entry("deterministic", (), UNIT, "value where every input is typical"),
     Entry("first_order", (), UNIT, "value at the means of the inputs", is_printed=False),
     Entry(
@@ -248,6 +250,24 @@ CLAIM = (
     VARIES,
     IMPOSSIBLE,
     replace(CURVE, is_finite=False),  # infinite where the quantity is never
+    Entry(
+        "margin_quantiles",
+        ("quantile",),
+        UNIT,
+        "quantiles of the margin, which is above 0 where the claim holds",
+        has_error=True,
+        is_printed=False,
+    ),
+    Entry(
+        "beside_quantiles",
+        ("quantile",),
+        UNIT,
+        "quantiles of what is told beside the margin, such as a payback within an uncertain life",
+        has_error=True,
+        is_printed=False,
+        is_optional=True,
+    ),
+    NEVER,
 )
 """Arrays of a claim."""
 

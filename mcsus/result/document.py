@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcsus.result.arrays import CREDIT, DIMS, ERROR_PARTS, OUTPUT
+from mcsus.vocabulary import Relation
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -138,16 +139,44 @@ def _explained_cell(
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:
     """Return the JSON of one claim."""
-    return {
-        "cells": [
-            {
-                "labels": labels,
-                "probability": _estimate(cell, "probability"),
-                "verdict": str(cell["verdict"].values),
-            }
-            for labels, cell in cells(data)
+    return {"cells": [_claim_cell(labels, cell, data.attrs) for labels, cell in cells(data)]}
+
+
+def _claim_cell(
+    labels: dict[str, Any], cell: xr.Dataset, attrs: Mapping[Any, Any]
+) -> dict[str, Any]:
+    """Return probability and verdict, and quantiles of the margin and of what the claim shows."""
+    unit, places = str(attrs["units"]), [float(p) for p in cell["quantile"].values]
+    margin = _listed(cell, "margin_quantiles")
+    if attrs["beside"]:
+        name, shown = str(attrs["beside"]), _listed(cell, "beside_quantiles")
+    else:
+        name, value = str(attrs["quantity"]), float(attrs["value"])
+        sign = Relation(attrs["relation"]).sign
+        shown = [
+            {**own, "value": None if own["value"] is None else value + sign * own["value"]}
+            for own in margin[::sign]
         ]
+    quantity: dict[str, Any] = {"name": name, "unit": unit, "quantiles": _at(places, shown)}
+    if "never" in cell:
+        quantity["never"] = _estimate(cell, "never")
+    probability = _estimate(cell, "probability")
+    return {
+        "labels": labels,
+        "probability": probability,
+        "verdict": str(cell["verdict"].values),
+        "margin": {"unit": unit, "quantiles": _at(places, margin)},
+        "quantity": quantity,
     }
+
+
+def _listed(cell: xr.Dataset, key: str) -> list[dict[str, float | None]]:
+    return [_estimate(cell, key, k) for k in range(len(cell[key].values))]
+
+
+def _at(places: Sequence[float], values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return values with the probabilities that they are at."""
+    return [{"p": round(p, 9)} | dict(own) for p, own in zip(places, values, strict=True)]
 
 
 def credit_document(data: xr.Dataset) -> dict[str, Any]:

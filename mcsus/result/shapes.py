@@ -94,7 +94,7 @@ OUTPUT: dict[Any, Shape] = {
 }  # fmt: skip
 CLAIM: dict[Any, Shape] = {
     "units": str, "statement": str, "quantity": str, "relation": frozenset(Relation),
-    "value": float, "confidence": float, "required": int,
+    "value": float, "confidence": float, "required": int, "beside": str,
 }  # fmt: skip
 BELOW_CLAIM: dict[Any, Shape] = {"units": str, "input_units": Json([str]), ...: (str, float)}
 CREDIT: dict[Any, Shape] = {

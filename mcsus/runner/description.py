@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mcsus.analysis.claims import judge
+from mcsus.analysis.claims import judge, quantiles
 from mcsus.analysis.first_order import propagate
 from mcsus.analysis.individuals import error_parts, noise
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
@@ -91,7 +91,7 @@ def describe(
                 path_probability=tail, stages=json.dumps(stages), rank_error=float(max(ranks))
             )
     for claim in study.claims:
-        tree[f"claims/{claim.id}"] = _claim(study, model, claim, draws[claim.equation.name])
+        tree[f"claims/{claim.id}"] = _claim(study, model, claim, draws)
     return tree
 
 
@@ -179,8 +179,10 @@ def _stage(model: Model, name: str) -> str:
     return known.stage or ""
 
 
-def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> xr.Dataset:
-    margin = claim.margin
+def _claim(
+    study: Study, model: Model, claim: Claim, draws: Mapping[str, Sequence[Draws]]
+) -> xr.Dataset:
+    margin, drawn = claim.margin, draws[claim.equation.name]
     relation, roundings = margin.relation, model.rounding[claim.equation.name].cells()
     judged = [
         judge(cell, claim.confidence, rounding, holds_at_equality=not relation.is_strict)
@@ -202,12 +204,39 @@ def _claim(study: Study, model: Model, claim: Claim, drawn: Sequence[Draws]) -> 
         ],
     }
     values |= outside_of_claim(study, model, claim, drawn)
+    probabilities = quantile_probabilities(study.intervals)
+    values |= _quantiles(claim, model, draws, probabilities, study.design.draws)
     labels = labels_of(study, model, claim.equation.name)
-    return labelled(CLAIM, values, labels, {"curve": CURVE}, margin.unit.text).assign_attrs(
+    own = {"curve": CURVE, "quantile": probabilities}
+    return labelled(CLAIM, values, labels, own, margin.unit.text).assign_attrs(
         statement=claim.statement,
         quantity=margin.quantity,
+        beside=margin.beside_name,
         relation=relation.value,
         value=margin.value,
         confidence=claim.confidence,
         required=int(claim.required),
     )
+
+
+def _quantiles(
+    claim: Claim,
+    model: Model,
+    draws: Mapping[str, Sequence[Draws]],
+    probabilities: Array,
+    each: int,
+) -> dict[str, Array]:
+    """Return quantiles of the margin of a claim, and of what is told beside it."""
+    told: dict[str, Array] = {}
+    for key, equation in zip(("margin", "beside"), claim.equations, strict=False):
+        cells, roundings = draws[equation.name], model.rounding[equation.name].cells()
+        known = [
+            quantiles(cell, probabilities, own) for cell, own in zip(cells, roundings, strict=True)
+        ]
+        values, errors = (
+            np.stack(part) / equation.unit.factor for part in zip(*known, strict=True)
+        )
+        told |= {f"{key}_quantiles": values, f"{key}_quantiles_error": errors}
+        if key == "beside":
+            told |= _never(cells, each)
+    return told

@@ -163,7 +163,9 @@ class Sampler:
             name: [self._cell(row) for row in range(starts[k], ends[k])]
             for k, name in enumerate(self._kept)
         }
-        never = self._drawing.kernel.model.may_be_never.intersection(self._study.outputs)
+        beside = (own.name for claim in self._study.claims for own in claim.equations[1:])
+        shown = {*self._study.outputs, *beside}
+        never = self._drawing.kernel.model.may_be_never.intersection(shown)
         cells |= {name: list(map(paid_back, cells[name])) for name in never}
         apart = self._meeting if self.draws > 1 else ()
         return cells | {name: list(map(AveragedDraws, cells[name])) for name in apart}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
 from mcsus.declared.reader import choices
-from mcsus.errors import FaultCollector
-from mcsus.expressions import walk
+from mcsus.errors import FaultCollector, InputError
+from mcsus.expressions import dims, walk
 from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
 from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
@@ -20,7 +21,7 @@ from mcsus.runner.domains import check_domains
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
 from mcsus.study.beside import kept_beside
-from mcsus.study.conditional import place_of, split, written_name
+from mcsus.study.conditional import Split, place_of, split, written_name
 from mcsus.study.dimensions import is_consecutive, is_numeric
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
@@ -46,6 +47,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     """
     study = study if isinstance(study, Study) else load_study(study)
     faults = FaultCollector(study.place)
+    made: Split | None = None
     model = None
     with faults.at():
         made = split(study.parameters)
@@ -57,8 +59,11 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
             inner=study.inner,
         )
         size = size_of(study, model)  # refuses averages that an individual depends on
+    if faults.faults and made is not None:
+        faults = _claims_apart(study, made, faults)
     _raise_any(faults, study)
-    assert model is not None  # noqa: S101 - raise_any has raised otherwise
+    assert made is not None and model is not None  # noqa: S101, PT018 - it has raised otherwise
+    _check_read(study, model, faults)
     _check_steps(study, model, faults)
     faults.raise_any()
     refuse_too_large(study, size)
@@ -66,6 +71,33 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     faults.raise_any()
     check_parts(study, model)
     return study, model
+
+
+def _claims_apart(study: Study, made: Split, faults: FaultCollector) -> FaultCollector:
+    """Return the faults of claims by their keys, where all else of the study is sound."""
+    own = FaultCollector(study.place)
+    try:
+        equations = [*study.equations, *made.equations]
+        named = [name for beside in kept_beside(study) for name in beside.inputs]
+        required = [*study.outputs, *named]
+        model = Model(equations, made.parameters, study.dims, required, study.inner)
+    except InputError:
+        return faults
+    _check_read(study, model, own)
+    return own if own.faults else faults
+
+
+def _check_read(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Note the dims that claims read quantities along that do not carry them."""
+    for claim in study.claims:
+        for keys, dim, expression in claim.margin.reads:
+            with suppress(InputError):  # told of the claim that it is made of
+                carried = dims(expression, model.dims_of, model.dims)
+                if dim not in carried:
+                    found = f"{dim!r}, along which nothing in the claim differs"
+                    own = [name for name in carried if name != model.inner]
+                    allowed = f"one of {', '.join(own)}" if own else "nothing: it has no dims"
+                    faults.add(found, allowed, "claims", claim.id, *keys)
 
 
 def _check_steps(study: Study, model: Model, faults: FaultCollector) -> None:
@@ -85,6 +117,11 @@ def _raise_any(faults: FaultCollector, study: Study) -> None:
     places = {
         (*faults.where, "equations", parameter.name): (*faults.where, "parameters", parameter.name)
         for parameter in study.parameters
+    }
+    places |= {
+        (*faults.where, "equations", margin.name): (*faults.where, "claims", claim.id)
+        for claim in study.claims
+        for margin in claim.equations
     }
     faults.faults[:] = [
         replace(fault, where=places.get(fault.where, fault.where)) for fault in faults.faults
@@ -171,6 +208,7 @@ def _check_units(study: Study, model: Model, faults: FaultCollector) -> None:
     for where, name, words in single:
         if model.inner in model.dims_of[name]:
             allowed = f"one value for all individuals, such as mean({words}, over={model.inner})"
+            allowed += "; or a share of them" if where[0] == "claims" else ""
             faults.add(f"{words!r}, which differs between individuals", allowed, *where)
     for name in study.sensitivity.outputs:
         if name not in study.outputs:

@@ -7,7 +7,9 @@ from mcsus.study.definition import Study
 
 
 def kept_beside(study: Study) -> tuple[Equation, ...]:
-    """Return the margins of claims and the reductions of credits, as equations of the model.
+    """Return the margins of claims with what is told beside them, and the reductions of credits.
+
+    They are equations of the model.
 
     Examples
     --------
@@ -16,6 +18,6 @@ def kept_beside(study: Study) -> tuple[Equation, ...]:
     ['claim:programme_pays_back', 'claim:tenfold', 'claim:most_deployments_save']
     """
     return (
-        *(claim.equation for claim in study.claims),
+        *(equation for claim in study.claims for equation in claim.equations),
         *(credit.equation for credit in study.credits),
     )

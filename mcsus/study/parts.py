@@ -105,6 +105,20 @@ def together(dependence: Iterable[CopulaGroup]) -> dict[str, tuple[str, ...]]:
     return {TOGETHER.join(names): names for names in sets}
 
 
+class Reading(NamedTuple):
+    """A dim that a claim reads a quantity along, so that the quantity has to carry it.
+
+    Parameters
+    ----------
+    keys : tuple of str
+        Where the claim says so, in its table.
+    """
+
+    keys: tuple[str, ...]
+    dim: str
+    expression: Expression
+
+
 class Margin(NamedTuple):
     """What a claim comes to: a number for each draw whose sign decides.
 
@@ -118,6 +132,13 @@ class Margin(NamedTuple):
         How that compares with `value`; says whether the claim holds at equality.
     value : float
         In `unit`; the quantity shown is `value` plus or minus the margin.
+    beside : Expression, optional
+        What is told of the draws beside the margin, in `unit`, where the quantity shown is not it:
+        a payback that is compared with an uncertain life.
+    beside_name : str
+        Its name.
+    reads : tuple of Reading
+        Dims that the claim reads its quantities along.
     """
 
     expression: Expression
@@ -125,6 +146,9 @@ class Margin(NamedTuple):
     quantity: str
     relation: Relation
     value: float = 0.0
+    beside: Expression | None = None
+    beside_name: str = ""
+    reads: tuple[Reading, ...] = ()
 
 
 class Claim(NamedTuple):
@@ -152,6 +176,15 @@ class Claim(NamedTuple):
         """The margin as an equation of the model."""
         name = f"claim:{self.id}"
         return Equation(name, self.margin.unit, self.margin.expression, self.statement)
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """The margin, and what is told beside it."""
+        margin = self.equation
+        if self.margin.beside is None:
+            return (margin,)
+        beside = Equation(f"{margin.name}:beside", self.margin.unit, self.margin.beside)
+        return margin, beside
 
 
 class Scenario(NamedTuple):

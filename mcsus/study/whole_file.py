@@ -15,6 +15,7 @@ from mcsus.streams import Design
 from mcsus.study import layers, options
 from mcsus.study.assessment import about_avoided, read_assessment
 from mcsus.study.claims import read_claims
+from mcsus.study.claims.names import known_to_claims
 from mcsus.study.conditional import check_quantities
 from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.credits import read_credits
@@ -113,7 +114,10 @@ def _read_parts(
         fields["outputs"] = options.read_outputs(row["outputs"], known, faults)
     design = options.read_design(document.get("design", {}), faults)
     sensitivity = read_asked(document, design, known, groups.groups, faults)
-    claims = read_claims(row["claims"], known, faults)
+    units = {p.name: p.unit for p in parameters.values()}
+    units |= {name: e.unit for name, e in inputs.equations.items() if e is not None}
+    beside = known_to_claims(dims, inner, units, fields.get("outputs", {}))
+    claims = read_claims(row["claims"], {**known, **beside}, faults)
     shown_in = {name: e.unit for name, e in inputs.equations.items() if e is not None}
     shown_in |= fields.get("outputs", {})
     credited = read_credits(row["credits"], {**known, "dims": tuple(dims)}, shown_in, faults)

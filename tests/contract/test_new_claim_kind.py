@@ -11,8 +11,8 @@ from mcsus.runner import run
 from mcsus.study import Study, load_study
 from mcsus.study.claims import kind
 
-BETWEEN = '''
-"""A claim that a quantity lies between two values."""
+NEAR = '''
+"""A claim that a quantity lies near a value."""
 
 from mcsus.declared.items import dimension_of, equation, number, unit
 from mcsus.expressions.nodes import Binary, Call, Name, Number
@@ -21,23 +21,23 @@ from mcsus.study.parts import Margin
 from mcsus.vocabulary import Relation
 
 TABLE = claim_table(
-    "A quantity lies between two values",
+    "A quantity lies near a value",
     quantity=equation("what it is about"),
-    low=number("the lower value", required=True),
-    high=number("the upper value", required=True),
+    near=number("the value", required=True),
+    off=number("how far it may be off", required=True),
     unit=unit("of both", like=lambda row: dimension_of(row, row["quantity"]), required=True),
 )
 
 
 def lower(row):
-    """The nearer end decides."""
+    """How far it is off, against how far it may be."""
     quantity, shown = Name(row["quantity"]), row["unit"]
-    low, high = (Number(row[k] * shown.factor, dimension=shown.dimension) for k in ("low", "high"))
-    margin = Call("min", (Binary("-", quantity, low), Binary("-", high, quantity)))
-    return Margin(margin, shown, f"distance of {row['quantity']} to the ends", Relation.AT_LEAST)
+    near, off = (Number(row[k] * shown.factor, dimension=shown.dimension) for k in ("near", "off"))
+    margin = Binary("-", off, Call("abs", (Binary("-", quantity, near),)))
+    return Margin(margin, shown, f"what {row['quantity']} may yet be off", Relation.AT_LEAST)
 
 
-register("between", ClaimKind(TABLE, lower, marks=("low", "high")))
+register("near", ClaimKind(TABLE, lower, marks=("near", "off")))
 '''
 
 STUDY = """
@@ -68,8 +68,8 @@ total = "g"
 id = "inside"
 statement = "Between one and three kilograms"
 quantity = "total"
-low = 1000
-high = 3000
+near = 2000
+off = 1000
 unit = "g"
 confidence = 0.4
 
@@ -85,15 +85,15 @@ methods = []
 @pytest.fixture
 def file(tmp_path, monkeypatch):
     """Put the kind beside those of the package, and a study that uses it into a folder."""
-    (tmp_path / "between.py").write_text(BETWEEN)
+    (tmp_path / "near.py").write_text(NEAR)
     (tmp_path / "within.toml").write_text(STUDY)
     monkeypatch.setattr(
         mcsus.study.claims, "__path__", [*mcsus.study.claims.__path__, str(tmp_path)]
     )
     monkeypatch.chdir(tmp_path)
     yield tmp_path / "within.toml"
-    kind._KINDS.pop("between", None)
-    sys.modules.pop("mcsus.study.claims.between", None)
+    kind._KINDS.pop("near", None)
+    sys.modules.pop("mcsus.study.claims.near", None)
 
 
 def test_from_the_study_file_to_the_page(file, capsys):
@@ -102,7 +102,7 @@ def test_from_the_study_file_to_the_page(file, capsys):
     assert "inside [here]" in capsys.readouterr().out
     page = (file.parent / "out" / "report" / "index.html").read_text()
     assert "Between one and three kilograms" in page
-    assert "Distance of total to the ends" in page or "distance of total to the ends" in page
+    assert "hat total may yet be off" in page
     assert "claim:" not in page  # what a claim comes to is no equation of the study
     assert run_command(["verify", "out"]) == 0
 
@@ -118,12 +118,12 @@ def test_its_table_is_written_back_and_shown(file, capsys):
     study = load_study(file)
     assert Study.from_dict(study.to_dict()).claims == study.claims
     assert run_command(["show", "claims"]) == 0
-    assert "the upper value" in capsys.readouterr().out
+    assert "how far it may be off" in capsys.readouterr().out
     assert run_command(["schema"]) == 0
-    assert "the upper value" in capsys.readouterr().out
+    assert "how far it may be off" in capsys.readouterr().out
 
 
 def test_its_faults_say_where(file):
-    file.write_text(STUDY.replace("high = 3000", "high = 'three'"))
-    with pytest.raises(InputError, match=r"claims\.inside\.high: found 'three'"):
+    file.write_text(STUDY.replace("off = 1000", "off = 'three'"))
+    with pytest.raises(InputError, match=r"claims\.inside\.off: found 'three'"):
         load_study(file)

@@ -27,7 +27,7 @@ from mcsus.families.loops.coefficients import (
 from mcsus.families.loops.intrinsics import bits_of, fma, from_bits, polynomial, shift_right, sqrt
 from mcsus.numba_private import INNER
 
-__all__ = ["exp", "log", "mean_decay", "ndtri", "payback"]
+__all__ = ["exp", "log", "mean_decay", "ndtri", "payback", "ratio"]
 
 ROUNDER = 1.5 * 2.0**52  # adding it rounds to an integer, found in the low bits of the sum
 BIAS = 1023.0
@@ -139,3 +139,10 @@ def payback(cost: float, rate: float) -> float:
     time = cost / rate
     time = INFINITY if rate <= 0.0 else time
     return 0.0 if cost <= 0.0 else time
+
+
+@njit(nogil=True, error_model="numpy")
+def ratio(a: float, b: float) -> float:
+    """Return a over b where b is above 0: else infinite where a is, and 0 where neither is."""
+    known = a / b if b > 0.0 else (INFINITY if a > 0.0 else 0.0)
+    return math.nan if math.isnan(a) or math.isnan(b) else known

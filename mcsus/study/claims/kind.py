@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from mcsus.declared.items import flag, identifier, probability, text
 from mcsus.declared.reader import TableReader
-from mcsus.declared.table import Item, Table
+from mcsus.declared.table import Item, Schema, Table
 from mcsus.modules import import_all
+from mcsus.study.claims.scope import SCOPE
 from mcsus.study.parts import Margin
 
 
@@ -28,14 +29,16 @@ class ClaimKind(NamedTuple):
     marks: tuple[str, ...] = ()
 
 
-def claim_table(words: str, **own: Item) -> Table:
+def claim_table(words: str, also: Schema | None = None, /, **own: Item) -> Table:
     """Return the table of a kind of claim: its own keys among those that every claim has."""
     return Table(
         "claim",
         words,
+        also,
         id=identifier("its name"),
         statement=text("the claim in words", required=True),
         **own,
+        **SCOPE,
         confidence=probability("that it must reach", required=True),
         required=flag("whether a run fails (exit code 1) unless the claim is supported everywhere"),
     )
