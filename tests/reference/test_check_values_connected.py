@@ -64,8 +64,8 @@ def test_later_packs_and_cells_are_maintenance() -> None:
     none = run(cell_sets=given(0, "1"), battery_packs=given(0, "1"))["maintenance"]
     assert magnitude(none, "kg CO2e") == 0
     twice = run(battery_energy=given(10, "Wh"), battery_packs=given(2, "1"))
-    # 10 Wh at 140 kg/kWh; truncation is 1 in this study
-    assert magnitude(twice["maintenance"], "kg CO2e") == pytest.approx(1.4, rel=1e-12)
+    # 10 Wh at 120 kg/kWh; truncation is 1 in this study
+    assert magnitude(twice["maintenance"], "kg CO2e") == pytest.approx(1.2, rel=1e-12)
 
 
 def test_network_counts_when_it_is_given() -> None:
