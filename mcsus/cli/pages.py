@@ -107,6 +107,9 @@ def study_page(name: str) -> str:
     for dim, labels in study.dims.items():
         told = f"{len(labels)} draws" if dim == study.inner else ", ".join(map(str, labels))
         lines.append(f"Dim {dim}: {told}")
+    written = study.to_dict()
+    lines += [f"As written: {written['as_written']}"] if "as_written" in written else []
+    lines += [f"Scenario {one.id}: {one.title}" for one in study.scenarios]
     lines.append("Outputs: " + ", ".join(f"{n} [{u.text}]" for n, u in study.outputs.items()))
     lines += [f"Claim {c.id}: {c.statement}" for c in study.claims]
     for key, answer in study.assessment.items():
@@ -114,7 +117,6 @@ def study_page(name: str) -> str:
         lines += textwrap.wrap(told, WIDTH, subsequent_indent="  ")
     lines += ["", "Inputs:"]
     used = {key for equation in model.equations for key in equation.inputs}
-    written = study.to_dict()
     for parameter in (one for one in study.parameters if one.name in used):
         cell = parameter.cells[0]
         more = f" (and {len(parameter.cells) - 1} more)" if len(parameter.cells) > 1 else ""

@@ -152,6 +152,7 @@ _ABBREVIATIONS = {
     "iot": "IoT",
     "co2e": "CO₂e",
     "ewaste": "e-waste",
+    "gwp20": "GWP20",
 }
 
 

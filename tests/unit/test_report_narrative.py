@@ -358,7 +358,7 @@ def test_a_claim_is_counted_as_its_evidence_is():
     told = claimed_over_real(
         Reading(result({"programme_claimed": claimed, "programme_avoided": real}))
     )
-    assert told.endswith(": as written 4.0; gwp20 4.0.")
+    assert told.endswith(": as written 4.0; GWP20 4.0.")
 
 
 def claim_beside(evidence, **changes):
@@ -389,6 +389,24 @@ def test_the_answer_has_evidence_claim_and_ratio():
     assert first.name == "claimed_net_footprint"
     assert [row["claimed"] for row in first.rows] == ["", "yes"]
     assert f"Vendor: {MINUS}" in first.svg
+
+
+def test_evidence_and_claim_are_called_as_the_study_calls_them():
+    found = claim_beside(
+        lognormal(10.0),
+        document={"id": "made_up", "as_written": "The evidence: two trials"},
+        scenarios=[{"id": "vendor", "title": "The vendor's claim: all of it"}],
+    )
+    told = answer(sections(found))[0]
+    assert "kg CO₂e by the evidence (95 % interval" in told
+    assert "by the vendor's claim, which says" in told
+    assert claimed_over_real(found).endswith(": the evidence 4.0.")
+    [first, *_] = (figure for section in sections(found) for figure in section.figures)
+    assert first.title == "Net footprint: the evidence beside the vendor's claim"
+    assert [row["title"] for row in first.rows] == [
+        "The evidence: two trials",
+        "The vendor's claim: all of it",
+    ]
 
 
 def test_a_claim_of_something_where_nothing_is():

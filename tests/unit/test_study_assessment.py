@@ -179,3 +179,5 @@ def test_check_names_what_is_missing(tmp_path):
         check(file)
     shown = CliRunner().invoke(app, ["show", "offset_thermostat"]).output
     assert "Assessment, double counting: not assessed" in shown
+    assert "As written: The evidence: three evaluations with controls" in shown
+    assert "Scenario vendor: The vendor's claim" in shown
