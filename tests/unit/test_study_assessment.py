@@ -165,6 +165,33 @@ def test_ranges_that_an_answer_quotes_are_those_of_the_laws(path):
             assert any(quoted == tuple(map(float, ends)) for ends in known), (low, high)
 
 
+@pytest.mark.parametrize("path", OFFSETS, ids=lambda path: Path(path).stem)
+def test_what_is_not_known_is_no_coin(path):
+    """A coin of known probability averages out over a programme; the probability is a law."""
+    laws = [cell.law for p in load_study(path).parameters for cell in p.cells]
+    assert not [law for law in laws if not isinstance(law, Conditional) and not_a_share(law)]
+
+
+def not_a_share(law):
+    return law.family == "bernoulli" and 0 < law.mean() < 1
+
+
+@pytest.mark.parametrize("path", OFFSETS, ids=lambda path: Path(path).stem)
+def test_a_claim_is_a_scenario_and_its_input_is_changed_by_none(path):
+    study = load_study(path)
+    known = {parameter.name: parameter for parameter in study.parameters}
+    if "claimed_saving" not in known:
+        return
+    assert "scenario" not in known["claimed_saving"].dims
+    first, *others = study.scenarios
+    assert first.id == ("vendor" if study.id in SAID_BY_A_VENDOR else "claimed")
+    assert not [one.id for one in others if one.id.startswith("vendor") or "field" in one.id]
+    assert study.to_dict()["as_written"]
+
+
+SAID_BY_A_VENDOR = {"offset_thermostat", "offset_food_waste"}
+
+
 def numbers(law):
     return not isinstance(law, Conditional) and law.is_continuous
 
