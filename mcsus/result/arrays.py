@@ -363,6 +363,7 @@ POINTS = "points"
 PROVENANCE = {
     "study": "id, title, question, functional unit, system boundary, characterisation",
     "assessment": "what is answered of avoided emissions, by row; none where nothing is asked",
+    "audit": "who made and reviewed the study, and what its claim card says of its scope",
     "document": "the tables of the study, as it was run",
     "files": "files that the study has read: path, sha256, rows, and the columns that were read",
     "files_from": "folder of the study that has read files, as it was named; else empty",

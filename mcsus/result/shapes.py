@@ -46,6 +46,7 @@ PROVENANCE: dict[Any, Shape] = {
         "characterisation": str,
     },
     "assessment?": {...: str},
+    "audit?": {...: str},
     "document": {"breakdown?": {...: [str]}, "joint?": {...: {"file": str}}},
     "files": [{"file": str, "rows": int, "columns": [str], "sha256": str}],
     "files_from": str,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mcsus.declared.table import plain
+from mcsus.errors import FaultCollector
 from mcsus.expressions import to_text
 from mcsus.families.conditional import Conditional
 from mcsus.library import library
@@ -20,6 +21,7 @@ from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.runner.validity import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.assessment import answers
+from mcsus.study.audit import read_audit
 from mcsus.study.beside import kept_beside
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
@@ -54,6 +56,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
     return {
         "study": about,
         "assessment": answers(study.assessment, about) if study.assessment else {},
+        "audit": read_audit(document.get("audit"), FaultCollector(study.place)),
         "variant": dict(study.variant),
         "command": _command(study),
         "document": document,

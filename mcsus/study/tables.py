@@ -5,6 +5,7 @@ from __future__ import annotations
 from mcsus.declared.items import identifier, named, one_of, raw, table, tables, text
 from mcsus.declared.table import Either, Schema, Table
 from mcsus.study.assessment import ASSESSMENT
+from mcsus.study.audit import AUDIT
 from mcsus.study.claims import claims_table
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.credits import CREDITS
@@ -68,6 +69,7 @@ STUDY = Table(
     sensitivity=table(sensitivity_table, "which inputs drive the outputs"),
     claims=tables(claims_table, "statements to be judged"),
     credits=tables(CREDITS, "what is credited of reductions, by the rules of registries"),
+    audit=table(AUDIT, "who made and reviewed it, for the claim card"),
     assessment=table(ASSESSMENT, "what is answered of avoided emissions"),
     files=raw(
         "what was read of files; written by a run, and not by hand",

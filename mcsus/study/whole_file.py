@@ -14,6 +14,7 @@ from mcsus.parameters import Parameter
 from mcsus.streams import Design
 from mcsus.study import layers, options
 from mcsus.study.assessment import about_avoided, read_assessment
+from mcsus.study.audit import read_audit, with_day_as_text
 from mcsus.study.claims import read_claims
 from mcsus.study.claims.names import known_to_claims
 from mcsus.study.conditional import check_quantities
@@ -63,6 +64,7 @@ def read_study(
     """
     if not isinstance(document, Mapping):
         raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
+    document = with_day_as_text(document)
     faults = FaultCollector(place)
     if not check_content(document, faults):
         _raise(faults.faults)
@@ -123,6 +125,7 @@ def _read_parts(
     credited = read_credits(row["credits"], {**known, "dims": tuple(dims)}, shown_in, faults)
     avoided = about_avoided(claims, inputs.equations, changes.equations, parameters)
     assessment = read_assessment(row["assessment"], avoided, faults)
+    read_audit(row["audit"], faults)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
     breakdown = options.read_breakdown(files, known)
     below = [fault for layer in files[:-1] for fault in layer.faults.faults]

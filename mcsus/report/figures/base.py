@@ -1,7 +1,5 @@
 """A figure of a report: numbers, a drawing made from them alone, and its words."""
 
-import csv
-import io
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +9,11 @@ from typing import Any
 from mcsus.report.figures.style import Sheet, drawing
 from mcsus.report.figures.svg import inline_svg
 from mcsus.report.reading import ResultCell, ResultTable
+from mcsus.report.tables import csv_text
 from mcsus.report.wording import cell_name, label_name, label_words
 
 Row = Mapping[str, Any]
 Labels = dict[str, Any]
-
-DIGITS = 6
-"""Significant digits of the numbers in the CSV files."""
 
 # fmt: off
 _COLUMNS = frozenset({
@@ -73,27 +69,7 @@ class Figure:
 
     def csv(self) -> str:
         """Return the numbers as comma-separated values."""
-        stream = io.StringIO()
-        columns = list(dict.fromkeys(key for row in self.rows for key in row))
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns)
-        for row in self.rows:
-            writer.writerow([_field(row.get(column)) for column in columns])
-        return stream.getvalue()
-
-
-def _field(value: Any) -> str:
-    """Return one field; rounded, so that it does not depend on the machine, and never a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, bool | int):
-        return str(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return ""
-        return f"{value + 0.0:.{DIGITS}g}"
-    text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+        return csv_text(self.rows)
 
 
 def label_columns(labels: Mapping[str, Any]) -> Labels:

@@ -1,0 +1,152 @@
+"""The appendix of a claim card: inputs, results, claims, credits and sources as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mcsus.report.laws import law_text
+from mcsus.result.tree import Result
+
+Row = dict[str, Any]
+
+_WITH_ERROR = ("mean", "sd", "median", "never")
+
+
+def appendix(result: Result) -> dict[str, list[Row]]:
+    """Return the tables by name, those without rows left out.
+
+    Examples
+    --------
+    >>> from mcsus.runner import run
+    >>> list(appendix(run("tinyml_table", draws=256, replicates=2)))
+    ['inputs', 'results', 'claims', 'sources']
+    """
+    document, about = result.to_dict(timing=False), result.provenance
+    tables = {
+        "inputs": list(_inputs(about["inputs"])),
+        "results": list(_results(document["outputs"])),
+        "claims": list(_claims(document["claims"], _asked(result))),
+        "credits": list(_credits(document.get("credits", {}))),
+        "sources": list(_sources(about["inputs"])),
+    }
+    tables |= _below_claims(document["claims"])
+    return {name: rows for name, rows in tables.items() if rows}
+
+
+def _inputs(inputs: Iterable[Mapping[str, Any]]) -> Iterable[Row]:
+    for item in inputs:
+        for cell in item["cells"]:
+            yield {
+                "input": item["name"],
+                "labels": _labels(cell["labels"]),
+                "law": law_text(cell["law"]),
+                "unit": cell["unit"],
+                "typical": cell.get("typical"),
+                "mean": cell.get("mean"),
+                "sd": cell.get("sd"),
+                "stage": item["stage"],
+                "kind": item["kind"],
+                "evidence": cell["evidence"],
+                "title": cell["title"],
+                "sources": "; ".join(str(own.get("id", "")) for own in cell["sources"]),
+                "rationale": cell["rationale"],
+                "derivation": cell["derivation"],
+                "note": cell["note"],
+                "library id": cell["id"],
+            }
+
+
+def _results(outputs: Mapping[str, Any]) -> Iterable[Row]:
+    for name, told in outputs.items():
+        for cell in told["cells"]:
+            row = {"output": name, "labels": _labels(cell["labels"]), "unit": told["unit"]}
+            row["typical"] = cell["deterministic"]
+            for key in _WITH_ERROR:
+                row |= _estimate(key, cell.get(key))
+            for own in cell["quantiles"]:
+                row |= _estimate(f"quantile {own['p']:g}", own)
+            yield row
+
+
+def _asked(result: Result) -> dict[str, Row]:
+    """Return what each claim says, by its id."""
+    keys = ("statement", "quantity", "relation", "value", "units", "confidence", "required")
+    return {
+        name: {key: data.attrs[key] for key in keys if key in data.attrs}
+        for name, data in result.datasets("claims").items()
+    }
+
+
+def _claims(claims: Mapping[str, Any], asked: Mapping[str, Row]) -> Iterable[Row]:
+    for name, told in claims.items():
+        for cell in told["cells"]:
+            found = _estimate("probability", cell["probability"]) | {"verdict": cell["verdict"]}
+            yield {"claim": name, "labels": _labels(cell["labels"]), **asked[name], **found}
+
+
+def _credits(credited: Mapping[str, Any]) -> Iterable[Row]:
+    for name, told in credited.items():
+        about = {key: told[key] for key in ("quantity", "rule", "buffer")}
+        for cell in told["cells"]:
+            row = {"credit": name, "labels": _labels(cell["labels"]), **about, "unit": cell["unit"]}
+            for key, value in cell.items():
+                if isinstance(value, Mapping) and "value" in value:
+                    row |= _estimate(key, value)
+            if "over_crediting" in cell:
+                factor = cell["over_crediting"]
+                row["issued"] = factor["issued"]
+                row |= _estimate("issued over real, median", factor["median"])
+            yield row
+
+
+def _sources(inputs: Iterable[Mapping[str, Any]]) -> Iterable[Row]:
+    """Yield each source once, with the inputs that it stands behind."""
+    found: dict[str, Row] = {}
+    used: dict[str, list[str]] = {}
+    for item in inputs:
+        for cell in item["cells"]:
+            for source in cell["sources"]:
+                key = str(source.get("id") or source.get("title", ""))
+                found.setdefault(key, dict(source))
+                used.setdefault(key, []).append(item["name"])
+    keys = ("id", "authors", "year", "title", "url", "licence", "verified")
+    for key, source in sorted(found.items()):
+        own = {name: source.get(name) for name in keys}
+        yield own | {"inputs": "; ".join(dict.fromkeys(used[key]))}
+
+
+def _below_claims(claims: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """Return what analyses say of claims where it is a list of rows, one table for each."""
+    tables: dict[str, list[Row]] = {}
+    for name, told in claims.items():
+        for key, rows in told.items():
+            if key != "cells" and isinstance(rows, list):
+                flat = [_flat(row) for row in rows if isinstance(row, Mapping)]
+                tables.setdefault(key, []).extend({"claim": name, **row} for row in flat)
+    return tables
+
+
+def _flat(row: Mapping[str, Any]) -> Row:
+    """Return a row of plain values: estimates with their errors, labels as text."""
+    flat: Row = {}
+    for key, value in row.items():
+        if key == "labels":
+            flat[key] = _labels(value)
+        elif isinstance(value, Mapping):
+            flat |= _estimate(key, value)
+        elif not isinstance(value, list):
+            flat[key] = value
+    return flat
+
+
+def _estimate(name: str, told: Mapping[str, Any] | None) -> Row:
+    if told is None:
+        return {}
+    known = {name: told.get("value")}
+    return known | ({f"{name}, error": told["error"]} if "error" in told else {})
+
+
+def _labels(labels: Mapping[str, Any]) -> str:
+    shown = (f"{label:.12g}" if isinstance(label, float) else str(label) for label in labels.values())
+    return ", ".join(shown)
