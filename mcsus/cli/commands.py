@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mcsus.cli.auditing import audit
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
@@ -78,6 +79,7 @@ def check(study: StudyArgument) -> None:
 
 
 app.command()(run)
+app.command()(audit)
 
 
 @app.command()
@@ -97,7 +99,11 @@ def report(
 
 
 @app.command()
-def verify(folder: FolderArgument) -> int:
+def verify(
+    folder: Annotated[
+        Path, typer.Argument(help="A folder that a run has saved to, or an evidence bundle.")
+    ],
+) -> int:
     """Run again from what was saved and compare the numbers."""
     from mcsus.cli.progress import progress  # noqa: PLC0415
     from mcsus.runner.verification import verify as verify_run  # noqa: PLC0415

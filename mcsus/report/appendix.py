@@ -148,5 +148,7 @@ def _estimate(name: str, told: Mapping[str, Any] | None) -> Row:
 
 
 def _labels(labels: Mapping[str, Any]) -> str:
-    shown = (f"{label:.12g}" if isinstance(label, float) else str(label) for label in labels.values())
+    shown = (
+        f"{label:.12g}" if isinstance(label, float) else str(label) for label in labels.values()
+    )
     return ", ".join(shown)

@@ -137,7 +137,7 @@ def _book(names: Sequence[str]) -> str:
 
 def _sheet(rows: Sequence[Row]) -> str:
     columns = _columns(rows)
-    lines = [columns, *([row.get(column) for column in columns] for row in rows)]
+    lines: list[list[Any]] = [columns, *([row.get(name) for name in columns] for row in rows)]
     inner = "".join(f"<row>{''.join(map(_cell, line))}</row>" for line in lines)
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{inner}</sheetData></worksheet>'
 

@@ -19,6 +19,7 @@ from mcsus.runner.checkpoint import FOLDER, RUN_FILE, FileCheckpoint
 from mcsus.runner.draws_file import holds
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings
 from mcsus.study import Study
+from mcsus.study.audit import with_day_as_text
 from mcsus.study.study_file import read_toml
 from mcsus.study.told_files import changed_files
 
@@ -43,7 +44,7 @@ def description(study: Study, settings: Settings) -> dict[str, Any]:
         "format": _FORMAT,
         "made_by": _version(),
         "place": str(place.resolve()) if place.is_file() else study.place,
-        "file": read_toml(place) if place.is_file() else study.document,
+        "file": with_day_as_text(read_toml(place)) if place.is_file() else study.document,
         "variant": dict(study.variant),
         "study": study.to_dict(),
         "request": {
@@ -88,7 +89,7 @@ def taken_up(folder: Path, settings: Settings, study: Study | None) -> tuple[Stu
     before, kept, kept_inputs = Limits(**limits), request["keep_draws"], request["keep_inputs"]
     changed = [] if study is None else _differences(about["study"], study.to_dict())
     if study is None and place.is_file():
-        changed = _differences(about["file"], read_toml(place))
+        changed = _differences(about["file"], with_day_as_text(read_toml(place)))
         changed += changed_files(about["study"], place.parent)[0]
     if changed:
         found = f"a study that has changed since: {', '.join(changed)}"

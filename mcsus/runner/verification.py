@@ -43,7 +43,8 @@ def verify(
     Raises
     ------
     InputError
-        If `folder` is no bundle and holds no result, or that of an interrupted run, or its study is no longer valid.
+        If `folder` is no bundle and holds no result, or that of an interrupted run, or its study
+        is no longer valid.
     """
     if Path(folder).is_file():
         with unpacked(Path(folder)) as found:

@@ -1,0 +1,172 @@
+"""An audit: the claim card of a result, its appendix, and the evidence as one file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mcsus.report.appendix import appendix
+from mcsus.report.card import NOT_STATED, Card, claim_card
+from mcsus.report.page import environment
+from mcsus.report.tables import csv_text, workbook
+from mcsus.report.wording import listing
+from mcsus.result.atomic import replacing
+from mcsus.result.bundle import bundle
+from mcsus.result.tree import FILE, JSON_FILE
+from mcsus.study.told_files import files_of
+
+if TYPE_CHECKING:
+    from mcsus.result.tree import Result
+
+PAGE, CARD, BOOK, EVIDENCE = "card.html", "card.json", "appendix.xlsx", "evidence.zip"
+_TAG = re.compile(r"<[^>]*>")
+_SIZES = ((3200, ""), (4300, "small"), (9999, "smallest"))
+"""Letters of a card up to which it fits a page in each size of type."""
+
+VERDICTS = {
+    "supported": "Supported",
+    "not_supported": "Not supported",
+    "undecided": "Undecided",
+    "mixed": "Mixed",
+}
+_README = """\
+What a claim rests on, as mcsus {mcsus} saved it.
+
+{page}        the card, to print: one page of A4
+{card}        the same as data
+appendix/        inputs, results, claims, credits and sources as CSV; {book} has them all
+study/           the study as it was run, and what it has read of files
+{file}        the result, with the study inside it; {json} are its numbers
+digests.txt      sha256 of every file here: sha256sum -c digests.txt
+
+    pip install mcsus=={mcsus}
+    mcsus verify evidence.zip
+
+runs the study again from the result and compares every number. It needs nothing else.
+"""
+
+
+def write_audit(
+    result: Result,
+    folder: str | os.PathLike[str],
+    files: Mapping[str, bytes] | None = None,
+) -> Path:
+    """Write the claim card, its appendix and the evidence bundle into a folder.
+
+    Nothing in them depends on when or where they are written.
+
+    Parameters
+    ----------
+    result : Result
+        Of a run, or loaded from its folder.
+    folder : str or path
+        Made if it does not exist.
+    files : mapping of str to bytes, optional
+        The file of the study, and those that it has read, as they are, by their names.
+
+    Returns
+    -------
+    Path
+        The card.
+    """
+    target = Path(folder)
+    result.save(target)
+    card, tables = claim_card(result), appendix(result)
+    texts = {
+        PAGE: card_page(card),
+        CARD: json.dumps(card, indent=1, ensure_ascii=False) + "\n",
+    }
+    made = {name: text.encode() for name, text in texts.items()}
+    made |= {f"appendix/{name}.csv": csv_text(rows).encode() for name, rows in tables.items()}
+    made[BOOK] = workbook(tables)
+    about = {"file": FILE, "json": JSON_FILE, "page": PAGE, "card": CARD, "book": BOOK}
+    readme = _README.format(**about, mcsus=card["reproduce"]["mcsus"])
+    saved = {name: (target / name).read_bytes() for name in (FILE, JSON_FILE)}
+    study = _study(result.provenance["document"], files or {})
+    packed = {"README.txt": readme.encode(), **made, **study, **saved}
+    (target / "appendix").mkdir(exist_ok=True)
+    for name, content in {**made, EVIDENCE: bundle(packed)}.items():
+        with replacing(target / name) as temporary:
+            temporary.write_bytes(content)
+    return target / PAGE
+
+
+def card_page(card: Card) -> str:
+    """Return the card as a page that prints on one sheet of A4."""
+    template, command = environment().get_template("card.html.j2"), card["reproduce"]["command"]
+
+    def made(size: str) -> str:
+        about = {"short": short, "not_stated": NOT_STATED, "verdict_words": VERDICTS}
+        text = template.render(card=card, command=shlex.join(command), size=size, **about)
+        return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
+
+    letters = len(_TAG.sub("", made("").partition("<body")[2]))
+    return made(next((size for most, size in _SIZES if letters <= most), _SIZES[-1][1]))
+
+
+def card_text(card: Card) -> str:
+    """Return the card for a terminal."""
+    lines = [f"Claim card: {card['title']}"]
+    if claim := card["claim"]:
+        lines += [f"“{claim['statement']}” (claimed by: {card['holder']})"]
+        lines += [f"{VERDICTS[claim['verdict']].upper()}  {claim['text']}"]
+    lines += [f"  {sentence}" for sentence in card["summary"]]
+    lines += [f"{own['what']}: {own['text']}" for own in card["amounts"]]
+    lines += card["credits"]
+    decides = ", ".join(f"{own['words']} {own['index']:.2f}" for own in card["decides"])
+    told = {
+        "What decides": decides or "no indices in this run",
+        "What would turn it": "; ".join(card["would_turn_it"]),
+        "How robust": "; ".join(card["robust"]),
+        "What to measure": "; ".join(card["to_measure"]),
+        "Rests on": _counts(card["rests_on"]),
+    }
+    lines += [f"{what}: {text}" for what, text in told.items()]
+    for own in card["other_claims"]:
+        lines.append(f"{VERDICTS[own['verdict']]}: “{own['statement']}” {own['text']}")
+    missing = [row["what"].lower() for row in card["signed"] if row["text"] == NOT_STATED]
+    signed = [f"{row['what'].lower()} {row['text']}" for row in card["signed"]]
+    lines.append(f"Signed: {', '.join(text for text in signed if NOT_STATED not in text) or '-'}")
+    if missing:
+        lines.append(f"Not stated in [audit]: {listing(missing)}")
+    return "\n".join(lines)
+
+
+def short(text: str, most: int) -> str:
+    """Return a text cut at a word, so that a card stays one page.
+
+    Examples
+    --------
+    >>> short("a long sentence", 10), short("short", 10)
+    ('a long …', 'short')
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1].rpartition(" ")[0] or text[: most - 2]
+    return f"{cut.rstrip(' ,;:.')} …"
+
+
+def _counts(resting: Mapping[str, Any]) -> str:
+    counts = ", ".join(f"{kind} {amount}" for kind, amount in resting["counts"].items() if amount)
+    return f"{counts}. {resting['text']}"
+
+
+def _study(document: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the study as it was run, with the files that it has read, or the columns of these."""
+    made = {"study/study.json": (json.dumps(document, indent=1) + "\n").encode()}
+    made |= {f"study/{name}": content for name, content in files.items()}
+    for each in files_of(document):
+        if each["file"] not in files:
+            columns = document["files"][each["file"]]["columns"]
+            stream = io.StringIO()
+            rows = [columns, *zip(*columns.values(), strict=True)]
+            csv.writer(stream, lineterminator="\n").writerows(rows)
+            made[f"study/{each['file']}.columns.csv"] = stream.getvalue().encode()
+    return made

@@ -1,0 +1,255 @@
+"""The claim card: what is claimed, what the evidence says of it, and what that rests on.
+
+It is made of the saved result alone, and says nothing of when it was printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from mcsus.report.card_claims import measured, robust, turned
+from mcsus.report.page import answer
+from mcsus.report.ranking import METHOD, Ranking
+from mcsus.report.reading import Reading, ResultTable, best_level
+from mcsus.report.sections import credits as credited
+from mcsus.report.sections import sections
+from mcsus.report.sections.claims import verdicts
+from mcsus.report.wording import (
+    UNSETTLED,
+    capital,
+    count,
+    level_text,
+    listing,
+    number,
+    percent,
+    quantity,
+    span,
+    words,
+)
+from mcsus.result.tree import Result
+from mcsus.vocabulary import NOT_ASSESSED, standing
+
+Card = dict[str, Any]
+
+NOT_STATED = "not stated"
+
+_AMOUNTS = {
+    "Gross": ("gross",),
+    "Avoided": ("avoided",),
+    "Claimed": ("claimed",),
+    "Net": ("net",),
+}
+"""What is never netted silently, by a word of the name of its output."""
+
+_OTHER = frozenset(["needed", "required", "ratio", "share", "break", "even", "claimed"])
+_EVIDENCE = ("assumed", "elicited", "measured", "reported")  # the weakest first
+_MOST_DRIVERS, _MOST_ASSUMED, _MOST_AMOUNTS, _MOST_CLAIMS, _MOST_CREDITS = 5, 6, 4, 3, 2
+_LEAST_INDEX = 0.005
+_SAYS_NOT = (
+    "It says nothing of neutrality, and nothing of other products: a comparison needs their "
+    "studies, of the same functional unit."
+)
+
+
+def claim_card(result: Result) -> Card:
+    """Return the card of a result as plain data.
+
+    Examples
+    --------
+    >>> from mcsus.runner import run
+    >>> card = claim_card(run("tinyml_table", draws=256, replicates=2))
+    >>> card["study"], card["claim"]["verdict"]
+    ('tinyml_table', 'supported')
+    """
+    reading, document = Reading(result), result.to_dict(timing=False)
+    main, others = _claims(reading)
+    told = document["claims"].get(main["id"], {}) if main else {}
+    table = _explained(reading, main)
+    audit = reading.about.get("audit", {})
+    return {
+        "study": reading.study["id"],
+        "title": reading.study["title"],
+        "holder": audit.get("holder", NOT_STATED),
+        "claim": main,
+        "other_claims": others[:_MOST_CLAIMS],
+        "claims_left_out": max(len(others) - _MOST_CLAIMS, 0),
+        "summary": answer(sections(reading))[:2],
+        "amounts": list(_amounts(reading))[:_MOST_AMOUNTS],
+        "credits": list(_credited(reading)),
+        "decides": list(_drivers(reading, table)),
+        "would_turn_it": turned(told),
+        "robust": robust(told),
+        "to_measure": measured(told),
+        "rests_on": _resting(reading, table),
+        "scope": _scope(reading, audit),
+        "limits": _limits(reading),
+        "signed": _signed(audit),
+        "reproduce": _reproduced(reading, document),
+    }
+
+
+def _claims(reading: Reading) -> tuple[Card, list[Card]]:
+    """Return the claim of the card, the first required one or else the first, and the others."""
+    told = []
+    for claim, said in zip(reading.claims.values(), verdicts(reading), strict=True):
+        known = claim.base[0] if len(claim.base) == 1 else None
+        told.append(
+            {
+                "id": claim.name,
+                "statement": said["statement"],
+                "required": bool(claim.attrs["required"]),
+                "verdict": said["verdict"],
+                "text": said["text"],
+                "quantity": str(claim.attrs["quantity"]),
+                "confidence": float(claim.attrs["confidence"]),
+                "probability": known and known.value("probability"),
+                "error": known and known.value("probability_error"),
+            }
+        )
+    if not told:
+        return {}, []
+    main = next((claim for claim in told if claim["required"]), told[0])
+    return main, [claim for claim in told if claim is not main]
+
+
+def _explained(reading: Reading, main: Mapping[str, Any]) -> ResultTable | None:
+    """Return the indices of what the claim is about, or else of the output that is explained."""
+    known = reading.analyses.get(METHOD, {})
+    return known.get(main.get("quantity", "")) or known.get(reading.explained.name)
+
+
+def _amounts(reading: Reading) -> Iterable[Card]:
+    """Yield gross, avoided, claimed and net apart; the first outputs where there are none."""
+    found = []
+    for what, (word,) in _AMOUNTS.items():
+        for table in reading.outputs.values():
+            parts = set(table.name.split("_"))
+            if word in parts and not parts & (_OTHER - {word}) and "CO2e" in table.unit:
+                found.append((what, table))
+                break
+    if not found:
+        found = [(capital(words(t.name)), t) for t in list(reading.outputs.values())[:3]]
+    for what, table in found:
+        cell = table.base[0]
+        level, low, high = best_level(cell)
+        mean = cell.value("mean")
+        lead = UNSETTLED if mean is None else quantity(number(mean), table.unit)
+        where = f", {cell.name}" if len(table.base) > 1 else ""
+        yield {
+            "what": what,
+            "output": table.name,
+            "unit": table.unit,
+            "mean": mean,
+            "low": low,
+            "high": high,
+            "level": level,
+            "text": f"{lead} ({level_text(level)}: {span(low, high)}){where}",
+        }
+
+
+def _credited(reading: Reading) -> Iterable[str]:
+    """Yield a sentence on each credit of the study as written."""
+    for table in list(reading.credits.values())[:_MOST_CREDITS]:
+        rule = credited.RULES[str(table.attrs["rule"])]
+        text = credited.sentences(table, table.base[0], reading)[0]
+        yield f"{capital(words(table.name))} ({rule}): {text}"
+
+
+def _drivers(reading: Reading, table: ResultTable | None) -> Iterable[Card]:
+    """Yield the inputs that decide, with their total-order indices."""
+    if table is None:
+        return
+    ranking = Ranking.of(table)
+    for name in ranking.names[:_MOST_DRIVERS]:
+        index = ranking.range(name)[1]
+        if index >= _LEAST_INDEX:
+            members = reading.members(name)
+            shown = words(name) if len(members) == 1 else f"{words(name)} (together)"
+            yield {"input": name, "words": shown, "index": index}
+
+
+def _resting(reading: Reading, table: ResultTable | None) -> Card:
+    """Return how many inputs there are by evidence, and the assumed ones with what they carry."""
+    ranking = None if table is None else Ranking.of(table)
+    weights: dict[str, float] = {}
+    for name in ranking.names if ranking else ():
+        index = ranking.range(name)[1] if ranking else 0.0
+        weights |= dict.fromkeys(reading.members(name), index)
+    total = sum(ranking.range(name)[1] for name in ranking.names) if ranking else 0.0
+    counts = dict.fromkeys(_EVIDENCE, 0)
+    assumed = []
+    for item in reading.about["inputs"]:
+        known = {cell["evidence"] for cell in item["cells"]}
+        weakest = next((own for own in _EVIDENCE if own in known), "reported")
+        counts[weakest] += 1
+        if weakest == "assumed":
+            assumed.append(item["name"])
+    assumed.sort(key=lambda name: (-weights.get(name, 0.0), name))
+    carried = sum(weights.get(name, 0.0) for name in assumed)
+    share = min(carried / total, 1.0) if total > 0 else None
+    return {"counts": counts, "assumed": assumed, "share": share, "text": _rests(assumed, share)}
+
+
+def _rests(assumed: Sequence[str], share: float | None) -> str:
+    """Return what is assumed in a sentence."""
+    if not assumed:
+        return "Nothing is assumed."
+    named = [words(name) for name in assumed[:_MOST_ASSUMED]]
+    more = len(assumed) - len(named)
+    text = listing(named) if not more else f"{', '.join(named)} and {count(more, 'other')}"
+    carries = "" if share is None else f", which carry {percent(share)} of what is not known"
+    return f"Assumed{carries}: {text}."
+
+
+def _scope(reading: Reading, audit: Mapping[str, str]) -> list[Card]:
+    """Return the rows of the scope, and of which of them nothing is said."""
+    study, assessment = reading.study, reading.about.get("assessment", {})
+    rows = {
+        "Functional unit": study["functional_unit"],
+        "Boundary": study["system_boundary"],
+        "Left out": audit.get("left_out"),
+        "Period": audit.get("period"),
+        "Place": audit.get("place"),
+        "Characterisation": study["characterisation"],
+        "Allocation": audit.get("allocation"),
+    }
+    if assessment:
+        rows["Baseline"] = assessment.get("baseline")
+    told = [{"what": what, "text": text} for what, text in rows.items() if text]
+    missing = [what.lower() for what, text in rows.items() if not text]
+    return told + ([{"what": capital(NOT_STATED), "text": listing(missing)}] if missing else [])
+
+
+def _limits(reading: Reading) -> list[str]:
+    """Return what the card does not say, and what a reader should know before."""
+    limits = [_SAYS_NOT]
+    assessment = reading.about.get("assessment", {})
+    left = [key for key, text in assessment.items() if standing(text)[0] == NOT_ASSESSED]
+    if left:
+        limits.append(f"Not assessed: {listing([words(key) for key in left])}.")
+    cautions = reading.about["cautions"]
+    if cautions:
+        told = "; ".join(dict.fromkeys(str(own["text"]) for own in cautions))
+        limits.append(f"{capital(count(len(cautions), 'caution'))}: {told}.")
+    return limits
+
+
+def _signed(audit: Mapping[str, str]) -> list[Card]:
+    """Return who signs, as the file of the study says."""
+    keys = ("author", "reviewer", "date", "standard", "status", "version")
+    return [{"what": capital(key), "text": audit.get(key, NOT_STATED)} for key in keys]
+
+
+def _reproduced(reading: Reading, document: Mapping[str, Any]) -> Card:
+    """Return how to repeat the run, and what it is to give."""
+    design = reading.design
+    draws = f"{design['draws']:,} draws in each of {design['replicates']} replicates"
+    return {
+        "command": list(reading.about.get("command", [])),
+        "design": f"{draws}, seed {design['seed']}",
+        "study_sha256": reading.about["study_hash"],
+        "digest": document["digest"],
+        "mcsus": document["mcsus"],
+        "files": {own["file"]: own["sha256"] for own in reading.about.get("files", [])},
+    }

@@ -1,0 +1,381 @@
+"""The claim card, its appendix and the evidence bundle."""
+
+import copy
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import mcsus
+from mcsus.cli import run_command
+from mcsus.errors import InputError
+from mcsus.report.audit import card_page, card_text, write_audit
+from mcsus.report.card import claim_card
+from mcsus.report.card_claims import measured, robust, turned
+from mcsus.report.tables import workbook
+from mcsus.result.bundle import DIGESTS, bundle, unpacked, zipped
+from mcsus.runner.verification import verify
+from mcsus.study import Study, load_study
+
+STUDY = """
+schema = "mcsus/1"
+id = "heater"
+title = "A sensor and the heat that it saves"
+functional_unit = "one sensor over its life"
+system_boundary = "making it and running it"
+characterisation = "GWP100, AR6"
+
+[parameters.made]
+distribution = "triangular"
+minimum = 5
+mode = 10
+maximum = 17
+unit = "kg CO2e"
+source = "a data sheet"
+
+[parameters.saved]
+distribution = "empirical"
+file = "meter.csv"
+column = "kilograms"
+unit = "kg CO2e"
+source = "assumed"
+rationale = "Nine homes, taken for all."
+
+[equations]
+gross_footprint = { formula = "made", unit = "kg CO2e" }
+avoided = { formula = "saved", unit = "kg CO2e" }
+net_footprint = { formula = "made - saved", unit = "kg CO2e" }
+
+[outputs]
+net_footprint = "kg CO2e"
+gross_footprint = "kg CO2e"
+avoided = "kg CO2e"
+
+[design]
+draws = 256
+replicates = 4
+
+[[claims]]
+id = "pays_back"
+statement = "The sensor avoids more than it costs"
+quantity = "net_footprint"
+relation = "<"
+value = 0
+unit = "kg CO2e"
+confidence = 0.95
+
+[[credits]]
+id = "issued"
+quantity = "avoided"
+rule = "trees"
+
+[assessment]
+baseline = "the same home without it"
+additionality = "in the evidence"
+rebound = "not assessed"
+leakage = "not assessed"
+double_counting = "not assessed: two may claim it"
+permanence = "its life"
+emission_factor = "average"
+
+[audit]
+author = "A. Author"
+reviewer = "R. Viewer"
+date = 2026-11-27
+standard = "ISO 14067:2018"
+status = "reviewed"
+version = "1.0"
+holder = "Heater Ltd"
+place = "=HYPERLINK(1)"
+"""
+METER = "home,kilograms\n" + "".join(f"{k},{v}\n" for k, v in enumerate([0, 5, 9, 20, 31, 44]))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("heater")
+    (place / "heater.toml").write_text(STUDY)
+    (place / "meter.csv").write_text(METER)
+    return place
+
+
+@pytest.fixture(scope="module")
+def result(folder):
+    return mcsus.run(folder / "heater.toml")
+
+
+@pytest.fixture(scope="module")
+def audit(result, folder, tmp_path_factory):
+    target = tmp_path_factory.mktemp("audit")
+    files = {name: (folder / name).read_bytes() for name in ("heater.toml", "meter.csv")}
+    write_audit(result, target, files)
+    return target
+
+
+def test_the_card_tells_what_is_claimed_what_comes_of_it_and_who_signs(result):
+    card = claim_card(result)
+    assert card["holder"] == "Heater Ltd"
+    claim = card["claim"]
+    assert claim["statement"] == "The sensor avoids more than it costs"
+    assert claim["verdict"] == "not_supported"
+    assert claim["probability"] == pytest.approx(0.55, abs=0.05)
+    assert [own["what"] for own in card["amounts"]] == ["Gross", "Avoided", "Net"]
+    assert [own["input"] for own in card["decides"]] == ["saved", "made"]
+    assert card["rests_on"]["counts"] == {
+        "assumed": 1, "elicited": 0, "measured": 0, "reported": 1,
+    }  # fmt: skip
+    assert card["rests_on"]["assumed"] == ["saved"]
+    assert 0.9 < card["rests_on"]["share"] < 1
+    assert any("rebound, leakage and double counting" in text for text in card["limits"])
+    assert [own["text"] for own in card["signed"]] == [
+        "A. Author", "R. Viewer", "2026-11-27", "ISO 14067:2018", "reviewed", "1.0",
+    ]  # fmt: skip
+    assert {"what": "Not stated", "text": "left out, period and allocation"} in card["scope"]
+    assert card["credits"][0].startswith("Issued (TREES): ")
+
+
+def test_the_card_is_the_same_as_a_page_and_on_a_terminal(result):
+    card = claim_card(result)
+    page, text = card_page(card), card_text(card)
+    assert json.loads(json.dumps(card)) == card
+    for told in ("Not supported", "Heater Ltd", "reported 1"):
+        assert told in page
+    assert "NOT SUPPORTED" in text
+    assert "Signed: author A. Author, reviewer R. Viewer, date 2026-11-27" in text
+    assert "<script" not in page
+
+
+def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
+    assert turned({}) == robust({}) == measured({}) == ["not looked at in this run"]
+    labels = [{"scenario": "vendor"}, {"scenario": "base"}]
+    rows = [
+        {"input": "works", "labels": own, "value": {"value": 0.95}, "unit": "1", "reachable": True}
+        for own in labels
+    ]
+    rows.append({"input": "life", "labels": labels[1], "value": None, "reachable": False})
+    assert turned({"break_even": rows}) == ["works 0.950", "one other cannot, alone"]
+    assert turned({"break_even": rows[2:]}) == ["no input can, alone"]
+    known = {
+        "breakdown_radius": {"value": 0.04, "error": 0.0},
+        "families": [{"probability": {"value": p}} for p in (0.52, 0.48)],
+        "dependence": {"low": {"value": 0.81}, "high": {"value": 0.99}},
+    }
+    assert robust({"robustness": known}) == [
+        "breakdown radius 0.040: 0.28 sd of one normal law",
+        "other families: P 0.480 to 0.520",
+        "any dependence: P 0.810 to 0.990",
+    ]
+    worth = [
+        {"input": name, "evppi": {"value": value}, "unit": "kg CO2e", **more}
+        for name, value, more in (
+            ("small", 1.0, {}), ("works", 31.0, {}), ("none", 0.0, {}), ("all", 99.0, {}),
+            ("a group", 50.0, {"is_group": True}),
+        )
+    ]  # fmt: skip
+    told = measured({"value_of_information": worth})
+    assert told == ["works: 31.0 kg CO₂e", "small: 1.00 kg CO₂e"]
+
+
+def test_no_claim_and_no_audit_still_make_a_card():
+    tables = Study.from_dict(_tables(), folder=None).to_dict()
+    for key in ("claims", "assessment", "audit", "credits"):
+        tables.pop(key)
+    card = claim_card(mcsus.run(Study.from_dict(tables), draws=256, replicates=1))
+    assert card["claim"] == {}
+    assert {own["text"] for own in card["signed"]} == {"not stated"}
+    assert "No claim is made" in card_page(card)
+    assert "author, reviewer, date, standard, status and version" in card_text(card)
+
+
+def _tables():
+    import tomllib
+
+    tables = copy.deepcopy(tomllib.loads(STUDY))
+    tables["parameters"]["saved"] = {
+        "distribution": "uniform", "minimum": 0, "maximum": 44, "unit": "kg CO2e",
+        "source": "assumed", "rationale": "a case",
+    }  # fmt: skip
+    return tables
+
+
+def test_writing_again_changes_no_byte_and_says_nothing_of_when(audit, result, folder, tmp_path):
+    files = {name: (folder / name).read_bytes() for name in ("heater.toml", "meter.csv")}
+    write_audit(result, tmp_path, files)
+    for name in ("card.html", "card.json", "appendix.xlsx"):
+        assert (audit / name).read_bytes() == (tmp_path / name).read_bytes()
+
+
+def test_the_bundle_is_verified_elsewhere(audit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    copied = shutil.copy(audit / "evidence.zip", tmp_path / "theirs.zip")
+    outcome = verify(copied)
+    assert outcome.agrees, outcome.message
+    with zipfile.ZipFile(copied) as archive:
+        names = set(archive.namelist())
+        archive.extractall(tmp_path / "out")
+    assert {
+        "README.txt", "digests.txt", "card.html", "card.json", "appendix.xlsx", "result.nc",
+        "result.json", "study/study.json", "study/heater.toml", "study/meter.csv",
+        "appendix/inputs.csv", "appendix/claims.csv", "appendix/credits.csv",
+    } <= names  # fmt: skip
+    assert load_study(tmp_path / "out" / "study" / "heater.toml").id == "heater"
+    assert Study.from_dict(json.loads((tmp_path / "out/study/study.json").read_text()))
+
+
+def test_what_a_bundle_may_not_be(audit, tmp_path):
+    with zipfile.ZipFile(audit / "evidence.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    changed = files | {"card.json": files["card.json"].replace(b"not_supported", b"supported")}
+    digests = files[DIGESTS]
+    escaping = b"0" * 64 + b"  ../out.txt\n"
+    for content, found in (
+        (zipped(changed), "card.json, which was changed since it was packed"),
+        (zipped({name: own for name, own in files.items() if name != "result.nc"}), "other files"),
+        (zipped({DIGESTS: digests, **files, "more.txt": b"x"}), "other files"),
+        (zipped({"a.txt": b"x"}), "no digests.txt"),
+        (zipped({DIGESTS: escaping, "../out.txt": b"x"}), "a file named '../out.txt'"),
+        (b"PK\x03\x04 no zip", "a file that is no zip"),
+    ):
+        place = tmp_path / "evidence.zip"
+        place.write_bytes(content)
+        with pytest.raises(InputError, match=re.escape(found)):
+            verify(place)
+    assert not (tmp_path.parent / "out.txt").exists()
+    place.write_bytes(bundle({"a.txt": b"one"}))
+    with unpacked(place) as folder:
+        assert (folder / "a.txt").read_bytes() == b"one"
+
+
+def test_the_columns_that_were_read_are_packed_where_the_file_is_gone(result, tmp_path):
+    write_audit(result, tmp_path)
+    with zipfile.ZipFile(tmp_path / "evidence.zip") as archive:
+        rows = list(csv.reader(io.TextIOWrapper(archive.open("study/meter.csv.columns.csv"))))
+    assert rows[:3] == [["kilograms"], ["0"], ["5"]]
+
+
+def test_the_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers(audit):
+    name = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    with zipfile.ZipFile(audit / "appendix.xlsx") as book:
+        sheets = [own.get("name") for own in ET.fromstring(book.read("xl/workbook.xml"))[0]]
+        assert sheets == ["inputs", "results", "claims", "credits", "sources"]
+        rows = ET.fromstring(book.read("xl/worksheets/sheet3.xml")).findall(f".//{name}row")
+    head = ["".join(cell.itertext()) for cell in rows[0]]
+    found = dict(zip(head, rows[1], strict=True))
+    assert found["confidence"].get("t") is None
+    assert found["confidence"][0].text == "0.95"
+    assert "".join(found["statement"].itertext()) == "The sensor avoids more than it costs"
+
+
+def test_a_workbook_holds_any_text_and_no_formula():
+    rows = [{"a": "=1+1", "b": "<&>\x00\x1b", "c": None, "d": float("nan"), "e": True}]
+    with zipfile.ZipFile(io.BytesIO(workbook({"a/b[c]": rows}))) as book:
+        sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        assert b"a b c " in book.read("xl/workbook.xml")
+    last = sheet[0][1]
+    assert ["".join(cell.itertext()) for cell in last] == ["=1+1", "<&>", "", "", "1"]
+    assert last[0].get("t") == "inlineStr"
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"date": "27.11.2026"}, "audit.date: found '27.11.2026'; allowed: a day: 2026-11-27"),
+        ({"date": 5}, "audit.date: found 5; allowed: a day: 2026-11-27"),
+        ({"autor": "x"}, "audit.autor: found an unknown key"),
+        ({"author": 3}, "audit.author: found 3; allowed: a text in quotes"),
+    ],
+)
+def test_an_audit_that_cannot_be_is_refused(change, found):
+    tables = _tables()
+    tables["audit"].update(change)
+    with pytest.raises(InputError) as refused:
+        Study.from_dict(tables)
+    assert found in str(refused.value)
+
+
+def test_an_interrupted_run_and_what_is_no_study_make_no_card(tmp_path, capsys):
+    assert run_command(["audit", "heatr", "--to", str(tmp_path / "a")]) == 2
+    assert "no study 'heatr'" in capsys.readouterr().err
+    assert not (tmp_path / "a").exists()
+
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+
+
+def pages(page: Path) -> int:
+    """Return how many sheets of paper a page prints on."""
+    target = page.with_suffix(".pdf")
+    options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
+    command = [BROWSER, *options, f"--print-to-pdf={target}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    return len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
+
+
+KEPT = {"what", "study", "verdict", "unit", "id", "study_sha256", "digest", "mcsus", "design"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="needs a browser that prints")
+def test_a_card_full_of_long_texts_is_one_page(result, tmp_path):
+    card = claim_card(result)
+    long = "a text that goes on and on with words of every length " * 40
+
+    def full(value):
+        if isinstance(value, dict):
+            return {key: own if key in KEPT else full(own) for key, own in value.items()}
+        if isinstance(value, list):
+            return [full(own) for own in value]
+        return long if isinstance(value, str) else value
+
+    stuffed = full(card) | {"would_turn_it": [long] * 5, "robust": [long] * 3}
+    stuffed["to_measure"], stuffed["summary"] = [long] * 4, [long] * 2
+    stuffed["limits"], stuffed["credits"] = [long] * 3, [long] * 2
+    stuffed["amounts"] = [card["amounts"][0] | {"text": long}] * 4
+    stuffed["decides"] = [{"words": long, "index": 0.5}] * 5
+    stuffed["other_claims"] = [stuffed["claim"]] * 3
+    stuffed["scope"] = [{"what": "Functional unit", "text": long}] * 8
+    (tmp_path / "card.html").write_text(card_page(stuffed))
+    assert pages(tmp_path / "card.html") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BROWSER is None, reason="needs a browser that prints")
+@pytest.mark.parametrize(
+    "study", [file.stem for file in mcsus.study.shipped_studies() if "offset" in file.stem]
+)
+def test_the_card_of_each_offset_study_is_one_page(study, tmp_path):
+    result = mcsus.run(study, draws=256, replicates=2)
+    (tmp_path / "card.html").write_text(card_page(claim_card(result)))
+    assert pages(tmp_path / "card.html") == 1
+
+
+@pytest.mark.slow
+def test_an_auditor_goes_from_study_file_to_signed_card_in_five_commands(
+    folder, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    for name in ("heater.toml", "meter.csv"):
+        shutil.copy(folder / name, tmp_path)
+    for command in (
+        "check heater.toml",
+        "run heater.toml --no-report",
+        "verify runs/heater",
+        "audit runs/heater --to card",
+        "verify card/evidence.zip",
+    ):
+        assert run_command(command.split()) == 0, command
+        told = capsys.readouterr()
+        assert "Traceback" not in told.err
+    assert "The same bits" in told.out
+    card = json.loads((tmp_path / "card" / "card.json").read_text())
+    known = json.loads((tmp_path / "runs" / "heater" / "result.json").read_text())
+    assert card["reproduce"]["digest"] == known["digest"]
+    signed = {row["what"]: row["text"] for row in card["signed"]}
+    assert (signed["Author"], signed["Reviewer"]) == ("A. Author", "R. Viewer")
