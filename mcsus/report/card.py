@@ -94,13 +94,15 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
     told = []
     for claim, said in zip(reading.claims.values(), verdicts(reading), strict=True):
         known = claim.base[0] if len(claim.base) == 1 else None
+        words_of = f"{capital(words(said['verdict']))}: "
+        text = capital(said["text"].removeprefix(words_of))  # the verdict stands before it
         told.append(
             {
                 "id": claim.name,
                 "statement": said["statement"],
                 "required": bool(claim.attrs["required"]),
                 "verdict": said["verdict"],
-                "text": said["text"],
+                "text": text,
                 "quantity": str(claim.attrs["quantity"]),
                 "confidence": float(claim.attrs["confidence"]),
                 "probability": known and known.value("probability"),
