@@ -156,3 +156,20 @@ class Verdict(_Word):
     def words(self) -> str:
         """The verdict in words."""
         return self.value.replace("_", " ")
+
+
+EFFECT = 0.2
+"""Size of an effect, a mean over its standard deviation, below which it is called small.
+
+A. Mendoza Beltran et al. (2018), doi:10.1021/acs.est.7b06365; more draws do not change it, as they
+do a p-value: R. Heijungs (2021), doi:10.1007/s11367-020-01848-7.
+"""
+
+
+class Apart(_Word):
+    """Whether one of two is lower in so many draws that they are told apart."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    NEITHER = "neither"
+    UNDECIDED = "undecided"

@@ -6,6 +6,7 @@ from pathlib import Path
 from mcsus.analysis.base import methods
 from mcsus.analysis.claim_analysis import claim_analyses
 from mcsus.result.arrays import CLAIM, CREDIT, DIMS, OUTPUT, PROVENANCE, Entry
+from mcsus.result.comparison_arrays import COMPARISON
 
 PAGE = Path(__file__).parent.parent / "docs" / "arrays.md"
 
@@ -30,6 +31,8 @@ def page() -> str:
         *_arrays(OUTPUT),
         "## `/claims/<id>`",
         *_arrays(CLAIM),
+        "## `/comparisons/<output>@<dim>`",
+        *_arrays(COMPARISON),
         "## `/credits/<id>`",
         *_arrays(CREDIT),
     ]

@@ -19,6 +19,7 @@ from mcsus.declared.table import Item
 from mcsus.modules import import_all
 from mcsus.result import arrays, of_claims
 from mcsus.result.arrays import Entry
+from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.vocabulary import Label
 
 Array = NDArray[np.float64]
@@ -310,4 +311,4 @@ def taken_names() -> frozenset[str]:
     """Return the names that no dim of a study may have: those of results and of analyses."""
     of_methods = [entry for method in methods().values() for entry in method.entries]
     below = [entry for own in of_claims.declared().values() for entry in own.entries]
-    return arrays.taken_names([*of_methods, *below])
+    return arrays.taken_names([*of_methods, *below, *COMPARISON])

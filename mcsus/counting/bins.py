@@ -196,7 +196,9 @@ class Bins:
             return False
         if any(a.dtype != np.int64 for a in numbers) or any(a.dtype != float for a in reals):
             return False
-        if not all(np.isfinite(array).all() for array in reals) or (np.diff(self.exact) <= 0).any():
+        if not all(np.isfinite(array).all() for array in (self.centre, self.alone)):
+            return False
+        if not (np.diff(self.exact) > 0).all() or np.isnan(self.exact).any():
             return False
         shift, base, origin, last, width = self.key.tolist()
         if not (0 <= shift < 64 and 0 <= width <= _WIDTH and base >= 0 and 0 <= origin <= last + 1):

@@ -63,12 +63,12 @@ class State:
         """Count the held draws as `drawing` counts, on the threads of a pool; hold no more."""
         held = self.held
         assert held is not None  # noqa: S101 - asked before
-        layout = Layout(drawing.layout.bins[: len(held)])
+        layout = Layout([drawing.layout.bins[row] for row in drawing.counted])
+        pivot = drawing.pivot[drawing.counted]
 
         def counted(replicate: int) -> Tally:
-            part = Part(layout)
-            values = np.ascontiguousarray(held[:, replicate, : self.draws])
-            part.record(layout, drawing.pivot[: len(held)], values)
+            part, kept = Part(layout), held[:, replicate, : self.draws]
+            part.record(layout, pivot, np.stack([drawing.held(r, kept) for r in drawing.counted]))
             return self.tallies[replicate].counted(drawing.layout, part)
 
         self.tallies = list(pool.map(counted, range(len(self.tallies))))
@@ -96,8 +96,8 @@ def to_arrays(state: State) -> Arrays:
 
 def from_arrays(arrays: Arrays, drawing: Drawing, replicates: int) -> State:
     """Return the state whose `to_arrays` these are."""
-    bins = [Bins.from_arrays(_of(f"bins{row}", arrays)) for row in range(drawing.kept)]
-    layout = Layout([*bins, *[None] * (len(drawing.pivot) - drawing.kept)])
+    bins = [Bins.from_arrays(_of(f"bins{row}", arrays)) for row in drawing.counted]
+    layout = drawing.laid_out(bins)
     tallies = [Tally.from_arrays(layout, _of(f"tally{r}", arrays)) for r in range(replicates)]
     convergences = []
     for row in range(drawing.kept):

@@ -100,6 +100,8 @@ DIMS = {
     "part": "quantity that an output is the sum of",
     "input": "input, or group of inputs, of an output",
     "other_input": "the second input of a pair",
+    "compared_pair": "label of a dim, and the one that it is compared with",
+    "compared_label": "label of a dim of which more than two are compared",
 }
 """Dims of the tree that are not dims of the study."""
 
@@ -111,6 +113,8 @@ LABELS: dict[str, object] = {
     "part": str,
     "input": str,
     "other_input": str,
+    "compared_pair": str,
+    "compared_label": str,
 }
 """What the labels of these dims are: probabilities in rising order, names, or these words."""
 
@@ -383,7 +387,7 @@ PROVENANCE = {
     "cautions": "kind, where and text of what a reader should know",
     "versions": "of this and of the libraries that the numbers depend on",
     "study_hash": "sha256 of the document",
-    "order": "names of outputs, analyses and claims in their order",
+    "order": "names of what the tree holds in their order",
     "until": "how well the outputs are known, where a precision was asked for",
     "stopped": "why the run ended before its end",
 }

@@ -49,18 +49,18 @@ def output_document(data: xr.Dataset) -> dict[str, Any]:
     document = {
         "unit": data.attrs["units"],
         "dims": cell_dims(data),
-        "cells": [_output_cell(labels, cell) for labels, cell in cells(data)],
+        "cells": [{"labels": labels} | statistics(cell) for labels, cell in cells(data)],
     }
     if data.attrs.get("rank_error"):  # of quantiles of draws that were counted; else exact
         document["rank_error"] = data.attrs["rank_error"]
     return document
 
 
-def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
+def statistics(cell: xr.Dataset) -> dict[str, Any]:
+    """Return the JSON of what is told of one quantity: an output, or a difference of two."""
     printed = [entry for entry in OUTPUT if entry.is_printed and not entry.dims]
     plain = [entry for entry in printed if entry.name in cell]
     return {
-        "labels": labels,
         **({} if cell["varies"] else {"varies": False}),
         **({"given": "not never"} if "never" in cell and cell["never"] > 0 else {}),
         **{
@@ -68,7 +68,7 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
             for entry in plain
         },
         "quantiles": [
-            {"p": round(float(p), 9)} | _estimate(cell, "quantiles", k)
+            {"p": round(float(p), 9)} | estimate(cell, "quantiles", k)
             for k, p in enumerate(cell["quantile"].values)
         ],
         "intervals": [
@@ -85,7 +85,7 @@ def _output_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
 
 def _moment(cell: xr.Dataset, key: str) -> dict[str, float | None] | None:
     """Return a value with its error; None where it does not settle."""
-    told = _estimate(cell, key)
+    told = estimate(cell, key)
     return None if told["value"] is None else told
 
 
@@ -126,15 +126,15 @@ def _explained_cell(
         **told,
         "ranking": [names[k] for k in np.argsort(ranks)],
         "indices": {
-            name: {key: _estimate(cell, key, k) for key in by_input} for k, name in enumerate(names)
+            name: {key: estimate(cell, key, k) for key in by_input} for k, name in enumerate(names)
         },
     }
     if by_pair:
         document["second_order"] = [
-            {"inputs": [a, b]} | {key: _estimate(cell, key, (i, j)) for key in by_pair}
+            {"inputs": [a, b]} | {key: estimate(cell, key, (i, j)) for key in by_pair}
             for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
         ]
-    return document | {key: _estimate(cell, key) for key in estimated if not cell[key].dims}
+    return document | {key: estimate(cell, key) for key in estimated if not cell[key].dims}
 
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:
@@ -159,8 +159,8 @@ def _claim_cell(
         ]
     quantity: dict[str, Any] = {"name": name, "unit": unit, "quantiles": _at(places, shown)}
     if "never" in cell:
-        quantity["never"] = _estimate(cell, "never")
-    probability = _estimate(cell, "probability")
+        quantity["never"] = estimate(cell, "never")
+    probability = estimate(cell, "probability")
     return {
         "labels": labels,
         "probability": probability,
@@ -171,7 +171,7 @@ def _claim_cell(
 
 
 def _listed(cell: xr.Dataset, key: str) -> list[dict[str, float | None]]:
-    return [_estimate(cell, key, k) for k in range(len(cell[key].values))]
+    return [estimate(cell, key, k) for k in range(len(cell[key].values))]
 
 
 def _at(places: Sequence[float], values: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -189,19 +189,19 @@ def _credit_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
     printed = [e.name for e in CREDIT if e.is_printed and not e.dims and e.name in cell]
     known = [name for name in printed if not name.startswith("factor_")]
     told = {"labels": labels, "unit": cell.attrs["units"]}
-    told |= {name: _estimate(cell, name) for name in known}
+    told |= {name: estimate(cell, name) for name in known}
     if "factor_median" in cell:
         ends = _ends(cell["factor_interval"].values.tolist())
         off = _ends(cell["factor_interval_error"].values.tolist())
         told["over_crediting"] = {
             "issued": cell.attrs["issued"],
-            "median": _estimate(cell, "factor_median"),
+            "median": estimate(cell, "factor_median"),
             "interval": {"level": cell.attrs["factor_level"], **ends, "error": off},
         }
     return told
 
 
-def _estimate(
+def estimate(
     cell: xr.Dataset, key: str, place: int | tuple[int, ...] = ()
 ) -> dict[str, float | None]:
     """Return a value, and its error if it has one, at a place of the array's own dims."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mcsus.errors import Fault, InputError
 from mcsus.result import of_claims, shapes
 from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, DIMS, LABELS, OUTPUT, Entry
+from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.result.of_claims import own_arrays
 from mcsus.result.sealed import plain_json
 from mcsus.result.shapes import Found
@@ -26,9 +27,10 @@ _LARGEST = 1e300  # beyond, the width of an axis is infinite
 _KINDS = {
     "outputs": (OUTPUT, shapes.OUTPUT),
     "claims": (CLAIM, shapes.CLAIM),
+    "comparisons": (COMPARISON, shapes.COMPARISON),
     "credits": (CREDIT, shapes.CREDIT),
 }
-_GROUPS = ("outputs", "sensitivity", "claims", "credits")
+_GROUPS = ("outputs", "sensitivity", "comparisons", "claims", "credits")
 
 
 def refuse_odd(tree: xr.DataTree, place: str) -> None:

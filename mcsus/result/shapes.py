@@ -81,7 +81,10 @@ PROVENANCE: dict[Any, Shape] = {
     "cautions": [{"kind": str, "where": str, "text": str}],
     "versions": {"mcsus": str, ...: str},
     "study_hash": str,
-    "order": {"outputs": [str], "sensitivity": [str], "claims": [str], "credits?": [str]},
+    "order": {
+        "outputs": [str], "sensitivity": [str], "claims": [str], "comparisons?": [str],
+        "credits?": [str],
+    },
     "until?": {
         "share": float, "reached": bool, "draws": int, "wanted_draws": int,
         "least_known_output": str, "known_to": float,
@@ -101,6 +104,10 @@ BELOW_CLAIM: dict[Any, Shape] = {"units": str, "input_units": Json([str]), ...: 
 CREDIT: dict[Any, Shape] = {
     "units": str, "quantity": str, "rule": str, "level": float, "buffer": float, "over": str,
     "nominal": float, "issued": float, "factor_level": float,
+}  # fmt: skip
+COMPARISON: dict[Any, Shape] = {
+    "units": str, "output": str, "dim": str, "confidence": float, "pairs": Json([[(str, float)]]),
+    "labels": Json([(str, float)]),
 }  # fmt: skip
 ANALYSIS: dict[Any, Shape] = {"method": str, ...: (str, float)}
 

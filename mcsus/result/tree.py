@@ -1,8 +1,9 @@
 """Result: the labelled output of a run, and all that a report needs.
 
 The numbers live in an `xarray.DataTree`: ``/outputs/<name>``, ``/sensitivity/<name>``,
-``/claims/<id>`` and ``/provenance``. The JSON of the command line is read off the tree. Timing is
-kept beside it, because nothing that is published may depend on a machine.
+``/comparisons/<name>@<dim>``, ``/claims/<id>`` and ``/provenance``. The JSON of the command line is
+read off the tree. Timing is kept beside it, because nothing that is published may depend on a
+machine.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.result.atomic import replacing
+from mcsus.result.compared import comparison_documents, ranking_documents
 from mcsus.result.document import (
     claim_document,
     credit_document,
@@ -82,7 +84,7 @@ class Result:
         if group not in self.tree.children:
             return {}
         children = self.tree[group].children
-        order = self.provenance["order"][group]
+        order = self.provenance["order"].get(group, [])
         return {name: children[name].to_dataset() for name in order}
 
     def claim_analyses(self) -> dict[str, dict[str, xr.Dataset]]:
@@ -111,6 +113,10 @@ class Result:
                 for name, data in self.datasets("claims").items()
             },
         }
+        if compared := self.datasets("comparisons"):
+            document["comparisons"] = comparison_documents(compared)
+            if ranked := ranking_documents(compared):
+                document["rankings"] = ranked
         if credited := self.datasets("credits"):
             document["credits"] = {n: credit_document(d) for n, d in credited.items()}
         if document["sensitivity"]:

@@ -17,6 +17,8 @@ from mcsus.runner.description import labels_of
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study
 
+_COMPARED = "comparisons/"
+
 
 def assemble(
     study: Study,
@@ -42,6 +44,7 @@ def assemble(
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
+        "comparisons": [name.partition("/")[2] for name in described if name.startswith(_COMPARED)],
         "claims": [claim.id for claim in study.claims],
         "credits": [credit.id for credit in study.credits],
     }

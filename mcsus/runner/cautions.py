@@ -7,14 +7,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
 from mcsus.result.arrays import CONSTANT
 from mcsus.result.document import cells
 from mcsus.result.summary import significant
+from mcsus.runner.comparisons import left_out
 from mcsus.runner.constants import on_constants
+from mcsus.runner.contrast_cautions import in_cases, of_contrasts
 from mcsus.runner.domains import impossible_draws
 from mcsus.runner.impossible import impossible
 from mcsus.study import Study
@@ -50,7 +51,12 @@ _STOPPED = {
 
 def before_drawing(study: Study, model: Model) -> list[Caution]:
     """Return what is known without a draw, as ``mcsus check`` tells it."""
-    return [*study.cautions, *impossible_draws(study, model), *_resting(study, model)]
+    return [
+        *study.cautions,
+        *impossible_draws(study, model),
+        *_resting(study, model),
+        *left_out(study, model),
+    ]
 
 
 def cautions(
@@ -76,7 +82,7 @@ def cautions(
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
-    told += _few(study, model, described)
+    told += [*_few(study, model, described), *of_contrasts(described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -113,7 +119,7 @@ def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution
     for key, (kind, why) in _LACKING.items():
         lost = ~np.isfinite(data[key].values) & (never == 0)
         if lost.any():
-            where = _in_cases(lost)
+            where = in_cases(lost)
             what = {"mean": "mean", "sd": "standard deviation"}[key]
             yield Caution(kind, name, f"the {what} of {name!r} does not settle{where}: {why}")
             return
@@ -146,7 +152,7 @@ def _heavy(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
     settled = np.isfinite(data["mean"].values) & np.isfinite(data["sd"].values)
     heavy = settled & is_heavy(data["tail_index"].values)
     if heavy.any():
-        where = _in_cases(heavy)
+        where = in_cases(heavy)
         yield Caution(
             "heavy_tail",
             name,
@@ -170,7 +176,7 @@ def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Ite
         few = rests_on_few(*known, design.replicates, design.draws)
         if few.any():
             bound = student_quantile(design.replicates)
-            where = _in_cases(few)
+            where = in_cases(few)
             yield Caution(
                 "few_hits",
                 claim.id,
@@ -252,11 +258,6 @@ def _noise_of(where: str, cell: xr.Dataset, bound: float) -> Iterator[tuple[floa
         yield share, f"{_percent(share)}{place} (mean +- {size})"
     if rest > _NOISE:
         yield rest, f"{_percent(rest)}{place} (in its spread too)"
-
-
-def _in_cases(flags: NDArray[np.bool_]) -> str:
-    """Say in how many cells something is so, where it is not in all."""
-    return "" if flags.all() else f" in {flags.sum()} of {flags.size} cases"
 
 
 def _percent(share: float) -> str:

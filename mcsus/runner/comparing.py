@@ -26,7 +26,7 @@ def differences(before: Result, after: Result, *, exact: bool) -> Iterator[str]:
     """Yield a line for each array, label, attribute and input that differs between two results."""
     design = after.provenance["design"]
     draws = design["draws"] * design["replicates"]
-    for group in ("outputs", "sensitivity", "claims", "credits"):
+    for group in ("outputs", "sensitivity", "comparisons", "claims", "credits"):
         one, other = before.datasets(group), after.datasets(group)
         if list(one) != list(other):
             yield f"{group}: {', '.join(one)} then, {', '.join(other)} now"

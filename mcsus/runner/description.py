@@ -64,10 +64,10 @@ def describe(
             alone: Sequence[HeldDraws | None] = met.get(name) or [None] * len(draws[name])
             known = zip(draws[name], model.rounding[name].cells(), alone, strict=True)
             asked = [(*own, scale, study.intervals, tail) for own in known]
-            cells = list(pool.map(_described, asked))
-            values = {key: _stacked([cell[key] for cell in cells]) for key in cells[0]}
+            cells = list(pool.map(lambda own: described_cell(*own), asked))
+            values = {key: stacked([cell[key] for cell in cells]) for key in cells[0]}
             if name in model.may_be_never:
-                values |= _never(draws[name], study.design.draws)
+                values |= never(draws[name], study.design.draws)
             limits = limits_of_quantity(study, model, name)
             values |= outside(draws[name], limits, model.rounding[name])
             settled = model.rounding[name].settled
@@ -95,22 +95,40 @@ def describe(
     return tree
 
 
-def _described(
-    asked: tuple[Draws, Rounding, HeldDraws | None, float, Sequence[float], float],
+def described_cell(
+    draws: Draws,
+    rounding: Rounding,
+    met: HeldDraws | None,
+    scale: float,
+    levels: Sequence[float],
+    tail: float | None = None,
 ) -> dict[str, Array]:
-    """Return summary and convergence of a cell; what was sorted for them is not kept."""
-    draws, rounding, met, scale, levels, tail = asked
+    """Return summary and convergence of a cell; what was sorted for them is not kept.
+
+    Parameters
+    ----------
+    met : HeldDraws or None
+        Of what depends on individuals: see `mcsus.runner.individuals.meet_all`.
+    scale : float
+        By which the draws are shown.
+    tail : float, optional
+        Probability of the quantile whose convergence is told; without it, nothing is told of how
+        the draws settle and of their tails.
+    """
     shown = draws.times(scale)
-    path = {f"path_{key}": values for key, values in estimates(shown.convergence(tail)).items()}
-    described = summarise(shown, levels) | path
-    varies, settled = _varies(draws, rounding), rounding.times(scale).settled
+    described = summarise(shown, levels)
+    if tail is not None:
+        path = estimates(shown.convergence(tail))
+        described |= {f"path_{key}": values for key, values in path.items()}
+    varies, settled = does_vary(draws, rounding), rounding.times(scale).settled
     if not varies:
         value = float(settled(described["median"]))
         described = constant(value, described, is_known=met is None)
     elif never_shares(draws) is None:
         described = settling(shown).told(described)
     described["varies"] = np.asarray(varies)
-    described["tail_index"] = np.asarray(tail_index(shown) if varies else np.nan)
+    if tail is not None:
+        described["tail_index"] = np.asarray(tail_index(shown) if varies else np.nan)
     if met is None:
         return described
     share, rest = noise(met, varies=varies)
@@ -119,7 +137,7 @@ def _described(
     return described | {name: settled(part) for name, part in parts.items()} | beside
 
 
-def _never(cells: Sequence[Draws], draws: int) -> dict[str, Array]:
+def never(cells: Sequence[Draws], draws: int) -> dict[str, Array]:
     """Return how often each cell is never, with its error."""
     told = [never_shares(cell) for cell in cells]
     none = np.zeros(cells[0].replicates)
@@ -132,7 +150,7 @@ def labels_of(study: Study, model: Model, name: str) -> dict[str, tuple[Label, .
     return {dim: study.dims[dim] for dim in model.dims_of[name]}
 
 
-def _stacked(cells: Sequence[Array]) -> Array:
+def stacked(cells: Sequence[Array]) -> Array:
     """Return the arrays of all cells as one; histograms with fewer bins repeat theirs."""
     longest = max(cells, key=np.size)
     return np.stack([np.resize(cell, longest.shape) for cell in cells])
@@ -167,7 +185,7 @@ def _shared_out(values: Mapping[str, Array]) -> dict[str, Array]:
     }
 
 
-def _varies(draws: Draws, rounding: Rounding) -> bool:
+def does_vary(draws: Draws, rounding: Rounding) -> bool:
     """Tell whether the draws of a cell differ, rounding apart; of one draw nothing is known."""
     low, high = draws.extremes()
     return draws.replicates * draws.draws == 1 or bool(rounding.varies(high - low))
@@ -188,7 +206,7 @@ def _claim(
         judge(cell, claim.confidence, rounding, holds_at_equality=not relation.is_strict)
         for cell, rounding in zip(drawn, roundings, strict=True)
     ]
-    varies = [_varies(cell, own) for cell, own in zip(drawn, roundings, strict=True)]
+    varies = [does_vary(cell, own) for cell, own in zip(drawn, roundings, strict=True)]
     curves = [
         cell.quantiles(CURVE if own else np.full(CURVE.shape, 0.5)) / margin.unit.factor
         for cell, own in zip(drawn, varies, strict=True)
@@ -238,5 +256,5 @@ def _quantiles(
         )
         told |= {f"{key}_quantiles": values, f"{key}_quantiles_error": errors}
         if key == "beside":
-            told |= _never(cells, each)
+            told |= never(cells, each)
     return told

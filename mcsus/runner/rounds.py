@@ -90,14 +90,13 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
     from mcsus.runner.credits import describe_credits  # noqa: PLC0415 - xarray
-    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
 
     study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
     stopped, until = ended
     estimates, below = {}, {}
-    drawn, means, met = sampler.drawn(), sampler.means(), sampler.met()
+    drawn = sampler.drawn()
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
-        described = beside.submit(describe, study, model, drawn, means, met, settings.threads)
+        described = beside.submit(_described, study, sampler, drawn, given)
         if stopped not in {"interrupted", "round"}:
             try:
                 estimates = sensitivity(
@@ -113,6 +112,18 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         together = sampler.together([credit.equation.name for credit in study.credits])
         known = described.result() | below | describe_credits(study, model, drawn, together)
         return assemble(study, model, known, estimates, until, stopped), analysed
+
+
+def _described(
+    study: Study, sampler: Sampler, drawn: Mapping[str, Sequence[Draws]], given: _Given
+) -> dict[str, Any]:
+    """Return what describes outputs, claims and what is compared, by their place in the tree."""
+    from mcsus.runner.contrasts import contrasts  # noqa: PLC0415 - xarray
+    from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
+
+    model, threads = given.model, given.settings.threads
+    described = describe(study, model, drawn, sampler.means(), sampler.met(), threads)
+    return described | contrasts(study, model, drawn, sampler.derived(), threads)
 
 
 def unsettled(

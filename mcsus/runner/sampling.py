@@ -22,7 +22,6 @@ from mcsus.counting.bins import Bins
 from mcsus.counting.counted import CountedDraws
 from mcsus.counting.drawing import Drawing, draw
 from mcsus.counting.draws import Draws, HeldDraws
-from mcsus.counting.layout import Layout
 from mcsus.counting.never import paid_back
 from mcsus.counting.prefixes import Convergence
 from mcsus.counting.state import State
@@ -35,6 +34,8 @@ from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.runner import saved
 from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.comparisons import derived_rows
+from mcsus.runner.derivations import Derivations
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.individuals import meet_all
@@ -100,7 +101,9 @@ class Sampler:
         self._met: dict[str, list[HeldDraws]] | None = None
         self._meeting = {name for name in self._kept if model.meets_individuals(name)}
         beside = [] if file is None else file.inputs
-        self._drawing = Drawing.of(kernel, study.design, self._kept, self._parts, beside)
+        self._drawing = Drawing.of(
+            kernel, study.design, self._kept, self._parts, beside, derived_rows(study, model)
+        )
         self._task_draws = min(_FIRST_ROUND, self._most_task_draws)
         self._unsaved: list[tuple[Task, Part]] = []  # held draws that no checkpoint has
         self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
@@ -169,6 +172,16 @@ class Sampler:
         cells |= {name: list(map(paid_back, cells[name])) for name in never}
         apart = self._meeting if self.draws > 1 else ()
         return cells | {name: list(map(AveragedDraws, cells[name])) for name in apart}
+
+    def derived(self) -> Derivations:
+        """Return what is known of the rows that follow from those of the outputs."""
+        state, made = self._state, self._drawing
+        held = None if state.held is None else state.held[:, :, : state.draws]
+        starts = dict(zip(self._kept, [0, *made.ends], strict=False))
+        met = {
+            starts[name] + k: own for name, all_ in self.met().items() for k, own in enumerate(all_)
+        }
+        return Derivations(made.derived, held, state.tallies, made.made, met)
 
     def met(self) -> dict[str, list[HeldDraws]]:
         """Return the first points of a replicate with the individuals of each, by quantity."""
@@ -310,19 +323,29 @@ class Sampler:
         state = self._state
         held = state.held
         assert held is not None  # noqa: S101 - asked before
-        held, exact = held[:, :, : state.draws], self._exact()
+        held = held[:, :, : state.draws]
+        drawing = self._drawing
+        rows = drawing.derived.rows
+        exact = [*self._exact(), *(row.exact for row in rows if row.is_counted)]
+        meets = [*self._row_meets, *(row.meets_individuals for row in rows if row.is_counted)]
+
+        def bins(row: int, exact: list[float], meets_individuals: bool) -> Bins:
+            return self._bins(drawing.held(row, held), exact, meets_individuals)
+
         with ThreadPoolExecutor(self._executor.workers) as pool:
-            known = pool.map(self._bins, held, exact, self._row_meets)
+            known = pool.map(bins, drawing.counted, exact, meets)
             convergences = pool.map(lambda x: Convergence.of_prefixes(x, self._tail), held)
-            layout = Layout([*known, *[None] * (len(self._drawing.pivot) - len(held))])
+            layout = drawing.laid_out(list(known))
             copies = 2 * self._replicates + 2 * self._executor.workers  # now, before, in tasks
             refuse_if_too_large(int(layout.counters[-1]) * copies // 2, "design")
-            self._drawing = replace(self._drawing, layout=layout)
+            self._drawing = replace(drawing, layout=layout)
             state.forget(self._drawing, list(convergences), pool)
 
     def _bins(self, held: Array, exact: list[float], meets_individuals: bool) -> Bins:
         """Return the bins of a row by its held draws, shape (replicate, draw)."""
-        return Bins.of(_finite(held), self._wanted, _FINE, exact, by_replicate=meets_individuals)
+        known = _finite(held)
+        apart = meets_individuals and known is held
+        return Bins.of(known, self._wanted, _FINE, exact, by_replicate=apart)
 
     def _exact(self) -> list[list[float]]:
         """Return the values at which the draws of each kept row are counted exactly."""

@@ -102,7 +102,7 @@ def _refuse_odd(state: State, drawing: Drawing) -> None:
         if ends_within or not 0 < state.draws <= tally.draws <= MOST_DRAWS:
             msg = f"{tally.draws} draws, {state.draws} in all replicates"
             raise ValueError(msg)
-        for row in range(drawing.kept):
+        for row in drawing.counted:
             if int(tally.counts_of(row).sum(dtype=np.int64)) > tally.draws:
                 raise ValueError("counts")
     for known in state.convergences:

@@ -17,6 +17,7 @@ from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
 from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
+from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
@@ -144,6 +145,7 @@ def check_parts(study: Study, model: Model) -> None:
     _check_credits(study, model, faults)
     _check_dependence(study, model, faults)
     _check_points(study, faults)
+    check_comparisons(study, model, faults)
     faults.raise_any()
 
 

@@ -29,7 +29,7 @@ from mcsus.study.changes import (
 )
 from mcsus.study.credits import Credit
 from mcsus.study.options import names_of, read_outputs
-from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
+from mcsus.study.parts import NOTHING_COMPARED, Claim, Compared, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
 from mcsus.study.scenario_dependence import bound_again
 from mcsus.study.study_file import find_study, read_toml
@@ -70,6 +70,8 @@ class Study:
         What a reader should know of the dependence.
     assessment : mapping of str to str
         What is answered of avoided emissions, by row.
+    compared : Compared
+        What is compared, pair by pair.
     variant : mapping of str to str
         What is held at another value than the file says -> that value, as it is typed.
     read : mapping
@@ -112,6 +114,7 @@ class Study:
     units: OwnUnits = NO_UNITS
     assessment: Mapping[str, str] = field(default_factory=dict)
     credits: tuple[Credit, ...] = ()
+    compared: Compared = NOTHING_COMPARED
     variant: Mapping[str, str] = field(default_factory=dict, compare=False)
     read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 

@@ -11,7 +11,7 @@ from mcsus.expressions import Expression
 from mcsus.model import Equation
 from mcsus.streams import Design
 from mcsus.units import Unit
-from mcsus.vocabulary import Relation
+from mcsus.vocabulary import Label, Relation
 
 GROUPINGS = ("none", "stage", "source")
 TOGETHER = " & "
@@ -185,6 +185,31 @@ class Claim(NamedTuple):
             return (margin,)
         beside = Equation(f"{margin.name}:beside", self.margin.unit, self.margin.beside)
         return margin, beside
+
+
+LabelPair = tuple[Label, Label]
+"""A label, and the one that it is compared with."""
+
+
+class Compared(NamedTuple):
+    """What is compared, draw by draw.
+
+    Parameters
+    ----------
+    pairs : mapping of str to tuple
+        Dim -> pairs of its labels.
+    outputs : tuple of str
+        The outputs that are asked for; empty for all, as far as they are few.
+    confidence : float
+        Share of the draws from which two are told apart.
+    """
+
+    pairs: Mapping[str, tuple[LabelPair, ...]]
+    outputs: tuple[str, ...] = ()
+    confidence: float = 0.95
+
+
+NOTHING_COMPARED = Compared({})
 
 
 class Scenario(NamedTuple):

@@ -7,6 +7,7 @@ from mcsus.declared.table import Either, Schema, Table
 from mcsus.study.assessment import ASSESSMENT
 from mcsus.study.audit import AUDIT
 from mcsus.study.claims import claims_table
+from mcsus.study.compare import COMPARE
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.credits import CREDITS
 from mcsus.study.dimensions import DIM
@@ -67,6 +68,7 @@ STUDY = Table(
     design=table(DESIGN, "the sampling plan"),
     intervals=table(INTERVALS, "levels of the intervals"),
     sensitivity=table(sensitivity_table, "which inputs drive the outputs"),
+    compare=table(COMPARE, "what is compared, draw by draw"),
     claims=tables(claims_table, "statements to be judged"),
     credits=tables(CREDITS, "what is credited of reductions, by the rules of registries"),
     audit=table(AUDIT, "who made and reviewed it, for the claim card"),

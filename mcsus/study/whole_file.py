@@ -17,6 +17,7 @@ from mcsus.study.assessment import about_avoided, read_assessment
 from mcsus.study.audit import read_audit, with_day_as_text
 from mcsus.study.claims import read_claims
 from mcsus.study.claims.names import known_to_claims
+from mcsus.study.compare import read_compare
 from mcsus.study.conditional import check_quantities
 from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.credits import read_credits
@@ -123,6 +124,7 @@ def _read_parts(
     shown_in = {name: e.unit for name, e in inputs.equations.items() if e is not None}
     shown_in |= fields.get("outputs", {})
     credited = read_credits(row["credits"], {**known, "dims": tuple(dims)}, shown_in, faults)
+    compared = read_compare(document.get("compare", {}), dims, known, faults)
     avoided = about_avoided(claims, inputs.equations, changes.equations, parameters)
     assessment = read_assessment(row["assessment"], avoided, faults)
     read_audit(row["audit"], faults)
@@ -142,6 +144,7 @@ def _read_parts(
         "design": design,
         "intervals": intervals["levels"],
         "sensitivity": sensitivity,
+        "compared": compared,
         "claims": claims,
         "credits": credited,
         "assessment": assessment,
