@@ -60,7 +60,7 @@ def claim_card(result: Result) -> Card:
     >>> from mcsus.runner import run
     >>> card = claim_card(run("tinyml_table", draws=256, replicates=2))
     >>> card["study"], card["claim"]["verdict"]
-    ('tinyml_table', 'supported')
+    ('tinyml_table', 'not_supported')
     """
     reading, document = Reading(result), result.to_dict(timing=False)
     main, others = _claims(reading)
