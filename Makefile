@@ -11,6 +11,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Tests are shared out to as many processes as there are processors; 4 at most, for the memory.
+PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install -c constraints.txt
 STUDY ?= tinyml_global
 STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinyml_table mcu_chip \
@@ -36,10 +38,10 @@ reports: $(VENV)/.core
 	$(BIN)/python tools/compare_products.py
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-slow: $(VENV)/.test
-	$(BIN)/python -m pytest -m slow
+	$(PYTEST) -m slow
 
 test-numba: $(BIN)/python
 	$(BIN)/python tools/try_numba.py

@@ -69,7 +69,7 @@ def run(
         str | None, typer.Option(help="Draws per replicate at most: 2^24 or 1e9.")
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option(min=0.0, help="Seconds of drawing at most; the result is saved.")
+        float | None, typer.Option(help="Seconds of drawing at most; the result is saved.")
     ] = None,
     keep_draws: Annotated[
         bool, typer.Option("--keep-draws", help="Save all draws of the outputs in draws.nc.")
@@ -89,7 +89,10 @@ def run(
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
     changes = {"draws": draws, "replicates": replicates, "seed": seed, "settings": settings}
     limits = Limits(
-        _share(until), tuple(until_output or ()), _count(max_draws, "--max-draws"), max_seconds
+        _share(until),
+        tuple(until_output or ()),
+        _count(max_draws, "--max-draws"),
+        _seconds(max_seconds),
     )
     with progress() as told:
         wanted = Settings(
@@ -273,6 +276,14 @@ def _share(text: str | None) -> float | None:
         allowed = "a share above 0 and below 100 %, such as 0.1% or 0.001"
         raise InputError(Fault(repr(text), allowed, ("--until",)))
     return share
+
+
+def _seconds(seconds: float | None) -> float | None:
+    """Return a time limit; what is no time is refused, `nan` too."""
+    if seconds is not None and not seconds >= 0:
+        found = f"{seconds:g}"
+        raise InputError(Fault(repr(found), "seconds, 0 or more", ("--max-seconds",)))
+    return seconds
 
 
 def _count(text: str | None, option: str) -> int | None:

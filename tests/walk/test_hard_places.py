@@ -164,18 +164,17 @@ class TestInterrupts:
         assert not reached
 
     @pytest.mark.slow  # compiles from an empty cache, again and again
-    @pytest.mark.parametrize("seconds", [1, 2, 3, 4, 5, 6, 7, 8, 10, 12])
+    @pytest.mark.parametrize("seconds", [1, 2, 3, 4, 6])
     def test_while_the_kernel_compiles(self, tmp_path, seconds):
+        """On a quick machine the last may come while it draws: then what is kept is told before."""
         done = process(*SMALL, "--out", tmp_path / "out", stdout=subprocess.PIPE,
                        stderr=subprocess.PIPE, start_new_session=True,
                        env={**os.environ, "MCSUS_CACHE": str(tmp_path / "cache")})  # fmt: skip
         time.sleep(seconds)
         done.send_signal(signal.SIGINT)
-        _, err = done.communicate()
-        if done.returncode == 0:
-            pytest.skip("it was quicker")
-        assert done.returncode in (130, -signal.SIGINT)  # the latter before our code begins
-        assert done.returncode != 130 or err == "mcsus: interrupted\n"
+        _, err = done.communicate(timeout=60)
+        assert done.returncode in (0, 130, -signal.SIGINT)  # it was quicker; before our code begins
+        assert done.returncode != 130 or err.splitlines()[-1] == "mcsus: interrupted"
         assert not _session(done.pid)
 
     @pytest.mark.slow  # compiles from an empty cache

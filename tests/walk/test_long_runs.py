@@ -439,7 +439,8 @@ class TestUntil:
             (["--max-draws", "0"], "--max-draws: found '0'"),
             (["--max-draws", "1e400"], "--max-draws: found '1e400'"),
             (["--max-draws", "many"], "--max-draws: found 'many'"),
-            (["--max-seconds", "nan"], "--max-seconds"),
+            (["--max-seconds", "nan"], "--max-seconds: found 'nan'"),
+            (["--max-seconds", "-1"], "--max-seconds: found '-1'"),
             (["--cluster", "tcp://10.0.0.1:1"], "--cluster: found 'tcp://10.0.0.1:1'"),
         ],
     )
