@@ -49,6 +49,7 @@ Array = NDArray[np.float64]
 
 _HELD_DRAWS = 1 << 20  # of all replicates: enough to say where 1e-6 of the draws will lie
 _HELD_VALUES = 1 << 26  # of all cells: half a GiB
+_HELD_ANYWAY = 1 << 16  # of all replicates: to count so few takes more memory than to hold them
 _FIRST_ROUND = 1 << 13
 _MOST_TASK_DRAWS = 1 << 20
 _TASK_VALUES = 1 << 24  # that a task gives to a file: 128 MiB
@@ -59,6 +60,18 @@ _FINE = 1e-6  # of probability in a bin where a told quantile may lie
 
 class OutOfTimeError(Exception):
     """The time given is over."""
+
+
+def most_held(rows: int, replicates: int) -> int:
+    """Return how many draws of a replicate are held at most, before they are counted.
+
+    Examples
+    --------
+    >>> most_held(rows=1, replicates=16), most_held(rows=1560, replicates=16)
+    (65536, 4096)
+    """
+    each = max(min(_HELD_DRAWS, _HELD_VALUES // rows), _HELD_ANYWAY) // replicates
+    return max(FOLD, 1 << max(each, 1).bit_length() - 1)
 
 
 class Sampler:
@@ -225,8 +238,7 @@ class Sampler:
     @property
     def _most_held(self) -> int:
         """Draws of a replicate that are held at most: a power of two."""
-        each = min(_HELD_DRAWS, _HELD_VALUES // self._drawing.kept) // self._replicates
-        return max(FOLD, 1 << max(each, 1).bit_length() - 1)
+        return most_held(self._drawing.kept, self._replicates)
 
     @property
     def _most_task_draws(self) -> int:

@@ -19,6 +19,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from mcsus.footprint import MODELS
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.parameters import Parameter
 from mcsus.study import Study, load_study
@@ -496,7 +497,8 @@ class TestClosedForms:
         added = (shipped[base] - retired[base]) * year
         assert end[base] - begin[base] == pytest.approx(added, rel=1e-10)
         assert begin[base][1:] == pytest.approx(end[base][:-1], rel=1e-13)
-        assert (retired > 0).all()
+        assert (retired[base] > 0).all()
+        assert (retired >= 0).all()  # equal lives: none at first
 
     @pytest.mark.parametrize(("shape", "change"), [(1, -0.16), (1.5, -0.05), (3, 0.04)])
     def test_other_survival_laws(self, shape: float, change: float) -> None:
@@ -510,6 +512,25 @@ class TestClosedForms:
         (other,) = typical(fleet_study(equations=equations), "stock")
         (two,) = typical(fleet_study(), "stock")
         assert other[0, 10] / two[0, 10] - 1 == pytest.approx(change, abs=0.01)
+
+    def test_survival_scenarios_are_the_ends(self) -> None:
+        """Exponential and equal lives of 4 years, as sales grow by g: integrals of exp(-g a) S(a)."""
+        study = load_study("tinyml_fleet")
+        at = {label: k for k, label in enumerate(study.dims["scenario"])}
+        (stock,) = typical(study, "stock")
+        written = stock[0, 10, at["base"]]
+        growth, life = math.log(2.5e9 / math.sqrt(4.2e7 * 1.2e9)) / 8, 4.0
+        ages = np.linspace(0, 40, 40_001)
+        weibull = np.sum(np.exp(-growth * ages - math.pi / 4 * (ages / life) ** 2)) * ages[1]
+        found = [stock[0, 10, at[key]] / written for key in ("any_age", "fixed_life")]
+        ends = [1 / (growth + 1 / life), -math.expm1(-growth * life) / growth]
+        assert found == pytest.approx([end / weibull for end in ends], abs=0.02)
+        for scenario in ("slow", "ubiquitous", "narrow_definition", "wide_definition"):
+            assert stock[0, 10, at[scenario]] != written
+        # of a device the mean life stays: exponential by its quantile, equal lives by definition
+        (spread,) = typical(study, "life_spread")
+        ends = spread.reshape(-1)[[at["any_age"], at["fixed_life"]]]
+        assert ends == pytest.approx([math.log(2), 1.0])
 
     def test_mean_power_is_a_sum_of_products_of_means(self) -> None:
         """Energy, rate and idle power are loguniform and independent: E = (b - a)/ln(b/a)."""
@@ -532,7 +553,7 @@ class TestClosedForms:
 
     def test_the_mean_life_of_individuals_is_that_of_the_fleet(self) -> None:
         """The Weibull law of shape 2 is written with its mean; 2^8 points give it to 0.1 %."""
-        life = {e.name: e for e in load_study("tinyml_fleet").equations}["life_spread"]
+        life = {e.name: e for e in MODELS["tinyml_fleet"]}["life_spread"]
         u = columns(["life"], 14, 3)["life"]
         assert np.mean(life(u)) == pytest.approx(1, rel=1e-3)
         assert np.mean(life(u) > 1) == pytest.approx(math.exp(-math.pi / 4), abs=1e-3)
