@@ -514,7 +514,7 @@ class TestClosedForms:
         assert other[0, 10] / two[0, 10] - 1 == pytest.approx(change, abs=0.01)
 
     def test_survival_scenarios_are_the_ends(self) -> None:
-        """Exponential and equal lives of 4 years, as sales grow by g: integrals of exp(-g a) S(a)."""
+        """Exponential and equal lives of 4 years as sales grow: integrals of exp(-g a) S(a)."""
         study = load_study("tinyml_fleet")
         at = {label: k for k, label in enumerate(study.dims["scenario"])}
         (stock,) = typical(study, "stock")
