@@ -174,6 +174,8 @@ class Reading:
         What each method of sensitivity analysis says of outputs, and of groups of inputs.
     claim_analyses : mapping of str to mapping of str to ResultTable
         What each analysis of claims says of each of them.
+    comparisons : mapping of str to Dataset
+        What is compared, by output and dim.
     analysed : list of str
         Outputs of which any of them says something.
     """
@@ -186,6 +188,7 @@ class Reading:
             {name: ResultTable(name, data) for name, data in result.datasets(group).items()}
             for group in ("outputs", "sensitivity", "claims", "credits")
         )
+        self.comparisons = result.datasets("comparisons")
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():
             method = str(table.attrs["method"])

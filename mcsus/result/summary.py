@@ -19,6 +19,8 @@ Row = tuple[str, ...]
 
 _SHOWN = 5  # drivers named for each output
 _MOST_DIGITS = 12
+_FEW_PAIRS = 12
+_COMPARED = "Compared on the same draws (median, 95 % interval)"
 _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
 
@@ -31,6 +33,7 @@ class Summary:
         tables = (
             ("Outputs", *_output_table(document["outputs"])),
             (drivers, _DRIVER_HEADER, _driver_rows(document["sensitivity"])),
+            (_COMPARED, _COMPARED_HEADER, _compared_rows(document.get("comparisons", {}))),
             ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
             ("Credits", _CREDIT_HEADER, _credit_rows(document.get("credits", {}))),
         )
@@ -45,7 +48,7 @@ class Summary:
     def __str__(self) -> str:
         blocks = [self.title]
         for title, header, rows in self.tables:
-            shown = rows[:_ALL_CELLS]
+            shown = rows[: _FEW_PAIRS if title == _COMPARED else _ALL_CELLS]
             blocks.append(f"{title}\n{_aligned([header, *shown])}")
             if len(rows) > len(shown):
                 blocks.append(f"... and {len(rows) - len(shown)} more rows in result.json")
@@ -70,6 +73,7 @@ class Summary:
 _OUTPUT_HEADER: Row = ("output", "mean", "median", "95 % interval", "unit", "error of mean")
 _OF_INDIVIDUALS = "from individuals"
 _DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
+_COMPARED_HEADER = ("output", "compared", "difference", "unit", "ratio", "P(first lower)")
 _CLAIM_HEADER = ("claim", "probability", "verdict")
 _CREDIT_HEADER = (
     "credit", "credited", "unit", "deduction", "P(less is real)", "not real, on average",
@@ -226,6 +230,29 @@ def _share(value: float | None, error: float | None) -> str:
     if value > max(_WHOLE, 1 + _ERRORS * (error or 0.0)):
         return "above 1"
     return f"{min(value, 1.0):.2f}"
+
+
+def _compared_rows(comparisons: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    return [
+        (
+            label_text(name, pair["labels"]),
+            " - ".join(_label(*pair[key].values()) for key in ("of", "against")),
+            _middle(pair["difference"]),
+            pair["difference"]["unit"],
+            _middle(pair["ratio"]),
+            f"{pair['probability_less']['value']:.4f}",
+        )
+        for name, pairs in comparisons.items()
+        for pair in pairs
+    ]
+
+
+def _middle(told: Mapping[str, Any]) -> str:
+    """Return the median with its interval."""
+    middle = significant(told["median"]["value"])
+    if not told.get("varies", True) or not told["intervals"]:
+        return middle
+    return f"{middle} ({_widest(told['intervals'])})"
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import math
 
 import numpy as np
@@ -13,6 +14,7 @@ from mcsus import InputError, Run, Settings, Study, check, load_result
 from mcsus.analysis.contrasts import overlap
 from mcsus.counting.derived import KINDS, DerivedRow
 from mcsus.counting.draws import HeldDraws
+from mcsus.report import write_report
 from mcsus.runner import run, sampling
 from mcsus.runner.verification import verify
 
@@ -206,6 +208,19 @@ def test_resumed_to_the_bit(counted, tmp_path, monkeypatch, rounds):
     [again] = Run.resume(tmp_path).results()
     assert again.to_dict(timing=False) == counted.to_dict(timing=False)
     assert load_result(tmp_path).to_dict(timing=False) == again.to_dict(timing=False)
+
+
+def test_page_and_terminal(made, tmp_path):
+    page = write_report(made, tmp_path).read_text(encoding="utf-8")
+    assert '<section id="comparisons">' in page
+    assert "P(first is lower)" in page
+    assert "Expected place" in page
+    numbers = (tmp_path / "differences_carbon_design.csv").read_text(encoding="utf-8")
+    first = next(csv.DictReader(numbers.splitlines()))
+    assert (first["of"], first["against"], first["ratio_median"]) == ("heavy", "light", "1.05")
+    told = str(made.summary())
+    assert "Compared on the same draws" in told
+    assert "heavy - light" in told
 
 
 @pytest.mark.slow

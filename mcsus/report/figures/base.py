@@ -17,9 +17,9 @@ Labels = dict[str, Any]
 
 # fmt: off
 _COLUMNS = frozenset({
-    "claim", "density", "draws_per_replicate", "error", "high", "input", "low", "mean",
-    "mean_error", "output", "part", "probability", "rank", "share", "stage", "unit", "value",
-    "verdict", "what",
+    "against", "apart", "claim", "density", "draws_per_replicate", "error", "high", "input", "low",
+    "mean", "mean_error", "of", "output", "overlap", "part", "probability", "rank", "share",
+    "stage", "unit", "value", "verdict", "what",
 })
 # fmt: on
 
