@@ -2,74 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.input_draws import InputDraws
+from mcsus.analysis.main_effects import MainEffects
 from mcsus.model import Rounding
-from mcsus.parameters import Cell
 from mcsus.vocabulary import Label
 
 Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-
-@dataclass(frozen=True, eq=False)
-class InputDraws:
-    """One input that is drawn by itself: its values, and its points in the unit cube.
-
-    Parameters
-    ----------
-    name : str
-        For people: the parameter, with the labels that tell it apart.
-    parameter : str
-        As the study writes it; what `pinning` it takes.
-    labels : mapping of str to str or number
-        Those that tell it from other inputs of the parameter.
-    unit : str
-        Of the values.
-    cell : Cell
-        What is drawn: law and unit.
-    factor : float
-        What a value of the law, in the unit of its cell, is multiplied with to be in `unit`.
-    is_law : bool
-        Whether the values are those of the law. A value that follows from a law and other
-        quantities (a law that takes a quantity, a share of a whole) is not; its points are those of
-        the law that is behind it.
-    streams : frozenset of str
-        What its points are made of: inputs depend on each other where they have one in common.
-    values : array, shape (replicate, draw)
-    make_points : callable
-        Makes `points` when they are first asked for.
-    """
-
-    name: str
-    parameter: str
-    labels: Mapping[str, Label]
-    unit: str
-    cell: Cell
-    factor: float
-    is_law: bool
-    streams: frozenset[str]
-    values: Array
-    make_points: Callable[[], Array]
-
-    @cached_property
-    def points(self) -> Array:
-        """Points of its law, shape (replicate, draw), inside (0, 1): those that were drawn.
-
-        Of a law whose quantile does not rise with the point (a row of a table) they choose a row.
-        """
-        return self.make_points()
-
-    @cached_property
-    def order(self) -> Integers:
-        """Places of all draws, replicate by replicate, in rising order of the values."""
-        return np.argsort(self.values, axis=None, kind="stable")
+_CLIPPED = 0.002  # of the draws at either end
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +40,8 @@ class ClaimCell:
         Whether it does: so is the probability of the claim judged.
     inputs : tuple of InputDraws
         Some of which it need not depend on.
+    groups : tuple of tuple of int
+        Places of the inputs of each group of the claim; none of a group that it lacks.
     """
 
     labels: Mapping[str, Label]
@@ -101,6 +51,7 @@ class ClaimCell:
     margins: Array
     holds: Flags
     inputs: tuple[InputDraws, ...]
+    groups: tuple[tuple[int, ...], ...] = ()
 
     @property
     def probability(self) -> float:
@@ -112,6 +63,28 @@ class ClaimCell:
         """Whether the claim holds in some draws and not in others."""
         return bool(self.holds.any() and not self.holds.all())
 
+    @cached_property
+    def of_margin(self) -> MainEffects | None:
+        """Regressions of the margin on each input; None where some margins are infinite."""
+        if not np.isfinite(self.margins).all():
+            return None
+        return MainEffects.of(self.inputs, self.margins)
+
+    @cached_property
+    def clipped(self) -> Array:
+        """The margins, of which the outermost only have a sign, as means are made of them."""
+        finite = self.margins[np.isfinite(self.margins)]
+        if not finite.size:
+            return np.sign(self.margins)
+        low, high = np.quantile(finite, [_CLIPPED, 1 - _CLIPPED])
+        usual = float(np.median(np.abs(finite)))
+        return np.clip(self.margins, min(low, -usual), max(high, usual))
+
+    @cached_property
+    def of_success(self) -> MainEffects:
+        """Regressions on each input of whether the claim holds."""
+        return MainEffects.of(self.inputs, self.holds.astype(np.float64))
+
 
 @dataclass(frozen=True, eq=False)
 class ClaimDraws:
@@ -121,11 +94,17 @@ class ClaimDraws:
     ----------
     unit : str
         Of the margins.
+    groups : tuple of str
+        Names of groups of inputs.
+    analysed : tuple of int
+        Places of the cells that are analysed: all, or some where they are very many.
     """
 
     id: str
     unit: str
     cells: tuple[ClaimCell, ...]
+    groups: tuple[str, ...] = ()
+    analysed: tuple[int, ...] = ()
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

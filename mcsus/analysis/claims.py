@@ -73,12 +73,18 @@ def judge(
     error = float(share_error(shares, margin.draws))
     if probability in (0.0, 1.0):
         error = max(error, 1.0 / (margin.replicates * margin.draws))
+    return Judgement(
+        probability, error, verdict_of(probability, error, confidence, margin.replicates)
+    )
+
+
+def verdict_of(probability: float, error: float, confidence: float, replicates: int) -> Verdict:
+    """Return what follows for a claim; see `judge`."""
     distance = probability - confidence
-    unknown = student_quantile(margin.replicates) * error
+    unknown = student_quantile(replicates) * error
     if not abs(distance) >= unknown:  # also when a single replicate leaves the error unknown
-        return Judgement(probability, error, Verdict.UNDECIDED)
-    verdict = Verdict.SUPPORTED if distance > 0 else Verdict.NOT_SUPPORTED
-    return Judgement(probability, error, verdict)
+        return Verdict.UNDECIDED
+    return Verdict.SUPPORTED if distance > 0 else Verdict.NOT_SUPPORTED
 
 
 def quantiles(

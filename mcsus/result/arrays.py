@@ -102,6 +102,7 @@ DIMS = {
     "other_input": "the second input of a pair",
     "compared_pair": "label of a dim, and the one that it is compared with",
     "compared_label": "label of a dim of which more than two are compared",
+    "input_group": "group of inputs of a claim: labels of one parameter, or what is drawn together",
 }
 """Dims of the tree that are not dims of the study."""
 
@@ -115,6 +116,7 @@ LABELS: dict[str, object] = {
     "other_input": str,
     "compared_pair": str,
     "compared_label": str,
+    "input_group": str,
 }
 """What the labels of these dims are: probabilities in rising order, names, or these words."""
 

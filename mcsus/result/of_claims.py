@@ -12,6 +12,9 @@ from mcsus.result.arrays import Entry
 if TYPE_CHECKING:
     import xarray as xr
 
+CONFIDENCE, REPLICATES = "confidence", "replicates"
+"""Attributes of a node: what the claim must reach, and the replicates behind its errors."""
+
 INPUT_UNITS = "input_units"
 """Attribute of a node: the unit of each input, a JSON list in their order."""
 

@@ -100,7 +100,10 @@ CLAIM: dict[Any, Shape] = {
     "units": str, "statement": str, "quantity": str, "relation": frozenset(Relation),
     "value": float, "confidence": float, "required": int, "beside": str,
 }  # fmt: skip
-BELOW_CLAIM: dict[Any, Shape] = {"units": str, "input_units": Json([str]), ...: (str, float)}
+BELOW_CLAIM: dict[Any, Shape] = {
+    "units": str, "input_units": Json([str]), "confidence": float, "replicates": int,
+    ...: (str, float),
+}  # fmt: skip
 CREDIT: dict[Any, Shape] = {
     "units": str, "quantity": str, "rule": str, "level": float, "buffer": float, "over": str,
     "nominal": float, "issued": float, "factor_level": float,

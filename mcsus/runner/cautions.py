@@ -82,7 +82,7 @@ def cautions(
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
-    told += [*_few(study, model, described), *of_contrasts(described)]
+    told += [*_few(study, model, described), *of_contrasts(described), *_not_analysed(described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -102,6 +102,20 @@ def _resting(study: Study, model: Model) -> Iterator[Caution]:
         if resting and resting.share >= _RESTING_LEAST:
             yield Caution(_RESTING, output, resting.text)
             return
+
+
+def _not_analysed(described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of a claim that what would break it is looked at in some cases only."""
+    told = set[str]()
+    for place, data in described.items():
+        cells, analysed = data.attrs.get("cells", 0), data.attrs.get("analysed_cells", 0)
+        claim = place.split("/")[1]
+        if analysed < cells and claim not in told:
+            told.add(claim)
+            text = (
+                f"what would break claim {claim!r} is looked at in {analysed} of its {cells} cases"
+            )
+            yield Caution("not_analysed", claim, f"{text}: for others, ask at their labels")
 
 
 def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:

@@ -15,7 +15,7 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.model import Model
 from mcsus.result.labelling import labelled
-from mcsus.result.of_claims import INPUT_UNITS
+from mcsus.result.of_claims import CONFIDENCE, INPUT_UNITS, REPLICATES
 from mcsus.runner.claim_draws import claim_draws
 from mcsus.study import Study
 from mcsus.vocabulary import Label
@@ -50,29 +50,43 @@ def _table(
     analysis: ClaimAnalysis, drawn: ClaimDraws, labels: Mapping[str, Sequence[Label]]
 ) -> xr.Dataset:
     """Return the arrays of an analysis of a claim, over its labels."""
-    own = {"input": drawn.inputs, "other_input": drawn.inputs, **analysis.labels}
-    found = [_aligned(analysis, cell, drawn.inputs, own) for cell in drawn.cells]
+    names = {"input": drawn.inputs, "other_input": drawn.inputs, "input_group": drawn.groups}
+    own = {**names, **analysis.labels}
+    found = [
+        _aligned(analysis, cell if k in drawn.analysed else None, drawn.inputs, own)
+        for k, cell in enumerate(drawn.cells)
+    ]
     values = {
         part.name: np.stack([cell[part.name] for cell in found])
         for entry in analysis.arrays
         for part in entry.variables
+        if all(len(own[dim]) for dim in part.dims)
     }
     dims = {dim for entry in analysis.arrays for dim in entry.dims} | {"input"}
-    known = {dim: list(names) for dim, names in own.items() if dim in dims}
+    known = {dim: list(own[dim]) for dim in own if dim in dims and len(own[dim])}
     data = labelled(analysis.arrays, values, labels, known, drawn.unit)
     units = json.dumps([drawn.units[name] for name in drawn.inputs])
-    return data.drop_attrs(deep=False).assign_attrs({"units": drawn.unit, INPUT_UNITS: units})
+    about = {
+        "units": drawn.unit,
+        INPUT_UNITS: units,
+        CONFIDENCE: drawn.cells[0].confidence,
+        REPLICATES: len(drawn.cells[0].margins),
+        "draws": drawn.cells[0].margins[0].size,
+        "cells": len(drawn.cells),
+        "analysed_cells": len(drawn.analysed),
+    }
+    return data.drop_attrs(deep=False).assign_attrs(about)
 
 
 def _aligned(
     analysis: ClaimAnalysis,
-    cell: ClaimCell,
+    cell: ClaimCell | None,
     inputs: Sequence[str],
     labels: Mapping[str, Sequence[Label]],
 ) -> dict[str, Array]:
     """Return what an analysis says of a cell, with NaN where it has not the input or the array."""
-    said = analysis.estimate(cell)
-    places = [inputs.index(own.name) for own in cell.inputs]
+    said = analysis.estimate(cell) if cell is not None else {}
+    places = [inputs.index(own.name) for own in cell.inputs] if cell is not None else []
     found = {}
     for entry in analysis.arrays:
         for part in entry.variables:

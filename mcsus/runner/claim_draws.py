@@ -28,7 +28,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.claim_data import ClaimCell, ClaimDraws, InputDraws
+from mcsus.analysis.claim_data import ClaimCell, ClaimDraws
+from mcsus.analysis.input_draws import InputDraws
 from mcsus.counting.draws import HeldDraws
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
@@ -46,17 +47,24 @@ from mcsus.streams.design import nearest_powers_of_two
 from mcsus.study import Claim, Study
 from mcsus.study.conditional import is_written, written_name
 from mcsus.study.grids import labelled
+from mcsus.study.joints import joints_of
+from mcsus.study.parts import together
 from mcsus.study.shares import share_behind
 from mcsus.units import Unit
-from mcsus.vocabulary import SCENARIO, Label
+from mcsus.vocabulary import BASE, SCENARIO, Label
 
 Array = NDArray[np.float64]
 
 MOST_DRAWS = 1 << 16
 """Draws of all replicates that claims are analysed on."""
 
-_MOST_VALUES = 1 << 25  # that are held: a quarter of a GiB
+MOST_CELLS = 24
+"""Cells of a claim that are analysed: of more, some of the study as written."""
+
+_OF_INDIVIDUALS = 1 << 14  # draws, where each meets many individuals
+_MOST_VALUES = 1 << 25  # that are held: a quarter of a GiB; and that are regressed on
 _LEAST_DRAWS = 256  # of a replicate, where there are so many
+_LEAST_IN_ALL = 1 << 12
 
 
 def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[ClaimDraws]:
@@ -74,7 +82,11 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     wanted = [Quantity(c.equation.name, 1 / c.margin.unit.factor) for c in study.claims]
     wanted += [Quantity(own.quantity, 1 / own.unit.factor) for own in sources]
     plan = kernel.plan(wanted)
-    design = _first(study.design, len(plan.quantity))
+    drawn = sum(kernel.program.cells(own.parameter) for own in sources)
+    pairs = drawn * sum(min(kernel.program.cells(name), MOST_CELLS) for name in names)
+    most = _OF_INDIVIDUALS if any(map(model.meets_individuals, names)) else MOST_DRAWS
+    rows = max(len(plan.quantity), pairs, 1)
+    design = _first(study.design, min(most, _MOST_VALUES // rows))
     out = _drawn(PlanRun(kernel, plan, design), executor)
     cells = [kernel.program.cells(quantity.name) for quantity in wanted]
     starts = np.cumsum([0, *cells]).tolist()
@@ -96,7 +108,7 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
             )
             margins = out[starts[k] + place]
             made.append(_cell(claim, model, place, labels, margins, inputs))
-        yield ClaimDraws(claim.id, claim.margin.unit.text, tuple(made))
+        yield _grouped(study, ClaimDraws(claim.id, claim.margin.unit.text, tuple(made)))
 
 
 def _cell(
@@ -117,9 +129,40 @@ def _cell(
     return ClaimCell(labels, claim.confidence, unit, rounding, margins, holds, inputs)
 
 
-def _first(design: Design, rows: int) -> Design:
+def _grouped(study: Study, drawn: ClaimDraws) -> ClaimDraws:
+    """Return a claim with groups of inputs that are more than one.
+
+    These are the labels of a parameter, what a copula or a file draws together, and what the study
+    groups for its sensitivity.
+    """
+    members: dict[str, tuple[str, ...]] = {
+        own.parameter: (own.parameter,) for cell in drawn.cells for own in cell.inputs
+    }
+    members |= together(study.dependence) | dict(study.sensitivity.groups)
+    members |= {name: tuple(names) for name, names in joints_of(study.parameters).items()}
+    places = {
+        name: [
+            tuple(k for k, own in enumerate(cell.inputs) if own.parameter in names)
+            for cell in drawn.cells
+        ]
+        for name, names in members.items()
+    }
+    several = {name: own for name, own in places.items() if max(map(len, own)) > 1}
+    cells = tuple(
+        replace(cell, groups=tuple(own[k] for own in several.values()))
+        for k, cell in enumerate(drawn.cells)
+    )
+    chosen = list(range(len(cells)))
+    if len(cells) > MOST_CELLS:
+        base = [k for k, cell in enumerate(cells) if cell.labels.get(SCENARIO, BASE) == BASE]
+        spread = np.linspace(0, len(base) - 1, min(MOST_CELLS, len(base))).round().astype(int)
+        chosen = [base[k] for k in np.unique(spread)]
+    return replace(drawn, cells=cells, groups=tuple(several), analysed=tuple(chosen))
+
+
+def _first(design: Design, most: int) -> Design:
     """Return the design of the draws that are looked at: its first replicates and draws."""
-    most = max(min(MOST_DRAWS, _MOST_VALUES // rows), _LEAST_DRAWS)
+    most = max(most, _LEAST_IN_ALL)
     replicates = min(design.replicates, max(most // min(_LEAST_DRAWS, design.draws), 1))
     draws = min(design.draws, max(most // replicates, min(_LEAST_DRAWS, design.draws)))
     if design.kind == "sobol":

@@ -1,0 +1,91 @@
+"""How far each input alone may go before a claim falls, or must go for it to stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.break_even import BreakEven, break_even
+from mcsus.analysis.claim_analysis import ClaimAnalysis, register
+from mcsus.analysis.claim_data import ClaimCell
+from mcsus.result.arrays import Entry
+from mcsus.result.document import cells, estimate
+from mcsus.result.of_claims import units_of
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Array = NDArray[np.float64]
+
+_NAMES = {
+    "value": "break_even",
+    "error": "break_even_error",
+    "side": "break_even_side",
+    "rank": "break_even_rank",
+    "low": "given_low",
+    "high": "given_high",
+}
+
+
+@register
+class BreakEvens(ClaimAnalysis):
+    """Break-even of each input alone."""
+
+    name = "break_even"
+    title = "What would break it"
+    words = (
+        "the value of each input at which the claim holds with the confidence asked for, others "
+        "uncertain; of inputs that depend on each other, with what the value tells of the others"
+    )
+    arrays = (
+        Entry("break_even", ("input",), "", "break-even, in the unit of the input", has_error=True),
+        Entry("break_even_side", ("input",), "1", "1 where the claim holds above it, -1 below"),
+        Entry("break_even_rank", ("input",), "1", "probability that the input is below it"),
+        Entry("given_low", ("input",), "1", "lowest probability at plausible values of the input"),
+        Entry("given_high", ("input",), "1", "highest probability at these values"),
+    )
+
+    def estimate(self, cell: ClaimCell) -> dict[str, Array]:
+        """Return the break-evens of a cell; NaN where no plausible value turns the claim."""
+        found = [break_even(cell, k) for k in range(len(cell.inputs))]
+        return {
+            _NAMES[field]: np.array([getattr(own, field) for own in found])
+            for field in BreakEven._fields
+        }
+
+    def document(self, data: xr.Dataset) -> list[dict[str, Any]]:
+        """Return a row for each input of each cell, the one that moves the claim most first."""
+        rows = []
+        for labels, cell in cells(data):
+            told = {"labels": labels} if labels else {}
+            known = list(enumerate(units_of(data).items()))
+            reach = (cell["given_high"] - cell["given_low"]).values
+            for k, (name, unit) in sorted(known, key=lambda own: -np.nan_to_num(reach[own[0]])):
+                if not np.isfinite(reach[k]):  # not of this cell
+                    continue
+                value = estimate(cell, "break_even", k)
+                side = float(cell["break_even_side"].values[k])
+                reachable = value["value"] is not None
+                rows.append(
+                    {
+                        "input": name,
+                        **told,
+                        "value": value if reachable else None,
+                        "unit": unit,
+                        "reachable": reachable,
+                        "holds": ("above" if side > 0 else "below") if reachable else None,
+                        "probability_below": _number(cell, "break_even_rank", k),
+                        "probability_given": {
+                            "low": _number(cell, "given_low", k),
+                            "high": _number(cell, "given_high", k),
+                        },
+                    }
+                )
+        return rows
+
+
+def _number(cell: xr.Dataset, key: str, k: int) -> float | None:
+    value = float(cell[key].values[k])
+    return value if np.isfinite(value) else None
