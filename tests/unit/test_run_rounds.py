@@ -153,7 +153,10 @@ def test_a_result_of_what_is_finished_is_that_of_fewer_draws(asked, few_held, mo
     [stopped] = Run(asked, Settings(progress=interrupt, keeps_finished=True)).results()
     fewer = run(asked, draws=8192)
     assert stopped.to_dict()["outputs"] == fewer.to_dict()["outputs"]
-    assert stopped.to_dict()["claims"] == fewer.to_dict()["claims"]
+    claims, expected = (own.to_dict()["claims"] for own in (stopped, fewer))
+    assert {key: own["cells"] for key, own in claims.items()} == {
+        key: own["cells"] for key, own in expected.items()
+    }
 
 
 class TestCounted:
@@ -186,7 +189,12 @@ class TestCounted:
             assert low <= told["value"] <= high
 
     def test_probabilities_are_exact(self, both):
-        assert both[0]["claims"] == both[1]["claims"]
+        judged = [
+            [(cell["probability"], cell["verdict"]) for cell in claim["cells"]]
+            for document in both
+            for claim in document["claims"].values()
+        ]
+        assert judged[: len(judged) // 2] == judged[len(judged) // 2 :]
 
     @pytest.mark.parametrize("relation", ["<", "<=", ">", ">="])
     @pytest.mark.parametrize("value", [0, 2])
