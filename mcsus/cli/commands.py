@@ -109,7 +109,12 @@ def verify(
     from mcsus.runner.verification import verify as verify_run  # noqa: PLC0415
 
     with progress() as told:
-        outcome = verify_run(folder, progress=told)
+        if folder.is_file():
+            from mcsus.report.audit import verify_audit  # noqa: PLC0415
+
+            outcome = verify_audit(folder, progress=told)
+        else:
+            outcome = verify_run(folder, progress=told)
     say(outcome.message)
     return 0 if outcome.agrees else 1
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mcsus.report.laws import law_text
+from mcsus.result.shapes import plain
 from mcsus.result.tree import Result
 
 Row = dict[str, Any]
@@ -73,7 +74,7 @@ def _asked(result: Result) -> dict[str, Row]:
     """Return what each claim says, by its id."""
     keys = ("statement", "quantity", "relation", "value", "units", "confidence", "required")
     return {
-        name: {key: data.attrs[key] for key in keys if key in data.attrs}
+        name: {key: plain(data.attrs[key]) for key in keys if key in data.attrs}
         for name, data in result.datasets("claims").items()
     }
 

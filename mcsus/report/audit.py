@@ -8,7 +8,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,9 @@ from mcsus.report.page import environment
 from mcsus.report.tables import csv_text, workbook
 from mcsus.report.wording import listing
 from mcsus.result.atomic import replacing
-from mcsus.result.bundle import bundle
-from mcsus.result.tree import FILE, JSON_FILE
+from mcsus.result.bundle import bundle, unpacked
+from mcsus.result.tree import FILE, JSON_FILE, load_result
+from mcsus.runner.verification import Outcome, verify
 from mcsus.study.told_files import files_of
 
 if TYPE_CHECKING:
@@ -78,24 +79,57 @@ def write_audit(
     """
     target = Path(folder)
     result.save(target)
-    card, tables = claim_card(result), appendix(result)
-    texts = {
-        PAGE: card_page(card),
-        CARD: json.dumps(card, indent=1, ensure_ascii=False) + "\n",
-    }
-    made = {name: text.encode() for name, text in texts.items()}
-    made |= {f"appendix/{name}.csv": csv_text(rows).encode() for name, rows in tables.items()}
-    made[BOOK] = workbook(tables)
-    about = {"file": FILE, "json": JSON_FILE, "page": PAGE, "card": CARD, "book": BOOK}
-    readme = _README.format(**about, mcsus=card["reproduce"]["mcsus"])
+    made = _made(result)
     saved = {name: (target / name).read_bytes() for name in (FILE, JSON_FILE)}
     study = _study(result.provenance["document"], files or {})
-    packed = {"README.txt": readme.encode(), **made, **study, **saved}
+    packed = {**made, **study, **saved}
     (target / "appendix").mkdir(exist_ok=True)
     for name, content in {**made, EVIDENCE: bundle(packed)}.items():
         with replacing(target / name) as temporary:
             temporary.write_bytes(content)
     return target / PAGE
+
+
+def verify_audit(
+    path: str | os.PathLike[str], progress: Callable[[str, int, int], None] | None = None
+) -> Outcome:
+    """Run again what an evidence bundle holds; its card and appendix must be those of its result.
+
+    Parameters
+    ----------
+    path : path
+        The zip.
+
+    Raises
+    ------
+    InputError
+        If it is no bundle, or a file in it was changed since it was packed.
+    """
+    with unpacked(Path(path)) as folder:
+        outcome = verify(folder, progress)
+        made = _made(load_result(folder))
+        other = [name for name, content in made.items() if _content(folder / name) != content]
+    if not other:
+        return outcome
+    told = f"Not what the result says: {', '.join(other)}."
+    return Outcome(agrees=False, message=f"{outcome.message}\n{told}")
+
+
+def _made(result: Result) -> dict[str, bytes]:
+    """Return the files that follow from a result, by name."""
+    card, tables = claim_card(result), appendix(result)
+    about = {"file": FILE, "json": JSON_FILE, "page": PAGE, "card": CARD, "book": BOOK}
+    texts = {
+        "README.txt": _README.format(**about, mcsus=card["reproduce"]["mcsus"]),
+        PAGE: card_page(card),
+        CARD: json.dumps(card, indent=1, ensure_ascii=False) + "\n",
+    }
+    texts |= {f"appendix/{name}.csv": csv_text(rows) for name, rows in tables.items()}
+    return {**{name: text.encode() for name, text in texts.items()}, BOOK: workbook(tables)}
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
 
 
 def card_page(card: Card) -> str:

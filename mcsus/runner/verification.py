@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from mcsus.errors import Fault, InputError
-from mcsus.result.bundle import unpacked
 from mcsus.result.document import digest
 from mcsus.result.sealed import read_json
 from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
@@ -35,20 +34,14 @@ def verify(
 ) -> Outcome:
     """Run again from what a run saved and compare every array: bits first, then to 1e-9.
 
-    A folder may be an evidence bundle as well: one zip.
-
     What was read of files is saved too, so the numbers do not need them; but a file that is
     another one now does not agree.
 
     Raises
     ------
     InputError
-        If `folder` is no bundle and holds no result, or that of an interrupted run, or its study
-        is no longer valid.
+        If `folder` holds no result or that of an interrupted run, or its study is no longer valid.
     """
-    if Path(folder).is_file():
-        with unpacked(Path(folder)) as found:
-            return verify(found, progress)
     saved = load_result(folder)
     if not saved.is_whole:
         allowed = f"one that has come to its end: mcsus run --resume {folder}"

@@ -16,12 +16,11 @@ import pytest
 import mcsus
 from mcsus.cli import run_command
 from mcsus.errors import InputError
-from mcsus.report.audit import card_page, card_text, write_audit
+from mcsus.report.audit import card_page, card_text, verify_audit, write_audit
 from mcsus.report.card import claim_card
 from mcsus.report.card_claims import measured, robust, turned
 from mcsus.report.tables import workbook
 from mcsus.result.bundle import DIGESTS, bundle, unpacked, zipped
-from mcsus.runner.verification import verify
 from mcsus.study import Study, load_study
 
 STUDY = """
@@ -215,7 +214,7 @@ def test_writing_again_changes_no_byte_and_says_nothing_of_when(audit, result, f
 def test_the_bundle_is_verified_elsewhere(audit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     copied = shutil.copy(audit / "evidence.zip", tmp_path / "theirs.zip")
-    outcome = verify(copied)
+    outcome = verify_audit(copied)
     assert outcome.agrees, outcome.message
     with zipfile.ZipFile(copied) as archive:
         names = set(archive.namelist())
@@ -227,6 +226,17 @@ def test_the_bundle_is_verified_elsewhere(audit, tmp_path, monkeypatch):
     } <= names  # fmt: skip
     assert load_study(tmp_path / "out" / "study" / "heater.toml").id == "heater"
     assert Study.from_dict(json.loads((tmp_path / "out/study/study.json").read_text()))
+
+
+def test_a_card_that_is_not_that_of_its_result_does_not_verify(audit, tmp_path):
+    with zipfile.ZipFile(audit / "evidence.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist() if name != DIGESTS}
+    files["card.json"] = files["card.json"].replace(b"not_supported", b"supported")
+    files["appendix/claims.csv"] += b"more"
+    (tmp_path / "theirs.zip").write_bytes(bundle(files))
+    outcome = verify_audit(tmp_path / "theirs.zip")
+    assert not outcome.agrees
+    assert "Not what the result says: card.json, appendix/claims.csv." in outcome.message
 
 
 def test_what_a_bundle_may_not_be(audit, tmp_path):
@@ -246,7 +256,7 @@ def test_what_a_bundle_may_not_be(audit, tmp_path):
         place = tmp_path / "evidence.zip"
         place.write_bytes(content)
         with pytest.raises(InputError, match=re.escape(found)):
-            verify(place)
+            verify_audit(place)
     assert not (tmp_path.parent / "out.txt").exists()
     place.write_bytes(bundle({"a.txt": b"one"}))
     with unpacked(place) as folder:
