@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 PAGE, CARD, BOOK, EVIDENCE = "card.html", "card.json", "appendix.xlsx", "evidence.zip"
 _TAG = re.compile(r"<[^>]*>")
-_SIZES = ((3200, ""), (4300, "small"), (9999, "smallest"))
-"""Letters of a card up to which it fits a page in each size of type."""
+_SIZES = (("", 2.0, 3400), ("", 1.0, 3400), ("small", 1.0, 4400), ("smallest", 1.0, 9999))
+"""Sizes of type, how much longer than usual texts may be, and the letters that fit a page so."""
 
 VERDICTS = {
     "supported": "Supported",
@@ -136,13 +136,20 @@ def card_page(card: Card) -> str:
     """Return the card as a page that prints on one sheet of A4."""
     template, command = environment().get_template("card.html.j2"), card["reproduce"]["command"]
 
-    def made(size: str) -> str:
-        about = {"short": short, "not_stated": NOT_STATED, "verdict_words": VERDICTS}
+    def made(size: str, room: float) -> str:
+        def cut(text: str, most: int) -> str:
+            return short(text, int(most * room))
+
+        about = {"short": cut, "not_stated": NOT_STATED, "verdict_words": VERDICTS}
         text = template.render(card=card, command=shlex.join(command), size=size, **about)
         return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
-    letters = len(_TAG.sub("", made("").partition("<body")[2]))
-    return made(next((size for most, size in _SIZES if letters <= most), _SIZES[-1][1]))
+    page = ""
+    for size, room, most in _SIZES:
+        page = made(size, room)
+        if len(_TAG.sub("", page.partition("<body")[2])) <= most:
+            break
+    return page
 
 
 def card_text(card: Card) -> str:

@@ -75,7 +75,7 @@ def claim_card(result: Result) -> Card:
         "other_claims": others[:_MOST_CLAIMS],
         "claims_left_out": max(len(others) - _MOST_CLAIMS, 0),
         "summary": answer(sections(reading))[:2],
-        "amounts": list(_amounts(reading))[:_MOST_AMOUNTS],
+        "amounts": list(_amounts(reading)),
         "credits": list(_credited(reading)),
         "decides": list(_drivers(reading, table)),
         "would_turn_it": turned(told),
@@ -130,8 +130,9 @@ def _amounts(reading: Reading) -> Iterable[Card]:
             if word in parts and not parts & (_OTHER - {word}) and "CO2e" in table.unit:
                 found.append((what, table))
                 break
-    if not found:
-        found = [(capital(words(t.name)), t) for t in list(reading.outputs.values())[:3]]
+    if len(found) < 2:
+        found = [(capital(words(t.name)), t) for t in reading.outputs.values()]
+    found = found[:_MOST_AMOUNTS]
     for what, table in found:
         cell = table.base[0]
         level, low, high = best_level(cell)
