@@ -157,6 +157,11 @@ class Verdict(_Word):
         """The verdict in words."""
         return self.value.replace("_", " ")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether more draws could turn it."""
+        return self is Verdict.UNDECIDED
+
 
 EFFECT = 0.2
 """Size of an effect, a mean over its standard deviation, below which it is called small.
@@ -173,3 +178,43 @@ class Apart(_Word):
     HIGHER = "higher"
     NEITHER = "neither"
     UNDECIDED = "undecided"
+
+
+_LIKELIHOOD = (
+    (0.99, "virtually certain"),
+    (0.95, "extremely likely"),
+    (0.9, "very likely"),
+    (0.66, "likely"),
+    (0.33, "about as likely as not"),
+    (0.1, "unlikely"),
+    (0.05, "very unlikely"),
+    (0.01, "extremely unlikely"),
+)
+
+LIKELIHOOD_SOURCE = (
+    "M. D. Mastrandrea et al. (2010), Guidance Note for Lead Authors of the IPCC Fifth Assessment "
+    "Report on Consistent Treatment of Uncertainties, table 1"
+)
+"""Where the words for probabilities are from."""
+
+
+def likelihood(probability: float) -> str:
+    """Return the calibrated word for a probability, the narrowest that holds.
+
+    The scale of the IPCC (`LIKELIHOOD_SOURCE`), whose ranges hold each other: what is very likely
+    is likely too. At an end the stronger word holds, as it does there: 90 to 100 % is very likely.
+
+    Examples
+    --------
+    >>> [likelihood(p) for p in (1.0, 0.95, 0.9, 0.6, 0.2, 0.1, 0.001)]
+    ... # doctest: +NORMALIZE_WHITESPACE
+    ['virtually certain', 'extremely likely', 'very likely', 'about as likely as not', 'unlikely',
+     'very unlikely', 'exceptionally unlikely']
+    """
+    for least, words in _LIKELIHOOD[:5]:
+        if probability >= least:
+            return words
+    for least, words in _LIKELIHOOD[5:]:
+        if probability > least:
+            return words
+    return "exceptionally unlikely"

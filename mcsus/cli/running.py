@@ -15,6 +15,7 @@ import typer
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.errors import Fault, InputError, RefusedError
+from mcsus.vocabulary import Verdict
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
@@ -230,6 +231,7 @@ def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> in
 def _say_why(result: Result, limits: Limits, folder: Path) -> None:
     """Say on stderr what a wanted precision led to, and why a run stopped before its end."""
     about = result.provenance
+    _say_claims(result)
     until, draws = about.get("until"), about["design"]["draws"]
     if until is not None and limits.until is not None:
         known = f"the 95 % range is known to {until['known_to']:.3%}"
@@ -257,6 +259,27 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
             + _go_on(folder),
             err=True,
         )
+
+
+def _say_claims(result: Result) -> None:
+    """Say on stderr for what claims more was drawn, and which of those that must hold do not."""
+    about = result.provenance
+    drawn, draws = about.get("drawn_on", {}), about["design"]["draws"]
+    if drawn and draws > drawn["asked"]:
+        say(
+            f"mcsus: drew on from {drawn['asked']} to {draws} draws of each replicate, as a claim "
+            "was undecided",
+            err=True,
+        )
+    for name, data in result.datasets("claims").items():
+        verdicts = data["verdict"].values.ravel().tolist() if data.attrs["required"] else []
+        for verdict in (Verdict.UNDECIDED, Verdict.NOT_SUPPORTED):
+            count = verdicts.count(verdict.value)
+            where = f" in {count} of {len(verdicts)} cases" if len(verdicts) > 1 else ""
+            if count:
+                after = f" after {draws} draws of each replicate" if verdict.is_open else ""
+                text = f"mcsus: the required claim {name!r} is {verdict.words}{where}{after}"
+                say(text, err=True)
 
 
 def _go_on(folder: Path) -> str:

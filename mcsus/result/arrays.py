@@ -391,6 +391,7 @@ PROVENANCE = {
     "study_hash": "sha256 of the document",
     "order": "names of what the tree holds in their order",
     "until": "how well the outputs are known, where a precision was asked for",
+    "drawn_on": "draws that were asked for and made, and claims that are still undecided",
     "stopped": "why the run ended before its end",
 }
 """Attributes of the provenance, each a JSON text."""

@@ -89,6 +89,7 @@ PROVENANCE: dict[Any, Shape] = {
         "share": float, "reached": bool, "draws": int, "wanted_draws": int,
         "least_known_output": str, "known_to": float,
     },
+    "drawn_on?": {"asked": int, "draws": int, "undecided": [str]},
     "stopped?": str,
 }  # fmt: skip
 """Attributes of the provenance, each a JSON text of this shape; others hold any JSON."""

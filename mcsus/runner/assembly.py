@@ -25,15 +25,15 @@ def assemble(
     model: Model,
     described: Mapping[str, xr.Dataset],
     estimates: Mapping[str, Explained],
-    until: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
     stopped: str = "",
 ) -> Result:
     """Put descriptions, analyses and provenance together.
 
     Parameters
     ----------
-    until : mapping, optional
-        What a wanted precision led to.
+    told : mapping, optional
+        What a wanted precision, or claims that were undecided, led to.
     stopped : str
         Why the run stopped before its end; see `Result.stopped`.
     """
@@ -50,8 +50,7 @@ def assemble(
     }
     about = provenance(study, model) | {"order": order}
     about["cautions"] = cautions(study, model, about["inputs"], described, estimates, stopped)
-    if until:
-        about["until"] = dict(until)
+    about |= dict(told or {})
     if stopped:
         about["stopped"] = stopped
     tree["provenance"] = xr.Dataset(attrs={k: json.dumps(v) for k, v in about.items()})

@@ -19,7 +19,7 @@ from mcsus.runner.contrast_cautions import in_cases, of_contrasts
 from mcsus.runner.domains import impossible_draws
 from mcsus.runner.impossible import impossible
 from mcsus.study import Study
-from mcsus.vocabulary import Caution
+from mcsus.vocabulary import Caution, Verdict
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -82,7 +82,8 @@ def cautions(
     told += [*_one_for_all(study, inputs), *_unread(inputs), *_silent(estimates)]
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
-    told += [*_few(study, model, described), *of_contrasts(described), *_not_analysed(described)]
+    told += [*_few(study, model, described), *_undecided(study, model, described)]
+    told += [*of_contrasts(described), *_not_analysed(described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -198,6 +199,27 @@ def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Ite
                 f"known to ± {significant(bound * float(known[1][few].max()), 2)}; more draws "
                 "tell more",
             )
+
+
+def _undecided(
+    study: Study, model: Model, described: Mapping[str, xr.Dataset]
+) -> Iterator[Caution]:
+    """Say of which claims the draws, up to their limit, do not tell whether they hold."""
+    for claim in study.claims:
+        open_ = described[f"claims/{claim.id}"]["verdict"].values == Verdict.UNDECIDED.value
+        if not open_.any():
+            continue
+        where, draws = in_cases(open_), study.design.draws
+        more = "more draws (design.most_draws, or --draws) or replicates could tell"
+        if model.meets_individuals(claim.equation.name):
+            more = "more individuals or replicates could tell"
+        yield Caution(
+            "undecided",
+            claim.id,
+            f"the claim {claim.id!r} is undecided{where} after {draws} draws of each replicate: "
+            f"its probability is as near to the {claim.confidence:g} asked for as its numerical "
+            f"error; {more}",
+        )
 
 
 def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from mcsus.analysis.claims import judge, quantiles
+from mcsus.analysis.claims import quantiles
 from mcsus.analysis.first_order import propagate
 from mcsus.analysis.individuals import error_parts, noise
 from mcsus.analysis.intervals import CURVE, constant, estimates, quantile_probabilities, summarise
@@ -23,6 +23,7 @@ from mcsus.engine.executors import default_threads
 from mcsus.model import Model, Rounding, evaluate, typical_values
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
+from mcsus.runner.deciding import judged
 from mcsus.runner.impossible import limits_of_quantity, outside, outside_of_claim
 from mcsus.runner.validity import breakdowns
 from mcsus.study import Claim, Study
@@ -202,19 +203,16 @@ def _claim(
 ) -> xr.Dataset:
     margin, drawn = claim.margin, draws[claim.equation.name]
     relation, roundings = margin.relation, model.rounding[claim.equation.name].cells()
-    judged = [
-        judge(cell, claim.confidence, rounding, holds_at_equality=not relation.is_strict)
-        for cell, rounding in zip(drawn, roundings, strict=True)
-    ]
+    judgements = judged(model, claim, drawn)
     varies = [does_vary(cell, own) for cell, own in zip(drawn, roundings, strict=True)]
     curves = [
         cell.quantiles(CURVE if own else np.full(CURVE.shape, 0.5)) / margin.unit.factor
         for cell, own in zip(drawn, varies, strict=True)
     ]
     values: dict[str, Any] = {
-        "probability": [one.probability for one in judged],
-        "probability_error": [one.error for one in judged],
-        "verdict": [one.verdict.value for one in judged],
+        "probability": [one.probability for one in judgements],
+        "probability_error": [one.error for one in judgements],
+        "verdict": [one.verdict.value for one in judgements],
         "varies": varies,
         "quantile_curve": [  # a margin of a quantity that is to be small falls as it rises
             margin.value - curve[::-1] if relation.is_below else margin.value + curve

@@ -134,7 +134,10 @@ def finished(folder: Path, settings: Settings, study: Study | None) -> Result | 
     if not result.is_whole:
         return None
     if study is not None:
-        changed = _differences(result.provenance["document"], study.to_dict())
+        about = result.provenance
+        if about.get("drawn_on", {}).get("asked") == study.design.draws:  # more were made since
+            study = study.with_changes(draws=about["design"]["draws"])
+        changed = _differences(about["document"], study.to_dict())
         if changed:
             found = f"the result of another study: {', '.join(changed)} differ"
             raise InputError(Fault(found, "the folder of this study", (str(folder),)))

@@ -16,11 +16,13 @@ from mcsus.counting.draws import Draws
 from mcsus.counting.tally import MOST_DRAWS
 from mcsus.engine.executors import Executor, executor_for
 from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
 from mcsus.runner.checkpoint import Checkpoint, like
+from mcsus.runner.deciding import planned, undecided
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -32,8 +34,10 @@ if TYPE_CHECKING:
 
 _PLAN = "plan"
 
+_DECIDING = "deciding"
+
 Ended = tuple[str, dict[str, Any]]
-"""Why drawing ended before the end, empty when it did not, and what `until` led to."""
+"""Why drawing ended before the end, empty when it did not, and what is told of it."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,12 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
     from mcsus.runner.credits import describe_credits  # noqa: PLC0415 - xarray
 
-    study, model, settings = _reached(given.study, sampler.draws), given.model, given.settings
-    stopped, until = ended
+    study, model, settings = (
+        _reached(given.study, sampler.draws, ended),
+        given.model,
+        given.settings,
+    )
+    stopped, told = ended
     estimates, below = {}, {}
     drawn = sampler.drawn()
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
@@ -111,7 +119,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         analysed = time.perf_counter()
         together = sampler.together([credit.equation.name for credit in study.credits])
         known = described.result() | below | describe_credits(study, model, drawn, together)
-        return assemble(study, model, known, estimates, until, stopped), analysed
+        return assemble(study, model, known, estimates, told, stopped), analysed
 
 
 def _described(
@@ -138,9 +146,9 @@ def unsettled(
     ]
 
 
-def _reached(study: Study, draws: int) -> Study:
-    """Return the study as if it had asked for the draws that were made."""
-    if draws == study.design.draws:
+def _reached(study: Study, draws: int, ended: Ended) -> Study:
+    """Return the study as if it had asked for the draws that were made, and for no more."""
+    if draws == study.design.draws and ended == ("", {}):
         return study
     changed = study.with_changes(draws=draws)
     most = 1 << draws.bit_length() - 1
@@ -189,6 +197,7 @@ def _ended(given: _Given, sampler: Sampler) -> Generator[Result, None, Ended]:
         if limits.until is not None:
             return (yield from _until(given, sampler, limits.until))
         yield from _advanced(given, sampler, given.study.design.draws)
+        return "", (yield from _decided(given, sampler))
     except GeneratorExit:
         sampler.back()  # writes down what was drawn
         raise
@@ -203,7 +212,6 @@ def _ended(given: _Given, sampler: Sampler) -> Generator[Result, None, Ended]:
             )
             raise RefusedError(msg) from error
         return "interrupted" if interrupted else "out of time", {}
-    return "", {}
 
 
 def _advanced(given: _Given, sampler: Sampler, draws: int) -> Iterator[Result]:
@@ -211,6 +219,35 @@ def _advanced(given: _Given, sampler: Sampler, draws: int) -> Iterator[Result]:
     for _ in sampler.rounds(draws):
         if given.every_round:
             yield _analysed(given, sampler, ("round", {}))[0]
+
+
+def _decided(given: _Given, sampler: Sampler) -> Generator[Result, None, dict[str, Any]]:
+    """Draw on while a claim is undecided, up to the limit; return what is told of it."""
+    study, kept = given.study, given.checkpoint.load(_DECIDING)
+    if kept is not None:  # of a run that is taken up again
+        with given.checkpoint.understood(_DECIDING):
+            wanted = int(like(kept, "draws", np.int64, ()))
+        yield from _drawn_on(given, sampler, wanted)
+    most = min(study.design.limit, _most_draws(given))
+    if given.settings.keep_draws is not None:  # a file is laid out for a known number of draws
+        most = study.design.draws
+    while still := undecided(study, given.model, sampler.drawn()) if study.claims else {}:
+        if sampler.draws >= most:
+            break
+        wanted = planned(still, sampler.draws, most)
+        given.checkpoint.save(_DECIDING, {"draws": np.array(wanted)})
+        yield from _drawn_on(given, sampler, wanted)
+    if sampler.draws == study.design.draws and not (still and most < study.design.limit):
+        return {}
+    asked = study.design.draws
+    return {"drawn_on": {"asked": asked, "draws": sampler.draws, "undecided": list(still)}}
+
+
+def _drawn_on(given: _Given, sampler: Sampler, draws: int) -> Iterator[Result]:
+    """Draw so many, from where it stands if it can go on from there."""
+    if sampler.draws % FOLD and draws > sampler.draws:
+        sampler.begin_again()
+    yield from _advanced(given, sampler, draws)
 
 
 def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, None, Ended]:
@@ -245,7 +282,8 @@ def _until(given: _Given, sampler: Sampler, share: float) -> Generator[Result, N
     }
     if known.individuals:
         told["individuals_known_to"] = known.individuals
-    return ("" if reached else "individuals" if known.is_beyond(share) else "limit"), told
+    why = "" if reached else "individuals" if known.is_beyond(share) else "limit"
+    return why, {"until": told}
 
 
 def _known(given: _Given, sampler: Sampler) -> Precision:

@@ -117,6 +117,7 @@ class Sampler:
         self._drawing = Drawing.of(
             kernel, study.design, self._kept, self._parts, beside, derived_rows(study, model)
         )
+        self._first = self._drawing
         self._task_draws = min(_FIRST_ROUND, self._most_task_draws)
         self._unsaved: list[tuple[Task, Part]] = []  # held draws that no checkpoint has
         self._restore(saved.load(checkpoint, self._drawing, self._replicates, self._most_held))
@@ -128,6 +129,14 @@ class Sampler:
     def draws(self) -> int:
         """Draws that every replicate has made."""
         return self._state.draws
+
+    def begin_again(self) -> None:
+        """Forget all draws, as sums cannot go on from a number that is no multiple of `FOLD`."""
+        self._drawing = self._first
+        self._restore(State.new(self._drawing, self._replicates, self._most_held))
+        self._unsaved, self._written, self._remembered = [], 0, -np.inf
+        saved.forget(self._checkpoint)
+        self._remember()
 
     def advance(self, draws: int) -> None:
         """Draw until every replicate has made so many draws; see `rounds`."""

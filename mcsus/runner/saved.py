@@ -40,6 +40,11 @@ def save(checkpoint: Checkpoint, state: State, held: list[tuple[Task, Part]]) ->
     held.clear()
 
 
+def forget(checkpoint: Checkpoint) -> None:
+    """Forget the draws that are held, as they are drawn again."""
+    checkpoint.drop(_HELD)
+
+
 def load(checkpoint: Checkpoint, drawing: Drawing, replicates: int, most_held: int) -> State:
     """Return how far the draws had come when they were last written down; at first, nowhere."""
     arrays = checkpoint.load(_STATE)

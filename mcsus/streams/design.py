@@ -1,8 +1,8 @@
 """Design: the sampling plan in the open unit cube."""
 
 import operator
-from dataclasses import dataclass, fields
-from typing import ClassVar, Literal, get_args
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Literal, get_args
 
 from mcsus.errors import FaultCollector, nearest
 
@@ -33,6 +33,9 @@ class Design:
         Independent repetitions, at least 1. Standard errors come from their spread.
     seed : int
         From 0 to 2^63 - 1. Seed 0 is a seed like any other.
+    most_draws : int, optional
+        Points in each replicate up to which more are drawn where a claim is undecided; by default
+        `MORE` times as many as `draws`.
 
     Raises
     ------
@@ -57,8 +60,10 @@ class Design:
     draws: int = 2**16
     replicates: int = 16
     seed: int = 20230127
+    most_draws: int | None = None
 
     MIN_SOBOL_DRAWS: ClassVar[int] = 2**8
+    MORE: ClassVar[int] = 8
 
     def __post_init__(self) -> None:
         faults = FaultCollector()
@@ -73,7 +78,39 @@ class Design:
             self._check_range(faults, "draws", 1, MAX_DRAWS, "2^40")
         self._check_range(faults, "replicates", 1, MAX_REPLICATES, "2^20")
         self._check_range(faults, "seed", 0, MAX_SEED, "2^63 - 1")
+        if self.most_draws is not None and not faults.faults:
+            self._check_most(faults)
         faults.raise_any()
+
+    @property
+    def limit(self) -> int:
+        """Points in each replicate up to which more are drawn where a claim is undecided."""
+        if self.most_draws is not None:
+            return self.most_draws
+        return min(self.MORE * self.draws, MAX_DRAWS)
+
+    def with_draws(self, **changes: Any) -> "Design":
+        """Return another design; one that is given so many draws makes no more by itself.
+
+        Examples
+        --------
+        >>> Design().limit, Design().with_draws(draws=1024).limit
+        (524288, 1024)
+        """
+        exactly = {"most_draws": changes["draws"]} if "draws" in changes else {}
+        return replace(self, **exactly, **changes)
+
+    def _check_most(self, faults: FaultCollector) -> None:
+        allowed = f"a whole number from the {self.draws} draws of the design to 2^40"
+        if not self._is_whole(faults, "most_draws", allowed):
+            return
+        most = operator.index(self.most_draws or 0)
+        if not self.draws <= most <= MAX_DRAWS:
+            faults.add(str(most), allowed, "most_draws")
+        elif self.kind == "sobol" and most not in nearest_powers_of_two(most):
+            below, above = nearest_powers_of_two(most)
+            found = f"a power of two, because the design is Sobol', such as {below} or {above}"
+            faults.add(str(most), found, "most_draws")
 
     def _is_whole(self, faults: FaultCollector, name: str, allowed: str) -> bool:
         """Refuse a field that is not a whole number; keep a NumPy integer as ``int``."""
@@ -101,14 +138,15 @@ class Design:
             faults.add(str(self.draws), allowed, "draws")
 
     def to_dict(self) -> dict[str, str | int]:
-        """Return the ``[design]`` table of a study file.
+        """Return the ``[design]`` table of a study file, with what is given.
 
         Examples
         --------
         >>> Design(draws=256, replicates=2, seed=1).to_dict()
         {'kind': 'sobol', 'draws': 256, 'replicates': 2, 'seed': 1}
         """
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        known = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in known.items() if value is not None}
 
 
 def nearest_powers_of_two(draws: int) -> tuple[int, int]:

@@ -372,7 +372,7 @@ class Study:
 def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:
     """Return another design, refused in the words of the command line if it is none."""
     try:
-        return replace(design, **changes)
+        return design.with_draws(**changes)
     except InputError as error:
         faults = [
             replace(fault, where=(f"--{fault.where[0]}",)) if fault.where[0] in changes else fault

@@ -77,6 +77,11 @@ DESIGN = Table(
         "independent repetitions, from which the errors come", 1, default=Design.replicates
     ),
     seed=whole("of the random numbers", 0, MAX_SEED, default=Design.seed),
+    most_draws=whole(
+        "points in each replicate up to which more are drawn by themselves where a claim is "
+        f"undecided; {Design.MORE} times draws if left out",
+        1,
+    ),
 )
 
 
