@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcsus.result.arrays import CREDIT, DIMS, ERROR_PARTS, OUTPUT
-from mcsus.vocabulary import Relation
+from mcsus.vocabulary import Relation, likelihood
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
 _NUMBERS = ("outputs", "sensitivity", "claims", "credits")
-_REMARKS = ("varies", "reason")  # on numbers that are there
+_REMARKS = ("varies", "reason", "likelihood")  # on numbers that are there
 
 
 def digest(document: Mapping[str, Any]) -> str:
@@ -165,6 +165,7 @@ def _claim_cell(
         "labels": labels,
         "probability": probability,
         "verdict": str(cell["verdict"].values),
+        "likelihood": likelihood(float(cell["probability"])),
         "margin": {"unit": unit, "quantiles": _at(places, margin)},
         "quantity": quantity,
     }

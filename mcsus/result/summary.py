@@ -8,7 +8,7 @@ from typing import Any
 
 from mcsus.result.arrays import ON
 from mcsus.result.claimed import compared, ratio_line
-from mcsus.vocabulary import NOT_ASSESSED, Verdict, standing
+from mcsus.vocabulary import NOT_ASSESSED, Verdict, likelihood, standing
 
 UNSETTLED = "does not settle"
 """What is printed for the mean of an output that has none."""
@@ -74,7 +74,7 @@ _OUTPUT_HEADER: Row = ("output", "mean", "median", "95 % interval", "unit", "err
 _OF_INDIVIDUALS = "from individuals"
 _DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
 _COMPARED_HEADER = ("output", "compared", "difference", "unit", "ratio", "P(first lower)")
-_CLAIM_HEADER = ("claim", "probability", "verdict")
+_CLAIM_HEADER = ("claim", "probability", "error", "in words", "verdict")
 _CREDIT_HEADER = (
     "credit", "credited", "unit", "deduction", "P(less is real)", "not real, on average",
 )  # fmt: skip
@@ -260,6 +260,8 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
         (
             label_text(name, cell["labels"]),
             f"{cell['probability']['value']:.4f}",
+            significant(cell["probability"]["error"], 1),
+            likelihood(cell["probability"]["value"]),
             Verdict(cell["verdict"]).words,
         )
         for name, document in claims.items()

@@ -85,9 +85,8 @@ class Design:
     @property
     def limit(self) -> int:
         """Points in each replicate up to which more are drawn where a claim is undecided."""
-        if self.most_draws is not None:
-            return self.most_draws
-        return min(self.MORE * self.draws, MAX_DRAWS)
+        most = self.MORE * self.draws if self.most_draws is None else self.most_draws
+        return min(max(most, self.draws), MAX_DRAWS)
 
     def with_draws(self, **changes: Any) -> "Design":
         """Return another design; one that is given so many draws makes no more by itself.
@@ -101,16 +100,14 @@ class Design:
         return replace(self, **exactly, **changes)
 
     def _check_most(self, faults: FaultCollector) -> None:
-        allowed = f"a whole number from the {self.draws} draws of the design to 2^40"
-        if not self._is_whole(faults, "most_draws", allowed):
+        self._check_range(faults, "most_draws", 1, MAX_DRAWS, "2^40")
+        most = self.most_draws
+        if faults.faults or most is None or self.kind != "sobol":
             return
-        most = operator.index(self.most_draws or 0)
-        if not self.draws <= most <= MAX_DRAWS:
+        below, above = nearest_powers_of_two(most)
+        if most not in (below, above):
+            allowed = f"a power of two, because the design is Sobol', such as {below} or {above}"
             faults.add(str(most), allowed, "most_draws")
-        elif self.kind == "sobol" and most not in nearest_powers_of_two(most):
-            below, above = nearest_powers_of_two(most)
-            found = f"a power of two, because the design is Sobol', such as {below} or {above}"
-            faults.add(str(most), found, "most_draws")
 
     def _is_whole(self, faults: FaultCollector, name: str, allowed: str) -> bool:
         """Refuse a field that is not a whole number; keep a NumPy integer as ``int``."""

@@ -11,6 +11,7 @@ from mcsus.expressions.nodes import Reduce
 from mcsus.families.laws.constant import Constant
 from mcsus.study.conditional import quantities_of
 from mcsus.study.dimensions import is_consecutive, is_even, is_numeric
+from mcsus.study.greenwash import greenwash
 from mcsus.study.parts import together
 from mcsus.study.physical import physical_cautions
 from mcsus.vocabulary import Caution
@@ -29,6 +30,7 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
         *_unused(study, written),
         *_one_replicate(study),
         *_fine_claims(study),
+        *greenwash(study),
         *_unread_changes(study),
         *_gaps(study),
         *physical_cautions(study.parameters),

@@ -89,7 +89,11 @@ def read_design(value: Any, faults: FaultCollector) -> Design:
     """Return the sampling plan; the default one when the file's cannot be used."""
     row = DESIGN.read(value, faults, ("design",))
     with faults.at("design"):
-        return Design(**{key: row[key] for key in DESIGN if key in row})
+        design = Design(**{key: row[key] for key in DESIGN if key in row})
+        if design.most_draws is not None and design.most_draws < design.draws:
+            allowed = f"at least the {design.draws} draws of the design"
+            faults.add(str(design.most_draws), allowed, "design", "most_draws")
+        return design
     return Design()
 
 

@@ -167,7 +167,9 @@ required = true
 
 
 def test_a_limit_below_the_draws_is_refused():
-    with pytest.raises(InputError, match=r"design.most_draws: found 512; allowed: a whole number"):
+    with pytest.raises(
+        InputError, match=r"design.most_draws: found 512; allowed: at least the 1024"
+    ):
         study(design={"draws": 1024, "most_draws": 512})
     with pytest.raises(InputError, match=r"design.most_draws: found 3000; .*power of two"):
         study(design={"draws": 1024, "most_draws": 3000})

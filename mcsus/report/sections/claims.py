@@ -18,13 +18,16 @@ from mcsus.report.wording import (
     cell_name,
     count,
     listing,
+    number,
+    percent,
     plain,
     probability,
     quantity,
+    span,
     unit_label,
     words,
 )
-from mcsus.vocabulary import SCENARIO, Relation, Verdict
+from mcsus.vocabulary import LIKELIHOOD_SOURCE, SCENARIO, Relation, Verdict, likelihood
 
 _ACROSS, _MOST = 3, 9
 _HEIGHT, _HEAD, _FOOT = 150.0, 26.0, 46.0
@@ -53,7 +56,15 @@ class Claims(Section):
 
     def context(self) -> dict[str, Any]:
         """Return a sentence on each claim, and who reads the verdict of a cell."""
-        return {"verdicts": verdicts(self.reading), "verdict_of": _verdict_of}
+        return {
+            "verdicts": verdicts(self.reading),
+            "verdict_of": _verdict_of,
+            "likelihood": likelihood,
+            "likelihood_source": LIKELIHOOD_SOURCE,
+            "margin": _margin,
+            "drawn_on": self.reading.about.get("drawn_on"),
+            "level": _level(next(iter(self.reading.claims.values()))),
+        }
 
 
 def claim_figure(claim: ResultTable) -> Figure:
@@ -186,6 +197,25 @@ def _rows(claim: ResultTable) -> list[Row]:
     return rows
 
 
+def _level(claim: ResultTable) -> str:
+    """Return the level of the range of the margin that is told."""
+    return percent(1 - 2 * float(claim.data["quantile"].values[0]))
+
+
+def _margin(claim: ResultTable, cell: ResultCell) -> str:
+    """Return median and widest told range of the margin of a cell, as far as it is a number."""
+    values = cell.array("margin_quantiles")
+    middle = float(values[len(values) // 2])
+    low, high = float(values[0]), float(values[-1])
+    if not math.isfinite(low) or not math.isfinite(high):
+        text = "never" if middle == -math.inf else number(middle)
+    elif low == high:
+        text = number(middle)
+    else:
+        text = f"{number(middle)} ({span(low, high)})"
+    return quantity(text, claim.unit)
+
+
 def _verdict_of(cell: ResultCell) -> Verdict:
     return Verdict(cell.data["verdict"].item())
 
@@ -248,13 +278,15 @@ def _by_scenario(claim: ResultTable) -> str:
 
 
 def _chances(cells: Sequence[ResultCell]) -> str:
-    """Return the probabilities of some cells: one, or the lowest and the highest."""
+    """Return the probabilities of some cells and their words: one, or the lowest and highest."""
     values = [cell.value("probability") or 0.0 for cell in cells]
-    low, high = probability(min(values)), probability(max(values))
+    ends = min(values), max(values)
+    low, high = map(probability, ends)
+    said = " to ".join(dict.fromkeys(map(likelihood, ends)))
     if low == high:
-        return f"probability {low}"
+        return f"probability {low}, {said}"
     if high.startswith("above"):
-        return f"probability {low} or more"
+        return f"probability {low} or more, {said}"
     if low.startswith("below"):
-        return f"probability {high} or less"
-    return f"probability {low} to {high}"
+        return f"probability {high} or less, {said}"
+    return f"probability {low} to {high}, {said}"
