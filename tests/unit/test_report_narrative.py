@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from mcsus.report.figures.densities import density_figure
+from mcsus.report.figures.ranges import fan_figure
 from mcsus.report.laws import law_text
 from mcsus.report.page import answer, render
 from mcsus.report.ranking import Ranking
-from mcsus.report.reading import Reading, best_level
+from mcsus.report.reading import Reading, ResultTable, best_level
 from mcsus.report.sections import sections
 from mcsus.report.sections.cautions import cautions
 from mcsus.report.sections.claimed import claimed_over_real
@@ -412,6 +413,15 @@ def test_evidence_and_claim_are_called_as_the_study_calls_them():
 def test_a_claim_of_something_where_nothing_is():
     [told] = answer(sections(claim_beside(-lognormal(10.0))))
     assert told.endswith("which says that something is avoided where nothing is.")
+
+
+@pytest.mark.parametrize(("growth", "log"), [(1.3, False), (3.0, True)])
+def test_bands_over_orders_of_magnitude_are_on_a_logarithmic_axis(growth, log):
+    years = {"year": list(range(2020, 2030))}
+    table = ResultTable("y", output([lognormal(growth**k) for k in range(10)], years))
+    found = fan_figure(table, "year")
+    assert found.caption == ("The axis is logarithmic." if log else "")
+    assert ("10,000" in found.svg) == log
 
 
 @pytest.mark.parametrize(("error", "shown"), [(0.006, "use 1.00"), (0.001, "use above 1")])

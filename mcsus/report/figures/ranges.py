@@ -3,10 +3,11 @@
 import math
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, grouped
 from mcsus.report.figures.style import (
@@ -29,7 +30,17 @@ _INNER = ("quantile_0.25", "quantile_0.75")  # a band inside the interval
 _MIDDLE = "quantile_0.5"
 _OPACITIES = (0.22, 0.4)
 
+_LOGARITHMIC = 100.0  # highest end of a band over the lowest from which the axis is logarithmic
+
 Ends = tuple[str, str]
+
+
+class _Limits(NamedTuple):
+    """The axis of all panels of a figure."""
+
+    low: float
+    high: float
+    log: bool
 
 
 def _ends(table: ResultTable) -> Ends:
@@ -96,9 +107,11 @@ def fan_figure(table: ResultTable, dim: str) -> Figure:
     if len(table.lines()) > _MOST_PANELS:
         left_out = listing([name for name, _ in table.lines()[_MOST_PANELS:]])
         caption = f"Not drawn, and in the file: {left_out}."
-    title = f"{capital(words(table.name))} by {words(dim)}"
+    title, rows = f"{capital(words(table.name))} by {words(dim)}", _rows(table)
+    if _limits(rows, _ends(table)).log:
+        caption = f"The axis is logarithmic. {caption}".strip()
     draw = partial(_draw_fans, dims=table.dims, axis=dim, ends=_ends(table))
-    return Figure(f"fan_{table.name}", title, caption, _rows(table), draw, how)
+    return Figure(f"fan_{table.name}", title, caption, rows, draw, how)
 
 
 def _draw_fans(
@@ -113,16 +126,19 @@ def _draw_fans(
     width = (WIDTH - left - 14 - gap * (across - 1)) / across
     block = 34 + tall + 42
     sheet = Sheet(block * math.ceil(len(lines) / across))
-    known = [value for value in shown if np.isfinite(value)]
-    top, bottom = max(known, default=1.0), min([0.0, *known])
+    limits = _limits([row for _, own in lines for row in own], ends)
     unit = unit_label(rows[0]["unit"])
     for k, (name, own) in enumerate(lines):
         line, column = divmod(k, across)
         x, y = left + column * (width + gap), block * line
         ax = sheet.axes(x, y + 34, width, tall)
         _draw_fan(ax, [labels[axis] for labels, _ in by_cell(own, dims)], own, ends)
-        above, below = 0.04 * (top - bottom), 0.04 * (top - bottom) if bottom else 0.0
-        ax.set_ylim(bottom - below, top + above if top > bottom else bottom + 1)
+        if limits.log:
+            ax.set_yscale("log")
+            ax.yaxis.set_major_locator(LogLocator(numticks=6))
+            ax.yaxis.set_minor_formatter(NullFormatter())
+            ax.yaxis.set_major_formatter(tick_text)
+        ax.set_ylim(limits.low, limits.high)
         sheet.name(x, y + 15, name or words(rows[0]["output"]), 60)
         sheet.note(x + width, y + 15, unit, ends=True)
         sheet.note(x + width, y + 34 + tall + 34, words(axis), ends=True)
@@ -131,6 +147,19 @@ def _draw_fans(
     ]
     described = f"{number(start[_MIDDLE])} in {first}, {number(end[_MIDDLE])} in {last}."
     return sheet, f"Median of {words(rows[0]['output'])}: {described}"
+
+
+def _limits(rows: Sequence[Row], ends: Ends) -> _Limits:
+    """Return an axis that holds all bands: logarithmic where they span orders of magnitude."""
+    shown = [float(row[end]) for row in rows for end in ends]
+    known = [value for value in shown if np.isfinite(value)]
+    top, bottom = max(known, default=1.0), min(known, default=0.0)
+    if bottom > 0 and top > _LOGARITHMIC * bottom:
+        return _Limits(bottom / 1.3, top * 1.3, log=True)
+    bottom = min(0.0, bottom)
+    margin = 0.04 * (top - bottom)
+    high = top + margin if top > bottom else bottom + 1
+    return _Limits(bottom - (margin if bottom else 0.0), high, log=False)
 
 
 def _draw_fan(ax: Axes, places: Sequence[float], rows: Sequence[Row], ends: Ends) -> None:
