@@ -95,24 +95,24 @@ def indices(first, total, dims=None, error=0.002):
 def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="device_footprint"):
     """Return the dataset of a claim on draws of shape (replicate, draw)."""
     kind = Relation(relation)
-    verdicts = [
-        judge(
-            HeldDraws(kind.sign * (values - value)),
-            confidence,
-            holds_at_equality=not kind.is_strict,
-        )
-        for values in cells
-    ]
+    margins = [HeldDraws(kind.sign * (values - value)) for values in cells]
+    verdicts = [judge(one, confidence, holds_at_equality=not kind.is_strict) for one in margins]
+    probabilities = quantile_probabilities(LEVELS)
+    known = np.array([one.quantiles(probabilities) for one in margins])
     found = {
         "probability": [v.probability for v in verdicts],
         "probability_error": [v.error for v in verdicts],
         "verdict": [v.verdict.value for v in verdicts],
         "varies": [float(np.ptp(values)) > 0 for values in cells],
         "quantile_curve": [HeldDraws(values).quantiles(CURVE) for values in cells],
+        "margin_quantiles": known,
+        "margin_quantiles_error": np.zeros_like(known),
     }
-    return labelled(CLAIM, found, dims or {}, {"curve": CURVE}, "kg CO2e").assign_attrs(
+    own = {"curve": CURVE, "quantile": probabilities}
+    return labelled(CLAIM, found, dims or {}, own, "kg CO2e").assign_attrs(
         statement=f"It stays {relation} {value}",
         quantity=quantity,
+        beside="",
         relation=relation,
         value=float(value),
         confidence=confidence,
