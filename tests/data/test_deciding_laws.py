@@ -125,3 +125,34 @@ def test_the_die_of_the_market_is_the_mean_of_those_listed_without_the_copy() ->
     error = stdev(areas) / math.sqrt(len(areas)) / mean(areas)
     assert found.sd() / found.mean() == pytest.approx(error, rel=2 * ROUNDED)
     assert geometric_mean(areas) < found.mean()
+
+
+def is_of(values: list[float], name: str, scale: float = 1) -> None:
+    """Check a lognormal law against the geometric mean and the scatter of figures."""
+    found = library().get(name).cell.law
+    assert found.median == pytest.approx(geometric_mean(values) / scale, rel=ROUNDED)
+    logs = [math.log(value) for value in values]
+    assert found.gsd == pytest.approx(math.exp(stdev(logs)), rel=ROUNDED)
+
+
+def test_boards_are_those_of_four_studies() -> None:
+    is_of([0.152 / 8.5083, 0.016, 0.0093, 6.125e-6 * 100 * 4 * 1.6], "device.board_factor")
+
+
+def test_silicon_is_that_of_five_studies_without_packages() -> None:
+    package = library().get("fab.package_factor").cell.law
+    wafer = 0.3 * 0.63321 + 0.0578 + 0.5  # kg/cm2: electricity of Taiwan, gases, materials
+    least, median = package.minimum, package.typical()
+    seven = (0.192 - 7 * least) / 0.17098
+    is_of(
+        [wafer / 0.875, 0.8, 1.7 - median / 0.1, 2.58 - median / 0.1, seven],
+        "fab.silicon_study_ratio",
+        scale=wafer / 0.875,
+    )
+
+
+def test_passive_parts_are_between_capacitors_and_resistors_of_one_board() -> None:
+    law = library().get("device.passive_factor").cell.law
+    low = 1e-3 * (1.42 + 0.736 + 0.609) / (30 + 8 + 3)
+    high = 1e-3 * (16.5 + 8.65 + 6.64) / (16 + 3 + 1)
+    assert law.support() == pytest.approx((low, high), rel=ROUNDED)

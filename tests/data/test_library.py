@@ -128,6 +128,8 @@ def test_doubtful_figures_stay_out():
     ids = set(library().ids())
     assert not [key for key in ids if re.match(r"(act\.pcb|pcb\..*\.act$|pcb\.cpla)", key)]
     assert "part.cap_generic.act" not in ids
+    # values by size of an inventory database that is not free
+    assert not [key for key in ids if re.match(r"part\.(cap|res|ind)_", key)]
     assert not [key for key in ids if re.match(r"ml\.training_energy\..*\.dodge", key)]
 
 
