@@ -8,26 +8,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.report.wording import count, is_base, number, probability, quantity, words
+from mcsus.report.wording import count, is_base, number, percent, probability, quantity, words
 
 _MOST = 4
+_LEAST_CHANGE = 0.005  # of a probability: what is told
+_ERRORS = 2  # standard errors by which something is more than nothing
 _NOT_LOOKED_AT = "not looked at in this run"
 
 Told = Mapping[str, Any]
 
 
 def turned(claim: Told) -> list[str]:
-    """Return what would turn the verdict: the value of an input alone at which it does."""
+    """Return where the claim holds by one input alone, and how far from its middle that is."""
     rows = _of_base(claim.get("break_even"))
     if not rows:
         return [_NOT_LOOKED_AT]
     reached = [row for row in rows if row.get("reachable") and _value(row.get("value")) is not None]
-    told = [f"{words(row['input'])} {_amount(row.get('value'), row)}" for row in reached[:_MOST]]
+    told = [_where_it_holds(row) for row in reached[:_MOST]]
     rest = len(rows) - len(reached)
     if rest:
         none = "no input can, alone" if not told else f"{count(rest, 'other')} cannot, alone"
         told.append(none)
     return told
+
+
+def _where_it_holds(row: Told) -> str:
+    """Return from where on a claim holds by an input, and which of its quantiles that is."""
+    rank = _value(row.get("probability_below"))
+    place = "" if rank is None else f" (its {percent(rank)} quantile)"
+    side = f"{row['holds']} " if row.get("holds") else ""
+    return f"{words(row['input'])} {side}{_amount(row.get('value'), row)}{place}"
 
 
 def robust(claim: Told) -> list[str]:
@@ -53,19 +63,33 @@ def robust(claim: Told) -> list[str]:
 
 
 def measured(claim: Told) -> list[str]:
-    """Return the inputs that it is worth most to measure."""
+    """Return the inputs that it is worth most to measure: in the unit of the margin, and in P."""
     rows = [
         row
         for row in _of_base(claim.get("value_of_information"))
         if not row.get("is_group") and row.get("input") != "all"
     ]
-    worth = sorted(rows, key=lambda row: -(_value(row.get("evppi")) or 0.0))
-    told = [
-        f"{words(row['input'])}: {_amount(row.get('evppi'), row)}"
-        for row in worth[:_MOST]
-        if (_value(row.get("evppi")) or 0.0) > 0
-    ]
-    return told or ([_NOT_LOOKED_AT] if not rows else ["nothing that is known would change it"])
+    if not rows:
+        return [_NOT_LOOKED_AT]
+    worth = [(_known(row, "evppi"), _known(row, "change"), row) for row in rows]
+    worth = [own for own in worth if own[0] or own[1] >= _LEAST_CHANGE]
+    worth.sort(key=lambda own: own[:2], reverse=True)
+    told = [_worth(row) for _, _, row in worth[:_MOST]]
+    return told or ["nothing that can be measured would change it"]
+
+
+def _worth(row: Told) -> str:
+    parts = [_amount(row["evppi"], row)] if _known(row, "evppi") else []
+    change = _known(row, "change")
+    parts += [f"moves P by {number(change, 2)}"] if change >= _LEAST_CHANGE else []
+    return f"{words(row['input'])}: {', '.join(parts)}"
+
+
+def _known(row: Told, key: str) -> float:
+    """Return an estimate that is above its error; else nothing."""
+    told = row.get(key)
+    value, error = _value(told), told.get("error") if isinstance(told, Mapping) else None
+    return value if value is not None and value > _ERRORS * (error or 0.0) else 0.0
 
 
 def _of_base(rows: object) -> list[Told]:

@@ -265,7 +265,9 @@ class Sampler:
     @property
     def _wanted(self) -> Array:
         """Probabilities of the quantiles that are told."""
-        return quantile_probabilities([*self._study.intervals, 0.95])
+        told = quantile_probabilities([*self._study.intervals, 0.95])
+        rules = [credit.rule.probabilities for credit in self._study.credits]
+        return np.unique(np.concatenate([told, *rules]))
 
     @property
     def _row_meets(self) -> list[bool]:

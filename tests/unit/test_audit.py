@@ -156,10 +156,14 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
     labels = [{"scenario": "vendor"}, {"scenario": "base"}]
     rows = [
         {"input": "works", "labels": own, "value": {"value": 0.95}, "unit": "1", "reachable": True}
+        | {"holds": "above", "probability_below": 0.97}
         for own in labels
     ]
     rows.append({"input": "life", "labels": labels[1], "value": None, "reachable": False})
-    assert turned({"break_even": rows}) == ["works 0.950", "one other cannot, alone"]
+    assert turned({"break_even": rows}) == [
+        "works above 0.950 (its 97 % quantile)",
+        "one other cannot, alone",
+    ]
     assert turned({"break_even": rows[2:]}) == ["no input can, alone"]
     known = {
         "breakdown_radius": {"value": 0.04, "error": 0.0},
@@ -172,14 +176,14 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
         "any dependence: P 0.810 to 0.990",
     ]
     worth = [
-        {"input": name, "evppi": {"value": value}, "unit": "kg CO2e", **more}
+        {"input": name, "evppi": {"value": value, "error": 0.1}, "unit": "kg CO2e", **more}
         for name, value, more in (
-            ("small", 1.0, {}), ("works", 31.0, {}), ("none", 0.0, {}), ("all", 99.0, {}),
-            ("a group", 50.0, {"is_group": True}),
+            ("small", 1.0, {}), ("works", 31.0, {"change": {"value": 0.3}}), ("none", 0.1, {}),
+            ("all", 99.0, {}), ("a group", 50.0, {"is_group": True}),
         )
     ]  # fmt: skip
     told = measured({"value_of_information": worth})
-    assert told == ["works: 31.0 kg CO₂e", "small: 1.00 kg CO₂e"]
+    assert told == ["works: 31.0 kg CO₂e, moves P by 0.30", "small: 1.00 kg CO₂e"]
 
 
 def test_no_claim_and_no_audit_still_make_a_card():
@@ -274,7 +278,8 @@ def test_the_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers(audit):
     name = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
     with zipfile.ZipFile(audit / "appendix.xlsx") as book:
         sheets = [own.get("name") for own in ET.fromstring(book.read("xl/workbook.xml"))[0]]
-        assert sheets == ["inputs", "results", "claims", "credits", "sources"]
+        assert sheets[:5] == ["inputs", "results", "claims", "credits", "sources"]
+        assert {"break_even", "value_of_information"} <= set(sheets)
         rows = ET.fromstring(book.read("xl/worksheets/sheet3.xml")).findall(f".//{name}row")
     head = ["".join(cell.itertext()) for cell in rows[0]]
     found = dict(zip(head, rows[1], strict=True))
