@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mcsus.result.tree import Result, load_result
     from mcsus.runner import Limits, Settings, check
     from mcsus.runner.run import Run, run
+    from mcsus.runner.side_by_side import compare
     from mcsus.study import Study, load_study
 
 _HOME = {
@@ -33,6 +34,7 @@ _HOME = {
     "Settings": "mcsus.runner",
     "Study": "mcsus.study",
     "check": "mcsus.runner",
+    "compare": "mcsus.runner.side_by_side",
     "distribution": "mcsus.families",
     "from_data": "mcsus.families.fitting",
     "from_stats_arrays": "mcsus.neighbours",
@@ -55,6 +57,7 @@ __all__ = [
     "Settings",
     "Study",
     "check",
+    "compare",
     "distribution",
     "equation",
     "from_data",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mcsus.cli.auditing import audit
+from mcsus.cli.comparing import compare
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
@@ -79,6 +80,7 @@ def check(study: StudyArgument) -> None:
 
 
 app.command()(run)
+app.command()(compare)
 app.command()(audit)
 
 

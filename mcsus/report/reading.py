@@ -275,6 +275,15 @@ class Reading:
         return str(title) if title and title != scenario else label_words({SCENARIO: scenario})
 
 
+class Compared(Reading):
+    """Two studies that are compared, as the sections of their page see them."""
+
+    def __init__(self, about: dict[str, Any], comparisons: dict[str, xr.Dataset]) -> None:
+        one, other = (side["name"] for side in about["compared"])
+        self.about, self.comparisons = about, comparisons
+        self.study = {"title": f"{one} against {other}", "question": ""}
+
+
 def best_level(cell: ResultCell) -> tuple[float, float, float]:
     """Return level, low and high of the interval to quote: 95 % if there, else the widest."""
     levels = cell.array("level")

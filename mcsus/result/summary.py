@@ -232,6 +232,11 @@ def _share(value: float | None, error: float | None) -> str:
     return f"{min(value, 1.0):.2f}"
 
 
+def compared_text(comparisons: Mapping[str, Any]) -> str:
+    """Return what is compared as a table, of all pairs."""
+    return f"{_COMPARED}\n{_aligned([_COMPARED_HEADER, *_compared_rows(comparisons)])}"
+
+
 def _compared_rows(comparisons: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
