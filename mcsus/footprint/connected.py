@@ -199,7 +199,7 @@ def power_supply(battery_pack, cell_set, adapter_mass, adapter_factor):
 def assembly(assembly_energy, assembly_grid_intensity):
     """Mounting of parts, assembly and test of the product: electricity of the factory.
 
-    Unit: kg CO2e. Source: electricity per product, an assumption, times the grid's intensity.
+    Unit: kg CO2e. Source: DRAMCO and Boavizta for the electricity of a product, times the grid.
     """
     return assembly_energy * assembly_grid_intensity
 
