@@ -136,9 +136,19 @@ def test_scenarios_are_compared_with_the_base():
 @pytest.mark.parametrize(
     ("relation", "value", "verdict", "text"),
     [
-        ("<", 34, "supported", "Supported: probability 1 (asked for: 0.95)."),
-        (">", 34, "not_supported", "Not supported: probability 0 (asked for: 0.95)."),
-        ("<", 4.0, "not_supported", "Not supported: probability 0.500 (asked for: 0.95)."),
+        ("<", 34, "supported", "Supported: probability 1, virtually certain (asked for: 0.95)."),
+        (
+            ">",
+            34,
+            "not_supported",
+            "Not supported: probability 0, exceptionally unlikely (asked for: 0.95).",
+        ),
+        (
+            "<",
+            4.0,
+            "not_supported",
+            "Not supported: probability 0.500, about as likely as not (asked for: 0.95).",
+        ),
     ],
 )
 def test_verdict_of_one_cell(relation, value, verdict, text):
@@ -171,8 +181,9 @@ def test_mixed_verdicts_name_the_cells():
     (said,) = verdicts(found)
     assert said["verdict"] == "mixed"
     assert said["text"] == (
-        "Supported for keyword spotting (probability 1); not supported for anomaly detection and "
-        "image classification (probability 0 to 0.100); asked for: 0.95."
+        "Supported for keyword spotting (probability 1, virtually certain); not supported for "
+        "anomaly detection and image classification (probability 0 to 0.100, exceptionally "
+        "unlikely to about as likely as not); asked for: 0.95."
     ).replace("0 to 0.100", f"0 to {np.mean(cells[1] < 4.9):.3f}")
 
 
@@ -180,7 +191,7 @@ def test_verdict_over_all_cells_counts_them():
     cells = [steady(4.0), steady(5.0), steady(6.0)]
     found = reading({"y": output(cells, THREE)}, None, {"c": claim(cells, 34, dims=THREE)})
     assert verdicts(found)[0]["text"] == (
-        "Supported for all three applications: probability 1 (asked for: 0.95)."
+        "Supported for all three applications: probability 1, virtually certain (asked for: 0.95)."
     )
 
 

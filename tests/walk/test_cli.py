@@ -288,7 +288,8 @@ class TestRunJson:
 
     def test_claims(self, document):
         cells = document["claims"]["low"]["cells"]
-        assert [set(c) for c in cells] == [{"labels", "probability", "verdict"}] * 2
+        told = {"labels", "probability", "verdict", "likelihood", "margin", "quantity"}
+        assert [set(c) for c in cells] == [told] * 2
         assert {c["verdict"] for c in cells} <= {"supported", "not_supported", "undecided"}
 
     def test_an_output_without_dims_and_numeric_labels(self, call, cwd):
