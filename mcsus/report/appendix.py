@@ -20,13 +20,14 @@ def appendix(result: Result) -> dict[str, list[Row]]:
     Examples
     --------
     >>> from mcsus.runner import run
-    >>> list(appendix(run("tinyml_table", draws=256, replicates=2)))
-    ['inputs', 'results', 'claims', 'sources']
+    >>> {"inputs", "results", "claims"} <= set(appendix(run("tinyml_table", draws=256)))
+    True
     """
     document, about = result.to_dict(timing=False), result.provenance
     tables = {
         "inputs": list(_inputs(about["inputs"])),
         "results": list(_results(document["outputs"])),
+        "comparisons": list(_comparisons(document.get("comparisons", {}))),
         "claims": list(_claims(document["claims"], _asked(result))),
         "credits": list(_credits(document.get("credits", {}))),
         "sources": list(_sources(about["inputs"])),
@@ -68,6 +69,21 @@ def _results(outputs: Mapping[str, Any]) -> Iterable[Row]:
             for own in cell["quantiles"]:
                 row |= _estimate(f"quantile {own['p']:g}", own)
             yield row
+
+
+def _comparisons(compared: Mapping[str, Any]) -> Iterable[Row]:
+    for name, pairs in compared.items():
+        for pair in pairs:
+            row = {"output": name, "of": _labels(pair["of"]), "against": _labels(pair["against"])}
+            row["labels"] = _labels(pair["labels"])
+            for kind in ("difference", "ratio"):
+                row[f"{kind}, unit"] = pair[kind]["unit"]
+                for key in ("mean", "median"):
+                    row |= _estimate(f"{kind}, {key}", pair[kind].get(key))
+                for own in pair[kind]["intervals"]:
+                    level = f"{kind}, {own['level']:g}"
+                    row |= {f"{level} {end}": own[end] for end in ("low", "high")}
+            yield row | _estimate("probability less", pair["probability_less"])
 
 
 def _asked(result: Result) -> dict[str, Row]:

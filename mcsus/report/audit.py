@@ -106,7 +106,7 @@ def verify_audit(
         If it is no bundle, or a file in it was changed since it was packed.
     """
     with unpacked(Path(path)) as folder:
-        outcome = verify(folder, progress)
+        outcome = verify(folder, progress, files=folder / "study")
         made = _made(load_result(folder))
         other = [name for name, content in made.items() if _content(folder / name) != content]
     if not other:
@@ -154,7 +154,7 @@ def card_page(card: Card) -> str:
 
 def card_text(card: Card) -> str:
     """Return the card for a terminal."""
-    lines = [f"Claim card: {card['title']}"]
+    lines = [f"Claim card: {card['title']}"]  # of a variant, it says what is held
     if claim := card["claim"]:
         lines += [f"“{claim['statement']}” (claimed by: {card['holder']})"]
         lines += [f"{VERDICTS[claim['verdict']].upper()}  {claim['text']}"]

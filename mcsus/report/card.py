@@ -70,6 +70,7 @@ def claim_card(result: Result) -> Card:
     return {
         "study": reading.study["id"],
         "title": reading.study["title"],
+        "variant": dict(reading.about.get("variant", {})),
         "holder": audit.get("holder", NOT_STATED),
         "claim": main,
         "other_claims": others[:_MOST_CLAIMS],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,19 @@ class Outcome:
 
 
 def verify(
-    folder: str | os.PathLike[str], progress: Callable[[str, int, int], None] | None = None
+    folder: str | os.PathLike[str],
+    progress: Callable[[str, int, int], None] | None = None,
+    files: Path | None = None,
 ) -> Outcome:
     """Run again from what a run saved and compare every array: bits first, then to 1e-9.
 
     What was read of files is saved too, so the numbers do not need them; but a file that is
     another one now does not agree.
+
+    Parameters
+    ----------
+    files : Path, optional
+        Folder of the files that the study has read; by default where it was run, or beside `runs`.
 
     Raises
     ------
@@ -50,7 +57,9 @@ def verify(
     if _document(Path(folder) / JSON_FILE) != before:
         return Outcome(False, f"{JSON_FILE} does not hold the numbers of {FILE}.")
     outcome = _repeated(saved, before, progress)
-    changed, gone = _files(saved.provenance, Path(folder))
+    from_, target = saved.provenance["files_from"], Path(folder)
+    places = [base / from_ for base in (Path(), target.parent.parent)] if files is None else [files]
+    changed, gone = _files(saved.provenance, places)
     if gone:
         told = f"Not found beside the study: {', '.join(gone)}; what was saved of it was used."
         outcome = replace(outcome, message=f"{outcome.message}\n{told}")
@@ -80,9 +89,8 @@ def _repeated(
     return Outcome(False, f"{len(found)} places differ by more than {TOLERANCE:g}:\n{lines}")
 
 
-def _files(about: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]]:
-    """Return the files that have changed and those that are gone, from here or beside `runs`."""
-    places = [base / about["files_from"] for base in (Path(), folder.parent.parent)]
+def _files(about: Mapping[str, Any], places: Sequence[Path]) -> tuple[list[str], list[str]]:
+    """Return the files that have changed and those that are gone, where most are there."""
     found = [changed_files(about["document"], place) for place in places]
     return min(found, key=lambda lists: len(lists[1]))
 

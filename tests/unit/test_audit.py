@@ -186,6 +186,12 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
     assert told == ["works: 31.0 kg CO₂e, moves P by 0.30", "small: 1.00 kg CO₂e"]
 
 
+def test_a_variant_says_so(tmp_path):
+    study = Study.from_dict(_tables()).with_changes(pins={"made": "9 kg CO2e"}, draws=256)
+    page = card_page(claim_card(mcsus.run(study, replicates=2)))
+    assert "Not the study as written: made = 9 kg CO2e" in page
+
+
 def test_no_claim_and_no_audit_still_make_a_card():
     tables = Study.from_dict(_tables(), folder=None).to_dict()
     for key in ("claims", "assessment", "audit", "credits"):
@@ -218,6 +224,7 @@ def test_writing_again_changes_no_byte_and_says_nothing_of_when(audit, result, f
 def test_the_bundle_is_verified_elsewhere(audit, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     copied = shutil.copy(audit / "evidence.zip", tmp_path / "theirs.zip")
+    (tmp_path / "meter.csv").write_text("another file of that name")
     outcome = verify_audit(copied)
     assert outcome.agrees, outcome.message
     with zipfile.ZipFile(copied) as archive:
