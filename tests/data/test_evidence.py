@@ -22,6 +22,7 @@ STUDIES = sorted(path.stem for path in (data_root() / "studies").glob("*.toml"))
 LIST = Path(__file__).parents[2] / "docs" / "evidence.md"
 INTERVAL = re.compile(r"9[059] ?% ?(confidence|interval|CI\b)|(?<!not a )confidence interval")
 MEAN_AS_MEDIAN = re.compile(r"\b(mean|average)\b[^.;:]*\b(is|as|for) the median", re.IGNORECASE)
+ROW = re.compile(r"\| `([^`]+)` \| [\d.]+ \| \w+ \| (yes|no|assumed) \| (.*) \|")
 ENDS = {"uniform", "triangular", "loguniform", "pert"}
 
 
@@ -90,3 +91,21 @@ def test_one_figure_without_a_spread_is_listed_where_it_counts(name, monkeypatch
             key = cell.provenance.id
             if key in RECORDS and RECORDS[key]["evidence"] != "assumed":
                 assert f"`{key}`" in listed, key
+
+
+@pytest.mark.parametrize(
+    ("key", "read", "remark"),
+    [pytest.param(*row, id=row[0]) for row in ROW.findall(LIST.read_text(encoding="utf-8"))],
+)
+def test_a_row_says_what_was_read_and_what_was_found(key, read, remark):
+    """Its mark is that of the record, and a remark tells what a record cannot."""
+    assert remark.strip()
+    assert "not yet checked" not in remark
+    if key in RECORDS:
+        origin = library().get(key).cell.provenance
+        unread = any(not source.verified for source in origin.sources)
+        assert read == ("assumed" if origin.evidence == "assumed" else "no" if unread else "yes")
+
+
+def test_the_list_of_what_counts_is_read():
+    assert len(ROW.findall(LIST.read_text(encoding="utf-8"))) > 80
