@@ -21,9 +21,15 @@ Array = NDArray[np.float64]
 
 
 class Issued(NamedTuple):
-    """An amount that was credited, in the unit of the draws, and the level of an interval."""
+    """An amount that was credited, in the unit of the draws, and the level of an interval.
 
-    amount: float
+    Parameters
+    ----------
+    amount : float or array, shape (replicate, draw)
+        Where it is not known either, one for each held draw.
+    """
+
+    amount: float | Array
     level: float
 
 
@@ -241,6 +247,8 @@ def _short(known: Reduction, at: Array) -> Array:
 def _against(known: Reduction, issued: Issued) -> dict[str, Any]:
     """Return an amount that was credited over what is real, and how often less is."""
     draws, amount = known.draws, issued.amount
+    if not isinstance(amount, float):
+        return _against_draws(known, amount, issued.level)
     ends = np.array([0.5, (1 + issued.level) / 2, (1 - issued.level) / 2])  # it falls as R rises
     at = ends if known.varies else np.full(ends.shape, 0.5)
     real = draws.quantiles(at)
@@ -252,13 +260,41 @@ def _against(known: Reduction, issued: Issued) -> dict[str, Any]:
         nothing = (known.held.values <= known.rounding.usual).mean(axis=1)
     else:
         nothing = draws.shares_at(np.array([known.rounding.usual]))[1][:, 0]
+    return _factor((factor, off), under, nothing, draws.draws)
+
+
+def _against_draws(known: Reduction, amount: Array, level: float) -> dict[str, Any]:
+    """Return the same of an amount that differs between draws, by the held ones."""
+    real, zero = known.held.values, known.rounding.usual
+    factor = np.divide(amount, real, out=np.full(real.shape, np.inf), where=real > zero)
+    ends = np.array([0.5, (1 - level) / 2, (1 + level) / 2])
+    each, every = np.sort(factor, axis=1), np.sort(factor, axis=None)
+    found = np.stack([_at(each, p) for p in ends])
+    value = found.mean(axis=1) if not known.is_one_law else np.array([_at(every, p) for p in ends])
+    with np.errstate(invalid="ignore"):
+        off = standard_error(found.T)
+    under, nothing = (amount - real > zero).mean(axis=1), (real <= zero).mean(axis=1)
+    return _factor((value, off), under, nothing, known.held.draws)
+
+
+def _at(ordered: Array, probability: float) -> Any:
+    """Return a quantile of sorted values, one of them, as some may be infinite."""
+    count = ordered.shape[-1]
+    return ordered[..., min(int(probability * count), count - 1)]
+
+
+def _factor(
+    factor: tuple[Array, Array], under: Array, nothing: Array, draws: int
+) -> dict[str, Any]:
+    """Return factors and their errors, and shares of each replicate, by their names."""
+    value, off = factor
     return {
-        "factor_median": factor[0],
+        "factor_median": value[0],
         "factor_median_error": off[0],
-        "factor_interval": factor[1:],
+        "factor_interval": value[1:],
         "factor_interval_error": off[1:],
         "probability_over_issued": under.mean(),
-        "probability_over_issued_error": share_error(under, draws.draws),
+        "probability_over_issued_error": share_error(under, draws),
         "probability_nothing_real": nothing.mean(),
-        "probability_nothing_real_error": share_error(nothing, draws.draws),
+        "probability_nothing_real_error": share_error(nothing, draws),
     }

@@ -195,7 +195,7 @@ def _credit_cell(labels: dict[str, Any], cell: xr.Dataset) -> dict[str, Any]:
         ends = _ends(cell["factor_interval"].values.tolist())
         off = _ends(cell["factor_interval_error"].values.tolist())
         told["over_crediting"] = {
-            "issued": cell.attrs["issued"],
+            "issued": cell.attrs["issued_quantity"] or cell.attrs["issued"],
             "median": estimate(cell, "factor_median"),
             "interval": {"level": cell.attrs["factor_level"], **ends, "error": off},
         }

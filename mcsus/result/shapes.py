@@ -107,7 +107,7 @@ BELOW_CLAIM: dict[Any, Shape] = {
 }  # fmt: skip
 CREDIT: dict[Any, Shape] = {
     "units": str, "quantity": str, "rule": str, "level": float, "buffer": float, "over": str,
-    "nominal": float, "issued": float, "factor_level": float,
+    "nominal": float, "issued": float, "issued_quantity": str, "factor_level": float,
 }  # fmt: skip
 COMPARISON: dict[Any, Shape] = {
     "units": str, "output": str, "dim": str, "confidence": float, "pairs": Json([[(str, float)]]),

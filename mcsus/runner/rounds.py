@@ -117,7 +117,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     raise
                 stopped = "interrupted"
         analysed = time.perf_counter()
-        together = sampler.together([credit.equation.name for credit in study.credits])
+        together = sampler.together([e.name for credit in study.credits for e in credit.equations])
         known = described.result() | below | describe_credits(study, model, drawn, together)
         return assemble(study, model, known, estimates, told, stopped), analysed
 

@@ -224,6 +224,12 @@ def _check_credits(study: Study, model: Model, faults: FaultCollector) -> None:
         if name in model.may_be_never:
             found = f"{credit.quantity!r}, which may be never"
             faults.add(found, "an amount in every draw", "credits", credit.id, "quantity")
+        if credit.issued_equation is not None:
+            other = [dim for dim in model.dims_of[credit.issued_equation.name] if dim not in dims]
+            if other or credit.issued_equation.name in model.may_be_never:
+                found = f"{credit.issued!r}" + (f" over {', '.join(other)}" if other else "")
+                allowed = f"an amount in every draw, over dims of {credit.quantity!r}"
+                faults.add(found, allowed, "credits", credit.id, "issued")
         if credit.over and credit.over not in dims:
             allowed = f"a dim of {credit.quantity!r}: {choices(dims)}"
             faults.add(repr(credit.over), allowed, "credits", credit.id, "over")

@@ -19,5 +19,5 @@ def kept_beside(study: Study) -> tuple[Equation, ...]:
     """
     return (
         *(equation for claim in study.claims for equation in claim.equations),
-        *(credit.equation for credit in study.credits),
+        *(equation for credit in study.credits for equation in credit.equations),
     )

@@ -28,7 +28,7 @@ from mcsus.vocabulary import Label
 
 _SHARE = "a share from 0 to below 1"
 _LOW = "a probability above 0 and at most 0.5"
-_AMOUNT = "{ value = .., unit = '..' }: an amount above 0"
+_AMOUNT = "{ value = .., unit = '..' }: an amount above 0; or the name of an equation"
 _STEPS = (
     "a list of [half width relative to the mean, share deducted up to it]: widths that rise from "
     "above 0, shares from 0 to 1"
@@ -46,8 +46,8 @@ class Credit(NamedTuple):
         Share of what is credited that is set aside.
     over : str
         Dim in each period of which all must be real; by default the numeric one of the quantity.
-    issued : float, optional
-        An amount that was credited, in `unit`.
+    issued : float or str, optional
+        An amount that was credited, in `unit`, or the quantity that says it.
     """
 
     id: str
@@ -57,12 +57,24 @@ class Credit(NamedTuple):
     unit: Unit
     buffer: float = 0.0
     over: str = ""
-    issued: float | None = None
+    issued: float | str | None = None
 
     @property
     def equation(self) -> Equation:
         """The quantity as an equation of the model, of which draws are kept."""
         return Equation(f"credit:{self.id}", self.unit, Name(self.quantity), "")
+
+    @property
+    def issued_equation(self) -> Equation | None:
+        """The amount that was credited as an equation, where a quantity says it."""
+        if not isinstance(self.issued, str):
+            return None
+        return Equation(f"issued:{self.id}", self.unit, Name(self.issued), "")
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """What is drawn for it."""
+        return tuple(filter(None, (self.equation, self.issued_equation)))
 
 
 def period_of(credit: Credit, dims_of: Sequence[str], labels: Mapping[str, Sequence[Label]]) -> str:
@@ -124,10 +136,23 @@ _ISSUED = Table(
 )  # fmt: skip
 
 
-def _issued(reader: TableReader, key: str) -> tuple[float, Unit] | None:
+def _issued(reader: TableReader, key: str) -> tuple[float, Unit] | str | None:
+    name = reader.raw(key)
+    if isinstance(name, str):
+        return _issued_quantity(reader, key, name)
     about = {**reader.known, "like": _dimension(reader)}
     row = _ISSUED.read(reader.raw(key), reader.faults, (*reader.where, key), about)
     return (row["value"], row["unit"]) if row.is_table and row.is_sound else None
+
+
+def _issued_quantity(reader: TableReader, key: str, name: str) -> str | None:
+    """Return the name of a quantity that is like the reduction."""
+    if not reader.is_equation(key, name):
+        return None
+    own, real = dimension_of(reader, name), _dimension(reader)
+    if own is not None and real is not None and own != real:
+        reader.fault(key, f"{name!r}, which is {own.shown}", f"a quantity like {real.shown}")
+    return name
 
 
 def _steps(reader: TableReader, key: str) -> tuple[tuple[float, float], ...] | None:
@@ -258,7 +283,7 @@ def _table(name: str) -> Table:
         unit=unit("to show it in; by default that of the amount issued, or of the output",
                   like=_dimension),
         issued=raw("an amount that was credited, to hold against the real one",
-                   _ISSUED.schema(), _AMOUNT, read=_issued),
+                   {"anyOf": [{"type": "string"}, _ISSUED.schema()]}, _AMOUNT, read=_issued),
         source=text("where the rule and its numbers stand"),
     )  # fmt: skip
 
@@ -306,9 +331,9 @@ def read_credits(
 
 def _credit(row: TableReader, rule: str, units: Mapping[str, Unit]) -> Credit:
     """Return the credits of a table without faults."""
-    shown_in, amount = row["unit"], None
-    if row["issued"]:
-        amount, issued_in = row["issued"]
+    shown_in, amount = row["unit"], row["issued"]
+    if isinstance(amount, tuple):
+        amount, issued_in = amount
         shown_in = shown_in or issued_in
         amount *= issued_in.factor / shown_in.factor
     shown_in = shown_in or units[row["quantity"]]

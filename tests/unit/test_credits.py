@@ -37,6 +37,7 @@ CREDITS = {
         "buffer": 0.2, "issued": {"value": 12_000, "unit": "kg CO2e"}, "unit": "t CO2e",
     },
     "fixed": {"quantity": "fixed_cut", "rule": "trees"},
+    "claimed": {"quantity": "skewed_cut", "rule": "trees", "issued": "claimed"},
     "yearly": {"quantity": "by_year", "rule": "lower_bound", "level": 0.05},
 }  # fmt: skip
 
@@ -50,6 +51,7 @@ def document(**own):
     }  # fmt: skip
     equations = {f"{name}_cut": {"formula": name, "unit": "t CO2e"} for name in LAWS}
     equations["fixed_cut"] = {"formula": "fixed + 0.2*fixed/0.1*(0.3 - 0.2)", "unit": "t CO2e"}
+    equations["claimed"] = {"formula": "2*skewed", "unit": "kg CO2e"}
     equations["by_year"] = {"formula": "years", "unit": "t CO2e"}
     made = {
         "schema": "mcsus/1", "id": "cuts", "dims": {"year": [2030, 2031]},
@@ -141,6 +143,24 @@ def test_an_issued_amount_is_held_against_the_real_one(told):
     agrees(own["probability_nothing_real"], float(ndtr(np.array([-10 / 3]))[0]))
 
 
+def test_a_claimed_quantity_is_held_against_the_real_one_draw_by_draw(told):
+    factor = told["claimed"]["over_crediting"]
+    assert factor["issued"] == "claimed"
+    assert factor["median"]["value"] == pytest.approx(2.0)
+    assert (factor["interval"]["low"], factor["interval"]["high"]) == pytest.approx((2.0, 2.0))
+    assert told["claimed"]["probability_over_issued"]["value"] == 1.0
+
+
+def test_a_claim_is_without_end_where_nothing_is_real():
+    real = np.repeat([[-1.0, 0.0, 1.0, 2.0, 4.0]], 4, axis=0)
+    claimed = Issued(np.full((4, 5), 4.0), 0.5)
+    own = credit(held(real), LowerBound(0.5), 0.0, claimed)
+    assert own["factor_median"] == 4.0
+    assert own["factor_interval"].tolist() == [2.0, np.inf]
+    assert own["probability_over_issued"] == 0.8
+    assert own["probability_nothing_real"] == 0.4
+
+
 def test_what_does_not_vary_is_credited_whole_though_it_is_not_exact(told):
     own = told["fixed"]
     assert own["credited"] == {"value": pytest.approx(0.12), "error": 0.0}
@@ -174,7 +194,8 @@ def test_the_page_says_that_trees_no_longer_means_what_it_says(result, tmp_path)
     from mcsus.report import write_report
 
     page = write_report(result, tmp_path).read_text()
-    assert page.count("This law is not normal: here it is 0.352") == 1
+    assert page.count("This law is not normal: here it is 0.352") == 2
+    assert "Claimed: 2.00 times the real amount" in page
     assert "Issued were 12 t CO₂e: 1.20 times the real amount" in page
     assert "all of it is real in every year with 0.90" in page
     rows = (tmp_path / "credits_trees.csv").read_text().splitlines()
@@ -279,6 +300,8 @@ REQUIRED = "(this key is required)"
         ({"quantity": "plain"}, "found 'plain', which is a parameter"),
         ({"unit": "kWh"}, "credits.a.unit: found 'kWh'; allowed: a unit like"),
         ({"issued": {"value": -1, "unit": "kWh"}}, "credits.a.issued.unit: found 'kWh'; allowed:"),
+        ({"issued": "plain_cu"}, "unknown equation 'plain_cu'"),
+        ({"issued": "by_year"}, "'by_year' over year; allowed: an amount in every draw, over"),
         ({"issued": {"unit": "t CO2e"}}, "a.issued.value: found nothing; allowed: a number"),
         ({"buffer": 1}, "credits.a.buffer: found 1; allowed: a share from 0 to below 1"),
         ({"over": "yaer"}, "credits.a.over: found 'yaer'; allowed: 'year'; did you mean 'year'?"),

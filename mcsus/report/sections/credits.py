@@ -111,8 +111,9 @@ def _issued(table: ResultTable, cell: ResultCell) -> list[str]:
     reach = span(low, high) if high < float("inf") else f"from {number(low)} on, without end"
     times = "without end" if median is None else f"{number(median)} times"
     amount = quantity(plain(float(table.attrs["issued"])), table.unit)
+    issued = words(table.attrs["issued_quantity"]) or f"issued were {amount}"
     chance = probability(cell.value("probability_over_issued") or 0.0)
-    text = f"Issued were {amount}: {times} the real amount (median; {level} {reach}), more than is "
+    text = f"{capital(issued)}: {times} the real amount (median; {level} {reach}), more than is "
     return [f"{text}real with a probability of {chance}."]
 
 
