@@ -4,7 +4,6 @@ Changes are the design with the decision less the design without it, so below ze
 are made from the same draws as the device itself, which makes joint statements possible.
 """
 
-from mcsus.expressions import where
 from mcsus.model import equation
 
 
@@ -61,15 +60,6 @@ def water_change(accelerator_area, fab_water, grid_water, fab_energy, fab_yield,
         accelerator_area * (fab_water + grid_water * fab_energy) / fab_yield
         - grid_water * saved_energy
     )
-
-
-@equation(unit="1")
-def carbon_and_water_fall(carbon_change, water_change):
-    """One where the accelerator lowers carbon and water together, else zero.
-
-    Unit: 1. Source: definition; its mean is the joint probability.
-    """
-    return where(carbon_change < 0, where(water_change < 0, 1, 0), 0)
 
 
 @equation(unit="kg CO2e")

@@ -282,7 +282,6 @@ class TestEfficiencyTradeoffs:
                 ("accelerator_die", 0.112290, "kg CO2e"),  # 1.39 x .05 x 1.179329 x 1.37
                 ("carbon_change", 0.0773615, "kg CO2e"),
                 ("water_change", 0.386841, "L"),
-                ("carbon_and_water_fall", 0, "1"),
                 ("upgrade_carbon_change", 1.37025, "kg CO2e"),
                 ("upgrade_ewaste_change", 62.25, "g"),
                 ("device_footprint", 2.81801, "kg CO2e"),
@@ -295,11 +294,6 @@ class TestEfficiencyTradeoffs:
     )
     def test_embodied_share(self, region: str, share: float) -> None:
         check(self.STUDY, [("embodied_share_edge", share, "1")], region=region)
-
-    @pytest.mark.parametrize(("carbon", "water", "both"), [(-1, -1, 1), (-1, 1, 0), (1, -1, 0)])
-    def test_both_means_both(self, carbon: float, water: float, both: float) -> None:
-        equation = {e.name: e for e in MODELS[self.STUDY]}["carbon_and_water_fall"]
-        assert equation(carbon, water) == both
 
 
 class TestThermostat:

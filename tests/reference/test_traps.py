@@ -211,4 +211,5 @@ def test_no_p_value_is_printed_anywhere(study):
              "confidence": 0.5}  # fmt: skip
     asked = study({"a": ("normal", 0.1, 1)}, {"y": "a"}, claims=[claim])
     (found,) = run(asked).to_dict()["claims"]["c"]["cells"]
-    assert set(found) == {"labels", "probability", "verdict"}
+    told = {"labels", "probability", "verdict", "likelihood", "margin", "quantity"}
+    assert set(found) == told

@@ -391,3 +391,18 @@ def test_what_cannot_be_is_refused(claims, message):
     }
     with pytest.raises(InputError, match=message):
         check(study(claims, parameters, equations, **DIMS))
+
+
+@pytest.mark.parametrize(
+    ("claim", "key"),
+    [
+        (GOOD | {"at": {"scenario": "other"}}, "at.scenario"),
+        ({"quantity": "x", "compare": ["other", "base"], "relation": "<"}, "compare.scenario"),
+    ],
+)
+def test_a_scenario_that_changes_nothing_of_a_claim_is_refused(claim, key):
+    """The scenario sets b, of which x knows nothing."""
+    scenario = {"id": "other", "set": {"b": {"value": 1, "unit": "kg"}}}
+    with pytest.raises(InputError, match=f"claims.c.{key}: found 'scenario', along which nothing"):
+        check(study({"c": claim}, scenarios=[scenario]))
+    check(study({"c": claim | {"quantity": "y"}}, scenarios=[scenario]))

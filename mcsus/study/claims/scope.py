@@ -126,7 +126,6 @@ def _at(margin: Margin, labels: Mapping[str, Label]) -> Margin:
         margin = margin._replace(
             expression=read_at(margin.expression, dim, label),
             beside=beside,
-            quantity=margin.quantity,
         )
     return margin._replace(reads=tuple(reads))
 
