@@ -19,6 +19,7 @@ from mcsus.report.wording import (
     UNSETTLED,
     capital,
     count,
+    label_words,
     level_text,
     listing,
     number,
@@ -28,7 +29,7 @@ from mcsus.report.wording import (
     words,
 )
 from mcsus.result.tree import Result
-from mcsus.vocabulary import NOT_ASSESSED, standing
+from mcsus.vocabulary import NOT_ASSESSED, SCENARIO, standing
 
 Card = dict[str, Any]
 
@@ -46,6 +47,7 @@ _OTHER = frozenset(["needed", "required", "ratio", "share", "break", "even", "cl
 _EVIDENCE = ("assumed", "elicited", "measured", "reported")  # the weakest first
 _MOST_DRIVERS, _MOST_ASSUMED, _MOST_AMOUNTS, _MOST_CLAIMS, _MOST_CREDITS = 5, 6, 4, 3, 2
 _LEAST_INDEX = 0.005
+_GRAVE = frozenset({"greenwash", "impossible", "no_mean"})  # cautions that are told first
 _SAYS_NOT = (
     "It says nothing of neutrality, and nothing of other products: a comparison needs their "
     "studies, of the same functional unit."
@@ -139,7 +141,7 @@ def _amounts(reading: Reading) -> Iterable[Card]:
         level, low, high = best_level(cell)
         mean = cell.value("mean")
         lead = UNSETTLED if mean is None else quantity(number(mean), table.unit)
-        where = f", {cell.name}" if len(table.base) > 1 else ""
+        where = f", {_named(cell.labels)}" if len(table.base) > 1 else ""
         yield {
             "what": what,
             "output": table.name,
@@ -150,6 +152,15 @@ def _amounts(reading: Reading) -> Iterable[Card]:
             "level": level,
             "text": f"{lead} ({level_text(level)}: {span(low, high)}){where}",
         }
+
+
+def _named(labels: Mapping[str, Any]) -> str:
+    """Return the labels of a cell; numbers with their dim."""
+    own = {dim: label for dim, label in labels.items() if dim != SCENARIO}
+    return ", ".join(
+        label_words({dim: label}) if isinstance(label, str) else f"{words(dim)} {label:.12g}"
+        for dim, label in own.items()
+    )
 
 
 def _credited(reading: Reading) -> Iterable[str]:
@@ -232,7 +243,7 @@ def _limits(reading: Reading) -> list[str]:
     left = [key for key, text in assessment.items() if standing(text)[0] == NOT_ASSESSED]
     if left:
         limits.append(f"Not assessed: {listing([words(key) for key in left])}.")
-    cautions = reading.about["cautions"]
+    cautions = sorted(reading.about["cautions"], key=lambda own: own["kind"] not in _GRAVE)
     if cautions:
         told = "; ".join(dict.fromkeys(str(own["text"]) for own in cautions))
         limits.append(f"{capital(count(len(cautions), 'caution'))}: {told}.")
