@@ -12,7 +12,6 @@ from SALib.sample import sobol as salib_sample
 
 from mcsus.analysis.base import GroupValues, methods, pooled
 from mcsus.analysis.grouping import index_groups
-from mcsus.analysis.methods import sobol as sensitivity
 from mcsus.analysis.methods.sobol import _sums, salib_indices, salib_parts, streaming_parts
 from mcsus.analysis.shares import Parts, pooled_shares
 from mcsus.errors import NotFiniteError
@@ -88,21 +87,6 @@ class TestRefusals:
             found = salib_indices(np.full((rows, 64), 2.5), 2, second_order=second_order)
             assert all(np.isnan(value).all() for value in found.values())
             assert ("S2" in found) is second_order
-
-    def test_salib_is_never_given_seed_0(self, monkeypatch):
-        seen = {}
-        real = salib_sobol.analyze
-
-        def spy(problem, values, **options):
-            seen.update(options, values=values, bounds=problem["bounds"])
-            return real(problem, values, **options)
-
-        monkeypatch.setattr(salib_sobol, "analyze", spy)
-        salib_indices(toy(np.random.default_rng(3).random((5, 64, 3))), 3)
-        assert seen["seed"] not in (0, None)
-        assert seen["values"].ndim == 1
-        assert seen["bounds"] == [[0.0, 1.0]] * 3
-        assert sensitivity._SEED > 0
 
 
 class TestPooling:

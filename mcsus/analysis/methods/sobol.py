@@ -10,8 +10,6 @@ Either way an index is a ratio of sums over all replicates: see `mcsus.analysis.
 
 from __future__ import annotations
 
-import threading
-import warnings
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import ClassVar
@@ -40,9 +38,6 @@ _SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time,
 _INDEX_ERROR = 0.1  # standard errors above which indices are not settled
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it
 _ERRORS = 3  # by which a total-order index may be above 1
-_RESAMPLES = 1  # the fewest that SALib runs with; what it makes of them is not read
-_ALONE = threading.Lock()  # what warnings are shown is the same for all threads
-_SEED = 1  # SALib takes seed 0 for no seed
 
 
 @register
@@ -166,24 +161,23 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     if np.ptp(values[:2]) == 0:
         square = np.full((groups, groups), np.nan)
         return {"S1": missing, "ST": missing, **({"S2": square} if second_order else {})}
+    # its estimators one by one: what `analyze` adds, a bootstrap, takes most of its time
     from SALib.analyze import sobol  # noqa: PLC0415 - 1 s to import, needed by this call alone
 
     _, size = np.frexp(np.abs(values).max())  # so that squares are finite
-    rows = np.ldexp(np.concatenate([values[:1], values[2:], values[1:2]]), -size)
-    names = [f"group{k}" for k in range(groups)]
-    problem = {"num_vars": groups, "names": names, "bounds": [[0.0, 1.0]] * groups}
-    with _ALONE, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a single resample: its sd, or that it is constant
-        analysed = sobol.analyze(
-            problem,
-            np.ascontiguousarray(rows.T).ravel(),
-            calc_second_order=second_order,
-            num_resamples=_RESAMPLES,
-            seed=_SEED,
-        )
-    return {
-        key: np.asarray(analysed[key]) for key in ("S1", "ST", *(["S2"] if second_order else []))
+    ordered = np.concatenate([values[:1], values[2:], values[1:2]]).T.ravel()  # as SALib sums them
+    ordered = np.ldexp(ordered, -size)
+    a, b, *others = (np.ldexp(values, -size) - ordered.mean()) / ordered.std()
+    ab, ba = others[:groups], others[groups:]
+    indices = {
+        "S1": np.array([sobol.first_order(a, each, b) for each in ab]),
+        "ST": np.array([sobol.total_order(a, each, b) for each in ab]),
     }
+    if second_order:
+        indices["S2"] = np.full((groups, groups), np.nan)
+        for j, k in combinations(range(groups), 2):
+            indices["S2"][j, k] = sobol.second_order(a, ab[j], ab[k], ba[j], b)
+    return indices
 
 
 def salib_parts(data: GroupValues) -> Parts:
