@@ -1,6 +1,6 @@
 """Differences of pairs, with their intervals around a line at zero."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
-from mcsus.report.figures.style import BLUE, INK, ORANGE, SOFT, WIDTH, Sheet, line_axes
+from mcsus.report.figures.style import BLUE, INK, ORANGE, SOFT, WIDTH, Sheet, clear_of, line_axes
 from mcsus.report.wording import (
     MINUS,
     capital,
@@ -23,7 +23,7 @@ from mcsus.report.wording import (
 )
 from mcsus.result.compared import PARTS, pairs_of
 from mcsus.result.document import cell_dims
-from mcsus.vocabulary import BASE, Apart
+from mcsus.vocabulary import Apart
 
 _ROW, _LEFT, _TOP, _RIGHT = 26.0, 214.0, 34.0, 118.0
 _MOST_ROWS = 36
@@ -91,7 +91,9 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], level: float) -> tuple[Sheet
     height = _TOP + _ROW * len(lines) + 48
     sheet = Sheet(height)
     right = WIDTH - _RIGHT
-    sheet.note(8, 16, f"Median (dot) and {level_text(level)} interval (bar) of the difference")
+    pairs = {pair_name(row) for row in rows}
+    of = clear_of(pairs.pop(), 40) if len(pairs) == 1 else "the difference"
+    sheet.note(8, 16, f"Median (dot) and {level_text(level)} interval (bar) of {of}")
     sheet.note(WIDTH - 8, 16, "P(first is lower)", ends=True)
     sheet.note(right, height - 8, unit_label(rows[0]["unit"]), ends=True)
     known = [(name, None if row is None else k) for k, (name, row) in enumerate(lines)]
@@ -114,15 +116,13 @@ def _lines(rows: Sequence[Row], dims: Sequence[str]) -> list[tuple[str, Row | No
     """Return the rows with their names, under a heading for each cell of the other dims."""
     lines: list[tuple[str, Row | None]] = []
     for labels, own in by_cell(rows, dims):
-        if heading := _heading(labels):
-            lines.append((heading, None))
+        heading = cell_name(labels)
+        if heading and len(own) == 1:
+            lines.append((heading, own[0]))
+            continue
+        lines += [(heading, None)] if heading else []
         lines += [(pair_name(row), row) for row in own]
     return lines
-
-
-def _heading(labels: Mapping[str, Any]) -> str:
-    name = cell_name(labels)
-    return "" if name == BASE and len(labels) == 0 else name
 
 
 def _draw_row(ax: Axes, row: Row, line: int) -> None:
