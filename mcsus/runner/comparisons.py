@@ -25,7 +25,7 @@ from mcsus.study import Study
 from mcsus.study.parts import LabelPair
 from mcsus.vocabulary import SCENARIO, Caution, Label
 
-MOST_CELLS = 100
+MOST_CELLS = 120
 """Pairs of cells that are compared where the study names no outputs."""
 
 

@@ -18,6 +18,11 @@ def allowed_bytes() -> float:
     return _MEMORY_SHARE * memory
 
 
+def fits(numbers: int) -> bool:
+    """Tell whether so many numbers fit in memory."""
+    return 8 * numbers <= allowed_bytes()
+
+
 def refuse_if_too_large(numbers: int, where: str) -> None:
     """Refuse what would not fit in memory, before anything is drawn."""
     needed, allowed = 8 * numbers, allowed_bytes()

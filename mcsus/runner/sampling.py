@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.intervals import quantile_probabilities
 from mcsus.counting.averaged import AveragedDraws
-from mcsus.counting.bins import Bins
 from mcsus.counting.counted import CountedDraws
 from mcsus.counting.drawing import Drawing, draw
 from mcsus.counting.draws import Draws, HeldDraws
@@ -37,6 +36,7 @@ from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.comparisons import derived_rows
 from mcsus.runner.derivations import Derivations
 from mcsus.runner.draws_file import DrawsFile
+from mcsus.runner.forgetting import Wanted, layout_for
 from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.individuals import meet_all
 from mcsus.runner.memory import refuse_if_too_large
@@ -347,28 +347,13 @@ class Sampler:
         held = state.held
         assert held is not None  # noqa: S101 - asked before
         held = held[:, :, : state.draws]
-        drawing = self._drawing
-        rows = drawing.derived.rows
-        exact = [*self._exact(), *(row.exact for row in rows if row.is_counted)]
-        meets = [*self._row_meets, *(row.meets_individuals for row in rows if row.is_counted)]
-
-        def bins(row: int, exact: list[float], meets_individuals: bool) -> Bins:
-            return self._bins(drawing.held(row, held), exact, meets_individuals)
-
+        wanted = Wanted(self._wanted, _FINE, self._exact(), self._row_meets)
+        copies = 2 * self._replicates + 2 * self._executor.workers  # now, before, in tasks
         with ThreadPoolExecutor(self._executor.workers) as pool:
-            known = pool.map(bins, drawing.counted, exact, meets)
+            layout = layout_for(self._drawing, held, wanted, copies, pool)
             convergences = pool.map(lambda x: Convergence.of_prefixes(x, self._tail), held)
-            layout = drawing.laid_out(list(known))
-            copies = 2 * self._replicates + 2 * self._executor.workers  # now, before, in tasks
-            refuse_if_too_large(int(layout.counters[-1]) * copies // 2, "design")
-            self._drawing = replace(drawing, layout=layout)
+            self._drawing = replace(self._drawing, layout=layout)
             state.forget(self._drawing, list(convergences), pool)
-
-    def _bins(self, held: Array, exact: list[float], meets_individuals: bool) -> Bins:
-        """Return the bins of a row by its held draws, shape (replicate, draw)."""
-        known = _finite(held)
-        apart = meets_individuals and known is held
-        return Bins.of(known, self._wanted, _FINE, exact, by_replicate=apart)
 
     def _exact(self) -> list[list[float]]:
         """Return the values at which the draws of each kept row are counted exactly."""
@@ -401,11 +386,3 @@ class Sampler:
     def _tell(self, goal: int) -> None:
         if self._progress is not None:
             self._progress("sampling", self._state.drawn, goal * self._replicates)
-
-
-def _finite(values: Array) -> Array:
-    """Return the values that are finite, of which bins can be made; 0 where there are none."""
-    known = np.isfinite(values)
-    if known.all():
-        return values
-    return values[known] if known.any() else np.zeros(1)

@@ -194,6 +194,25 @@ def test_outputs_do_not_change(made):
     assert alone["digest"] == made.to_dict()["digest"]
 
 
+def test_counts_are_coarser_before_they_are_refused(monkeypatch):
+    """What would not fit in memory is counted in fewer bins, and told by the error of the ranks."""
+    tried: list[int] = []
+
+    def fits(numbers):
+        tried.append(numbers)
+        return len(tried) == 2
+
+    monkeypatch.setattr(sampling, "_HELD_DRAWS", COUNTED)
+    monkeypatch.setattr("mcsus.runner.forgetting.fits", fits)
+    document = run(Study.from_dict(STUDY), draws=2048).to_dict()
+    assert tried[1] < tried[0]
+    cell = document["outputs"]["ga"]["cells"][0]
+    assert 0 < document["outputs"]["ga"]["rank_error"] < 1e-3
+    scale = math.hypot(math.log(2), math.log(1.1))
+    for own in cell["quantiles"]:
+        assert own["value"] == pytest.approx(math.exp(stats.norm.ppf(own["p"]) * scale), rel=0.02)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rounds", [1, 2])
 def test_resumed_to_the_bit(counted, tmp_path, monkeypatch, rounds):
@@ -293,14 +312,16 @@ def test_too_many_pairs_are_told():
     assert own.cells == 80
 
 
-def test_individuals_of_a_replicate_are_not_a_spread():
+@pytest.mark.parametrize("draws", [1024, 2048])
+def test_individuals_of_a_replicate_are_not_a_spread(monkeypatch, draws):
     """Differences of what averages over individuals are told replicate by replicate."""
+    monkeypatch.setattr(sampling, "_HELD_DRAWS", COUNTED)
     document = copy.deepcopy(STUDY)
     document["dims"]["individual"] = {"draws": 16}
     document["parameters"]["a"] = parameter(**lognormal(1, 2), kind="variability")
     document["equations"]["ga"]["formula"] = "mean(a, over=individual)*(g + x)"
     document["outputs"] = {"ga": "1"}
-    found = entry(run(Study.from_dict(document)), "ga", "heavy", "light")
+    found = entry(run(Study.from_dict(document), draws=draws), "ga", "heavy", "light")
     assert "individuals_error" in found["difference"]["mean"]
     assert is_near(found["probability_less"], 1 / 8)
 
