@@ -170,6 +170,8 @@ def card_text(card: Card) -> str:
         "Rests on": _counts(card["rests_on"]),
     }
     lines += [f"{what}: {text}" for what, text in told.items()]
+    if card["case"]:
+        lines.append(f"What would turn it, how robust and what to measure are of {card['case']}")
     for own in card["other_claims"]:
         lines.append(f"{VERDICTS[own['verdict']]}: “{own['statement']}” {own['text']}")
     missing = [row["what"].lower() for row in card["signed"] if row["text"] == NOT_STATED]

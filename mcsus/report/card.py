@@ -19,6 +19,7 @@ from mcsus.report.wording import (
     UNSETTLED,
     capital,
     count,
+    is_base,
     label_words,
     level_text,
     listing,
@@ -67,6 +68,8 @@ def claim_card(result: Result) -> Card:
     reading, document = Reading(result), result.to_dict(timing=False)
     main, others = _claims(reading)
     told = document["claims"].get(main["id"], {}) if main else {}
+    base = [cell for cell in told.get("cells", ()) if is_base(cell["labels"])]
+    case = _nearest(base, main.get("confidence", 0.0))
     table = _explained(reading, main)
     audit = reading.about.get("audit", {})
     return {
@@ -81,9 +84,10 @@ def claim_card(result: Result) -> Card:
         "amounts": list(_amounts(reading)),
         "credits": list(_credited(reading)),
         "decides": list(_drivers(reading, table)),
-        "would_turn_it": turned(told),
-        "robust": robust(told),
-        "to_measure": measured(told),
+        "case": _named(case) if case and len(base) > 1 else "",
+        "would_turn_it": turned(told, case),
+        "robust": robust(told, case),
+        "to_measure": measured(told, case),
         "rests_on": _resting(reading, table),
         "scope": _scope(reading, audit),
         "limits": _limits(reading),
@@ -116,6 +120,14 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
         return {}, []
     main = next((claim for claim in told if claim["required"]), told[0])
     return main, [claim for claim in told if claim is not main]
+
+
+def _nearest(base: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, Any] | None:
+    """Return the labels of the case whose probability is nearest to what is asked for."""
+    if not base:
+        return None
+    nearest = min(base, key=lambda cell: abs(cell["probability"]["value"] - confidence))
+    return dict(nearest["labels"])
 
 
 def _explained(reading: Reading, main: Mapping[str, Any]) -> ResultTable | None:

@@ -1,6 +1,7 @@
 """What analyses say of a claim, in the few words that a card has room for.
 
-Each takes the JSON of the claim; a run that lacks an analysis says that nothing was looked at.
+Each takes the JSON of the claim and the labels of a case; a run that lacks an analysis says that
+nothing was looked at.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ _NOT_LOOKED_AT = "not looked at in this run"
 Told = Mapping[str, Any]
 
 
-def turned(claim: Told) -> list[str]:
+def turned(claim: Told, at: Told | None = None) -> list[str]:
     """Return where the claim holds by one input alone, and how far from its middle that is."""
-    rows = _of_base(claim.get("break_even"))
+    rows = _of_case(claim.get("break_even"), at)
     if not rows:
         return [_NOT_LOOKED_AT]
     reached = [row for row in rows if row.get("reachable") and _value(row.get("value")) is not None]
@@ -40,17 +41,17 @@ def _where_it_holds(row: Told) -> str:
     return f"{words(row['input'])} {side}{_amount(row.get('value'), row)}{place}"
 
 
-def robust(claim: Told) -> list[str]:
+def robust(claim: Told, at: Told | None = None) -> list[str]:
     """Return how wrong the laws may be before the verdict turns."""
     found = claim.get("robustness")
     if not isinstance(found, Mapping):
         return [_NOT_LOOKED_AT]
     told = []
-    radius = _value(_base(found.get("breakdown_radius")))
+    radius = _value(_case(found.get("breakdown_radius"), at))
     if radius is not None:
         moved = number((2 * radius) ** 0.5, 2)
         told.append(f"breakdown radius {number(radius, 2)}: {moved} sd of one normal law")
-    families = [_value(row.get("probability")) for row in _of_base(found.get("families"))]
+    families = [_value(row.get("probability")) for row in _of_case(found.get("families"), at)]
     known = [value for value in families if value is not None]
     if known:
         told.append(f"other families: P {probability(min(known))} to {probability(max(known))}")
@@ -62,11 +63,11 @@ def robust(claim: Told) -> list[str]:
     return told or [_NOT_LOOKED_AT]
 
 
-def measured(claim: Told) -> list[str]:
+def measured(claim: Told, at: Told | None = None) -> list[str]:
     """Return the inputs that it is worth most to measure: in the unit of the margin, and in P."""
     rows = [
         row
-        for row in _of_base(claim.get("value_of_information"))
+        for row in _of_case(claim.get("value_of_information"), at)
         if not row.get("is_group") and row.get("input") != "all"
     ]
     if not rows:
@@ -92,19 +93,25 @@ def _known(row: Told, key: str) -> float:
     return value if value is not None and value > _ERRORS * (error or 0.0) else 0.0
 
 
-def _of_base(rows: object) -> list[Told]:
-    """Return the rows of the first case of the study as written."""
+def _of_case(rows: object, at: Told | None) -> list[Told]:
+    """Return the rows of a case; without one, of the first of the study as written."""
     if not isinstance(rows, Sequence):
         return []
-    own = [row for row in rows if isinstance(row, Mapping) and is_base(row.get("labels", {}))]
-    first = own[0].get("labels", {}) if own else {}
-    return [row for row in own if row.get("labels", {}) == first]
+    own = [row for row in rows if isinstance(row, Mapping)]
+    if at is None:
+        at = next((_labels(row) for row in own if is_base(_labels(row))), {})
+    return [row for row in own if _labels(row) == at]
 
 
-def _base(told: object) -> object:
-    """Return an estimate, or that of the study as written where there is one for each case."""
-    rows = _of_base(told) if isinstance(told, Sequence) else []
+def _case(told: object, at: Told | None) -> object:
+    """Return an estimate, or that of a case where there is one for each."""
+    rows = _of_case(told, at)
     return rows[0] if rows else told
+
+
+def _labels(row: Told) -> Told:
+    labels = row.get("labels", {})
+    return labels if isinstance(labels, Mapping) else {}
 
 
 def _value(told: object) -> float | None:

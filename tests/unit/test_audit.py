@@ -165,6 +165,7 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
         "one other cannot, alone",
     ]
     assert turned({"break_even": rows[2:]}) == ["no input can, alone"]
+    assert turned({"break_even": rows}, labels[0]) == ["works above 0.950 (its 97 % quantile)"]
     known = {
         "breakdown_radius": {"value": 0.04, "error": 0.0},
         "families": [{"probability": {"value": p}} for p in (0.52, 0.48)],
