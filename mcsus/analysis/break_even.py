@@ -2,19 +2,20 @@
 
 The probability given a value is that of the draws near it, each moved to where it would be: by the
 mean and the spread of the margin given the input, as two regressions say. So a window may be wide,
-and is exact where the input moves and stretches the margin only.
+and is exact where the input moves and stretches the margin only. Where the probability turns within
+a window, a narrower one is taken, with regressions of its own.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.claim_data import ClaimCell
 from mcsus.analysis.input_draws import InputDraws
-from mcsus.analysis.rank_bins import RankBins, without_each
+from mcsus.analysis.rank_bins import without_each
 from mcsus.analysis.shares import jackknife_error
 from mcsus.families import special
 
@@ -24,9 +25,13 @@ PLAUSIBLE = 3.0
 """Normal score of the values of an input that are looked at: all but 1 in 370 draws."""
 
 _WINDOW = 0.05  # of all draws, on either side
-_STEP, _PARTS = 0.25, 5  # of normal scores at which the probability is looked at; of one again
+_WIDEST, _NARROWEST = 0.2, 300  # of all draws, and draws, on either side, where it turns
+_TURN = 0.2  # of a probability, that it changes by in a window at most
+_STEP = 0.25  # of normal scores at which the probability is looked at
+_ROUNDS, _NARROWER = 16, 0.6  # of windows, each by so much
+_CLOSE = 0.02  # of the width: what ends them
 _ERRORS = 2  # that the probability must be beyond the confidence, on both sides
-_SLACK = 0.3  # of the range of a probability by splines, which are rough where it turns
+_SLACK = 0.3  # of the range of a probability by splines, which are rough where they turn
 _LEAST_SPREAD = 0.05  # of the mean spread
 
 
@@ -70,16 +75,19 @@ def break_even(cell: ClaimCell, k: int) -> BreakEven:
 
 
 class _Given:
-    """The probability of a claim given values of one input."""
+    """The probability of a claim given values of one input, by draws in rising order of it."""
 
     def __init__(self, own: InputDraws, margins: Array, asked: float) -> None:
-        self.own, self.asked = own, asked
-        bins, order = own.bins, own.order
-        self.replicates = len(margins)
-        self.mean, self.spread, apart = moments_given(bins, margins)
-        self.apart = apart.ravel()[order]
-        self.scores = bins.scores
-        self.replicate = np.repeat(np.arange(self.replicates), margins.shape[1])[order]
+        self.asked, self.bins = asked, own.bins
+        self.replicates, self.size = len(margins), margins.size
+        self.values, self.margins = own.values.ravel()[own.order], margins.ravel()[own.order]
+        self.replicate = own.order // margins.shape[1]
+        mean = self.bins.fitted(self.bins.sums(margins))[0]
+        apart = np.abs(margins - mean[self.bins.bins])
+        spread = _positive(self.bins.fitted(self.bins.sums(apart))[0], apart)
+        place = self.bins.bins.ravel()[own.order]
+        self.moments = mean, spread
+        self.apart = (self.margins - mean[place]) / spread[place]
 
     def at(self, scores: Array) -> Array:
         """Return the probability at normal scores, from all replicates and without each of them.
@@ -88,41 +96,63 @@ class _Given:
         -------
         array, shape (score, 1 + replicate)
         """
-        size, found = self.apart.size, []
-        for score in scores:
-            rank = float(special.ndtr(score))
-            first, last = (int(np.clip(rank + h, 0, 1) * size) for h in (-_WINDOW, _WINDOW))
-            mean, spread = (float(np.interp(score, self.scores, y)) for y in self.moments)
-            near = self.replicate[first:last]
-            holds = near[mean + spread * self.apart[first:last] > 0]
-            counts = [
-                np.bincount(each, minlength=self.replicates)[:, np.newaxis].astype(float)
-                for each in (holds, near)
+        ranks = special.ndtr(scores)
+        moments = [np.interp(scores, self.bins.scores, own) for own in self.moments]
+        ends = [self.places(ranks + side * _WINDOW) for side in (-1, 1)]
+        near = zip(*ends, *moments, strict=True)
+        return np.array(
+            [
+                self.share(slice(first, last), mean + spread * self.apart[first:last] > 0)
+                for first, last, mean, spread in near
             ]
-            above, whole = (without_each(each)[:, 0] for each in counts)
-            found.append(above / np.maximum(whole, 1))
-        return np.array(found)
+        )
 
-    @property
-    def moments(self) -> tuple[Array, Array]:
-        """Mean and spread of the margin in the bins."""
-        return self.mean, self.spread
+    def places(self, ranks: Array) -> NDArray[np.int64]:
+        """Return how many draws lie below ranks."""
+        return np.asarray(np.clip(ranks, 0, 1) * self.size).astype(np.int64)
 
-    def value(self, score: float) -> tuple[float, float]:
-        """Return the value of the input at a normal score, and how fast it changes with it."""
-        ordered = self.own.values.ravel()[self.own.order]
-        places = special.ndtr(score + np.array([-_STEP, 0, _STEP])) * ordered.size - 0.5
-        low, value, high = np.interp(places, np.arange(ordered.size), ordered)
-        return float(value), float(high - low) / (2 * _STEP)
+    def share(self, near: slice, holds: NDArray[np.bool_]) -> Array:
+        """Return the share of some draws that holds, of all replicates and without each of them."""
+        own = self.replicate[near]
+        above, whole = (
+            without_each(np.bincount(each, minlength=self.replicates)[:, np.newaxis] + 0.0)[:, 0]
+            for each in (own[holds], own)
+        )
+        return np.asarray(above / np.maximum(whole, 1))
+
+    def value(self, ranks: Any) -> Any:
+        """Return the values of the input at ranks."""
+        return np.interp(ranks * self.size - 0.5, np.arange(self.size), self.values)
+
+    def near(self, rank: float, width: float) -> tuple[Array, Array]:
+        """Return the probability at ranks about one, by regressions in a window alone.
+
+        Returns
+        -------
+        ranks : array
+        shares : array, shape (rank, 1 + replicate)
+        """
+        first, last = self.places(np.array([rank - 2 * width, rank + 2 * width]))
+        margins, values = self.margins[first:last], self.values[first:last]
+        mean = np.polynomial.Polynomial.fit(values, margins, 2)
+        apart = margins - mean(values)
+        line = np.polynomial.Polynomial.fit(values, np.abs(apart), 1)
+        own = apart / _positive(line(values), np.abs(apart))
+        ranks = rank + width * np.linspace(-1, 1, 9)
+        shares = []
+        for at, (begin, end) in zip(
+            self.value(ranks), self.places(ranks[:, np.newaxis] + [-width, width]), strict=True
+        ):
+            spread = _positive(line(at), np.abs(apart))
+            holds = mean(at) + spread * own[begin - first : end - first] > 0
+            shares.append(self.share(slice(begin, begin + holds.size), holds))
+        return ranks, np.array(shares)
 
 
-def moments_given(bins: RankBins, margins: Array) -> tuple[Array, Array, Array]:
-    """Return mean and spread of margins in each bin, and the draws in terms of them."""
-    mean = bins.fitted(bins.sums(margins))[0]
-    apart = margins - mean[bins.bins]
-    sizes = bins.fitted(bins.sums(np.abs(apart)))[0]
-    spread = np.maximum(sizes, _LEAST_SPREAD * float(np.abs(apart).mean()))
-    return mean, spread, apart / np.where(spread > 0, spread, 1.0)[bins.bins]
+def _positive(spread: Array, apart: Array) -> Array:
+    """Return a spread that is nowhere nearly 0."""
+    least = _LEAST_SPREAD * float(apart.mean())
+    return np.maximum(spread, least if least > 0 else 1.0)
 
 
 def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
@@ -130,23 +160,37 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     scores = np.arange(-PLAUSIBLE, PLAUSIBLE + _STEP / 2, _STEP)
     each = given.at(scores)
     ends = ends._replace(low=float(each[:, 0].min()), high=float(each[:, 0].max()))
-    apart = each[:, 0] - given.asked
     if not _passes(each, given.asked):
         return ends
+    apart, ranks = each[:, 0] - given.asked, special.ndtr(scores)
     turns = np.flatnonzero((apart[:-1] < 0) != (apart[1:] < 0))
     k = int(turns[np.argmin(np.abs(scores[turns] + _STEP / 2))])
-    fine = np.linspace(scores[k], scores[k + 1], _PARTS + 1)
-    near = given.at(fine)
-    below = (near[:, 0] < given.asked) == (apart[k] < 0)
-    j = int(np.flatnonzero(below[:-1] & ~below[1:])[0])
-    slope = (each[k + 1, 0] - each[k, 0]) / _STEP
-    step = (near[j + 1, 0] - near[j, 0]) / (fine[j + 1] - fine[j])
-    score = float(fine[j] + (given.asked - near[j, 0]) / step)
-    value, rate = given.value(score)
-    error = abs(rate / slope) * float(jackknife_error(near[j, 1:]))
-    return ends._replace(
-        value=value, error=error, side=float(np.sign(slope)), rank=float(special.ndtr(score))
-    )
+    slope = float((apart[k + 1] - apart[k]) / (ranks[k + 1] - ranks[k]))
+    rank = float(ranks[k] - apart[k] / slope)
+    side, width = float(np.sign(slope)), _WIDEST
+    for _ in range(_ROUNDS):
+        width = min(max(width, _NARROWEST / given.size), rank / 2, (1 - rank) / 2)
+        about, near = given.near(rank, width)
+        slope = _slope(about[1:-1], near[1:-1, 0], side)
+        middle = len(about) // 2
+        step = float(np.clip((given.asked - near[middle, 0]) / slope, -width / 2, width / 2))
+        rank += step
+        narrow = abs(near[-1, 0] - near[0, 0]) < _TURN or width * given.size <= _NARROWEST
+        if narrow and abs(step) < _CLOSE * width:
+            break
+        width *= 1.0 if narrow else _NARROWER
+    half = given.near(rank, width / 2)[1][middle, 0]  # which has less of what a window adds
+    error = float(np.hypot(jackknife_error(near[middle, 1:]), near[middle, 0] - half)) / abs(slope)
+    low, value, high = given.value(rank + width * np.array([-1, 0, 1]))
+    error *= (high - low) / (2 * width)
+    return ends._replace(value=float(value), error=float(error), side=side, rank=rank)
+
+
+def _slope(ranks: Array, shares: Array, side: float) -> float:
+    """Return how fast a probability changes with the rank, not against its known direction."""
+    slope = float(np.polyfit(ranks - ranks.mean(), shares, 1)[0])
+    least = 0.1 / (ranks[-1] - ranks[0]) / len(ranks)
+    return side * max(side * slope, least)
 
 
 def _passes(each: Array, asked: float) -> bool:

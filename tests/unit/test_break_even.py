@@ -17,7 +17,7 @@ def test_sum_of_normal_inputs(seed):
     cell = claim_cell({"x": normal(0, 2), "e": normal()}, lambda x, e: x + e, seed=seed)
     found = break_even(cell, 0)
     assert found.value == pytest.approx(1.644854, abs=ERRORS * found.error + SMOOTHING)
-    assert 0 < found.error < 0.01
+    assert 0 < found.error < 0.02
     assert found.side == 1
     assert found.rank == pytest.approx(0.79456, abs=0.005)  # the normal law at .822427
     other = break_even(cell, 1)  # it would take 3.29 standard deviations
