@@ -114,10 +114,8 @@ class _Given:
     def share(self, near: slice, holds: NDArray[np.bool_]) -> Array:
         """Return the share of some draws that holds, of all replicates and without each of them."""
         own = self.replicate[near]
-        above, whole = (
-            without_each(np.bincount(each, minlength=self.replicates)[:, np.newaxis] + 0.0)[:, 0]
-            for each in (own[holds], own)
-        )
+        counts = [np.bincount(each, minlength=self.replicates) for each in (own[holds], own)]
+        above, whole = (without_each(each[:, np.newaxis].astype(float))[:, 0] for each in counts)
         return np.asarray(above / np.maximum(whole, 1))
 
     def value(self, ranks: Any) -> Any:
@@ -190,7 +188,7 @@ def _slope(ranks: Array, shares: Array, side: float) -> float:
     """Return how fast a probability changes with the rank, not against its known direction."""
     slope = float(np.polyfit(ranks - ranks.mean(), shares, 1)[0])
     least = 0.1 / (ranks[-1] - ranks[0]) / len(ranks)
-    return side * max(side * slope, least)
+    return float(side * max(side * slope, least))
 
 
 def _passes(each: Array, asked: float) -> bool:
