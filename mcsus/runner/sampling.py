@@ -70,7 +70,7 @@ def most_held(rows: int, replicates: int) -> int:
     >>> most_held(rows=1, replicates=16), most_held(rows=1560, replicates=16)
     (65536, 4096)
     """
-    each = max(min(_HELD_DRAWS, _HELD_VALUES // rows), _HELD_ANYWAY) // replicates
+    each = min(_HELD_DRAWS, max(_HELD_VALUES // rows, _HELD_ANYWAY)) // replicates
     return max(FOLD, 1 << max(each, 1).bit_length() - 1)
 
 

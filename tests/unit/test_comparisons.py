@@ -295,10 +295,10 @@ def test_bad_tables_are_refused(table, where, words):
 
 def test_too_many_pairs_are_told():
     document = copy.deepcopy(STUDY)
-    document["dims"]["place"] = [f"p{k}" for k in range(40)]
+    document["dims"]["place"] = [f"p{k}" for k in range(50)]
     document["equations"]["carbon"]["formula"] = "factor*mass*share"
     document["parameters"]["share"] = parameter(
-        by={"place": {f"p{k}": constant(k + 1) for k in range(40)}}
+        by={"place": {f"p{k}": constant(k + 1) for k in range(50)}}
     )
     study, model = check(Study.from_dict(document))
     from mcsus.runner.cautions import before_drawing
@@ -309,7 +309,7 @@ def test_too_many_pairs_are_told():
     assert [own.where for own in told] == ["carbon"]
     document["compare"] = {"design": "first", "outputs": ["carbon"]}
     [own] = comparisons(*check(Study.from_dict(document)))
-    assert own.cells == 80
+    assert own.cells == 100
 
 
 @pytest.mark.parametrize("draws", [1024, 2048])
