@@ -134,14 +134,26 @@ def _sources(inputs: Iterable[Mapping[str, Any]]) -> Iterable[Row]:
 
 
 def _below_claims(claims: Mapping[str, Any]) -> dict[str, list[Row]]:
-    """Return what analyses say of claims where it is a list of rows, one table for each."""
+    """Return what analyses say of claims, a table for each list of rows."""
     tables: dict[str, list[Row]] = {}
     for name, told in claims.items():
-        for key, rows in told.items():
-            if key != "cells" and isinstance(rows, list):
-                flat = [_flat(row) for row in rows if isinstance(row, Mapping)]
-                tables.setdefault(key, []).extend({"claim": name, **row} for row in flat)
+        for key, value in told.items():
+            if key == "cells":
+                continue
+            for table, row in _rows(key, value):
+                tables.setdefault(table, []).append({"claim": name, **_flat(row)})
     return tables
+
+
+def _rows(name: str, told: Any, at: Mapping[str, Any] | None = None) -> Iterable[tuple[str, Row]]:
+    """Yield the rows of lists, with the name of their table; of several cases those of each."""
+    if isinstance(told, list):
+        own = {} if at is None else {"labels": at}
+        yield from ((name, {**own, **row}) for row in told if isinstance(row, Mapping))
+    elif isinstance(told, Mapping):
+        for case in told.get("cells", [told]):
+            for key, value in case.items():
+                yield from _rows(f"{name}_{key}", value, case.get("labels", at))
 
 
 def _flat(row: Mapping[str, Any]) -> Row:
@@ -150,9 +162,13 @@ def _flat(row: Mapping[str, Any]) -> Row:
     for key, value in row.items():
         if key == "labels":
             flat[key] = _labels(value)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping) and "value" in value:
             flat |= _estimate(key, value)
-        elif not isinstance(value, list):
+        elif isinstance(value, Mapping):
+            flat |= {f"{key}, {part}": own for part, own in value.items()}
+        elif isinstance(value, list):
+            flat[key] = "; ".join(map(str, value))
+        else:
             flat[key] = value
     return flat
 

@@ -46,21 +46,39 @@ def robust(claim: Told, at: Told | None = None) -> list[str]:
     found = claim.get("robustness")
     if not isinstance(found, Mapping):
         return [_NOT_LOOKED_AT]
-    told = []
-    radius = _value(_case(found.get("breakdown_radius"), at))
-    if radius is not None:
-        moved = number((2 * radius) ** 0.5, 2)
-        told.append(f"breakdown radius {number(radius, 2)}: {moved} sd of one normal law")
-    families = [_value(row.get("probability")) for row in _of_case(found.get("families"), at)]
-    known = [value for value in families if value is not None]
-    if known:
-        told.append(f"other families: P {probability(min(known))} to {probability(max(known))}")
+    own = _of_case(found.get("cells"), at)
+    found = own[0] if own else found
     dependence = found.get("dependence")
-    if isinstance(dependence, Mapping):
-        low, high = (_value(dependence.get(end)) for end in ("low", "high"))
-        if low is not None and high is not None:
-            told.append(f"any dependence: P {probability(low)} to {probability(high)}")
+    ends = (
+        [dependence.get(end) for end in ("low", "high")] if isinstance(dependence, Mapping) else []
+    )
+    ranges = {
+        "laws moved or widened": _probabilities(found.get("perturbed")),
+        "other families": _probabilities(found.get("families")),
+        "any dependence": [value for value in map(_value, ends) if value is not None],
+    }
+    told = [*_breakdown(found)]
+    for what, known in ranges.items():
+        if known:
+            low, high = probability(min(known)), probability(max(known))
+            told.append(f"{what}: P {low}" + (f" to {high}" if high != low else ""))
     return told or [_NOT_LOOKED_AT]
+
+
+def _breakdown(found: Told) -> list[str]:
+    """Return the radius at which the verdict turns, and what that comes to for one normal law."""
+    radius, beyond = _value(found.get("breakdown_radius")), _value(found.get("breakdown_beyond"))
+    if radius is None:
+        return [] if beyond is None else [f"breakdown radius above {number(beyond, 2)}"]
+    moved = number((2 * radius) ** 0.5, 2)
+    return [f"breakdown radius {number(radius, 2)}: one normal law moved by {moved} sd"]
+
+
+def _probabilities(rows: object) -> list[float]:
+    """Return the probabilities of rows, as far as they are known."""
+    told = rows if isinstance(rows, Sequence) else []
+    found = [_value(row.get("probability")) for row in told if isinstance(row, Mapping)]
+    return [value for value in found if value is not None]
 
 
 def measured(claim: Told, at: Told | None = None) -> list[str]:
@@ -101,12 +119,6 @@ def _of_case(rows: object, at: Told | None) -> list[Told]:
     if at is None:
         at = next((_labels(row) for row in own if is_base(_labels(row))), {})
     return [row for row in own if _labels(row) == at]
-
-
-def _case(told: object, at: Told | None) -> object:
-    """Return an estimate, or that of a case where there is one for each."""
-    rows = _of_case(told, at)
-    return rows[0] if rows else told
 
 
 def _labels(row: Told) -> Told:

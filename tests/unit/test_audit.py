@@ -16,6 +16,7 @@ import pytest
 import mcsus
 from mcsus.cli import run_command
 from mcsus.errors import InputError
+from mcsus.report.appendix import _below_claims
 from mcsus.report.audit import card_page, card_text, verify_audit, write_audit
 from mcsus.report.card import claim_card
 from mcsus.report.card_claims import measured, robust, turned
@@ -168,14 +169,21 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
     assert turned({"break_even": rows}, labels[0]) == ["works above 0.950 (its 97 % quantile)"]
     known = {
         "breakdown_radius": {"value": 0.04, "error": 0.0},
+        "perturbed": [{"probability": {"value": p}} for p in (0.4, 0.7)],
         "families": [{"probability": {"value": p}} for p in (0.52, 0.48)],
         "dependence": {"low": {"value": 0.81}, "high": {"value": 0.99}},
     }
-    assert robust({"robustness": known}) == [
-        "breakdown radius 0.040: 0.28 sd of one normal law",
+    said = [
+        "breakdown radius 0.040: one normal law moved by 0.28 sd",
+        "laws moved or widened: P 0.400 to 0.700",
         "other families: P 0.480 to 0.520",
         "any dependence: P 0.810 to 0.990",
     ]
+    assert robust({"robustness": known}) == said
+    several = [{"labels": {"year": 1}, "breakdown_beyond": 0.5}, {"labels": {"year": 2}, **known}]
+    assert robust({"robustness": {"cells": several}}, {"year": 2}) == said
+    told = robust({"robustness": {"cells": several}}, {"year": 1})
+    assert told == ["breakdown radius above 0.50"]
     worth = [
         {"input": name, "evppi": {"value": value, "error": 0.1}, "unit": "kg CO2e", **more}
         for name, value, more in (
@@ -402,3 +410,26 @@ def test_an_auditor_goes_from_study_file_to_signed_card_in_five_commands(
     assert card["reproduce"]["digest"] == known["digest"]
     signed = {row["what"]: row["text"] for row in card["signed"]}
     assert (signed["Author"], signed["Reviewer"]) == ("A. Author", "R. Viewer")
+
+
+def test_what_analyses_say_of_claims_are_tables_whatever_their_shape():
+    told = {
+        "cells": [],
+        "break_even": [
+            {"input": "works", "value": {"value": 1.0, "error": 0.1}, "names": ["a", "b"]}
+        ],
+        "robustness": {
+            "curve": [{"radius": 0.1}],
+            "cells": [
+                {"labels": {"year": k}, "dependence": {"looked_at": [{"correlation": 0.5}]}}
+                for k in (1, 2)
+            ],
+        },
+    }
+    tables = _below_claims({"pays": told})
+    assert tables["break_even"] == [
+        {"claim": "pays", "input": "works", "value": 1.0, "value, error": 0.1, "names": "a; b"}
+    ]
+    assert tables["robustness_dependence_looked_at"] == [
+        {"claim": "pays", "labels": str(k), "correlation": 0.5} for k in (1, 2)
+    ]
