@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,8 @@ def plain():
         "gain": law("normal", "kg/year", mean=2, sd=1),
         "loss": law("normal", "kg/year", mean=1, sd=0.2),
         "life": law("uniform", "year", minimum=5, maximum=5.0001),
+        "one": law("constant", value=1),
+        "balance": law("uniform", minimum=-1, maximum=3),
     }
     equations = {
         "x": ("a", "kg"),
@@ -73,6 +76,7 @@ def plain():
         "heavy": ("more*material", "kg CO2e"),
         "rate": ("gain - loss", "kg/year"),
         "nothing": ("y - y", "kg"),
+        "saved": ("one", "kg"),
     }
     same = {"quantity": "light", "relative_to": "heavy", "value": 20 / 21}
     claims = {
@@ -80,6 +84,8 @@ def plain():
         "tenth_lower": {"compare": ["x", "y"], "relation": "<", "margin": 0.9},
         "least": same | {"relation": ">=", "confidence": 0.9},
         "most": same | {"relation": "<=", "confidence": 0.9},
+        "once": {"quantity": "saved", "relative_to": "balance", "relation": ">", "value": 1},
+        "below": {"quantity": "saved", "relative_to": "balance", "relation": "<", "value": 1},
         "no_more": {"compare": ["nothing", "x"], "relation": "<=", "margin": 1e-9},
         "between": {"quantity": "x", "between": [500, 1500], "unit": "g"},
         "both": {"all_of": ["b_above_a", "between"], "confidence": 0.4},
@@ -107,6 +113,13 @@ def test_a_ratio_of_the_same_material_is_exact(plain):
         assert cell["verdict"] == "supported"
         assert {q["value"] for q in cell["quantity"]["quantiles"]} == {20 / 21}
         assert {q["error"] for q in cell["margin"]["quantiles"]} == {0.0}
+
+
+def test_a_ratio_to_what_may_be_nothing_is_without_bound(plain):
+    """One over U(-1, 3) is above 1 where the divisor is below 1: also where it is negative."""
+    cell = holds(plain, "once", 0.5)
+    assert cell["quantity"]["quantiles"][-1]["value"] is None
+    holds(plain, "below", 0.5)
 
 
 def test_between_two_values(plain):
@@ -406,3 +419,27 @@ def test_a_scenario_that_changes_nothing_of_a_claim_is_refused(claim, key):
     with pytest.raises(InputError, match=f"claims.c.{key}: found 'scenario', along which nothing"):
         check(study({"c": claim}, scenarios=[scenario]))
     check(study({"c": claim | {"quantity": "y"}}, scenarios=[scenario]))
+
+
+def test_every_kind_is_written_back():
+    claims = {
+        "value": GOOD | {"at": {"year": 2030}, "over": "design"},
+        "pair": {"compare": ["x", "y"], "relation": "<", "margin": 0.9},
+        "labels": {"quantity": "x", "compare": {"design": ["coin", "solar"]}, "relation": "<="},
+        "ratio": {"quantity": "x", "relative_to": "y", "relation": ">", "value": 10},
+        "ends": {"quantity": "x", "between": [1, 2], "unit": "g", "over": "year", "share": 0.9},
+        "paid": {"cost": "x", "rate": "rate", "value": 5, "unit": "year"},
+        "both": {"all_of": ["pair", "ratio"], "required": True},
+        "any": {"any_of": ["both", "ends"], "weights": "y", "share": 0.5, "over": "year"},
+    }
+    equations = {"x": ("a", "kg"), "y": ("b", "kg"), "rate": ("a/day", "kg/year")}
+    parameters = {
+        "a": law("constant", value=1),
+        "b": law("constant", value=1),
+        "day": law("constant", "day", value=1),
+    }
+    asked = study(claims, parameters, equations, **DIMS)
+    turned = replace(asked, claims=asked.claims[::-1])
+    written = {table["id"]: table for table in turned.to_dict()["claims"]}
+    assert written == {id_: {"id": id_, **BY_DEFAULT, **claim} for id_, claim in claims.items()}
+    assert Study.from_dict(turned.to_dict()).claims == turned.claims
