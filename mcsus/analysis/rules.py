@@ -42,6 +42,11 @@ class Rule:
         """Probabilities of the quantiles it takes: the ends of that interval first."""
         return np.array([(1 - self.spread) / 2, (1 + self.spread) / 2])
 
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Half widths relative to the mean at which what is deducted jumps."""
+        return ()
+
     def credited(self, mean: Array, quantiles: Array) -> Array:
         """Return what is credited; below 0 where nothing is.
 
@@ -100,6 +105,11 @@ class Steps(Rule):
 
     table: tuple[tuple[float, float], ...] = FCPF
     beyond: float = FCPF_BEYOND
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Half widths relative to the mean at which what is deducted jumps."""
+        return tuple(limit for limit, _ in self.table)
 
     def credited(self, mean: Array, quantiles: Array) -> Array:
         """Return what is credited."""

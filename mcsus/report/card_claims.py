@@ -55,7 +55,7 @@ def robust(claim: Told, at: Told | None = None) -> list[str]:
     ranges = {
         "laws moved or widened": _probabilities(found.get("perturbed")),
         "other families": _probabilities(found.get("families")),
-        "any dependence": [value for value in map(_value, ends) if value is not None],
+        "correlated inputs": [value for value in map(_value, ends) if value is not None],
     }
     told = [*_breakdown(found)]
     for what, known in ranges.items():

@@ -16,6 +16,7 @@ from mcsus.result.summary import significant
 from mcsus.runner.comparisons import left_out
 from mcsus.runner.constants import on_constants
 from mcsus.runner.contrast_cautions import in_cases, of_contrasts
+from mcsus.runner.credit_cautions import of_credits
 from mcsus.runner.domains import impossible_draws
 from mcsus.runner.impossible import impossible
 from mcsus.study import Study
@@ -89,7 +90,7 @@ def cautions(
         told += [own for name in study.outputs for own in _imprecise(name, described)]
     without = {own.where for own in lacking if own.kind in {"never", "no_mean"}}
     told = [own for own in told if own.kind != _RESTING or own.where not in without]
-    lacking += _uncredited(study, described)
+    lacking += of_credits(study, described)
     told = [*lacking, *impossible(study, model, described), *told]
     if stopped:
         told.append(Caution("stopped", "", _STOPPED[stopped]))
@@ -345,16 +346,3 @@ def _unread(inputs: Sequence[Mapping[str, Any]]) -> Iterator[Caution]:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _uncredited(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
-    """Say of which credits the rule takes a mean that does not settle."""
-    for own in study.credits:
-        data = described[f"credits/{own.id}"]
-        if own.rule.takes_mean and not np.isfinite(data["credited"].values).all():
-            yield Caution(
-                "no_mean",
-                own.id,
-                f"the mean of {own.quantity!r} does not settle, so that the rule {own.rule_name!r} "
-                f"of {own.id!r} credits no amount: a lower_bound does",
-            )

@@ -177,7 +177,7 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
         "breakdown radius 0.040: one normal law moved by 0.28 sd",
         "laws moved or widened: P 0.400 to 0.700",
         "other families: P 0.480 to 0.520",
-        "any dependence: P 0.810 to 0.990",
+        "correlated inputs: P 0.810 to 0.990",
     ]
     assert robust({"robustness": known}) == said
     several = [{"labels": {"year": 1}, "breakdown_beyond": 0.5}, {"labels": {"year": 2}, **known}]

@@ -259,6 +259,14 @@ def test_periods_that_move_together_are_covered_together():
     assert error > 0
 
 
+def test_a_half_width_at_a_step_is_told():
+    table = {"id": "edge", "quantity": "plain_cut", "rule": "steps", "beyond": 0.5}
+    steps = [table | {"table": [[HW / 10, 0.0]]}, table | {"id": "far", "table": [[0.3, 0.0]]}]
+    cautions = mcsus.run(Study.from_dict(document(credits=steps)), draws=256, replicates=4)
+    told = [own for own in cautions.provenance["cautions"] if own["kind"] == "at_a_step"]
+    assert [own["where"] for own in told] == ["edge"]
+
+
 def test_one_replicate_says_nothing_of_an_error():
     own = credit(
         held(np.random.default_rng(1).normal(10, 3, (1, 256))), Trees(), 0.0, Issued(9, 0.9)
