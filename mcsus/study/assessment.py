@@ -17,6 +17,7 @@ from mcsus.vocabulary import IN_EVIDENCE, NOT_ASSESSED
 ALLOWED = f"a text that answers it, {IN_EVIDENCE!r} or {NOT_ASSESSED!r}"
 
 _AVOIDED = re.compile(r"(^|_)avoided($|_)")
+_SAID = re.compile(r"\b(avoid(s|ed|ing|ance)?|abate(s|d|ment)?|offset(s|ting)?)\b", re.IGNORECASE)
 
 
 def _answer(words: str) -> Item:
@@ -56,13 +57,13 @@ def read_assessment(
     Parameters
     ----------
     about_avoided : mapping of str to str
-        Claims on avoided emissions -> the quantity that makes them so.
+        Claims on avoided emissions -> what makes them so.
     """
     row = ASSESSMENT.read({} if table is None else table, faults, ("assessment",))
     missing = [key for key in REQUIRED if key not in row]
     if about_avoided and missing and row.is_table:
-        claim, quantity = next(iter(about_avoided.items()))
-        why = f"required, since claim {claim!r} is about avoided emissions ({quantity})"
+        claim, sign = next(iter(about_avoided.items()))
+        why = f"required, since claim {claim!r} is about avoided emissions ({sign})"
         found = f"nothing for {', '.join(map(repr, missing))}"
         faults.add(found, f"for each of them {ALLOWED}; {why}", "assessment")
     return {key: row[key] for key in ASSESSMENT if row[key]}
@@ -87,10 +88,11 @@ def about_avoided(
     variants: Mapping[str, Mapping[str, Equation]],
     parameters: Mapping[str, Parameter],
 ) -> dict[str, str]:
-    """Return the claims that are about avoided emissions -> a quantity that makes them so.
+    """Return the claims that are about avoided emissions -> what makes them so.
 
     Such a claim depends, in the study or in a scenario, on a quantity whose name has the word
-    ``avoided`` and which is an amount of CO2e, or has no unit.
+    ``avoided`` and which is an amount of CO2e, or has no unit; or it depends on an amount of CO2e
+    and says that something is avoided, abated or offset.
 
     Parameters
     ----------
@@ -102,17 +104,31 @@ def about_avoided(
         each = [equations.get(name), *variants.get(name, {}).values()]
         return (key for equation in each if equation is not None for key in equation.inputs)
 
-    def is_avoided(name: str) -> bool:
+    def dimension(name: str) -> Dimension | None:
         known = equations.get(name) or parameters.get(name)
-        return known is not None and bool(_AVOIDED.search(name)) and _counts(known.unit.dimension)
+        return None if known is None else known.unit.dimension
 
-    told = {claim.id: _first(claim.equation.inputs, inputs, is_avoided) for claim in claims}
-    return {claim: quantity for claim, quantity in told.items() if quantity is not None}
+    def emits(name: str) -> bool:
+        return _has_emissions(dimension(name))
+
+    def is_avoided(name: str) -> bool:
+        counts = emits(name) or dimension(name) == DIMENSIONLESS
+        return counts and bool(_AVOIDED.search(name))
+
+    told = {}
+    for claim in claims:
+        sign = _first(claim.equation.inputs, inputs, is_avoided)
+        said = _SAID.search(claim.statement)
+        if sign is None and said and _first(claim.equation.inputs, inputs, emits):
+            sign = f"it says {said[0]!r}"
+        if sign is not None:
+            told[claim.id] = sign
+    return told
 
 
-def _counts(dimension: Dimension) -> bool:
-    """Tell whether a dimension is that of emissions, or of a part of them."""
-    return dimension == DIMENSIONLESS or "CO2e" in dict(dimension.exponents)
+def _has_emissions(dimension: Dimension | None) -> bool:
+    """Tell whether a dimension is that of emissions, or of emissions over something."""
+    return dimension is not None and "CO2e" in dict(dimension.exponents)
 
 
 def _first(

@@ -16,7 +16,7 @@ from mcsus.vocabulary import LIKELIHOOD_SOURCE, likelihood
 def study(**changes):
     claim = {
         "id": "saves",
-        "statement": "It avoids more than it costs",
+        "statement": "It saves more than it costs",
         "quantity": "net",
         "relation": "<",
         "value": 0,
@@ -106,7 +106,7 @@ def test_the_margin_is_told(tmp_path):
         ("the sustainable choice", "sustainable"),
         ("Sensors in a greenhouse: greenhouse gases avoided", None),
         ("The Green Deal", None),
-        ("It avoids more than it costs", None),
+        ("It saves more than it costs", None),
     ],
 )
 def test_words_that_public_claims_may_not_have(text, words):

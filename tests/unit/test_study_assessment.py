@@ -97,6 +97,23 @@ def test_other_claims_ask_for_nothing(name):
     assert Study.from_dict(document(equations=equations)).assessment == {}
 
 
+EMITTED = {
+    "saved": {"formula": "3*saving", "unit": "kg CO2e"},
+    "net": {"formula": "own - saved", "unit": "kg CO2e"},
+    "life": {"formula": "span", "unit": "year"},
+}
+SPAN = {**LAW, "unit": "year"}
+
+
+@pytest.mark.parametrize("says", ["It avoids more than it costs", "All of it is offset"])
+def test_a_claim_that_says_so_is_about_avoided_emissions_whatever_they_are_called(says):
+    tables = document(equations=EMITTED, parameters={"own": LAW, "saving": LAW, "span": SPAN})
+    tables["claims"][0]["statement"] = says
+    assert "claim 'pays' is about avoided emissions (it says" in fault(tables).allowed
+    tables["claims"][0] |= {"quantity": "life", "value": 1, "unit": "year"}
+    assert Study.from_dict(tables).assessment == {}
+
+
 def test_water_avoided_is_no_emission():
     water = {**LAW, "unit": "m**3"}
     equations = {
