@@ -179,7 +179,7 @@ def _credited(reading: Reading) -> Iterable[str]:
     """Yield a sentence on each credit of the study as written."""
     for table in list(reading.credits.values())[:_MOST_CREDITS]:
         rule = credited.RULES[str(table.attrs["rule"])]
-        text = credited.sentences(table, table.base[0], reading)[0]
+        text = credited.sentences(table, table.base[0])[0]
         yield f"{capital(words(table.name))} ({rule}): {text}"
 
 

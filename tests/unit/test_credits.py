@@ -197,7 +197,7 @@ def test_the_page_says_that_trees_no_longer_means_what_it_says(result, tmp_path)
     assert page.count("This law is not normal: here it is 0.352") == 2
     assert "Claimed: 2.00 times the real amount" in page
     assert "Issued were 12 t CO₂e: 1.20 times the real amount" in page
-    assert "all of it is real in every year with 0.90" in page
+    assert "all of it is real in every year with a probability of 0.90" in page
     rows = (tmp_path / "credits_trees.csv").read_text().splitlines()
     assert rows[0].startswith("credit,unit,quantile_0.05,quantile_0.95,mean,")
 

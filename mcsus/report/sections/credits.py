@@ -32,6 +32,7 @@ RULES = {
 """Crediting rules in the words of a reader."""
 
 _ROW, _LEFT, _TOP, _MOST_ROWS = 26.0, 190.0, 30.0, 36
+_MOST_SENTENCES = 12  # the table has the rest
 _APART = 0.005  # of a probability: what is told of a rule that does not mean what it says
 _ENDS = (0.05, 0.95)
 _HOW = (
@@ -58,10 +59,10 @@ class Credits(Section):
 
     def context(self) -> dict[str, Any]:
         """Return the sentences on each credit, and the words of its rule."""
-        told = {
-            name: [text for cell in table.cells for text in sentences(table, cell, self.reading)]
-            for name, table in self.reading.credits.items()
-        }
+        told = {}
+        for name, table in self.reading.credits.items():
+            every = [text for cell in table.cells for text in sentences(table, cell)]
+            told[name] = [*every[:_MOST_SENTENCES], *_skewed(table, self.reading)]
         return {"told": told, "rules": RULES, "share": _share}
 
 
@@ -69,7 +70,7 @@ def _share(value: float | None) -> str:
     return MISSING if value is None else percent(value)
 
 
-def sentences(table: ResultTable, cell: ResultCell, reading: Reading) -> list[str]:
+def sentences(table: ResultTable, cell: ResultCell) -> list[str]:
     """Return what a credit comes to in one cell, for readers."""
     credited = cell.value("credited")
     where = f"{capital(cell.name)}: " if cell.name else ""
@@ -84,21 +85,26 @@ def sentences(table: ResultTable, cell: ResultCell, reading: Reading) -> list[st
         share = cell.value("over_credited_share")
         text += "" if share is None else f" ({percent(share)})"
     if "covered_in_all" in cell.data and (covered := cell.value("covered_in_all")) is not None:
-        text += f"; all of it is real in every {words(table.attrs['over'])} with {covered:.3f}"
-    return [f"{text}.", *_skewed(table, cell, reading), *_issued(table, cell)]
+        every = f"; all of it is real in every {words(table.attrs['over'])}"
+        text += f"{every} with a probability of {covered:.3f}"
+    return [f"{text}.", *_issued(table, cell)]
 
 
-def _skewed(table: ResultTable, cell: ResultCell, reading: Reading) -> list[str]:
+def _skewed(table: ResultTable, reading: Reading) -> list[str]:
     """Say that a rule does not mean what it says under a normal law."""
-    nominal, found = float(table.attrs["nominal"]), cell.value("probability_over_credited")
-    known = reading.student * (cell.value("probability_over_credited_error") or 0.0)
-    if not nominal or table.attrs["buffer"] or found is None:
+    nominal, key = float(table.attrs["nominal"]), "probability_over_credited"
+    known = [(cell.value(key), cell.value(f"{key}_error") or 0.0) for cell in table.cells]
+    found = [
+        value
+        for value, error in known
+        if value is not None and abs(value - nominal) > max(_APART, reading.student * error)
+    ]
+    if not nominal or table.attrs["buffer"] or not found:
         return []
-    if abs(found - nominal) <= max(_APART, known):
-        return []
+    low, high = probability(min(found)), probability(max(found))
     rule = RULES[table.attrs["rule"]]
     text = f"{rule} means that less is real with {nominal:.2f}, as under a normal law. This law is"
-    return [f"{text} not normal: here it is {probability(found)}."]
+    return [f"{text} not normal: here it is {low if low == high else f'{low} to {high}'}."]
 
 
 def _issued(table: ResultTable, cell: ResultCell) -> list[str]:
