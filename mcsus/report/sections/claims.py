@@ -203,17 +203,21 @@ def _level(claim: ResultTable) -> str:
 
 
 def _margin(claim: ResultTable, cell: ResultCell) -> str:
-    """Return median and widest told range of the margin of a cell, as far as it is a number."""
+    """Return median and widest told range of the margin of a cell."""
     values = cell.array("margin_quantiles")
-    middle = float(values[len(values) // 2])
-    low, high = float(values[0]), float(values[-1])
-    if not math.isfinite(low) or not math.isfinite(high):
-        text = "never" if middle == -math.inf else number(middle)
-    elif low == high:
-        text = number(middle)
+    middle, low, high = (float(values[k]) for k in (len(values) // 2, 0, -1))
+    if low == high:
+        text = _told(middle)
+    elif math.isfinite(high - low):
+        text = f"{_told(middle)} ({span(low, high)})"
     else:
-        text = f"{number(middle)} ({span(low, high)})"
+        text = f"{_told(middle)} ({_told(low)} to {_told(high)})"
     return quantity(text, claim.unit)
+
+
+def _told(value: float) -> str:
+    """Return a number, or the words for what is infinite."""
+    return {-math.inf: "never", math.inf: "without bound"}.get(value) or number(value)
 
 
 def _verdict_of(cell: ResultCell) -> Verdict:
@@ -249,7 +253,7 @@ def _verdict(claim: ResultTable) -> dict[str, str]:
             parts.append(f"{kind.words} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
     if Verdict.UNDECIDED in kinds:
-        text += " Undecided: the numerical error is too large to tell; more draws could."
+        text += " Where undecided, the numerical error is too large to tell; more draws could."
     if len(cells) < len(claim.cells):
         text += f" That is the study as written; {_by_scenario(claim)}"
     return {
