@@ -8,6 +8,7 @@ a window, a narrower one is taken, with regressions of its own.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,6 +28,7 @@ PLAUSIBLE = 3.0
 _WINDOW = 0.05  # of all draws, on either side
 _WIDEST, _NARROWEST = 0.2, 300  # of all draws, and draws, on either side, where it turns
 _TURN = 0.2  # of a probability, that it changes by in a window at most
+_STEPS = np.linspace(-1, 1, 5)  # about the middle of a window, of its width
 _STEP = 0.25  # of normal scores at which the probability is looked at
 _ROUNDS, _NARROWER = 16, 0.6  # of windows, each by so much
 _CLOSE = 0.02  # of the width: what ends them
@@ -132,19 +134,27 @@ class _Given:
         """
         first, last = self.places(np.array([rank - 2 * width, rank + 2 * width]))
         margins, values = self.margins[first:last], self.values[first:last]
-        mean = np.polynomial.Polynomial.fit(values, margins, 2)
+        mean = _curve(values, margins, 2)
         apart = margins - mean(values)
-        line = np.polynomial.Polynomial.fit(values, np.abs(apart), 1)
+        line = _curve(values, np.abs(apart), 1)
         own = apart / _positive(line(values), np.abs(apart))
-        ranks = rank + width * np.linspace(-1, 1, 9)
+        ranks = rank + width * _STEPS
+        at = self.value(ranks)
+        means, spreads = mean(at), _positive(line(at), np.abs(apart))
+        begins, ends = self.places(ranks - width), self.places(ranks + width)
         shares = []
-        for at, (begin, end) in zip(
-            self.value(ranks), self.places(ranks[:, np.newaxis] + [-width, width]), strict=True
-        ):
-            spread = _positive(line(at), np.abs(apart))
-            holds = mean(at) + spread * own[begin - first : end - first] > 0
+        for moved, spread, begin, end in zip(means, spreads, begins, ends, strict=True):
+            holds = moved + spread * own[begin - first : end - first] > 0
             shares.append(self.share(slice(begin, begin + holds.size), holds))
         return ranks, np.array(shares)
+
+
+def _curve(values: Array, response: Array, degree: int) -> Callable[[Any], Any]:
+    """Return the polynomial that fits a response best, also where values hardly differ."""
+    middle, size = float(values.mean()), float(np.ptp(values)) or 1.0
+    powers = np.vander((values - middle) / size, degree + 1)
+    found = np.linalg.lstsq(powers, response, rcond=None)[0]
+    return lambda at: np.polyval(found, (at - middle) / size)
 
 
 def _positive(spread: Array, apart: Array) -> Array:
@@ -169,7 +179,7 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     for _ in range(_ROUNDS):
         width = min(max(width, _NARROWEST / given.size), rank / 2, (1 - rank) / 2)
         about, near = given.near(rank, width)
-        slope = _slope(about[1:-1], near[1:-1, 0], side)
+        slope = _slope(about, near[:, 0], side)
         middle = len(about) // 2
         step = float(np.clip((given.asked - near[middle, 0]) / slope, -width / 2, width / 2))
         rank += step
@@ -186,7 +196,8 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
 
 def _slope(ranks: Array, shares: Array, side: float) -> float:
     """Return how fast a probability changes with the rank, not against its known direction."""
-    slope = float(np.polyfit(ranks - ranks.mean(), shares, 1)[0])
+    apart = ranks - ranks.mean()
+    slope = float((apart * shares).sum() / (apart**2).sum())
     least = 0.1 / (ranks[-1] - ranks[0]) / len(ranks)
     return float(side * max(side * slope, least))
 

@@ -58,7 +58,7 @@ Array = NDArray[np.float64]
 MOST_DRAWS = 1 << 16
 """Draws of all replicates that claims are analysed on."""
 
-MOST_CELLS = 24
+MOST_CELLS = 12
 """Cells of a claim that are analysed: of more, some of the study as written."""
 
 _OF_INDIVIDUALS = 1 << 14  # draws, where each meets many individuals
