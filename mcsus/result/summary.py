@@ -42,7 +42,11 @@ class Summary:
             name: [(cell["labels"], (cell["mean"] or {}).get("value")) for cell in output["cells"]]
             for name, output in document["outputs"].items()
         }
-        told = ratio_line(compared(means)), assessment_line(document.get("assessment", {}))
+        told = (
+            ratio_line(compared(means)),
+            breaking_line(document["claims"]),
+            assessment_line(document.get("assessment", {})),
+        )
         self.lines = [line for line in told if line]
 
     def __str__(self) -> str:
@@ -78,6 +82,28 @@ _CLAIM_HEADER = ("claim", "probability", "error", "in words", "verdict")
 _CREDIT_HEADER = (
     "credit", "credited", "unit", "deduction", "P(less is real)", "not real, on average",
 )  # fmt: skip
+
+
+def breaking_line(claims: Mapping[str, Any]) -> str:
+    """Return in a line which value of the input that moves a claim most turns it.
+
+    Examples
+    --------
+    >>> row = {"input": "works", "value": {"value": 0.35}, "unit": "1", "holds": "above",
+    ...        "reachable": True}
+    >>> breaking_line({"pays_back": {"break_even": [row]}})
+    'A claim holds with the confidence asked for: pays_back where works is above 0.350'
+    """
+    told = []
+    for name, document in claims.items():
+        row = next((own for own in document.get("break_even", ()) if own["reachable"]), None)
+        if row is not None:
+            value = f"{significant(row['value']['value'])} {row['unit']}".removesuffix(" 1")
+            where = label_text(name, row.get("labels", {}))
+            told.append(f"{where} where {row['input']} is {row['holds']} {value}")
+    if not told:
+        return ""
+    return f"A claim holds with the confidence asked for: {'; '.join(told[:3])}"
 
 
 def assessment_line(answers: Mapping[str, str]) -> str:

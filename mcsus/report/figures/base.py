@@ -17,9 +17,9 @@ Labels = dict[str, Any]
 
 # fmt: off
 _COLUMNS = frozenset({
-    "against", "apart", "claim", "density", "draws_per_replicate", "error", "high", "input", "low",
-    "mean", "mean_error", "of", "output", "overlap", "part", "probability", "rank", "share",
-    "stage", "unit", "value", "verdict", "what",
+    "against", "apart", "claim", "confidence", "density", "drawn", "draws_per_replicate", "error",
+    "high", "holds", "input", "low", "mean", "mean_error", "of", "output", "overlap", "part",
+    "probability", "rank", "share", "stage", "unit", "value", "value_unit", "verdict", "what",
 })
 # fmt: on
 
