@@ -165,8 +165,8 @@ class ClaimBreaking:
         covered = percent(separation.value("box_coverage") or 0.0)
         dense = percent(separation.value("box_density") or 0.0)
         return (
-            f"{draws} gather where {listing(limits)}: {covered} of them lie there, and of the draws "
-            f"there it {verb} in {dense}."
+            f"{draws} gather where {listing(limits)}: {covered} of them lie there, and of the "
+            f"draws there it {verb} in {dense}."
         )
 
     def _worth(self, value: ResultCell, k: int, change: float) -> str:
