@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -74,19 +74,50 @@ class Amounts(NamedTuple):
     value: float
     each: Array
 
-    def told(self, statistic: Callable[[Array], Array], *, is_one_law: bool) -> tuple[float, Array]:
-        """Return a statistic of the draws below, and what each replicate says of it.
+    def left_out(self) -> Iterator[float]:
+        """Yield what is credited by all draws, then without those of each replicate.
 
-        Parameters
-        ----------
-        statistic : callable
-            Takes an amount for each replicate.
-        is_one_law : bool
-            Whether the amount by all draws suits every replicate.
+        Without them it is moved by what they differ from the others.
         """
-        own = statistic(self.each)
-        same = statistic(np.full(self.each.shape, self.value)) if is_one_law else own
-        return float(same.mean()), own
+        yield self.value
+        apart = self.each - self.each.mean()
+        yield from (self.value - apart / max(len(apart) - 1, 1)).tolist()
+
+
+def _jackknifed(shares: Array) -> tuple[float, Array]:
+    """Return a statistic of all draws, and what each replicate adds to it: pseudo-values.
+
+    Their mean is nearly the statistic, and their standard error is that of the jackknife.
+
+    Parameters
+    ----------
+    shares : array, shape (1 + replicate, replicate)
+        What each replicate says at the amount of all draws, then at those that leave one out.
+    """
+    count = shares.shape[1]
+    whole = float(shares[0].mean())
+    if count < 2:
+        return whole, shares[0]
+    own = np.diagonal(shares[1:])
+    without = (shares[1:].sum(axis=1) - own) / (count - 1)
+    return whole, np.asarray(count * whole - (count - 1) * without)
+
+
+def _at_amounts(
+    known: Reduction, given: Amounts, statistic: Callable[[Reduction, Array], Array]
+) -> tuple[float, Array]:
+    """Return a statistic of the draws that are less than what is credited, and its parts.
+
+    Parameters
+    ----------
+    statistic : callable
+        Takes an amount for each replicate.
+    """
+    if not known.is_one_law:  # the amount by all draws suits none of them
+        own = statistic(known, given.each)
+        return float(own.mean()), own
+    rows = [statistic(known, np.full(given.each.shape, at)) for at in given.left_out()]
+    return _jackknifed(np.array(rows))
 
 
 def amounts(known: Reduction, rule: Rule, share: float) -> Amounts:
@@ -129,21 +160,36 @@ def credit(
     ends = _ends(known, rule.probabilities[:2])
     wide = half_width(ends.value), half_width(ends.each)
     before = amounts(known, rule, 0.0)
-    below = given.told(lambda each: _below(known, each), is_one_law=known.is_one_law)
-    short = given.told(lambda each: _short(known, each), is_one_law=known.is_one_law)
+    below, short = _at_amounts(known, given, _below), _at_amounts(known, given, _short)
     if not settled:
         short = float("nan"), np.full(draws.replicates, np.nan)
+    hidden = _hidden(known, rule, float(means.mean()))
+    moved = hidden.credited * (1 - share)
+    shifts = [_shift(known, given.value, moved, statistic) for statistic in (_below, _short)]
+    if not rule.takes_mean:
+        shifts[0] = 0.0  # its quantile holds that share of any draws
     told: dict[str, tuple[float, Array]] = {
         "mean": (float(means.mean()), standard_error(means)),
         "uncertainty": _spread_of(relative, (wide[0], means.mean()), (wide[1], means)),
         "deduction": _spread_of(_less, (before.value, means.mean()), (before.each, means)),
-        "credited": (given.value, _error(known, rule, given)),
+        "credited": (given.value, standard_error(given.each)),
         "probability_over_credited": (below[0], share_error(below[1], draws.draws)),
         "expected_over_credited": (short[0], standard_error(short[1])),
         "over_credited_share": _spread_of(
             relative, (short[0], given.value), (short[1], given.each)
         ),
     }
+    further: dict[str, Any] = {
+        "uncertainty": relative(hidden.half_width, means.mean()),
+        "deduction": relative(hidden.credited, means.mean()),
+        "credited": moved,
+        "probability_over_credited": shifts[0],
+        "expected_over_credited": shifts[1],
+        "over_credited_share": relative(shifts[1], given.value),
+    }
+    for name, size in further.items():
+        value, error = told[name]
+        told[name] = value, np.hypot(error, np.nan_to_num(size))
     if not varies:
         told = {name: (value, np.zeros(())) for name, (value, _) in told.items()}
     values: dict[str, Any] = {name: value for name, (value, _) in told.items()}
@@ -173,10 +219,14 @@ def covered_in_all(cells: Sequence[Reduction], given: Sequence[Amounts]) -> tupl
 
     if not np.isfinite([one.value for one in given]).all():
         return float("nan"), np.array(np.nan)
-    own = covered([one.each for one in given])
-    same = [np.full(one.each.shape, one.value) for one in given]
-    value = covered(same) if first.is_one_law else own
-    return float(value.mean()), share_error(own, first.held.draws)
+    if first.is_one_law:
+        sets = zip(*(one.left_out() for one in given), strict=True)
+        rows = [covered([np.full(first.draws.replicates, at) for at in own]) for own in sets]
+        value, parts = _jackknifed(np.array(rows))
+    else:
+        parts = covered([one.each for one in given])
+        value = float(parts.mean())
+    return value, share_error(parts, first.held.draws)
 
 
 class _Ends(NamedTuple):
@@ -204,21 +254,35 @@ def _spread_of(
     return float(share(*pooled)), standard_error(share(*each))
 
 
-def _error(known: Reduction, rule: Rule, given: Amounts) -> Array:
-    """Return the error of what is credited.
+class _Hidden(NamedTuple):
+    """What is less known than replicates differ by, as quantiles of few values are."""
 
-    It is the spread over replicates, with what their quantiles are less known by than they differ,
-    as those of few values.
-    """
+    half_width: float = 0.0
+    credited: float = 0.0
+
+
+def _hidden(known: Reduction, rule: Rule, mean: float) -> _Hidden:
+    """Return what the errors of quantiles add to that of a half width, and of what is credited."""
     draws, probabilities = known.draws, rule.probabilities
-    plain = standard_error(given.each)
-    if not known.varies or not np.isfinite(given.value) or draws.replicates < 2:
-        return plain
+    if not known.varies or draws.replicates < 2:
+        return _Hidden()
     spread = standard_error(draws.replicate_quantiles(probabilities))
-    least = quantile_errors(draws, probabilities)
-    ends, means = draws.quantiles(probabilities), draws.means().mean()
-    moved = np.array([rule.credited(means, ends + row) for row in np.diag(least - spread)])
-    return np.asarray(np.sqrt(plain**2 + ((moved - rule.credited(means, ends)) ** 2).sum()))
+    off = np.diag(np.maximum(quantile_errors(draws, probabilities) - spread, 0.0))
+    ends, at = draws.quantiles(probabilities), np.array(mean)
+    moved = np.array([rule.credited(at, ends + row) for row in off]) - rule.credited(at, ends)
+    wide = np.array([half_width(row) for row in off])
+    return _Hidden(*(float(np.sqrt((own**2).sum())) for own in (wide, moved)))
+
+
+def _shift(
+    known: Reduction, at: float, moved: float, statistic: Callable[[Reduction, Array], Array]
+) -> float:
+    """Return how far a statistic moves with what is credited."""
+    if not (moved > 0 and np.isfinite(at)):
+        return 0.0
+    count = known.draws.replicates
+    one, other = (float(statistic(known, np.full(count, own)).mean()) for own in (at, at + moved))
+    return abs(other - one)
 
 
 def _is_below(known: Reduction, at: Array, values: Array) -> NDArray[np.bool_]:
