@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from mcsus.declared.reader import TableReader
 from mcsus.declared.table import Item, Table
@@ -11,13 +12,14 @@ from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.study.parts import Claim
-from mcsus.units import DIMENSIONLESS, Dimension
+from mcsus.units import DIMENSIONLESS, Dimension, unit
 from mcsus.vocabulary import IN_EVIDENCE, NOT_ASSESSED
 
 ALLOWED = f"a text that answers it, {IN_EVIDENCE!r} or {NOT_ASSESSED!r}"
 
 _AVOIDED = re.compile(r"(^|_)avoided($|_)")
 _SAID = re.compile(r"\b(avoid(s|ed|ing|ance)?|abate(s|d|ment)?|offset(s|ting)?)\b", re.IGNORECASE)
+_ENERGY = (unit("kWh").dimension, unit("W").dimension)
 
 
 def _answer(words: str) -> Item:
@@ -91,8 +93,8 @@ def about_avoided(
     """Return the claims that are about avoided emissions -> what makes them so.
 
     Such a claim depends, in the study or in a scenario, on a quantity whose name has the word
-    ``avoided`` and which is an amount of CO2e, or has no unit; or it depends on an amount of CO2e
-    and says that something is avoided, abated or offset.
+    ``avoided`` and which is an amount of CO2e, or has no unit; or it depends on an amount of CO2e,
+    and on energy of such a name, or it says that something is avoided, abated or offset.
 
     Parameters
     ----------
@@ -115,12 +117,16 @@ def about_avoided(
         counts = emits(name) or dimension(name) == DIMENSIONLESS
         return counts and bool(_AVOIDED.search(name))
 
+    def is_energy_avoided(name: str) -> bool:
+        return dimension(name) in _ENERGY and bool(_AVOIDED.search(name))
+
     told = {}
     for claim in claims:
-        sign = _first(claim.equation.inputs, inputs, is_avoided)
-        said = _SAID.search(claim.statement)
-        if sign is None and said and _first(claim.equation.inputs, inputs, emits):
-            sign = f"it says {said[0]!r}"
+        first = partial(_first, claim.equation.inputs, inputs)
+        sign = first(is_avoided)
+        if sign is None and first(emits):
+            said = _SAID.search(claim.statement)
+            sign = f"it says {said[0]!r}" if said else first(is_energy_avoided)
         if sign is not None:
             told[claim.id] = sign
     return told

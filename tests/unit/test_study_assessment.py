@@ -114,6 +114,23 @@ def test_a_claim_that_says_so_is_about_avoided_emissions_whatever_they_are_calle
     assert Study.from_dict(tables).assessment == {}
 
 
+def test_energy_avoided_is_asked_for_where_emissions_are_counted():
+    equations = {
+        "avoided_energy": {"formula": "kept", "unit": "kWh"},
+        "net": {"formula": "own - avoided_energy*grid", "unit": "kg CO2e"},
+        "left": {"formula": "10*kept - avoided_energy", "unit": "kWh"},
+    }
+    parameters = {
+        "own": LAW,
+        "kept": {**LAW, "unit": "kWh"},
+        "grid": {**LAW, "unit": "kg CO2e/kWh"},
+    }
+    tables = document(equations=equations, parameters=parameters)
+    assert "(avoided_energy)" in fault(tables).allowed
+    tables["claims"][0] |= {"quantity": "left", "unit": "kWh"}
+    assert Study.from_dict(tables).assessment == {}
+
+
 def test_water_avoided_is_no_emission():
     water = {**LAW, "unit": "m**3"}
     equations = {
