@@ -50,7 +50,7 @@ class Design:
     Examples
     --------
     >>> Design(kind="sobol", draws=1024, replicates=8, seed=0)
-    Design(kind='sobol', draws=1024, replicates=8, seed=0)
+    Design(kind='sobol', draws=1024, replicates=8, seed=0, most_draws=None)
     >>> Design(kind="sobol", draws=1000)
     Traceback (most recent call last):
     mcsus.errors.InputError: draws: found 1000; allowed: a power of two from 2^8 to 2^40, ...
