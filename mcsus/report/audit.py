@@ -157,6 +157,7 @@ def card_text(card: Card) -> str:
     lines = [f"Claim card: {card['title']}"]  # of a variant, it says what is held
     if claim := card["claim"]:
         lines += [f"“{claim['statement']}” (claimed by: {card['holder']})"]
+        lines += [f"At {claim['at']} alone"] if claim["at"] else []
         lines += [f"{VERDICTS[claim['verdict']].upper()}  {claim['text']}"]
     lines += [f"  {sentence}" for sentence in card["summary"]]
     lines += [f"{own['what']}: {own['text']}" for own in card["amounts"]]

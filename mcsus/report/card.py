@@ -30,7 +30,7 @@ from mcsus.report.wording import (
     words,
 )
 from mcsus.result.tree import Result
-from mcsus.vocabulary import NOT_ASSESSED, SCENARIO, standing
+from mcsus.vocabulary import BASE, NOT_ASSESSED, SCENARIO, standing
 
 Card = dict[str, Any]
 
@@ -98,7 +98,7 @@ def claim_card(result: Result) -> Card:
 
 def _claims(reading: Reading) -> tuple[Card, list[Card]]:
     """Return the claim of the card, the first required one or else the first, and the others."""
-    told = []
+    told, places = [], _places(reading)
     for claim, said in zip(reading.claims.values(), verdicts(reading), strict=True):
         known = claim.base[0] if len(claim.base) == 1 else None
         words_of = f"{capital(words(said['verdict']))}: "
@@ -108,6 +108,7 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
                 "id": claim.name,
                 "statement": said["statement"],
                 "required": bool(claim.attrs["required"]),
+                "at": places.get(claim.name, ""),
                 "verdict": said["verdict"],
                 "text": text,
                 "quantity": str(claim.attrs["quantity"]),
@@ -120,6 +121,12 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
         return {}, []
     main = next((claim for claim in told if claim["required"]), told[0])
     return main, [claim for claim in told if claim is not main]
+
+
+def _places(reading: Reading) -> dict[str, str]:
+    """Return where the claims hold that are made at some labels only."""
+    tables = reading.about["document"].get("claims", [])
+    return {own["id"]: _named(own["at"]) for own in tables if isinstance(own.get("at"), Mapping)}
 
 
 def _nearest(base: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, Any] | None:
@@ -167,10 +174,12 @@ def _amounts(reading: Reading) -> Iterable[Card]:
 
 
 def _named(labels: Mapping[str, Any]) -> str:
-    """Return the labels of a cell; numbers with their dim."""
-    own = {dim: label for dim, label in labels.items() if dim != SCENARIO}
+    """Return the labels of a cell but for the study as written; numbers with their dim."""
+    own = {dim: label for dim, label in labels.items() if (dim, label) != (SCENARIO, BASE)}
     return ", ".join(
-        label_words({dim: label}) if isinstance(label, str) else f"{words(dim)} {label:.12g}"
+        f"{words(dim)} {label:.12g}"
+        if isinstance(label, int | float)
+        else (f"scenario {words(label)}" if dim == SCENARIO else label_words({dim: label}))
         for dim, label in own.items()
     )
 
