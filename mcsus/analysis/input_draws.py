@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.rank_bins import RankBins, rising
+from mcsus.analysis.strata import Strata
 from mcsus.parameters import Cell
 from mcsus.vocabulary import Label
 
@@ -74,6 +75,11 @@ class InputDraws:
     def bins(self) -> RankBins:
         """The draws by bins of the ranks of the values."""
         return RankBins.of(self.values, self.order)
+
+    @cached_property
+    def strata(self) -> Strata:
+        """The draws in narrow bins of the values, to be counted as under another law."""
+        return Strata.of(self.values, self.order)
 
     @cached_property
     def halved(self) -> Array:

@@ -69,7 +69,7 @@ class RankBins:
         bins[order] = each
         whole = np.bincount(each)
         ranks = np.bincount(each, np.repeat(middles, ends - starts)) / whole
-        counts = _by_bin(bins.reshape(values.shape), len(whole))
+        counts = sums_by_bin(bins.reshape(values.shape), len(whole))
         return cls(bins.reshape(values.shape), counts, ranks, few)
 
     @property
@@ -79,7 +79,7 @@ class RankBins:
 
     def sums(self, response: Array) -> Array:
         """Return the sums of a response, shape (replicate, draw), in the bins of each replicate."""
-        return _by_bin(self.bins, self.counts.shape[1], response)
+        return sums_by_bin(self.bins, self.counts.shape[1], response)
 
     def fitted(self, sums: Array) -> Array:
         """Return what is expected of a response in each bin, from its sums.
@@ -131,7 +131,7 @@ def rising(values: Array) -> Integers:
     return np.argsort(values, axis=None, kind="stable")
 
 
-def _by_bin(bins: Integers, count: int, response: Array | None = None) -> Array:
+def sums_by_bin(bins: Integers, count: int, response: Array | None = None) -> Array:
     """Return the sums of a response, or counts, shape (replicate, bin)."""
     replicates = len(bins)
     places = bins + count * np.arange(replicates)[:, np.newaxis]
