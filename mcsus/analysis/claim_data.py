@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.change import Again
 from mcsus.analysis.input_draws import InputDraws
 from mcsus.analysis.main_effects import MainEffects
 from mcsus.model import Rounding
@@ -42,6 +43,8 @@ class ClaimCell:
         Some of which it need not depend on.
     groups : tuple of tuple of int
         Places of the inputs of each group of the claim; none of a group that it lacks.
+    again : Again, optional
+        Gives margins at the first draws after a change.
     """
 
     labels: Mapping[str, Label]
@@ -52,6 +55,7 @@ class ClaimCell:
     holds: Flags
     inputs: tuple[InputDraws, ...]
     groups: tuple[tuple[int, ...], ...] = ()
+    again: Again | None = None
 
     @property
     def probability(self) -> float:

@@ -10,6 +10,8 @@ P. Glasserman, X. Xu (2014), doi:10.1080/14697688.2013.822989.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -22,7 +24,8 @@ LEAST_SHARE = 0.05
 
 _HALVINGS = 60
 _TILTS = np.r_[0.0, np.geomspace(1e-3, 1e4, 240)]
-_ROUNDS = 40
+_ROUNDS, _CLOSE = 40, 1e-6
+_EXTREME = 4096  # lowest values that are looked at each by itself, and as many of the others
 
 
 def divergence(q: ArrayLike, p: ArrayLike) -> Array:
@@ -75,32 +78,37 @@ def worst_means(values: Array, radii: Array) -> Array:
     array, shape (replicate, radius)
         NaN where the draws do not reach so far: fewer than 1 in 20 of them would count.
     """
-    spread = float(values.std())
-    centre = float(values.mean())
+    spread, centre = float(values.std()), float(values.mean())
     if spread == 0:
         return np.full((len(values), len(radii)), centre)
     scores = (values - centre) / spread
     lowest = float(scores.min())
-    found = np.full((len(values), len(radii)), np.nan)
+    ordered = np.sort(scores, axis=None)
+    some = np.r_[ordered[:_EXTREME], ordered[_EXTREME :: max(ordered.size // _EXTREME, 1)]]
+    shares = np.diff(np.r_[0, np.searchsorted(ordered, some[1:]), ordered.size]) / ordered.size
+    found, tilt = np.full((len(values), len(radii)), np.nan), shift(radii[0])
     for k, radius in enumerate(radii):
-        tilt = shift(radius)
-        for _ in range(_ROUNDS):  # Newton's steps for KL(tilt) = radius
-            weights = np.exp(-tilt * (scores - lowest))
-            total = weights.sum()
-            mean = float((weights * scores).sum() / total)
-            square = float((weights * scores**2).sum() / total) - mean**2
-            away = radius + tilt * (mean - lowest) + np.log(total / scores.size)
-            step = away / max(tilt * square, 1e-12)
-            tilt = float(np.clip(tilt + step, tilt / 2, 2 * tilt))
-            if abs(step) < 1e-9 * tilt:
-                break
-        counted = float(total**2 / (weights**2).sum() / scores.size)
-        if counted < LEAST_SHARE:
-            continue
-        own = weights.mean(axis=1)
-        each = -(np.log(own) + radius) / tilt + lowest
+        tilt = _tilt_of(radius, some - lowest, shares, tilt)
+        weights = np.exp(-tilt * (scores - lowest))
+        if weights.sum() ** 2 < LEAST_SHARE * scores.size * (weights**2).sum():
+            break
+        each = lowest - (np.log(weights.mean(axis=1)) + radius) / tilt
         found[:, k] = centre + spread * each
     return found
+
+
+def _tilt_of(radius: float, above: Array, shares: Array, tilt: float) -> float:
+    """Return the tilt of values whose divergence is a radius, by Newton's steps from another."""
+    for _ in range(_ROUNDS):
+        weights = shares * np.exp(-tilt * above)
+        total = weights.sum()
+        mean = float((weights * above).sum() / total)
+        square = float((weights * (above - mean) ** 2).sum() / total)
+        away = radius + tilt * mean + math.log(total)
+        before, tilt = tilt, float(np.clip(tilt + away / (tilt * square), tilt / 2, 2 * tilt))
+        if abs(tilt - before) < _CLOSE * tilt:
+            break
+    return tilt
 
 
 def worst_given(counts: Array, given: Array, radii: Array) -> tuple[Array, Array]:

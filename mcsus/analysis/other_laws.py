@@ -57,8 +57,8 @@ def with_moments(own: InputDraws, family: str) -> Distribution | None:
     mean, sd = law.mean(), law.sd()
     if not (math.isfinite(mean) and math.isfinite(sd) and sd > 0):
         return None
-    if family in _POSITIVE and mean <= 0:
-        return None
+    if family in _POSITIVE and (mean <= 0 or law.cdf(0.0) > _CUT):
+        return None  # what may be negative
     made = distribution(family, **FAMILIES[family](mean, sd))
     low, high = _limits(own)
     outside = (float(made.cdf(low)) if low > -math.inf else 0.0) + float(made.tails(high)[1])

@@ -103,6 +103,12 @@ DIMS = {
     "compared_pair": "label of a dim, and the one that it is compared with",
     "compared_label": "label of a dim of which more than two are compared",
     "input_group": "group of inputs of a claim: labels of one parameter, or what is drawn together",
+    "kl_radius": "Kullback-Leibler divergence of other laws from those of the study, at most",
+    "perturbation": "what is done to the law of an input",
+    "other_law": "family of another law of an input",
+    "input_pair": "pairs of inputs of a claim that matter most",
+    "score_correlation": "correlation of the normal scores of a pair of inputs",
+    "label_correlation": "correlation of the normal scores of all labels of a parameter",
 }
 """Dims of the tree that are not dims of the study."""
 
@@ -117,6 +123,12 @@ LABELS: dict[str, object] = {
     "compared_pair": str,
     "compared_label": str,
     "input_group": str,
+    "kl_radius": float,
+    "perturbation": str,
+    "other_law": str,
+    "input_pair": (str, float),
+    "score_correlation": (str, float),
+    "label_correlation": float,
 }
 """What the labels of these dims are: probabilities in rising order, names, or these words."""
 

@@ -14,8 +14,8 @@ the study writes, and the points those of the law behind (`InputDraws.is_law`).
 
 An analysis of claims is one module of `mcsus.analysis.of_claims` with a class under `register`
 (`mcsus.analysis.claim_analysis`): its arrays stand in the tree under ``claims/<id>/<name>``, its
-JSON under ``claims.<id>.<name>``. What needs further evaluations of the model asks
-`Kernel.run_at` with points of `streams`, see `mcsus.runner.given_values.PointRun`.
+JSON under ``claims.<id>.<name>``. What needs the model again, with another law or another
+dependence, asks `ClaimCell.again`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.change import Again, Change
 from mcsus.analysis.claim_data import ClaimCell, ClaimDraws
 from mcsus.analysis.input_draws import InputDraws
 from mcsus.counting.draws import HeldDraws
@@ -39,6 +40,7 @@ from mcsus.engine.plans import Quantity
 from mcsus.model import Model
 from mcsus.parameters import Cell
 from mcsus.result.summary import label_text
+from mcsus.runner.again import Once
 from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
@@ -54,6 +56,7 @@ from mcsus.units import Unit
 from mcsus.vocabulary import BASE, SCENARIO, Label
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 MOST_DRAWS = 1 << 16
 """Draws of all replicates that claims are analysed on."""
@@ -92,6 +95,7 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     starts = np.cumsum([0, *cells]).tolist()
     known: dict[tuple[int, int, str], InputDraws] = {}
     points = _Points(study, design)
+    once = Once(kernel, wanted[: len(names)], design, points.places)
     for k, claim in enumerate(study.claims):
         own = [
             (source, starts[len(names) + j])
@@ -106,27 +110,45 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
                 for source, start in own
                 for found in source.inputs(model, labels, out[start:], start, points, known)
             )
+            judge = _Judge(claim, model, place)
+            again = partial(_again, once, starts[k] + place, judge)
             margins = out[starts[k] + place]
-            made.append(_cell(claim, model, place, labels, margins, inputs))
+            made.append(judge.cell(labels, margins, inputs, again))
         yield _grouped(study, ClaimDraws(claim.id, claim.margin.unit.text, tuple(made)))
 
 
-def _cell(
-    claim: Claim,
-    model: Model,
-    place: int,
-    labels: Mapping[str, Label],
-    margins: Array,
-    inputs: tuple[InputDraws, ...],
-) -> ClaimCell:
-    """Return a cell of a claim; it holds in a draw where `analysis.claims.judge` counts it so."""
-    factor = 1 / claim.margin.unit.factor
-    rounding = model.rounding[claim.equation.name].cells()[place].times(factor)
-    low, high = HeldDraws(margins).extremes()
-    zero = rounding.usual if rounding.varies(high - low) else rounding.most
-    holds = margins > zero if claim.margin.relation.is_strict else margins >= -zero
-    unit = claim.margin.unit.text
-    return ClaimCell(labels, claim.confidence, unit, rounding, margins, holds, inputs)
+class _Judge:
+    """Tells whether a claim holds in a draw, as `analysis.claims.judge` counts it."""
+
+    def __init__(self, claim: Claim, model: Model, place: int) -> None:
+        self.claim, factor = claim, 1 / claim.margin.unit.factor
+        self.rounding = model.rounding[claim.equation.name].cells()[place].times(factor)
+
+    def holds(self, margins: Array) -> Flags:
+        """Return whether it does, draw by draw."""
+        low, high = HeldDraws(margins).extremes()
+        rounding = self.rounding
+        zero = rounding.usual if rounding.varies(high - low) else rounding.most
+        is_strict = self.claim.margin.relation.is_strict
+        return np.asarray(margins > zero if is_strict else margins >= -zero)
+
+    def cell(
+        self,
+        labels: Mapping[str, Label],
+        margins: Array,
+        inputs: tuple[InputDraws, ...],
+        again: Again,
+    ) -> ClaimCell:
+        """Return the claim at some labels."""
+        asked, unit = self.claim.confidence, self.claim.margin.unit.text
+        holds = self.holds(margins)
+        return ClaimCell(labels, asked, unit, self.rounding, margins, holds, inputs, again=again)
+
+
+def _again(once: Once, row: int, judge: _Judge, change: Change) -> tuple[Array, Flags] | None:
+    """Return the margins of a cell, and whether its claim holds, after a change."""
+    values = once.values(change)
+    return None if values is None else (values[row], judge.holds(values[row]))
 
 
 def _grouped(study: Study, drawn: ClaimDraws) -> ClaimDraws:

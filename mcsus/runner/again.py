@@ -1,0 +1,133 @@
+"""The claims of a study once more, at the same first draws: with other laws, another dependence."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.change import COMMON, Change
+from mcsus.dependence.mix import LEAST, key_of_study
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Quantity
+from mcsus.families import special
+from mcsus.parameters import Parameter
+from mcsus.streams import Design
+from mcsus.streams import points as reference_points
+from mcsus.streams.design import nearest_powers_of_two
+
+Array = NDArray[np.float64]
+
+MOST_RUNS = 256
+"""How often the model is asked; what is asked later is not told."""
+
+_MOST_DRAWS, _LEAST_DRAWS = 1 << 13, 1 << 10  # of all replicates
+_MOST_VALUES = 1 << 25  # of a run, in all equations
+
+
+class Once:
+    """All claims of a study at some points, which are kept for whoever asks for the same.
+
+    Parameters
+    ----------
+    quantities : sequence of Quantity
+        Margins of the claims.
+    design : Design
+        Of the draws that are known; the first of them are drawn again.
+    places : mapping of str to int
+        Dimension of each stream.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        quantities: list[Quantity],
+        design: Design,
+        places: Mapping[str, int],
+    ) -> None:
+        self.kernel, self.plan = kernel, kernel.plan(quantities)
+        inner = kernel.program.inner
+        individuals = kernel.program.sizes[inner] if inner is not None else 1
+        most = _MOST_VALUES // (self.plan.rows * individuals)
+        most = min(max(most, _LEAST_DRAWS), _MOST_DRAWS)
+        draws = min(design.draws, max(most // design.replicates, 1))
+        if design.kind == "sobol" and draws < design.draws:
+            draws = nearest_powers_of_two(draws)[0]
+        self.design = replace(design, draws=draws)
+        self.places = places
+        self._known: dict[Change, Array | None] = {}
+        self._scores: dict[str, Array] = {}
+        self._cube: Array | None = None
+
+    def values(self, change: Change) -> Array | None:
+        """Return the margins of all cells, shape (row, replicate, draw); None where there are none.
+
+        So it is where the model has no finite value there, and where it was asked too often.
+        """
+        if change not in self._known:
+            if len(self._known) >= MOST_RUNS:
+                return None
+            self._known[change] = self._run(change)
+        return self._known[change]
+
+    def _run(self, change: Change) -> Array | None:
+        streams, kernel = self.kernel.streams, self.kernel
+        cube = self._drawn().copy()
+        for key, mix in change.mixes:
+            scores = sum(
+                weight * self._score(own)
+                for own, weight in zip(mix.streams, mix.coefficients, strict=True)
+            )
+            cube[:, :, streams.index(key)] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
+        if change.laws:
+            kernel = kernel.with_laws(self._with(change))
+        if kernel.program.inner is None:
+            whole = kernel.run_at(self.plan, cube.reshape(-1, cube.shape[2]))
+            values = whole[:, 0].reshape(-1, *cube.shape[:2])
+        else:
+            found = (
+                kernel.run_at(self.plan, own, self.design, replicate)[:, 0]
+                for replicate, own in enumerate(cube)
+            )
+            values = np.stack(list(found), axis=1)
+        return None if np.isnan(values).any() else values
+
+    def _drawn(self) -> Array:
+        """Return the points that were drawn, shape (replicate, draw, stream)."""
+        if self._cube is None:
+            keys, design = self.kernel.streams, self.design
+            places = [self.places[key] for key in keys]
+            self._cube = np.stack(
+                [
+                    reference_points(design, places, keys, replicate, 0, design.draws)
+                    for replicate in range(design.replicates)
+                ]
+            )
+        return self._cube
+
+    def _score(self, key: str) -> Array:
+        """Return the normal scores of a stream, or of what no input has."""
+        if key not in self._scores:
+            shape = self.design.replicates, self.design.draws
+            if key == COMMON:
+                seed = [self.design.seed, zlib.crc32(COMMON.encode())]
+                self._scores[key] = np.random.default_rng(seed).standard_normal(shape)
+            else:
+                column = self.kernel.streams.index(key)
+                self._scores[key] = np.asarray(special.ndtri(self._drawn()[:, :, column]))
+        return self._scores[key]
+
+    def _with(self, change: Change) -> dict[str, Parameter]:
+        """Return the parameters with other laws in all cells that are drawn as these are."""
+        drawn = {(stream, law): other for stream, law, other in change.laws}
+        found = {}
+        for name, parameter in self.kernel.model.parameters.items():
+            laws = [drawn.get((key_of_study(own.stream), own.law)) for own in parameter.cells]
+            if any(laws):
+                cells = zip(parameter.cells, laws, strict=True)
+                changed = tuple(replace(own, law=law) if law else own for own, law in cells)
+                found[name] = replace(parameter, cells=changed)
+        return found
