@@ -104,6 +104,8 @@ def _tilt_of(radius: float, above: Array, shares: Array, tilt: float) -> float:
         total = weights.sum()
         mean = float((weights * above).sum() / total)
         square = float((weights * (above - mean) ** 2).sum() / total)
+        if square <= _CLOSE:  # of the lowest value alone: so far no draws reach
+            break
         away = radius + tilt * mean + math.log(total)
         before, tilt = tilt, float(np.clip(tilt + away / (tilt * square), tilt / 2, 2 * tilt))
         if abs(tilt - before) < _CLOSE * tilt:

@@ -74,8 +74,7 @@ def _one_input(cell: xr.Dataset, names: list[str]) -> Iterator[dict[str, Any]]:
             "input": names[k],
             "breakdown_radius": radius if np.isfinite(radius) else None,
             "worst": [
-                {"radius": r, "probability": float(p)}
-                for r, p in zip(radii, worst[k], strict=True)
+                {"radius": r, "probability": float(p)} for r, p in zip(radii, worst[k], strict=True)
             ],
         }
 
@@ -110,7 +109,11 @@ def _families(cell: xr.Dataset, names: list[str]) -> Iterator[dict[str, Any]]:
 def dependence(cell: xr.Dataset, names: list[str]) -> dict[str, Any]:
     """Return the lowest and highest probability over dependences, and all that was looked at."""
     rows = [*_pairs(cell, names), *_together(cell)]
-    written = {"probability": estimate(cell, "as_written"), "inputs": [], "correlation": None}
+    written: dict[str, Any] = {
+        "probability": estimate(cell, "as_written"),
+        "inputs": [],
+        "correlation": None,
+    }
     every = [written, *rows]
     ends = [min(every, key=_value), max(every, key=_value)]
     low, high = (

@@ -70,13 +70,13 @@ class Strata(NamedTuple):
         """
         size, ordered = values.size, values.ravel()[order]
         count = max(size // _BIN_DRAWS, min(_LEAST_BINS, size))
-        starts = np.unique(np.arange(count) * size // count)
-        starts = np.unique(np.searchsorted(ordered, ordered[starts]))
+        even = np.arange(count) * size // count
+        starts: Integers = np.unique(np.searchsorted(ordered, ordered[even]))
         inner = starts[1:]
-        bins = np.empty(size, dtype=np.int64)
-        bins[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, size]))
+        flat = np.empty(size, dtype=np.int64)
+        flat[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, size]))
         ends = ordered[inner - 1] + (ordered[inner] - ordered[inner - 1]) / 2
-        bins = bins.reshape(values.shape)
+        bins = flat.reshape(values.shape)
         return cls(bins, sums_by_bin(bins, len(starts)), ends, inner / size)
 
     def sums(self, response: Array) -> Array:

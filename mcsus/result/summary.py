@@ -45,6 +45,7 @@ class Summary:
         told = (
             ratio_line(compared(means)),
             breaking_line(document["claims"]),
+            robustness_line(document["claims"]),
             assessment_line(document.get("assessment", {})),
         )
         self.lines = [line for line in told if line]
@@ -119,6 +120,22 @@ def assessment_line(answers: Mapping[str, str]) -> str:
     left = [key for key, answer in answers.items() if standing(answer)[0] == NOT_ASSESSED]
     named = ", ".join(left).replace("_", " ") or "nothing"
     return f"Not assessed of avoided emissions: {named} ({len(left)} of {len(answers)} questions)"
+
+
+def robustness_line(claims: Mapping[str, Any]) -> str:
+    """Return how wrong the laws may be before the verdicts turn, in a line; nothing if unknown.
+
+    Examples
+    --------
+    >>> robustness_line({"saves": {"robustness": {"breakdown_radius": {"value": 0.0605}}}})
+    'Breakdown radius (Kullback-Leibler) of the laws: saves 0.0605'
+    """
+    radii = {
+        name: (told.get("robustness", {}).get("breakdown_radius") or {}).get("value")
+        for name, told in claims.items()
+    }
+    named = ", ".join(f"{name} {significant(r)}" for name, r in radii.items() if r is not None)
+    return f"Breakdown radius (Kullback-Leibler) of the laws: {named}" if named else ""
 
 
 def significant(value: float | None, digits: int = 3) -> str:

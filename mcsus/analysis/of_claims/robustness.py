@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from mcsus.analysis.strata import Reweighted, moved
 from mcsus.analysis.unknown_dependence import CORRELATIONS, MOST_PAIRS, TOGETHER, after, drivers
 from mcsus.dependence.mix import key_of_study
 from mcsus.result.arrays import Entry
+from mcsus.vocabulary import Label
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -34,6 +36,13 @@ _MOST_GROUPS = 4
 _NO_EVENT = 3.0  # draws: as many might be where none was met
 
 _WORST = "lowest probability of the claim over all laws of its inputs within a radius"
+_MOVED = "probability if a law is moved or widened in its normal scores"
+_LEFT = "effective share of the draws"
+_FAMILY = "probability with a law of another family, of the same mean and standard deviation"
+_PAIR = "probability if the normal scores of a pair of inputs are correlated"
+_TOGETHER = "probability if those of all labels of a parameter are"
+_INTERVAL = "interval of 95 % of the margin then"
+_LABELS = ("input_group", "label_correlation", "bound")
 
 
 @register
@@ -55,24 +64,17 @@ class Robustness(ClaimAnalysis):
         Entry("breakdown_least", (), "1", "a radius that it is beyond, where no draw turns it"),
         Entry("input_worst", ("input", "kl_radius"), "1", f"{_WORST}, of one of them alone"),
         Entry("input_breakdown", ("input",), "1", "radius at which one law alone turns it"),
-        Entry("perturbed", ("input", "perturbation"), "1", "probability if a law is moved or "
-              "widened in its normal scores", has_error=True),
-        Entry("perturbed_share", ("input", "perturbation"), "1", "effective share of the draws"),
-        Entry("family", ("input", "other_law"), "1", "probability with a law of another family, of "
-              "the same mean and standard deviation", has_error=True),
-        Entry("family_share", ("input", "other_law"), "1", "effective share of the draws; NaN where "
-              "the model was run"),
-        Entry("pair_inputs", ("input_pair", "input"), "1", "1 and 2 of the inputs of a pair, else 0"),
-        Entry("pair", ("input_pair", "score_correlation"), "1", "probability if the normal scores "
-              "of a pair of inputs are correlated", has_error=True),
-        Entry("pair_interval", ("input_pair", "score_correlation", "bound"), "{unit}",
-              "interval of 95 % of the margin then"),
-        Entry("together", ("input_group", "label_correlation"), "1", "probability if those of all "
-              "labels of a parameter are", has_error=True, is_optional=True),
-        Entry("together_interval", ("input_group", "label_correlation", "bound"), "{unit}",
-              "interval of 95 % of the margin then", is_optional=True),
-    )  # fmt: skip
-    labels = {
+        Entry("perturbed", ("input", "perturbation"), "1", _MOVED, has_error=True),
+        Entry("perturbed_share", ("input", "perturbation"), "1", _LEFT),
+        Entry("family", ("input", "other_law"), "1", _FAMILY, has_error=True),
+        Entry("family_share", ("input", "other_law"), "1", f"{_LEFT}; NaN after a run"),
+        Entry("pair_inputs", ("input_pair", "input"), "1", "1 and 2 of the inputs of a pair, or 0"),
+        Entry("pair", ("input_pair", "score_correlation"), "1", _PAIR, has_error=True),
+        Entry("pair_interval", ("input_pair", "score_correlation", "bound"), "{unit}", _INTERVAL),
+        Entry("together", _LABELS[:2], "1", _TOGETHER, has_error=True, is_optional=True),
+        Entry("together_interval", _LABELS, "{unit}", _INTERVAL, is_optional=True),
+    )
+    labels: ClassVar[Mapping[str, Sequence[Label]]] = {
         "kl_radius": RADII,
         "perturbation": tuple(PERTURBED),
         "other_law": tuple(FAMILIES),
@@ -129,8 +131,9 @@ def _jackknifed(cell: ClaimCell) -> Array:
     """Return the probability from all replicates, then without each of them."""
     each = cell.holds.mean(axis=1)
     if len(each) < 2:
-        return np.r_[each, each]
-    return np.r_[each.mean(), (each.sum() - each) / (len(each) - 1)]
+        return np.concatenate([each, each])
+    others = (each.sum() - each) / (len(each) - 1)
+    return np.concatenate([[each.mean()], others])
 
 
 def _by_input(cell: ClaimCell) -> dict[str, Array]:
@@ -198,9 +201,7 @@ def _pairs(cell: ClaimCell) -> dict[str, Array]:
 def _labels(cell: ClaimCell) -> dict[str, Array]:
     """Return the claim at correlations of all labels of a parameter."""
     found = np.full((len(cell.groups), len(TOGETHER), 4), np.nan)
-    apart = [
-        k for k, own in enumerate(cell.groups) if unknown_dependence.labels_apart(cell, own)
-    ]
+    apart = [k for k, own in enumerate(cell.groups) if unknown_dependence.labels_apart(cell, own)]
     for k in apart[:_MOST_GROUPS]:
         found[k] = list(unknown_dependence.of_labels(cell, cell.groups[k]))
     return _changed("together", found)

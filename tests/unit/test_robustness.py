@@ -1,0 +1,223 @@
+"""How robust a claim is: exact cases of wrong laws, unknown dependence and the worst case."""
+
+import numpy as np
+import pytest
+from scipy import integrate, optimize, stats
+
+import mcsus
+from mcsus.analysis import divergence
+from mcsus.analysis.of_claims.robustness import PERTURBED, RADII, Robustness
+from mcsus.analysis.other_laws import under_law, with_moments
+from mcsus.analysis.strata import moved
+from mcsus.families import distribution
+from mcsus.study import Study
+from tests.unit.claim_cells import claim_cell, normal
+
+P = stats.norm.cdf(1 / np.sqrt(5.25))
+LAWS = {name: normal() for name in ("x1", "x2", "x3")}
+
+
+@pytest.fixture(scope="module")
+def cell():
+    return claim_cell(LAWS, lambda x1, x2, x3: 1 + 2 * x1 + x2 + 0.5 * x3, confidence=0.5)
+
+
+@pytest.fixture(scope="module")
+def said(cell):
+    return Robustness().estimate(cell)
+
+
+def test_breakdown_radius_of_an_event():
+    assert divergence.divergence(0.95, 0.99) == pytest.approx(0.041291, abs=5e-7)
+    assert divergence.divergence(0.5, 0.668740) == pytest.approx(0.060459, abs=5e-7)
+    assert divergence.worst_probability(0.99, 0.041291) == pytest.approx(0.95, abs=1e-5)
+    assert divergence.shift(0.04) == pytest.approx(0.28, abs=5e-3)
+
+
+def test_breakdown_radius_of_a_claim(said):
+    error = said["breakdown_radius_error"]
+    assert said["breakdown_radius"] == pytest.approx(0.060459, abs=4 * error)
+    assert 0 < error < 1e-3
+
+
+def test_the_worst_case_is_on_the_radius(said):
+    found = divergence.divergence(said["worst"], said["as_written"])
+    assert found == pytest.approx(np.array(RADII), rel=1e-9)
+    assert (divergence.divergence(said["best"], said["as_written"]) <= np.array(RADII) + 1e-9).all()
+    assert (said["best"] > said["as_written"]).all()
+
+
+def test_no_draw_against_a_claim_leaves_a_least_radius():
+    said = Robustness().estimate(claim_cell(LAWS, lambda *x: 99 + x[0], draws=256))
+    assert "breakdown_radius" not in said
+    assert said["breakdown_least"] == pytest.approx(divergence.divergence(0.95, 1 - 3 / 4096))
+
+
+def test_the_worst_mean_of_a_normal_saving(said):
+    errors = 4 * said["worst_mean_error"] + 1e-3 * np.sqrt(np.array(RADII))
+    exact = 1 - np.sqrt(5.25) * np.sqrt(2 * np.array(RADII))
+    assert (np.abs(said["worst_mean"] - exact) < errors).all()
+
+
+@pytest.mark.parametrize(("k", "slope"), list(enumerate([2.0, 1.0, 0.5])), ids=["x1", "x2", "x3"])
+def test_a_law_that_is_moved_or_widened(said, k, slope):
+    for j, (shift, stretch) in enumerate(PERTURBED.values()):
+        spread = np.sqrt(5.25 + slope**2 * (stretch**2 - 1))
+        exact = stats.norm.cdf((1 + slope * shift) / spread)
+        error = said["perturbed_error"][k, j]
+        assert said["perturbed"][k, j] == pytest.approx(exact, abs=4 * error), (shift, stretch)
+        assert error < (1e-3 if stretch == 1 else 1e-2)
+    # exp(-1/4) of the draws are left where the mean of a normal law is moved by half of its sd
+    assert said["perturbed_share"][k, 0] == pytest.approx(np.exp(-0.25), abs=1e-3)
+
+
+def test_the_stated_cases(said):
+    assert said["as_written"] == pytest.approx(0.668740, abs=4 * said["as_written_error"])
+    assert said["perturbed"][0, 0] == pytest.approx(0.5, abs=4 * said["perturbed_error"][0, 0])
+    wide = said["perturbed"][0, 2], said["perturbed_error"][0, 2]
+    assert wide[0] == pytest.approx(0.595137, abs=4 * wide[1])
+
+
+def test_another_law_by_the_same_draws(cell):
+    own = cell.inputs[0]
+    sums = own.strata.sums(cell.holds.astype(float))
+    reach = np.sqrt(3.0)
+    told = under_law(own, distribution("uniform", minimum=-reach, maximum=reach), sums)
+    exact = integrate.quad(
+        lambda x: stats.norm.cdf((1 + 2 * x) / np.sqrt(1.25)) / (2 * reach), -reach, reach
+    )[0]
+    assert told.value == pytest.approx(exact, abs=4 * told.error)
+    assert 0.5 < told.share < 1
+
+
+def test_a_law_with_values_of_its_own_and_one_that_leaves_few_draws_are_refused():
+    laws = {"x1": distribution("uniform", minimum=-1, maximum=1), "x2": normal()}
+    cell = claim_cell(laws, lambda x1, x2: x1 + x2, draws=1024)
+    one, other = cell.inputs
+    assert np.isnan(under_law(one, normal(), one.strata.counts).value)
+    far = under_law(other, normal(mean=3.0), other.strata.counts)
+    assert np.isnan(far.value)
+    assert 0 < far.share < 0.05
+    assert moved(np.array([0.5]), 0.5, 1.0) == pytest.approx(stats.norm.cdf(-0.5))
+
+
+@pytest.mark.parametrize("radius", [0.01, 0.1])
+def test_the_worst_law_of_one_input_alone(radius):
+    cell = claim_cell({"x1": normal(), "x2": normal()}, lambda x1, x2: x1 + x2)
+    said = Robustness().estimate(cell)
+
+    def moments(tilt):
+        def tilted(x, power):
+            return (
+                np.exp(-tilt * stats.norm.cdf(x)) * stats.norm.pdf(x) * stats.norm.cdf(x) ** power
+            )
+
+        whole, mean = (integrate.quad(tilted, -9, 9, args=(own,))[0] for own in (0, 1))
+        return -tilt * mean / whole - np.log(whole), mean / whole
+
+    tilt = optimize.brentq(lambda t: moments(t)[0] - radius, 1e-6, 50)
+    found = said["input_worst"][0, RADII.index(radius)]
+    assert found == pytest.approx(moments(tilt)[1], abs=3e-3)  # of a regression on 2^16 draws
+    assert found > said["worst"][RADII.index(radius)]
+
+
+@pytest.mark.parametrize("family", ["normal", "lognormal", "gamma", "triangular", "uniform"])
+def test_families_have_the_same_mean_and_spread(family):
+    laws = {"x": distribution("pert", minimum=8, mode=9, maximum=14)}
+    (own,) = claim_cell(laws, lambda x: x, draws=256).inputs
+    law = with_moments(own, family)
+    assert (law.mean(), law.sd()) == pytest.approx((own.cell.law.mean(), own.cell.law.sd()))
+
+
+def test_families_that_do_not_exist():
+    laws = {"share": distribution("beta", alpha=0.5, beta=0.5), "any": normal()}
+    share, either = claim_cell(laws, lambda *x: x[0] + x[1], draws=256).inputs
+    assert with_moments(share, "uniform") is None  # kilograms that are never negative
+    assert with_moments(share, "lognormal") is not None
+    assert with_moments(either, "normal") is None
+    assert with_moments(either, "gamma") is None  # which is never negative
+
+
+def tables(**changes):
+    about = {"unit": "kg", "source": "a test"}
+    law = {"distribution": "normal", "mean": 0.0, "sd": 1.0}
+    parameters = {name: {**law, **about} for name in ("x1", "x2")}
+    parameters["site"] = {**about, "by": {"place": {at: dict(law) for at in "abc"}}}
+    for name, changed in changes.items():
+        parameters[name] |= changed
+    return {
+        "schema": "mcsus/1",
+        "id": "linear",
+        "dims": {"place": ["a", "b", "c"]},
+        "parameters": parameters,
+        "equations": {"net": {"formula": "2*x1 + 2*x2 + sum(site, over=place)", "unit": "kg"}},
+        "outputs": {"net": "kg"},
+        "scenarios": [{"id": "higher", "set": {"x2": {**law, **about, "mean": 2.0}}}],
+        "claims": [
+            {"id": "saves", "statement": "It saves", "quantity": "net", "relation": ">",
+             "value": -2, "unit": "kg", "confidence": 0.6},
+        ],
+        "design": {"draws": 1024, "replicates": 8},
+        "sensitivity": {"methods": []},
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told():
+    result = mcsus.run(Study.from_dict(tables()))
+    return result.to_dict()["claims"]["saves"]
+
+
+def near(found, exact):
+    assert found["value"] == pytest.approx(exact, abs=4 * found["error"] + 1e-3)
+
+
+class TestOfARun:
+    def test_a_run_under_the_other_law_agrees(self, told):
+        changed = {"mean_down": {"mean": -0.5}, "wider": {"sd": 2.0}}
+        rows = {
+            row["change"]: row["probability"]
+            for row in told["robustness"]["perturbed"]
+            if row["input"] == "x1"
+        }
+        for name, change in changed.items():
+            run = mcsus.run(Study.from_dict(tables(x1=change))).to_dict()
+            at = run["claims"]["saves"]["cells"][0]["probability"]
+            error = np.hypot(at["error"], rows[name]["error"])
+            assert rows[name]["value"] == pytest.approx(at["value"], abs=4 * error)
+
+    def test_dependence_of_a_pair(self, told):
+        rows = told["robustness"]["dependence"]["looked_at"]
+        pair = [row for row in rows if set(row["inputs"]) == {"x1", "x2"}]
+        assert [row["correlation"] for row in pair] == [-1, -0.5, 0.5, 1]
+        for row in pair:
+            near(row["probability"], stats.norm.cdf(2 / np.sqrt(11 + 8 * row["correlation"])))
+
+    def test_all_labels_together(self, told):
+        rows = told["robustness"]["dependence"]["looked_at"]
+        rows = [row for row in rows if row["inputs"] == ["site"]]
+        for row in rows:
+            spread = 8 + 3 + 6 * row["correlation"]
+            near(row["probability"], stats.norm.cdf(2 / np.sqrt(spread)))
+        assert [row["correlation"] for row in rows] == [0.5, 1]
+        least = told["robustness"]["dependence"]["low"]
+        assert (least["inputs"], least["correlation"]) == (["x1", "x2"], 1)
+
+    def test_the_cell_that_is_least_sure_and_the_range_over_scenarios(self, told):
+        robustness = told["robustness"]
+        assert robustness["labels"] == {"scenario": "base"}
+        assert len(robustness["cells"]) == 2
+        (over,) = robustness["scenarios"]
+        assert (over["low"]["scenario"], over["high"]["scenario"]) == ("base", "higher")
+        near(over["high"], stats.norm.cdf(6 / np.sqrt(11)))
+        near(over["low"], stats.norm.cdf(2 / np.sqrt(11)))
+
+    def test_a_family_that_needs_a_run(self, told):
+        rows = told["robustness"]["families"]
+        laws = {row["law"]: row for row in rows if row["input"] == "x1"}
+        assert {"triangular", "uniform"} == set(laws)
+        reach = np.sqrt(3.0)
+        exact = integrate.quad(
+            lambda x: stats.norm.cdf((2 + 2 * x) / np.sqrt(7)) / (2 * reach), -reach, reach
+        )[0]
+        near(laws["uniform"]["probability"], exact)
