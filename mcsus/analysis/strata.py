@@ -70,8 +70,8 @@ class Strata(NamedTuple):
         """
         size, ordered = values.size, values.ravel()[order]
         count = max(size // _BIN_DRAWS, min(_LEAST_BINS, size))
-        even = np.arange(count) * size // count
-        starts: Integers = np.unique(np.searchsorted(ordered, ordered[even]))
+        even = ordered[np.arange(count) * size // count]
+        starts = np.unique(np.searchsorted(ordered, even))
         inner = starts[1:]
         flat = np.empty(size, dtype=np.int64)
         flat[order] = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, size]))
