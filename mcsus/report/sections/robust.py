@@ -19,7 +19,7 @@ _TABLED = 8
 class Robust(Section):
     """How wrong the assumptions may be before a claim falls."""
 
-    name, order, title, link = "robust", 36, "How robust is it?", "Robustness"
+    name, order, title, link = "robust", 37, "How robust is it?", "Robustness"
     template = "robust.html.j2"
 
     @property
