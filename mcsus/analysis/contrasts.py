@@ -60,9 +60,9 @@ def effect_size(difference: Draws) -> Estimate:
 
     There is none where it does not vary, or has no mean.
     """
-    sd, means = difference.sd(), difference.means()
+    sd, means, sds = difference.sd(), difference.means(), difference.sds()
     each = np.full(len(means), np.nan)
-    np.divide(np.abs(means), difference.sds(), out=each, where=difference.sds() > 0)
+    np.divide(np.abs(means), sds, out=each, where=sds > 0)
     value = abs(float(means.mean())) / sd if sd > 0 else np.nan
     return Estimate(value, float(standard_error(each)))
 

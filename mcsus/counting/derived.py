@@ -6,6 +6,7 @@ are held that they follow from, they are made again.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -97,23 +98,47 @@ def _known(values: Array) -> Array:
     return values
 
 
-def _lowest(row: DerivedRow, rows: Array) -> Array:
-    """Return 1 where it is the lowest, a share of 1 where others are so as well, else 0."""
-    least = rows[row.others[0]] + row.zero
-    for other in row.others[1:]:
-        least = np.minimum(least, rows[other] + row.zero)
-    count = sum((rows[other] <= least).astype(float) for other in row.others)
-    return np.where(rows[row.of] <= least, 1.0 / count, 0.0)
+class Standing(NamedTuple):
+    """How each of several rows stands among them, draw by draw, shape (row, draw).
+
+    Parameters
+    ----------
+    below : array of int16
+        How many of the others are lower.
+    beside : array of int16
+        How many of the others are equal.
+    """
+
+    below: NDArray[np.int16]
+    beside: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, row: DerivedRow, rows: Array) -> Standing:
+        """Return how those stand that a row is compared with, itself among them."""
+        count, zero = len(row.others), row.zero
+        shape = (count, *rows[row.of].shape)
+        made = cls(np.zeros(shape, dtype=np.int16), np.zeros(shape, dtype=np.int16))
+        for a, b in itertools.combinations(range(count), 2):
+            one, other = rows[row.others[a]], rows[row.others[b]]
+            above, under = one > other + zero, other > one + zero
+            made.below[a] += above
+            made.below[b] += under
+            equal = ~(above | under)
+            made.beside[a] += equal
+            made.beside[b] += equal
+        return made
+
+    def values(self, row: DerivedRow) -> Array:
+        """Return how often the row is the lowest, equal ones sharing it, or its place."""
+        at = row.others.index(row.of)
+        below, beside = self.below[at], self.beside[at]
+        if row.kind == RANK:
+            return np.asarray(1.0 + below + 0.5 * beside)
+        return np.where(below == 0, 1.0 / (1.0 + beside), 0.0)
 
 
-def _rank(row: DerivedRow, rows: Array) -> Array:
-    """Return its place among all, from 1 for the lowest; equal ones share theirs."""
-    own, place = rows[row.of], np.ones(rows.shape[1:])
-    for other in row.others:
-        if other != row.of:
-            above, below = own > rows[other] + row.zero, rows[other] > own + row.zero
-            place += np.where(above, 1.0, np.where(below, 0.0, 0.5))
-    return np.asarray(place)
+def _placed(row: DerivedRow, rows: Array) -> Array:
+    return Standing.of(row, rows).values(row)
 
 
 DIFFERENCE, RATIO, ORDER, LOWEST, RANK = "difference", "ratio", "order", "lowest", "rank"
@@ -122,8 +147,8 @@ KINDS = {
     DIFFERENCE: _Kind(_difference, (np.inf,)),
     RATIO: _Kind(_ratio, (np.inf,)),
     ORDER: _Kind(_order, (-np.inf, np.inf)),
-    LOWEST: _Kind(_lowest, is_counted=False),
-    RANK: _Kind(_rank, is_counted=False),
+    LOWEST: _Kind(_placed, is_counted=False),
+    RANK: _Kind(_placed, is_counted=False),
 }
 """Kinds of derived rows."""
 
@@ -150,8 +175,14 @@ class Derived:
     def values(self, rows: Array) -> Array:
         """Return the values of all, from those of the rows that they follow from."""
         made = np.empty((len(self.rows), *rows.shape[1:]))
+        among: tuple[tuple[int, ...], Standing] | None = None
         for k, row in enumerate(self.rows):
-            made[k] = row.values(rows)
+            if row.is_counted:
+                made[k] = row.values(rows)
+                continue
+            if among is None or among[0] != row.others:  # those of one dim follow each other
+                among = row.others, Standing.of(row, rows)
+            made[k] = among[1].values(row)
         return made
 
 

@@ -63,8 +63,7 @@ class PaidHeldDraws(_NoMoments, HeldDraws):
 
     def replicate_quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of each replicate, shape (replicate, probability)."""
-        rows = (own[known] for own, known in zip(self.values, self._finite, strict=True))
-        return np.array([quantiles_of_sorted(_ordered(own), probabilities) for own in rows])
+        return np.array([quantiles_of_sorted(own, probabilities) for own in self._of_each])
 
     def shares_at(self, values: Array) -> tuple[Array, Array]:
         """Return the shares of the draws of each replicate below values, and at most equal."""
@@ -83,8 +82,15 @@ class PaidHeldDraws(_NoMoments, HeldDraws):
         return Convergence(probability, sizes, nothing, nothing)
 
     @functools.cached_property
+    def _of_each(self) -> list[Array]:
+        rows = zip(self.values, self._finite, strict=True)
+        return [_ordered(own[known]) for own, known in rows]
+
+    @functools.cached_property
     def _pooled(self) -> Array:
-        return _ordered(self.values[self._finite])
+        whole = np.concatenate(self._of_each)
+        known = whole[~np.isnan(whole)]  # of a replicate without any
+        return np.sort(known, kind="stable") if known.size else whole[:1]
 
 
 class PaidCountedDraws(_NoMoments, CountedDraws):
