@@ -37,12 +37,17 @@ def result():
     return mcsus.run(mcsus.Study.from_dict(TABLES))
 
 
+@pytest.mark.slow  # draws a whole page
 def test_the_page_says_what_would_break_a_claim(result, tmp_path):
     page = write_report(result, tmp_path).read_text(encoding="utf-8")
     assert "What would break it?" in page
     assert "Near: the claim would hold with 0.95 if the saved is above 1.6" in page
     assert "failures gather where" in page.lower()
     assert "to know the saved would move the probability most" in page
+    assert 'id="pair-saves"' in page or "pair_saves.csv" in page
+    with (tmp_path / "pair_saves.csv").open(encoding="utf-8") as file:
+        both = [{k: row[k] for k in ("first", "second")} for row in csv.DictReader(file)]
+    assert both == [{"first": "saved", "second": "cost [near]"}] * 17**2
     assert "Far: the claim" not in page  # where it holds in every draw, nothing breaks it
     with (tmp_path / "breaking_saves.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -70,3 +75,7 @@ def test_the_json_says_it_by_label(result):
     worth = result.to_dict()["claims"]["saves"]["value_of_information"]
     assert worth[0]["input"] == "saved"
     assert {row["input"] for row in worth if row.get("is_group")} == {"cost"}
+    (pair,) = result.to_dict()["claims"]["saves"]["break_even_pair"]
+    assert (pair["inputs"], pair["units"]) == (["saved", "cost [near]"], ["kg", "kg"])
+    for saved, cost in pair["points"]:  # half of the probability of .95 lies within .3 of equality
+        assert cost == pytest.approx(saved, abs=0.5)

@@ -18,8 +18,9 @@ Labels = dict[str, Any]
 # fmt: off
 _COLUMNS = frozenset({
     "against", "apart", "claim", "confidence", "density", "drawn", "draws_per_replicate", "error",
-    "high", "holds", "input", "low", "mean", "mean_error", "of", "output", "overlap", "part",
-    "probability", "rank", "share", "stage", "unit", "value", "value_unit", "verdict", "what",
+    "first", "first_unit", "first_value", "high", "holds", "input", "low", "mean", "mean_error",
+    "of", "output", "overlap", "part", "probability", "rank", "second", "second_unit",
+    "second_value", "share", "stage", "unit", "value", "value_unit", "verdict", "what",
 })
 # fmt: on
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
+from mcsus.report.figures.pairs import pair_figure
 from mcsus.report.figures.style import BLUE, INK, ORANGE, WIDTH, Sheet, line_axes
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section, register
@@ -54,8 +55,13 @@ class Breaking(Section):
         return [own for own in made if own.cells]
 
     def make_figures(self) -> list[Figure]:
-        """Return a figure for each claim that may fall."""
-        return [own.figure() for own in self._told]
+        """Return a figure for each claim that may fall, and one of two inputs that decide it."""
+        made: list[Figure] = []
+        pairs = self.reading.claim_analyses.get("break_even_pair", {})
+        for own in self._told:
+            pair = pair_figure(pairs[own.claim.name], own.statement)
+            made += [own.figure(), *([pair] if pair else [])]
+        return made
 
     def context(self) -> dict[str, Any]:
         """Return the sentences on each claim, and the inputs of its table."""
