@@ -91,7 +91,7 @@ def overlap(one: Draws, other: Draws) -> Estimate:
     each = np.where(rest[0] < rest[1], first, second).sum(axis=1)
     least = float(np.minimum(first.mean(axis=0), second.mean(axis=0)).sum())
     value = min(max(float(each.mean()), least), 1.0)
-    error = np.fmax(standard_error(each), (value - least) / student_quantile(count))
+    error = np.hypot(standard_error(each), (value - least) / student_quantile(count))
     return Estimate(value, float(error))
 
 

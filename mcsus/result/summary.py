@@ -276,8 +276,11 @@ def _share(value: float | None, error: float | None) -> str:
 
 
 def compared_text(comparisons: Mapping[str, Any]) -> str:
-    """Return what is compared as a table, of all pairs."""
-    return f"{_COMPARED}\n{_aligned([_COMPARED_HEADER, *_compared_rows(comparisons)])}"
+    """Return what is compared as a table."""
+    rows = _compared_rows(comparisons)
+    shown = rows[:_ALL_CELLS]
+    more = f"\n... and {len(rows) - len(shown)} more rows with --json" if shown != rows else ""
+    return f"{_COMPARED}\n{_aligned([_COMPARED_HEADER, *shown])}{more}"
 
 
 def _compared_rows(comparisons: Mapping[str, Any]) -> list[tuple[str, ...]]:
