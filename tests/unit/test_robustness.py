@@ -221,3 +221,17 @@ class TestOfARun:
             lambda x: stats.norm.cdf((2 + 2 * x) / np.sqrt(7)) / (2 * reach), -reach, reach
         )[0]
         near(laws["uniform"]["probability"], exact)
+
+
+def test_a_radius_that_one_replicate_decides_has_no_error_that_is_known():
+    tables = {
+        "schema": "mcsus/1", "id": "rare", "outputs": {"y": "1"}, "sensitivity": {"methods": []},
+        "parameters": {"x": {"distribution": "uniform", "minimum": 0, "maximum": 1, "unit": "1",
+                             "source": "a case"}},
+        "equations": {"y": {"formula": "x", "unit": "1"}},
+        "design": {"kind": "monte_carlo", "draws": 256, "replicates": 4, "seed": 3},
+        "claims": [{"id": "c", "statement": "hardly ever below", "quantity": "y", "relation": ">",
+                    "value": 0.0008, "unit": "1", "confidence": 0.9}],
+    }  # fmt: skip
+    told = mcsus.run(Study.from_dict(tables)).to_dict()["claims"]["c"]["robustness"]
+    assert told["breakdown_radius"] == {"value": pytest.approx(0.3689435), "error": None}

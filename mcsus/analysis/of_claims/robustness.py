@@ -115,6 +115,7 @@ def _near(cell: ClaimCell) -> dict[str, Array]:
     said |= {f"{name}_error": jackknife_error(values[1:]) for name, values in found.items()}
     if cell.is_open:
         turned = divergence.divergence(asked, each[:, 0])
+        turned[np.isinf(turned)] = np.nan  # without the one replicate in which it may fail
         said["breakdown_radius"], said["breakdown_radius_error"] = (
             turned[0], jackknife_error(turned[1:])
         )  # fmt: skip
