@@ -5,7 +5,7 @@ import pytest
 
 from mcsus.engine.executors import Threads
 from mcsus.runner.claim_draws import MOST_DRAWS, claim_draws
-from mcsus.runner.run import Run
+from mcsus.runner.run import Run, run
 from mcsus.study import Study
 
 SOURCE = {"unit": "kg", "source": "a test"}
@@ -51,9 +51,9 @@ TABLES = {
 
 @pytest.fixture(scope="module")
 def drawn():
-    run = Run(Study.from_dict(TABLES))
+    prepared = Run(Study.from_dict(TABLES))
     with Threads(2) as executor:
-        (claim,) = claim_draws(run.study, run.kernel, executor)
+        (claim,) = claim_draws(prepared.study, prepared.kernel, executor)
     return claim
 
 
@@ -123,10 +123,32 @@ def test_no_more_draws_than_are_looked_at():
         "scenarios": [],
         "design": {"draws": 1 << 16, "replicates": 4},
     }
-    run = Run(Study.from_dict(tables))
+    prepared = Run(Study.from_dict(tables))
     with Threads(2) as executor:
-        (claim,) = claim_draws(run.study, run.kernel, executor)
+        (claim,) = claim_draws(prepared.study, prepared.kernel, executor)
         assert claim.cells[0].margins.shape == (4, MOST_DRAWS // 4)
-        many = Run(run.study.with_changes(replicates=1000))
+        many = Run(prepared.study.with_changes(replicates=1000))
         (claim,) = claim_draws(many.study, many.kernel, executor)
         assert claim.cells[0].margins.shape == (256, 256)
+
+
+@pytest.mark.slow  # two runs
+def test_of_very_many_cells_some_are_analysed_which_is_told():
+    tables = {
+        **TABLES,
+        "dims": {"year": {"first": 2001, "last": 2040}},
+        "parameters": {"plain": normal()},
+        "equations": {"whole": {"formula": "plain*(year - 2000)", "unit": "kg"}},
+        "outputs": {"whole": "kg"},
+        "dependence": [],
+        "scenarios": [],
+    }
+    result = run(Study.from_dict(tables), draws=256, replicates=2)
+    (caution,) = [own for own in result.to_dict()["cautions"] if own["kind"] == "not_analysed"]
+    assert (caution["where"], "12 of its 40 cases" in caution["text"]) == ("enough", True)
+    told = result.to_dict()["claims"]["enough"]["break_even"]
+    years = [row["labels"]["year"] for row in told]
+    assert (len(years), years[0], years[-1]) == (12, 2001, 2040)
+    few = {**tables, "dims": {"year": {"first": 2001, "last": 2004}}}
+    cautions = run(Study.from_dict(few), draws=256, replicates=2).to_dict()["cautions"]
+    assert not [own for own in cautions if own["kind"] == "not_analysed"]
