@@ -45,6 +45,9 @@ class ClaimCell:
         Places of the inputs of each group of the claim; none of a group that it lacks.
     again : Again, optional
         Gives margins at the first draws after a change.
+    parts : tuple of array, optional
+        Two that the margins are the sum of, which no input and no copula ties, shape
+        (replicate, draw) each; None where there are not two.
     """
 
     labels: Mapping[str, Label]
@@ -56,6 +59,7 @@ class ClaimCell:
     inputs: tuple[InputDraws, ...]
     groups: tuple[tuple[int, ...], ...] = ()
     again: Again | None = None
+    parts: tuple[Array, Array] | None = None
 
     @property
     def probability(self) -> float:

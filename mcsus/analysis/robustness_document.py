@@ -115,17 +115,19 @@ def dependence(cell: xr.Dataset, names: list[str]) -> dict[str, Any]:
         "correlation": None,
     }
     every = [written, *rows]
-    ends = [min(every, key=_value), max(every, key=_value)]
+    extremes = [min(every, key=_value), max(every, key=_value)]
     low, high = (
         {**end["probability"], "inputs": end["inputs"], "correlation": end["correlation"]}
-        for end in ends
+        for end in extremes
     )
     reach = [row["interval"] for row in rows]
     interval = {
         "low": min((own["low"] for own in reach if own["low"] is not None), default=None),
         "high": max((own["high"] for own in reach if own["high"] is not None), default=None),
     }
-    return {"low": low, "high": high, "interval": interval, "looked_at": rows}
+    ends = [_number(end) for end in cell["sum_bounds"].values]
+    sharp = {} if None in ends else {"sharp": dict(zip(("low", "high"), ends, strict=True))}
+    return {"low": low, "high": high, "interval": interval, **sharp, "looked_at": rows}
 
 
 def _pairs(cell: xr.Dataset, names: list[str]) -> Iterator[dict[str, Any]]:

@@ -41,6 +41,7 @@ from mcsus.model import Model
 from mcsus.parameters import Cell
 from mcsus.result.summary import label_text
 from mcsus.runner.again import Once
+from mcsus.runner.claim_parts import terms_of, two_parts
 from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
@@ -84,6 +85,13 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     sources = list(_sources(study, model, set().union(*reach.values())))
     wanted = [Quantity(c.equation.name, 1 / c.margin.unit.factor) for c in study.claims]
     wanted += [Quantity(own.quantity, 1 / own.unit.factor) for own in sources]
+    terms = {claim.id: terms_of(model, claim.equation.name) for claim in study.claims}
+    first = len(wanted)
+    wanted += [
+        Quantity(own.name, 1 / claim.margin.unit.factor)
+        for claim in study.claims
+        for own in terms[claim.id]
+    ]
     plan = kernel.plan(wanted)
     drawn = sum(kernel.program.cells(own.parameter) for own in sources)
     pairs = drawn * sum(min(kernel.program.cells(name), MOST_CELLS) for name in names)
@@ -95,6 +103,8 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     starts = np.cumsum([0, *cells]).tolist()
     known: dict[tuple[int, int, str], InputDraws] = {}
     points = _Points(study, design)
+    behind = iter(starts[first:])
+    added = {claim.id: [(own, next(behind)) for own in terms[claim.id]] for claim in study.claims}
     once = Once(kernel, wanted[: len(names)], design, points.places)
     for k, claim in enumerate(study.claims):
         own = [
@@ -113,7 +123,10 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
             judge = _Judge(claim, model, place)
             again = partial(_again, once, starts[k] + place, judge)
             margins = out[starts[k] + place]
-            made.append(judge.cell(labels, margins, inputs, again))
+            tied = [term for term, _ in added[claim.id]]
+            values = [out[at + _row_of(model, own.name, labels)] for own, at in added[claim.id]]
+            parts = two_parts(model, study.mixes, tied, values, margins)
+            made.append(judge.cell(labels, margins, inputs, again, parts))
         yield _grouped(study, ClaimDraws(claim.id, claim.margin.unit.text, tuple(made)))
 
 
@@ -138,11 +151,14 @@ class _Judge:
         margins: Array,
         inputs: tuple[InputDraws, ...],
         again: Again,
+        parts: tuple[Array, Array] | None,
     ) -> ClaimCell:
         """Return the claim at some labels."""
         asked, unit = self.claim.confidence, self.claim.margin.unit.text
-        holds = self.holds(margins)
-        return ClaimCell(labels, asked, unit, self.rounding, margins, holds, inputs, again=again)
+        return ClaimCell(
+            labels, asked, unit, self.rounding, margins, self.holds(margins), inputs,
+            again=again, parts=parts,
+        )  # fmt: skip
 
 
 def _again(once: Once, row: int, judge: _Judge, change: Change) -> tuple[Array, Flags] | None:

@@ -5,12 +5,18 @@ import pytest
 from scipy import integrate, optimize, stats
 
 import mcsus
-from mcsus.analysis import divergence
+from mcsus.analysis import divergence, unknown_dependence
 from mcsus.analysis.of_claims.robustness import PERTURBED, RADII, Robustness
 from mcsus.analysis.other_laws import under_law, with_moments
 from mcsus.analysis.strata import moved
+from mcsus.dependence import Mix
+from mcsus.expressions import parse
 from mcsus.families import distribution
+from mcsus.model import Equation, Model
+from mcsus.parameters import Cell, Parameter, Provenance
+from mcsus.runner.claim_parts import terms_of, two_parts
 from mcsus.study import Study
+from mcsus.units import unit
 from tests.unit.claim_cells import claim_cell, normal
 
 P = stats.norm.cdf(1 / np.sqrt(5.25))
@@ -138,6 +144,38 @@ def test_families_that_do_not_exist():
     assert with_moments(either, "gamma") is None  # which is never negative
 
 
+def test_sharp_bounds_of_a_sum_of_two_parts():
+    points = (np.arange(1 << 12) + 0.5) / (1 << 12)
+    for z, (low, high) in ((1.0, (0.0, 1.0)), (0.5, (0.0, 0.5))):  # of P(X + Y <= z), uniform
+        positive = unknown_dependence.sharp_bounds(points - z, points)
+        assert positive == pytest.approx((1 - high, 1 - low), abs=1 / 1024)
+
+
+def test_parts_of_a_margin():
+    formulas = {"a": "x1", "b": "2*x2", "both": "a + x2", "net": "a - b + 1", "tied": "both - b"}
+    plain = unit("1")
+    inputs = {
+        name: Parameter(name, plain, (), (cell,), "uncertainty", None)
+        for name, cell in ((n, Cell(normal(), plain, n, Provenance())) for n in ("x1", "x2"))
+    }
+    model = Model([Equation(k, plain, parse(text)) for k, text in formulas.items()], inputs, {})
+    assert terms_of(model, "b") == []
+    x1, x2 = np.random.default_rng(1).normal(size=(2, 4, 64))
+    values = {"x1": x1, "b": 2 * x2, "x2": x2}
+    for name, margins, terms in (
+        ("net", x1 - 2 * x2 + 1, [("x1", 1), ("b", -1)]),
+        ("tied", x1 - x2, [("x1", 1), ("x2", 1), ("b", -1)]),
+    ):
+        assert terms_of(model, name) == terms
+        drawn = [values[own] for own, _ in terms]
+        found = two_parts(model, {}, terms_of(model, name), drawn, margins)
+        assert sum(found) == pytest.approx(margins)
+        assert any(np.ptp(own - x1) < 1e-9 for own in found)
+    mixes = {"x2": Mix(("x1", "x2"), (0.6, 0.8))}
+    terms = terms_of(model, "net")
+    assert two_parts(model, mixes, terms, [x1, 2 * x2], x1 - 2 * x2 + 1) is None
+
+
 def tables(**changes):
     about = {"unit": "kg", "source": "a test"}
     law = {"distribution": "normal", "mean": 0.0, "sd": 1.0}
@@ -150,7 +188,11 @@ def tables(**changes):
         "id": "linear",
         "dims": {"place": ["a", "b", "c"]},
         "parameters": parameters,
-        "equations": {"net": {"formula": "2*x1 + 2*x2 + sum(site, over=place)", "unit": "kg"}},
+        "equations": {
+            "first": {"formula": "2*x1", "unit": "kg"},
+            "rest": {"formula": "2*x2 + sum(site, over=place)", "unit": "kg"},
+            "net": {"formula": "first + rest", "unit": "kg"},
+        },
         "outputs": {"net": "kg"},
         "scenarios": [{"id": "higher", "set": {"x2": {**law, **about, "mean": 2.0}}}],
         "claims": [
@@ -211,6 +253,14 @@ class TestOfARun:
         assert (over["low"]["scenario"], over["high"]["scenario"]) == ("base", "higher")
         near(over["high"], stats.norm.cdf(6 / np.sqrt(11)))
         near(over["low"], stats.norm.cdf(2 / np.sqrt(11)))
+
+    def test_sharp_bounds_of_a_run(self, told):
+        # 2 x1 + 2 x2 + the sites are independent: of N(2, 4) and N(0, 7) the one that varies most
+        sharp = told["robustness"]["dependence"]["sharp"]
+        x = np.linspace(-12, 12, 24001)
+        one, other = stats.norm.cdf(x, 2, 2), stats.norm.cdf(-x, 0, np.sqrt(7))
+        low, high = 1 - min((one + other).min(), 1), 1 - max((one + other - 1).max(), 0)
+        assert (sharp["low"], sharp["high"]) == pytest.approx((low, high), abs=0.01)
 
     def test_a_family_that_needs_a_run(self, told):
         rows = told["robustness"]["families"]

@@ -41,6 +41,7 @@ _LEFT = "effective share of the draws"
 _FAMILY = "probability with a law of another family, of the same mean and standard deviation"
 _PAIR = "probability if the normal scores of a pair of inputs are correlated"
 _TOGETHER = "probability if those of all labels of a parameter are"
+_BOUNDS = "sharp bounds on the probability, whatever ties two parts that the margin is the sum of"
 _INTERVAL = "interval of 95 % of the margin then"
 _LABELS = ("input_group", "label_correlation", "bound")
 
@@ -71,6 +72,7 @@ class Robustness(ClaimAnalysis):
         Entry("pair_inputs", ("input_pair", "input"), "1", "1 and 2 of the inputs of a pair, or 0"),
         Entry("pair", ("input_pair", "score_correlation"), "1", _PAIR, has_error=True),
         Entry("pair_interval", ("input_pair", "score_correlation", "bound"), "{unit}", _INTERVAL),
+        Entry("sum_bounds", ("bound",), "1", _BOUNDS),
         Entry("together", _LABELS[:2], "1", _TOGETHER, has_error=True, is_optional=True),
         Entry("together_interval", _LABELS, "{unit}", _INTERVAL, is_optional=True),
     )
@@ -95,6 +97,7 @@ class Robustness(ClaimAnalysis):
             **_families(cell),
             **_pairs(cell),
             **_labels(cell),
+            **_bounds(cell),
         }
 
     def document(self, data: xr.Dataset) -> dict[str, Any]:
@@ -206,6 +209,13 @@ def _labels(cell: ClaimCell) -> dict[str, Array]:
     for k in apart[:_MOST_GROUPS]:
         found[k] = list(unknown_dependence.of_labels(cell, cell.groups[k]))
     return _changed("together", found)
+
+
+def _bounds(cell: ClaimCell) -> dict[str, Array]:
+    """Return the bounds of a sum of two parts; none where the margin is not one."""
+    if cell.parts is None:
+        return {}
+    return {"sum_bounds": np.array(unknown_dependence.sharp_bounds(*cell.parts))}
 
 
 def _changed(name: str, found: Array) -> dict[str, Array]:

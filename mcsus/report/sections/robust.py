@@ -81,6 +81,8 @@ def sentences(told: Told) -> Iterator[str]:
         )
     if told["dependence"]["looked_at"]:
         yield _dependence(told["dependence"], asked)
+    if "sharp" in told["dependence"]:
+        yield _sharp(told["dependence"]["sharp"])
     for row in told["scenarios"]:
         if row["low"]["scenario"] != row["high"]["scenario"]:
             yield _scenarios(row)
@@ -113,6 +115,14 @@ def _dependence(told: Told, asked: float) -> str:
     if low["inputs"]:
         text += f" (lowest: {input_words(low)} at {low['correlation']:g})"
     return f"{text}." if low["value"] < asked else f"{text}: above {asked:g} in all of them."
+
+
+def _sharp(bounds: Told) -> str:
+    low, high = (probability(bounds[end]) for end in ("low", "high"))
+    return (
+        f"The margin is a sum of two parts that share no input: whatever ties these, the "
+        f"probability is between {low} and {high}, and no bounds are closer."
+    )
 
 
 def _scenarios(row: Told) -> str:
