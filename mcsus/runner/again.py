@@ -22,10 +22,10 @@ from mcsus.streams.design import nearest_powers_of_two
 Array = NDArray[np.float64]
 
 MOST_RUNS = 256
-"""How often the model is asked; what is asked later is not told."""
+"""How often the model is asked, less often where it is dear; what is asked later is not told."""
 
-_MOST_DRAWS, _LEAST_DRAWS = 1 << 13, 1 << 10  # of all replicates
-_MOST_VALUES = 1 << 25  # of a run, in all equations
+_MOST_DRAWS, _LEAST_DRAWS = 1 << 13, 1 << 9  # of all replicates
+_MOST_VALUES, _VALUES_IN_ALL = 1 << 22, 1 << 29  # of a run and of all, in all equations
 
 
 class Once:
@@ -57,6 +57,8 @@ class Once:
         if design.kind == "sobol" and draws < design.draws:
             draws = nearest_powers_of_two(draws)[0]
         self.design = replace(design, draws=draws)
+        values = self.plan.rows * individuals * draws * design.replicates
+        self.most_runs = min(MOST_RUNS, _VALUES_IN_ALL // values)
         self.places = places
         self._known: dict[Change, Array | None] = {}
         self._scores: dict[str, Array] = {}
@@ -68,7 +70,7 @@ class Once:
         So it is where the model has no finite value there, and where it was asked too often.
         """
         if change not in self._known:
-            if len(self._known) >= MOST_RUNS:
+            if len(self._known) >= self.most_runs:
                 return None
             self._known[change] = self._run(change)
         return self._known[change]

@@ -94,9 +94,9 @@ class Robustness(ClaimAnalysis):
             **_near(cell),
             **_by_input(cell),
             **_perturbed(cell),
-            **_families(cell),
-            **_pairs(cell),
+            **_pairs(cell),  # before other runs, of which there may be few
             **_labels(cell),
+            **_families(cell),
             **_bounds(cell),
         }
 
