@@ -48,6 +48,9 @@ class BreakEven(NamedTuple):
         1 where the claim holds above the value, -1 below it.
     rank : float
         Probability that the input is below the value.
+    until, until_rank : float
+        Value of the input, on the side where the claim holds, from which on it does no more, and
+        the probability that the input is below it; NaN where it holds to the end.
     low, high : float
         Lowest and highest probability of the claim at plausible values of the input.
     """
@@ -56,6 +59,8 @@ class BreakEven(NamedTuple):
     error: float = np.nan
     side: float = np.nan
     rank: float = np.nan
+    until: float = np.nan
+    until_rank: float = np.nan
     low: float = np.nan
     high: float = np.nan
 
@@ -120,6 +125,13 @@ class _Given:
         above, whole = (without_each(each[:, np.newaxis].astype(float))[:, 0] for each in counts)
         return np.asarray(above / np.maximum(whole, 1))
 
+    def fails_beyond(self, rank: float, side: float) -> bool:
+        """Tell whether too few of the draws beyond a rank hold, moved nowhere."""
+        place = int(rank * self.size)
+        beyond = slice(place, self.size) if side > 0 else slice(0, place)
+        share = self.share(beyond, self.margins[beyond] > 0)[np.newaxis]
+        return bool(share[0, 0] + _errors(share)[0] < self.asked)
+
     def value(self, ranks: Any) -> Any:
         """Return the values of the input at ranks."""
         return np.interp(ranks * self.size - 0.5, np.arange(self.size), self.values)
@@ -173,6 +185,23 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     apart, ranks = each[:, 0] - given.asked, special.ndtr(scores)
     turns = np.flatnonzero((apart[:-1] < 0) != (apart[1:] < 0))
     k = int(turns[np.argmin(np.abs(scores[turns] + _STEP / 2))])
+    found = _turn(given, k, apart, ranks)
+    after = turns[turns > k] if found.side > 0 else turns[turns < k][::-1]
+    if len(after):
+        end = _turn(given, int(after[0]), apart, ranks)
+        if given.fails_beyond(end.rank, found.side):
+            found = found._replace(until=end.value, until_rank=end.rank)
+    return found._replace(low=ends.low, high=ends.high)
+
+
+def _turn(given: _Given, k: int, apart: Array, ranks: Array) -> BreakEven:
+    """Return where the probability passes what is asked for, between two of the ranks.
+
+    Parameters
+    ----------
+    apart : array, shape (rank,)
+        Probability less what is asked for.
+    """
     slope = float((apart[k + 1] - apart[k]) / (ranks[k + 1] - ranks[k]))
     rank = float(ranks[k] - apart[k] / slope)
     side, width = float(np.sign(slope)), _WIDEST
@@ -191,7 +220,7 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     error = float(np.hypot(jackknife_error(near[middle, 1:]), near[middle, 0] - half)) / abs(slope)
     low, value, high = given.value(rank + width * np.array([-1, 0, 1]))
     error *= (high - low) / (2 * width)
-    return ends._replace(value=float(value), error=float(error), side=side, rank=rank)
+    return BreakEven(float(value), float(error), side, rank)
 
 
 def _slope(ranks: Array, shares: Array, side: float) -> float:
@@ -204,9 +233,14 @@ def _slope(ranks: Array, shares: Array, side: float) -> float:
 
 def _passes(each: Array, asked: float) -> bool:
     """Tell whether a probability is above what is asked for, and below it, beyond its error."""
-    errors = _ERRORS * jackknife_error(each[:, 1:].T)
-    errors = np.where(np.isfinite(errors), errors, 0.0)
+    errors = _errors(each)
     return bool((each[:, 0] - errors > asked).any() and (each[:, 0] + errors < asked).any())
+
+
+def _errors(each: Array) -> Array:
+    """Return what probabilities must be beyond the confidence by."""
+    errors = _ERRORS * jackknife_error(each[:, 1:].T)
+    return np.where(np.isfinite(errors), errors, 0.0)
 
 
 def _of_few_values(own: InputDraws, each: Array, asked: float) -> BreakEven:

@@ -33,12 +33,17 @@ def turned(claim: Told, at: Told | None = None) -> list[str]:
     return told
 
 
+_OTHER = {"above": "below", "below": "above"}  # side of a second end
+
+
 def _where_it_holds(row: Told) -> str:
     """Return from where on a claim holds by an input, and which of its quantiles that is."""
     rank = _value(row.get("probability_below"))
     place = "" if rank is None else f" (its {percent(rank)} quantile)"
     side = f"{row['holds']} " if row.get("holds") else ""
-    return f"{words(row['input'])} {side}{_amount(row.get('value'), row)}{place}"
+    end = _value(row.get("until"))
+    last = "" if end is None else f" and {_OTHER[row['holds']]} {_amount(row['until'], row)}"
+    return f"{words(row['input'])} {side}{_amount(row.get('value'), row)}{place}{last}"
 
 
 def robust(claim: Told, at: Told | None = None) -> list[str]:

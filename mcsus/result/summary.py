@@ -99,9 +99,12 @@ def breaking_line(claims: Mapping[str, Any]) -> str:
     for name, document in claims.items():
         row = next((own for own in document.get("break_even", ()) if own["reachable"]), None)
         if row is not None:
-            value = f"{significant(row['value']['value'])} {row['unit']}".removesuffix(" 1")
+            ends = [own for own in (row["value"]["value"], row.get("until")) if own is not None]
+            joined = " to ".join(map(significant, sorted(ends)))
+            value = f"{joined} {row['unit']}".removesuffix(" 1")
             where = label_text(name, row.get("labels", {}))
-            told.append(f"{where} where {row['input']} is {row['holds']} {value}")
+            side = row["holds"] if len(ends) == 1 else "from"
+            told.append(f"{where} where {row['input']} is {side} {value}")
     if not told:
         return ""
     return f"A claim holds with the confidence asked for: {'; '.join(told[:3])}"

@@ -68,6 +68,30 @@ def test_a_margin_that_may_be_never():
     assert found.value == pytest.approx(1.2816, abs=ERRORS * found.error + 0.02)
 
 
+def test_a_claim_that_holds_between_two_values():
+    def margin(x, e):
+        return 3 + e / 10 - np.abs(x - 10)  # holds with .95 where |x - 10| < 3 - .1645
+
+    found = break_even(claim_cell({"x": normal(10.3, 3), "e": normal()}, margin), 0)
+    ends = sorted((found.value, found.until))
+    assert ends == pytest.approx([7.1645, 12.8355], abs=ERRORS * found.error + 0.03)
+    assert found.side == np.sign(found.until - found.value)
+    assert sorted((found.rank, found.until_rank)) == pytest.approx([0.148, 0.801], abs=0.03)
+    to_the_end = break_even(claim_cell({"x": normal(0, 2), "e": normal()}, np.add), 0)
+    assert np.isnan(to_the_end.until)
+
+
+def test_a_rate_that_pays_holds_to_its_end():
+    laws = {"gain": normal(2, 1), "loss": normal(1, 0.2), "cost": normal(5, 0.5)}
+
+    def margin(gain, loss, cost):  # years left of 5, of which few are very far below 0
+        return np.where(gain > loss, 5 - cost / np.maximum(gain - loss, 1e-9), -np.inf)
+
+    found = break_even(claim_cell(laws, margin, confidence=0.8), 0)
+    assert found.value == pytest.approx(2.1882, abs=ERRORS * found.error + 0.01)
+    assert np.isnan(found.until)  # were the end where windows move draws too far, it would be 5
+
+
 def test_few_draws_say_little_but_no_wrong_thing():
     cell = claim_cell({"x": normal(0, 2), "e": normal()}, np.add, draws=256, replicates=2)
     found = break_even(cell, 0)

@@ -391,7 +391,22 @@ DIMS = {"dims": {"design": ["coin", "solar"], "year": [2028, 2030], "old": ["coi
         ),
         ({"c": {"quantity": "x", "between": [3, 1], "unit": "kg"}}, r"claims.c.between: found \[3"),
         ({"c": {"cost": "x", "rate": "per_year"}}, "claims.c.within: found neither"),
-        ({"c": {"cost": "x", "rate": "y", "value": 1, "unit": "year"}}, "claims.c.unit: found 'ye"),
+        (
+            {"c": {"cost": "x", "rate": "y", "value": 1, "unit": "year"}},
+            "claims.c.rate: found 'y', w",
+        ),
+        (
+            {"c": {"cost": "x", "rate": "per_year", "value": 1, "unit": "kg"}},
+            "claims.c.unit: found 'kg'",
+        ),
+        (
+            {"c": {"cost": "x", "rate": "per_year", "value": -1, "unit": "year"}},
+            "claims.c.value: found -1; allowed: a time above 0",
+        ),
+        (
+            {"c": {"quantity": "x", "relative_to": "x", "relation": ">", "value": 1}},
+            "claims.c.relative_to: found 'x' itself",
+        ),
         ({"c": {"cost": "x", "rate": "per_year", "within": "y"}}, "claims.c.within: found 'kg'"),
     ],
 )

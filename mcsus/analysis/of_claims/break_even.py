@@ -24,6 +24,8 @@ _NAMES = {
     "error": "break_even_error",
     "side": "break_even_side",
     "rank": "break_even_rank",
+    "until": "break_even_until",
+    "until_rank": "break_even_until_rank",
     "low": "given_low",
     "high": "given_high",
 }
@@ -43,6 +45,13 @@ class BreakEvens(ClaimAnalysis):
         Entry("break_even", ("input",), "", "break-even, in the unit of the input", has_error=True),
         Entry("break_even_side", ("input",), "1", "1 where the claim holds above it, -1 below"),
         Entry("break_even_rank", ("input",), "1", "probability that the input is below it"),
+        Entry(
+            "break_even_until",
+            ("input",),
+            "",
+            "where the claim that holds on this side fails again",
+        ),
+        Entry("break_even_until_rank", ("input",), "1", "probability that the input is below it"),
         Entry("given_low", ("input",), "1", "lowest probability at plausible values of the input"),
         Entry("given_high", ("input",), "1", "highest probability at these values"),
     )
@@ -76,6 +85,7 @@ class BreakEvens(ClaimAnalysis):
                         "unit": unit,
                         "reachable": reachable,
                         "holds": ("above" if side > 0 else "below") if reachable else None,
+                        **_end(cell, k),
                         "probability_below": _number(cell, "break_even_rank", k),
                         "probability_given": {
                             "low": _number(cell, "given_low", k),
@@ -84,6 +94,12 @@ class BreakEvens(ClaimAnalysis):
                     }
                 )
         return rows
+
+
+def _end(cell: xr.Dataset, k: int) -> dict[str, float]:
+    """Return where a claim that holds on one side of a break-even fails again, if it does."""
+    value = _number(cell, "break_even_until", k)
+    return {} if value is None else {"until": value}
 
 
 def _number(cell: xr.Dataset, key: str, k: int) -> float | None:

@@ -118,8 +118,11 @@ class ClaimBreaking:
         value = float(breaking.array("break_even")[k])
         if not np.isfinite(value):
             return ""
-        side = "above" if breaking.array("break_even_side")[k] > 0 else "below"
-        return f"{side} {self.amount(k, value)}"
+        sides = ["above", "below"]
+        side, other = sides if breaking.array("break_even_side")[k] > 0 else sides[::-1]
+        until = float(breaking.array("break_even_until")[k])
+        end = f" and {other} {self.amount(k, until)}" if np.isfinite(until) else ""
+        return f"{side} {self.amount(k, value)}{end}"
 
     def sentences(self) -> list[str]:
         """Return what would break the claim in words."""
@@ -144,10 +147,11 @@ class ClaimBreaking:
         verdict = Verdict(claim.data["verdict"].item())
         supported = verdict is Verdict.SUPPORTED
         holds, when = ("holds", "as long as") if supported else ("would hold", "if")
-        rank = breaking.array("break_even_rank")
+        rank, until = (breaking.array(f"break_even_{own}") for own in ("rank", "until_rank"))
         parts = []
         for k, turn in found[:3]:
-            share = 1 - rank[k] if turn.startswith("above") else rank[k]
+            above = turn.startswith("above")
+            share = abs((until[k] if np.isfinite(until[k]) else float(above)) - rank[k])
             parts.append(f"the {self.named(k)} is {turn} (it is with {probability(float(share))})")
         joined = parts[0] if len(parts) == 1 else f"{', or '.join(parts)}"
         return f"the claim {holds} with {plain(self.asked)} {when} {joined}."

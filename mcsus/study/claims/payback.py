@@ -26,6 +26,10 @@ _ONE = "either within = a quantity, or value and unit"
 def _lower(row: TableReader) -> Margin:
     cost, rate = row["cost"], row["rate"]
     time = unit_of(row, cost).dimension / unit_of(row, rate).dimension
+    if unit_of(row, rate).dimension == unit_of(row, cost).dimension:
+        found = f"{rate!r}, which is {unit_of(row, rate).text} as the cost is"
+        allowed = f"what pays in a time, such as {unit_of(row, cost).text}/year"
+        raise InputError(Fault(found, allowed, ("rate",)))
     limit, shown_in, name = _limit(row)
     if shown_in.dimension != time:
         found = f"{shown_in.text!r} for what is paid back after {time.shown}"
@@ -50,6 +54,8 @@ def _limit(row: TableReader) -> tuple[Expression, Unit, str]:
         name = row["within"]
         return Name(name), unit_of(row, name), name
     shown_in: Unit = row["unit"]
+    if row["value"] <= 0:
+        raise InputError(Fault(f"{row['value']:g}", "a time above 0", ("value",)))
     value = Number(row["value"] * shown_in.factor, dimension=shown_in.dimension)
     return value, shown_in, ""
 

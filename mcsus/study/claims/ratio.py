@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mcsus.declared.items import equation, number, one_of
 from mcsus.declared.reader import TableReader
+from mcsus.errors import Fault, InputError
 from mcsus.expressions.nodes import Binary, Call, Name, Number
 from mcsus.study.claims.kind import ClaimKind, claim_table, register
 from mcsus.study.claims.names import need_dimension, quantity, unit_of
@@ -24,6 +25,8 @@ _TABLE = claim_table(
 def _lower(row: TableReader) -> Margin:
     name, below, relation = row["quantity"], row["relative_to"], Relation(row["relation"])
     why = f"as {name!r}: their ratio is a plain number"
+    if below == name:
+        raise InputError(Fault(f"{name!r} itself", "another quantity", ("relative_to",)))
     need_dimension(row, "relative_to", below, unit_of(row, name).dimension, why)
     ratio = Call("ratio", (Name(name), Name(below)))
     sides = (Number(row["value"]), ratio) if relation.is_below else (ratio, Number(row["value"]))
