@@ -81,7 +81,7 @@ def sentences(told: Told) -> Iterator[str]:
         )
     if told["dependence"]["looked_at"]:
         yield _dependence(told["dependence"], asked)
-    if "sharp" in told["dependence"]:
+    if "sharp" in told["dependence"] and 0 < p < 1:
         yield _sharp(told["dependence"]["sharp"])
     for row in told["scenarios"]:
         if row["low"]["scenario"] != row["high"]["scenario"]:
@@ -95,8 +95,8 @@ def _turning(told: Told) -> str:
     if radius is None:
         beyond = told.get("breakdown_beyond")
         held = "against" if p > asked else "for"
-        least = f" It is beyond {number(beyond)}." if beyond is not None else ""
-        return f"No draw speaks {held} it, so that no radius is known at which it turns.{least}"
+        least = "is not known" if beyond is None else f"is beyond {number(beyond)}"
+        return f"No draw speaks {held} it: the Kullback-Leibler radius at which it turns {least}."
     moved = number(told["breakdown_shift"], 2)
     turn = "fall below" if p >= asked else "come up to"
     return (
@@ -134,6 +134,8 @@ def _scenarios(row: Told) -> str:
 
 def _moved(told: Told) -> Iterator[tuple[str, list[str]]]:
     """Yield the inputs whose law moves the probability most, with it under each change."""
+    if told["probability"]["value"] in (0.0, 1.0):
+        return
     each: dict[str, list[str]] = {}
     for row in told["perturbed"]:
         value = row["probability"]["value"]
