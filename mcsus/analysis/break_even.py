@@ -33,6 +33,7 @@ _STEP = 0.25  # of normal scores at which the probability is looked at
 _ROUNDS, _NARROWER = 16, 0.6  # of windows, each by so much
 _CLOSE = 0.02  # of the width: what ends them
 _ERRORS = 2  # that the probability must be beyond the confidence, on both sides
+_CLEAR = 4  # standard errors of so many draws, that a second end must be clear by
 _SLACK = 0.3  # of the range of a probability by splines, which are rough where they turn
 _LEAST_SPREAD = 0.05  # of the mean spread
 
@@ -125,12 +126,23 @@ class _Given:
         above, whole = (without_each(each[:, np.newaxis].astype(float))[:, 0] for each in counts)
         return np.asarray(above / np.maximum(whole, 1))
 
-    def fails_beyond(self, rank: float, side: float) -> bool:
-        """Tell whether too few of the draws beyond a rank hold, moved nowhere."""
-        place = int(rank * self.size)
-        beyond = slice(place, self.size) if side > 0 else slice(0, place)
-        share = self.share(beyond, self.margins[beyond] > 0)[np.newaxis]
-        return bool(share[0, 0] + _errors(share)[0] < self.asked)
+    def stands_only_between(self, rank: float, until: float) -> bool:
+        """Tell whether enough of the draws between two ranks hold, and too few beyond the second.
+
+        They are moved nowhere, as windows may move draws too far at the ends of an input.
+        """
+        ends = sorted(int(own * self.size) for own in (rank, until))
+        beyond = slice(ends[1], self.size) if rank < until else slice(0, ends[0])
+        inside, outside = (self.margins[own] > 0 for own in (slice(*ends), beyond))
+        least = _CLEAR * np.sqrt(
+            self.asked * (1 - self.asked) / np.maximum(1, [inside.size, outside.size])
+        )
+        return bool(
+            inside.size
+            and outside.size
+            and inside.mean() > self.asked + least[0]
+            and outside.mean() < self.asked - least[1]
+        )
 
     def value(self, ranks: Any) -> Any:
         """Return the values of the input at ranks."""
@@ -189,7 +201,7 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     after = turns[turns > k] if found.side > 0 else turns[turns < k][::-1]
     if len(after):
         end = _turn(given, int(after[0]), apart, ranks)
-        if given.fails_beyond(end.rank, found.side):
+        if given.stands_only_between(found.rank, end.rank):
             found = found._replace(until=end.value, until_rank=end.rank)
     return found._replace(low=ends.low, high=ends.high)
 
