@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mcsus.report.card_claims import measured, robust, turned
+from mcsus.report.card_claims import decisive, measured, robust, turned
 from mcsus.report.page import answer
 from mcsus.report.ranking import METHOD, Ranking
-from mcsus.report.reading import Reading, ResultTable, best_level
+from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import credits as credited
 from mcsus.report.sections import sections
 from mcsus.report.sections.claims import verdicts
@@ -70,7 +70,7 @@ def claim_card(result: Result) -> Card:
     told = document["claims"].get(main["id"], {}) if main else {}
     base = [cell for cell in told.get("cells", ()) if is_base(cell["labels"])]
     case = _nearest(base, main.get("confidence", 0.0))
-    table = _explained(reading, main)
+    indices = _indices(reading, main) or decisive(told, case) or _indices(reading)
     audit = reading.about.get("audit", {})
     return {
         "study": reading.study["id"],
@@ -83,12 +83,12 @@ def claim_card(result: Result) -> Card:
         "summary": answer(sections(reading))[:2],
         "amounts": list(_amounts(reading)),
         "credits": list(_credited(reading)),
-        "decides": list(_drivers(reading, table)),
+        "decides": list(_drivers(reading, indices)),
         "case": _named(case) if case and len(base) > 1 else "",
         "would_turn_it": turned(told, case),
         "robust": robust(told, case),
         "to_measure": measured(told, case),
-        "rests_on": _resting(reading, table),
+        "rests_on": _resting(reading, indices),
         "scope": _scope(reading, audit),
         "limits": _limits(reading),
         "signed": _signed(audit),
@@ -137,10 +137,14 @@ def _nearest(base: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, 
     return dict(nearest["labels"])
 
 
-def _explained(reading: Reading, main: Mapping[str, Any]) -> ResultTable | None:
-    """Return the indices of what the claim is about, or else of the output that is explained."""
-    known = reading.analyses.get(METHOD, {})
-    return known.get(main.get("quantity", "")) or known.get(reading.explained.name)
+def _indices(reading: Reading, main: Mapping[str, Any] | None = None) -> dict[str, float]:
+    """Return the indices of what a claim is about, or of the output that is explained, if known."""
+    name = reading.explained.name if main is None else main.get("quantity", "")
+    table = reading.analyses.get(METHOD, {}).get(name)
+    if table is None:
+        return {}
+    ranking = Ranking.of(table)
+    return {name: ranking.range(name)[1] for name in ranking.names}
 
 
 def _amounts(reading: Reading) -> Iterable[Card]:
@@ -192,27 +196,21 @@ def _credited(reading: Reading) -> Iterable[str]:
         yield f"{capital(words(table.name))} ({rule}): {text}"
 
 
-def _drivers(reading: Reading, table: ResultTable | None) -> Iterable[Card]:
-    """Yield the inputs that decide, with their total-order indices."""
-    if table is None:
-        return
-    ranking = Ranking.of(table)
-    for name in ranking.names[:_MOST_DRIVERS]:
-        index = ranking.range(name)[1]
+def _drivers(reading: Reading, indices: Mapping[str, float]) -> Iterable[Card]:
+    """Yield the inputs that decide, with their indices."""
+    for name, index in list(indices.items())[:_MOST_DRIVERS]:
         if index >= _LEAST_INDEX:
             members = reading.members(name)
             shown = words(name) if len(members) == 1 else f"{words(name)} (together)"
             yield {"input": name, "words": shown, "index": index}
 
 
-def _resting(reading: Reading, table: ResultTable | None) -> Card:
+def _resting(reading: Reading, indices: Mapping[str, float]) -> Card:
     """Return how many inputs there are by evidence, and the assumed ones with what they carry."""
-    ranking = None if table is None else Ranking.of(table)
     weights: dict[str, float] = {}
-    for name in ranking.names if ranking else ():
-        index = ranking.range(name)[1] if ranking else 0.0
+    for name, index in indices.items():
         weights |= dict.fromkeys(reading.members(name), index)
-    total = sum(ranking.range(name)[1] for name in ranking.names) if ranking else 0.0
+    total = sum(indices.values())
     counts = dict.fromkeys(_EVIDENCE, 0)
     assumed = []
     for item in reading.about["inputs"]:

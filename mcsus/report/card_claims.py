@@ -86,6 +86,21 @@ def _probabilities(rows: object) -> list[float]:
     return [value for value in found if value is not None]
 
 
+def decisive(claim: Told, at: Told | None = None) -> dict[str, float]:
+    """Return how much of whether the claim holds each input explains alone, the largest first.
+
+    Labels of one input are added up.
+    """
+    found = claim.get("separation")
+    own = _of_case(found.get("cells") if isinstance(found, Mapping) else None, at)
+    indices: dict[str, float] = {}
+    for row in own[0].get("inputs", ()) if own else ():
+        name = str(row["input"]).partition("[")[0]
+        indices[name] = indices.get(name, 0.0) + _known(row, "first_order")
+    ordered = sorted(indices.items(), key=lambda item: -item[1])
+    return {name: index for name, index in ordered if index > 0}
+
+
 def measured(claim: Told, at: Told | None = None) -> list[str]:
     """Return the inputs that it is worth most to measure: in the unit of the margin, and in P."""
     rows = [

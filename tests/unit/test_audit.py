@@ -19,7 +19,7 @@ from mcsus.errors import InputError
 from mcsus.report.appendix import _below_claims
 from mcsus.report.audit import card_page, card_text, verify_audit, write_audit
 from mcsus.report.card import claim_card
-from mcsus.report.card_claims import measured, robust, turned
+from mcsus.report.card_claims import decisive, measured, robust, turned
 from mcsus.report.tables import workbook
 from mcsus.result.bundle import DIGESTS, bundle, unpacked, zipped
 from mcsus.study import Study, load_study
@@ -117,6 +117,30 @@ def audit(result, folder, tmp_path_factory):
     files = {name: (folder / name).read_bytes() for name in ("heater.toml", "meter.csv")}
     write_audit(result, target, files)
     return target
+
+
+def test_what_decides_is_of_the_claim_where_what_it_compares_has_no_indices(folder, tmp_path):
+    about = 'quantity = "net_footprint"\nrelation = "<"\nvalue = 0\nunit = "kg CO2e"'
+    study = STUDY.replace(about, 'compare = ["gross_footprint", "avoided"]\nrelation = "<"')
+    study = study.replace('[outputs]\nnet_footprint = "kg CO2e"', "[outputs]")
+    (tmp_path / "heater.toml").write_text(study)
+    (tmp_path / "meter.csv").write_bytes((folder / "meter.csv").read_bytes())
+    card = claim_card(mcsus.run(tmp_path / "heater.toml"))
+    first = card["decides"][0]
+    assert (first["input"], first["index"] > 0.3) == ("saved", True)  # of gross: made alone
+    assert card["rests_on"]["share"] > 0.5
+
+
+def test_what_decides_adds_labels_of_an_input_up():
+    rows = [
+        {"input": "a[x]", "first_order": {"value": 0.1, "error": 0.001}},
+        {"input": "b", "first_order": {"value": 0.15, "error": 0.001}},
+        {"input": "a[y]", "first_order": {"value": 0.1, "error": 0.001}},
+        {"input": "noise", "first_order": {"value": 0.001, "error": 0.1}},
+    ]
+    found = decisive({"separation": {"cells": [{"labels": {}, "inputs": rows}]}})
+    assert found == {"a": pytest.approx(0.2), "b": 0.15}
+    assert decisive({}) == {}
 
 
 def test_the_card_tells_what_is_claimed_what_comes_of_it_and_who_signs(result):
