@@ -24,6 +24,7 @@ from mcsus.result.document import (
     output_document,
     sensitivity_documents,
 )
+from mcsus.result.frames import claim_rows
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.schema import refuse_odd
@@ -32,6 +33,7 @@ from mcsus.result.summary import Summary
 from mcsus.vocabulary import Verdict
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 FILE = "result.nc"
@@ -153,6 +155,12 @@ class Result:
     def summary(self) -> Summary:
         """Return the main numbers as a table that prints well, also in a notebook."""
         return Summary(self.to_dict(timing=False), self.provenance["study"])
+
+    def claims(self) -> pd.DataFrame:
+        """Return a row for each claim at each of its labels: probability, verdict and margin."""
+        import pandas as pd  # noqa: PLC0415 - half a second to import
+
+        return pd.DataFrame(list(claim_rows(self.to_dict(timing=False)["claims"])))
 
     def required_claims_hold(self) -> bool:
         """Tell whether every cell of every required claim is supported."""

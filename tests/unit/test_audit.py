@@ -131,6 +131,15 @@ def test_what_decides_is_of_the_claim_where_what_it_compares_has_no_indices(fold
     assert card["rests_on"]["share"] > 0.5
 
 
+def test_claims_are_a_table(result):
+    (row,) = result.claims().to_dict("records")
+    (cell,) = result.to_dict()["claims"]["pays_back"]["cells"]
+    assert (row["claim"], row["verdict"], row["unit"]) == ("pays_back", "not_supported", "kg CO2e")
+    assert row["probability"] == cell["probability"]["value"]
+    middle = next(own["value"] for own in cell["margin"]["quantiles"] if own["p"] == 0.5)
+    assert row["margin_0.5"] == middle
+
+
 def test_what_decides_adds_labels_of_an_input_up():
     rows = [
         {"input": "a[x]", "first_order": {"value": 0.1, "error": 0.001}},
