@@ -122,8 +122,14 @@ def unit_label(unit: str) -> str:
 
 
 def unit_prose(unit: str) -> str:
-    """Return a unit for use in a sentence."""
-    return unit_text(unit).replace("/", " per ")
+    """Return a unit for use in a sentence.
+
+    Examples
+    --------
+    >>> unit_prose("g CO2e/kWh"), unit_prose("1/s")
+    ('g CO₂e per kWh', 'per s')
+    """
+    return unit_text(unit).replace("/", " per ").removeprefix("1 ")
 
 
 def quantity(value: str, unit: str) -> str:
