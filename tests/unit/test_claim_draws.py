@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mcsus.analysis import claim_analysis
 from mcsus.engine.executors import Threads
 from mcsus.runner.claim_draws import MOST_DRAWS, claim_draws
 from mcsus.runner.run import Run, run
@@ -152,3 +153,10 @@ def test_of_very_many_cells_some_are_analysed_which_is_told():
     few = {**tables, "dims": {"year": {"first": 2001, "last": 2004}}}
     cautions = run(Study.from_dict(few), draws=256, replicates=2).to_dict()["cautions"]
     assert not [own for own in cautions if own["kind"] == "not_analysed"]
+
+
+def test_the_order_of_analyses_is_not_that_of_imports(monkeypatch):
+    usual = list(claim_analysis.claim_analyses())
+    turned = dict(reversed(claim_analysis._ANALYSES.items()))
+    monkeypatch.setattr(claim_analysis, "_ANALYSES", turned)
+    assert list(claim_analysis.claim_analyses()) == usual
