@@ -164,15 +164,15 @@ def same_as_fresh(name, seeds):
         assert digest(quick) == digest(fresh), laws
 
 
-@pytest.mark.parametrize("name", ["tinyml_table", "tinyml_device", "offset_lighting"])
+@pytest.mark.parametrize("name", ["tinyml_table", "offset_lighting"])
 def test_other_laws_give_the_bits_of_a_fresh_run(name):
-    same_as_fresh(name, range(4))
+    same_as_fresh(name, range(2))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["tinyml_table", "tinyml_device", "offset_lighting"])
 def test_other_laws_give_the_bits_of_a_fresh_run_many_times(name):
-    same_as_fresh(name, range(10, 25))
+    same_as_fresh(name, range(2, 10))
 
 
 def test_other_laws_compile_nothing(monkeypatch):

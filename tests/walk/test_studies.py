@@ -13,7 +13,7 @@ from mcsus.library import data_root
 from mcsus.runner import run
 
 KWS, AD, IC = "keyword_spotting", "anomaly_detection", "image_classification"
-ALWAYS = ("mcu_chip", "tinyml_table", "tinyml_device", "tinyml_global")  # the rest compile as long
+ALWAYS = ("tinyml_table", "tinyml_device")  # the rest compile as long
 STUDIES = [
     pytest.param(path.stem, marks=() if path.stem in ALWAYS else pytest.mark.slow)
     for path in sorted((data_root() / "studies").glob("*.toml"))
