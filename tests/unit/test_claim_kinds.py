@@ -326,6 +326,18 @@ def test_equality_in_joint_claims():
     assert known["lower_or_no_more"] == known["no_more_twice"] == 1
 
 
+def test_margins_in_unlike_units_are_not_compared():
+    """Of kg and kg^2 none is the least: the margin of both is a sign, and the probability as before."""
+    light = {"quantity": "one", "relation": "<", "value": 2, "unit": "kg"}
+    small = {"quantity": "square", "relation": "<", "value": 6.25, "unit": "kg**2"}
+    claims = {"light": light, "small": small, "both": {"all_of": ["light", "small"]}}
+    result = run(study(claims, equations={"one": ("b", "kg"), "square": ("b*b", "kg**2")}))
+    both, least = cells_of(result, "both")[0], cells_of(result, "light")[0]
+    assert both["probability"]["value"] == least["probability"]["value"]  # b < 2 implies b < 2.5
+    assert both["margin"]["unit"] == "1"
+    assert {q["value"] for q in both["margin"]["quantiles"]} <= {-1.0, 0.0, 1.0}
+
+
 def test_ratio_in_formulas():
     assert ratio(3.0, 2.0) == 1.5
     assert ratio(-3.0, 2.0) == -1.5

@@ -9,7 +9,7 @@ from mcsus.declared.items import raw
 from mcsus.declared.reader import TableReader, close, shown
 from mcsus.declared.table import Item
 from mcsus.errors import Fault, InputError
-from mcsus.expressions.nodes import Binary, Call, Compare, Expression, Number
+from mcsus.expressions.nodes import Call, Compare, Expression, Number
 from mcsus.study.claims.kind import ClaimKind, claim_table, register
 from mcsus.study.parts import Margin
 from mcsus.units import unit
@@ -66,11 +66,13 @@ def _joined(parts: Sequence[Margin], function: str, words: str) -> Margin:
 
     Where some of them hold at equality and some do not, a margin of exactly 0 leaves the others to
     decide: of a claim that holds there if all are to hold, of one that does not if any is to.
+    Of margins in unlike units none is the least: there the signs are joined.
     """
     shown_in = parts[0].unit
     if any(part.unit != shown_in for part in parts):
         shown_in = unit("1")
-        parts = [part._replace(expression=_plain(part)) for part in parts]
+        parts = [part._replace(expression=_sign(part.expression)) for part in parts]
+        words = "1 where it holds, -1 where it does not"
     strict = [part.expression for part in parts if part.relation.is_strict]
     loose = [part.expression for part in parts if not part.relation.is_strict]
     if strict and loose:
@@ -88,9 +90,10 @@ def _joined(parts: Sequence[Margin], function: str, words: str) -> Margin:
     return Margin(joined, shown_in, words, relation)
 
 
-def _plain(part: Margin) -> Expression:
-    """Return a margin as a plain number: in its unit."""
-    return Binary("/", part.expression, Number(part.unit.factor, dimension=part.unit.dimension))
+def _sign(margin: Expression) -> Expression:
+    """Return 1 where a margin is above 0, -1 where it is below, and else 0."""
+    below = Call("where", (Compare("<", margin, Number(0.0)), Number(-1.0), Number(0.0)))
+    return Call("where", (Compare(">", margin, Number(0.0)), Number(1.0), below))
 
 
 register("joint", ClaimKind(_TABLE, _lower, marks=("all_of", "any_of")))
