@@ -327,7 +327,7 @@ def test_equality_in_joint_claims():
 
 
 def test_margins_in_unlike_units_are_not_compared():
-    """Of kg and kg^2 none is the least: the margin of both is a sign, and the probability as before."""
+    """Of kg and kg^2 none is the least: the margin of both is a sign, the probability as ever."""
     light = {"quantity": "one", "relation": "<", "value": 2, "unit": "kg"}
     small = {"quantity": "square", "relation": "<", "value": 6.25, "unit": "kg**2"}
     claims = {"light": light, "small": small, "both": {"all_of": ["light", "small"]}}

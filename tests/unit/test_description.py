@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mcsus.result.arrays import PROVENANCE
+from mcsus.result.provenance_names import PROVENANCE
 from mcsus.runner import run
 from mcsus.study import Study
 from tools.document_arrays import PAGE, page

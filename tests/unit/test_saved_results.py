@@ -12,7 +12,7 @@ import xarray as xr
 from mcsus.cli import run_command
 from mcsus.errors import InputError
 from mcsus.result import shapes
-from mcsus.result.arrays import PROVENANCE
+from mcsus.result.provenance_names import PROVENANCE
 from mcsus.result.schema import refuse_odd
 from mcsus.result.sealed import plain_json, read_json, seal, unsealed
 from mcsus.result.tree import load_result
