@@ -6,6 +6,8 @@ import pytest
 
 import mcsus
 from mcsus.report import write_report
+from mcsus.report.reading import Reading
+from mcsus.report.sections import breaking
 from mcsus.result.summary import breaking_line
 
 
@@ -56,6 +58,14 @@ def test_the_page_says_what_would_break_a_claim(result, tmp_path):
     assert rows[0]["unit"] == "kg"
     none = next(row for row in rows if row["input"] == "none")
     assert (none["break_even"], none["holds"], none["drawn"]) == ("", "", "0")
+
+
+def test_a_claim_that_no_input_moves_has_no_figure(result, monkeypatch):
+    monkeypatch.setattr(breaking, "_BEARING", 2.0)
+    claim = breaking.ClaimBreaking(Reading(result), "saves")
+    assert claim.figure() is None
+    assert claim.lines() == []
+    assert claim.sentences()[0].endswith("no plausible value of one input alone turns the claim.")
 
 
 def test_the_terminal_says_it_in_a_line(result):

@@ -60,7 +60,7 @@ class Breaking(Section):
         pairs = self.reading.claim_analyses.get("break_even_pair", {})
         for own in self._told:
             pair = pair_figure(pairs[own.claim.name], own.statement)
-            made += [own.figure(), *([pair] if pair else [])]
+            made += [figure for figure in (own.figure(), pair) if figure]
         return made
 
     def context(self) -> dict[str, Any]:
@@ -210,8 +210,10 @@ class ClaimBreaking:
             for n, k in enumerate(self.told(breaking))
         ]
 
-    def figure(self) -> Figure:
-        """Return the probability of the claim over the values of each input."""
+    def figure(self) -> Figure | None:
+        """Return the probability of the claim over the values of each input that moves it."""
+        if not any(self.told(breaking) for _, breaking, *_ in self.cells):
+            return None
         caption = f"Asked for: {plain(self.asked)} (orange line)."
         if len(self.cells) < len(self.claim.cells):
             caption += " Drawn are some of the cases; all that were looked at are in the file."
