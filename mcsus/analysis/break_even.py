@@ -27,6 +27,7 @@ PLAUSIBLE = 3.0
 
 _WINDOW = 0.05  # of all draws, on either side
 _WIDEST, _NARROWEST = 0.2, 300  # of all draws, and draws, on either side, where it turns
+_FEWEST = 8  # draws of a window at the outermost ranks of a short run
 _TURN = 0.2  # of a probability, that it changes by in a window at most
 _STEPS = np.linspace(-1, 1, 5)  # about the middle of a window, of its width
 _STEP = 0.25  # of normal scores at which the probability is looked at
@@ -157,6 +158,8 @@ class _Given:
         shares : array, shape (rank, 1 + replicate)
         """
         first, last = self.places(np.array([rank - 2 * width, rank + 2 * width]))
+        first = min(first, self.size - _FEWEST)
+        last = max(last, first + _FEWEST)
         margins, values = self.margins[first:last], self.values[first:last]
         mean = _curve(values, margins, 2)
         apart = margins - mean(values)
@@ -165,7 +168,8 @@ class _Given:
         ranks = rank + width * _STEPS
         at = self.value(ranks)
         means, spreads = mean(at), _positive(line(at), np.abs(apart))
-        begins, ends = self.places(ranks - width), self.places(ranks + width)
+        begins = np.clip(self.places(ranks - width), first, last - 1)
+        ends = np.clip(self.places(ranks + width), begins + 1, last)
         shares = []
         for moved, spread, begin, end in zip(means, spreads, begins, ends, strict=True):
             holds = moved + spread * own[begin - first : end - first] > 0

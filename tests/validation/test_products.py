@@ -73,5 +73,7 @@ def test_the_page_is_that_of_the_study():
         rows = list(csv.DictReader(file))
     for each, row in zip(found, rows, strict=True):
         assert each.product == row["product"]
-        # medians of 32,768 and 262,144 draws of spreads below 1: a hundredth is five errors
-        assert each.quantiles[2] == pytest.approx(float(row["p50"]), rel=0.02, abs=1e-9)
+        # medians of 32,768 and 262,144 draws of spreads below 1: a hundredth is five errors; one
+        # route by air or by sea has two humps, and its median may lie between them
+        tolerance = 0.1 if row["block"] == "transport" else 0.02
+        assert each.quantiles[2] == pytest.approx(float(row["p50"]), rel=tolerance, abs=1e-9)

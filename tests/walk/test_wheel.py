@@ -66,7 +66,10 @@ def installed(built, tmp_path_factory):
 def unpacked(built, tmp_path_factory):
     folder = tmp_path_factory.mktemp("source")
     with tarfile.open(built[1]) as archive:
-        archive.extractall(folder, filter="data")
+        # Python before 3.11.4 has no filters
+        archive.extractall(
+            folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {})
+        )
     (top,) = folder.iterdir()
     return top
 
