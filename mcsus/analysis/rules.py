@@ -6,6 +6,7 @@ the level that a rule states.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ _USUAL = 0.9  # level of the interval whose half width tells the uncertainty
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(ABC):
     """What every rule has.
 
     Attributes
@@ -47,6 +48,7 @@ class Rule:
         """Half widths relative to the mean at which what is deducted jumps."""
         return ()
 
+    @abstractmethod
     def credited(self, mean: Array, quantiles: Array) -> Array:
         """Return what is credited; below 0 where nothing is.
 
@@ -55,7 +57,6 @@ class Rule:
         mean : array, shape (...)
         quantiles : array, shape (..., probability)
         """
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
