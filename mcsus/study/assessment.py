@@ -11,6 +11,7 @@ from mcsus.declared.table import Item, Table
 from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
+from mcsus.study.credits import Credit
 from mcsus.study.parts import Claim
 from mcsus.units import DIMENSIONLESS, Dimension, unit
 from mcsus.vocabulary import IN_EVIDENCE, NOT_ASSESSED
@@ -33,7 +34,7 @@ def _answer(words: str) -> Item:
 
 ASSESSMENT = Table(
     "assessment",
-    "What is answered of avoided emissions; required where a claim is about them",
+    "What is answered of avoided emissions; required where a claim or a credit is about them",
     baseline=_answer("what would be without the device"),
     additionality=_answer("what would have come anyway"),
     rebound=_answer("what of a saving is spent again"),
@@ -54,18 +55,18 @@ REQUIRED = tuple(key for key in ASSESSMENT if key not in TOLD_ELSEWHERE)
 def read_assessment(
     table: object, about_avoided: Mapping[str, str], faults: FaultCollector
 ) -> dict[str, str]:
-    """Return the answers that a study gives, by row; what a claim requires is noted if missing.
+    """Return the answers that a study gives, by row; what is required and missing is noted.
 
     Parameters
     ----------
     about_avoided : mapping of str to str
-        Claims on avoided emissions -> what makes them so.
+        Claims and credits on avoided emissions -> what makes them so.
     """
     row = ASSESSMENT.read({} if table is None else table, faults, ("assessment",))
     missing = [key for key in REQUIRED if key not in row]
     if about_avoided and missing and row.is_table:
-        claim, sign = next(iter(about_avoided.items()))
-        why = f"required, since claim {claim!r} is about avoided emissions ({sign})"
+        what, sign = next(iter(about_avoided.items()))
+        why = f"required, since {what} is about avoided emissions ({sign})"
         found = f"nothing for {', '.join(map(repr, missing))}"
         faults.add(found, f"for each of them {ALLOWED}; {why}", "assessment")
     return {key: row[key] for key in ASSESSMENT if row[key]}
@@ -86,15 +87,16 @@ def answers(assessment: Mapping[str, str], texts: Mapping[str, str]) -> dict[str
 
 def about_avoided(
     claims: Iterable[Claim],
+    credited: Iterable[Credit],
     equations: Mapping[str, Equation | None],
     variants: Mapping[str, Mapping[str, Equation]],
     parameters: Mapping[str, Parameter],
 ) -> dict[str, str]:
-    """Return the claims that are about avoided emissions -> what makes them so.
+    """Return the claims and credits that are about avoided emissions -> what makes them so.
 
-    Such a claim depends, in the study or in a scenario, on a quantity whose name has the word
-    ``avoided`` and which is an amount of CO2e, or has no unit; or it depends on an amount of CO2e,
-    and on energy of such a name, or it says that something is avoided, abated or offset.
+    Such a claim, or credit, depends, in the study or in a scenario, on a quantity whose name has
+    the word ``avoided`` and which is an amount of CO2e, or has no unit; or it depends on an amount
+    of CO2e, and on energy of such a name, or it says that something is avoided, abated or offset.
 
     Parameters
     ----------
@@ -120,15 +122,17 @@ def about_avoided(
     def is_energy_avoided(name: str) -> bool:
         return dimension(name) in _ENERGY and bool(_AVOIDED.search(name))
 
+    stated = [(f"claim {claim.id!r}", claim.equations, claim.statement) for claim in claims]
+    stated += [(f"credit {own.id!r}", own.equations, own.id.replace("_", " ")) for own in credited]
     told = {}
-    for claim in claims:
-        first = partial(_first, claim.equation.inputs, inputs)
+    for what, own, statement in stated:
+        first = partial(_first, [name for equation in own for name in equation.inputs], inputs)
         sign = first(is_avoided)
         if sign is None and first(emits):
-            said = _SAID.search(claim.statement)
+            said = _SAID.search(statement)
             sign = f"it says {said[0]!r}" if said else first(is_energy_avoided)
         if sign is not None:
-            told[claim.id] = sign
+            told[what] = sign
     return told
 
 

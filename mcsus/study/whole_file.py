@@ -125,7 +125,7 @@ def _read_parts(
     shown_in |= fields.get("outputs", {})
     credited = read_credits(row["credits"], {**known, "dims": tuple(dims)}, shown_in, faults)
     compared = read_compare(document.get("compare", {}), dims, known, faults)
-    avoided = about_avoided(claims, inputs.equations, changes.equations, parameters)
+    avoided = about_avoided(claims, credited, inputs.equations, changes.equations, parameters)
     assessment = read_assessment(row["assessment"], avoided, faults)
     read_audit(row["audit"], faults)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))

@@ -373,6 +373,14 @@ DIMS = {"dims": {"design": ["coin", "solar"], "year": [2028, 2030], "old": ["coi
             "claims.c.all_of: found a joint claim over itself: c -> d -> c",
         ),
         ({"c": {"all_of": []}}, "claims.c.all_of: found an empty list"),
+        (
+            {"c": GOOD | {"relation": "<"}, "d": {"all_of": ["c"]}},
+            "claims.d.all_of: found a joint claim of 'c' alone; allowed: .*two or more",
+        ),
+        (
+            {"c": GOOD | {"relation": "<"}, "d": {"any_of": ["c"], "over": "year"}},
+            "claims.d.any_of: found a joint claim of 'c' alone",
+        ),
         ({"c": GOOD | {"relation": "<"}, "d": {"all_of": ["c"], "any_of": ["c"]}}, "found both"),
         ({"c": {"compare": ["x", "x"], "relation": "<"}}, "claims.c.compare: found 'x' twice"),
         ({"c": {"compare": ["x", "z"], "relation": "<"}}, "compare: found unknown quantity 'z'"),

@@ -1,4 +1,4 @@
-"""The table ``[assessment]``: asked for where a claim is about avoided emissions, and shown."""
+"""The table ``[assessment]``: asked for by claims and credits on avoided emissions, and shown."""
 
 import json
 import re
@@ -75,6 +75,17 @@ def test_one_missing_answer_is_named(key):
     assert fault(document(assessment={**ANSWERS, key: ""})).where[1:] == ("assessment", key)
     left = {name: answer for name, answer in ANSWERS.items() if name != key}
     assert fault(document(assessment=left)).found == f"nothing for {key!r}"
+
+
+def test_a_credit_on_avoided_emissions_asks_for_them_too():
+    credit = {"id": "issued", "quantity": "net", "rule": "trees"}
+    tables = document(claims=[], credits=[credit])
+    assert "credit 'issued' is about avoided emissions (avoided)" in fault(tables).allowed
+    assert Study.from_dict(tables | {"assessment": ANSWERS}).assessment == ANSWERS
+    own = credit | {"quantity": "footprint"}
+    assert Study.from_dict(document(claims=[], credits=[own])).assessment == {}
+    issued = fault(document(claims=[], credits=[own | {"issued": "avoided"}]))
+    assert "(avoided)" in issued.allowed
 
 
 def test_a_claim_in_a_scenario_counts_too():

@@ -17,7 +17,7 @@ from mcsus.vocabulary import Relation
 
 _FAR = 1e300  # of a margin that leaves the others to decide
 
-_OTHERS = "a list of ids of other claims of the study"
+_OTHERS = "a list of ids of two or more other claims of the study"
 
 
 def _claims(words: str) -> Item:
@@ -32,12 +32,12 @@ def _claims(words: str) -> Item:
             if not isinstance(id_, str) or id_ not in known:
                 reader.fault(key, f"unknown claim {shown(id_)}", _OTHERS, close(id_, known))
             elif id_ == reader.table.get("id"):
-                reader.fault(key, f"{id_!r}, which is this claim", _OTHERS)
+                reader.fault(key, f"{id_!r}, which is this claim: over itself", _OTHERS)
             elif id_ in ids[:k]:
                 reader.fault(key, f"{id_!r} twice", "each claim once")
         return tuple(ids) if ids and len(reader.faults.faults) == before else None
 
-    schema = {"type": "array", "items": {"type": "string"}, "minItems": 1, "uniqueItems": True}
+    schema = {"type": "array", "items": {"type": "string"}, "minItems": 2, "uniqueItems": True}
     return raw(words, schema, _OTHERS, read=read)
 
 
@@ -56,6 +56,8 @@ def _lower(row: TableReader) -> Margin:
     key = "all_of" if row["all_of"] else "any_of"
     margin_of: Callable[[str, str], Margin] = row.known["margin_of"]
     parts = [margin_of(row["id"], id_) for id_ in row[key]]
+    if len(parts) < 2:
+        raise InputError(Fault(f"a joint claim of {row[key][0]!r} alone", _OTHERS, (key,)))
     if row["all_of"]:
         return _joined(parts, "min", f"least margin of {' and '.join(row[key])}")
     return _joined(parts, "max", f"largest margin of {' or '.join(row[key])}")
