@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.report.appendix import appendix
-from mcsus.report.card import NOT_STATED, Card, claim_card
+from mcsus.report.card import Card, claim_card
 from mcsus.report.page import environment
 from mcsus.report.tables import csv_text, workbook
 from mcsus.report.wording import listing
@@ -140,7 +140,7 @@ def card_page(card: Card) -> str:
         def cut(text: str, most: int) -> str:
             return short(text, int(most * room))
 
-        about = {"short": cut, "not_stated": NOT_STATED, "verdict_words": VERDICTS}
+        about = {"short": cut, "listing": listing, "verdict_words": VERDICTS}
         text = template.render(card=card, command=shlex.join(command), size=size, **about)
         return "\n".join(line.rstrip() for line in text.splitlines() if line.strip()) + "\n"
 
@@ -156,7 +156,8 @@ def card_text(card: Card) -> str:
     """Return the card for a terminal."""
     lines = [f"Claim card: {card['title']}"]  # of a variant, it says what is held
     if claim := card["claim"]:
-        lines += [f"“{claim['statement']}” (claimed by: {card['holder']})"]
+        holder = f" (claimed by: {card['holder']})" if card["holder"] else ""
+        lines += [f"“{claim['statement']}”{holder}"]
         lines += [f"At {claim['at']} alone"] if claim["at"] else []
         lines += [f"{VERDICTS[claim['verdict']].upper()}  {claim['text']}"]
     lines += [f"  {sentence}" for sentence in card["summary"]]
@@ -175,11 +176,9 @@ def card_text(card: Card) -> str:
         lines.append(f"What would turn it, how robust and what to measure are of {card['case']}")
     for own in card["other_claims"]:
         lines.append(f"{VERDICTS[own['verdict']]}: “{own['statement']}” {own['text']}")
-    missing = [row["what"].lower() for row in card["signed"] if row["text"] == NOT_STATED]
     signed = [f"{row['what'].lower()} {row['text']}" for row in card["signed"]]
-    lines.append(f"Signed: {', '.join(text for text in signed if NOT_STATED not in text) or '-'}")
-    if missing:
-        lines.append(f"Not stated in [audit]: {listing(missing)}")
+    lines += [f"Signed: {'; '.join(signed)}"] if signed else []
+    lines += [f"Not stated: {listing(card['not_stated'])}"] if card["not_stated"] else []
     return "\n".join(lines)
 
 

@@ -34,8 +34,6 @@ from mcsus.vocabulary import BASE, NOT_ASSESSED, SCENARIO, standing
 
 Card = dict[str, Any]
 
-NOT_STATED = "not stated"
-
 _AMOUNTS = {
     "Gross": ("gross",),
     "Avoided": ("avoided",),
@@ -45,6 +43,7 @@ _AMOUNTS = {
 """What is never netted silently, by a word of the name of its output."""
 
 _OTHER = frozenset(["needed", "required", "ratio", "share", "break", "even", "claimed"])
+_SIGNED = ("author", "reviewer", "date", "standard", "status", "version")
 _EVIDENCE = ("assumed", "elicited", "measured", "reported")  # the weakest first
 _MOST_DRIVERS, _MOST_ASSUMED, _MOST_AMOUNTS, _MOST_CLAIMS, _MOST_CREDITS = 5, 6, 4, 3, 2
 _LEAST_INDEX = 0.005
@@ -72,11 +71,13 @@ def claim_card(result: Result) -> Card:
     case = _nearest(base, main.get("confidence", 0.0))
     indices = _indices(reading, main) or decisive(told, case) or _indices(reading)
     audit = reading.about.get("audit", {})
+    scope, signed = _scope(reading, audit), {key: audit.get(key, "") for key in _SIGNED}
+    stated = {**signed, **({"holder": audit.get("holder", "")} if main else {}), **scope}
     return {
         "study": reading.study["id"],
         "title": reading.study["title"],
         "variant": dict(reading.about.get("variant", {})),
-        "holder": audit.get("holder", NOT_STATED),
+        "holder": audit.get("holder", ""),
         "claim": main,
         "other_claims": others[:_MOST_CLAIMS],
         "claims_left_out": max(len(others) - _MOST_CLAIMS, 0),
@@ -89,9 +90,10 @@ def claim_card(result: Result) -> Card:
         "robust": robust(told, case),
         "to_measure": measured(told, case),
         "rests_on": _resting(reading, indices),
-        "scope": _scope(reading, audit),
+        "scope": _rows(scope),
         "limits": _limits(reading),
-        "signed": _signed(audit),
+        "signed": _rows(signed),
+        "not_stated": [what.lower() for what, text in stated.items() if not text],
         "reproduce": _reproduced(reading, document),
     }
 
@@ -236,8 +238,8 @@ def _rests(assumed: Sequence[str], share: float | None) -> str:
     return f"Assumed{carries}: {text}."
 
 
-def _scope(reading: Reading, audit: Mapping[str, str]) -> list[Card]:
-    """Return the rows of the scope, and of which of them nothing is said."""
+def _scope(reading: Reading, audit: Mapping[str, str]) -> dict[str, str]:
+    """Return the rows of the scope; empty where nothing is said of one."""
     study, assessment = reading.study, reading.about.get("assessment", {})
     rows = {
         "Functional unit": study["functional_unit"],
@@ -250,9 +252,12 @@ def _scope(reading: Reading, audit: Mapping[str, str]) -> list[Card]:
     }
     if assessment:
         rows["Baseline"] = assessment.get("baseline")
-    told = [{"what": what, "text": text} for what, text in rows.items() if text]
-    missing = [what.lower() for what, text in rows.items() if not text]
-    return told + ([{"what": capital(NOT_STATED), "text": listing(missing)}] if missing else [])
+    return {what: text or "" for what, text in rows.items()}
+
+
+def _rows(stated: Mapping[str, str]) -> list[Card]:
+    """Return the rows of which something is said."""
+    return [{"what": capital(what), "text": text} for what, text in stated.items() if text]
 
 
 def _limits(reading: Reading) -> list[str]:
@@ -267,12 +272,6 @@ def _limits(reading: Reading) -> list[str]:
         told = "; ".join(dict.fromkeys(str(own["text"]) for own in cautions))
         limits.append(f"{capital(count(len(cautions), 'caution'))}: {told}.")
     return limits
-
-
-def _signed(audit: Mapping[str, str]) -> list[Card]:
-    """Return who signs, as the file of the study says."""
-    keys = ("author", "reviewer", "date", "standard", "status", "version")
-    return [{"what": capital(key), "text": audit.get(key, NOT_STATED)} for key in keys]
 
 
 def _reproduced(reading: Reading, document: Mapping[str, Any]) -> Card:

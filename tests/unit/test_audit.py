@@ -22,8 +22,10 @@ from mcsus.report.card import claim_card
 from mcsus.report.card_claims import decisive, measured, robust, turned
 from mcsus.report.tables import workbook
 from mcsus.result.bundle import DIGESTS, bundle, unpacked, zipped
-from mcsus.study import Study, load_study
+from mcsus.study import Study, load_study, shipped_studies
+from mcsus.study.audit import AUDIT
 
+OFFSETS = [path for path in shipped_studies() if path.stem.startswith("offset_")]
 STUDY = """
 schema = "mcsus/1"
 id = "heater"
@@ -170,7 +172,8 @@ def test_the_card_tells_what_is_claimed_what_comes_of_it_and_who_signs(result):
     assert [own["text"] for own in card["signed"]] == [
         "A. Author", "R. Viewer", "2026-11-27", "ISO 14067:2018", "reviewed", "1.0",
     ]  # fmt: skip
-    assert {"what": "Not stated", "text": "left out, period and allocation"} in card["scope"]
+    assert "Place" in {own["what"] for own in card["scope"]}
+    assert card["not_stated"] == ["left out", "period", "allocation"]
     assert card["credits"][0].startswith("Issued (TREES): ")
 
 
@@ -181,8 +184,10 @@ def test_the_card_is_the_same_as_a_page_and_on_a_terminal(result):
     for told in ("Not supported", "Heater Ltd", "reported 1"):
         assert told in page
     assert "NOT SUPPORTED" in text
-    assert "Signed: author A. Author, reviewer R. Viewer, date 2026-11-27" in text
+    assert "Signed: author A. Author; reviewer R. Viewer; date 2026-11-27" in text
     assert "<script" not in page
+    for told in (page, text):
+        assert told.count("ot stated") == told.count("Not stated: left out, period and alloc") == 1
 
 
 def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
@@ -240,9 +245,17 @@ def test_no_claim_and_no_audit_still_make_a_card():
         tables.pop(key)
     card = claim_card(mcsus.run(Study.from_dict(tables), draws=256, replicates=1))
     assert card["claim"] == {}
-    assert {own["text"] for own in card["signed"]} == {"not stated"}
+    assert card["signed"] == []
     assert "No claim is made" in card_page(card)
-    assert "author, reviewer, date, standard, status and version" in card_text(card)
+    assert "Not stated: author, reviewer, date, standard, status, version, left" in card_text(card)
+    assert "Not signed" in card_page(card)
+
+
+@pytest.mark.parametrize("path", OFFSETS, ids=lambda path: path.stem)
+def test_the_card_of_a_shipped_offset_study_leaves_nothing_unstated(path):
+    made = load_study(path).document["audit"]
+    assert set(AUDIT) == set(made)
+    assert "not reviewed" in made["status"]
 
 
 def _tables():
