@@ -302,7 +302,9 @@ def _compared_rows(comparisons: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 
 def _middle(told: Mapping[str, Any]) -> str:
-    """Return the median with its interval."""
+    """Return the median with its interval; a dash where it is no number in any draw."""
+    if told["median"] is None:
+        return "-"
     middle = significant(told["median"]["value"])
     if not told.get("varies", True) or not told["intervals"]:
         return middle

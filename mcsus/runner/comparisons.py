@@ -45,6 +45,8 @@ class Comparison:
         What is made of each pair, one derived row after the other.
     first : int
         The first of its derived rows.
+    is_one_unit : bool
+        Whether all labels of the dim have one functional unit.
     """
 
     output: str
@@ -55,6 +57,7 @@ class Comparison:
     rows: NDArray[np.int64]
     kinds: tuple[str, ...]
     first: int = 0
+    is_one_unit: bool = True
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Comparison:
     @property
     def is_ranked(self) -> bool:
         """Whether the places of more than two are told."""
-        return len(self.labels) > 2
+        return len(self.labels) > 2 and self.is_one_unit
 
     @property
     def derived(self) -> int:
@@ -125,7 +128,10 @@ def _possible(study: Study, model: Model) -> Iterator[Comparison]:
                 axis = dims.index(dim)
                 apart = np.moveaxis(rows, axis, -1).reshape(-1, shape[axis])
                 rest = tuple(other for other in dims if other != dim)
-                yield Comparison(name, dim, pairs, rest, study.dims[dim], apart, kinds)
+                is_one = dim not in study.compared.unlike
+                yield Comparison(
+                    name, dim, pairs, rest, study.dims[dim], apart, kinds, is_one_unit=is_one
+                )
 
 
 def derived_rows(study: Study, model: Model) -> Derived:

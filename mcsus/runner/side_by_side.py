@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,7 +33,7 @@ from mcsus.runner.validity import check
 from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
-from mcsus.vocabulary import SCENARIO, Label
+from mcsus.vocabulary import SCENARIO, Caution, Label
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
@@ -138,7 +138,7 @@ def compare(
     {'study': 'mcu_chip'}
     """
     one, other = side_of(a, "A"), side_of(b, "B")
-    refuse_other_units(one.study, other.study)
+    refuse_other_units(one, other)
     names = one.name, other.name
     given, (moved, reasons) = (one, other), on_shared_streams(one.study, other.study)
     (first, model), (second, against) = check(one.study), check(moved)
@@ -154,7 +154,7 @@ def compare(
     shared, apart = inputs_of(given, reasons, (used[0], used[1]))
     about = {
         "compared": [_told(side, name) for side, name in zip((one, other), names, strict=True)],
-        "functional_unit": one.study.functional_unit,
+        "functional_unit": one.functional_unit,
         "design": {key: design.to_dict()[key] for key in ("kind", "draws", "replicates")},
         "seed": design.seed,
         "shared": [own._asdict() for own in shared],
@@ -162,10 +162,20 @@ def compare(
         "not_compared": left,
         "cautions": [
             {"kind": c.kind, "where": c.where, "text": c.text}
-            for c in of_contrasts({f"comparisons/{n}": d for n, d in comparisons.items()})
+            for c in (
+                *_unknown_unit(given),
+                *of_contrasts({f"comparisons/{n}": d for n, d in comparisons.items()}),
+            )
         ],
     }
     return SideBySide(about, comparisons)
+
+
+def _unknown_unit(sides: tuple[Side, Side]) -> Iterator[Caution]:
+    """Say where neither side tells what its numbers are for."""
+    if not sides[0].functional_unit and sides[0].study.id != sides[1].study.id:
+        text = "neither study says its functional_unit, so whether both are for the same is unknown"
+        yield Caution("functional_unit", "", text)
 
 
 def _inputs(model: Model, outputs: Sequence[_Output]) -> set[str]:

@@ -14,6 +14,7 @@ from mcsus.dependence.mix import key_of_study
 from mcsus.errors import Fault, InputError
 from mcsus.parameters import Cell, Parameter
 from mcsus.study import Study, load_study, shipped_studies
+from mcsus.study.functional_units import ALLOWED, functional_units_of, unlike
 from mcsus.study.grids import labelled
 from mcsus.vocabulary import BASE, SCENARIO
 
@@ -41,6 +42,11 @@ class Side(NamedTuple):
         """What it is called: its id, and the scenario."""
         name = self.study.id if self.scenario == BASE else f"{self.study.id}:{self.scenario}"
         return name + "".join(f" {key}={value}" for key, value in self.study.variant.items())
+
+    @property
+    def functional_unit(self) -> str:
+        """What its numbers are for; empty where the study does not say."""
+        return functional_units_of(self.study).of(SCENARIO, self.scenario)
 
 
 class Shared(NamedTuple):
@@ -95,25 +101,16 @@ def _study_of(result: Result) -> Study:
     return replace(Study.from_dict(about["document"]), variant=about["variant"])
 
 
-def refuse_other_units(one: Study, other: Study) -> None:
-    """Refuse studies whose numbers are for something else.
+def refuse_other_units(one: Side, other: Side) -> None:
+    """Refuse studies, or scenarios, whose numbers are for something else.
 
     Raises
     ------
     InputError
     """
-    told = [" ".join(study.functional_unit.split()) for study in (one, other)]
-    if told[0].casefold() == told[1].casefold():
-        return
-    shown = " against ".join(
-        f"{text!r} ({study.id})" if text else f"none ({study.id})"
-        for text, study in zip(told, (one, other), strict=True)
-    )
-    allowed = (
-        "two studies of one functional unit: a difference or a ratio between amounts for "
-        "different things says nothing"
-    )
-    raise InputError(Fault(shown, allowed, ("functional_unit",)))
+    found = unlike((one.name, one.functional_unit), (other.name, other.functional_unit))
+    if found:
+        raise InputError(Fault(found, ALLOWED, ("functional_unit",)))
 
 
 def on_shared_streams(one: Study, other: Study) -> tuple[Study, dict[str, str]]:

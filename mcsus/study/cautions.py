@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcsus.expressions import walk
@@ -11,6 +11,7 @@ from mcsus.expressions.nodes import Reduce
 from mcsus.families.laws.constant import Constant
 from mcsus.study.conditional import quantities_of
 from mcsus.study.dimensions import is_consecutive, is_even, is_numeric
+from mcsus.study.functional_units import functional_units_of
 from mcsus.study.greenwash import greenwash
 from mcsus.study.parts import together
 from mcsus.study.physical import physical_cautions
@@ -30,6 +31,7 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
         *_unused(study, written),
         *_one_replicate(study),
         *_fine_claims(study),
+        *_functional_units(study),
         *greenwash(study),
         *_unread_changes(study),
         *_gaps(study),
@@ -55,6 +57,26 @@ def _together(study: Study) -> list[Caution]:
         )
         for title in together(study.dependence)
     ]
+
+
+def _functional_units(study: Study) -> Iterator[Caution]:
+    """Tell which scenarios serve something else, and what is compared without it being known."""
+    functional = functional_units_of(study)
+    for dim, pair in study.compared.unlike.items():
+        unlike = functional.against(dim, *pair)
+        text = f"labels of {dim!r} with unlike functional units are not compared: {unlike}"
+        yield Caution("not_compared", dim, text)
+    if functional.usual:
+        return
+    written = study.document.get("compare", {})
+    asked = {f"[compare] {dim}" for dim in study.compared.pairs if dim in written}
+    asked |= {f"claim {claim.id!r}" for claim in study.claims if "compare" in claim.table}
+    if asked:
+        told = ", ".join(sorted(asked))
+        text = (
+            f"the study says no functional_unit, so whether it is one for both is unknown: {told}"
+        )
+        yield Caution("functional_unit", "", text)
 
 
 def _overruled(study: Study) -> list[Caution]:

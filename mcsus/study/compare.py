@@ -10,6 +10,7 @@ from mcsus.declared.items import names, probability
 from mcsus.declared.reader import TableReader, choices, close, shown
 from mcsus.declared.table import Schema, Table
 from mcsus.errors import FaultCollector
+from mcsus.study.functional_units import ALLOWED, FunctionalUnits
 from mcsus.study.grids import Dims
 from mcsus.study.options import Known
 from mcsus.study.parts import Compared, LabelPair
@@ -51,12 +52,22 @@ def read_compare(table: object, dims: Dims, known: Known, faults: FaultCollector
     """
     row = COMPARE.read(table, faults, ("compare",), known, closed=False)
     row.refuse_unknown((*COMPARE, *dims), "no dim of this study")
+    functional: FunctionalUnits = known["functional"]
     pairs = {name: _pairs(row, name, dims[name]) for name in dims if name in row}
+    for name, own in pairs.items():
+        found = next(filter(None, (functional.against(name, *pair) for pair in own)), "")
+        if found:
+            row.fault(name, found, ALLOWED)
     if SCENARIO in dims and SCENARIO not in pairs:
         every = _every(dims[SCENARIO])
-        pairs[SCENARIO] = every if len(every) <= _FEW_PAIRS else _with_first(dims[SCENARIO])
+        some = every if len(every) <= _FEW_PAIRS else _with_first(dims[SCENARIO])
+        pairs[SCENARIO] = tuple(p for p in some if not functional.against(SCENARIO, *p))
+    unlike = {name: functional.first_unlike(name, dims[name]) for name in pairs}
     return Compared(
-        {name: own for name, own in pairs.items() if own}, row["outputs"], row["confidence"]
+        {name: own for name, own in pairs.items() if own},
+        row["outputs"],
+        row["confidence"],
+        {name: pair for name, pair in unlike.items() if pair is not None},
     )
 
 

@@ -202,11 +202,14 @@ class Compared(NamedTuple):
         The outputs that are asked for; empty for all, as far as they are few.
     confidence : float
         Share of the draws from which two are told apart.
+    unlike : mapping of str to tuple
+        Dim -> two labels whose functional units differ, so that its labels have no ranks.
     """
 
     pairs: Mapping[str, tuple[LabelPair, ...]]
     outputs: tuple[str, ...] = ()
     confidence: float = 0.95
+    unlike: Mapping[str, LabelPair] = {}
 
 
 NOTHING_COMPARED = Compared({})

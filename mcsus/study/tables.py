@@ -71,6 +71,11 @@ STUDY = Table(
     compare=table(COMPARE, "what is compared, draw by draw"),
     claims=tables(claims_table, "statements to be judged"),
     credits=tables(CREDITS, "what is credited of reductions, by the rules of registries"),
+    functional_units=named(
+        {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}},
+        "what the numbers are for at labels, or in scenarios, that serve something else",
+        "a table of dim = { label = functional unit }",
+    ),
     audit=table(AUDIT, "who made and reviewed it, for the claim card"),
     assessment=table(ASSESSMENT, "what is answered of avoided emissions"),
     files=raw(

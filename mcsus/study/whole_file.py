@@ -25,6 +25,7 @@ from mcsus.study.dimensions import inner_dim, is_numeric, name_is_free, read_dim
 from mcsus.study.files import Files
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.from_files import read_files
+from mcsus.study.functional_units import read_functional_units
 from mcsus.study.grids import Dims, GridReader, build_parameter
 from mcsus.study.joints import check_names as check_joint_names
 from mcsus.study.joints import drawn_together
@@ -119,6 +120,10 @@ def _read_parts(
     sensitivity = read_asked(document, design, known, groups.groups, faults)
     units = {p.name: p.unit for p in parameters.values()}
     units |= {name: e.unit for name, e in inputs.equations.items() if e is not None}
+    functional = read_functional_units(
+        row["functional_units"], fields["functional_unit"], dims, faults
+    )
+    known = {**known, "functional": functional}
     beside = known_to_claims(dims, inner, units, fields.get("outputs", {}))
     claims = read_claims(row["claims"], {**known, **beside}, faults)
     shown_in = {name: e.unit for name, e in inputs.equations.items() if e is not None}

@@ -251,6 +251,25 @@ def test_verified(made, tmp_path):
     made.tree["comparisons/u@design"]["overlap"] -= 0.1
 
 
+def test_a_ratio_to_what_is_nothing_in_every_draw_is_a_dash():
+    saved = {"formula": 'at(total, scenario="base") - total', "unit": "kg"}
+    document = {
+        "schema": "mcsus/1",
+        "id": "saved",
+        "parameters": {"mass": parameter(**uniform(1, 2)) | {"unit": "kg"}},
+        "equations": {"total": {"formula": "mass", "unit": "kg"}, "saved": saved},
+        "outputs": {"saved": "kg"},
+        "scenarios": [{"id": "less", "set": {"mass": {"value": 0.5, "unit": "kg"}}}],
+        "design": {"draws": 256, "replicates": 2},
+        "sensitivity": {"methods": []},
+    }
+    result = run(Study.from_dict(document))
+    [pair] = result.to_dict()["comparisons"]["saved"]
+    assert pair["ratio"]["median"] is None
+    (line,) = (row for row in str(result.summary()).splitlines() if "less - base" in row)
+    assert line.split()[-2:] == ["-", "0.0000"]
+
+
 def test_scenarios_are_compared_by_themselves():
     document = copy.deepcopy(STUDY)
     del document["compare"], document["outputs"]["years"]

@@ -19,6 +19,7 @@ from mcsus.study.claims.names import (
     read_at,
     unit_of,
 )
+from mcsus.study.functional_units import ALLOWED
 from mcsus.study.parts import Margin, Reading
 from mcsus.vocabulary import Label, Relation
 
@@ -135,6 +136,8 @@ def _sides(
     second: Expression = Name(name)
     reads = []
     for dim, (one, other) in compared.items():
+        if found := row.known["functional"].against(dim, one, other):
+            raise InputError(Fault(found, ALLOWED, ("compare", dim)))
         reads.append(Reading(("compare", dim), dim, Name(name)))
         first, second = read_at(first, dim, one), read_at(second, dim, other)
     each = [", ".join(str(pair[k]) for pair in compared.values()) for k in (0, 1)]
