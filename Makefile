@@ -11,8 +11,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Tests are shared out to as many processes as there are processors; 4 at most, for the memory.
-PYTEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope
+# Tests are shared out to as many processes as there are processors, 4 at most for the memory, and
+# linear algebra has one thread in each, as in the command.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadscope
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q install -c constraints.txt
 STUDY ?= tinyml_global
 STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinyml_table mcu_chip \

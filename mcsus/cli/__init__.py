@@ -20,6 +20,13 @@ FAULT_OF_OURS = 70
 INTERRUPTED = 130
 _LATER = 0.05  # seconds
 
+# Of linear algebra. Matrices of regressions are small: threads that wait for each other at them
+# take ten times the time of one, and take it from those that draw and sort.
+_ONE_THREAD = "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
+
+# xarray imports these where they are installed, to ask whether an array is one of theirs.
+_UNASKED = "dask", "distributed", "pint"
+
 # What the system refuses: no fault of ours, and nothing that the input says.
 _REFUSALS = {
     errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
@@ -37,10 +44,16 @@ def main(arguments: list[str] | None = None) -> None:
     # draws, and half a second when the process ends.
     gc.set_threshold(100_000, 20, 20)
     atexit.register(gc.freeze)
+    for name in _ONE_THREAD:
+        os.environ.setdefault(name, "1")  # read when numpy is imported
+    given = sys.argv[1:] if arguments is None else arguments
+    if not any(own.startswith("--cluster") for own in given):
+        absent: dict[str, Any] = dict.fromkeys(_UNASKED)  # so none of them can be imported
+        sys.modules.update({name: own for name, own in absent.items() if name not in sys.modules})
     sys.unraisablehook = _keep_interrupts
     if not sys.warnoptions:  # what libraries warn programmers of tells a reader nothing
         warnings.simplefilter("ignore")
-    sys.exit(run_command(sys.argv[1:] if arguments is None else arguments))
+    sys.exit(run_command(given))
 
 
 def _keep_interrupts(lost: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import jsonschema
 import pytest
 
 import mcsus.runner
-from mcsus.cli import main, run_command
+from mcsus.cli import _UNASKED, main, run_command
 from mcsus.footprint import MODELS
 from mcsus.result.tree import Result, load_result
 
@@ -192,6 +193,22 @@ class TestCheck:
             "sys.exit(code or len(slow))"
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+    def test_a_run_has_one_thread_of_linear_algebra_and_imports_no_other_arrays(self, cwd):
+        """Threads that wait for each other at small matrices took a tenth of a run."""
+        program = (
+            "import sys; import mcsus.cli; late = 'numpy' not in sys.modules\n"
+            "try: mcsus.cli.main(['run', 'small.toml', '--draws', '256', '--no-report'])\n"
+            "except SystemExit as end: code = end.code\n"
+            "import os; one = os.environ['OPENBLAS_NUM_THREADS'] == '1'\n"
+            "other = any(map(sys.modules.get, ('dask', 'distributed', 'pint')))\n"
+            "sys.exit(code or 4 * other + 2 * (not one) + (not late))"
+        )
+        alone = {key: own for key, own in os.environ.items() if "NUM_THREADS" not in key}
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, check=False, cwd=cwd, env=alone
+        )
         assert done.returncode == 0, done.stderr
 
     def test_faults_are_counted_and_told_at_once(self, call, cwd):
@@ -499,7 +516,9 @@ class TestExitCodes:
         assert (code, out, err) == (130, "", "mcsus: interrupted\n")
         assert written(cwd) == ["small.toml"]
 
-    def test_main_exits_with_the_code(self, cwd):
+    def test_main_exits_with_the_code(self, cwd, monkeypatch):
+        for name in _UNASKED:  # are there again after this test
+            monkeypatch.setitem(sys.modules, name, sys.modules.get(name))
         with pytest.raises(SystemExit, match=r"^2$"):
             main(["check", "nowhere.toml"])
         with pytest.raises(SystemExit, match=r"^0$"):
