@@ -5,8 +5,9 @@ from pathlib import Path
 
 from mcsus.analysis.base import methods
 from mcsus.analysis.claim_analysis import claim_analyses
-from mcsus.result.arrays import CLAIM, CREDIT, DIMS, OUTPUT, Entry
+from mcsus.result.arrays import CLAIM, CREDIT, OUTPUT, Entry
 from mcsus.result.comparison_arrays import COMPARISON
+from mcsus.result.dims import DIMS
 from mcsus.result.provenance_names import PROVENANCE
 
 PAGE = Path(__file__).parent.parent / "docs" / "arrays.md"

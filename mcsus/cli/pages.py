@@ -8,6 +8,7 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.families import FAMILIES, Distribution, distribution
+from mcsus.families.between import BETWEEN, PLAIN_KINDS, is_between
 from mcsus.families.conditional import quantity_keys
 from mcsus.library import library
 from mcsus.study.shares import SHARES
@@ -26,9 +27,16 @@ def law_text(law: Mapping[str, Any]) -> str:
     --------
     >>> law_text({"distribution": "uniform", "minimum": 1, "maximum": 2.5})
     'uniform(minimum=1, maximum=2.5)'
+    >>> law_text({"distribution": "normal", "mean": {"between": [0.0, 1.0]}, "sd": 1.0})
+    'normal(mean between 0 and 1, sd=1)'
     """
     keys = (key for key in law if key != "distribution")
-    values = (f"{key}={_shown(law[key])}" for key in keys)
+    values = (
+        f"{key} between {' and '.join(map(_shown, law[key][BETWEEN]))}"
+        if is_between(law[key])
+        else f"{key}={_shown(law[key])}"
+        for key in keys
+    )
     return f"{law['distribution']}({', '.join(values)})"
 
 
@@ -69,6 +77,8 @@ def family_page(name: str) -> str:
     forms = [f"{name}({', '.join(form)})" for form in family.forms]
     lines = [*forms, "", *textwrap.wrap(f"Domain: {family.domain}", WIDTH)]
     lines += textwrap.wrap(f"Use: {family.use}", WIDTH)
+    if ends := [key.name for key in family.law.keys if key.kind in PLAIN_KINDS]:
+        lines.append(f"May lie between two numbers, {{ between = [1, 2] }}: {', '.join(ends)}")
     if keys := quantity_keys(name):
         lines.append(f"May be names of other quantities of a study: {', '.join(keys)}")
     lines += ["Truncation: truncate = { low = .., high = .. }; either key may be left out", ""]

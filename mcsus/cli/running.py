@@ -18,6 +18,8 @@ from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.vocabulary import Verdict
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from mcsus.result.tree import Result
     from mcsus.runner import Limits, Run, Settings
     from mcsus.study import Study
@@ -261,6 +263,15 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
         )
 
 
+def _after(draws: int, data: xr.Dataset) -> str:
+    """Return after what a claim is undecided."""
+    from mcsus.result.document import ignorant  # noqa: PLC0415 - slow to import
+
+    if ignorant(data).any():
+        return " by ignorance: at some of the numbers that its intervals allow it does not hold"
+    return f" after {draws} draws of each replicate"
+
+
 def _say_claims(result: Result) -> None:
     """Say on stderr for what claims more was drawn, and which of those that must hold do not."""
     about = result.provenance
@@ -277,7 +288,7 @@ def _say_claims(result: Result) -> None:
             count = verdicts.count(verdict.value)
             where = f" in {count} of {len(verdicts)} cases" if len(verdicts) > 1 else ""
             if count:
-                after = f" after {draws} draws of each replicate" if verdict.is_open else ""
+                after = _after(draws, data) if verdict.is_open else ""
                 text = f"mcsus: the required claim {name!r} is {verdict.words}{where}{after}"
                 say(text, err=True)
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError
+from mcsus.families.between import Between, cdf_bounds, quantile_bounds
 from mcsus.families.fields import Key
 from mcsus.families.inverse.quadrature import Array, moments_by_quadrature
 from mcsus.families.loops.codes import QuantileKernel
@@ -65,6 +66,9 @@ class Distribution(ABC):
     ----------
     truncate : Truncation, optional
         Interval the law is conditioned on.
+    between : tuple of Between
+        Parameters that are known to lie between two numbers; all else is of the law at the
+        numbers half way.
     """
 
     family: ClassVar[str]
@@ -72,6 +76,7 @@ class Distribution(ABC):
     forms: ClassVar[tuple[tuple[str, ...], ...]]  # the sets of parameters that define a law
     _least_share: ClassVar[float] = SMALLEST_SHARE
     truncate: Truncation | None = field(default=None, kw_only=True)
+    between: tuple[Between, ...] = field(default=(), kw_only=True)
 
     # What a family provides -------------------------------------------------------------
 
@@ -207,6 +212,7 @@ class Distribution(ABC):
         {'distribution': 'normal', 'mean': 1.0, 'sd': 2.0, 'truncate': {'low': 0.0}}
         """
         table = {"distribution": self.family, **self.parameters()}
+        table |= {own.key: own.to_dict() for own in self.between}
         if self.truncate is not None:
             table["truncate"] = self.truncate.to_dict()
         return table
@@ -304,6 +310,33 @@ class Distribution(ABC):
         u = np.where(points < c.low, 0.0, np.where(points >= c.high, 1.0, np.clip(u, 0.0, 1.0)))
         v = np.where(points < c.low, 1.0, np.where(points >= c.high, 0.0, np.clip(v, 0.0, 1.0)))
         return u, v
+
+    def quantile_bounds(self, u: ArrayLike) -> tuple[Array, Array]:
+        """Return the lowest and the highest quantile that the intervals of parameters allow.
+
+        They are looked for at both ends of every interval and at some values between: what is
+        lowest or highest at an end, as where the quantile rises or falls all along, is exact.
+
+        Examples
+        --------
+        >>> from mcsus.families import distribution
+        >>> low, high = distribution("normal", mean={"between": [0, 1]}, sd=1).quantile_bounds(0.5)
+        >>> print(low, high)
+        0.0 1.0
+        """
+        return quantile_bounds(self, u)
+
+    def cdf_bounds(self, x: ArrayLike) -> tuple[Array, Array]:
+        """Return the lowest and the highest probability of at most x, as `quantile_bounds`.
+
+        Examples
+        --------
+        >>> from mcsus.families import distribution
+        >>> law = distribution("normal", mean={"between": [0, 1]}, sd=1)
+        >>> print(*(p.round(6) for p in law.cdf_bounds(0)))
+        0.158655 0.5
+        """
+        return cdf_bounds(self, x)
 
     @cached_property
     def _moments(self) -> tuple[float, float]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.families.base import Distribution
+from mcsus.families.between import laws_between
 
 LARGEST = 1e307
 """Draws are below it, in base units, so that a sum of a few is a number."""
@@ -40,6 +41,8 @@ def check_draws(law: Distribution, factor: float = 1.0) -> None:
     Traceback (most recent call last):
     mcsus.errors.InputError: gsd: found 1e+300, with which draws of lognormal(median=1.0, ...
     """
+    for own in laws_between(law) if law.between else ():
+        check_draws(own, factor)
     if _SMALL <= abs(factor) <= _LARGE and _is_moderate(law):
         return
     for component in getattr(law, "components", ()):

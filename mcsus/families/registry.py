@@ -4,12 +4,13 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast, dataclass_transform
 
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families.base import Distribution
+from mcsus.families.between import Between, at_corner, corners, read_between
 from mcsus.families.exact import Exact
 from mcsus.families.fields import Key, name_faults, share
 from mcsus.families.truncation import Truncation
@@ -180,7 +181,9 @@ def distribution(family: str | Mapping[str, object], /, **parameters: object) ->
     family : str or mapping
         Name of the family, or a table with the key ``distribution`` and the parameters.
     **parameters
-        Parameters of the family, in one unit; ``truncate`` may hold ``low`` and ``high``.
+        Parameters of the family, in one unit; ``truncate`` may hold ``low`` and ``high``. A number
+        may be an interval, ``{"between": [1, 2]}``: the law is that of the number half way, and
+        `Distribution.quantile_bounds` tells what the interval allows.
 
     Examples
     --------
@@ -207,6 +210,38 @@ def distribution(family: str | Mapping[str, object], /, **parameters: object) ->
 
 def _build(family: Family, table: dict[str, object]) -> Distribution:
     """Check names and values, gather all faults, and build the law."""
+    between = read_between(family.law.keys, table)
+    return _imprecise(family, table, between) if between else _precise(family, table)
+
+
+def _imprecise(
+    family: Family, table: dict[str, object], between: tuple[Between, ...]
+) -> Distribution:
+    """Build the law half way between the ends of intervals, if there is one at every end."""
+    middle = {own.key: own.middle for own in between}
+    law = _at_corner(family, table, middle)
+    if type(law) is not family.law:
+        allowed = "a law that has a spread; or a constant whose value is between two numbers"
+        raise InputError(Fault("an interval of a law without spread", allowed, (between[0].key,)))
+    for corner in corners(between):
+        _at_corner(family, table, corner)
+    return replace(law, between=between)
+
+
+def _at_corner(
+    family: Family, table: dict[str, object], corner: Mapping[str, float]
+) -> Distribution:
+    try:
+        return _precise(family, {**table, **corner})
+    except InputError as error:
+        known = family.parameters
+        faults = (at_corner(f, corner) if f.where[0] in known else f for f in error.faults)
+        raise InputError(*faults) from None
+
+
+def _precise(family: Family, table: dict[str, object]) -> Distribution:
+    """Build a law of numbers."""
+    table = dict(table)
     faults: list[Fault] = []
     truncate: Truncation | None = None
     if "truncate" in table:
@@ -232,7 +267,7 @@ def _build(family: Family, table: dict[str, object]) -> Distribution:
     if value is not None:
         constant: Any = FAMILIES["constant"].law
         return cast("Distribution", constant(value=value, stated=family.name, truncate=truncate))
-    fields = {key.field: table.get(key.name, key.default) for key in keys}
+    fields: dict[str, Any] = {key.field: table.get(key.name, key.default) for key in keys}
     return family.law(**fields, truncate=truncate)
 
 

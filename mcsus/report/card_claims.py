@@ -48,9 +48,9 @@ def _where_it_holds(row: Told) -> str:
 
 def robust(claim: Told, at: Told | None = None) -> list[str]:
     """Return how wrong the laws may be before the verdict turns."""
-    found = claim.get("robustness")
+    within, found = _within(claim, at), claim.get("robustness")
     if not isinstance(found, Mapping):
-        return [_NOT_LOOKED_AT]
+        return within or [_NOT_LOOKED_AT]
     own = _of_case(found.get("cells"), at)
     found = own[0] if own else found
     dependence = found.get("dependence")
@@ -62,12 +62,22 @@ def robust(claim: Told, at: Told | None = None) -> list[str]:
         "other families": _probabilities(found.get("families")),
         "correlated inputs": [value for value in map(_value, ends) if value is not None],
     }
-    told = [*_breakdown(found)]
+    told = [*within, *_breakdown(found)]
     for what, known in ranges.items():
         if known:
             low, high = probability(min(known)), probability(max(known))
             told.append(f"{what}: P {low}" + (f" to {high}" if high != low else ""))
     return told or [_NOT_LOOKED_AT]
+
+
+def _within(claim: Told, at: Told | None) -> list[str]:
+    """Return the bounds that intervals of parameters of laws allow."""
+    for cell in _of_case(claim.get("cells"), at)[:1]:
+        bounds = cell.get("bounds")
+        if isinstance(bounds, Mapping):
+            low, high = (probability(_value(bounds[end]) or 0.0) for end in ("low", "high"))
+            return [f"within the intervals: P {low} to {high}"]
+    return []
 
 
 def _breakdown(found: Told) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.families import FAMILIES
+from mcsus.families.between import BETWEEN, is_between
 from mcsus.report.wording import listing, plain, words
 
 _FILE = ("file", "columns", "rows", "joint", "table")
@@ -28,6 +29,8 @@ def law_text(law: Mapping[str, Any]) -> str:
     >>> law_text({"distribution": "empirical", "file": "meter.csv", "columns": {"values": "watts"},
     ...           "rows": 212})
     '212 readings of meter.csv, column watts'
+    >>> law_text({"distribution": "normal", "mean": {"between": [0.0, 1.0]}, "sd": 1.0})
+    'normal: mean between 0 and 1, standard deviation 1'
     >>> law_text({"distribution": "lognormal", "median": "typical_rate", "gsd": 1.6})
     'lognormal: median typical rate, geometric standard deviation 1.6'
     """
@@ -38,7 +41,7 @@ def law_text(law: Mapping[str, Any]) -> str:
     template = known.template(values) if known else None
     title = known.words[0].partition(":")[0] if known and known.words else words(family)
     if "coverage" in values and "low" in values:
-        share = plain(100 * float(law["coverage"]))
+        share = _percent(law["coverage"])
         text = f"{title}: {share} % between {values['low']} and {values['high']}"
         beside = {"mode": "most likely", "mean": "mean"}
         text += "".join(f", {told} {values[key]}" for key, told in beside.items() if key in values)
@@ -70,10 +73,18 @@ def _read_text(law: Mapping[str, Any], title: str) -> str:
     return text + (f", weighted by column {columns['weights']}" if "weights" in columns else "")
 
 
+def _percent(value: Any) -> str:
+    if is_between(value):
+        return " to ".join(_percent(end) for end in value[BETWEEN])
+    return plain(100 * float(value))
+
+
 def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         if "distribution" in value:
             return f"({law_text(value)})"
+        if is_between(value):
+            return "between " + " and ".join(map(_shown, value[BETWEEN]))
         return ", ".join(f"{words(key)} {_shown(item)}" for key, item in value.items())
     if isinstance(value, str):
         return words(value)  # of a quantity

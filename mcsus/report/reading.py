@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.wording import NUMERALS, cell_name, is_base, label_words, words
-from mcsus.result.document import cell_dims, cells
+from mcsus.result.document import IGNORANCE, cell_dims, cells, undecided_by
 from mcsus.result.tree import Result
 from mcsus.vocabulary import SCENARIO
 
@@ -67,6 +67,21 @@ class ResultCell:
     def is_typically_never(self) -> bool:
         """Whether it is never where every input is typical."""
         return bool(np.isposinf(float(self.data["deterministic"])))
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """Lowest and highest probability of a claim that intervals of parameters of laws allow."""
+        if "probability_bounds" not in self.data:
+            return None
+        low, high = self.array("probability_bounds")
+        return float(low), float(high)
+
+    @property
+    def is_not_known(self) -> bool:
+        """Whether a claim holds at some numbers in the intervals, and not at others."""
+        if "verdict_bounds" not in self.data:
+            return False
+        return undecided_by(*map(str, self.data["verdict_bounds"].values)) == IGNORANCE
 
     @property
     def has_mean(self) -> bool:

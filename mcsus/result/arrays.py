@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from mcsus.result.dims import DIMS
 from mcsus.vocabulary import Verdict
 
 UNIT = "{unit}"
@@ -89,49 +90,6 @@ class Entry:
         return {kind: f"{self.name}_{kind}_error" for kind in ERROR_PARTS} if self.has_parts else {}
 
 
-DIMS = {
-    "quantile": "probability of a quantile: the ends of the symmetric intervals, and 0.5",
-    "level": "probability of an interval",
-    "bound": "low or high end of an interval",
-    "curve": "probability along the quantile curve",
-    "bin": "bin of the histogram",
-    "edge": "edge of the bins",
-    "size": "numbers of first draws at which the estimates are looked at",
-    "part": "quantity that an output is the sum of",
-    "input": "input, or group of inputs, of an output",
-    "other_input": "the second input of a pair",
-    "compared_pair": "label of a dim, and the one that it is compared with",
-    "compared_label": "label of a dim of which more than two are compared",
-    "input_group": "group of inputs of a claim: labels of one parameter, or what is drawn together",
-    "kl_radius": "Kullback-Leibler divergence of other laws from those of the study, at most",
-    "perturbation": "what is done to the law of an input",
-    "other_law": "family of another law of an input",
-    "input_pair": "pairs of inputs of a claim that matter most",
-    "score_correlation": "correlation of the normal scores of a pair of inputs",
-    "label_correlation": "correlation of the normal scores of all labels of a parameter",
-}
-"""Dims of the tree that are not dims of the study."""
-
-LABELS: dict[str, object] = {
-    "quantile": float,
-    "level": float,
-    "bound": ("low", "high"),
-    "curve": float,
-    "part": str,
-    "input": str,
-    "other_input": str,
-    "compared_pair": str,
-    "compared_label": str,
-    "input_group": str,
-    "kl_radius": float,
-    "perturbation": str,
-    "other_law": str,
-    "input_pair": (str, float),
-    "score_correlation": (str, float),
-    "label_correlation": float,
-}
-"""What the labels of these dims are: probabilities in rising order, names, or these words."""
-
 VARIES = Entry(
     "varies", (), "", "whether the draws differ, rounding apart", is_printed=False, holds=bool
 )
@@ -160,6 +118,27 @@ IMPOSSIBLE = Entry(
     is_optional=True,
     is_finite=True,
 )
+
+_ALLOWED = "that parameters of laws allow which are known to lie between two numbers"
+
+BOUNDS = tuple(
+    Entry(
+        f"{name}_bounds",
+        (*dims, "bound"),
+        UNIT,
+        f"lowest and highest {words} {_ALLOWED}",
+        has_error=has_error,
+        is_printed=False,
+        is_optional=True,
+    )
+    for name, dims, words, has_error in (
+        ("mean", (), "mean", True),
+        ("median", (), "median", True),
+        ("quantile", ("quantile",), "quantiles", True),
+        ("curve", ("curve",), "quantiles", False),
+    )
+)
+"""Arrays of an output that depends on intervals."""
 
 OUTPUT = (
     Entry("mean", (), UNIT, "mean of all draws", has_error=True, has_parts=True),
@@ -232,6 +211,7 @@ OUTPUT = (
         is_printed=False,
         is_optional=True,
     ),
+    *BOUNDS,
     Entry(
         "tail_index",
         (),
@@ -265,6 +245,25 @@ CLAIM = (
         "probability", (), "1", "probability that the claim holds", has_error=True, is_finite=True
     ),
     Entry("verdict", (), "", "supported, not_supported or undecided", holds=Verdict),
+    Entry(
+        "probability_bounds",
+        ("bound",),
+        "1",
+        f"lowest and highest probability {_ALLOWED}",
+        has_error=True,
+        is_printed=False,
+        is_optional=True,
+        is_finite=True,
+    ),
+    Entry(
+        "verdict_bounds",
+        ("bound",),
+        "",
+        "the verdict at either; that of the claim stands if it does at both",
+        is_printed=False,
+        holds=Verdict,
+        is_optional=True,
+    ),
     VARIES,
     IMPOSSIBLE,
     replace(CURVE, is_finite=False),  # infinite where the quantity is never

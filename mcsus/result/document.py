@@ -10,15 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mcsus.result.arrays import CREDIT, DIMS, ERROR_PARTS, OUTPUT
-from mcsus.vocabulary import Relation, likelihood
+from mcsus.result.arrays import CREDIT, ERROR_PARTS, OUTPUT
+from mcsus.result.dims import DIMS
+from mcsus.vocabulary import Relation, Verdict, likelihood
 
 if TYPE_CHECKING:
     import xarray as xr
 
 
+Flags = NDArray[np.bool_]
+
 _NUMBERS = ("outputs", "sensitivity", "claims", "credits")
+IGNORANCE = "ignorance"
+"""What leaves a claim undecided that holds at some numbers of intervals, and not at others."""
+
+_APART = (Verdict.NOT_SUPPORTED.value, Verdict.SUPPORTED.value)
 _REMARKS = ("varies", "reason", "likelihood")  # on numbers that are there
 
 
@@ -80,7 +88,25 @@ def statistics(cell: xr.Dataset) -> dict[str, Any]:
             }
             for k, level in enumerate(cell["level"].values)
         ],
+        **({"bounds": _bounds(cell)} if "mean_bounds" in cell else {}),
     }
+
+
+def _bounds(cell: xr.Dataset) -> dict[str, Any]:
+    """Return the lowest and the highest of what is told of a quantity."""
+    return {
+        "mean": between(cell, "mean_bounds"),
+        "median": between(cell, "median_bounds"),
+        "quantiles": [
+            {"p": round(float(p), 9)} | between(cell, "quantile_bounds", k)
+            for k, p in enumerate(cell["quantile"].values)
+        ],
+    }
+
+
+def between(cell: xr.Dataset, key: str, *place: int) -> dict[str, Any]:
+    """Return both bounds at a place of the array's own dims."""
+    return {side: estimate(cell, key, (*place, k)) for k, side in enumerate(("low", "high"))}
 
 
 def _moment(cell: xr.Dataset, key: str) -> dict[str, float | None] | None:
@@ -166,9 +192,40 @@ def _claim_cell(
         "probability": probability,
         "verdict": str(cell["verdict"].values),
         "likelihood": likelihood(float(cell["probability"])),
+        **(_bounded(cell) if "probability_bounds" in cell else {}),
         "margin": {"unit": unit, "quantiles": _at(places, margin)},
         "quantity": quantity,
     }
+
+
+def _bounded(cell: xr.Dataset) -> dict[str, Any]:
+    """Return the lowest and the highest probability of a claim, and what leaves it undecided."""
+    low, high = (str(word) for word in cell["verdict_bounds"].values)
+    ends = between(cell, "probability_bounds")
+    ends["low"]["verdict"], ends["high"]["verdict"] = low, high
+    told: dict[str, Any] = {"bounds": ends}
+    if cell["verdict"] == Verdict.UNDECIDED.value:
+        told["undecided_by"] = undecided_by(low, high)
+    return told
+
+
+def undecided_by(low: str, high: str) -> str:
+    """Return what leaves a claim undecided, from its verdicts at the bounds of its probability.
+
+    Examples
+    --------
+    >>> undecided_by("not_supported", "supported"), undecided_by("undecided", "supported")
+    ('ignorance', 'draws')
+    """
+    return IGNORANCE if (low, high) == _APART else "draws"
+
+
+def ignorant(data: xr.Dataset) -> Flags:
+    """Tell of each cell of a claim whether it holds at some numbers of intervals alone."""
+    if "verdict_bounds" not in data:
+        return np.zeros(data["verdict"].shape, dtype=bool)
+    low, high = (data["verdict_bounds"].isel(bound=k).values for k in (0, 1))
+    return np.asarray((low == _APART[0]) & (high == _APART[1]))
 
 
 def _listed(cell: xr.Dataset, key: str) -> list[dict[str, float | None]]:

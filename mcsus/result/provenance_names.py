@@ -28,6 +28,7 @@ PROVENANCE = {
     "order": "names of what the tree holds in their order",
     "until": "how well the outputs are known, where a precision was asked for",
     "drawn_on": "draws that were asked for and made, and claims that are still undecided",
+    "p_box": "the intervals of parameters of laws, and where in their box bounds were looked for",
     "stopped": "why the run ended before its end",
 }
 """Attributes of the provenance, each a JSON text."""

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from mcsus.errors import Fault, InputError
 from mcsus.result import of_claims, shapes
-from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, DIMS, LABELS, OUTPUT, Entry
+from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, OUTPUT, Entry
 from mcsus.result.comparison_arrays import COMPARISON
+from mcsus.result.dims import DIMS, LABELS
 from mcsus.result.of_claims import own_arrays
 from mcsus.result.sealed import plain_json
 from mcsus.result.shapes import Found

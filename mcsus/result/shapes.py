@@ -90,6 +90,16 @@ PROVENANCE: dict[Any, Shape] = {
         "least_known_output": str, "known_to": float,
     },
     "drawn_on?": {"asked": int, "draws": int, "undecided": [str]},
+    "p_box?": {
+        "intervals": [
+            {
+                "parameter": str, "labels": _LABELS, "unit": str, "key": str, "low": float,
+                "high": float,
+            }
+        ],
+        "corners": str, "places": int, "draws": int, "replicates": int, "found_inside": [str],
+        "places_without_value": int,
+    },
     "stopped?": str,
 }  # fmt: skip
 """Attributes of the provenance, each a JSON text of this shape; others hold any JSON."""

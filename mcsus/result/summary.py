@@ -20,6 +20,7 @@ Row = tuple[str, ...]
 _SHOWN = 5  # drivers named for each output
 _MOST_DIGITS = 12
 _FEW_PAIRS = 12
+_MOST_BOUNDS = 12
 _COMPARED = "Compared on the same draws (median, 95 % interval)"
 _ALL_CELLS = 40  # beyond this many cells the table says how many were left out
 
@@ -44,6 +45,7 @@ class Summary:
         }
         told = (
             ratio_line(compared(means)),
+            bounds_line(document),
             breaking_line(document["claims"]),
             robustness_line(document["claims"]),
             assessment_line(document.get("assessment", {})),
@@ -108,6 +110,40 @@ def breaking_line(claims: Mapping[str, Any]) -> str:
     if not told:
         return ""
     return f"A claim holds with the confidence asked for: {'; '.join(told[:3])}"
+
+
+def bounds_line(document: Mapping[str, Any]) -> str:
+    """Return in a line between what outputs and claims lie, as far as intervals tell.
+
+    Examples
+    --------
+    >>> ends = {"low": {"value": 0.1587}, "high": {"value": 0.5}}
+    >>> cell = {"labels": {}, "bounds": ends, "undecided_by": "ignorance"}
+    >>> bounds_line({"outputs": {}, "claims": {"low": {"cells": [cell]}}})
+    'Within intervals: P(low) 0.159 to 0.500 (undecided by ignorance)'
+    """
+    told = []
+    for name, output in document["outputs"].items():
+        for cell in output["cells"]:
+            bounds = cell.get("bounds", {})
+            kind = next((key for key in ("mean", "median") if cell[key] and key in bounds), None)
+            if kind is not None:
+                named = f"{kind} of {label_text(name, cell['labels'])}"
+                told.append(f"{named} {_ends(bounds[kind])} {output['unit']}".removesuffix(" 1"))
+    for name, claim in document["claims"].items():
+        for cell in claim["cells"]:
+            if "bounds" in cell:
+                why = f" (undecided by {cell['undecided_by']})" if "undecided_by" in cell else ""
+                told.append(f"P({label_text(name, cell['labels'])}) {_ends(cell['bounds'])}{why}")
+    more = f"; and {len(told) - _MOST_BOUNDS} more" if len(told) > _MOST_BOUNDS else ""
+    return f"Within intervals: {'; '.join(told[:_MOST_BOUNDS])}{more}" if told else ""
+
+
+def _ends(bounds: Mapping[str, Any]) -> str:
+    low, high = (bounds[end]["value"] for end in ("low", "high"))
+    if low is None or high is None:
+        return f"{significant(low)} to {significant(high)}"
+    return " to ".join(ends_apart(low, high))
 
 
 def assessment_line(answers: Mapping[str, str]) -> str:

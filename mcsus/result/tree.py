@@ -124,7 +124,7 @@ class Result:
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
             document["sensitivity_design"] = known
-        further = ("assessment", "variant", "files", "until", "stopped")
+        further = ("assessment", "variant", "files", "p_box", "until", "stopped")
         document |= {key: about[key] for key in further if about.get(key)}
         document["cautions"] = about["cautions"]
         document["digest"] = digest(document)

@@ -11,7 +11,7 @@ import numpy as np
 from mcsus.analysis.base import Explained
 from mcsus.model import Model
 from mcsus.result.arrays import CONSTANT
-from mcsus.result.document import cells
+from mcsus.result.document import cells, ignorant
 from mcsus.result.summary import significant
 from mcsus.runner.comparisons import left_out
 from mcsus.runner.constants import on_constants
@@ -207,7 +207,18 @@ def _undecided(
 ) -> Iterator[Caution]:
     """Say of which claims the draws, up to their limit, do not tell whether they hold."""
     for claim in study.claims:
-        open_ = described[f"claims/{claim.id}"]["verdict"].values == Verdict.UNDECIDED.value
+        data = described[f"claims/{claim.id}"]
+        open_ = data["verdict"].values == Verdict.UNDECIDED.value
+        unknown = open_ & ignorant(data)
+        if unknown.any():
+            yield Caution(
+                "ignorance",
+                claim.id,
+                f"the claim {claim.id!r} is undecided by ignorance{in_cases(unknown)}: it holds at "
+                "some of the numbers that parameters of laws may be, and not at others; no more "
+                "draws tell which",
+            )
+        open_ &= ~unknown
         if not open_.any():
             continue
         where, draws = in_cases(open_), study.design.draws

@@ -103,6 +103,8 @@ def described_cell(
     scale: float,
     levels: Sequence[float],
     tail: float | None = None,
+    *,
+    meets: bool = False,
 ) -> dict[str, Array]:
     """Return summary and convergence of a cell; what was sorted for them is not kept.
 
@@ -115,6 +117,8 @@ def described_cell(
     tail : float, optional
         Probability of the quantile whose convergence is told; without it, nothing is told of how
         the draws settle and of their tails.
+    meets : bool
+        Whether it depends on individuals though `met` is not given.
     """
     shown = draws.times(scale)
     described = summarise(shown, levels)
@@ -124,7 +128,7 @@ def described_cell(
     varies, settled = does_vary(draws, rounding), rounding.times(scale).settled
     if not varies:
         value = float(settled(described["median"]))
-        described = constant(value, described, is_known=met is None)
+        described = constant(value, described, is_known=met is None and not meets)
     elif never_shares(draws) is None:
         described = settling(shown).told(described)
     described["varies"] = np.asarray(varies)

@@ -94,6 +94,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
     from mcsus.runner.credits import describe_credits  # noqa: PLC0415 - xarray
+    from mcsus.runner.p_box import with_bounds  # noqa: PLC0415 - xarray
 
     study, model, settings = (
         _reached(given.study, sampler.draws, ended),
@@ -119,7 +120,10 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         analysed = time.perf_counter()
         together = sampler.together([e.name for credit in study.credits for e in credit.equations])
         known = described.result() | below | describe_credits(study, model, drawn, together)
-        return assemble(study, model, known, estimates, told, stopped), analysed
+        is_whole = stopped not in {"interrupted", "round"}
+        found = with_bounds(study, given.kernel, given.executor, known, is_whole=is_whole)
+        told = {**told, **found.about}
+        return assemble(study, model, found.tree, estimates, told, stopped), analysed
 
 
 def _described(

@@ -39,6 +39,7 @@ def cautions(study: Study, written: Mapping[str, Any]) -> tuple[Caution, ...]:
         *_without_moments(study),
         *_without_spread(study),
         *_wide(study),
+        *_between(study),
         *study.notes,
         *_together(study),
         *_overruled(study),
@@ -153,6 +154,25 @@ def _wide(study: Study) -> list[Caution]:
             f'{share:g} % is written "{share:g} %"',
         )
         for name, key, share in shares
+    ]
+
+
+def _between(study: Study) -> list[Caution]:
+    """Tell which numbers of laws are known to lie between two, and what is told with which."""
+    told = {
+        (parameter.name, own): None
+        for parameter in study.parameters
+        for cell in parameter.cells
+        for own in cell.law.between
+    }
+    return [
+        Caution(
+            "between",
+            name,
+            f"{own.key} of parameter {name!r} lies between {own.low:g} and {own.high:g} and "
+            f"nothing says where: what is told without bounds is told with {own.middle:g}",
+        )
+        for name, own in told
     ]
 
 

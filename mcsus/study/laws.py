@@ -13,6 +13,7 @@ from mcsus.declared.reader import TableReader, choices, shown
 from mcsus.declared.table import Item, Schema, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import FAMILIES, Distribution, Truncation, distribution
+from mcsus.families.between import is_between
 from mcsus.families.conditional import conditional, quantities_in
 from mcsus.parameters import (
     ABOUT,
@@ -224,11 +225,26 @@ def _law(reader: TableReader, meta: Meta) -> Distribution | None:
     given = {key: reader.table[key] for key in reader.table if key in own}
     reader.refuse_unknown((*own, *OWN, *META), f"an unknown key of a {meta.distribution} law")
     with reader.faults.at(*reader.where):
-        build = conditional if quantities_in(meta.distribution, given) else distribution
+        named = quantities_in(meta.distribution, given)
+        if named and _refuse_between(reader, given):
+            return None
+        build = conditional if named else distribution
         law = build(meta.distribution, **given)
         check_typical(reader, law)
         return law
     return None
+
+
+def _refuse_between(reader: TableReader, given: Mapping[str, object]) -> bool:
+    """Note intervals beside quantities; tell whether there was any."""
+    keys = [key for key, value in given.items() if is_between(value)]
+    for key in keys:
+        allowed = (
+            "a number, or the name of a parameter: a constant with value = { between = [..] } is "
+            "one that lies between two numbers"
+        )
+        reader.fault(key, "an interval beside a quantity", allowed)
+    return bool(keys)
 
 
 def _provenance(meta: Meta) -> Provenance:

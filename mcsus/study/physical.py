@@ -12,6 +12,7 @@ import numpy as np
 
 from mcsus.expressions.nodes import Expression, Negate
 from mcsus.families import Distribution, Truncation
+from mcsus.families.between import laws_between
 from mcsus.families.conditional import Conditional
 from mcsus.parameters import Cell, Parameter
 from mcsus.units import DIMENSIONLESS, Dimension, Unit, unit
@@ -81,7 +82,18 @@ def possible(name: str, dimension: Dimension, formula: Expression | None) -> Pos
 
 
 def outside(law: Distribution, limits: Truncation) -> tuple[float, float]:
-    """Return the probabilities of values below and above a closed range."""
+    """Return the probabilities of values below and above a closed range, the highest of intervals.
+
+    Examples
+    --------
+    >>> from mcsus.families import Truncation, distribution
+    >>> law = distribution("uniform", minimum={"between": [-1, 0]}, maximum=1)
+    >>> outside(law, Truncation(low=0.0))
+    (0.5, 0.0)
+    """
+    if law.between:
+        ends = [outside(own, limits) for own in laws_between(law)]
+        return max(below for below, _ in ends), max(above for _, above in ends)
     low = -math.inf if limits.low is None else limits.low
     high = math.inf if limits.high is None else limits.high
     below = float(law.tails(np.nextafter(low, -math.inf))[0]) if low > -math.inf else 0.0

@@ -8,6 +8,7 @@ from dataclasses import replace
 from mcsus.declared.items import NAME, one_of, raw
 from mcsus.declared.table import Item, Schema, Table
 from mcsus.families import FAMILIES, Family
+from mcsus.families.between import BETWEEN, PLAIN_KINDS
 from mcsus.families.conditional import quantity_keys
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT
@@ -20,6 +21,14 @@ from mcsus.study.tables import SCHEMA, STUDY
 _NUMBER: Schema = {"type": "number"}
 _NUMBERS: Schema = {"type": "array", "items": _NUMBER, "minItems": 1}
 _QUANTITY: Schema = {"type": "string", "pattern": NAME, "title": "name of another quantity"}
+_END: Schema = {"anyOf": [_NUMBER, {"type": "string", "pattern": r"%\s*$"}]}
+_BETWEEN: Schema = {
+    "type": "object",
+    "title": "a number that is known to lie between two, and no more than that",
+    "properties": {BETWEEN: {"type": "array", "items": _END, "minItems": 2, "maxItems": 2}},
+    "required": [BETWEEN],
+    "additionalProperties": False,
+}
 _TRUNCATE = replace(ABOUT.items["physical"], words="bounds of the law")
 
 
@@ -85,14 +94,15 @@ def _about(*required: str) -> dict[str, Item]:
 
 
 def _keys(keys: Iterable[Key], quantities: Collection[str]) -> dict[str, Item]:
-    """Return the items of keys, some of which may be names of quantities."""
-    return {
-        key.name: raw(
-            key.allowed,
-            {"anyOf": [_value(key), _QUANTITY]} if key.name in quantities else _value(key),
-        )
-        for key in keys
-    }
+    """Return the items of keys, some of which may be names of quantities, or intervals."""
+    return {key.name: raw(key.allowed, _either(key, quantities)) for key in keys}
+
+
+def _either(key: Key, quantities: Collection[str]) -> Schema:
+    kinds = [_value(key)]
+    kinds += [_QUANTITY] if key.name in quantities else []
+    kinds += [_BETWEEN] if key.kind in PLAIN_KINDS else []
+    return {"anyOf": kinds} if len(kinds) > 1 else kinds[0]
 
 
 def _law(family: Family, *, relaxed: bool) -> Schema:

@@ -49,7 +49,7 @@ def test_every_array_says_its_unit_and_its_meaning(total):
 
 
 def test_provenance_holds_what_is_declared(result):
-    assert set(PROVENANCE) - set(result.provenance) == {"until", "drawn_on", "stopped"}
+    assert set(PROVENANCE) - set(result.provenance) == {"until", "drawn_on", "p_box", "stopped"}
     assert set(result.provenance) <= set(PROVENANCE)
 
 

@@ -155,7 +155,7 @@ class TestDims:
 
     def test_names_of_results_are_taken(self):
         from mcsus.analysis.base import taken_names
-        from mcsus.result.arrays import DIMS
+        from mcsus.result.dims import DIMS
 
         assert {*DIMS, "shortest", "contribution_error", "ST"} <= taken_names()
         with pytest.raises(InputError, match="results use this one"):

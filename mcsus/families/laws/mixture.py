@@ -38,11 +38,13 @@ def laws(value: object) -> tuple[Distribution, ...]:
 
 
 def _law(entry: object) -> Distribution:
-    if isinstance(entry, Distribution):
-        return entry
-    if not isinstance(entry, Mapping):
+    if not isinstance(entry, Distribution | Mapping):
         raise InputError(Fault(shown(entry), "a table with the key distribution"))
-    return distribution(entry)
+    law = entry if isinstance(entry, Distribution) else distribution(entry)
+    for own in law.between:
+        allowed = "a number: an interval stands in a law that is a component of no other"
+        raise InputError(Fault(shown(own.to_dict()), allowed, (own.key,)))
+    return law
 
 
 def deep(value: Any, levels: int) -> bool:

@@ -62,6 +62,9 @@ class Claims(Section):
             "likelihood": likelihood,
             "likelihood_source": LIKELIHOOD_SOURCE,
             "margin": _margin,
+            "bounded": any(
+                cell.bounds for claim in self.reading.claims.values() for cell in claim.cells
+            ),
             "drawn_on": self.reading.about.get("drawn_on"),
             "level": _level(next(iter(self.reading.claims.values()))),
         }
@@ -252,8 +255,7 @@ def _verdict(claim: ResultTable) -> dict[str, str]:
             names = listing([c.name for c in members]) if few else count(len(members), claim.kind)
             parts.append(f"{kind.words} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
-    if Verdict.UNDECIDED in kinds:
-        text += " Where undecided, the numerical error is too large to tell; more draws could."
+    text += _open(cells)
     if len(cells) < len(claim.cells):
         text += f" That is the study as written; {_by_scenario(claim)}"
     return {
@@ -263,6 +265,27 @@ def _verdict(claim: ResultTable) -> dict[str, str]:
         "text": text,
         "name": claim.name,
     }
+
+
+def _open(cells: Sequence[ResultCell]) -> str:
+    """Return why some cells are undecided, and between what their probabilities lie."""
+    text = ""
+    known = [own for own in (cell.bounds for cell in cells) if own is not None]
+    if known:
+        low, high = min(own[0] for own in known), max(own[1] for own in known)
+        text += (
+            f" Some numbers are known to lie between two and no better: within these, the "
+            f"probability lies between {probability(low)} and {probability(high)}."
+        )
+    undecided = [cell for cell in cells if _verdict_of(cell) == Verdict.UNDECIDED]
+    if any(cell.is_not_known for cell in undecided):
+        text += (
+            " Undecided by ignorance: it holds at some of these numbers and not at others, and "
+            "no more draws tell which."
+        )
+    if not all(cell.is_not_known for cell in undecided):
+        text += " Where undecided, the numerical error is too large to tell; more draws could."
+    return text
 
 
 def _by_scenario(claim: ResultTable) -> str:
