@@ -5,7 +5,7 @@
 # make check  lint, format, types, layers
 # make validation  published functions, examples of guides, jobs of the field; writes reports/validation/
 # make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
-# make coverage  how often stated errors hold, about 15 minutes; writes reports/coverage/
+# make coverage  how often stated errors hold, half an hour; writes reports/coverage/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
 
 PYTHON ?= python3
@@ -66,6 +66,7 @@ bench: $(VENV)/.bench
 
 coverage: $(VENV)/.test
 	$(BIN)/python -m tests.coverage.measure
+	$(BIN)/python -m tests.coverage.indices
 
 clean:
 	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -9,6 +9,7 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
+from mcsus.analysis.base import methods
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
@@ -49,6 +50,17 @@ def test_seed_0_is_a_seed(study, kind):
     assert first == second
     assert first["seed"] == 0
     assert first["digest"] != other["digest"]
+
+
+@pytest.mark.parametrize("method", sorted(methods()))
+def test_seed_0_is_a_seed_of_every_method(study, method):
+    asked = study(
+        {"a": ("uniform", 0, 1), "b": ("uniform", 0, 1)}, {"y": "a + a*b"},
+        sensitivity={"methods": [method], "draws": 256}, design={"draws": 256, "replicates": 2},
+    )  # fmt: skip
+    first, second, other = (run(asked, seed=s).to_dict()["sensitivity"] for s in (0, 0, 1))
+    assert first == second
+    assert first != other
 
 
 def test_rows_of_another_order_would_be_seen(study):
@@ -134,6 +146,17 @@ def test_no_seed_is_handed_out_twice(study, kind):
     correlation = np.corrcoef(columns) - np.eye(len(columns))
     assert np.abs(correlation).max() < 5 / math.sqrt(draws)  # five standard errors of 0
     assert not np.isin(again, a).any()
+
+
+def test_no_stratum_is_drawn_twice(study):
+    """Strata of a Latin hypercube that are drawn with replacement leave gaps."""
+    laws = {"a": ("uniform", 0, 1), "b": ("uniform", 0, 1)}
+    asked = study(laws, {"x": "a", "y": "b"}, design={"draws": 1024, "replicates": 3})
+    for replicate in range(3):
+        for name in ("x", "y"):
+            drawn = values(asked, name, replicate=replicate, groups=[{"a"}])
+            for own in drawn:  # A and B
+                assert sorted(np.floor(own * 1024)) == list(range(1024))
 
 
 class TestTruncation:

@@ -1,0 +1,220 @@
+"""Models whose indices are known: by a formula, or by very many points."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mcsus.study import Study
+
+Named = Mapping[str, float]
+"""Values by input; of a pair its inputs, one space between."""
+
+
+@dataclass(frozen=True)
+class IndexCase:
+    """A model of one output, y.
+
+    Attributes
+    ----------
+    laws : dict
+        Of its parameters.
+    exact : dict
+        What is known of it, by name of the array of a method, as ``S1``.
+    dependence : tuple
+        Tables ``[[dependence]]``.
+    """
+
+    name: str
+    title: str
+    laws: Mapping[str, Mapping[str, Any]]
+    formula: str
+    exact: Mapping[str, Named]
+    dependence: tuple[Mapping[str, Any], ...] = ()
+
+    def study(self, **sensitivity: Any) -> Study:
+        """Return the study, with what is asked for in ``[sensitivity]``."""
+        source = {"unit": "1", "source": "the model"}
+        return Study.from_dict(
+            {
+                "schema": "mcsus/1",
+                "id": self.name,
+                "title": self.title,
+                "parameters": {name: source | dict(law) for name, law in self.laws.items()},
+                "equations": {"y": {"formula": self.formula, "unit": "1"}},
+                "outputs": {"y": "1"},
+                "dependence": [dict(table) for table in self.dependence],
+                "sensitivity": {"outputs": ["y"], **sensitivity},
+                "design": {"kind": "sobol", "draws": 256, "replicates": 2, "seed": 1},
+            }
+        )
+
+
+def _uniform(low: float, high: float) -> dict[str, Any]:
+    return {"distribution": "uniform", "minimum": low, "maximum": high}
+
+
+def _lognormal(median: float, gsd: float) -> dict[str, Any]:
+    return {"distribution": "lognormal", "median": median, "gsd": gsd}
+
+
+def _of_variances(
+    closed: Mapping[frozenset[str], float], names: list[str]
+) -> dict[str, dict[str, float]]:
+    """Return the indices of independent inputs from the variance of what each set explains.
+
+    Parameters
+    ----------
+    closed : mapping of frozenset of str to float
+        Variance of the expectation of y given a set of inputs, of all sets.
+    """
+    every = frozenset(names)
+    of_all = closed[every]
+    first = {name: closed[frozenset({name})] / of_all for name in names}
+    return {
+        "S1": first,
+        "ST": {name: 1 - closed[every - {name}] / of_all for name in names},
+        "S2": {
+            f"{one} {other}": closed[frozenset({one, other})] / of_all - first[one] - first[other]
+            for one, other in itertools.combinations(names, 2)
+        },
+    }
+
+
+def _subsets(names: list[str]) -> list[frozenset[str]]:
+    sizes = range(len(names) + 1)
+    return [frozenset(own) for size in sizes for own in itertools.combinations(names, size)]
+
+
+def lognormal_sums(
+    laws: Mapping[str, Mapping[str, Any]], terms: list[dict[str, float]]
+) -> dict[str, dict[str, float]]:
+    """Return the indices of a sum of products of powers of independent lognormal inputs.
+
+    Parameters
+    ----------
+    terms : list of dict of str to float
+        Exponents by input.
+    """
+    squares = {name: math.log(law["gsd"]) ** 2 for name, law in laws.items()}
+    means = [
+        math.exp(
+            sum(math.log(laws[n]["median"]) * a + squares[n] * a**2 / 2 for n, a in term.items())
+        )
+        for term in terms
+    ]
+
+    def covariance(k: int, m: int, own: frozenset[str]) -> float:
+        """Return that of two terms, as far as a set of inputs makes it."""
+        shared = sum(squares[n] * a * terms[m].get(n, 0.0) for n, a in terms[k].items() if n in own)
+        return means[k] * means[m] * math.expm1(shared)
+
+    pairs = list(itertools.product(range(len(terms)), repeat=2))
+    names = list(laws)
+    closed = {own: sum(covariance(*pair, own) for pair in pairs) for own in _subsets(names)}
+    return _of_variances(closed, names)
+
+
+def products(means: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, Any]:
+    """Return the indices of a product of independent factors.
+
+    Parameters
+    ----------
+    shares : mapping of str to float
+        Variance of each factor over the square of its mean, which `means` gives.
+    """
+    names = list(shares)
+    size = math.prod(means.values()) ** 2
+    closed = {
+        own: size * (math.prod(1 + shares[name] for name in own) - 1) for own in _subsets(names)
+    }
+    return _of_variances(closed, names)
+
+
+_A = dict(zip([f"x{k}" for k in range(1, 7)], (0, 1, 4.5, 9, 99, 99), strict=True))
+_OUTSIDE = " * ".join(f"(abs(4 * {name} - 2) + {a}) / {1 + a}" for name, a in _A.items())
+_PAIRS = {f"x{k}": _lognormal(1.0, g) for k, g in enumerate((1.2, 1.3, 1.2, 1.3, 1.1, 1.4), 1)}
+_SPREADS = {"x1": 0.3, "x2": 0.6, "x3": 1.0}
+_FOOTPRINT = {
+    "A": _lognormal(0.5, 1.2), "cpa": _lognormal(1.5, 1.4), "fab": _lognormal(0.85, 1.05),
+    "board": _lognormal(0.6, 1.3), "P": _lognormal(0.05, 1.5), "life": _lognormal(26280, 1.4),
+    "CI": _lognormal(0.45, 1.7),
+}  # fmt: skip
+
+
+def _ishigami() -> dict[str, Named]:
+    """Return the indices of Ishigami and Homma's function."""
+    variance = 49 / 8 + 0.1 * math.pi**4 / 5 + 0.01 * math.pi**8 / 18 + 0.5
+    first = {"x1": 0.5 * (1 + 0.1 * math.pi**4 / 5) ** 2 / variance, "x2": 49 / 8 / variance}
+    joint = 0.01 * math.pi**8 * (1 / 18 - 1 / 50) / variance
+    return {
+        "S1": {**first, "x3": 0.0},
+        "ST": {"x1": first["x1"] + joint, "x2": first["x2"], "x3": joint},
+        "S2": {"x1 x2": 0.0, "x1 x3": joint, "x2 x3": 0.0},
+    }
+
+
+CASES = (
+    IndexCase(
+        "ishigami",
+        "Ishigami",
+        {f"x{k}": _uniform(-math.pi, math.pi) for k in (1, 2, 3)},
+        "sin(x1) + 7 * sin(x2)**2 + 0.1 * x3**4 * sin(x1)",
+        _ishigami(),
+    ),
+    IndexCase(
+        "g_function",
+        "Sobol' G, two inputs of a share of 1e-4",
+        dict.fromkeys(_A, _uniform(0, 1)),
+        _OUTSIDE,
+        products(dict.fromkeys(_A, 1.0), {name: 1 / (3 * (1 + a) ** 2) for name, a in _A.items()}),
+    ),
+    IndexCase(
+        "footprint",
+        "Footprint: a sum of products of lognormals",
+        _FOOTPRINT,
+        "A * cpa / fab + board + P * life * CI / 1000",
+        lognormal_sums(
+            _FOOTPRINT | {"thousand": {"median": 1e-3, "gsd": 1.0}},
+            [
+                {"A": 1.0, "cpa": 1.0, "fab": -1.0},
+                {"board": 1.0},
+                {"P": 1.0, "life": 1.0, "CI": 1.0, "thousand": 1.0},
+            ],
+        ),
+    ),
+    IndexCase(
+        "products",
+        "Product of lognormals, log-sd .3, .6 and 1",
+        {name: _lognormal(1.0, math.exp(s)) for name, s in _SPREADS.items()},
+        "x1 * x2 * x3",
+        products(
+            {name: math.exp(s**2 / 2) for name, s in _SPREADS.items()},
+            {name: math.expm1(s**2) for name, s in _SPREADS.items()},
+        ),
+    ),
+    IndexCase(
+        "discrete",
+        "Discrete inputs and a constant one",
+        {
+            "x1": {"distribution": "discrete", "values": [1, 2, 5], "weights": [0.3, 0.3, 0.4]},
+            "x2": {"distribution": "bernoulli", "probability": 0.25},
+            "x3": _uniform(0, 1),
+            "fixed": {"distribution": "constant", "value": 3.0},
+        },
+        "x1 * (1 + x2) + x3 + fixed",
+        _of_variances(
+            {
+                own: (3.09 * 1.5625 if "x1" in own else 0.0)
+                + (0.1875 * 8.41 if "x2" in own else 0.0)
+                + (0.1875 * 3.09 if {"x1", "x2"} <= own else 0.0)
+                + (1 / 12 if "x3" in own else 0.0)
+                for own in _subsets(["x1", "x2", "x3"])
+            },
+            ["x1", "x2", "x3"],
+        ),
+    ),
+)  # fmt: skip

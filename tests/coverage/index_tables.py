@@ -1,0 +1,74 @@
+"""The table of how often bounds of indices hold, the worst first."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.coverage.index_cases import CASES
+from tests.coverage.tables import LEAST, MOST, WORDS, outcome, share
+
+_SHOWN = 40  # of the worst, on the page
+_TITLES = {case.name: case.title for case in CASES}
+_TOP = """\
+# How often 95 % bounds of indices hold
+
+The share of runs in which an index and Student's t times its error hold what it is exactly, or by
+2^22 points, of {runs} runs of other seeds, made by `python -m tests.coverage.indices`. Wanted is
+{0} to {1}; a share within two deviations of chance of that holds. All numbers: `indices.csv`.
+
+| method | indices | within {0} to {1} | hold, with chance | least | most |
+| --- | ---: | ---: | ---: | ---: | ---: |"""
+_WORST = """
+## The worst first
+
+| method | model | size | index | exact | share | |
+| --- | --- | --- | --- | ---: | ---: | --- |"""
+
+
+def write(rows: Sequence[dict[str, Any]], to: Path) -> None:
+    """Write ``indices.csv`` and ``indices.md`` into a folder."""
+    to.mkdir(parents=True, exist_ok=True)
+    rows = sorted(rows, key=_badness)
+    with (to / "indices.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(
+            {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in r.items()}
+            for r in rows
+        )
+    (to / "indices.md").write_text(page(rows), encoding="utf-8")
+
+
+def page(rows: Sequence[dict[str, Any]]) -> str:
+    """Return the tables as a page of Markdown: of the methods, and of the worst indices."""
+    runs = min(int(float(row["runs"])) for row in rows)
+    lines = [_TOP.format(LEAST, MOST, runs=runs)]
+    for method in dict.fromkeys(sorted(row["method"] for row in rows)):
+        own = [row for row in rows if row["method"] == method]
+        shares = [share(row) for row in own]
+        inside = sum(LEAST <= held <= MOST for held in shares)
+        holds = Counter(map(outcome, own))["holds"]
+        ends = f"{min(shares):.3f} | {max(shares):.3f}"
+        lines.append(f"| {method} | {len(own)} | {inside} | {holds} | {ends} |")
+    lines.append(_WORST)
+    for row in rows[:_SHOWN]:
+        size = f"{row['replicates']} x {row['draws']}"
+        index, exact = f"{row['index']} {row['input']}", float(row["exact"])
+        said = f"{share(row):.3f} | {WORDS[outcome(row)]}"
+        lines.append(
+            f"| {row['method']} | {_TITLES.get(row['model'], row['model'])} | {size} | {index} "
+            f"| {exact:.3g} | {said} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _badness(row: dict[str, Any]) -> tuple[int, float]:
+    """Order rows: bounds that hold too rarely come first, then those too wide, then the others."""
+    held = share(row)
+    if held < LEAST:
+        return 0, held
+    return (1, -held) if held > MOST else (2, -abs(held - 0.95))
