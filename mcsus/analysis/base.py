@@ -80,7 +80,46 @@ class WantsPoints(NamedTuple):
     make: Callable[[Integers, np.random.Generator], Array]
 
 
-Wants = WantsGroups | WantsDraws | WantsPoints
+class Redraws(NamedTuple):
+    """Which groups keep their values while all other inputs are drawn again, given these.
+
+    Parameters
+    ----------
+    known : array of bool, shape (evaluation, run, group)
+        A run is as many base points as any other, one after the other.
+    of_b : array of bool, shape (evaluation,)
+        Whether what is known is that of B, and the others are drawn by what surprises at A; else
+        it is the other way round.
+    how : str
+        Which they are, in words.
+    """
+
+    known: NDArray[np.bool_]
+    of_b: NDArray[np.bool_]
+    how: str = ""
+
+
+class WantsRedraws(NamedTuple):
+    """Values at points A, at B, and where some groups are known and the others drawn again.
+
+    Groups may hang together: what is drawn again is drawn given what is known.
+
+    Parameters
+    ----------
+    make : callable
+        Takes how many groups and base points there are and a generator of random numbers.
+    most : int, optional
+        Groups above which those that hardly matter are put together.
+    ranked : bool
+        Whether ranks of the values are wanted in their place, which may be infinite then.
+    """
+
+    make: Callable[[int, int, np.random.Generator], Redraws]
+    most: int | None = None
+    ranked: bool = False
+
+
+Wants = WantsGroups | WantsDraws | WantsPoints | WantsRedraws
 
 
 class Asked(NamedTuple):
@@ -112,6 +151,25 @@ class GroupValues(NamedTuple):
         changes = self.values[2 : 2 + self.groups] - self.values[0]
         moved = np.sqrt((changes**2).mean(axis=1).max(initial=0.0))
         return float(max(self.values[:2].std(), moved))
+
+
+class RedrawnValues(NamedTuple):
+    """Values of one replicate, shape (evaluation, draw): see `WantsRedraws`.
+
+    Parameters
+    ----------
+    are_apart : bool
+        Whether no group depends on another.
+    """
+
+    values: Array
+    redraws: Redraws
+    are_apart: bool
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of A and B, or root mean square of a change of A if that is more."""
+        return GroupValues(self.values, len(self.values) - 2).spread
 
 
 class GroupSums(NamedTuple):
@@ -162,7 +220,7 @@ class PointValues(NamedTuple):
         return float(np.ptp(self.output))
 
 
-Data = GroupValues | GroupSums | DrawnValues | PointValues
+Data = GroupValues | GroupSums | DrawnValues | PointValues | RedrawnValues
 
 
 class Pooled(NamedTuple):
@@ -191,6 +249,8 @@ class Method(ABC):
         Those of dims of its own, other than ``input`` and ``other_input``.
     is_for_independent : bool
         Whether inputs that depend on each other must stand in one group.
+    in_its_place : tuple of str
+        Methods that take its place where they do not; without any, it is refused.
     least_draws : int
         Draws of a replicate below which it is refused.
     """
@@ -202,6 +262,7 @@ class Method(ABC):
     options: ClassVar[Mapping[str, Item]] = {}
     labels: ClassVar[Mapping[str, Sequence[Label]]] = {}
     is_for_independent: ClassVar[bool] = False
+    in_its_place: ClassVar[tuple[str, ...]] = ()
     least_draws: ClassVar[int] = 1
 
     @abstractmethod

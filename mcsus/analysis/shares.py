@@ -17,6 +17,8 @@ from mcsus.errors import NotFiniteError
 
 Array = NDArray[np.float64]
 
+_SHARE_ERROR = 0.1  # standard errors above which shares are not settled
+_VARIANCE_ERROR = 0.05  # of the variance, as a share of it
 _TOO_LARGE = "an output is so large that its square is not finite, in its Sobol' indices"
 
 
@@ -123,6 +125,19 @@ def pooled_shares(replicates: Sequence[Parts]) -> Shares:
             values[name], errors[name] = shares[0], jackknife_error(shares[1:])
         spread = jackknife_error(variance[1:]) / variance[0]
     return Shares(values, errors, float(spread))
+
+
+def unsettled(shares: Shares) -> str:
+    """Say why shares are not known, if so; empty where there are none, or no errors."""
+    known = all(np.isfinite(shares.values[key]).all() for key in shares.errors)
+    if not known or np.isnan(shares.variance_error):
+        return ""
+    largest = max(float(np.max(error, initial=0.0)) for error in shares.errors.values())
+    if not largest <= _SHARE_ERROR:
+        return f"an index is known to +- {largest:.2g}, one standard error"
+    if not shares.variance_error <= _VARIANCE_ERROR:
+        return f"the variance is known to {shares.variance_error:.2g} of itself, one standard error"
+    return ""
 
 
 def jackknife_error(estimates: Array) -> Array:

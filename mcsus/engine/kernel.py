@@ -10,10 +10,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mcsus.dependence.mix import key_of_study
+from mcsus.dependence.mix import Mix, key_of_study
 from mcsus.engine.blocks import MODEL_SIGNATURE, POINTS_SIGNATURE, QUANTILE_SIGNATURE, RUN_SIGNATURE
 from mcsus.engine.codegen import compiled_model
-from mcsus.engine.inputs import InputCells, Mixes, cell_values, scale_positions, streams_of
+from mcsus.engine.inputs import (
+    InputCells,
+    Mixes,
+    cell_values,
+    mix_of,
+    scale_positions,
+    streams_of,
+)
 from mcsus.engine.lowering import lower
 from mcsus.engine.planning import planned
 from mcsus.engine.plans import Array, Plan, Points, Quantity
@@ -283,6 +290,14 @@ class Kernel:
     def streams(self) -> tuple[str, ...]:
         """The streams that are drawn, in the order of the columns of `run_at`."""
         return self._streams.drawn
+
+    def cubes(self, design: Design, replicate: int) -> tuple[Array, Array]:
+        """Return the points of A and of B of a replicate, shape (stream, draw)."""
+        return self._streams.cubes(design, replicate)
+
+    def mix(self, cell: Cell) -> Mix:
+        """Return how the points of a cell are made from those of `streams`."""
+        return mix_of(cell.stream, self._mixes)
 
     def columns(self, name: str) -> list[int]:
         """Return the columns of `run_at` that the cells of a parameter are made of."""

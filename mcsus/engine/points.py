@@ -83,9 +83,19 @@ class Streams:
         columns = self._once((seed, replicate), made)
         return dict(zip(self.individual, columns, strict=True))
 
-    def _prepared(self, matrices: int, design: Design, replicate: int) -> Points:
+    def cubes(self, design: Design, replicate: int) -> tuple[Array, Array]:
+        """Return the points of A and of B, shape (stream, draw), as numbers: the plain path."""
+        keys = self._keys(2)
+        asked = design, self._dimensions, keys, replicate, 0, design.draws
+        both = np.ascontiguousarray(reference_points(*asked).T) if keys else np.zeros((0, 0))
+        return both[: len(self.drawn)], both[len(self.drawn) :]
+
+    def _keys(self, matrices: int) -> list[str]:
         both = [*self.drawn, *(f"{key}|matrix=B" for key in self.drawn)]
-        keys = both[: matrices * len(self.drawn)]
+        return both[: matrices * len(self.drawn)]
+
+    def _prepared(self, matrices: int, design: Design, replicate: int) -> Points:
+        keys = self._keys(matrices)
         if design.kind == "monte_carlo" or not keys:
             pairs = key_words(MONTE_CARLO, design.seed, keys, replicate)
             return Points(keys=np.stack(pairs, axis=1))

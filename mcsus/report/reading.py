@@ -207,7 +207,7 @@ class Reading:
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():
             method = str(table.attrs["method"])
-            self.analyses.setdefault(method, {})[name.removesuffix(f"@{method}")] = table
+            self.analyses.setdefault(method, {})[name.replace(f"@{method}", "", 1)] = table
         self.claim_analyses: dict[str, dict[str, ResultTable]] = {}
         for claim, nodes in result.claim_analyses().items():
             for name, data in nodes.items():

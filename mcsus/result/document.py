@@ -126,8 +126,9 @@ def sensitivity_documents(tables: Mapping[str, xr.Dataset]) -> dict[str, Any]:
         output, _, mark = name.partition("@")
         document = documents.setdefault(output, {"cells": []})
         rows = [_explained_cell(labels, cell, data.attrs) for labels, cell in cells(data)]
-        if mark and mark != data.attrs["method"]:
-            document.setdefault("by", {})[mark] = {"cells": rows}
+        mark = mark.removeprefix(data.attrs["method"]).removeprefix("@")
+        if mark:
+            document.setdefault("by", {}).setdefault(mark, {"cells": []})["cells"] += rows
         else:
             document["cells"] += rows
     return documents

@@ -30,10 +30,10 @@ class Summary:
 
     def __init__(self, document: Mapping[str, Any], study: Mapping[str, Any]) -> None:
         self.title = str(study["title"])
-        drivers = "What drives the doubt (total-order Sobol\u2019 index)"
+        sensitivity = document["sensitivity"]
         tables = (
             ("Outputs", *_output_table(document["outputs"])),
-            (drivers, _DRIVER_HEADER, _driver_rows(document["sensitivity"])),
+            *((title, _DRIVER_HEADER, _driver_rows(sensitivity, *own)) for title, *own in _DRIVERS),
             (_COMPARED, _COMPARED_HEADER, _compared_rows(document.get("comparisons", {}))),
             ("Claims", _CLAIM_HEADER, _claim_rows(document["claims"])),
             ("Credits", _CREDIT_HEADER, _credit_rows(document.get("credits", {}))),
@@ -79,6 +79,10 @@ class Summary:
 
 _OUTPUT_HEADER: Row = ("output", "mean", "median", "95 % interval", "unit", "error of mean")
 _OF_INDIVIDUALS = "from individuals"
+_DRIVERS = (
+    ("What drives the doubt (total-order Sobol\u2019 index)", "sobol", "ST"),
+    ("What drives the doubt (Shapley effect)", "shapley", "shapley"),
+)
 _DRIVER_HEADER = ("output", *(f"{k + 1}." for k in range(_SHOWN)))
 _COMPARED_HEADER = ("output", "compared", "difference", "unit", "ratio", "P(first lower)")
 _CLAIM_HEADER = ("claim", "probability", "error", "in words", "verdict")
@@ -293,12 +297,12 @@ def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _driver_rows(sensitivity: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def _driver_rows(sensitivity: Mapping[str, Any], method: str, index: str) -> list[tuple[str, ...]]:
     rows = []
     for name, document in sensitivity.items():
         for cell in document["cells"]:
-            if cell["method"] == "sobol" and (first := cell["ranking"][:_SHOWN]):
-                named = [f"{key} {_share(**cell['indices'][key]['ST'])}" for key in first]
+            if cell["method"] == method and (first := cell["ranking"][:_SHOWN]):
+                named = [f"{key} {_share(**cell['indices'][key][index])}" for key in first]
                 missing = [""] * (_SHOWN - len(named))
                 ranks = ", by ranks" if cell.get(ON) == "ranks" else ""
                 rows.append((label_text(name, cell["labels"]) + ranks, *named, *missing))

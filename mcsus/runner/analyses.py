@@ -17,6 +17,7 @@ from mcsus.analysis.base import (
     Wants,
     WantsDraws,
     WantsGroups,
+    WantsRedraws,
     methods,
     pooled,
 )
@@ -29,7 +30,8 @@ from mcsus.runner.estimates import EstimatesKept
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
-from mcsus.runner.validity import sensitivity_groups
+from mcsus.runner.input_groups import analysed_by, groupings
+from mcsus.runner.redrawn_values import RedrawRun
 from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
@@ -39,7 +41,7 @@ _LEAST_RANKED = 256  # base points
 
 W = TypeVar("W", bound=Wants)
 
-Evaluated = GroupRun | DrawRun | PointRun
+Evaluated = GroupRun | DrawRun | PointRun | RedrawRun
 
 
 def sensitivity(
@@ -62,15 +64,14 @@ def sensitivity(
         Outputs whose ranks are analysed in place of their values, by methods that ask for groups.
     """
     asked = study.sensitivity
-    first = sensitivity_groups(study, model)
+    every = groupings(study, model)
+    first = every[""]
     if not first:
         return {}
-    others = {f"@{by}": sensitivity_groups(study, model, by) for by in asked.also_by}
-    groupings = {"": first} | others
-    sizes = tuple(map(len, groupings.values()))
+    sizes = tuple(map(len, every.values()))
     design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
     tables: dict[str, Explained] = {}
-    for name in asked.methods:
+    for name in analysed_by(study, model):
         method = methods()[name]
         options = {key: asked.options[key] for key in method.options}
         wants = method.wants(Asked(asked.draws, sizes, options))
@@ -81,9 +82,11 @@ def sensitivity(
             shown = {output: study.outputs[output] for output in outputs}
             run: Evaluated
             if isinstance(own, WantsGroups):
-                run = _group_run(kernel, outputs, groupings, design, own)
+                run = _group_run(kernel, outputs, every, design, own)
             elif isinstance(own, WantsDraws):
                 run, told = DrawRun(kernel, shown, study.design, own), None
+            elif isinstance(own, WantsRedraws):
+                run = RedrawRun(kernel, outputs[0], every, design, own)
             else:
                 run = PointRun(kernel, shown, first, design, own)
             kept = checkpoint or Checkpoint()
@@ -105,6 +108,8 @@ def apart(
     outputs: tuple[str, ...], wants: W, on_ranks: Collection[str]
 ) -> list[tuple[tuple[str, ...], W]]:
     """Return the outputs that are analysed together, and what is evaluated for them."""
+    if isinstance(wants, WantsRedraws):  # each has inputs of its own
+        return [((name,), wants._replace(ranked=name in on_ranks)) for name in outputs]
     if not isinstance(wants, WantsGroups):
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
@@ -185,7 +190,9 @@ def explained(
                 name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
             }
             told: dict[str, str | int] = dict(method.told(wants))
-            if isinstance(run, GroupRun) and run.ranked:
+            if isinstance(run, RedrawRun):
+                told |= run.told(grouping)
+            if isinstance(run, GroupRun | RedrawRun) and run.ranked:
                 told |= {ON: "ranks", POINTS: run.run.design.draws}
             told |= _silent(method, [[each[key] for each in estimates] for key in keys])
             doubts = [cell.doubt for cell in cells]

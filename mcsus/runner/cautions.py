@@ -19,6 +19,7 @@ from mcsus.runner.contrast_cautions import in_cases, of_contrasts
 from mcsus.runner.credit_cautions import of_credits
 from mcsus.runner.domains import impossible_draws
 from mcsus.runner.impossible import impossible
+from mcsus.runner.input_groups import of_dependence
 from mcsus.study import Study
 from mcsus.vocabulary import Caution, Verdict
 
@@ -57,6 +58,7 @@ def before_drawing(study: Study, model: Model) -> list[Caution]:
         *impossible_draws(study, model),
         *_resting(study, model),
         *left_out(study, model),
+        *of_dependence(study, model),
     ]
 
 

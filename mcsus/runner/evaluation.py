@@ -27,7 +27,8 @@ from mcsus.runner.analyses import apart, explained, reduced
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
-from mcsus.runner.validity import check_parts, sensitivity_groups
+from mcsus.runner.input_groups import joined, sensitivity_groups
+from mcsus.runner.validity import check_parts
 from mcsus.study import Claim
 from mcsus.vocabulary import Label
 
@@ -171,8 +172,8 @@ def ranking(
             replicates=replicates,
         )
         whole = replace(study, sensitivity=asked)
-        check_parts(whole, run.model)  # as inputs that depend on each other are not ranked apart
-        groups = sensitivity_groups(whole, run.model)
+        check_parts(whole, run.model)
+        groups = joined(whole, run.model, sensitivity_groups(whole, run.model))
         return GroupRun(kernel, outputs, {"": groups}, design, wants)
 
     method = _once(kept, _METHOD, lambda: methods()[_METHOD])

@@ -40,7 +40,7 @@ Key = tuple[str, int]
 """Mark of the grouping, and stored row of an output."""
 
 
-def _unit_size(model: Model, name: str) -> float:
+def unit_size(model: Model, name: str) -> float:
     """Return the power of two that brings a quantity to about 1, so that its squares are finite."""
     _, exponent = np.frexp(model.rounding[name].most.max() / TOLERANCE)
     return float(np.ldexp(1.0, -np.clip(exponent, *_EXPONENTS)))
@@ -83,7 +83,7 @@ class GroupRun:
             for name, group in grouping.items()
         )
         members = [set(members) for _, members in groups]
-        quantities = [Quantity(name, _unit_size(kernel.model, name)) for name in outputs]
+        quantities = [Quantity(name, unit_size(kernel.model, name)) for name in outputs]
         plan = kernel.plan(quantities, members, second_order=wants.second_order)
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0

@@ -18,7 +18,7 @@ from mcsus.families.conditional import Conditional
 from mcsus.library import library
 from mcsus.model import Equation, Model
 from mcsus.parameters import Cell, Parameter, Provenance
-from mcsus.runner.validity import sensitivity_groups
+from mcsus.runner.input_groups import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.assessment import answers
 from mcsus.study.audit import read_audit

@@ -9,7 +9,6 @@ from dataclasses import replace
 import numpy as np
 
 from mcsus.analysis.base import methods
-from mcsus.analysis.grouping import index_groups
 from mcsus.declared.reader import choices
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import dims, walk
@@ -19,14 +18,14 @@ from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
+from mcsus.runner.input_groups import groupings, touched
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
 from mcsus.study.beside import kept_beside
-from mcsus.study.conditional import Split, place_of, split, written_name
+from mcsus.study.conditional import Split, place_of, split
 from mcsus.study.dimensions import is_consecutive, is_numeric
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
-from mcsus.study.shares import share_behind
 from mcsus.units import Unit
 
 
@@ -235,39 +234,6 @@ def _check_credits(study: Study, model: Model, faults: FaultCollector) -> None:
             faults.add(repr(credit.over), allowed, "credits", credit.id, "over")
 
 
-def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dict[str, set[str]]:
-    """Return the groups of parameters whose part is asked for; none without outputs.
-
-    Parameters
-    ----------
-    by : str, optional
-        One of the groupings that stand beside; by default the one of the study.
-    """
-    asked = study.sensitivity
-    if not asked.outputs or not asked.methods:
-        return {}
-    reached = model.upstream(asked.outputs)
-    drawn = {
-        written_name(name): name
-        for name in model.inputs
-        if name in reached and not model.varies_inside(name)
-    }
-    used = {own: model.parameters[name] for own, name in drawn.items()}
-    together = joints_of(study.parameters)
-    if by:
-        groups = index_groups(used, by, together)
-    else:
-        explicit = {name for members in asked.groups.values() for name in members}
-        rest = {k: names for k, names in together.items() if explicit.isdisjoint(names)}
-        groups = index_groups(used, asked.group_by, {**asked.groups, **rest})
-    groups = {key: {drawn[own] for own in members} for key, members in groups.items()}
-    written = {name: share_behind(name, study.document) for name in groups}
-    return {
-        own if (own := written[name]) and own not in groups else name: members
-        for name, members in groups.items()
-    }
-
-
 def _check_points(study: Study, faults: FaultCollector) -> None:
     """Refuse analyses of so few points that their numbers would say nothing."""
     asked = study.sensitivity
@@ -283,7 +249,7 @@ def _typed(text: str) -> str:
 
 
 def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
-    """Refuse indices that would share out the variance of dependent inputs."""
+    """Refuse methods that would share out the variance of dependent inputs."""
     for id_, names in joints_of(study.parameters).items():
         for group, members in study.sensitivity.groups.items():
             some = {*members} & {*names}
@@ -292,31 +258,23 @@ def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> Non
                 found = f"group {group!r} of some columns of joint {id_!r}"
                 allowed = f"all of them, as they are drawn together: {listed}; or none"
                 faults.add(found, allowed, "sensitivity", "groups")
-    asked = [methods()[name] for name in study.sensitivity.methods]
-    strict = [method for method in asked if method.is_for_independent]
-    for by in (None, *study.sensitivity.also_by) if strict and study.dependence else ():
-        groups = sensitivity_groups(study, model, by)
-        _check_dependent_groups(study, model, groups, strict[0].title, faults)
+    for name in study.sensitivity.methods if study.dependence else ():
+        method = methods()[name]
+        if method.is_for_independent and not method.in_its_place:
+            for groups in groupings(study, model).values():
+                _refuse_dependent(study, model, groups, _typed(method.title), faults)
 
 
-def _check_dependent_groups(
-    study: Study, model: Model, groups: dict[str, set[str]], title: str, faults: FaultCollector
+def _refuse_dependent(
+    study: Study, model: Model, groups: dict[str, set[str]], what: str, faults: FaultCollector
 ) -> None:
-    what = _typed(title)
-    streams = {
-        group: {cell.stream for name in members for cell in model.parameters[name].cells}
-        for group, members in groups.items()
-    }
-    for table in study.dependence:
-        touched = [group for group, keys in streams.items() if keys & table.streams]
-        if len(touched) < 2:
-            continue
+    for table, _ in touched(study, model, groups):
         names = ", ".join(map(repr, table.parameters))
         listed = ", ".join(f'"{name}"' for name in table.parameters)
         found = f"{what} of {names}, which depend on each other"
         allowed = (
-            "indices of all of them together, as variance that inputs share belongs to none of "
-            f"them: in [sensitivity.groups] write together = [{listed}]; or methods = []"
+            "methods that are meant for these, such as shapley; or all of them together: in "
+            f"[sensitivity.groups] write together = [{listed}]"
         )
         faults.add(found, allowed, "sensitivity")
 

@@ -9,7 +9,7 @@ from typing import Any
 from mcsus.analysis.base import WantsGroups
 from mcsus.runner import Run
 from mcsus.runner.group_values import GroupRun
-from mcsus.runner.validity import sensitivity_groups
+from mcsus.runner.input_groups import sensitivity_groups
 from mcsus.streams import Design
 from mcsus.study import Study
 

@@ -259,8 +259,7 @@ class TestQuickAnswers:
         laws = {"a": ("uniform", 1, 2), "b": ("uniform", 1, 2), "c": ("uniform", 1, 2)}
         asked = {"dependence": [pair], "sensitivity": {"methods": []}}
         made = Run(study(laws, {"y": "a + b + c"}, **asked))
-        with pytest.raises(InputError, match="'a', 'b', which depend on each other"):
-            made.ranking(256, 2)
+        assert made.ranking(256, 2)["y"].inputs == ["a & b", "c"]
         asked["sensitivity"] = {"groups": {"both": ["a", "b"]}}
         made = Run(study(laws, {"y": "a + b + c"}, **asked))
         assert made.ranking(256, 2)["y"].inputs == ["both", "c"]

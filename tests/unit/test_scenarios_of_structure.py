@@ -18,6 +18,7 @@ from mcsus.report import write_report
 from mcsus.runner import Run, check, run
 from mcsus.runner.given_values import DrawRun
 from mcsus.runner.group_sums import replicate_values
+from mcsus.runner.input_groups import analysed_by
 from mcsus.runner.verification import verify
 from mcsus.streams import points
 from mcsus.study import Study
@@ -320,8 +321,7 @@ class TestDependence:
         study = Study.from_dict(changed)
         assert study.sensitivity.groups == {"b & c & a": ("b", "c", "a")}
         changed["sensitivity"] = {"methods": ["sobol"]}
-        with pytest.raises(InputError, match="which depend on each other"):
-            check(Study.from_dict(changed))
+        assert analysed_by(*check(Study.from_dict(changed))) == ("shapley", "kucherenko")
 
     @pytest.mark.parametrize("kind", ["sobol", "monte_carlo"])
     def test_the_kernel_is_the_plain_path(self, kind):

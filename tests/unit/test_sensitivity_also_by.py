@@ -6,7 +6,7 @@ import xarray as xr
 from mcsus.errors import InputError
 from mcsus.result.sealed import seal
 from mcsus.result.tree import load_result
-from mcsus.runner import check, run
+from mcsus.runner import run
 from mcsus.study import Study
 
 
@@ -75,11 +75,12 @@ def test_an_unknown_grouping_is_refused():
         study(also_by=["stag"])
 
 
-def test_a_dependence_across_groups_is_refused():
+def test_a_dependence_across_groups():
     document = study(also_by=["stage"], groups={"both": ["a", "b"]}).to_dict()
     document["dependence"] = [{"parameters": ["a", "b"], "copula": "gaussian", "correlation": 0.5}]
-    with pytest.raises(InputError, match="depend on each other"):
-        check(Study.from_dict(document))
+    found = run(Study.from_dict(document))
+    assert {cell["method"] for cell in cells(found, "y")} == {"shapley", "kucherenko"}
+    assert {cell["method"] for cell in cells(found, "y", "stage")} == {"shapley", "kucherenko"}
 
 
 def test_a_result_without_ranks_is_refused_as_one_of_an_older_version(tmp_path):

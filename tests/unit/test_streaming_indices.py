@@ -17,7 +17,7 @@ from mcsus.errors import InputError, NotFiniteError
 from mcsus.result.tree import load_result
 from mcsus.runner import check, group_sums, run
 from mcsus.runner.group_sums import PlanRun, replicate_sums, sums_of
-from mcsus.runner.validity import sensitivity_groups
+from mcsus.runner.input_groups import sensitivity_groups
 from mcsus.streams import Design
 from mcsus.study import Study, load_study
 

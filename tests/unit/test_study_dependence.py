@@ -16,6 +16,8 @@ from mcsus.errors import InputError
 from mcsus.families import distribution
 from mcsus.model import evaluate
 from mcsus.runner import check, run
+from mcsus.runner.cautions import before_drawing
+from mcsus.runner.input_groups import analysed_by
 from mcsus.streams import Design, points
 from mcsus.study import Study
 
@@ -362,13 +364,14 @@ ASKED = {"outputs": ["total"], "draws": 256}
         {},
     ],
 )
-def test_indices_of_dependent_parameters_are_refused(asked):
+def test_dependent_parameters_are_analysed_by_methods_for_these(asked):
     base = document([group("ab", correlation=0.5)], sensitivity=asked)
     base["parameters"]["a"]["stage"] = "use"
-    with pytest.raises(
-        InputError, match=r"sensitivity: found Sobol' indices of 'a', 'b'.*together"
-    ):
-        check(Study.from_dict(base))
+    study, model = check(Study.from_dict(base))
+    assert analysed_by(study, model) == ("shapley", "kucherenko")
+    (caution,) = (c for c in before_drawing(study, model) if c.kind == "dependent")
+    assert caution.where == "a & b"
+    assert "depend on each other" in caution.text
 
 
 @pytest.mark.parametrize(
@@ -381,8 +384,12 @@ def test_indices_of_dependent_parameters_are_refused(asked):
         {"outputs": []},
     ],
 )
-def test_indices_of_a_whole_dependence_are_allowed(asked):
-    check(Study.from_dict(document([group("ab", correlation=0.5)], sensitivity=asked)))
+def test_a_whole_dependence_is_one_input(asked):
+    study, model = check(
+        Study.from_dict(document([group("ab", correlation=0.5)], sensitivity=asked))
+    )
+    assert analysed_by(study, model) == study.sensitivity.methods
+    assert not [c for c in before_drawing(study, model) if c.kind == "dependent"]
 
 
 def test_a_value_that_is_shared_with_a_dependent_one_is_found():
@@ -391,8 +398,7 @@ def test_a_value_that_is_shared_with_a_dependent_one_is_found():
     base["parameters"] |= {"x": "hsl.processing.0.mcu", "y": "hsl.processing.0.mcu"}
     base["equations"] = {"total": {"formula": "y*f", "unit": "mm**2"}}
     base["outputs"] = {"total": "mm**2"}
-    with pytest.raises(InputError, match="which depend on each other"):
-        check(Study.from_dict(base))
+    assert analysed_by(*check(Study.from_dict(base))) == ("shapley", "kucherenko")
 
 
 def test_without_a_sensitivity_table_a_dependence_is_one_group():

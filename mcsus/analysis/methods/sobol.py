@@ -10,7 +10,7 @@ Either way an index is a ratio of sums over all replicates: see `mcsus.analysis.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import combinations
 from typing import ClassVar
 
@@ -21,13 +21,12 @@ from mcsus.analysis.base import (
     Asked,
     GroupSums,
     GroupValues,
-    Method,
-    Pooled,
     Wants,
     WantsGroups,
     register,
 )
-from mcsus.analysis.shares import Parts, Shares, pooled_shares
+from mcsus.analysis.of_shares import MethodOfShares
+from mcsus.analysis.shares import Parts, Shares, unsettled
 from mcsus.declared.items import flag, one_of
 from mcsus.errors import NotFiniteError
 from mcsus.result.arrays import Entry
@@ -35,13 +34,11 @@ from mcsus.result.arrays import Entry
 Array = NDArray[np.float64]
 
 _SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time, and memory
-_INDEX_ERROR = 0.1  # standard errors above which indices are not settled
-_VARIANCE_ERROR = 0.05  # of the variance, as a share of it
 _ERRORS = 3  # by which a total-order index may be above 1
 
 
 @register
-class Sobol(Method):
+class Sobol(MethodOfShares):
     """Indices of first, second and total order."""
 
     name = "sobol"
@@ -69,6 +66,7 @@ class Sobol(Method):
         ),
     }
     is_for_independent = True
+    in_its_place = ("shapley", "kucherenko")
     least_draws = 64
 
     def wants(self, asked: Asked) -> WantsGroups:
@@ -92,46 +90,21 @@ class Sobol(Method):
             return streaming_parts(data)
         return salib_parts(data)
 
-    def to_arrays(self, estimates: Parts) -> dict[str, Array]:
-        """Return the parts as arrays by name."""
-        return estimates.to_arrays()
-
-    def from_arrays(self, arrays: Mapping[str, Array]) -> Parts:
-        """Return the parts whose `to_arrays` these are."""
-        return Parts.from_arrays(arrays)
-
-    def still(self, estimates: Parts) -> Parts:
-        """Return the parts of a replicate in which only rounding varies."""
-        return estimates.still()
-
-    def is_still(self, estimates: Parts) -> bool:
-        """Tell whether the output does not vary in a replicate."""
-        return estimates.is_still
-
-    def pool(self, replicates: Sequence[Parts]) -> Pooled:
-        """Return the indices of all replicates, with their errors."""
-        shares = pooled_shares(replicates)
-        errors = {f"{key}_error": error for key, error in shares.errors.items()}
-        return Pooled({**shares.values, **errors}, _unsettled(shares))
+    def doubt(self, shares: Shares) -> str:
+        """Say why indices are not known, if so; empty where there are none, or no errors."""
+        if doubt := unsettled(shares._replace(errors=_but_pairs(shares.errors))):
+            return doubt
+        if np.any(shares.values["ST"] > 1 + _ERRORS * shares.errors["ST"]):
+            return "a total-order index is above 1 by more than its error allows"
+        return ""
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by total order."""
         return means["ST"]
 
 
-def _unsettled(shares: Shares) -> str:
-    """Say why indices are not known, if so; empty where there are none, or no errors."""
-    if not np.isfinite(shares.values["ST"]).all() or np.isnan(shares.variance_error):
-        return ""
-    errors = {key: shares.errors[key] for key in ("S1", "ST")}
-    largest = float(np.max([np.max(error) for error in errors.values()]))
-    if not largest <= _INDEX_ERROR:
-        return f"an index is known to +- {largest:.2g}, one standard error"
-    if not shares.variance_error <= _VARIANCE_ERROR:
-        return f"the variance is known to {shares.variance_error:.2g} of itself, one standard error"
-    if np.any(shares.values["ST"] > 1 + _ERRORS * errors["ST"]):
-        return "a total-order index is above 1 by more than its error allows"
-    return ""
+def _but_pairs(errors: Mapping[str, Array]) -> dict[str, Array]:
+    return {key: error for key, error in errors.items() if key != "S2"}
 
 
 def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> dict[str, Array]:

@@ -1,0 +1,148 @@
+"""What counts as one input of an analysis, and which of them depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from mcsus.analysis.base import methods
+from mcsus.analysis.grouping import index_groups
+from mcsus.model import Model
+from mcsus.study import Study
+from mcsus.study.conditional import written_name
+from mcsus.study.joints import joints_of
+from mcsus.study.parts import TOGETHER, CopulaGroup
+from mcsus.study.shares import share_behind
+from mcsus.vocabulary import Caution
+
+Groups = dict[str, set[str]]
+
+
+def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dict[str, set[str]]:
+    """Return the groups of parameters whose part is asked for; none without outputs.
+
+    Parameters
+    ----------
+    by : str, optional
+        One of the groupings that stand beside; by default the one of the study.
+    """
+    asked = study.sensitivity
+    if not asked.outputs or not asked.methods:
+        return {}
+    reached = model.upstream(asked.outputs)
+    drawn = {
+        written_name(name): name
+        for name in model.inputs
+        if name in reached and not model.varies_inside(name)
+    }
+    used = {own: model.parameters[name] for own, name in drawn.items()}
+    together = joints_of(study.parameters)
+    if by:
+        groups = index_groups(used, by, together)
+    else:
+        explicit = {name for members in asked.groups.values() for name in members}
+        rest = {k: names for k, names in together.items() if explicit.isdisjoint(names)}
+        groups = index_groups(used, asked.group_by, {**asked.groups, **rest})
+    groups = {key: {drawn[own] for own in members} for key, members in groups.items()}
+    written = {name: share_behind(name, study.document) for name in groups}
+    return {
+        own if (own := written[name]) and own not in groups else name: members
+        for name, members in groups.items()
+    }
+
+
+def groupings(study: Study, model: Model) -> dict[str, Groups]:
+    """Return all groups that a study asks for, by the mark of their grouping; its own first."""
+    asked = study.sensitivity
+    return {"": sensitivity_groups(study, model)} | {
+        f"@{by}": sensitivity_groups(study, model, by) for by in asked.also_by
+    }
+
+
+class Touched(NamedTuple):
+    """Groups of inputs that a dependence joins."""
+
+    dependence: CopulaGroup
+    groups: tuple[str, ...]
+
+
+def touched(study: Study, model: Model, groups: Mapping[str, set[str]]) -> Iterator[Touched]:
+    """Yield each dependence that joins groups of inputs, and which."""
+    streams = {
+        group: {cell.stream for name in members for cell in model.parameters[name].cells}
+        for group, members in groups.items()
+    }
+    for table in study.dependence:
+        met = tuple(group for group, keys in streams.items() if keys & table.streams)
+        if len(met) > 1:
+            yield Touched(table, met)
+
+
+def are_apart(study: Study, model: Model) -> bool:
+    """Tell whether no input of the analyses of a study depends on another."""
+    every = groupings(study, model).values() if study.dependence else ()
+    return not any(True for groups in every for _ in touched(study, model, groups))
+
+
+def analysed_by(study: Study, model: Model) -> tuple[str, ...]:
+    """Return the methods that a study is analysed by: those that it asks for.
+
+    Where inputs depend on each other, others take the place of one that is for independent ones.
+    """
+    asked = study.sensitivity.methods
+    known = methods()
+    if are_apart(study, model):
+        return asked
+    every = [known[name].in_its_place or (name,) for name in asked]
+    return tuple(dict.fromkeys(name for names in every for name in names))
+
+
+def joined(study: Study, model: Model, groups: Groups) -> Groups:
+    """Return groups of inputs so that none depends on another: those that do are one."""
+    for _, met in touched(study, model, groups):
+        mine = [name for name in groups if name in met or set(name.split(TOGETHER)) & set(met)]
+        whole = set().union(*(groups[name] for name in mine))
+        at = list(groups).index(mine[0])
+        rest = [(name, own) for name, own in groups.items() if name not in mine]
+        rest.insert(at, (TOGETHER.join(mine), whole))
+        groups = dict(rest)
+    return groups
+
+
+def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
+    """Say which inputs depend on each other, and by which methods they are analysed therefore."""
+    asked, known = study.sensitivity.methods, methods()
+    used = analysed_by(study, model)
+    replaced = [known[name] for name in asked if name not in used]
+    told = set[str]()
+    for groups in groupings(study, model).values() if replaced else ():
+        for table, met in touched(study, model, groups):
+            names = " and ".join(map(repr, met))
+            if names in told:
+                continue
+            told.add(names)
+            instead = " and ".join(known[name].title for name in replaced[0].in_its_place)
+            yield Caution(
+                "dependent",
+                table.title,
+                f"{names} depend on each other, and {replaced[0].title} would share out variance "
+                f"that they have in common as if each had it alone: {instead} stand in their place"
+                f"{_of_steps(model, groups, met)}",
+            )
+
+
+def _of_steps(model: Model, groups: Mapping[str, set[str]], met: Iterable[str]) -> str:
+    """Say of dependent inputs with steps what is known when they are."""
+    stepped = [
+        name
+        for group in met
+        for name in sorted(groups[group])
+        if not all(cell.law.is_continuous for cell in model.parameters[name].cells)
+    ]
+    if not stepped:
+        return ""
+    names = ", ".join(repr(written_name(name)) for name in stepped)
+    return (
+        f"; of {names}, whose values have probabilities of their own, the normal score behind the "
+        "value counts as known, which tells the others somewhat more than the value does"
+    )
