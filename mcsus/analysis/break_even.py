@@ -55,6 +55,8 @@ class BreakEven(NamedTuple):
         the probability that the input is below it; NaN where it holds to the end.
     low, high : float
         Lowest and highest probability of the claim at plausible values of the input.
+    held, held_error : float
+        Probability with the input held at the value; NaN where the model was not asked.
     """
 
     value: float = np.nan
@@ -65,6 +67,8 @@ class BreakEven(NamedTuple):
     until_rank: float = np.nan
     low: float = np.nan
     high: float = np.nan
+    held: float = np.nan
+    held_error: float = np.nan
 
 
 def break_even(cell: ClaimCell, k: int) -> BreakEven:
@@ -83,6 +87,27 @@ def break_even(cell: ClaimCell, k: int) -> BreakEven:
     return _crossed(_Given(own, cell.clipped, asked), ends)
 
 
+class Moved:
+    """Draws of a margin, each moved to where it would be at another value of an input."""
+
+    def __init__(self, own: InputDraws, margins: Array) -> None:
+        self.scores = own.bins.scores
+        mean = own.bins.fitted(own.bins.sums(margins))[0]
+        apart = np.abs(margins - mean[own.bins.bins])
+        spread = _positive(own.bins.fitted(own.bins.sums(apart))[0], apart)
+        self.moments = mean, spread
+        self.apart = (margins - mean[own.bins.bins]) / spread[own.bins.bins]
+
+    def at(self, scores: Any) -> list[Any]:
+        """Return mean and spread of the margin at normal scores of the input."""
+        return [np.interp(scores, self.scores, own) for own in self.moments]
+
+    def to(self, score: float, draws: int | None = None) -> NDArray[np.bool_]:
+        """Return whether the claim holds in draws of each replicate, moved to a normal score."""
+        mean, spread = self.at(score)
+        return np.asarray(self.apart[:, :draws] > -mean / spread)
+
+
 class _Given:
     """The probability of a claim given values of one input, by draws in rising order of it."""
 
@@ -91,12 +116,8 @@ class _Given:
         self.replicates, self.size = len(margins), margins.size
         self.values, self.margins = own.values.ravel()[own.order], margins.ravel()[own.order]
         self.replicate = own.order // margins.shape[1]
-        mean = self.bins.fitted(self.bins.sums(margins))[0]
-        apart = np.abs(margins - mean[self.bins.bins])
-        spread = _positive(self.bins.fitted(self.bins.sums(apart))[0], apart)
-        place = self.bins.bins.ravel()[own.order]
-        self.moments = mean, spread
-        self.apart = (self.margins - mean[place]) / spread[place]
+        self.moved = Moved(own, margins)
+        self.apart = self.moved.apart.ravel()[own.order]
 
     def at(self, scores: Array) -> Array:
         """Return the probability at normal scores, from all replicates and without each of them.
@@ -106,7 +127,7 @@ class _Given:
         array, shape (score, 1 + replicate)
         """
         ranks = special.ndtr(scores)
-        moments = [np.interp(scores, self.bins.scores, own) for own in self.moments]
+        moments = self.moved.at(scores)
         ends = [self.places(ranks + side * _WINDOW) for side in (-1, 1)]
         near = zip(*ends, *moments, strict=True)
         return np.array(

@@ -1,4 +1,4 @@
-"""What is asked of a model again: the same draws, with another law or another dependence."""
+"""What is asked of a model again: the same draws, another law or dependence, an input held."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMON = "common"
 
 @dataclass(frozen=True)
 class Change:
-    """Other laws, or points that depend on each other, at the first draws of a run.
+    """Other laws, points that depend on each other, or inputs held, at the first draws of a run.
 
     Parameters
     ----------
@@ -28,10 +28,14 @@ class Change:
         Points of a stream, as mixed from those that were drawn.
     laws : tuple of (str, Distribution, Distribution)
         Stream and law of what has another law, and that, in the same unit.
+    held : tuple of (Mix, float)
+        What makes the points of an input, and the normal score that it is held at. Inputs that
+        share its streams are drawn given that it is.
     """
 
     mixes: tuple[tuple[str, Mix], ...] = ()
     laws: tuple[tuple[str, Distribution, Distribution], ...] = ()
+    held: tuple[tuple[Mix, float], ...] = ()
 
 
 Again = Callable[[Change], tuple[Array, Flags] | None]

@@ -45,6 +45,8 @@ class ClaimCell:
         Places of the inputs of each group of the claim; none of a group that it lacks.
     again : Again, optional
         Gives margins at the first draws after a change.
+    most_held : int
+        How often it may be asked with an input held.
     parts : tuple of array, optional
         Two that the margins are the sum of, which no input and no copula ties, shape
         (replicate, draw) each; None where there are not two.
@@ -59,6 +61,7 @@ class ClaimCell:
     inputs: tuple[InputDraws, ...]
     groups: tuple[tuple[int, ...], ...] = ()
     again: Again | None = None
+    most_held: int = 0
     parts: tuple[Array, Array] | None = None
 
     @property

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.rank_bins import RankBins, rising
 from mcsus.analysis.strata import Strata
+from mcsus.dependence import Mix
 from mcsus.parameters import Cell
 from mcsus.vocabulary import Label
 
@@ -45,6 +46,8 @@ class InputDraws:
     values : array, shape (replicate, draw)
     make_points : callable
         Makes `points` when they are first asked for.
+    mix : Mix, optional
+        How its points are made of streams.
     """
 
     name: str
@@ -57,6 +60,7 @@ class InputDraws:
     streams: frozenset[str]
     values: Array
     make_points: Callable[[], Array]
+    mix: Mix | None = None
 
     @cached_property
     def points(self) -> Array:

@@ -1,4 +1,4 @@
-"""The claims of a study once more, at the same first draws: with other laws, another dependence."""
+"""The claims of a study once more, at the same first draws: with other laws, an input held."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ MOST_RUNS = 256
 
 _MOST_DRAWS, _LEAST_DRAWS = 1 << 13, 1 << 9  # of all replicates
 _MOST_VALUES, _VALUES_IN_ALL = 1 << 22, 1 << 29  # of a run and of all, in all equations
+_VALUES_HELD = 1 << 29  # of all runs with an input held, also of what is drawn
+_OF_A_STREAM = 4  # values, as which drawing counts
 
 
 class Once:
@@ -59,6 +61,8 @@ class Once:
         self.design = replace(design, draws=draws)
         values = self.plan.rows * individuals * draws * design.replicates
         self.most_runs = min(MOST_RUNS, _VALUES_IN_ALL // values)
+        drawn = values + _OF_A_STREAM * len(kernel.streams) * draws * design.replicates
+        self.most_held = _VALUES_HELD // drawn
         self.places = places
         self._known: dict[Change, Array | None] = {}
         self._scores: dict[str, Array] = {}
@@ -67,8 +71,11 @@ class Once:
     def values(self, change: Change) -> Array | None:
         """Return the margins of all cells, shape (row, replicate, draw); None where there are none.
 
-        So it is where the model has no finite value there, and where it was asked too often.
+        So it is where the model has no finite value there, and where it was asked too often. What
+        holds an input is asked for once, and as often as `most_held` says.
         """
+        if change.held:
+            return self._run(change)
         if change not in self._known:
             if len(self._known) >= self.most_runs:
                 return None
@@ -84,6 +91,12 @@ class Once:
                 for own, weight in zip(mix.streams, mix.coefficients, strict=True)
             )
             cube[:, :, streams.index(key)] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
+        for mix, score in change.held:
+            own = list(zip(mix.streams, mix.coefficients, strict=True))
+            apart = score - sum(weight * self._score(key) for key, weight in own)
+            for key, weight in own:
+                scores = self._score(key) + weight * apart
+                cube[:, :, streams.index(key)] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
         if change.laws:
             kernel = kernel.with_laws(self._with(change))
         if kernel.program.inner is None:

@@ -106,6 +106,8 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     behind = iter(starts[first:])
     added = {claim.id: [(own, next(behind)) for own in terms[claim.id]] for claim in study.claims}
     once = Once(kernel, wanted[: len(names)], design, points.places)
+    open_cells = min(_open(out[: starts[len(names)]]), MOST_CELLS * len(names))
+    most_held = once.most_held // max(open_cells, 1)
     for k, claim in enumerate(study.claims):
         own = [
             (source, starts[len(names) + j])
@@ -126,7 +128,8 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
             tied = [term for term, _ in added[claim.id]]
             values = [out[at + _row_of(model, own.name, labels)] for own, at in added[claim.id]]
             parts = two_parts(model, study.mixes, tied, values, margins)
-            made.append(judge.cell(labels, margins, inputs, again, parts))
+            cell = judge.cell(labels, margins, inputs, again, parts)
+            made.append(replace(cell, most_held=most_held))
         yield _grouped(study, ClaimDraws(claim.id, claim.margin.unit.text, tuple(made)))
 
 
@@ -159,6 +162,12 @@ class _Judge:
             labels, asked, unit, self.rounding, margins, self.holds(margins), inputs,
             again=again, parts=parts,
         )  # fmt: skip
+
+
+def _open(margins: Array) -> int:
+    """Return how many rows of margins are above 0 in some draws and not in others."""
+    above = (margins > 0).reshape(len(margins), -1)
+    return int((above.any(axis=1) & ~above.all(axis=1)).sum())
 
 
 def _again(once: Once, row: int, judge: _Judge, change: Change) -> tuple[Array, Flags] | None:
@@ -289,11 +298,11 @@ class _Source(NamedTuple):
             row = _row_of(model, self.quantity, {**labels, **at_labels})
             at = (start + row, k, key)
             if at not in known:
+                mix = mix_of(cell.stream, points.mixes)
                 known[at] = InputDraws(
                     label_text(self.shown, apart), self.shown, apart, self.unit.text, cell,
                     cell.unit.factor / self.unit.factor, self.quantity == self.parameter,
-                    frozenset(mix_of(cell.stream, points.mixes).needs), rows[row],
-                    partial(points.of, cell),
+                    frozenset(mix.needs), rows[row], partial(points.of, cell), mix,
                 )  # fmt: skip
             yield known[at]
 

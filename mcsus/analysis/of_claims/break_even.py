@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.break_even import BreakEven, break_even
 from mcsus.analysis.claim_analysis import ClaimAnalysis, register
 from mcsus.analysis.claim_data import ClaimCell
+from mcsus.analysis.held import verified
 from mcsus.result.arrays import Entry
 from mcsus.result.document import cells, estimate
 from mcsus.result.of_claims import units_of
@@ -28,6 +30,8 @@ _NAMES = {
     "until_rank": "break_even_until_rank",
     "low": "given_low",
     "high": "given_high",
+    "held": "break_even_held",
+    "held_error": "break_even_held_error",
 }
 
 
@@ -54,15 +58,24 @@ class BreakEvens(ClaimAnalysis):
         Entry("break_even_until_rank", ("input",), "1", "probability that the input is below it"),
         Entry("given_low", ("input",), "1", "lowest probability at plausible values of the input"),
         Entry("given_high", ("input",), "1", "highest probability at these values"),
+        Entry(
+            "break_even_held",
+            ("input",),
+            "1",
+            "probability of the claim in the model with the input held at its break-even",
+            has_error=True,
+        ),
+        Entry("is_dependent", ("input",), "1", "1 where it is drawn together with other inputs"),
     )
 
     def estimate(self, cell: ClaimCell) -> dict[str, Array]:
         """Return the break-evens of a cell; NaN where no plausible value turns the claim."""
-        found = [break_even(cell, k) for k in range(len(cell.inputs))]
-        return {
+        found = verified(cell, [break_even(cell, k) for k in range(len(cell.inputs))])
+        said = {
             _NAMES[field]: np.array([getattr(own, field) for own in found])
             for field in BreakEven._fields
         }
+        return said | {"is_dependent": np.array(_dependent(cell))}
 
     def document(self, data: xr.Dataset) -> list[dict[str, Any]]:
         """Return a row for each input of each cell, the one that moves the claim most first."""
@@ -86,6 +99,8 @@ class BreakEvens(ClaimAnalysis):
                         "reachable": reachable,
                         "holds": ("above" if side > 0 else "below") if reachable else None,
                         **_end(cell, k),
+                        "held": _held(cell, k),
+                        "dependent": bool(cell["is_dependent"].values[k]),
                         "probability_below": _number(cell, "break_even_rank", k),
                         "probability_given": {
                             "low": _number(cell, "given_low", k),
@@ -100,6 +115,18 @@ def _end(cell: xr.Dataset, k: int) -> dict[str, float]:
     """Return where a claim that holds on one side of a break-even fails again, if it does."""
     value = _number(cell, "break_even_until", k)
     return {} if value is None else {"until": value}
+
+
+def _held(cell: xr.Dataset, k: int) -> dict[str, Any] | None:
+    """Return the probability with an input held at its break-even; None where it was not."""
+    value: dict[str, Any] = estimate(cell, "break_even_held", k)
+    return value if value["value"] is not None else None
+
+
+def _dependent(cell: ClaimCell) -> list[float]:
+    """Return 1 for each input that has a stream in common with another, and 0 for others."""
+    counts = Counter(key for own in cell.inputs for key in own.streams)
+    return [float(any(counts[key] > 1 for key in own.streams)) for own in cell.inputs]
 
 
 def _number(cell: xr.Dataset, key: str, k: int) -> float | None:

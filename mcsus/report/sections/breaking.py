@@ -124,6 +124,10 @@ class ClaimBreaking:
         end = f" and {other} {self.amount(k, until)}" if np.isfinite(until) else ""
         return f"{side} {self.amount(k, value)}{end}"
 
+    def _tied(self, breaking: ResultCell, k: int) -> str:
+        """Return that a value of an input also tells of others, where it does."""
+        return ", drawn with others" if breaking.array("is_dependent")[k] > 0 else ""
+
     def sentences(self) -> list[str]:
         """Return what would break the claim in words."""
         return [text for own in self.cells for text in self._sentences(*own)]
@@ -195,7 +199,7 @@ class ClaimBreaking:
         return [
             {
                 "case": claim.name if not n else "",
-                "input": capital(self.named(k)),
+                "input": capital(self.named(k)) + self._tied(breaking, k),
                 "unit": unit_text(list(self.units.values())[k]),
                 "holds": self.turn(breaking, k) or "not turned",
                 "error": _known(breaking.array("break_even_error")[k]),
