@@ -136,6 +136,8 @@ class Provenance:
     physical : Truncation, optional
         Range of values that can be, in the unit of the law; a law that reaches beyond it is
         allowed, with a caution.
+    instead : mapping of str to str or float, optional
+        Another choice of method -> the record, or the value, that stands in its place by that.
     """
 
     id: str | None = None
@@ -151,6 +153,7 @@ class Provenance:
     geography: str | None = None
     year: int | None = None
     physical: Truncation | None = None
+    instead: Mapping[str, str | float] | None = None
 
     def __post_init__(self) -> None:
         checks = (("kind", KINDS), ("stage", STAGES), ("evidence", EVIDENCE))

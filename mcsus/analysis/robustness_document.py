@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,9 @@ from mcsus.vocabulary import BASE, SCENARIO, Label
 if TYPE_CHECKING:
     import xarray as xr
 
+_CHOICE = re.compile(r"(^|_)(average|marginal|factor|truncation)(_|$)")
+"""In the name of a scenario that is the study by another choice of method."""
+
 _MOST_INPUTS = 12  # that are printed; all are in the tree
 
 
@@ -23,6 +27,8 @@ def document(data: xr.Dataset) -> dict[str, Any]:
     told = [(labels, cell) for labels, cell in cells(data) if np.isfinite(cell["as_written"])]
     own = [_cell(labels, cell) for labels, cell in told]
     written = [k for k, (labels, _) in enumerate(told) if labels.get(SCENARIO, BASE) == BASE]
+    for k in written:
+        own[k]["choices"] += _by_scenario(told[k][0], told)
     asked = float(data.attrs[CONFIDENCE])
     probabilities = [float(told[k][1]["as_written"]) for k in written]
     least = own[written[int(np.argmin(probabilities))]] if written else {}
@@ -45,6 +51,8 @@ def _cell(labels: Mapping[str, Label], cell: xr.Dataset) -> dict[str, Any]:
         "one_input": list(_one_input(cell, names)),
         "perturbed": list(_perturbed(cell, names)),
         "families": list(_families(cell, names)),
+        "choices": list(_choices(cell, names)),
+        "not_looked_at": int(cell["not_looked_at"]),
         "dependence": dependence(cell, names),
     }
 
@@ -87,7 +95,7 @@ def _perturbed(cell: xr.Dataset, names: list[str]) -> Iterator[dict[str, Any]]:
                 "input": names[k],
                 "change": change,
                 "probability": estimate(cell, "perturbed", (k, j)),
-                "effective_share": _number(cell["perturbed_share"].values[k, j]),
+                **_means(_number(cell["perturbed_share"].values[k, j])),
             }
 
 
@@ -101,9 +109,42 @@ def _families(cell: xr.Dataset, names: list[str]) -> Iterator[dict[str, Any]]:
                     "input": names[k],
                     "law": str(law),
                     "probability": estimate(cell, "family", (k, j)),
-                    "by": "run" if share is None else "reweighting",
-                    **({} if share is None else {"effective_share": share}),
+                    **_means(share),
                 }
+
+
+def _means(share: float | None) -> dict[str, Any]:
+    """Return by what a probability was found, with the effective share of the draws."""
+    return {"by": "run"} if share is None else {"by": "reweighting", "effective_share": share}
+
+
+def _choices(cell: xr.Dataset, names: list[str]) -> Iterator[dict[str, Any]]:
+    values = cell["chosen"].values
+    for j, choice in enumerate(cell["choice"].values):
+        for k in np.flatnonzero(np.isfinite(values[:, j])):
+            yield {
+                "choice": str(choice),
+                "input": names[int(k)],
+                "probability": estimate(cell, "chosen", (int(k), j)),
+                "by": "run",
+            }
+
+
+def _by_scenario(
+    labels: Mapping[str, Label], told: list[tuple[dict[str, Any], xr.Dataset]]
+) -> list[dict[str, Any]]:
+    """Return the scenarios that are another choice of method, beside a cell as written."""
+    return [
+        {
+            "choice": str(other[SCENARIO]),
+            "input": None,
+            "probability": estimate(cell, "as_written"),
+            "by": "scenario",
+        }
+        for other, cell in told
+        if _CHOICE.search(str(other.get(SCENARIO, BASE)))
+        and {**other, SCENARIO: BASE} == {**labels, SCENARIO: BASE}
+    ]
 
 
 def dependence(cell: xr.Dataset, names: list[str]) -> dict[str, Any]:

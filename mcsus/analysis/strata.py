@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BIN_DRAWS, _LEAST_BINS = 16, 64
+_END_BINS = 4
 
 
 class Reweighted(NamedTuple):
@@ -82,6 +83,21 @@ class Strata(NamedTuple):
     def sums(self, response: Array) -> Array:
         """Return the sums of a response, shape (replicate, draw), in the bins of each replicate."""
         return sums_by_bin(self.bins, self.counts.shape[1], response)
+
+    def ends_are_settled(self, sums: Array) -> bool:
+        """Tell whether a response of 0 or 1 is one of them in all of the outermost draws.
+
+        What it is further out is then hardly in doubt. Else a law that reaches beyond the draws is
+        not told by these: its weights there are few and large, and their spread is no error.
+
+        Parameters
+        ----------
+        sums : array, shape (replicate, bin)
+            Of the response.
+        """
+        totals, counts = sums.sum(axis=0), self.counts.sum(axis=0)
+        ends = (slice(None, _END_BINS), slice(-_END_BINS, None))
+        return all(totals[own].sum() in (0.0, counts[own].sum()) for own in ends)
 
     def under(self, below: Array, sums: Array) -> Reweighted:
         """Return what is expected of a response if the law of the input were another.

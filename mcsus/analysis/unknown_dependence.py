@@ -86,17 +86,22 @@ def pairs(cell: ClaimCell) -> list[tuple[int, int]]:
     return [(i, j) for i, j in found if cell.inputs[i].streams != cell.inputs[j].streams]
 
 
-def of_pair(cell: ClaimCell, pair: tuple[int, int]) -> Iterator[Changed]:
-    """Yield a claim at each of the correlations of a pair of inputs."""
+def widened(own: InputDraws, stretch: float) -> Change:
+    """Return the change by which the normal scores of an input lie further apart."""
+    return Change(((own.cell.stream, Mix((own.cell.stream,), (stretch,))),))
+
+
+def of_pair(cell: ClaimCell, pair: tuple[int, int]) -> Iterator[Change]:
+    """Yield the changes to each of the correlations of a pair of inputs."""
     one, other = (cell.inputs[k].cell.stream for k in pair)
     for rho in CORRELATIONS:
         rest = math.sqrt(1 - rho**2)
         mix = Mix((one, other), (rho, rest)) if rest else Mix((one,), (rho,))
-        yield after(cell, Change(((other, mix),)))
+        yield Change(((other, mix),))
 
 
-def of_labels(cell: ClaimCell, group: Sequence[int]) -> Iterator[Changed]:
-    """Yield a claim at each of the correlations of all labels of a parameter."""
+def of_labels(cell: ClaimCell, group: Sequence[int]) -> Iterator[Change]:
+    """Yield the changes to each of the correlations of all labels of a parameter."""
     streams = sorted({cell.inputs[k].cell.stream for k in group})
     for rho in TOGETHER:
         rest = math.sqrt(1 - rho)
@@ -104,7 +109,7 @@ def of_labels(cell: ClaimCell, group: Sequence[int]) -> Iterator[Changed]:
             own: Mix((COMMON, own), (math.sqrt(rho), rest)) if rest else Mix((COMMON,), (1.0,))
             for own in streams
         }
-        yield after(cell, Change(tuple(mixes.items())))
+        yield Change(tuple(mixes.items()))
 
 
 def labels_apart(cell: ClaimCell, group: Sequence[int]) -> bool:

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from mcsus.declared.items import flag, raw, text
-from mcsus.declared.reader import TableReader, shown
+from mcsus.declared.reader import TableReader, finite, shown
 from mcsus.declared.table import Item, Table
 from mcsus.errors import FaultCollector, InputError
 from mcsus.families import Distribution, distribution
 from mcsus.parameters import ABOUT, Cell, Parameter, Provenance, Source, check_typical
 
 UNDATED = "n.d."
+
+INSTEAD = ("average_factor", "marginal_factor", "no_truncation")
+"""Choices of method that a record may say what stands in its place by."""
 
 FindSource = Callable[[str], Source]
 
@@ -36,6 +39,19 @@ def _reported(reader: TableReader, key: str) -> dict[str, Any] | None:
         return figures
     reader.fault(key, shown(figures), "a table with the figures as printed")
     return None
+
+
+def _instead(reader: TableReader, key: str) -> dict[str, str | float] | None:
+    """Read what stands in its place: by the name of a choice, an id or a number."""
+    row = TableReader(reader.raw(key), reader.faults, (*reader.where, key), INSTEAD)
+    found: dict[str, str | float] = {}
+    for name, value in row.table.items():
+        number = finite(value)
+        if isinstance(value, str) or number is not None:
+            found[name] = value if number is None else number
+        else:
+            row.fault(name, shown(value), "an id of the library, or a number")
+    return found or None
 
 
 def _sources(reader: TableReader, key: str) -> tuple[Source, ...]:
@@ -87,7 +103,9 @@ RECORD = Table(
     year=replace(_YEAR, required=False),
     typical=ABOUT.items["typical"],
     physical=ABOUT.items["physical"],
-)
+    instead=raw("what stands in its place by another choice of method: an id, or a value of its "
+                "unit", allowed="a table", read=_instead),
+)  # fmt: skip
 
 
 def read_source(key: str, table: object) -> Source:

@@ -60,6 +60,7 @@ def robust(claim: Told, at: Told | None = None) -> list[str]:
     ranges = {
         "laws moved or widened": _probabilities(found.get("perturbed")),
         "other families": _probabilities(found.get("families")),
+        "other choices": _probabilities(found.get("choices")),
         "correlated inputs": [value for value in map(_value, ends) if value is not None],
     }
     told = [*within, *_breakdown(found)]

@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.change import COMMON, Change
+from mcsus.analysis.change import COMMON, Change, OtherLaw
 from mcsus.dependence.mix import LEAST, key_of_study
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
 from mcsus.families import special
-from mcsus.parameters import Parameter
+from mcsus.parameters import Cell, Parameter
 from mcsus.streams import Design
 from mcsus.streams import points as reference_points
 from mcsus.streams.design import nearest_powers_of_two
@@ -137,12 +137,18 @@ class Once:
 
     def _with(self, change: Change) -> dict[str, Parameter]:
         """Return the parameters with other laws in all cells that are drawn as these are."""
-        drawn = {(stream, law): other for stream, law, other in change.laws}
+        drawn = {(own.stream, own.law): own for own in change.laws}
         found = {}
         for name, parameter in self.kernel.model.parameters.items():
             laws = [drawn.get((key_of_study(own.stream), own.law)) for own in parameter.cells]
             if any(laws):
-                cells = zip(parameter.cells, laws, strict=True)
-                changed = tuple(replace(own, law=law) if law else own for own, law in cells)
-                found[name] = replace(parameter, cells=changed)
+                cells = tuple(map(_with_law, parameter.cells, laws))
+                found[name] = replace(parameter, cells=cells)
         return found
+
+
+def _with_law(cell: Cell, other: OtherLaw | None) -> Cell:
+    """Return a cell with another law, if it is to have one."""
+    if other is None:
+        return cell
+    return replace(cell, law=other.other, unit=other.unit or cell.unit)

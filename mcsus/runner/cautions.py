@@ -86,7 +86,7 @@ def cautions(
     told += [*_unsettled(estimates), *_noisy(study, described)]
     told += [own for name in study.outputs for own in _heavy(name, described)]
     told += [*_few(study, model, described), *_undecided(study, model, described)]
-    told += [*of_contrasts(described), *_not_analysed(described)]
+    told += [*of_contrasts(described), *_not_analysed(described), *_not_looked_at(described)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -120,6 +120,20 @@ def _not_analysed(described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
                 f"what would break claim {claim!r} is looked at in {analysed} of its {cells} cases"
             )
             yield Caution("not_analysed", claim, f"{text}: for others, ask at their labels")
+
+
+def _not_looked_at(described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of a claim that not all changes of its assumptions were looked at."""
+    for place, data in described.items():
+        _, claim, name = [*place.split("/"), "", ""][:3]
+        left = int(np.nansum(data["not_looked_at"])) if name == "robustness" else 0
+        if left:
+            text = (
+                f"{left} changes of laws, or of what they have in common, behind claim {claim!r} "
+                "were not looked at: the model has no value there, or the runs that claims share "
+                "were spent"
+            )
+            yield Caution("not_looked_at", claim, text)
 
 
 def _lacking(name: str, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis import divergence, unknown_dependence
-from mcsus.analysis.change import Change
+from mcsus.analysis.change import Change, OtherLaw
+from mcsus.analysis.choices import CHOICES, chosen
 from mcsus.analysis.claim_analysis import ClaimAnalysis, register
 from mcsus.analysis.claim_data import ClaimCell
 from mcsus.analysis.other_laws import FAMILIES, under_law, with_moments
@@ -17,7 +19,16 @@ from mcsus.analysis.replication import standard_error
 from mcsus.analysis.robustness_document import document
 from mcsus.analysis.shares import jackknife_error
 from mcsus.analysis.strata import Reweighted, moved
-from mcsus.analysis.unknown_dependence import CORRELATIONS, MOST_PAIRS, TOGETHER, after, drivers
+from mcsus.analysis.unknown_dependence import (
+    CORRELATIONS,
+    MOST_PAIRS,
+    TOGETHER,
+    Changed,
+    after,
+    drivers,
+    is_apart,
+    widened,
+)
 from mcsus.dependence.mix import key_of_study
 from mcsus.result.arrays import Entry
 from mcsus.vocabulary import Label
@@ -32,6 +43,7 @@ PERTURBED = {"mean_down": (-0.5, 1.0), "mean_up": (0.5, 1.0), "wider": (0.0, 2.0
 """Shift and stretch of the normal scores of an input."""
 
 _MOST_INPUTS = 6  # whose family is looked at
+_MOST_WIDENED = 12  # that are widened by a run
 _MOST_GROUPS = 4
 _NO_EVENT = 3.0  # draws: as many might be where none was met
 
@@ -39,6 +51,7 @@ _WORST = "lowest probability of the claim over all laws of its inputs within a r
 _MOVED = "probability if a law is moved or widened in its normal scores"
 _LEFT = "effective share of the draws"
 _FAMILY = "probability with a law of another family, of the same mean and standard deviation"
+_CHOSEN = "probability with what stands for an input by another choice of method"
 _PAIR = "probability if the normal scores of a pair of inputs are correlated"
 _TOGETHER = "probability if those of all labels of a parameter are"
 _BOUNDS = "sharp bounds on the probability, whatever ties two parts that the margin is the sum of"
@@ -69,6 +82,8 @@ class Robustness(ClaimAnalysis):
         Entry("perturbed_share", ("input", "perturbation"), "1", _LEFT),
         Entry("family", ("input", "other_law"), "1", _FAMILY, has_error=True),
         Entry("family_share", ("input", "other_law"), "1", f"{_LEFT}; NaN after a run"),
+        Entry("chosen", ("input", "choice"), "1", _CHOSEN, has_error=True),
+        Entry("not_looked_at", (), "1", "changes that no run was left for, or without a value"),
         Entry("pair_inputs", ("input_pair", "input"), "1", "1 and 2 of the inputs of a pair, or 0"),
         Entry("pair", ("input_pair", "score_correlation"), "1", _PAIR, has_error=True),
         Entry("pair_interval", ("input_pair", "score_correlation", "bound"), "{unit}", _INTERVAL),
@@ -80,6 +95,7 @@ class Robustness(ClaimAnalysis):
         "kl_radius": RADII,
         "perturbation": tuple(PERTURBED),
         "other_law": tuple(FAMILIES),
+        "choice": CHOICES,
         "input_pair": tuple(range(1, MOST_PAIRS + 1)),
         "score_correlation": CORRELATIONS,
         "label_correlation": TOGETHER,
@@ -88,21 +104,38 @@ class Robustness(ClaimAnalysis):
 
     def estimate(self, cell: ClaimCell) -> dict[str, Array]:
         """Return what other laws would say of a cell."""
+        ranked = drivers(cell)
+        run = _Runs(cell)
         return {
             "as_written": np.array(cell.probability),
             "as_written_error": standard_error(cell.holds.mean(axis=1)),
             **_near(cell),
             **_by_input(cell),
-            **_perturbed(cell),
-            **_pairs(cell),  # before other runs, of which there may be few
-            **_labels(cell),
-            **_families(cell),
+            **_choices(cell, ranked, run),  # of runs there may be few
+            **_pairs(cell, run),
+            **_labels(cell, run),
+            **_perturbed(cell, ranked, run),
+            **_families(cell, ranked, run),
             **_bounds(cell),
+            "not_looked_at": np.array(float(run.lost)),
         }
 
     def document(self, data: xr.Dataset) -> dict[str, Any]:
         """Return what is told of the cell that is least sure, and of each."""
         return document(data)
+
+
+class _Runs:
+    """Runs of the model after a change, of which those that told nothing are counted."""
+
+    def __init__(self, cell: ClaimCell) -> None:
+        self.cell, self.lost = cell, 0
+
+    def __call__(self, change: Change) -> Changed:
+        """Return the claim after a change."""
+        told = after(self.cell, change)
+        self.lost += self.cell.again is not None and math.isnan(told.value)
+        return told
 
 
 def _near(cell: ClaimCell) -> dict[str, Array]:
@@ -159,25 +192,41 @@ def _by_input(cell: ClaimCell) -> dict[str, Array]:
     return {"input_worst": worst, "input_breakdown": turns}
 
 
-def _perturbed(cell: ClaimCell) -> dict[str, Array]:
-    """Return the claim with the law of each input moved or widened, by the same draws."""
-    none = Reweighted(cell.probability, 0.0, np.nan)
-    found = np.full((len(cell.inputs), len(PERTURBED), 3), none)
-    if cell.is_open:
-        holds = cell.holds.astype(np.float64)
-        for k, own in enumerate(cell.inputs):
-            sums = own.strata.sums(holds)
-            for j, (shift, stretch) in enumerate(PERTURBED.values()):
-                found[k, j] = own.strata.under(moved(own.strata.ranks, shift, stretch), sums)
+def _choices(cell: ClaimCell, ranked: Sequence[int], run: _Runs) -> dict[str, Array]:
+    """Return the claim by other choices of method, one at a time."""
+    found = np.full((2, len(cell.inputs), len(CHOICES)), np.nan)
+    for k, choice in chosen(cell, ranked):
+        found[:, k, CHOICES.index(choice.name)] = run(choice.of(cell.inputs[k]))[:2]
+    return {"chosen": found[0], "chosen_error": found[1]}
+
+
+def _perturbed(cell: ClaimCell, ranked: Sequence[int], run: _Runs) -> dict[str, Array]:
+    """Return the claim with the law of each input moved or widened, by the same draws.
+
+    Weights tell nothing of what lies beyond the outermost draws: where that decides, a law is
+    widened in a run.
+    """
+    found = np.full((len(cell.inputs), len(PERTURBED), 3), Reweighted(cell.probability, 0.0, 1.0))
+    holds = cell.holds.astype(np.float64)
+    for place, k in enumerate(ranked if cell.is_open else ()):
+        own = cell.inputs[k]
+        sums = own.strata.sums(holds)
+        for j, (shift, stretch) in enumerate(PERTURBED.values()):
+            told = own.strata.under(moved(own.strata.ranks, shift, stretch), sums)
+            if stretch > 1 and not own.strata.ends_are_settled(sums) and cell.again is not None:
+                told = Reweighted(np.nan, np.nan, told.share)
+                if place < _MOST_WIDENED and is_apart(own):
+                    told = Reweighted(*run(widened(own, stretch))[:2], np.nan)
+            found[k, j] = told
     value, error, share = np.moveaxis(found, -1, 0)
     return {"perturbed": value, "perturbed_error": error, "perturbed_share": share}
 
 
-def _families(cell: ClaimCell) -> dict[str, Array]:
+def _families(cell: ClaimCell, ranked: Sequence[int], run: _Runs) -> dict[str, Array]:
     """Return the claim with other families of the inputs that matter most."""
     found = np.full((3, len(cell.inputs), len(FAMILIES)), np.nan)
     holds = cell.holds.astype(np.float64)
-    for k in drivers(cell)[:_MOST_INPUTS]:
+    for k in ranked[:_MOST_INPUTS]:
         own = cell.inputs[k]
         for j, family in enumerate(FAMILIES):
             law = with_moments(own, family)
@@ -185,29 +234,29 @@ def _families(cell: ClaimCell) -> dict[str, Array]:
                 continue
             told = under_law(own, law, own.strata.sums(holds))
             if not np.isfinite(told.value):
-                change = Change(laws=((key_of_study(own.cell.stream), own.cell.law, law),))
-                told = Reweighted(*after(cell, change)[:2], np.nan)
+                other = OtherLaw(key_of_study(own.cell.stream), own.cell.law, law)
+                told = Reweighted(*run(Change(laws=(other,)))[:2], np.nan)
             found[:, k, j] = told
     return {"family": found[0], "family_error": found[1], "family_share": found[2]}
 
 
-def _pairs(cell: ClaimCell) -> dict[str, Array]:
+def _pairs(cell: ClaimCell, run: _Runs) -> dict[str, Array]:
     """Return the claim at correlations of pairs of the inputs that matter most."""
     shape = MOST_PAIRS, len(CORRELATIONS)
     places = np.zeros((MOST_PAIRS, len(cell.inputs)))
     found = np.full((*shape, 4), np.nan)
     for k, pair in enumerate(unknown_dependence.pairs(cell)):
         places[k, list(pair)] = 1, 2
-        found[k] = list(unknown_dependence.of_pair(cell, pair))
+        found[k] = list(map(run, unknown_dependence.of_pair(cell, pair)))
     return {"pair_inputs": places, **_changed("pair", found)}
 
 
-def _labels(cell: ClaimCell) -> dict[str, Array]:
+def _labels(cell: ClaimCell, run: _Runs) -> dict[str, Array]:
     """Return the claim at correlations of all labels of a parameter."""
     found = np.full((len(cell.groups), len(TOGETHER), 4), np.nan)
     apart = [k for k, own in enumerate(cell.groups) if unknown_dependence.labels_apart(cell, own)]
     for k in apart[:_MOST_GROUPS]:
-        found[k] = list(unknown_dependence.of_labels(cell, cell.groups[k]))
+        found[k] = list(map(run, unknown_dependence.of_labels(cell, cell.groups[k])))
     return _changed("together", found)
 
 

@@ -17,6 +17,7 @@ KINDS = {
     "mean_up": "half a spread higher",
     "wider": "twice the spread",
     "family": "another family",
+    "choice": "other choices of method",
     "dependence": "correlated inputs",
     "scenario": "scenarios",
 }
@@ -67,11 +68,14 @@ def robustness_rows(claim: str, told: Told) -> list[Row]:
             entries.append((what, "", "", point["radius"], *own, None))
     for row in told["perturbed"]:
         own = row["probability"]["value"], row["probability"]["error"]
-        entries.append((row["change"], row["input"], "", None, *own, row["effective_share"]))
+        entries.append((row["change"], row["input"], "", None, *own, row.get("effective_share")))
     for row in told["families"]:
         own = row["probability"]["value"], row["probability"]["error"]
         share = row.get("effective_share")
         entries.append(("family", row["input"], row["law"], None, *own, share))
+    for row in told["choices"]:
+        own = row["probability"]["value"], row["probability"]["error"]
+        entries.append(("choice", row["input"] or "", row["choice"], None, *own, None))
     for row in told["dependence"]["looked_at"]:
         own = row["probability"]["value"], row["probability"]["error"]
         names = " and ".join(row["inputs"])

@@ -1,18 +1,19 @@
 """Robustness: what a claim's probability is where the laws of its inputs are wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.robustness import KINDS, extremes, input_words, robustness_figure
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, cell_name, label_name, number, probability, words
+from mcsus.report.wording import capital, cell_name, label_name, listing, number, probability, words
 from mcsus.result.of_claims import documents
 
 Told = Mapping[str, Any]
 
 _TABLED = 8
+_TWO_DIGITS = 0.002  # error from which on a third digit of a probability says nothing
 
 
 @register
@@ -79,6 +80,7 @@ def sentences(told: Told) -> Iterator[str]:
             f"probability is {span} (lowest: {words(low['law'])} for {input_words(low)}; highest: "
             f"{words(high['law'])} for {input_words(high)})."
         )
+    yield from _chosen(told["choices"])
     if told["dependence"]["looked_at"]:
         yield _dependence(told["dependence"], asked)
     if "sharp" in told["dependence"] and 0 < p < 1:
@@ -86,6 +88,29 @@ def sentences(told: Told) -> Iterator[str]:
     for row in told["scenarios"]:
         if row["low"]["scenario"] != row["high"]["scenario"]:
             yield _scenarios(row)
+
+
+CHOICES = {
+    "average_factor": "the average emission factor for {}",
+    "marginal_factor": "the marginal emission factor for {}",
+    "no_truncation": "no correction for truncation ({})",
+    "whole_law": "the law of {} not cut off",
+}
+"""Choices of method that are tried in the place of an input, in the words of a reader."""
+
+
+def choice_words(row: Told) -> str:
+    """Return another choice of method in words."""
+    if row["input"] is None:
+        return f"scenario {words(row['choice'])}"
+    return CHOICES[row["choice"]].format(words(row["input"]))
+
+
+def _chosen(rows: Sequence[Told]) -> Iterator[str]:
+    """Yield what the probability is by other choices of method."""
+    each = [f"{probability(r['probability']['value'])} with {choice_words(r)}" for r in rows]
+    if each:
+        yield f"By other choices of method it is {listing(each)}."
 
 
 def _turning(told: Told) -> str:
@@ -132,14 +157,20 @@ def _scenarios(row: Told) -> str:
     return f"Over the scenarios{f' of {where}' if where else ''} it is {' to '.join(ends)}."
 
 
+def _rough(value: float, error: float) -> str:
+    """Return a probability with no more digits than its error leaves."""
+    shown = probability(value)
+    return f"{value:.2f}" if error > _TWO_DIGITS and 0.005 <= value < 0.995 else shown
+
+
 def _moved(told: Told) -> Iterator[tuple[str, list[str]]]:
     """Yield the inputs whose law moves the probability most, with it under each change."""
     if told["probability"]["value"] in (0.0, 1.0):
         return
     each: dict[str, list[str]] = {}
     for row in told["perturbed"]:
-        value = row["probability"]["value"]
-        shown = probability(value) if value is not None else "too few draws"
+        value, error = row["probability"]["value"], row["probability"]["error"]
+        shown = _rough(value, error or 0.0) if value is not None else "too few draws"
         each.setdefault(row["input"], []).append(shown)
     for name, values in list(each.items())[:_TABLED]:
         yield capital(words(name)), values
