@@ -1,5 +1,7 @@
 """How robust a claim is: exact cases of wrong laws, unknown dependence and the worst case."""
 
+import copy
+
 import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
@@ -12,8 +14,11 @@ from mcsus.analysis.strata import moved
 from mcsus.dependence import Mix
 from mcsus.expressions import parse
 from mcsus.families import distribution
+from mcsus.library import library
 from mcsus.model import Equation, Model
 from mcsus.parameters import Cell, Parameter, Provenance
+from mcsus.report.sections.robust import sentences
+from mcsus.runner import again
 from mcsus.runner.claim_parts import terms_of, two_parts
 from mcsus.study import Study
 from mcsus.units import unit
@@ -271,6 +276,104 @@ class TestOfARun:
             lambda x: stats.norm.cdf((2 + 2 * x) / np.sqrt(7)) / (2 * reach), -reach, reach
         )[0]
         near(laws["uniform"]["probability"], exact)
+
+
+def test_twice_the_spread_of_one_of_many_is_told_beyond_the_draws():
+    """Weights cannot: of a normal law of twice the spread they have no variance."""
+    laws = {name: {"distribution": "normal", "mean": 0.0, "sd": 1.0} for name in "abcd"}
+    about = {"unit": "kg", "source": "a test"}
+    document = {
+        "schema": "mcsus/1", "id": "sum", "outputs": {"z": "kg"}, "sensitivity": {"methods": []},
+        "parameters": {name: law | about for name, law in laws.items()},
+        "equations": {"z": {"formula": "a + b + c + d", "unit": "kg"}},
+        "design": {"draws": 1024, "replicates": 8},
+        "claims": [{"id": "c", "statement": "small", "quantity": "z", "relation": "<=",
+                    "value": 4, "unit": "kg", "confidence": 0.9}],
+    }  # fmt: skip
+    told = mcsus.run(Study.from_dict(document)).to_dict()["claims"]["c"]["robustness"]
+    wider = [row for row in told["perturbed"] if row["change"] == "wider"]
+    assert len(wider) == 4
+    for row in wider:
+        assert row["by"] == "run"
+        exact = stats.norm.cdf(4 / np.sqrt(7))  # of 7 degrees of freedom, in 999 of 1,000 runs
+        assert row["probability"]["value"] == pytest.approx(
+            exact, abs=5.4 * row["probability"]["error"]
+        )
+        assert row["probability"]["error"] < 4e-3
+    assert told["not_looked_at"] == 0
+
+
+def chosen():
+    """A claim on what a grid, a correction and a law that is cut off come to."""
+    uniform = {"distribution": "uniform", "minimum": 0, "maximum": 1, "unit": "1", "source": "x"}
+    return {
+        "schema": "mcsus/1", "id": "chosen", "outputs": {"y": "1"}, "sensitivity": {"methods": []},
+        "parameters": {
+            "grid": "epa.avoided",
+            "correction": "device.truncation",
+            "cut": {"distribution": "normal", "mean": 0, "sd": 1, "truncate": {"low": 0},
+                    "unit": "1", "source": "x"},
+            "u": uniform,
+            "one": {"distribution": "constant", "value": 1, "unit": "kg CO2e/kWh", "source": "x"},
+        },
+        "equations": {"y": {"formula": "grid/one + correction + cut + u", "unit": "1"}},
+        "scenarios": [{"id": "average_factor", "set": {"grid": "avoided.us_grid"}}],
+        "design": {"draws": 512, "replicates": 8},
+        "claims": [{"id": "c", "statement": "much", "quantity": "y", "relation": ">",
+                    "value": 3.3, "unit": "1", "confidence": 0.9}],
+    }  # fmt: skip
+
+
+def test_other_choices_of_method_are_tried_on_the_same_draws():
+    result = mcsus.run(Study.from_dict(chosen()))
+    told = result.to_dict()["claims"]["c"]["robustness"]
+    own = {row["choice"] + "." + row["by"]: row for row in told["choices"]}
+    assert set(own) == {
+        "average_factor.run", "no_truncation.run", "whole_law.run", "average_factor.scenario",
+    }  # fmt: skip
+    assert [row["input"] for row in told["choices"]] == ["grid", "correction", "cut", None]
+    run, scenario = (own[f"average_factor.{by}"]["probability"] for by in ("run", "scenario"))
+    assert run["value"] == pytest.approx(scenario["value"], abs=4 * run["error"])
+    tables = chosen() | {"scenarios": []}
+    for name, choice in (("correction", "no_truncation"), ("cut", "whole_law")):
+        changed = copy.deepcopy(tables)
+        if name == "cut":
+            del changed["parameters"]["cut"]["truncate"]
+        else:
+            changed["parameters"]["correction"] = {
+                "distribution": "constant", "value": 1, "unit": "1", "source": "x",
+            }  # fmt: skip
+        (cell,) = mcsus.run(Study.from_dict(changed)).to_dict()["claims"]["c"]["cells"]
+        found = own[f"{choice}.run"]["probability"]
+        errors = np.hypot(found["error"], cell["probability"]["error"])
+        assert found["value"] == pytest.approx(cell["probability"]["value"], abs=4 * errors)
+    (words,) = (s for s in sentences(told) if s.startswith("By other choices"))
+    assert "with the average emission factor for grid" in words
+    assert "with no correction for truncation (correction)" in words
+    assert "with the law of cut not cut off" in words
+    assert "with scenario average factor" in words
+
+
+def test_what_runs_were_not_left_for_is_a_caution(monkeypatch):
+    monkeypatch.setattr(again, "MOST_RUNS", 2)
+    result = mcsus.run(Study.from_dict(chosen()))
+    told = result.to_dict()
+    lost = sum(own["not_looked_at"] for own in told["claims"]["c"]["robustness"]["cells"])
+    (caution,) = (own for own in told["cautions"] if own["kind"] == "not_looked_at")
+    assert lost > 10
+    assert caution["text"].startswith(f"{lost} changes of laws")
+
+
+def test_records_name_what_stands_in_their_place():
+    tried = {own.name: own.cell.provenance.instead for own in library().records()}
+    known = {name: own for name, own in tried.items() if own}
+    assert {"epa.avoided", "avoided.us_grid", "device.truncation"} <= set(known)
+    for name, own in known.items():
+        for other in own.values():
+            if isinstance(other, str):
+                units = [library().get(key).unit.dimension for key in (name, other)]
+                assert units[0] == units[1]
+                assert name in (library().get(other).cell.provenance.instead or {}).values()
 
 
 def test_a_radius_that_one_replicate_decides_has_no_error_that_is_known():
