@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import FOLD, Quantity
+from mcsus.engine.plans import FOLD, Member, Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.expressions import to_text
 from mcsus.families.exact import SCORE
@@ -82,7 +82,7 @@ class Origin:
     design: Design
     replicate: int
     draw: int
-    groups: Sequence[set[str]] | None = None
+    groups: Sequence[Collection[Member]] | None = None
     second_order: bool = False
     evaluation: int = 0
 

@@ -174,6 +174,9 @@ def run_blocks(  # type: ignore[no-untyped-def]  # pragma: no cover - compiled
         left = out.shape[2] - at - block * n
         m = n if n < left else left
         for e in range(plan.location.shape[0]):
+            for k in range(plan.patches[e], plan.patches[e + 1]):
+                for j in range(n):
+                    work[plan.patch[k, 1], j] = work[plan.patch[k, 0], j]
             model(
                 work, plan.location[e], plan.active[e], plan.coordinate, plan.single,
                 points.individual, n,

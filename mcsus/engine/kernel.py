@@ -6,7 +6,7 @@ are exchanged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from mcsus.engine.inputs import (
 )
 from mcsus.engine.lowering import lower
 from mcsus.engine.planning import planned
-from mcsus.engine.plans import Array, Plan, Points, Quantity
+from mcsus.engine.plans import Array, Member, Plan, Points, Quantity, cells_of
 from mcsus.engine.points import Streams
 from mcsus.engine.store import compiled, prepare, serves, shared, stop, wanted
 from mcsus.model import Model
@@ -139,11 +139,11 @@ class Kernel:
     def plan(
         self,
         quantities: Sequence[Quantity],
-        groups: Sequence[set[str]] | None = None,
+        groups: Sequence[Collection[Member]] | None = None,
         *,
         second_order: bool = False,
     ) -> Plan:
-        """Plan a plain run, or a Sobol' index run over `groups` of parameter names.
+        """Plan a plain run, or a Sobol' index run over `groups` of parameters, or of their cells.
 
         Returns
         -------
@@ -299,9 +299,9 @@ class Kernel:
         """Return how the points of a cell are made from those of `streams`."""
         return mix_of(cell.stream, self._mixes)
 
-    def columns(self, name: str) -> list[int]:
-        """Return the columns of `run_at` that the cells of a parameter are made of."""
-        keys = streams_of(self.model.parameters[name].cells, self._mixes)
+    def columns(self, member: Member) -> list[int]:
+        """Return the columns of `run_at` that the cells of a member of a group are made of."""
+        keys = streams_of(cells_of(self.model, member), self._mixes)
         return [self.streams.index(key) for key in keys if key in self.streams]
 
     def _evaluate(

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.engine.lowering import Program
-from mcsus.engine.plans import Integers, Plan, Quantity
+from mcsus.engine.plans import Integers, Member, Part, Plan, Quantity, parameter_of
+
+_NO_PATCH = np.zeros((0, 2), dtype=np.int64)
 
 
 def planned(
     program: Program,
     individual: Collection[str],
     quantities: Sequence[Quantity],
-    groups: Sequence[set[str]] | None = None,
+    groups: Sequence[Collection[Member]] | None = None,
     *,
     second_order: bool = False,
 ) -> Plan:
-    """Plan a plain run, or a Sobol' index run over `groups` of parameter names.
+    """Plan a plain run, or a Sobol' index run over `groups` of parameters, or of cells of some.
 
     Parameters
     ----------
@@ -32,19 +34,30 @@ def planned(
     needed = _needed(program, quantities)
     times = 1 if groups is None else 2
     (in_a, in_b, scratch), rows = _regions(program, individual, times)
-    locations, actives = [in_a], [needed]
+    locations, actives, patches = [in_a], [needed], [_NO_PATCH]
+    number = {name: k for k, name in enumerate(program.quantities)}
     if groups is not None:
         locations.append(in_b)
         actives.append(needed)
-        reached = [np.array(program.downstream(group), dtype=bool) for group in groups]
+        patches.append(_NO_PATCH)
+        names = [set(map(parameter_of, group)) for group in groups]
+        reached = [np.array(program.downstream(own), dtype=bool) for own in names]
+        parts, rows = _parts(program, groups, rows)
         for base, other in [(in_a, in_b), (in_b, in_a)][: 2 if second_order else 1]:
             for group, dirty in zip(groups, reached, strict=True):
                 moved = np.array([name in group for name in program.parameters], dtype=bool)
                 location = np.where(np.concatenate([moved, dirty]), scratch, base)
                 location[: len(moved)][moved] = other[: len(moved)][moved]
+                patch = _NO_PATCH
+                for name, cells in _cells_of(group).items():
+                    k, to = number[name], parts[name]
+                    from_ = base[k] + np.arange(program.cells(name))
+                    from_[cells] = other[k] + np.array(cells)
+                    patch = np.vstack([patch, np.stack([from_, to + np.arange(len(from_))], 1)])
+                    location[k] = to
                 locations.append(location)
                 actives.append(needed & dirty)
-    number = {name: k for k, name in enumerate(program.quantities)}
+                patches.append(patch)
     stored = [
         (number[q.name], c, q.scale) for q in quantities for c in range(program.cells(q.name))
     ]
@@ -59,6 +72,8 @@ def planned(
     return Plan(
         location=np.array(locations, dtype=np.int64).reshape(len(locations), -1),
         active=np.array(actives, dtype=np.uint8).reshape(len(locations), -1),
+        patch=np.concatenate(patches),
+        patches=np.cumsum([0, *map(len, patches)]),
         coordinate=np.array(labels, dtype=np.float64),
         single=np.array(single, dtype=np.int64),
         quantity=np.array(quantity, dtype=np.int64),
@@ -67,6 +82,26 @@ def planned(
         matrices=times,
         rows=max(rows, 1),
     )
+
+
+def _cells_of(group: Collection[Member]) -> dict[str, list[int]]:
+    """Return the cells of the parameters of which a group has some alone."""
+    cells: dict[str, list[int]] = {}
+    for member in group:
+        if isinstance(member, Part):
+            cells.setdefault(member.parameter, []).extend(member.cells)
+    return cells
+
+
+def _parts(
+    program: Program, groups: Sequence[Collection[Member]], rows: int
+) -> tuple[dict[str, int], int]:
+    """Return the first row of each parameter that is made of parts, after others, and the end."""
+    places = {}
+    for name in dict.fromkeys(name for group in groups for name in _cells_of(group)):
+        places[name] = rows
+        rows += program.cells(name)
+    return places, rows
 
 
 def _regions(

@@ -3,11 +3,15 @@
 A field is declared here and nowhere else: compiled signatures are made of the annotations.
 """
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from mcsus.model import Model
+from mcsus.parameters import Cell
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,6 +31,39 @@ class Quantity:
 
     name: str
     scale: float = 1.0
+
+
+class Part(NamedTuple):
+    """Some cells of a parameter that vary by themselves.
+
+    Parameters
+    ----------
+    cells : tuple of int
+        Their places among its cells.
+    """
+
+    parameter: str
+    cells: tuple[int, ...]
+
+
+Member = str | Part
+"""Of a group of inputs: the name of a parameter, or some of its cells."""
+
+
+def parameter_of(member: Member) -> str:
+    """Return the name of the parameter of a member of a group."""
+    return member if isinstance(member, str) else member.parameter
+
+
+def cells_of(model: Model, member: Member) -> tuple[Cell, ...]:
+    """Return the cells of a member of a group."""
+    cells = model.parameters[parameter_of(member)].cells
+    return cells if isinstance(member, str) else tuple(cells[k] for k in member.cells)
+
+
+def among(members: Iterable[Member], names: Container[str]) -> set[Member]:
+    """Return the members of a group that are of some parameters."""
+    return {member for member in members if parameter_of(member) in names}
 
 
 class Points(NamedTuple):
@@ -91,6 +128,11 @@ class Plan(NamedTuple):
         First row of every quantity in every evaluation.
     active : shape (evaluation, step)
         Which steps are evaluated.
+    patch : shape (row to fill, 2)
+        Rows that are copied before an evaluation, from and to: of a parameter that is of A in
+        some of its cells and of B in others.
+    patches : shape (evaluation + 1,)
+        Where those of each evaluation begin, and end.
     coordinate
         Labels of numeric dims.
     single : shape (cell,)
@@ -105,6 +147,8 @@ class Plan(NamedTuple):
 
     location: Annotated[Integers, 2]
     active: Annotated[Flags, 2]
+    patch: Annotated[Integers, 2]
+    patches: Annotated[Integers, 1]
     coordinate: Annotated[Array, 1]
     single: Annotated[Integers, 1]
     quantity: Annotated[Integers, 1]

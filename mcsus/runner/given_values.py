@@ -14,7 +14,7 @@ from mcsus.analysis.base import DrawnValues, PointValues, WantsDraws, WantsPoint
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Quantity
+from mcsus.engine.plans import Member, Quantity, among
 from mcsus.errors import NotFiniteError
 from mcsus.families import Distribution
 from mcsus.families.rows import RowValues
@@ -142,7 +142,7 @@ class PointRun:
         self,
         kernel: Kernel,
         outputs: Mapping[str, Unit],
-        groups: Mapping[str, set[str]],
+        groups: Mapping[str, set[Member]],
         design: Design,
         wants: WantsPoints,
     ) -> None:
@@ -160,7 +160,7 @@ class PointRun:
         cells = owners(kernel, outputs)
         reach = [kernel.model.upstream([name]) for name in cells]
         self.places = {
-            ("", row): [k for k, members in enumerate(groups.values()) if members & reached]
+            ("", row): [k for k, members in enumerate(groups.values()) if among(members, reached)]
             for row, reached in enumerate(reach)
         }
         names = list(groups)

@@ -21,7 +21,7 @@ from mcsus.counting.finite import Origin, refuse_not_finite
 from mcsus.counting.tasks import Task, slab_for, tasks_between
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import FOLD, Plan, Points
+from mcsus.engine.plans import FOLD, Member, Plan, Points
 from mcsus.engine.saltelli import columns
 from mcsus.engine.store import index_sums
 from mcsus.errors import NotFiniteError
@@ -56,7 +56,7 @@ class PlanRun:
     kernel: Kernel
     plan: Plan
     design: Design
-    groups: tuple[tuple[str, frozenset[str]], ...] = ()
+    groups: tuple[tuple[str, frozenset[Member]], ...] = ()
     paired: int = 0
     _ready: dict[int, tuple[Points, Array]] = field(default_factory=dict, repr=False)
 

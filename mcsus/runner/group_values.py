@@ -15,7 +15,7 @@ from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
 from mcsus.analysis.ranks import ranked
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import FOLD, Integers, Quantity
+from mcsus.engine.plans import FOLD, Integers, Member, Quantity, among
 from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.model.rounding import EXACT, TOLERANCE
@@ -35,7 +35,7 @@ Array = NDArray[np.float64]
 
 _EXPONENTS = (-1022, 1022)  # of factors that are floats themselves
 
-Groupings = Mapping[str, Mapping[str, set[str]]]
+Groupings = Mapping[str, Mapping[str, set[Member]]]
 Key = tuple[str, int]
 """Mark of the grouping, and stored row of an output."""
 
@@ -100,7 +100,7 @@ class GroupRun:
         start = 0
         for mark, grouping in groupings.items():
             for row, name in enumerate(owners(kernel, outputs)):
-                reached = [members & reach[name] for members in grouping.values()]
+                reached = [among(members, reach[name]) for members in grouping.values()]
                 places = [start + k for k, members in enumerate(reached) if members]
                 self.inputs[mark, row] = [groups[place][0] for place in places]
                 pairs = wants.second_order and not mark

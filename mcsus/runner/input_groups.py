@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from mcsus.analysis.base import methods
 from mcsus.analysis.grouping import index_groups
+from mcsus.dependence.mix import key_of_study
+from mcsus.engine.plans import Member, Part, cells_of, parameter_of
 from mcsus.model import Model
+from mcsus.parameters import Parameter
+from mcsus.result.summary import label_text
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
+from mcsus.study.grids import labelled, shared_dims
 from mcsus.study.joints import joints_of
 from mcsus.study.parts import TOGETHER, CopulaGroup
 from mcsus.study.shares import share_behind
-from mcsus.vocabulary import Caution
+from mcsus.vocabulary import SCENARIO, Caution
 
-Groups = dict[str, set[str]]
+Groups = dict[str, set[Member]]
+"""By name; a member is a parameter, or some cells of it."""
 
 
-def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dict[str, set[str]]:
+def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> Groups:
     """Return the groups of parameters whose part is asked for; none without outputs.
 
     Parameters
@@ -30,25 +37,62 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> dic
     if not asked.outputs or not asked.methods:
         return {}
     reached = model.upstream(asked.outputs)
-    drawn = {
+    drawn: dict[str, Member] = {
         written_name(name): name
         for name in model.inputs
         if name in reached and not model.varies_inside(name)
     }
-    used = {own: model.parameters[name] for own, name in drawn.items()}
+    used = {own: model.parameters[parameter_of(name)] for own, name in drawn.items()}
     together = joints_of(study.parameters)
     if by:
         groups = index_groups(used, by, together)
     else:
+        for own in asked.labelled(used):
+            name = parameter_of(drawn[own])
+            parts = _parts(model, name)
+            used = _in_place(used, own, {k: _cut(used[own], part) for k, part in parts.items()})
+            drawn = _in_place(drawn, own, parts)
         explicit = {name for members in asked.groups.values() for name in members}
         rest = {k: names for k, names in together.items() if explicit.isdisjoint(names)}
         groups = index_groups(used, asked.group_by, {**asked.groups, **rest})
-    groups = {key: {drawn[own] for own in members} for key, members in groups.items()}
-    written = {name: share_behind(name, study.document) for name in groups}
+    found = {key: {drawn[own] for own in members} for key, members in groups.items()}
+    written = {name: share_behind(name, study.document) for name in found}
     return {
-        own if (own := written[name]) and own not in groups else name: members
-        for name, members in groups.items()
+        own if (own := written[name]) and own not in found else name: members
+        for name, members in found.items()
     }
+
+
+def _parts(model: Model, name: str) -> dict[str, Member]:
+    """Return the cells of a parameter that are drawn by themselves, by name and label."""
+    parameter = model.parameters[name]
+    apart = [dim for dim in parameter.dims if dim not in shared_dims(parameter, model.dims)]
+    cells: dict[str, list[int]] = {}
+    names: dict[str, str] = {}
+    for k, labels in enumerate(labelled(parameter.dims, model.dims)):
+        stream = key_of_study(parameter.cells[k].stream)
+        own = {dim: labels[dim] for dim in apart if dim != SCENARIO}
+        names.setdefault(stream, label_text(written_name(name), own))
+        cells.setdefault(stream, []).append(k)
+    if len(cells) == 1:
+        return {written_name(name): name}
+    return {names[stream]: Part(name, tuple(own)) for stream, own in cells.items()}
+
+
+def _cut(parameter: Parameter, part: Member) -> Parameter:
+    """Return a parameter with some of its cells."""
+    if isinstance(part, str):
+        return parameter
+    return replace(parameter, cells=tuple(parameter.cells[k] for k in part.cells))
+
+
+Kept = TypeVar("Kept")
+
+
+def _in_place(known: Mapping[str, Kept], name: str, parts: Mapping[str, Kept]) -> dict[str, Kept]:
+    """Return items with others in the place of one."""
+    each = (parts if own == name else {own: value} for own, value in known.items())
+    return {key: value for own in each for key, value in own.items()}
 
 
 def groupings(study: Study, model: Model) -> dict[str, Groups]:
@@ -66,10 +110,10 @@ class Touched(NamedTuple):
     groups: tuple[str, ...]
 
 
-def touched(study: Study, model: Model, groups: Mapping[str, set[str]]) -> Iterator[Touched]:
+def touched(study: Study, model: Model, groups: Mapping[str, set[Member]]) -> Iterator[Touched]:
     """Yield each dependence that joins groups of inputs, and which."""
     streams = {
-        group: {cell.stream for name in members for cell in model.parameters[name].cells}
+        group: {cell.stream for member in members for cell in cells_of(model, member)}
         for group, members in groups.items()
     }
     for table in study.dependence:
@@ -131,12 +175,12 @@ def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
             )
 
 
-def _of_steps(model: Model, groups: Mapping[str, set[str]], met: Iterable[str]) -> str:
+def _of_steps(model: Model, groups: Mapping[str, set[Member]], met: Iterable[str]) -> str:
     """Say of dependent inputs with steps what is known when they are."""
     stepped = [
         name
         for group in met
-        for name in sorted(groups[group])
+        for name in sorted(map(parameter_of, groups[group]))
         if not all(cell.law.is_continuous for cell in model.parameters[name].cells)
     ]
     if not stepped:

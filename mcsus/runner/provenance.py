@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mcsus.declared.table import plain
+from mcsus.engine.plans import parameter_of
 from mcsus.errors import FaultCollector
 from mcsus.expressions import to_text
 from mcsus.families.conditional import Conditional
@@ -76,7 +77,10 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         ],
         "inputs": [_input(study, p, document) for p in study.parameters if p.name in used],
         "groups": {
-            group: sorted(share_behind(name, document) or written_name(name) for name in members)
+            group: sorted(
+                share_behind(name, document) or written_name(name)
+                for name in {parameter_of(member) for member in members}
+            )
             for group, members in sensitivity_groups(study, model).items()
         },
         "equations": [

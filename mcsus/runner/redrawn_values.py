@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from mcsus.analysis.ranks import ranked
 from mcsus.dependence.conditional import Bound, bound_together
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Quantity
+from mcsus.engine.plans import Member, Quantity, among, parameter_of
 from mcsus.errors import NotFiniteError
 from mcsus.model import Model
 from mcsus.model.rounding import EXACT
@@ -53,13 +53,13 @@ class _Drawn:
     bound: tuple[Bound, ...]
 
     @classmethod
-    def of(cls, kernel: Kernel, groups: Iterable[Iterable[str]], scenario: int) -> _Drawn:
+    def of(cls, kernel: Kernel, groups: Iterable[Iterable[Member]], scenario: int) -> _Drawn:
         """Return how groups of parameters are drawn; constants tell nothing."""
         cells = [
             (kernel.mix(cell), k)
             for k, members in enumerate(groups)
-            for name in sorted(members)
-            for cell in _cells_in(kernel.model, name, scenario)
+            for member in members
+            for cell in _cells_in(kernel.model, member, scenario)
             if cell.law.family != "constant"
         ]
         column = {key: k for k, key in enumerate(kernel.streams)}
@@ -90,14 +90,14 @@ class _Game:
         Names of those that are one group, as they hardly matter.
     """
 
-    groups: Mapping[str, frozenset[str]]
+    groups: Mapping[str, frozenset[Member]]
     streams: Mapping[str, int]
     drawn: tuple[_Drawn, ...]
     put_together: tuple[str, ...] = ()
 
     @classmethod
     def of(
-        cls, kernel: Kernel, groups: Mapping[str, frozenset[str]], together: tuple[str, ...] = ()
+        cls, kernel: Kernel, groups: Mapping[str, frozenset[Member]], together: tuple[str, ...] = ()
     ) -> _Game:
         """Return how some groups are drawn."""
         streams = {key: k for k, key in enumerate(kernel.streams)}
@@ -146,12 +146,14 @@ def _redraw(
             cube[at] = bound.redrawn(own, given[at], new[at])
 
 
-def _cells_in(model: Model, name: str, scenario: int) -> Sequence[Cell]:
-    """Return the cells of a parameter in one scenario, the last of its dims."""
-    parameter = model.parameters[name]
-    if SCENARIO not in parameter.dims:
-        return parameter.cells
-    return parameter.cells[scenario :: len(model.dims[SCENARIO])]
+def _cells_in(model: Model, member: Member, scenario: int) -> list[Cell]:
+    """Return the cells of a member of a group in one scenario, which is the last dim."""
+    parameter = model.parameters[parameter_of(member)]
+    places = range(len(parameter.cells)) if isinstance(member, str) else member.cells
+    if SCENARIO in parameter.dims:
+        count = len(model.dims[SCENARIO])
+        places = [k for k in places if k % count == scenario]
+    return [parameter.cells[k] for k in places]
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +199,7 @@ class RedrawRun:
         reached = kernel.model.upstream([output])
         games = []
         for groups in groupings.values():
-            own = {k: frozenset(v & reached) for k, v in groups.items() if v & reached}
+            own = {k: frozenset(own) for k, v in groups.items() if (own := among(v, reached))}
             game = _Game.of(kernel, own)
             if wants.most is not None and len(own) > wants.most:
                 game = self._with_others(game)
@@ -279,7 +281,7 @@ class RedrawRun:
         if len(put) < 2:
             return game
         kept = {name: own for k, (name, own) in enumerate(game.groups.items()) if k not in put}
-        others = frozenset[str]().union(*(game.groups[names[k]] for k in put))
+        others = frozenset[Member]().union(*(game.groups[names[k]] for k in put))
         return _Game.of(kernel, kept | {OTHERS: others}, tuple(names[k] for k in put))
 
     def _looked_at(self, cube: Array, replicate: int) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.declared.reader import choices
+from mcsus.dependence.mix import key_of_study
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import dims, walk
 from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
@@ -18,7 +19,7 @@ from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
-from mcsus.runner.input_groups import groupings, touched
+from mcsus.runner.input_groups import Groups, groupings, touched
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
 from mcsus.study.beside import kept_beside
@@ -143,6 +144,7 @@ def check_parts(study: Study, model: Model) -> None:
     _check_breakdown(study, model, faults)
     _check_credits(study, model, faults)
     _check_dependence(study, model, faults)
+    _check_labels(study, faults)
     _check_points(study, faults)
     check_comparisons(study, model, faults)
     faults.raise_any()
@@ -265,8 +267,18 @@ def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> Non
                 _refuse_dependent(study, model, groups, _typed(method.title), faults)
 
 
+def _check_labels(study: Study, faults: FaultCollector) -> None:
+    """Refuse to split what has one value."""
+    asked = study.sensitivity.by_label
+    for name in () if isinstance(asked, bool) else asked:
+        parameter = study.parameter(name)
+        if len(set(map(key_of_study, parameter.streams))) == 1 and not parameter.is_constant:
+            allowed = "parameters whose labels are drawn apart"
+            faults.add(f"{name!r}, which is one value", allowed, "sensitivity", "by_label")
+
+
 def _refuse_dependent(
-    study: Study, model: Model, groups: dict[str, set[str]], what: str, faults: FaultCollector
+    study: Study, model: Model, groups: Groups, what: str, faults: FaultCollector
 ) -> None:
     for table, _ in touched(study, model, groups):
         names = ", ".join(map(repr, table.parameters))

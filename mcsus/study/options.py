@@ -156,6 +156,17 @@ def _groups(reader: TableReader, key: str) -> dict[str, tuple[str, ...]]:
     return groups
 
 
+def _by_label(reader: TableReader, key: str) -> bool | tuple[str, ...]:
+    if isinstance(asked := reader.raw(key), bool):
+        return asked
+    names = reader.names(key, tuple(reader.known["parameters"]), "parameters")
+    grouped = [own for own in (reader.raw("groups") or {}).values() if isinstance(own, list)]
+    for name in names:
+        if any(name in own for own in grouped):
+            reader.fault(key, f"{name!r}, which is in one of groups", "one or the other")
+    return names
+
+
 def _draws(reader: TableReader, key: str) -> int | None:
     draws, design = reader.raw(key), reader.known["design"]
     is_whole = isinstance(draws, int) and not isinstance(draws, bool)
@@ -198,6 +209,13 @@ def sensitivity_table() -> Table:
             default={},
         ),
         also_by=names(GROUPINGS[1:], "groupings whose indices stand beside", "groupings"),
+        by_label=raw(
+            "parameters of which every label is an input by itself, or true for all that have any",
+            {"oneOf": [{"type": "boolean"}, _LIST]},
+            "a list of parameters, or true",
+            read=_by_label,
+            default=(),
+        ),
         draws=raw(
             "base points per replicate, a power of two; by default 4096, or those of the design",
             {"type": "integer", "minimum": 2},

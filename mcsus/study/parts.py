@@ -32,6 +32,8 @@ class Sensitivity:
         Explicit groups: name -> names of parameters. A parameter in no group stands alone.
     also_by : tuple of str
         Further groupings whose indices stand beside, from the same points: stage, source.
+    by_label : bool or tuple of str
+        Parameters of which every label that is drawn by itself is an input; True for all.
     draws : int
         Base points per replicate, a power of two.
     replicates : int
@@ -45,11 +47,20 @@ class Sensitivity:
     group_by: str = "none"
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     also_by: tuple[str, ...] = ()
+    by_label: bool | tuple[str, ...] = ()
     draws: int = 4096
     replicates: int = Design.replicates
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    OWN: ClassVar = ("methods", "outputs", "group_by", "groups", "also_by", "draws", "replicates")
+    OWN: ClassVar = (
+        *("methods", "outputs", "group_by", "groups", "also_by", "by_label"),
+        *("draws", "replicates"),
+    )
+
+    def labelled(self, names: Iterable[str]) -> list[str]:
+        """Return which of some parameters are split by their labels."""
+        asked = self.by_label
+        return list(names) if asked is True else [n for n in names if asked and n in asked]
 
     @property
     def table(self) -> dict[str, Any]:
