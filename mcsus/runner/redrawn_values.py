@@ -149,7 +149,7 @@ def _redraw(
 def _cells_in(model: Model, member: Member, scenario: int) -> list[Cell]:
     """Return the cells of a member of a group in one scenario, which is the last dim."""
     parameter = model.parameters[parameter_of(member)]
-    places = range(len(parameter.cells)) if isinstance(member, str) else member.cells
+    places: Iterable[int] = range(len(parameter.cells)) if isinstance(member, str) else member.cells
     if SCENARIO in parameter.dims:
         count = len(model.dims[SCENARIO])
         places = [k for k in places if k % count == scenario]
