@@ -50,6 +50,8 @@ class ClaimCell:
     parts : tuple of array, optional
         Two that the margins are the sum of, which no input and no copula ties, shape
         (replicate, draw) each; None where there are not two.
+    is_sign : bool
+        Whether only the sign of a margin means something.
     """
 
     labels: Mapping[str, Label]
@@ -63,6 +65,7 @@ class ClaimCell:
     again: Again | None = None
     most_held: int = 0
     parts: tuple[Array, Array] | None = None
+    is_sign: bool = False
 
     @property
     def probability(self) -> float:
@@ -76,8 +79,8 @@ class ClaimCell:
 
     @cached_property
     def of_margin(self) -> MainEffects | None:
-        """Regressions of the margin on each input; None where some margins are infinite."""
-        if not np.isfinite(self.margins).all():
+        """Regressions of the margin on each input; None of one that is infinite or has no size."""
+        if self.is_sign or not np.isfinite(self.margins).all():
             return None
         return MainEffects.of(self.inputs, self.margins)
 

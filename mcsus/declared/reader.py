@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import numbers
 import re
@@ -19,6 +20,7 @@ MAX_TEXT = 20_000
 MAX_FAULTS = 200
 """Reading stops here: who has this many faults will not read more of them at once."""
 MAX_ID = 64
+_CONTENT = "a text, a number, a list or a table"
 
 ID = rf"^[A-Za-z][A-Za-z0-9_-]{{0,{MAX_ID - 1}}}$"
 """Pattern of an id."""
@@ -252,6 +254,8 @@ def check_content(document: Mapping[str, Any], faults: FaultCollector) -> bool:
             faults.add(shown(value), "a whole number of at most 63 bits", *where)
             sound = False
         elif not isinstance(value, str | int | float):
-            faults.add(f"a {type(value).__name__}", "a text, a number, a list or a table", *where)
+            is_time = isinstance(value, datetime.date | datetime.time)
+            allowed = 'a day as a text: "2026-11-27"' if is_time else _CONTENT
+            faults.add(f"a {type(value).__name__}", allowed, *where)
             sound = False
     return sound

@@ -11,6 +11,7 @@ from mcsus.result.tree import Result
 
 Row = dict[str, Any]
 
+_PLACE = ("of", "against", "labels", "difference", "ratio")  # of a pair; its two parts
 _WITH_ERROR = ("mean", "sd", "median", "never")
 
 
@@ -83,7 +84,10 @@ def _comparisons(compared: Mapping[str, Any]) -> Iterable[Row]:
                 for own in pair[kind]["intervals"]:
                     level = f"{kind}, {own['level']:g}"
                     row |= {f"{level} {end}": own[end] for end in ("low", "high")}
-            yield row | _estimate("probability less", pair["probability_less"])
+            told = (key for key in pair if key not in _PLACE)
+            for key in told:
+                row |= _flat({key.replace("_", " "): pair[key]})
+            yield row
 
 
 def _asked(result: Result) -> dict[str, Row]:
@@ -99,6 +103,10 @@ def _claims(claims: Mapping[str, Any], asked: Mapping[str, Row]) -> Iterable[Row
     for name, told in claims.items():
         for cell in told["cells"]:
             found = _estimate("probability", cell["probability"]) | {"verdict": cell["verdict"]}
+            if (margin := cell.get("margin")) is not None:
+                found["margin, unit"] = margin["unit"]
+                for own in margin["quantiles"]:
+                    found |= _estimate(f"margin, quantile {own['p']:g}", own)
             yield {"claim": name, "labels": _labels(cell["labels"]), **asked[name], **found}
 
 
@@ -149,11 +157,29 @@ def _rows(name: str, told: Any, at: Mapping[str, Any] | None = None) -> Iterable
     """Yield the rows of lists, with the name of their table; of several cases those of each."""
     if isinstance(told, list):
         own = {} if at is None else {"labels": at}
-        yield from ((name, {**own, **row}) for row in told if isinstance(row, Mapping))
+        for row in told:
+            if isinstance(row, Mapping):
+                yield from _unnested(name, {**own, **row})
     elif isinstance(told, Mapping):
         for case in told.get("cells", [told]):
             for key, value in case.items():
                 yield from _rows(f"{name}_{key}", value, case.get("labels", at))
+
+
+def _unnested(name: str, row: Row) -> Iterable[tuple[str, Row]]:
+    """Yield a row, and below its name with a key that of each item of a list of several values."""
+    nested = {key for key, value in row.items() if isinstance(value, list) and _is_rows(value)}
+    about = {key: value for key, value in row.items() if key not in nested}
+    yield name, about
+    for key in sorted(nested):
+        for item in row[key]:
+            values = item if isinstance(item, Mapping) else dict(enumerate(item, 1))
+            own = {word: about[word] for word in about if word not in values}
+            yield f"{name}_{key}", own | {str(word): value for word, value in values.items()}
+
+
+def _is_rows(value: list[Any]) -> bool:
+    return bool(value) and all(isinstance(item, Mapping | list) for item in value)
 
 
 def _flat(row: Mapping[str, Any]) -> Row:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.result.summary import ends_apart
+from mcsus.result.printed import ends_apart
 from mcsus.vocabulary import BASE, SCENARIO
 
 MISSING = "not known"

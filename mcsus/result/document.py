@@ -240,7 +240,7 @@ def _at(places: Sequence[float], values: Sequence[Mapping[str, Any]]) -> list[di
 
 def credit_document(data: xr.Dataset) -> dict[str, Any]:
     """Return the JSON of one credit."""
-    about = {key: data.attrs[key] for key in ("quantity", "rule", "buffer")}
+    about = {key: data.attrs[key] for key in ("quantity", "rule", "buffer", "over")}
     return about | {"cells": [_credit_cell(labels, cell) for labels, cell in cells(data)]}
 
 

@@ -12,7 +12,7 @@ from mcsus.analysis.base import Explained
 from mcsus.model import Model
 from mcsus.result.arrays import CONSTANT
 from mcsus.result.document import cells, ignorant
-from mcsus.result.summary import significant
+from mcsus.result.printed import significant
 from mcsus.runner.comparisons import left_out
 from mcsus.runner.constants import on_constants
 from mcsus.runner.contrast_cautions import in_cases, of_contrasts
@@ -87,6 +87,7 @@ def cautions(
     told += [own for name in study.outputs for own in _heavy(name, described)]
     told += [*_few(study, model, described), *_undecided(study, model, described)]
     told += [*of_contrasts(described), *_not_analysed(described), *_not_looked_at(described)]
+    told += _no_ratio(study, described)
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]
@@ -215,6 +216,30 @@ def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Ite
                 f"hardly any draw decides the probability of the claim {claim.id!r}{where}: it is "
                 f"known to ± {significant(bound * float(known[1][few].max()), 2)}; more draws "
                 "tell more",
+            )
+
+
+def _about(share: float) -> str:
+    """Return a share that is known to a per cent."""
+    return "all" if share > 0.999 else f"about {max(100 * share, 1):.0f} %"
+
+
+def _no_ratio(study: Study, described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
+    """Say of a claim on a ratio in what share of the draws its divisor is not above 0."""
+    for claim in study.claims:
+        data = described[f"claims/{claim.id}"]
+        if not claim.margin.is_ratio or "quantile_curve" not in data:
+            continue
+        width = np.gradient(data["curve"].values)  # of the probabilities that it is told at
+        share = np.isinf(data["quantile_curve"].values) @ (width / width.sum())
+        if share.any():
+            holds = "does not hold" if claim.margin.relation.is_below else "holds"
+            yield Caution(
+                "no_ratio",
+                claim.id,
+                f"{claim.margin.quantity} is no number in {_about(float(share.max()))} of the draws"
+                f"{in_cases(share > 0)}, where the divisor is not above 0: the claim "
+                f"{claim.id!r} {holds} there, as if the ratio were without bound",
             )
 
 

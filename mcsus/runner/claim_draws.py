@@ -39,7 +39,7 @@ from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.model import Model
 from mcsus.parameters import Cell
-from mcsus.result.summary import label_text
+from mcsus.result.printed import label_text
 from mcsus.runner.again import Once
 from mcsus.runner.claim_parts import terms_of, two_parts
 from mcsus.runner.group_sums import PlanRun, values_of
@@ -160,7 +160,7 @@ class _Judge:
         asked, unit = self.claim.confidence, self.claim.margin.unit.text
         return ClaimCell(
             labels, asked, unit, self.rounding, margins, self.holds(margins), inputs,
-            again=again, parts=parts,
+            again=again, parts=parts, is_sign=self.claim.margin.is_sign,
         )  # fmt: skip
 
 

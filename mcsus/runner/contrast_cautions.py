@@ -39,7 +39,7 @@ def of_contrasts(described: Mapping[str, xr.Dataset]) -> Iterator[Caution]:
                 yield Caution(
                     "undefined_comparison",
                     name,
-                    f"the {kind}{of} is no number in up to {never.max():.3g} of the draws"
+                    f"the {kind}{of} is no number in up to {100 * never.max():.3g} % of the draws"
                     f"{in_cases(never > 0)}: median, quantiles and intervals are of the others",
                 )
         if lost:

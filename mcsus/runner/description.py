@@ -234,6 +234,7 @@ def _claim(
         beside=margin.beside_name,
         relation=relation.value,
         value=margin.value,
+        is_sign=int(margin.is_sign),
         confidence=claim.confidence,
         required=int(claim.required),
     )
@@ -256,6 +257,8 @@ def _quantiles(
         values, errors = (
             np.stack(part) / equation.unit.factor for part in zip(*known, strict=True)
         )
+        if key == "margin" and claim.margin.is_sign:  # which has no size
+            values, errors = (np.full(part.shape, np.nan) for part in (values, errors))
         told |= {f"{key}_quantiles": values, f"{key}_quantiles_error": errors}
         if key == "beside":
             told |= never(cells, each)

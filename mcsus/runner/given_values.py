@@ -18,7 +18,7 @@ from mcsus.engine.plans import Member, Quantity, among
 from mcsus.errors import NotFiniteError
 from mcsus.families import Distribution
 from mcsus.families.rows import RowValues
-from mcsus.result.summary import label_text
+from mcsus.result.printed import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
 from mcsus.runner.group_values import Key
 from mcsus.streams import Design

@@ -157,7 +157,7 @@ def inputs_of(
         for own in (one, other)
     )
     both = {
-        Shared(one[key][0], other[key][0], reason)
+        Shared(one[key][0], other[key][0], reason + _unlike_laws(one[key][1], other[key][1]))
         for key, reason in reasons.items()
         if key in one and key in other
     }
@@ -188,6 +188,12 @@ def _why(one: Cell, other: Cell, key: str, *, is_same: bool) -> str:
     if one.law == other.law and one.unit == other.unit:
         return "the same name, law and unit"
     return ""
+
+
+def _unlike_laws(one: Cell, other: Cell) -> str:
+    """Return the words for cells of one stream that have laws of their own."""
+    same = one.law == other.law and one.unit == other.unit
+    return "" if same else "; with another law in each, so at the same quantile and not one value"
 
 
 def _renamed(study: Study, keys: Mapping[str, str]) -> Study:

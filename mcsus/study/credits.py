@@ -31,7 +31,7 @@ _LOW = "a probability above 0 and at most 0.5"
 _AMOUNT = "{ value = .., unit = '..' }: an amount above 0; or the name of an equation"
 _STEPS = (
     "a list of [half width relative to the mean, share deducted up to it]: widths that rise from "
-    "above 0, shares from 0 to 1"
+    "above 0, shares from 0 to 1 that do not fall"
 )
 
 
@@ -164,7 +164,8 @@ def _steps(reader: TableReader, key: str) -> tuple[tuple[float, float], ...] | N
         kept.append((float(pair[0] or 0), float(pair[1] or 0)))
     limits = [0.0, *(limit for limit, _ in kept)]
     rises = all(a < b for a, b in pairwise(limits))
-    sound = rises and all(0 <= share <= 1 for _, share in kept)
+    shares = [share for _, share in kept]  # else a wider interval would be credited more
+    sound = rises and all(0 <= share <= 1 for share in shares) and shares == sorted(shares)
     if kept and sound and len(kept) == len(rows):
         return tuple(kept)
     reader.fault(key, shown(rows), _STEPS)
@@ -324,6 +325,10 @@ def read_credits(
         ids.add(id_)
         if "table" in row and "beyond" not in row:
             row.missing("beyond", "a share from 0 to 1, deducted beyond the last width")
+        elif row.is_sound and "table" in row and row["beyond"] < (last := row["table"][-1][1]):
+            row.fault(
+                "beyond", f"{row['beyond']:g}", f"at least {last:g}, the last share before it"
+            )
         if row.is_sound and row["quantity"] in units:
             found[id_] = _credit(row, rule, units)
     return tuple(found.values())

@@ -150,6 +150,10 @@ class Margin(NamedTuple):
         Its name.
     reads : tuple of Reading
         Dims that the claim reads its quantities along.
+    is_sign : bool
+        Whether only its sign means something, as where claims in unlike units are joined.
+    is_ratio : bool
+        Whether it is about a ratio, which is without bound where the divisor is not above 0.
     """
 
     expression: Expression
@@ -160,6 +164,8 @@ class Margin(NamedTuple):
     beside: Expression | None = None
     beside_name: str = ""
     reads: tuple[Reading, ...] = ()
+    is_sign: bool = False
+    is_ratio: bool = False
 
 
 class Claim(NamedTuple):

@@ -476,6 +476,12 @@ def test_what_analyses_say_of_claims_are_tables_whatever_their_shape():
     assert tables["break_even"] == [
         {"claim": "pays", "input": "works", "value": 1.0, "value, error": 0.1, "names": "a; b"}
     ]
+    nested = [{"input": "works", "worst": [{"radius": 0.1, "probability": p} for p in (0.8, 0.7)]}]
+    pairs = [{"inputs": ["a", "b"], "points": [[1.0, 2.0], [3.0, 4.0]]}]
+    flat = _below_claims({"pays": {"one_input": nested, "pairs": pairs}})
+    assert [row["probability"] for row in flat["one_input_worst"]] == [0.8, 0.7]
+    assert flat["one_input"] == [{"claim": "pays", "input": "works"}]
+    assert flat["pairs_points"][1] == {"claim": "pays", "inputs": "a; b", "1": 3.0, "2": 4.0}
     assert tables["robustness_dependence_looked_at"] == [
         {"claim": "pays", "labels": str(k), "correlation": 0.5} for k in (1, 2)
     ]

@@ -8,7 +8,7 @@ import mcsus
 from mcsus.report import write_report
 from mcsus.report.reading import Reading
 from mcsus.report.sections import breaking
-from mcsus.result.summary import breaking_line
+from mcsus.result.lines import breaking_line
 
 
 def normal(mean, sd):

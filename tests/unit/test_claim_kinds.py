@@ -120,6 +120,9 @@ def test_a_ratio_to_what_may_be_nothing_is_without_bound(plain):
     cell = holds(plain, "once", 0.5)
     assert cell["quantity"]["quantiles"][-1]["value"] is None
     holds(plain, "below", 0.5)
+    told = {own["where"]: own["text"] for own in plain.provenance["cautions"]}
+    assert "in about 25 % of the draws, where the divisor is not above 0" in told["once"]
+    assert "does not hold there" in told["below"]
 
 
 def test_between_two_values(plain):
@@ -326,7 +329,7 @@ def test_equality_in_joint_claims():
     assert known["lower_or_no_more"] == known["no_more_twice"] == 1
 
 
-def test_margins_in_unlike_units_are_not_compared():
+def test_margins_in_unlike_units_are_not_compared(tmp_path):
     """Of kg and kg^2 none is the least: the margin of both is a sign, the probability as ever."""
     light = {"quantity": "one", "relation": "<", "value": 2, "unit": "kg"}
     small = {"quantity": "square", "relation": "<", "value": 6.25, "unit": "kg**2"}
@@ -334,8 +337,12 @@ def test_margins_in_unlike_units_are_not_compared():
     result = run(study(claims, equations={"one": ("b", "kg"), "square": ("b*b", "kg**2")}))
     both, least = cells_of(result, "both")[0], cells_of(result, "light")[0]
     assert both["probability"]["value"] == least["probability"]["value"]  # b < 2 implies b < 2.5
-    assert both["margin"]["unit"] == "1"
-    assert {q["value"] for q in both["margin"]["quantiles"]} <= {-1.0, 0.0, 1.0}
+    assert {q["value"] for q in both["margin"]["quantiles"]} == {None}
+    assert both["quantity"]["name"] == "light and small"
+    told = result.to_dict()["claims"]["both"]["value_of_information"]
+    assert {row["evppi"]["value"] for row in told} == {None}  # what has no size is worth nothing
+    assert any(row["change"]["value"] for row in told)
+    assert write_report(result, tmp_path).read_text().count("none: light and small, in unlike") == 1
 
 
 def test_ratio_in_formulas():

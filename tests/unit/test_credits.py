@@ -183,6 +183,12 @@ def test_the_national_workbook_is_credited_as_its_table_says():
         agrees(cell["covered_in_all"], 0.690379 * 0.692502, slack=1e-4)
 
 
+def test_the_summary_tells_years_and_what_was_issued(result):
+    text = " ".join(str(result.summary()).split())
+    assert "yearly is real in every year with 0.90" in text
+    assert "claimed was issued 2.00 times what is real" in text
+
+
 def test_what_is_saved_is_read_back_and_shown(result, tmp_path):
     result.save(tmp_path)
     again = mcsus.load_result(tmp_path)
@@ -200,6 +206,33 @@ def test_the_page_says_that_trees_no_longer_means_what_it_says(result, tmp_path)
     assert "all of it is real in every year with a probability of 0.90" in page
     rows = (tmp_path / "credits_trees.csv").read_text().splitlines()
     assert rows[0].startswith("credit,unit,quantile_0.05,quantile_0.95,mean,")
+
+
+def test_a_rule_that_credits_nothing_says_so_and_not_that_a_normal_law_is_none(tmp_path):
+    """Of N(-5, 2) nothing is credited; of N(1, 10) 0.85, of which more than all is not real."""
+    from mcsus.report import write_report
+
+    laws = {"low": (-5, 2), "wide": (1, 10)}
+    unit = {"unit": "t CO2e"}
+    study = document(
+        parameters={
+            name: {"distribution": "normal", "mean": m, "sd": s, "source": "a case", **unit}
+            for name, (m, s) in laws.items()
+        },
+        equations={f"{name}_cut": {"formula": name, **unit} for name in laws},
+        outputs={"low_cut": "t CO2e"},
+        credits=[
+            {"id": "low", "quantity": "low_cut", "rule": "trees"},
+            {"id": "wide", "quantity": "wide_cut", "rule": "trees"},
+            {"id": "steps", "quantity": "wide_cut", "rule": "steps"},
+        ],
+    )
+    page = write_report(mcsus.run(Study.from_dict(study), draws=1024, replicates=4), tmp_path)
+    text = page.read_text()
+    assert "not normal" not in text
+    assert "The rule credits nothing, as the mean reduction is not above 0; it is below 0" in text
+    assert "as it takes off as much as the mean reduction or more" in text
+    assert "what is real falls short of it by 3.9" in text
 
 
 def test_credits_change_no_other_number(result):
@@ -302,6 +335,8 @@ REQUIRED = "(this key is required)"
         ({"level": 0.05}, "credits.a.level: found an unknown key; allowed: one of 'id',"),
         ({"rule": "deduct_half_width", "level": 0.9}, f"credits.a.limit: {SHARE} {REQUIRED}"),
         ({"rule": "steps", "table": [[0.3, 0.0], [0.1, 0.1]], "beyond": 1}, f"a.table: {FALLS}"),
+        ({"rule": "steps", "table": [[0.1, 0.2], [0.3, 0.1]], "beyond": 1}, "that do not fall"),
+        ({"rule": "steps", "table": [[0.1, 0.2]], "beyond": 0.1}, "at least 0.2, the last share"),
         ({"rule": "steps", "table": [[0.3, 0.0]]}, f"a.beyond: found nothing; allowed: {BEYOND}"),
         ({"quantity": "plain_cu"}, "unknown equation 'plain_cu'; allowed: the name of an"),
         ({"quantity": "plain_cu"}, "equation; did you mean 'plain_cut'?"),

@@ -92,6 +92,16 @@ def test_what_is_the_same_is_paired(pair):
     ]
 
 
+def test_an_input_with_a_law_of_its_own_is_shared_by_its_quantile_alone():
+    """Of one study with g changed: the stream is the same, and the values are not."""
+    changed = study("a", 1)
+    changed["parameters"]["g"] = lognormal(1, 3)
+    document = mcsus.compare(made("a", 1), Study.from_dict(changed)).to_dict()
+    told = {own["of"]: own["reason"] for own in document["shared"]}
+    assert told["g"].endswith("so at the same quantile and not one value")
+    assert told["h"] == "the same study"
+
+
 def test_a_less_itself_is_nothing(pair):
     for entry in pair.to_dict()["comparisons"]["z"]:
         assert entry["difference"]["varies"] is False

@@ -29,9 +29,9 @@ _ROW, _LEFT, _TOP, _RIGHT = 26.0, 214.0, 34.0, 118.0
 _MOST_ROWS = 36
 _TINTS = {Apart.LOWER: BLUE, Apart.HIGHER: ORANGE}
 _HOW = (
-    "Each row is a difference, made draw by draw on the same draws: what both share is in neither. "
-    "Right of the line at zero the first is higher. Blue: lower in more than {share:g} % of the "
-    "draws; orange: higher in as many; grey: not told apart."
+    "Each row is a difference, made draw by draw on the same draws: what enters both alike "
+    "cancels. Right of the line at zero the first is higher. Blue: lower in more than {share:g} % "
+    "of the draws; orange: higher in as many; grey: not told apart."
 )
 
 

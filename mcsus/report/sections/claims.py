@@ -52,7 +52,8 @@ class Claims(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return a figure for each claim."""
-        return [claim_figure(claim) for claim in self.reading.claims.values()]
+        claims = self.reading.claims.values()
+        return [claim_figure(claim) for claim in claims if not claim.attrs["is_sign"]]
 
     def context(self) -> dict[str, Any]:
         """Return a sentence on each claim, and who reads the verdict of a cell."""
@@ -206,7 +207,9 @@ def _level(claim: ResultTable) -> str:
 
 
 def _margin(claim: ResultTable, cell: ResultCell) -> str:
-    """Return median and widest told range of the margin of a cell."""
+    """Return median and widest told range of the margin of a cell; what is joined of signs."""
+    if claim.attrs["is_sign"]:
+        return f"none: {words(claim.attrs['quantity'])}, in unlike units"
     values = cell.array("margin_quantiles")
     middle, low, high = (float(values[k]) for k in (len(values) // 2, 0, -1))
     if low == high:
@@ -220,7 +223,7 @@ def _margin(claim: ResultTable, cell: ResultCell) -> str:
 
 def _told(value: float) -> str:
     """Return a number, or the words for what is infinite."""
-    return {-math.inf: "never", math.inf: "without bound"}.get(value) or number(value)
+    return {-math.inf: "without bound below", math.inf: "without bound"}.get(value) or number(value)
 
 
 def _verdict_of(cell: ResultCell) -> Verdict:

@@ -76,28 +76,53 @@ def sentences(table: ResultTable, cell: ResultCell) -> list[str]:
     where = f"{capital(cell.name)}: " if cell.name else ""
     if credited is None:
         return [f"{where}the mean does not settle, so that the rule credits no amount."]
-    amount = quantity(number(credited), table.unit)
     short = probability(cell.value("probability_over_credited") or 0.0)
-    text = f"{where}{amount} credited; less is real with a probability of {short}"
     over = cell.value("expected_over_credited")
-    if over is not None:
-        text += f", and on average {quantity(number(over), table.unit)} of it is not real"
-        share = cell.value("over_credited_share")
-        text += "" if share is None else f" ({percent(share)})"
+    if credited <= 0:
+        why = _nothing(cell)
+        text = (
+            f"{where}{why if where else capital(why)}; it is below 0 with a probability of {short}"
+        )
+        if over:
+            text += f", on average by {quantity(number(over), table.unit)} over all draws"
+    else:
+        amount = quantity(number(credited), table.unit)
+        text = f"{where}{amount} credited; less is real with a probability of {short}"
+        text += _not_real(table, over, cell.value("over_credited_share"))
     if "covered_in_all" in cell.data and (covered := cell.value("covered_in_all")) is not None:
         every = f"; all of it is real in every {words(table.attrs['over'])}"
         text += f"{every} with a probability of {covered:.3f}"
     return [f"{text}.", *_issued(table, cell)]
 
 
+def _nothing(cell: ResultCell) -> str:
+    """Say why a rule credits nothing."""
+    mean = cell.value("mean")
+    if mean is None or mean > 0:
+        return "the rule credits nothing, as it takes off as much as the mean reduction or more"
+    return "the rule credits nothing, as the mean reduction is not above 0"
+
+
+def _not_real(table: ResultTable, over: float | None, share: float | None) -> str:
+    """Say how much of what is credited is not real, on average."""
+    if over is None:
+        return ""
+    amount = quantity(number(over), table.unit)
+    part = "" if share is None else f" ({percent(share)})"
+    if share is not None and share > 1:  # more than all of it is not real: emissions rose
+        return f"; what is real falls short of it by {amount}{part} on average: it may be below 0"
+    return f", and on average {amount} of it is not real{part}"
+
+
 def _skewed(table: ResultTable, reading: Reading) -> list[str]:
-    """Say that a rule does not mean what it says under a normal law."""
+    """Say that a rule does not mean what it says under a normal law; where it credits, it may."""
     nominal, key = float(table.attrs["nominal"]), "probability_over_credited"
-    known = [(cell.value(key), cell.value(f"{key}_error") or 0.0) for cell in table.cells]
     found = [
         value
-        for value, error in known
-        if value is not None and abs(value - nominal) > max(_APART, reading.student * error)
+        for cell in table.cells
+        if (cell.value("credited") or 0.0) > 0 and cell.value("varies")
+        if (value := cell.value(key)) is not None
+        if abs(value - nominal) > max(_APART, reading.student * (cell.value(f"{key}_error") or 0.0))
     ]
     if not nominal or table.attrs["buffer"] or not found:
         return []

@@ -45,6 +45,13 @@ class Robust(Section):
             for claim, told in self._told.items()
         ]
 
+    def _sentences(self, claim: str, told: Told) -> list[str]:
+        """Return what is said of a claim; of one that no draw moves, that alone."""
+        if any(cell.value("varies") for cell in self.reading.claims[claim].cells):
+            return list(sentences(told))
+        p = probability(told["probability"]["value"])
+        return [f"Its margin is one value in every draw, so that no law of an input moves P = {p}."]
+
     def _statement(self, claim: str) -> str:
         return str(self.reading.claims[claim].attrs["statement"])
 
@@ -52,7 +59,7 @@ class Robust(Section):
         """Return the sentences on each claim, and the inputs that move it most."""
         return {
             "claims": [
-                (self._statement(claim), list(sentences(told)), list(_moved(told)))
+                (self._statement(claim), self._sentences(claim, told), list(_moved(told)))
                 for claim, told in self._told.items()
             ],
             "kinds": [KINDS[kind] for kind in ("mean_down", "mean_up", "wider")],
@@ -74,11 +81,14 @@ def sentences(told: Told) -> Iterator[str]:
         yield "No single input turns it, whatever its law within its range."
     if ends := extremes(told["families"]):
         low, high = ends
-        span = " to ".join(probability(row["probability"]["value"]) for row in ends)
+        shown = list(dict.fromkeys(probability(row["probability"]["value"]) for row in ends))
+        which = (
+            f" (lowest: {words(low['law'])} for {input_words(low)}; highest: "
+            f"{words(high['law'])} for {input_words(high)})"
+        )
         yield (
             f"With another family of the same mean and spread for one of the main inputs, the "
-            f"probability is {span} (lowest: {words(low['law'])} for {input_words(low)}; highest: "
-            f"{words(high['law'])} for {input_words(high)})."
+            f"probability is {' to '.join(shown)}{which if len(shown) > 1 else ''}."
         )
     yield from _chosen(told["choices"])
     if told["dependence"]["looked_at"]:

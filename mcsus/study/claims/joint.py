@@ -59,11 +59,11 @@ def _lower(row: TableReader) -> Margin:
     if len(parts) < 2:
         raise InputError(Fault(f"a joint claim of {row[key][0]!r} alone", _OTHERS, (key,)))
     if row["all_of"]:
-        return _joined(parts, "min", f"least margin of {' and '.join(row[key])}")
-    return _joined(parts, "max", f"largest margin of {' or '.join(row[key])}")
+        return _joined(parts, "min", "least", " and ".join(row[key]))
+    return _joined(parts, "max", "largest", " or ".join(row[key]))
 
 
-def _joined(parts: Sequence[Margin], function: str, words: str) -> Margin:
+def _joined(parts: Sequence[Margin], function: str, which: str, names: str) -> Margin:
     """Return the least, or the largest, margin of some claims.
 
     Where some of them hold at equality and some do not, a margin of exactly 0 leaves the others to
@@ -71,10 +71,11 @@ def _joined(parts: Sequence[Margin], function: str, words: str) -> Margin:
     Of margins in unlike units none is the least: there the signs are joined.
     """
     shown_in = parts[0].unit
-    if any(part.unit != shown_in for part in parts):
+    is_sign = any(part.is_sign or part.unit != shown_in for part in parts)
+    if is_sign:
         shown_in = unit("1")
         parts = [part._replace(expression=_sign(part.expression)) for part in parts]
-        words = "1 where it holds, -1 where it does not"
+    words = names if is_sign else f"{which} margin of {names}"
     strict = [part.expression for part in parts if part.relation.is_strict]
     loose = [part.expression for part in parts if not part.relation.is_strict]
     if strict and loose:
@@ -89,7 +90,7 @@ def _joined(parts: Sequence[Margin], function: str, words: str) -> Margin:
     joined = Call(function, each) if len(each) > 1 else each[0]
     decides_strictly = bool(strict) if function == "min" else not loose
     relation = Relation.MORE if decides_strictly else Relation.AT_LEAST
-    return Margin(joined, shown_in, words, relation)
+    return Margin(joined, shown_in, words, relation, is_sign=is_sign)
 
 
 def _sign(margin: Expression) -> Expression:

@@ -31,7 +31,7 @@ def _lower(row: TableReader) -> Margin:
     ratio = Call("ratio", (Name(name), Name(below)))
     sides = (Number(row["value"]), ratio) if relation.is_below else (ratio, Number(row["value"]))
     words = f"{name} over {below}"
-    return Margin(Binary("-", *sides), unit("1"), words, relation, row["value"])
+    return Margin(Binary("-", *sides), unit("1"), words, relation, row["value"], is_ratio=True)
 
 
 register("ratio", ClaimKind(_TABLE, _lower, marks=("relative_to",)))

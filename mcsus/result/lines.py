@@ -1,0 +1,140 @@
+"""What stands below the tables of a summary: sentences of one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mcsus.result.printed import ends_apart, label_text, significant
+from mcsus.vocabulary import NOT_ASSESSED, standing
+
+_MOST_BOUNDS = 12
+_MOST_CREDITS = 4
+
+
+def breaking_line(claims: Mapping[str, Any]) -> str:
+    """Return in a line which value of the input that moves a claim most turns it.
+
+    Examples
+    --------
+    >>> row = {"input": "works", "value": {"value": 0.35}, "unit": "1", "holds": "above",
+    ...        "reachable": True}
+    >>> breaking_line({"pays_back": {"break_even": [row]}})
+    'A claim holds with the confidence asked for: pays_back where works is above 0.350'
+    """
+    told = []
+    for name, document in claims.items():
+        row = next((own for own in document.get("break_even", ()) if own["reachable"]), None)
+        if row is not None:
+            ends = [own for own in (row["value"]["value"], row.get("until")) if own is not None]
+            joined = " to ".join(map(significant, sorted(ends)))
+            value = f"{joined} {row['unit']}".removesuffix(" 1")
+            where = label_text(name, row.get("labels", {}))
+            side = row["holds"] if len(ends) == 1 else "from"
+            told.append(f"{where} where {row['input']} is {side} {value}")
+    if not told:
+        return ""
+    return f"A claim holds with the confidence asked for: {'; '.join(told[:3])}"
+
+
+def bounds_line(document: Mapping[str, Any]) -> str:
+    """Return in a line between what outputs and claims lie, as far as intervals tell.
+
+    Examples
+    --------
+    >>> ends = {"low": {"value": 0.1587}, "high": {"value": 0.5}}
+    >>> cell = {"labels": {}, "bounds": ends, "undecided_by": "ignorance"}
+    >>> bounds_line({"outputs": {}, "claims": {"low": {"cells": [cell]}}})
+    'Within intervals: P(low) 0.159 to 0.500 (undecided by ignorance)'
+    """
+    told = []
+    for name, output in document["outputs"].items():
+        for cell in output["cells"]:
+            bounds = cell.get("bounds", {})
+            kind = next((key for key in ("mean", "median") if cell[key] and key in bounds), None)
+            if kind is not None:
+                named = f"{kind} of {label_text(name, cell['labels'])}"
+                told.append(f"{named} {_ends(bounds[kind])} {output['unit']}".removesuffix(" 1"))
+    for name, claim in document["claims"].items():
+        for cell in claim["cells"]:
+            if "bounds" in cell:
+                why = f" (undecided by {cell['undecided_by']})" if "undecided_by" in cell else ""
+                told.append(f"P({label_text(name, cell['labels'])}) {_ends(cell['bounds'])}{why}")
+    more = f"; and {len(told) - _MOST_BOUNDS} more" if len(told) > _MOST_BOUNDS else ""
+    return f"Within intervals: {'; '.join(told[:_MOST_BOUNDS])}{more}" if told else ""
+
+
+def _ends(bounds: Mapping[str, Any]) -> str:
+    low, high = (bounds[end]["value"] for end in ("low", "high"))
+    if low is None or high is None:
+        return f"{significant(low)} to {significant(high)}"
+    return " to ".join(ends_apart(low, high))
+
+
+def assessment_line(answers: Mapping[str, str]) -> str:
+    """Return what is not assessed of avoided emissions, in a line; nothing where nothing is asked.
+
+    Examples
+    --------
+    >>> assessment_line({"baseline": "a boiler", "double_counting": "not assessed: two claim it"})
+    'Not assessed of avoided emissions: double counting (1 of 2 questions)'
+    """
+    if not answers:
+        return ""
+    left = [key for key, answer in answers.items() if standing(answer)[0] == NOT_ASSESSED]
+    named = ", ".join(left).replace("_", " ") or "nothing"
+    return f"Not assessed of avoided emissions: {named} ({len(left)} of {len(answers)} questions)"
+
+
+def robustness_line(claims: Mapping[str, Any]) -> str:
+    """Return how wrong the laws may be before the verdicts turn, in a line; nothing if unknown.
+
+    Examples
+    --------
+    >>> robustness_line({"saves": {"robustness": {"breakdown_radius": {"value": 0.0605}}}})
+    'Breakdown radius (Kullback-Leibler) of the laws: saves 0.0605'
+    """
+    radii = {
+        name: (told.get("robustness", {}).get("breakdown_radius") or {}).get("value")
+        for name, told in claims.items()
+    }
+    named = ", ".join(f"{name} {significant(r)}" for name, r in radii.items() if r is not None)
+    return f"Breakdown radius (Kullback-Leibler) of the laws: {named}" if named else ""
+
+
+def credit_line(credited: Mapping[str, Any]) -> str:
+    """Return how often credits are real in every period, and what was issued over what is real.
+
+    Examples
+    --------
+    >>> cell = {"labels": {"year": 2030}, "covered_in_all": {"value": 0.91}}
+    >>> credit_line({"cut": {"over": "year", "cells": [cell]}})
+    'Credits: cut is real in every year with 0.910'
+    >>> factor = {"issued": 9.0, "median": {"value": 1.5}, "interval": {"low": 1.0, "high": 2.0}}
+    >>> cell = {"labels": {}, "over_crediting": factor, "probability_over_issued": {"value": 0.98}}
+    >>> credit_line({"cut": {"cells": [cell]}})
+    'Credits: cut was issued 1.50 times what is real (1.00 to 2.00), more than is real with 0.980'
+    """
+    told = [text for name, document in credited.items() for text in _credited(name, document)]
+    more = f"; and {len(told) - _MOST_CREDITS} more" if len(told) > _MOST_CREDITS else ""
+    return f"Credits: {'; '.join(told[:_MOST_CREDITS])}{more}" if told else ""
+
+
+def _credited(name: str, document: Mapping[str, Any]) -> Iterator[str]:
+    seen = set()
+    for cell in document["cells"]:
+        covered = (cell.get("covered_in_all") or {}).get("value")
+        others = {k: label for k, label in cell["labels"].items() if k != document.get("over")}
+        where = label_text(name, others)
+        if covered is not None and where not in seen:  # one number for all its periods
+            seen.add(where)
+            yield f"{where} is real in every {document['over']} with {significant(covered)}"
+        if (factor := cell.get("over_crediting")) is not None:
+            low, high = factor["interval"]["low"], factor["interval"]["high"]
+            median = significant(factor["median"]["value"])
+            known = low is not None and high is not None
+            reach = f" ({' to '.join(ends_apart(low, high))})" if known else ""
+            chance = significant(cell["probability_over_issued"]["value"])
+            where = label_text(name, cell["labels"])
+            text = f"{where} was issued {median} times what is real{reach}"
+            yield f"{text}, more than is real with {chance}"
