@@ -12,7 +12,7 @@ from mcsus.dependence.mix import key_of_study
 from mcsus.engine.plans import Member, Part, cells_of, parameter_of
 from mcsus.model import Model
 from mcsus.parameters import Parameter
-from mcsus.result.summary import label_text
+from mcsus.result.printed import label_text
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled, shared_dims
