@@ -189,6 +189,8 @@ class Reading:
         What each method of sensitivity analysis says of outputs, and of groups of inputs.
     claim_analyses : mapping of str to mapping of str to ResultTable
         What each analysis of claims says of each of them.
+    populations : mapping of str to ResultTable
+        Quantities that differ between individuals, with the doubt of it.
     comparisons : mapping of str to Dataset
         What is compared, by output and dim.
     analysed : list of str
@@ -203,6 +205,9 @@ class Reading:
             {name: ResultTable(name, data) for name, data in result.datasets(group).items()}
             for group in ("outputs", "sensitivity", "claims", "credits")
         )
+        self.populations = {
+            name: ResultTable(name, data) for name, data in result.datasets("populations").items()
+        }
         self.comparisons = result.datasets("comparisons")
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():

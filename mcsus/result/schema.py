@@ -17,6 +17,7 @@ from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, OUTPUT, Entry
 from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.result.dims import DIMS, LABELS
 from mcsus.result.of_claims import own_arrays
+from mcsus.result.population_arrays import POPULATION
 from mcsus.result.sealed import plain_json
 from mcsus.result.shapes import Found
 
@@ -30,8 +31,9 @@ _KINDS = {
     "claims": (CLAIM, shapes.CLAIM),
     "comparisons": (COMPARISON, shapes.COMPARISON),
     "credits": (CREDIT, shapes.CREDIT),
+    "populations": (POPULATION, shapes.POPULATION),
 }
-_GROUPS = ("outputs", "sensitivity", "comparisons", "claims", "credits")
+_GROUPS = ("outputs", "sensitivity", "comparisons", "claims", "credits", "populations")
 
 
 def refuse_odd(tree: xr.DataTree, place: str) -> None:

@@ -83,7 +83,7 @@ PROVENANCE: dict[Any, Shape] = {
     "study_hash": str,
     "order": {
         "outputs": [str], "sensitivity": [str], "claims": [str], "comparisons?": [str],
-        "credits?": [str],
+        "credits?": [str], "populations?": [str],
     },
     "until?": {
         "share": float, "reached": bool, "draws": int, "wanted_draws": int,
@@ -120,6 +120,7 @@ CREDIT: dict[Any, Shape] = {
     "units": str, "quantity": str, "rule": str, "level": float, "buffer": float, "over": str,
     "nominal": float, "issued": float, "issued_quantity": str, "factor_level": float,
 }  # fmt: skip
+POPULATION: dict[Any, Shape] = {"units": str, "individuals": int, "draws": int}
 COMPARISON: dict[Any, Shape] = {
     "units": str, "output": str, "dim": str, "confidence": float, "pairs": Json([[(str, float)]]),
     "labels": Json([(str, float)]),

@@ -27,6 +27,7 @@ from mcsus.result.document import (
 from mcsus.result.frames import claim_rows
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
+from mcsus.result.population_arrays import population_document
 from mcsus.result.schema import refuse_odd
 from mcsus.result.sealed import seal, unsealed
 from mcsus.result.summary import Summary
@@ -121,6 +122,8 @@ class Result:
                 document["rankings"] = ranked
         if credited := self.datasets("credits"):
             document["credits"] = {n: credit_document(d) for n, d in credited.items()}
+        if nested := self.datasets("populations"):
+            document["populations"] = {n: population_document(d) for n, d in nested.items()}
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
             document["sensitivity_design"] = known

@@ -17,7 +17,7 @@ from mcsus.runner.description import labels_of
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study
 
-_COMPARED = "comparisons/"
+_COMPARED, _POPULATIONS = "comparisons/", "populations/"
 
 
 def assemble(
@@ -44,9 +44,10 @@ def assemble(
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
-        "comparisons": [name.partition("/")[2] for name in described if name.startswith(_COMPARED)],
+        "comparisons": _named(described, _COMPARED),
         "claims": [claim.id for claim in study.claims],
         "credits": [credit.id for credit in study.credits],
+        "populations": _named(described, _POPULATIONS),
     }
     about = provenance(study, model) | {"order": order}
     about["cautions"] = cautions(study, model, about["inputs"], described, estimates, stopped)
@@ -55,6 +56,10 @@ def assemble(
         about["stopped"] = stopped
     tree["provenance"] = xr.Dataset(attrs={k: json.dumps(v) for k, v in about.items()})
     return Result(xr.DataTree.from_dict(tree))
+
+
+def _named(described: Mapping[str, xr.Dataset], group: str) -> list[str]:
+    return [name.partition("/")[2] for name in described if name.startswith(group)]
 
 
 def _sensitivity(study: Study, model: Model, name: str, explained: Explained) -> xr.Dataset:

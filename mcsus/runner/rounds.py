@@ -95,6 +95,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
     from mcsus.runner.credits import describe_credits  # noqa: PLC0415 - xarray
     from mcsus.runner.p_box import with_bounds  # noqa: PLC0415 - xarray
+    from mcsus.runner.populations import populations  # noqa: PLC0415 - xarray
 
     study, model, settings = (
         _reached(given.study, sampler.draws, ended),
@@ -113,6 +114,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     given.checkpoint, unsettled(study, drawn, model.may_be_never),
                 )  # fmt: skip
                 below = analysed_claims(study, given.kernel, given.executor)
+                below |= populations(study, given.kernel)
             except KeyboardInterrupt:
                 if not settings.keeps_finished:
                     raise

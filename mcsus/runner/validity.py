@@ -20,6 +20,7 @@ from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
 from mcsus.runner.input_groups import Groups, groupings, touched
+from mcsus.runner.nested import check_population
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
 from mcsus.study.beside import kept_beside
@@ -66,6 +67,7 @@ def check(study: Study | str | os.PathLike[str]) -> tuple[Study, Model]:
     assert made is not None and model is not None  # noqa: S101, PT018 - it has raised otherwise
     _check_read(study, model, faults)
     _check_steps(study, model, faults)
+    check_population(study, model, faults)
     faults.raise_any()
     refuse_too_large(study, size)
     check_domains(study, model, made.guards, faults)

@@ -18,6 +18,7 @@ from mcsus.study.grids import BY
 from mcsus.study.joints import JOINT
 from mcsus.study.laws import LAW
 from mcsus.study.options import DESIGN, INTERVALS, OUTPUT, sensitivity_table
+from mcsus.study.population import POPULATION
 from mcsus.study.scenarios import SCENARIO_TABLE
 
 SCHEMA = "mcsus/1"
@@ -76,6 +77,7 @@ STUDY = Table(
         "what the numbers are for at labels, or in scenarios, that serve something else",
         "a table of dim = { label = functional unit }",
     ),
+    population=table(POPULATION, "what is told of a whole population, with its doubt"),
     audit=table(AUDIT, "who made and reviewed it, for the claim card"),
     assessment=table(ASSESSMENT, "what is answered of avoided emissions"),
     files=raw(

@@ -33,6 +33,7 @@ from mcsus.study.laws import Meta
 from mcsus.study.matrix_files import with_matrices
 from mcsus.study.own_units import read_own_units
 from mcsus.study.parts import CopulaGroup, Scenario, Sensitivity, together
+from mcsus.study.population import read_population
 from mcsus.study.scenario_dependence import (
     Known,
     Moved,
@@ -133,6 +134,7 @@ def _read_parts(
     avoided = about_avoided(claims, credited, inputs.equations, changes.equations, parameters)
     assessment = read_assessment(row["assessment"], avoided, faults)
     read_audit(row["audit"], faults)
+    read_population(row["population"], known, faults)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
     breakdown = options.read_breakdown(files, known)
     below = [fault for layer in files[:-1] for fault in layer.faults.faults]
