@@ -43,7 +43,7 @@ def summarised(replicates: Sequence[Array]) -> dict[str, Array]:
     --------
     >>> doubt, population = np.linspace(0, 1, 101)[:, np.newaxis], np.linspace(-1, 1, 201)
     >>> told = summarised([doubt + population, doubt + population])
-    >>> told["population_quantiles"][SHARES == 0.5, DOUBT == 0.95].round(3)
+    >>> told["population_quantiles"][SHARES == 0.5, DOUBT == 0.95].round(2)
     array([0.95])
     >>> told["population_part"].round(2)
     array(0.8)
