@@ -45,8 +45,8 @@ def summarised(replicates: Sequence[Array]) -> dict[str, Array]:
     >>> told = summarised([doubt + population, doubt + population])
     >>> told["population_quantiles"][SHARES == 0.5, DOUBT == 0.95].round(2)
     array([0.95])
-    >>> told["population_part"].round(2)
-    array(0.8)
+    >>> float(told["population_part"].round(2))
+    0.8
     """
     with np.errstate(all="ignore"):  # of what is never, or no number
         each = [_of_replicate(values) for values in replicates]
