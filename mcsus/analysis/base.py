@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -62,9 +62,15 @@ class WantsDraws(NamedTuple):
     ----------
     most : int
         Draws of a replicate at most: the first ones.
+    ranked : bool
+        Whether ranks of the output are wanted in its place, which may be infinite then.
+    together : bool
+        Whether those of all replicates are held at once.
     """
 
     most: int = 1 << 16
+    ranked: bool = False
+    together: bool = False
 
 
 class WantsPoints(NamedTuple):
@@ -196,10 +202,20 @@ class GroupSums(NamedTuple):
 
 
 class DrawnValues(NamedTuple):
-    """Draws of one replicate: inputs, shape (input, draw), and an output, shape (draw,)."""
+    """Draws of one replicate: inputs, shape (input, draw), and an output, shape (draw,).
+
+    Parameters
+    ----------
+    kept : mutable mapping
+        One of all replicates and outputs with the same inputs, for what is made of these alone.
+    varies : bool
+        Whether the output does, rounding apart.
+    """
 
     inputs: Array
     output: Array
+    kept: MutableMapping[Hashable, Any] | None = None
+    varies: bool = True
 
     @property
     def spread(self) -> float:

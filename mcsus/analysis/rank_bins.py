@@ -48,10 +48,15 @@ class RankBins:
     has_few_values: bool
 
     @classmethod
-    def of(cls, values: Array, order: Integers) -> RankBins:
+    def of(cls, values: Array, order: Integers, between: Array | None = None) -> RankBins:
         """Return the bins of values, shape (replicate, draw), whose rising order is known.
 
         Draws of equal value are in one bin.
+
+        Parameters
+        ----------
+        between : array, optional
+            Ranks between the bins, from 0 to 1; by default these have the same number of draws.
         """
         ordered, size = values.ravel()[order], values.size
         starts = np.flatnonzero(np.r_[True, ordered[1:] > ordered[:-1]])
@@ -61,8 +66,11 @@ class RankBins:
         if few:
             own = np.arange(len(starts))
         else:
-            count = min(max(size // _BIN_DRAWS, _LEAST_BINS), _MOST_BINS)
-            places = np.minimum((middles * count).astype(int), count - 1)
+            if between is None:
+                count = min(max(size // _BIN_DRAWS, _LEAST_BINS), _MOST_BINS)
+                places = np.minimum((middles * count).astype(int), count - 1)
+            else:
+                places = np.searchsorted(between, middles, side="right")
             own = np.unique(places, return_inverse=True)[1]
         each = np.repeat(own, ends - starts)
         bins = np.empty(size, dtype=np.int64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from mcsus.analysis.base import (
     Wants,
     WantsDraws,
     WantsGroups,
+    WantsPoints,
     WantsRedraws,
     methods,
     pooled,
@@ -90,6 +91,8 @@ def sensitivity(
             else:
                 run = PointRun(kernel, shown, first, design, own)
             kept = checkpoint or Checkpoint()
+            if isinstance(run, DrawRun):  # drawn again in less time than they are written down
+                kept = Checkpoint()
             if isinstance(run, GroupRun) and run.summed:
                 estimates = list(reduced(method, run, run.sums(executor, told, kept)))
             else:
@@ -110,11 +113,13 @@ def apart(
     """Return the outputs that are analysed together, and what is evaluated for them."""
     if isinstance(wants, WantsRedraws):  # each has inputs of its own
         return [((name,), wants._replace(ranked=name in on_ranks)) for name in outputs]
-    if not isinstance(wants, WantsGroups):
+    if isinstance(wants, WantsPoints):
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
     others = tuple(name for name in outputs if name in on_ranks)
-    parts = [(on_values, wants), (others, wants._replace(ranked=True, summed=False))]
+    on = {"ranked": True} if isinstance(wants, WantsDraws) else {"ranked": True, "summed": False}
+    ranked = cast("W", wants._replace(**on))
+    parts = [(on_values, wants), (others, ranked)]
     return [(names, own) for names, own in parts if names]
 
 
@@ -192,7 +197,7 @@ def explained(
             told: dict[str, str | int] = dict(method.told(wants))
             if isinstance(run, RedrawRun):
                 told |= run.told(grouping)
-            if isinstance(run, GroupRun | RedrawRun) and run.ranked:
+            if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:
                 told |= {ON: "ranks", POINTS: run.run.design.draws}
             told |= _silent(method, [[each[key] for each in estimates] for key in keys])
             doubts = [cell.doubt for cell in cells]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import DrawnValues, PointValues, WantsDraws, WantsPoints
+from mcsus.analysis.ranks import ranked
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
@@ -18,9 +20,11 @@ from mcsus.engine.plans import Member, Quantity, among
 from mcsus.errors import NotFiniteError
 from mcsus.families import Distribution
 from mcsus.families.rows import RowValues
+from mcsus.model.rounding import EXACT
 from mcsus.result.printed import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
 from mcsus.runner.group_values import Key
+from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 from mcsus.streams.design import nearest_powers_of_two
 from mcsus.study.conditional import written_name
@@ -54,7 +58,10 @@ class DrawRun:
         if design.kind == "sobol":
             draws = nearest_powers_of_two(draws)[0]
         self.run = PlanRun(kernel, plan, replace(design, draws=draws))
-        self.rounding = roundings(self.run, outputs)
+        self.together = wants.together
+        self.sizes, self.ranked = roundings(self.run, outputs), wants.ranked
+        self.rounding = [EXACT] * len(self.sizes) if self.ranked else self.sizes
+        self.meeting = [kernel.model.meets_individuals(name) for name in cells]
         drawn: list[tuple[str, int, str]] = []  # parameter, stored row, name of the input
         start, starts = len(cells), {}
         for name in parameters:
@@ -77,12 +84,31 @@ class DrawRun:
     def values(
         self, executor: Executor, told: Told, first: int = 0
     ) -> Iterator[dict[Key, DrawnValues]]:
-        """Yield the draws of each replicate from the `first` on."""
-        for out in replicate_values(self.run, self.outputs, executor, told, first=first):
-            yield {
-                ("", row): DrawnValues(out[rows, 0], out[row, 0])
-                for row, rows in enumerate(self.rows)
-            }
+        """Yield the draws of each replicate from the `first` on, or ranks of the outputs.
+
+        Outputs with the same inputs share them. What replicates differ by as each has individuals
+        of its own is no variance, and is taken off.
+        """
+        if self.together:
+            design = self.run.design
+            refuse_if_too_large(self.run.values * design.draws * design.replicates, "sensitivity")
+        every = replicate_values(
+            self.run, self.outputs, executor, told, may_be_never=self.ranked, first=first
+        )
+        kept: dict[tuple[int, ...], dict[Hashable, Any]] = {}
+        for out in every:
+            shared: dict[tuple[int, ...], Array] = {}
+            data: dict[Key, DrawnValues] = {}
+            for row, rows in enumerate(map(tuple, self.rows)):
+                if rows not in shared:
+                    shared[rows] = out[list(rows), 0]
+                values = out[row, 0].copy()
+                if self.ranked:
+                    values = ranked(values, float(self.sizes[row].most))
+                if self.meeting[row]:
+                    values -= values.mean()
+                data["", row] = DrawnValues(shared[rows], values, kept.setdefault(rows, {}))
+            yield data
 
 
 def _shown(outputs: Mapping[str, Unit]) -> list[Quantity]:

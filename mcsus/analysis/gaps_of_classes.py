@@ -1,0 +1,156 @@
+"""How far an output's law given an input is from its law: what the blocks of draws agree on.
+
+A distance between two laws that are drawn is above 0 by chance. Here others decide and a block
+only tells: all other blocks say where the output is more likely given the input than without it
+(for `total`), or below which value their distributions differ most (for `largest`); how much so is
+what the block itself says there. So an input without bearing is at 0 on average, and chance takes
+off a little where the others cannot tell; what they say is smoothed, so that this is less than the
+error.
+
+A law is a table of classes of the input by classes of the output, both by rank. Smooth is what low
+orders of cosines of the ranks say, and higher ones as far as they are beyond noise.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.given_draws import GivenDraws
+from mcsus.analysis.rank_bins import without_each
+from mcsus.analysis.replication import standard_error
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+CLASSES = 40
+"""Classes of inputs and outputs with more values than this."""
+
+_PLAIN = 2  # orders of cosines that always count
+_SURE = 3.5  # standard errors from which a higher one does
+
+
+class Gaps(NamedTuple):
+    """Tables of classes of an input by classes of an output.
+
+    Attributes
+    ----------
+    counts : array, shape (block, class, output class)
+        Draws of each block.
+    ranks, output_ranks : array
+        Mean ranks of the classes, from 0 to 1.
+    """
+
+    counts: Array
+    ranks: Array
+    output_ranks: Array
+
+    @property
+    def apart(self) -> Array:
+        """Probabilities in each block less those of an output without regard to the input."""
+        each = self.counts / self.counts.sum(axis=(1, 2), keepdims=True)
+        return _beyond_margins(each)
+
+    def told_by_others(self) -> Array:
+        """Return what all blocks but each say, smoothed, of the same differences."""
+        totals = self.counts.sum(axis=0)
+        size = totals.sum()
+        rows, columns = totals.sum(axis=1) / size, totals.sum(axis=0) / size
+        flat = without_each(self.counts.reshape(len(self.counts), -1))[1:]
+        others = flat.reshape(-1, *totals.shape)
+        sizes = others.sum(axis=(1, 2), keepdims=True)
+        found = _beyond_margins(others / sizes)
+        one, other = _waves(self.ranks, rows), _waves(self.output_ranks, columns)
+        amounts = one.T @ found @ other
+        orders = np.maximum.outer(np.arange(one.shape[1]), np.arange(other.shape[1]))
+        counts = (orders < _PLAIN) | (np.abs(amounts) * np.sqrt(sizes) > _SURE)
+        kept = np.where(counts, amounts, 0.0)
+        return np.asarray(rows[:, np.newaxis] * (one @ kept @ other.T) * columns)
+
+    def coarser(self) -> Gaps:
+        """Return the tables of half as many classes; those of values stay."""
+        counts, ranks, output_ranks = self
+        if counts.shape[1] == CLASSES:
+            counts = counts[:, ::2] + counts[:, 1::2]
+            ranks = (ranks[::2] + ranks[1::2]) / 2
+        if counts.shape[2] == CLASSES:
+            counts = counts[:, :, ::2] + counts[:, :, 1::2]
+            output_ranks = (output_ranks[::2] + output_ranks[1::2]) / 2
+        return Gaps(counts, ranks, output_ranks)
+
+
+def _beyond_margins(tables: Array) -> Array:
+    """Return probabilities less the products of their margins."""
+    margins = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True)
+    return np.asarray(tables - margins)
+
+
+def _waves(ranks: Array, weights: Array) -> Array:
+    """Return cosines of ranks, orthonormal in the weights and to 1, shape (class, order)."""
+    orders = np.arange(len(ranks))
+    waves = np.cos(np.pi * np.outer(ranks, orders)) * np.sqrt(weights)[:, np.newaxis]
+    orthogonal, _ = np.linalg.qr(waves)
+    return np.asarray(orthogonal[:, 1:] / np.sqrt(weights)[:, np.newaxis])
+
+
+def total(gaps: Gaps) -> Array:
+    """Return the probability that is elsewhere given the input, as each block says."""
+    return np.asarray((gaps.apart * (gaps.told_by_others() > 0)).sum(axis=(1, 2)))
+
+
+class Largest(NamedTuple):
+    """Largest differences of the distributions of an output, given slices of an input.
+
+    Attributes
+    ----------
+    each : array, shape (block, slice)
+        In each slice.
+    most : array, shape (block,)
+        In the slice where they are largest.
+    """
+
+    each: Array
+    most: Array
+
+
+def largest(gaps: Gaps, slices: Integers) -> Largest:
+    """Return the largest differences of distributions, as each block says.
+
+    Parameters
+    ----------
+    slices : array of int, shape (class,)
+        Slice of each class of the input.
+    """
+    onto = (slices == np.arange(slices.max() + 1)[:, np.newaxis]).astype(np.float64)
+    told, found = (
+        np.cumsum(onto @ tables, axis=2) for tables in (gaps.told_by_others(), gaps.apart)
+    )
+    place = np.abs(told).argmax(axis=2)[:, :, np.newaxis]
+    decided = np.take_along_axis(told, place, axis=2)[:, :, 0]
+    found = np.take_along_axis(found, place, axis=2)[:, :, 0]
+    totals = gaps.counts.sum(axis=0)
+    parts = onto @ (totals.sum(axis=1) / totals.sum())
+    each = np.sign(decided) * found / parts
+    chosen = np.abs(decided / parts).argmax(axis=1)[:, np.newaxis]
+    return Largest(each, np.take_along_axis(each, chosen, axis=1)[:, 0])
+
+
+def crossed_error(estimates: Array) -> Array:
+    """Return the error of the mean of what blocks say where others decide, along axis 0.
+
+    It has twice the variance of a mean of independent numbers: what decides is drawn as well, and
+    where an input has no bearing both of a pair say the same thing of each other.
+    """
+    return np.asarray(np.sqrt(2) * standard_error(estimates))
+
+
+def class_gaps(draws: GivenDraws, k: int) -> Gaps:
+    """Return the tables of an input of some draws."""
+    ends = np.arange(1, CLASSES) / CLASSES
+    own, other = draws.classes(k, ends), draws.output_classes(ends)
+    shape = len(own.ranks), len(other.ranks)
+    places = own.bins[0] * shape[1] + other.bins[0]
+    counts = draws.by_block(places, shape[0] * shape[1])
+    return Gaps(counts.reshape(-1, *shape), own.ranks, other.ranks)

@@ -1,0 +1,178 @@
+"""Draws of some inputs and one output, from any model: what given-data methods start from.
+
+They come in blocks that are independent of each other: the replicates of a run, or parts of a
+table. An estimate that sets blocks against each other counts no noise as effect, and its error is
+honest whether the draws of a block are independent or stratified.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.base import Asked, DrawnValues, Method, Pooled, WantsDraws
+from mcsus.analysis.rank_bins import RankBins, rising
+from mcsus.declared.items import whole
+from mcsus.declared.table import Item
+
+Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_BLOCKS = 8  # of draws that are one block only
+_LEAST_DRAWS, _MOST_DRAWS = 64, 4096
+_DUMMY = 0x64756D6D79
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class GivenDraws:
+    """Draws of one output with the inputs beside, block by block.
+
+    Parameters
+    ----------
+    inputs : sequence of array, shape (draw,)
+    output : array, shape (draw,)
+        Finite.
+    blocks : array of int, shape (draw,)
+        Block of each draw.
+    kept : mutable mapping
+        What is made of the inputs alone is kept here, for other outputs at the same draws.
+    has_errors : bool
+        Whether the blocks are independent, so that errors can be told.
+    """
+
+    inputs: Sequence[Array]
+    output: Array
+    blocks: Integers
+    kept: MutableMapping[Hashable, Any]
+    has_errors: bool = True
+
+    @classmethod
+    def of_blocks(
+        cls,
+        inputs: Sequence[Sequence[Array]],
+        outputs: Sequence[Array],
+        kept: MutableMapping[Hashable, Any],
+    ) -> GivenDraws:
+        """Return the draws of some blocks; one alone is parted, and tells no errors."""
+        several = len(outputs) > 1
+        if several:
+            sizes = [len(own) for own in outputs]
+            blocks = np.repeat(np.arange(len(sizes)), sizes)
+        else:
+            blocks = np.arange(len(outputs[0])) * _BLOCKS // len(outputs[0])
+        if "inputs" not in kept:
+            kept["inputs"] = [np.concatenate(own) for own in zip(*inputs, strict=True)]
+        return cls(kept["inputs"], np.concatenate(outputs), blocks, kept, several)
+
+    def values(self, k: int) -> Array:
+        """Return the draws of an input; after the last one, those of an input without bearing."""
+        if k < len(self.inputs):
+            return self.inputs[k]
+        return self.once("dummy", lambda: _dummy(len(self.output)))
+
+    @cached_property
+    def centred(self) -> Array:
+        """The output less its mean."""
+        return np.asarray(self.output - self.output.mean())
+
+    @cached_property
+    def variances(self) -> Array:
+        """Mean square of the centred output in each block, as a part of that of all draws."""
+        squares = np.bincount(self.blocks, self.centred**2, minlength=self.count)
+        return np.asarray(squares * self.count / len(self.output))
+
+    @cached_property
+    def count(self) -> int:
+        """Number of blocks."""
+        return int(self.blocks[-1]) + 1
+
+    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """Return what is made of the inputs alone, made once."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        known: Made = self.kept[key]
+        return known
+
+    def classes(self, k: int, ends: Array) -> RankBins:
+        """Return the classes of an input: between ranks, or its values where these are few."""
+        values = self.values(k)
+        order = self.once(("order", k), lambda: rising(values))
+        return self.once(
+            ("classes", k, len(ends)), lambda: RankBins.of(values[np.newaxis], order, ends)
+        )
+
+    def output_classes(self, ends: Array) -> RankBins:
+        """Return the classes of the output."""
+        return RankBins.of(self.output[np.newaxis], self._output_order, ends)
+
+    @cached_property
+    def _output_order(self) -> Integers:
+        return rising(self.output)
+
+    def by_block(self, places: Integers, count: int, weights: Array | None = None) -> Array:
+        """Return how many draws of each block are at each place, or the sums of their weights."""
+        at = self.blocks * count + places
+        sums = np.bincount(at, weights, minlength=self.count * count)
+        return sums.reshape(self.count, count).astype(np.float64)
+
+
+def _dummy(draws: int) -> Array:
+    """Return draws of an input that nothing depends on, always the same ones."""
+    return np.random.default_rng([draws, _DUMMY]).random(draws)
+
+
+class FromDraws(Method):
+    """A method that looks at the draws of all replicates together.
+
+    A replicate says its draws; `explained` makes numbers of those of all.
+    """
+
+    options: ClassVar[Mapping[str, Item]] = {
+        "given_draws": whole(
+            "draws of a replicate that are looked at by methods which take those of the run",
+            _LEAST_DRAWS,
+            default=_MOST_DRAWS,
+        )
+    }
+
+    def wants(self, asked: Asked) -> WantsDraws:
+        """Return how many draws it looks at."""
+        return WantsDraws(asked.options["given_draws"], together=True)
+
+    def estimate(self, data: DrawnValues) -> DrawnValues:
+        """Return the draws of a replicate."""
+        return data
+
+    def still(self, estimates: DrawnValues) -> DrawnValues:
+        """Return the draws of a replicate in which only rounding varies."""
+        return estimates._replace(varies=False)
+
+    def is_still(self, estimates: DrawnValues) -> bool:
+        """Tell whether the output does not vary in a replicate."""
+        return not estimates.varies
+
+    def pool(self, replicates: Sequence[DrawnValues]) -> Pooled:
+        """Return what the draws of all replicates say."""
+        if all(map(self.is_still, replicates)):
+            inputs = len(replicates[0].inputs)
+            own = [entry for array in self.arrays for entry in array.variables]
+            return Pooled({e.name: np.full((inputs,) * len(e.dims), np.nan) for e in own})
+        kept = replicates[0].kept
+        return self.explained(
+            GivenDraws.of_blocks(
+                [list(own.inputs) for own in replicates],
+                [own.output for own in replicates],
+                {} if kept is None else kept,
+            )
+        )
+
+    @abstractmethod
+    def explained(self, draws: GivenDraws) -> Pooled:
+        """Return its arrays, with errors."""

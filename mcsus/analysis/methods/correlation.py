@@ -1,0 +1,122 @@
+"""Correlation and regression measures, plain and of ranks, as spreadsheets and LCA tools print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.base import Pooled, register
+from mcsus.analysis.given_draws import FromDraws, GivenDraws
+from mcsus.analysis.rank_bins import without_each
+from mcsus.analysis.ranks import ranked
+from mcsus.analysis.shares import jackknife_error
+from mcsus.result.arrays import Entry
+
+Array = NDArray[np.float64]
+
+_SINGULAR = 1e-10  # of the largest eigenvalue: inputs that say the same
+
+
+@register
+class Correlation(FromDraws):
+    """Pearson, Spearman, standardised and partial coefficients, and contribution to variance.
+
+    A. Saltelli et al. (2008), doi:10.1002/9780470725184, section 1.2.
+    """
+
+    name = "correlation"
+    title = "Correlation and regression"
+    words = (
+        "how far an output goes up or down with an input along a straight line, or in ranks, and "
+        "how much of the variance such lines explain; from the draws of an ordinary run"
+    )
+    arrays = (
+        Entry("pearson", ("input",), "1", "linear correlation", has_error=True),
+        Entry("spearman", ("input",), "1", "rank correlation", has_error=True),
+        Entry("SRC", ("input",), "1", "standardised regression coefficient", has_error=True),
+        Entry("SRRC", ("input",), "1", "the same of ranks", has_error=True),
+        Entry("PCC", ("input",), "1", "partial correlation", has_error=True),
+        Entry("PRCC", ("input",), "1", "the same of ranks", has_error=True),
+        Entry(
+            "contribution",
+            ("input",),
+            "1",
+            "contribution to variance: squared rank correlation, as a share of their sum",
+            has_error=True,
+        ),
+        Entry("R2", (), "1", "share of the variance that the lines explain", has_error=True),
+        Entry("rank_R2", (), "1", "the same of ranks", has_error=True),
+    )
+
+    def explained(self, draws: GivenDraws) -> Pooled:
+        """Return all measures; their errors are those of leaving out each block."""
+        inputs = range(len(draws.inputs))
+        ranks = [draws.once(("ranks", k), partial(ranked, draws.values(k))) for k in inputs]
+        plain = _lines(draws, [*draws.inputs, draws.output])
+        of_ranks = _lines(draws, [*ranks, ranked(draws.output)])
+        squares = of_ranks.single**2
+        found = {
+            "pearson": plain.single,
+            "spearman": of_ranks.single,
+            "SRC": plain.slopes,
+            "SRRC": of_ranks.slopes,
+            "PCC": plain.partial,
+            "PRCC": of_ranks.partial,
+            "contribution": squares / np.maximum(squares.sum(axis=1, keepdims=True), 1e-300),
+            "R2": plain.explained,
+            "rank_R2": of_ranks.explained,
+        }
+        values = {}
+        for key, each in found.items():
+            values[key] = each[0]
+            error = jackknife_error(each[1:])
+            values[f"{key}_error"] = error if draws.has_errors else np.full_like(error, np.nan)
+        return Pooled(values)
+
+    def ranking(self, means: Mapping[str, Array]) -> Array:
+        """Rank by the size of the rank correlation."""
+        return np.abs(means["spearman"])
+
+
+class _Lines(NamedTuple):
+    """Correlations and regressions: of all blocks, then without each of them."""
+
+    single: Array
+    slopes: Array
+    partial: Array
+    explained: Array
+
+
+def _lines(draws: GivenDraws, columns: list[Array]) -> _Lines:
+    """Return what a straight line in all columns but the last says of the last."""
+    scaled = np.array([_scaled(own) for own in columns])
+    parts = [scaled[:, draws.blocks == k] for k in range(draws.count)]
+    sizes = without_each(np.array([[own.shape[1]] for own in parts]).astype(float))
+    means = without_each(np.array([own.sum(axis=1) for own in parts])) / sizes
+    squares = without_each(np.array([(own @ own.T).ravel() for own in parts])) / sizes
+    covariance = squares.reshape(-1, len(columns), len(columns))
+    covariance = covariance - means[:, :, np.newaxis] * means[:, np.newaxis]
+    sds = np.sqrt(np.maximum(np.einsum("rkk->rk", covariance), 1e-300))
+    correlation = covariance / sds[:, :, np.newaxis] / sds[:, np.newaxis]
+    among, single = correlation[:, :-1, :-1], correlation[:, :-1, -1]
+    inverse = np.linalg.pinv(among, rcond=_SINGULAR, hermitian=True)
+    slopes = np.einsum("rij,rj->ri", inverse, single)
+    explained = np.clip(np.einsum("ri,ri->r", slopes, single), 0.0, 1.0)
+    left = (1 - explained)[:, np.newaxis] * np.einsum("rkk->rk", inverse)
+    whole = np.sqrt(slopes**2 + left)
+    partial = np.divide(slopes, whole, out=np.zeros_like(slopes), where=whole > 0)
+    told_apart = np.linalg.matrix_rank(among[0], tol=_SINGULAR * len(columns), hermitian=True)
+    if told_apart < len(among[0]):
+        slopes, partial = np.full_like(slopes, np.nan), np.full_like(partial, np.nan)
+    return _Lines(single, slopes, partial, explained)
+
+
+def _scaled(values: Array) -> Array:
+    """Return values with mean 0 and, unless they are all the same, standard deviation 1."""
+    apart = values - values.mean()
+    sd = np.sqrt((apart**2).mean())
+    return np.asarray(apart / sd if sd > 0 else apart)

@@ -1,0 +1,89 @@
+"""First-order indices from the draws of an ordinary run, by classes of each input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.base import Pooled, register
+from mcsus.analysis.given_draws import FromDraws, GivenDraws
+from mcsus.analysis.shares_of_classes import Products
+from mcsus.result.arrays import Entry
+
+Array = NDArray[np.float64]
+
+_CLASS_DRAWS, _LEAST, _MOST = 64, 8, 256
+_END_DRAWS = 16  # of the outermost classes, where a long tail lies
+
+
+@register
+class GivenData(FromDraws):
+    """Variance between classes of an input, over the variance.
+
+    E. Plischke, E. Borgonovo, C. L. Smith (2013), doi:10.1016/j.ejor.2012.11.047.
+    """
+
+    name = "given_data"
+    title = "First-order indices from the draws"
+    words = (
+        "the share of the variance that would go if an input were known, and with it what it says "
+        "of inputs that depend on it; from the draws of an ordinary run"
+    )
+    arrays = (
+        Entry("S1", ("input",), "1", "first-order index", has_error=True),
+        Entry("dummy", (), "1", "the same of an input without bearing", has_error=True),
+    )
+
+    def explained(self, draws: GivenDraws) -> Pooled:
+        """Return the indices, and that of an input without bearing."""
+        ends = class_ends(len(draws.output))
+        shares = [_products(draws, k, ends) for k in range(len(draws.inputs) + 1)]
+        return told(draws, shares)
+
+    def ranking(self, means: Mapping[str, Array]) -> Array:
+        """Rank by first order."""
+        return means["S1"]
+
+
+def class_ends(draws: int) -> Array:
+    """Return ranks between classes of equal size; of the outer ones, halves and halves of these."""
+    count = min(max(draws // _CLASS_DRAWS, _LEAST), _MOST)
+    halvings = max(int(np.log2(draws / count / _END_DRAWS)), 0)
+    tails = 0.5 ** np.arange(1, halvings + 1) / count
+    return np.sort(np.concatenate([np.arange(1, count) / count, tails, 1 - tails]))
+
+
+def told(draws: GivenDraws, products: list[Products]) -> Pooled:
+    """Return shares of the variance, that of an input without bearing last."""
+    shares = np.array([own.share(draws.variances) for own in products])
+    if not draws.has_errors:
+        shares[:, 1] = np.nan
+    return Pooled(
+        {
+            "S1": shares[:-1, 0],
+            "S1_error": shares[:-1, 1],
+            "dummy": shares[-1, 0],
+            "dummy_error": shares[-1, 1],
+        }
+    )
+
+
+def _products(draws: GivenDraws, k: int, ends: Array) -> Products:
+    """Return the products of an input: by classes, and beyond, as these do not tell all apart."""
+    classes = draws.classes(k, ends)
+    if len(classes.ranks) == 1:
+        return Products.none(draws.count)
+    fine = _of_classes(draws, k, ends)
+    if classes.has_few_values:
+        return fine
+    return fine.beyond(_of_classes(draws, k, ends[1::2]))
+
+
+def _of_classes(draws: GivenDraws, k: int, ends: Array) -> Products:
+    classes = draws.classes(k, ends)
+    places, count = classes.bins[0], classes.counts.shape[1]
+    return Products.between(
+        draws.by_block(places, count, draws.centred), draws.by_block(places, count)
+    )

@@ -1,0 +1,234 @@
+"""Methods that take the draws of an ordinary run: exact values, other tools, hard inputs."""
+
+import json
+
+import numpy as np
+import pytest
+from SALib.analyze import delta as salib_delta
+from SALib.analyze import pawn as salib_pawn
+from SALib.analyze import rbd_fast as salib_rbd
+from scipy import stats
+
+from mcsus.analysis.base import DrawnValues, methods
+from mcsus.errors import InputError
+from mcsus.runner import run
+from mcsus.study import load_study
+
+SHARES = np.array([0.5, 0.3, 0.2])  # of the variance of a sum of normal inputs
+ALL = ("given_data", "rbd_fast", "delta", "pawn", "correlation")
+ERRORS = 5
+
+
+def replicates(inputs, output, count=16):
+    kept = {}
+    parts = zip(np.split(inputs, count, axis=1), np.split(output, count), strict=True)
+    return [DrawnValues(*own, kept) for own in parts]
+
+
+def values(name, inputs, output, count=16):
+    return methods()[name].pool(replicates(inputs, output, count)).values
+
+
+def linear(draws=1 << 15, seed=1):
+    inputs = np.random.default_rng(seed).standard_normal((4, draws))
+    return inputs, np.sqrt(SHARES) @ inputs[:3]
+
+
+def within(found, key, exact):
+    off = np.abs(found[key] - exact)
+    assert (off <= ERRORS * found[f"{key}_error"] + 1e-12).all(), (key, found[key], exact)
+    assert (found[f"{key}_error"] < 0.02).all()
+
+
+def given(rho, slices):
+    """Distributions of a normal output at 999 quantiles, in slices of an input, and its ranks."""
+    inside = (np.arange(slices * 20) + 0.5) / (slices * 20)
+    x, places = stats.norm.ppf(inside), np.arange(1, 1000) / 1000
+    below = stats.norm.cdf((stats.norm.ppf(places) - rho * x[:, None]) / np.sqrt(1 - rho**2))
+    return below.reshape(slices, 20, -1).mean(axis=1), places
+
+
+def exact_delta(rho):
+    below, places = given(rho, 60)
+    masses = np.diff(below, axis=1, prepend=0.0, append=1.0)
+    return 0.5 * np.abs(masses - np.diff(places, prepend=0.0, append=1.0)).sum(axis=1).mean()
+
+
+def test_sum_of_normal_inputs():
+    inputs, output = linear()
+    wanted = np.append(SHARES, 0.0)
+    for name in ("given_data", "rbd_fast"):
+        found = values(name, inputs, output)
+        in_harmonics = wanted if name == "given_data" else 0.9975 * wanted
+        within(found, "S1", in_harmonics)
+        within(found, "dummy", 0.0)
+    found = values("delta", inputs, output)
+    within(found, "delta", [*(exact_delta(np.sqrt(share)) for share in SHARES), 0.0])
+    within(found, "dummy", 0.0)
+    found = values("pawn", inputs, output)
+    below = [np.abs(np.subtract(*given(np.sqrt(share), 10))).max(axis=1) for share in SHARES]
+    within(found, "median", [*(np.median(own) for own in below), 0.0])
+    within(found, "maximum", [*(own.max() for own in below), 0.0])
+    within(found, "dummy_median", 0.0)
+
+
+def test_regressions_of_a_sum_of_normal_inputs():
+    inputs, output = linear()
+    noise = np.random.default_rng(9).standard_normal(output.size)
+    found = values("correlation", inputs, output + noise)
+    slopes = np.sqrt(np.append(SHARES, 0.0) / 2)
+    for key in ("pearson", "SRC"):
+        within(found, key, slopes)
+    within(found, "PCC", slopes / np.sqrt(slopes**2 + 0.5))
+    within(found, "R2", 0.5)
+    ranks = 6 / np.pi * np.arcsin(slopes / 2)
+    within(found, "spearman", ranks)
+    within(found, "contribution", ranks**2 / (ranks**2).sum())
+    order = np.argsort(np.argsort(inputs, axis=1), axis=1)
+    plain = stats.spearmanr(order[0], output + noise).statistic
+    assert found["spearman"][0] == pytest.approx(plain, abs=1e-12)
+    table = np.column_stack([inputs.T, np.ones(output.size)])
+    lines = np.linalg.lstsq(table, output + noise, rcond=None)[0][:4]
+    scale = inputs.std(axis=1) / (output + noise).std()
+    assert found["SRC"] == pytest.approx(lines * scale, abs=1e-12)
+
+
+def test_a_line_without_noise_is_explained_to_the_end():
+    inputs, output = linear(1 << 12)
+    found = values("correlation", inputs, output)
+    assert found["R2"] == pytest.approx(1, abs=1e-12)
+    assert found["PCC"][:3] == pytest.approx(1, abs=1e-9)
+
+
+def test_ishigami_and_the_g_function():
+    random = np.random.default_rng(2).random((8, 1 << 16))
+    x = np.pi * (2 * random[:3] - 1)
+    output = np.sin(x[0]) + 7 * np.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * np.sin(x[0])
+    for name in ("given_data", "rbd_fast"):
+        within(values(name, x, output), "S1", [0.313905191, 0.442411145, 0.0])
+    a = np.array([0, 1, 4.5, 9, 99, 99, 99, 99])[:, np.newaxis]
+    output = np.prod((np.abs(4 * random - 2) + a) / (1 + a), axis=0)
+    first = [0.716192, 0.179048, 0.023676, 0.007162, *[0.000072] * 4]
+    within(values("given_data", random, output), "S1", first)
+
+
+def test_dependent_inputs_are_told_what_others_say():
+    """Full first order of Kucherenko's linear case: an input with what depends on it."""
+    inputs, _ = linear()
+    x = np.array([inputs[0], inputs[1], inputs[1] + np.sqrt(3) * inputs[2]])
+    within(values("given_data", x, x.sum(axis=0)), "S1", [0.125, 0.5, 0.78125])
+
+
+def test_other_tools_agree():
+    inputs, output = linear(1 << 14)
+    about = {"num_vars": 4, "names": list("abcd"), "bounds": [[0, 1]] * 4}
+    theirs = salib_rbd.analyze(about, inputs.T, output, num_resamples=2, seed=1)["S1"]
+    ours = values("rbd_fast", inputs, output)
+    assert (np.abs(ours["S1"] - theirs) <= ERRORS * ours["S1_error"] + 20 / output.size).all()
+    theirs = salib_pawn.analyze(about, inputs.T, output)
+    ours = values("pawn", inputs, output)
+    chance = 0.87 * np.sqrt(10 / output.size)  # of a distance of what is drawn
+    for key, other in (("median", "median"), ("maximum", "maximum")):
+        off = theirs[other][:3] - ours[key][:3]
+        assert (np.abs(off) <= ERRORS * ours[f"{key}_error"][:3] + chance).all()
+    assert theirs["median"][3] > chance / 2 > np.abs(ours["median"][3])
+    ends = np.linspace(0, output.size, 33)
+    grid = np.linspace(output.min(), output.max(), 100)
+    theirs = [salib_delta.calc_delta(output, grid, own, ends) for own in inputs[:2]]
+    ours = values("delta", inputs, output)
+    assert (np.abs(ours["delta"][:2] - theirs) <= 0.02).all()  # theirs is smoothed
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_hard_inputs(name):
+    """Ties, a constant, an input twice, an output with an atom: numbers, and no warning."""
+    random = np.random.default_rng(3)
+    normal = random.standard_normal((2, 4096))
+    flag = (random.random(4096) < 0.3).astype(float)
+    inputs = np.array([normal[0], flag, np.full(4096, 2.0), normal[0], np.round(normal[1])])
+    output = np.where(random.random(4096) < 0.5, 0.0, normal[0] + 2 * flag)
+    found = values(name, inputs, output)
+    known = methods()[name].ranking(found)
+    assert np.isfinite(known).all()
+    assert known[2] == pytest.approx(0.0, abs=1e-9)
+    assert known[0] == pytest.approx(known[3], abs=1e-9)
+    assert set(np.argsort(-known)[:3]) == {0, 1, 3}
+    unknown = {key for key, own in found.items() if not np.isfinite(own).all()}
+    assert unknown <= {"SRC", "PCC", "SRRC", "PRCC", *(f"{k}_error" for k in unknown)}
+
+
+def test_a_flag_has_its_exact_share():
+    random = np.random.default_rng(4)
+    flag = (random.random(1 << 14) < 0.3).astype(float)
+    output = 2 * flag + random.standard_normal(1 << 14)
+    within(values("given_data", flag[np.newaxis], output), "S1", 0.84 / 1.84)
+    far = 2 * stats.norm.cdf(1) - 1  # distance of two normal laws two apart
+    within(values("delta", flag[np.newaxis], output), "delta", 2 * 0.3 * 0.7 * far)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_one_replicate_has_no_errors(name):
+    inputs, output = linear(1 << 12)
+    found = values(name, inputs, output, 1)
+    several = values(name, inputs, output)
+    for entry in methods()[name].arrays:
+        assert np.isnan(found[entry.error]).all()
+        off = np.abs(found[entry.name] - several[entry.name])
+        assert (off <= ERRORS * np.maximum(several[entry.error], 0.01)).all()
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_does_not_vary_has_no_indices(name):
+    inputs, output = linear(1 << 10)
+    method = methods()[name]
+    still = [method.still(own) for own in replicates(inputs, 0 * output, 4)]
+    found = method.pool(still).values
+    assert all(np.isnan(own).all() for own in found.values())
+    assert set(found) == {own.name for entry in method.arrays for own in entry.variables}
+
+
+STUDY = """
+schema = "mcsus/1"
+id = "given"
+parameters.a = { distribution = "normal", mean = 0, sd = 1, unit = "kg", source = "a test" }
+parameters.b = { distribution = "normal", mean = 0, sd = 1, unit = "kg", source = "a test" }
+dims.kind = ["one", "two"]
+parameters.weight.unit = "1"
+parameters.weight.source = "a test"
+parameters.weight.by.kind.one = { distribution = "constant", value = 1 }
+parameters.weight.by.kind.two = { distribution = "constant", value = 2 }
+equations.y = { formula = "a + weight * b", unit = "kg" }
+outputs.y = "kg"
+design = { draws = 1024, replicates = 4 }
+sensitivity = { methods = METHODS }
+"""
+
+
+def study(tmp_path, extra="", named=ALL):
+    path = tmp_path / "given.toml"
+    path.write_text(STUDY.replace("METHODS", json.dumps(list(named))) + extra)
+    return path
+
+
+def test_from_a_study_file(tmp_path):
+    path = study(tmp_path)
+    result = run(load_study(path))
+    cells = result.to_dict()["sensitivity"]["y"]["cells"]
+    assert [(own["method"], own["labels"]["kind"]) for own in cells] == [
+        (name, kind) for name in ALL for kind in ("one", "two")
+    ]
+    two = next(own for own in cells if own["labels"]["kind"] == "two")
+    assert two["ranking"] == ["b", "a"]
+    assert two["indices"]["b"]["S1"]["value"] == pytest.approx(0.8, abs=0.01)
+    assert abs(two["dummy"]["value"]) < ERRORS * two["dummy"]["error"]
+    assert result.tree["sensitivity/y@pawn"]["median"].dims == ("kind", "input")
+
+
+def test_dependence(tmp_path):
+    """Indices of independent inputs are refused; what the draws tell of dependent ones is not."""
+    joined = '[[dependence]]\nparameters = ["a", "b"]\ncopula = "gaussian"\ncorrelation = 0.5\n'
+    with pytest.raises(InputError, match="RBD-FAST of 'a', 'b', which depend on each other"):
+        run(load_study(study(tmp_path, joined, ["rbd_fast"])))
+    result = run(load_study(study(tmp_path, joined, ["given_data"])))
+    cell = result.to_dict()["sensitivity"]["y"]["cells"][0]
+    assert cell["indices"]["a"]["S1"]["value"] == pytest.approx(0.75, abs=0.02)
