@@ -16,6 +16,7 @@ from mcsus.counting.ordered import (
     shortest_interval,
 )
 from mcsus.counting.prefixes import Convergence
+from mcsus.counting.sorting import merged, sorted_rows
 
 Array = NDArray[np.float64]
 
@@ -112,7 +113,10 @@ class HeldDraws:
 
     def times(self, scale: float) -> HeldDraws:
         """Return the draws multiplied by a positive factor."""
-        return HeldDraws(self.values * scale)
+        made = HeldDraws(self.values * scale)
+        for name in {"_each", "_pooled"} & vars(self).keys():  # sorted already
+            vars(made)[name] = vars(self)[name] * scale
+        return made
 
     def each(self) -> list[Draws]:
         """Return the draws of each replicate."""
@@ -120,19 +124,19 @@ class HeldDraws:
 
     def means(self) -> Array:
         """Return the mean of each replicate."""
-        return mean(self.values, 1)
+        return self._means
 
     def sds(self) -> Array:
         """Return the standard deviation of each replicate, divided by the number of draws."""
-        return deviation(self.values, 1)
+        return self._sds
 
     def sd(self) -> float:
         """Return the standard deviation of all draws."""
-        return float(deviation(self.values.ravel(), 0))
+        return self._sd
 
     def spreads(self) -> Array:
         """Return the spread of each replicate about the mean of all."""
-        return about_all(self.means(), self.sds())
+        return about_all(self._means, self._sds)
 
     def quantiles(self, probabilities: Array) -> Array:
         """Return quantiles of all draws, by Hazen's rule."""
@@ -169,16 +173,32 @@ class HeldDraws:
 
     def extremes(self) -> tuple[float, float]:
         """Return the smallest and the largest of all draws."""
-        return float(self.values.min()), float(self.values.max())
+        return self._extremes
 
     def convergence(self, probability: float) -> Convergence:
         """Return means and one quantile of each replicate over its first draws."""
-        return Convergence.of_prefixes(self.values, probability)
+        return Convergence.of_prefixes(self.values, probability, self._each)
+
+    @functools.cached_property
+    def _means(self) -> Array:
+        return mean(self.values, 1)
+
+    @functools.cached_property
+    def _sds(self) -> Array:
+        return deviation(self.values, 1)
+
+    @functools.cached_property
+    def _sd(self) -> float:
+        return float(deviation(self.values.ravel(), 0))
+
+    @functools.cached_property
+    def _extremes(self) -> tuple[float, float]:
+        return float(self.values.min()), float(self.values.max())
 
     @functools.cached_property
     def _each(self) -> Array:
-        return np.sort(self.values, axis=1)
+        return sorted_rows(self.values)
 
     @functools.cached_property
     def _pooled(self) -> Array:
-        return np.sort(self._each, axis=None, kind="stable")  # merges the sorted replicates
+        return merged(self._each)

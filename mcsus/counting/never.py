@@ -83,8 +83,8 @@ class PaidHeldDraws(_NoMoments, HeldDraws):
 
     @functools.cached_property
     def _of_each(self) -> list[Array]:
-        rows = zip(self.values, self._finite, strict=True)
-        return [_ordered(own[known]) for own, known in rows]
+        finite = [own[np.isfinite(own)] for own in self._each]
+        return [own if own.size else np.array([np.nan]) for own in finite]
 
     @functools.cached_property
     def _pooled(self) -> Array:
@@ -139,7 +139,3 @@ def paid_back(draws: Draws) -> Draws:
 def never_shares(draws: Draws) -> Array | None:
     """Return the share of the draws of each replicate that are never; None where none is."""
     return draws.never if isinstance(draws, PaidHeldDraws | PaidCountedDraws) else None
-
-
-def _ordered(values: Array) -> Array:
-    return np.sort(values) if values.size else np.array([np.nan])

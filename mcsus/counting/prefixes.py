@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.counting.ordered import between
+from mcsus.counting.ordered import between, quantiles_of_sorted
 
 Array = NDArray[np.float64]
 _FIRST = 64
@@ -50,12 +50,22 @@ class Convergence:
     tails: Array
 
     @classmethod
-    def of_prefixes(cls, values: Array, probability: float) -> Convergence:
-        """Return the estimates of held draws, shape (replicate, draw), at doublings up to all."""
+    def of_prefixes(
+        cls, values: Array, probability: float, ordered: Array | None = None
+    ) -> Convergence:
+        """Return the estimates of held draws, shape (replicate, draw), at doublings up to all.
+
+        Parameters
+        ----------
+        ordered : array, shape (replicate, draw), optional
+            The draws of each replicate in rising order, where they are known.
+        """
         sizes = prefix_sizes(values.shape[1])
         means = np.array([values[:, :n].mean(axis=1) for n in sizes])
-        tails = np.array([_quantile(values[:, :n], probability) for n in sizes])
-        return cls(probability, np.array(sizes, dtype=float), means, tails)
+        parts = [values[:, :n] for n in sizes]
+        known = [] if ordered is None else [quantiles_of_sorted(ordered, np.array(probability))]
+        tails = [_quantile(part, probability) for part in parts[: len(parts) - len(known)]]
+        return cls(probability, np.array(sizes, dtype=float), means, np.array(tails + known))
 
     def extended(self, draws: int, means: Array, tails: Array) -> Convergence:
         """Return the estimates with those of more draws at the end."""

@@ -159,7 +159,7 @@ def _of_ratio(pair: Pair, ratio: Draws) -> Rounding:
 
 def _middle(draws: Draws) -> float:
     """Return the median of the first replicate."""
-    return float(draws.replicate_quantiles(np.array([0.5]))[0, 0])
+    return float(draws.each()[0].replicate_quantiles(np.array([0.5]))[0, 0])
 
 
 def _finite(met: Any) -> Any:

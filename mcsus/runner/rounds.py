@@ -136,8 +136,8 @@ def _described(
     from mcsus.runner.description import describe  # noqa: PLC0415 - xarray, SciPy
 
     model, threads = given.model, given.settings.threads
-    described = describe(study, model, drawn, sampler.means(), sampler.met(), threads)
-    return described | contrasts(study, model, drawn, sampler.derived(), threads)
+    compared = contrasts(study, model, drawn, sampler.derived(), threads)  # sorts some of `drawn`
+    return describe(study, model, drawn, sampler.means(), sampler.met(), threads) | compared
 
 
 def unsettled(
