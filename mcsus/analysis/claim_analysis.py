@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import taken_names
-from mcsus.analysis.claim_data import ClaimCell
+from mcsus.analysis.claim_data import ClaimCell, ClaimDraws
 from mcsus.result import of_claims
 from mcsus.result.arrays import Entry
 from mcsus.vocabulary import Label
@@ -45,6 +45,10 @@ class ClaimAnalysis(ABC):
     words: ClassVar[str]
     arrays: ClassVar[tuple[Entry, ...]]
     labels: ClassVar[Mapping[str, Sequence[Label]]] = {}
+
+    def asked(self, drawn: ClaimDraws) -> bool:
+        """Return whether a claim is analysed so: by default every one is."""
+        return bool(drawn.cells)
 
     @abstractmethod
     def estimate(self, cell: ClaimCell) -> Mapping[str, Array]:

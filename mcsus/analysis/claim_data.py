@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.change import Again
 from mcsus.analysis.input_draws import InputDraws
 from mcsus.analysis.main_effects import MainEffects
+from mcsus.analysis.rare import Afresh
 from mcsus.model import Rounding
 from mcsus.vocabulary import Label
 
@@ -47,6 +48,8 @@ class ClaimCell:
         Gives margins at the first draws after a change.
     most_held : int
         How often it may be asked with an input held.
+    afresh : Afresh, optional
+        Gives margins at other points, where the claim is told to be rare.
     parts : tuple of array, optional
         Two that the margins are the sum of, which no input and no copula ties, shape
         (replicate, draw) each; None where there are not two.
@@ -64,6 +67,7 @@ class ClaimCell:
     groups: tuple[tuple[int, ...], ...] = ()
     again: Again | None = None
     most_held: int = 0
+    afresh: Afresh | None = None
     parts: tuple[Array, Array] | None = None
     is_sign: bool = False
 

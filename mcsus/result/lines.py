@@ -9,6 +9,7 @@ from mcsus.result.printed import ends_apart, label_text, significant
 from mcsus.vocabulary import NOT_ASSESSED, standing
 
 _MOST_BOUNDS = 12
+_MOST_RARE = 3
 _MOST_CREDITS = 4
 
 
@@ -138,3 +139,28 @@ def _credited(name: str, document: Mapping[str, Any]) -> Iterator[str]:
             where = label_text(name, cell["labels"])
             text = f"{where} was issued {median} times what is real{reach}"
             yield f"{text}, more than is real with {chance}"
+
+
+def rare_line(claims: Mapping[str, Any]) -> str:
+    """Return in a line how rare it is that claims fail, or hold; nothing if not asked for.
+
+    Examples
+    --------
+    >>> row = {"labels": {}, "event": "fails", "probability": {"value": 1.35e-3, "error": 4e-6},
+    ...        "plain": {"value": 1.3e-3, "error": 1e-4}, "effective_draws": 25400.3}
+    >>> rare_line({"saves": {"rare": [row]}})
+    'Rare: saves fails with 0.00135 ± 4e-06 (plain draws 0.00130 ± 0.0001; effective size 25400)'
+    """
+    told = []
+    for name, document in claims.items():
+        for row in document.get("rare", ()):
+            known, plain = (
+                f"{significant(own['value'])} ± {significant(own['error'], 1)}"
+                for own in (row["probability"], row["plain"])
+            )
+            told.append(
+                f"{label_text(name, row['labels'])} {row['event']} with {known} (plain draws "
+                f"{plain}; effective size {row['effective_draws']:.0f})"
+            )
+    more = f"; and {len(told) - _MOST_RARE} more" if len(told) > _MOST_RARE else ""
+    return f"Rare: {'; '.join(told[:_MOST_RARE])}{more}" if told else ""

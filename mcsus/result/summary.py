@@ -13,6 +13,7 @@ from mcsus.result.lines import (
     bounds_line,
     breaking_line,
     credit_line,
+    rare_line,
     robustness_line,
 )
 from mcsus.result.printed import label_name, label_text, significant, widest
@@ -54,6 +55,7 @@ class Summary:
             bounds_line(document),
             breaking_line(document["claims"]),
             robustness_line(document["claims"]),
+            rare_line(document["claims"]),
             credit_line(document.get("credits", {})),
             assessment_line(document.get("assessment", {})),
         )

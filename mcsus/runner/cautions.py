@@ -215,7 +215,7 @@ def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Ite
                 claim.id,
                 f"hardly any draw decides the probability of the claim {claim.id!r}{where}: it is "
                 f"known to ± {significant(bound * float(known[1][few].max()), 2)}; more draws "
-                "tell more",
+                "tell more, or `rare = true` of the claim",
             )
 
 

@@ -38,7 +38,8 @@ def analysed_claims(study: Study, kernel: Kernel, executor: Executor) -> dict[st
         equation = next(c.equation.name for c in study.claims if c.id == drawn.id)
         labels = _labels(kernel.model, equation)
         for name, analysis in analyses.items():
-            tree[f"claims/{drawn.id}/{name}"] = _table(analysis, drawn, labels)
+            if analysis.asked(drawn):
+                tree[f"claims/{drawn.id}/{name}"] = _table(analysis, drawn, labels)
     return tree
 
 

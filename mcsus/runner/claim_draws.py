@@ -40,6 +40,7 @@ from mcsus.engine.plans import Quantity
 from mcsus.model import Model
 from mcsus.parameters import Cell
 from mcsus.result.printed import label_text
+from mcsus.runner.afresh import Points
 from mcsus.runner.again import Once
 from mcsus.runner.claim_parts import terms_of, two_parts
 from mcsus.runner.group_sums import PlanRun, values_of
@@ -129,7 +130,13 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
             values = [out[at + _row_of(model, own.name, labels)] for own, at in added[claim.id]]
             parts = two_parts(model, study.mixes, tied, values, margins)
             cell = judge.cell(labels, margins, inputs, again, parts)
-            made.append(replace(cell, most_held=most_held))
+            afresh = None
+            if claim.table.get("rare"):
+                streams = frozenset[str]().union(*(own.streams for own in inputs))
+                afresh = Points(
+                    kernel, wanted[k], place, judge.holds, streams, once.places, design
+                )  # fmt: skip
+            made.append(replace(cell, most_held=most_held, afresh=afresh))
         yield _grouped(study, ClaimDraws(claim.id, claim.margin.unit.text, tuple(made)))
 
 

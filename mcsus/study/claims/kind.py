@@ -40,6 +40,10 @@ def claim_table(words: str, also: Schema | None = None, /, **own: Item) -> Table
         **own,
         **SCOPE,
         confidence=probability("that it must reach", required=True),
+        rare=flag(
+            "whether its probability is told by draws of its own as well, where it hardly ever "
+            "fails, or holds"
+        ),
         required=flag("whether a run fails (exit code 1) unless the claim is supported everywhere"),
     )
 
