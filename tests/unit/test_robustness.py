@@ -132,6 +132,20 @@ def test_the_worst_law_of_one_input_alone(radius):
     assert found > said["worst"][RADII.index(radius)]
 
 
+def test_the_worst_law_of_one_input_of_a_claim_that_nearly_always_holds():
+    """x1 + x2 > -z(.99) sqrt 2: the laws that turn it lie in a tail that few draws reach.
+
+    Exact by quadrature: .1 -> .9652, .5 -> .9104, and .95 at a radius of .197.
+    """
+    least = stats.norm.ppf(0.99) * np.sqrt(2)
+    laws = {"x1": normal(), "x2": normal()}
+    said = Robustness().estimate(claim_cell(laws, lambda x1, x2: x1 + x2 + least))
+    for found, turned in zip(said["input_worst"], said["input_breakdown"], strict=True):
+        assert found[RADII.index(0.1)] == pytest.approx(0.9652, abs=2e-3)
+        assert found[RADII.index(0.5)] == pytest.approx(0.9104, abs=3e-3)
+        assert turned == pytest.approx(0.197, rel=0.1)
+
+
 @pytest.mark.parametrize("family", ["normal", "lognormal", "gamma", "triangular", "uniform"])
 def test_families_have_the_same_mean_and_spread(family):
     laws = {"x": distribution("pert", minimum=8, mode=9, maximum=14)}

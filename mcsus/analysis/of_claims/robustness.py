@@ -14,6 +14,7 @@ from mcsus.analysis.change import Change, OtherLaw
 from mcsus.analysis.choices import CHOICES, chosen
 from mcsus.analysis.claim_analysis import ClaimAnalysis, register
 from mcsus.analysis.claim_data import ClaimCell
+from mcsus.analysis.given_input import given_input
 from mcsus.analysis.other_laws import FAMILIES, under_law, with_moments
 from mcsus.analysis.replication import standard_error
 from mcsus.analysis.robustness_document import document
@@ -179,10 +180,8 @@ def _by_input(cell: ClaimCell) -> dict[str, Array]:
     worst = np.full((len(cell.inputs), len(radii)), p)
     turns = np.full(len(cell.inputs), np.inf)
     if cell.is_open:
-        for k, own in enumerate(cell.inputs):
-            counts = own.bins.counts.sum(axis=0)
-            given = np.clip(cell.of_success.fits[k][0], 0.0, 1.0)
-            given = np.clip(given + p - given @ counts / counts.sum(), 0.0, 1.0)
+        for k in range(len(cell.inputs)):
+            counts, given = given_input(cell, k)
             found, _ = divergence.worst_given(counts, given, radii)
             worst[k] = np.minimum(found, p)
             if p < asked:
