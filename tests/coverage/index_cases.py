@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from mcsus.study import Study
 
 Named = Mapping[str, float]
@@ -74,14 +76,23 @@ def _of_variances(
     every = frozenset(names)
     of_all = closed[every]
     first = {name: closed[frozenset({name})] / of_all for name in names}
+    total = {name: 1 - closed[every - {name}] / of_all for name in names}
     return {
         "S1": first,
-        "ST": {name: 1 - closed[every - {name}] / of_all for name in names},
+        "ST": total,
+        "shapley": {name: _shapley(closed, names, name) / of_all for name in names},
         "S2": {
             f"{one} {other}": closed[frozenset({one, other})] / of_all - first[one] - first[other]
             for one, other in itertools.combinations(names, 2)
         },
     }
+
+
+def _shapley(closed: Mapping[frozenset[str], float], names: list[str], name: str) -> float:
+    """Return the mean of what an input adds to the variance explained, over all orders."""
+    others = [own for own in _subsets(names) if name not in own]
+    ways = {own: len(names) * math.comb(len(names) - 1, len(own)) for own in others}
+    return math.fsum((closed[own | {name}] - closed[own]) / ways[own] for own in others)
 
 
 def _subsets(names: list[str]) -> list[frozenset[str]]:
@@ -153,8 +164,24 @@ def _ishigami() -> dict[str, Named]:
     return {
         "S1": {**first, "x3": 0.0},
         "ST": {"x1": first["x1"] + joint, "x2": first["x2"], "x3": joint},
+        "shapley": {"x1": first["x1"] + joint / 2, "x2": first["x2"], "x3": joint / 2},
         "S2": {"x1 x2": 0.0, "x1 x3": joint, "x2 x3": 0.0},
     }
+
+
+def correlated(sds: Mapping[str, float], pair: tuple[str, str], number: float) -> dict[str, Any]:
+    """Return the indices of a sum of normal inputs, of which two are correlated."""
+    names = list(sds)
+    correlation = np.eye(len(names))
+    i, j = (names.index(name) for name in pair)
+    correlation[i, j] = correlation[j, i] = number
+    covariance = correlation * np.outer(list(sds.values()), list(sds.values()))
+    closed = {}
+    for own in _subsets(names):
+        at = [names.index(name) for name in names if name in own]
+        g = covariance[at].sum(axis=1)
+        closed[own] = float(g @ np.linalg.solve(covariance[np.ix_(at, at)], g)) if at else 0.0
+    return _of_variances(closed, names)
 
 
 CASES = (
@@ -218,3 +245,16 @@ CASES = (
         ),
     ),
 )  # fmt: skip
+
+_SUM = {"x1": 1.0, "x2": 1.0, "x3": 2.0}
+DEPENDENT = (
+    IndexCase(
+        "correlated",
+        "Sum of normal inputs, two of them correlated by .5",
+        {n: {"distribution": "normal", "mean": 0.0, "sd": sd} for n, sd in _SUM.items()},
+        "x1 + x2 + x3",
+        correlated(_SUM, ("x2", "x3"), 0.5),
+        ({"parameters": ["x2", "x3"], "copula": "gaussian", "correlation": 0.5},),
+    ),
+)
+"""Models whose inputs depend on each other."""

@@ -23,7 +23,7 @@ from mcsus.analysis.replication import student_quantile
 from mcsus.engine.executors import Threads
 from mcsus.runner import Run
 from mcsus.runner.analyses import sensitivity
-from tests.coverage.index_cases import CASES, IndexCase, Named
+from tests.coverage.index_cases import CASES, DEPENDENT, IndexCase, Named
 from tests.coverage.index_tables import write
 from tests.coverage.measure import ROOT, Count
 
@@ -84,6 +84,8 @@ class Row:
 ROWS: tuple[Row, ...] = (
     Row("sobol", ("S1", "ST"), {"estimator": "salib"}, name="sobol, salib"),
     Row("sobol", ("S2",), {"estimator": "salib", "second_order": True}, name="sobol, pairs"),
+    Row("shapley", ("shapley",), cases=(*CASES, *DEPENDENT)),
+    Row("kucherenko", ("S1", "ST"), cases=DEPENDENT),
 )
 """One for each method, or way to run one."""
 
