@@ -10,7 +10,7 @@ from typing import Any
 
 from mcsus.report.card_claims import decisive, measured, robust, turned
 from mcsus.report.page import answer
-from mcsus.report.ranking import METHOD, Ranking
+from mcsus.report.ranking import Ranking, leading
 from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import credits as credited
 from mcsus.report.sections import sections
@@ -142,7 +142,7 @@ def _nearest(base: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, 
 def _indices(reading: Reading, main: Mapping[str, Any] | None = None) -> dict[str, float]:
     """Return the indices of what a claim is about, or of the output that is explained, if known."""
     name = reading.explained.name if main is None else main.get("quantity", "")
-    table = reading.analyses.get(METHOD, {}).get(name)
+    table = leading(reading).get(name)
     if table is None:
         return {}
     ranking = Ranking.of(table)

@@ -9,6 +9,7 @@ from scipy import special, stats
 
 from mcsus.dependence.conditional import bound_together
 from mcsus.dependence.mix import gaussian_mixes
+from mcsus.report import write_report
 from mcsus.runner import run
 from mcsus.study import Study
 
@@ -210,3 +211,20 @@ def test_independent_inputs_lie_between_first_and_total_order():
         effect = value(cells["shapley"], name, "shapley")
         assert value(cells["sobol"], name, "S1") < effect + 5 * error
         assert effect < value(cells["sobol"], name, "ST") + 5 * error
+
+
+def test_a_page_of_dependent_inputs(tmp_path):
+    """The answer names what drives the doubt by Shapley effects, and the page says why."""
+    pair = [{"parameters": ["x2", "x3"], "correlation": 0.5}]
+    study = study_of(NORMALS, "x1 + x2 + x3", pair, {"methods": ["sobol"], "draws": 1024})
+    result = run(study)
+    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    assert "The x3 drives most of the doubt (58" in page
+    assert "with an equal part of what inputs have in common" in page
+    assert ">What drives the doubt?</h2>" in page
+    assert "depend on each other" in page
+    assert ">Kucherenko indices</h2>" in page
+    assert "What drives the doubt (Shapley effect)" in str(result.summary())
+    rows = (tmp_path / "shapley_y.csv").read_text().splitlines()
+    assert rows[0] == "output,rank,input,shapley,shapley_error,shapley_margin_95,S1,ST"
+    assert rows[1].startswith("y,1,x3,0.57")

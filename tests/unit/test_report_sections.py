@@ -57,8 +57,8 @@ def test_a_method_without_a_section_gets_a_table_of_its_arrays(tmp_path):
     first, second = page.index("<td>Device life</td>"), page.index("<td>Battery factor</td>")
     assert first < second
     row = page[first:second]
-    assert '<td class="n" data-h="effect">1.50</td><td class="n" data-h="error">0.020</td>' in row
-    assert '<th class="n">effect</th><th class="n">error</th>' in page
+    assert '<td class="n wrap" data-h="effect">1.50 <span class="error">± 0.020</span></td>' in row
+    assert '<th class="n">effect</th></tr>' in page
 
 
 def test_a_registered_section_is_in_the_page_with_all_it_has(tmp_path, own_section):

@@ -45,10 +45,10 @@ class Kucherenko(MethodOfShares):
         "the inputs that depend on it, and the share that would remain if all others were"
     )
     arrays = (
-        Entry("S1", ("input",), "1", "full first-order index", has_error=True),
-        Entry("ST_full", ("input",), "1", "full total-order index", has_error=True),
-        Entry("S1_independent", ("input",), "1", "independent first-order index", has_error=True),
-        Entry("ST", ("input",), "1", "independent total-order index", has_error=True),
+        Entry("S1", ("input",), "1", "first order, full", has_error=True),
+        Entry("ST_full", ("input",), "1", "total order, full", has_error=True),
+        Entry("S1_independent", ("input",), "1", "first order, independent", has_error=True),
+        Entry("ST", ("input",), "1", "total order, independent", has_error=True),
     )
     least_draws = 64
 

@@ -43,7 +43,7 @@ class Shapley(MethodOfShares):
     title = "Shapley effects"
     words = (
         "the share of the variance that an input is given when what inputs have in common, by "
-        "dependence or by interaction, is shared out among them evenly"
+        "dependence or by interaction, is shared out among them equally"
     )
     arrays = (Entry("shapley", ("input",), "1", "Shapley effect", has_error=True),)
     least_draws = 64

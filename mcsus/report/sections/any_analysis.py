@@ -35,13 +35,14 @@ class AnyAnalysis(Section):
         return {"about": capital(self.about), "tables": tables, "left_out": left_out}
 
 
-def _columns(cell: ResultCell) -> list[tuple[str, str]]:
-    """Return name and heading of each array by input, and of its error."""
+def _columns(cell: ResultCell) -> list[tuple[str, str, str]]:
+    """Return name and heading of each array by input, and the name of its error, if it has one."""
     arrays = {str(key): array for key, array in cell.data.data_vars.items() if key != "rank"}
+    errors = {key: f"{key}_error" for key in arrays if f"{key}_error" in arrays}
     return [
-        (key, "error" if key.endswith("_error") else array.attrs.get("long_name", words(key)))
+        (key, array.attrs.get("long_name", words(key)), errors.get(key, ""))
         for key, array in arrays.items()
-        if array.dims == ("input",)
+        if array.dims == ("input",) and key not in errors.values()
     ]
 
 

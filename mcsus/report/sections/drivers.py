@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_bottom
-from mcsus.report.ranking import METHOD, TINY, Ranking, order_of
+from mcsus.report.ranking import METHOD, TINY, Ranking, leading, order_of
 from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
@@ -210,8 +210,10 @@ def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:
     return told
 
 
-def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
-    """Say which inputs drive the doubt about an output."""
+def drivers(
+    reading: Reading, table: ResultTable, ranking: Ranking, including: str = "interactions included"
+) -> str:
+    """Say which inputs drive the doubt about an output, and what is included in their share."""
     named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
     named = named or list(ranking.names[:1])
     lead, others = named[0], named[1:]
@@ -219,10 +221,8 @@ def drivers(reading: Reading, table: ResultTable, ranking: Ranking) -> str:
     drives = verb(words(lead), "drives", "drive")
     drives += " most of the doubt" if most else " the doubt most"
     about = "" if table is reading.headline else f"For the {words(table.name)}, "
-    of = (
-        "variance of its ranks" if is_of_ranks(reading.analyses[METHOD][table.name]) else "variance"
-    )
-    share = f"{_share(ranking, lead)} of the {of}, interactions included"
+    of = "variance of its ranks" if is_of_ranks(leading(reading)[table.name]) else "variance"
+    share = f"{_share(ranking, lead)} of the {of}, {including}"
     text = capital(f"{about}the {words(lead)} {drives} ({share})")
     if others:
         texts = [f"the {words(name)} ({_share(ranking, name)})" for name in others]
@@ -258,4 +258,5 @@ def tiny(ranking: Ranking) -> str:
     names = [words(name) for name in ranking.tiny]
     where = " in every case looked at" if len(ranking.cells) > 1 else ""
     hardly = "so that knowing them better would hardly narrow the result"
-    return f"Total order below 1 %{where}, {hardly}: {listing(names)}."
+    what = "Total order" if ranking.key == "ST" else "Shapley effect"
+    return f"{what} below 1 %{where}, {hardly}: {listing(names)}."

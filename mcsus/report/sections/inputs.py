@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcsus.report.laws import law_text
-from mcsus.report.ranking import METHOD, Ranking
+from mcsus.report.ranking import Ranking, leading
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.wording import capital, count, label_words, listing, unit_text, words
@@ -27,7 +27,10 @@ class InputsSection(Section):
         """Return the rows, and how much rests on assumptions."""
         rows = input_rows(self.reading)
         resting = [c["text"] for c in self.reading.about["cautions"] if c["kind"] == RESTING]
-        return {"inputs": rows, "note": _note(rows), "resting": "".join(resting)}
+        tables = leading(self.reading).values()
+        by_total = all(Ranking.of(table).key == "ST" for table in tables)
+        note = _note(rows)
+        return {"inputs": rows, "note": note, "resting": "".join(resting), "by_total": by_total}
 
 
 def input_rows(reading: Reading) -> list[dict[str, Any]]:
@@ -70,9 +73,9 @@ def input_title(cells: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _weights(reading: Reading) -> dict[str, tuple[float, str]]:
-    """Return the largest total-order index of each input, or of its group, over all outputs."""
+    """Return the largest index of each input, or of its group, over all outputs."""
     weights: dict[str, tuple[float, str]] = {}
-    for table in reading.analyses.get(METHOD, {}).values():
+    for table in leading(reading).values():
         ranking = Ranking.of(table)
         for name in ranking.names:
             members = reading.members(name)
