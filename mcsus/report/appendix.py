@@ -92,7 +92,16 @@ def _comparisons(compared: Mapping[str, Any]) -> Iterable[Row]:
 
 def _asked(result: Result) -> dict[str, Row]:
     """Return what each claim says, by its id."""
-    keys = ("statement", "quantity", "relation", "value", "units", "confidence", "required")
+    keys = (
+        "statement",
+        "quantity",
+        "relation",
+        "value",
+        "units",
+        "confidence",
+        "required",
+        "tested",
+    )
     return {
         name: {key: plain(data.attrs[key]) for key in keys if key in data.attrs}
         for name, data in result.datasets("claims").items()

@@ -158,14 +158,16 @@ def card_text(card: Card) -> str:
     if claim := card["claim"]:
         holder = f" (claimed by: {card['holder']})" if card["holder"] else ""
         lines += [f"“{claim['statement']}”{holder}"]
-        lines += [f"At {claim['at']} alone"] if claim["at"] else []
+        lines.append(f"Tested: {claim['tested']}")
         lines += [f"{VERDICTS[claim['verdict']].upper()}  {claim['text']}"]
     lines += [f"  {sentence}" for sentence in card["summary"]]
     lines += [f"{own['what']}: {own['text']}" for own in card["amounts"]]
     lines += card["credits"]
     decides = ", ".join(f"{own['words']} {own['index']:.2f}" for own in card["decides"])
     told = {
-        "What decides": decides or "no indices in this run",
+        "What decides": f"{decides} ({card['decides_by']})"
+        if decides
+        else "no indices in this run",
         "What would turn it": "; ".join(card["would_turn_it"]),
         "How robust": "; ".join(card["robust"]),
         "What to measure": "; ".join(card["to_measure"]),
@@ -175,7 +177,9 @@ def card_text(card: Card) -> str:
     if card["case"]:
         lines.append(f"What would turn it, how robust and what to measure are of {card['case']}")
     for own in card["other_claims"]:
-        lines.append(f"{VERDICTS[own['verdict']]}: “{own['statement']}” {own['text']}")
+        lines.append(
+            f"{VERDICTS[own['verdict']]}: “{own['statement']}” ({own['tested']}) {own['text']}"
+        )
     signed = [f"{row['what'].lower()} {row['text']}" for row in card["signed"]]
     lines += [f"Signed: {'; '.join(signed)}"] if signed else []
     lines += [f"Not stated: {listing(card['not_stated'])}"] if card["not_stated"] else []

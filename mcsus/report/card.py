@@ -14,7 +14,7 @@ from mcsus.report.ranking import Ranking, leading
 from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import credits as credited
 from mcsus.report.sections import sections
-from mcsus.report.sections.claims import verdicts
+from mcsus.report.sections.claims import tested, verdicts
 from mcsus.report.wording import (
     UNSETTLED,
     capital,
@@ -69,7 +69,7 @@ def claim_card(result: Result) -> Card:
     told = document["claims"].get(main["id"], {}) if main else {}
     base = [cell for cell in told.get("cells", ()) if is_base(cell["labels"])]
     case = _nearest(base, main.get("confidence", 0.0))
-    indices = _indices(reading, main) or decisive(told, case) or _indices(reading)
+    indices, measure = _deciding(reading, main, decisive(told, case))
     audit = reading.about.get("audit", {})
     scope, signed = _scope(reading, audit), {key: audit.get(key, "") for key in _SIGNED}
     stated = {**signed, **({"holder": audit.get("holder", "")} if main else {}), **scope}
@@ -82,9 +82,10 @@ def claim_card(result: Result) -> Card:
         "other_claims": others[:_MOST_CLAIMS],
         "claims_left_out": max(len(others) - _MOST_CLAIMS, 0),
         "summary": answer(sections(reading))[:2],
-        "amounts": list(_amounts(reading)),
+        "amounts": list(_amounts(reading, {**told.get("at", {}), **(case or {})})),
         "credits": list(_credited(reading)),
         "decides": list(_drivers(reading, indices)),
+        "decides_by": measure,
         "case": _named(case) if case and len(base) > 1 else "",
         "would_turn_it": turned(told, case),
         "robust": robust(told, case),
@@ -100,7 +101,7 @@ def claim_card(result: Result) -> Card:
 
 def _claims(reading: Reading) -> tuple[Card, list[Card]]:
     """Return the claim of the card, the first required one or else the first, and the others."""
-    told, places = [], _places(reading)
+    told = []
     for claim, said in zip(reading.claims.values(), verdicts(reading), strict=True):
         known = claim.base[0] if len(claim.base) == 1 else None
         words_of = f"{capital(words(said['verdict']))}: "
@@ -110,7 +111,7 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
                 "id": claim.name,
                 "statement": said["statement"],
                 "required": bool(claim.attrs["required"]),
-                "at": places.get(claim.name, ""),
+                "tested": tested(claim),
                 "verdict": said["verdict"],
                 "text": text,
                 "quantity": str(claim.attrs["quantity"]),
@@ -125,12 +126,6 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
     return main, [claim for claim in told if claim is not main]
 
 
-def _places(reading: Reading) -> dict[str, str]:
-    """Return where the claims hold that are made at some labels only."""
-    tables = reading.about["document"].get("claims", [])
-    return {own["id"]: _named(own["at"]) for own in tables if isinstance(own.get("at"), Mapping)}
-
-
 def _nearest(base: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, Any] | None:
     """Return the labels of the case whose probability is nearest to what is asked for."""
     if not base:
@@ -139,18 +134,34 @@ def _nearest(base: Sequence[Mapping[str, Any]], confidence: float) -> dict[str, 
     return dict(nearest["labels"])
 
 
-def _indices(reading: Reading, main: Mapping[str, Any] | None = None) -> dict[str, float]:
-    """Return the indices of what a claim is about, or of the output that is explained, if known."""
-    name = reading.explained.name if main is None else main.get("quantity", "")
-    table = leading(reading).get(name)
-    if table is None:
-        return {}
-    ranking = Ranking.of(table)
-    return {name: ranking.range(name)[1] for name in ranking.names}
+def _deciding(
+    reading: Reading, main: Mapping[str, Any], decisive: dict[str, float]
+) -> tuple[dict[str, float], str]:
+    """Return indices of the inputs by falling size, and what they are indices of.
+
+    These are of whether the claim holds; where that is in no doubt, of the output that the claim,
+    or else the study, is about.
+    """
+    if decisive:
+        return decisive, "first-order index of whether the claim holds"
+    for name in (main.get("quantity", ""), reading.explained.name):
+        table = leading(reading).get(name)
+        if table is not None:
+            ranking = Ranking.of(table)
+            found = {own: ranking.range(own)[1] for own in ranking.names}
+            what = "total-order index" if ranking.key == "ST" else "Shapley effect"
+            return found, f"{what} of the {words(name)}"
+    return {}, ""
 
 
-def _amounts(reading: Reading) -> Iterable[Card]:
-    """Yield gross, avoided, claimed and net apart; the first outputs where there are none."""
+def _amounts(reading: Reading, at: Mapping[str, Any]) -> Iterable[Card]:
+    """Yield gross, avoided, claimed and net apart; the first outputs where there are none.
+
+    Parameters
+    ----------
+    at : mapping
+        Labels of what is claimed: amounts are those there.
+    """
     found = []
     for what, (word,) in _AMOUNTS.items():
         for table in reading.outputs.values():
@@ -162,11 +173,12 @@ def _amounts(reading: Reading) -> Iterable[Card]:
         found = [(capital(words(t.name)), t) for t in reading.outputs.values()]
     found = found[:_MOST_AMOUNTS]
     for what, table in found:
-        cell = table.base[0]
+        cell = max([*table.base, *table.cells], key=lambda own: _agreeing(own.labels, at))
         level, low, high = best_level(cell)
         mean = cell.value("mean")
         lead = UNSETTLED if mean is None else quantity(number(mean), table.unit)
-        where = f", {_named(cell.labels)}" if len(table.base) > 1 else ""
+        named = _named(cell.labels) if len(table.cells) > 1 else ""
+        where = f", {named}" if named else ""
         yield {
             "what": what,
             "output": table.name,
@@ -177,6 +189,11 @@ def _amounts(reading: Reading) -> Iterable[Card]:
             "level": level,
             "text": f"{lead} ({level_text(level)}: {span(low, high)}){where}",
         }
+
+
+def _agreeing(labels: Mapping[str, Any], at: Mapping[str, Any]) -> int:
+    """Return how many labels of a cell are those that are meant."""
+    return sum(at.get(dim) == label for dim, label in labels.items())
 
 
 def _named(labels: Mapping[str, Any]) -> str:

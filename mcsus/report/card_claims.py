@@ -106,7 +106,7 @@ def decisive(claim: Told, at: Told | None = None) -> dict[str, float]:
     own = _of_case(found.get("cells") if isinstance(found, Mapping) else None, at)
     indices: dict[str, float] = {}
     for row in own[0].get("inputs", ()) if own else ():
-        name = str(row["input"]).partition("[")[0]
+        name = str(row["input"]).partition("[")[0].strip()
         indices[name] = indices.get(name, 0.0) + _known(row, "first_order")
     ordered = sorted(indices.items(), key=lambda item: -item[1])
     return {name: index for name, index in ordered if index > 0}

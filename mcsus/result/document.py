@@ -166,7 +166,12 @@ def _explained_cell(
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:
     """Return the JSON of one claim."""
-    return {"cells": [_claim_cell(labels, cell, data.attrs) for labels, cell in cells(data)]}
+    at = json.loads(data.attrs["at"])
+    return {
+        "tested": str(data.attrs["tested"]),
+        **({"at": at} if at else {}),
+        "cells": [_claim_cell(labels, cell, data.attrs) for labels, cell in cells(data)],
+    }
 
 
 def _claim_cell(

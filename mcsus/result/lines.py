@@ -92,15 +92,20 @@ def robustness_line(claims: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> robustness_line({"saves": {"robustness": {"breakdown_radius": {"value": 0.0605}}}})
-    'Breakdown radius (Kullback-Leibler) of the laws: saves 0.0605'
+    >>> told = {"breakdown_radius": {"value": 0.0605}, "probability": {"value": 0.97}}
+    >>> robustness_line({"saves": {"robustness": {**told, "confidence": 0.95}}})
+    'Kullback-Leibler radius of the laws at which a verdict turns: saves 0.0605, to fall'
     """
-    radii = {
-        name: (told.get("robustness", {}).get("breakdown_radius") or {}).get("value")
-        for name, told in claims.items()
-    }
-    named = ", ".join(f"{name} {significant(r)}" for name, r in radii.items() if r is not None)
-    return f"Breakdown radius (Kullback-Leibler) of the laws: {named}" if named else ""
+    turned = []
+    for name, document in claims.items():
+        told = document.get("robustness", {})
+        radius = (told.get("breakdown_radius") or {}).get("value")
+        if radius is not None:
+            fails = told["probability"]["value"] < told["confidence"]
+            where = label_text(name, told.get("labels", {}))
+            turned.append(f"{where} {significant(radius)}, to {'hold' if fails else 'fall'}")
+    title = "Kullback-Leibler radius of the laws at which a verdict turns"
+    return f"{title}: {'; '.join(turned)}" if turned else ""
 
 
 def credit_line(credited: Mapping[str, Any]) -> str:

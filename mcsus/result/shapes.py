@@ -110,7 +110,7 @@ OUTPUT: dict[Any, Shape] = {
 CLAIM: dict[Any, Shape] = {
     "units": str, "statement": str, "quantity": str, "relation": frozenset(Relation),
     "value": float, "confidence": float, "required": int, "beside": str,
-    "is_sign": int,
+    "is_sign": int, "tested": str, "at": Json({...: (str, float)}),
 }  # fmt: skip
 BELOW_CLAIM: dict[Any, Shape] = {
     "units": str, "input_units": Json([str]), "confidence": float, "replicates": int,

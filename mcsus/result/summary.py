@@ -204,7 +204,7 @@ def _middle(told: Mapping[str, Any]) -> str:
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
-            label_text(name, cell["labels"]),
+            label_text(name, cell["labels"]) + _at(document),
             f"{cell['probability']['value']:.4f}",
             significant(cell["probability"]["error"], 1),
             likelihood(cell["probability"]["value"]),
@@ -213,6 +213,12 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
         for name, document in claims.items()
         for cell in document["cells"]
     ]
+
+
+def _at(claim: Mapping[str, Any]) -> str:
+    """Return the labels at which alone a claim is to hold."""
+    labels = ", ".join(map(_label, claim.get("at", {}).values()))
+    return f" at {labels}" if labels else ""
 
 
 def _credit_rows(credits_: Mapping[str, Any]) -> list[tuple[str, ...]]:

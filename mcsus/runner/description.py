@@ -230,6 +230,8 @@ def _claim(
     own = {"curve": CURVE, "quantile": probabilities}
     return labelled(CLAIM, values, labels, own, margin.unit.text).assign_attrs(
         statement=claim.statement,
+        tested=claim.tested,
+        at=json.dumps(claim.at),
         quantity=margin.quantity,
         beside=margin.beside_name,
         relation=relation.value,

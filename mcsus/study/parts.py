@@ -154,6 +154,8 @@ class Margin(NamedTuple):
         Whether only its sign means something, as where claims in unlike units are joined.
     is_ratio : bool
         Whether it is about a ratio, which is without bound where the divisor is not above 0.
+    tested : str
+        What must hold, where that is not said by quantity, relation and value.
     """
 
     expression: Expression
@@ -166,6 +168,13 @@ class Margin(NamedTuple):
     reads: tuple[Reading, ...] = ()
     is_sign: bool = False
     is_ratio: bool = False
+    tested: str = ""
+
+    @property
+    def condition(self) -> str:
+        """What must hold, in the words of the study."""
+        unit = "" if self.unit.text == "1" else f" {self.unit.text}"
+        return self.tested or f"{self.quantity} {self.relation.symbol} {self.value:g}{unit}"
 
 
 class Claim(NamedTuple):
@@ -193,6 +202,20 @@ class Claim(NamedTuple):
         """The margin as an equation of the model."""
         name = f"claim:{self.id}"
         return Equation(name, self.margin.unit, self.margin.expression, self.statement)
+
+    @property
+    def at(self) -> dict[str, Label]:
+        """The labels at which alone it is to hold."""
+        return dict(self.table.get("at") or {})
+
+    @property
+    def tested(self) -> str:
+        """What must hold and where, in the words of the study."""
+        each = [
+            f"{dim} {label if isinstance(label, str) else format(label, '.12g')}"
+            for dim, label in self.at.items()
+        ]
+        return f"{self.margin.condition}, at {', '.join(each)}" if each else self.margin.condition
 
     @property
     def equations(self) -> tuple[Equation, ...]:

@@ -110,6 +110,8 @@ def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="devi
     }
     own = {"curve": CURVE, "quantile": probabilities}
     return labelled(CLAIM, found, dims or {}, own, "kg CO2e").assign_attrs(
+        tested=f"{quantity} {relation} {value}",
+        at="{}",
         statement=f"It stays {relation} {value}",
         quantity=quantity,
         beside="",

@@ -16,7 +16,7 @@ import pytest
 import mcsus
 from mcsus.cli import run_command
 from mcsus.errors import InputError
-from mcsus.report.appendix import _below_claims
+from mcsus.report.appendix import _below_claims, appendix
 from mcsus.report.audit import card_page, card_text, verify_audit, write_audit
 from mcsus.report.card import claim_card
 from mcsus.report.card_claims import decisive, measured, robust, turned
@@ -144,7 +144,7 @@ def test_claims_are_a_table(result):
 
 def test_what_decides_adds_labels_of_an_input_up():
     rows = [
-        {"input": "a[x]", "first_order": {"value": 0.1, "error": 0.001}},
+        {"input": "a [x]", "first_order": {"value": 0.1, "error": 0.001}},
         {"input": "b", "first_order": {"value": 0.15, "error": 0.001}},
         {"input": "a[y]", "first_order": {"value": 0.1, "error": 0.001}},
         {"input": "noise", "first_order": {"value": 0.001, "error": 0.1}},
@@ -485,3 +485,45 @@ def test_what_analyses_say_of_claims_are_tables_whatever_their_shape():
     assert tables["robustness_dependence_looked_at"] == [
         {"claim": "pays", "labels": str(k), "correlation": 0.5} for k in (1, 2)
     ]
+
+
+def test_the_card_of_a_claim_at_a_label_is_of_that_label():
+    """Amounts and drivers are those there, and page, JSON and appendix say what is tested."""
+    plain = {"unit": "kg CO2e", "source": "a scale"}
+    known = {"distribution": "uniform", "minimum": 0.9, "maximum": 1.1}
+    doubted = {"distribution": "uniform", "minimum": 1, "maximum": 3}
+    tables = {
+        "schema": "mcsus/1",
+        "id": "at",
+        "dims": {"design": ["coin", "solar"], "year": [2020, 2030]},
+        "parameters": {
+            "base": plain | {"by": {"design": {"coin": known, "solar": doubted}}},
+            "grown": plain | {"shared": [], "by": {"year": {"2020": known, "2030": known}}},
+        },
+        "equations": {"foot": {"formula": "base + grown", "unit": "kg CO2e"}},
+        "outputs": {"foot": "kg CO2e"},
+        "claims": [
+            {"id": "low", "statement": "The footprint stays low", "quantity": "foot",
+             "relation": "<", "value": 3, "unit": "kg CO2e", "confidence": 0.9,
+             "at": {"design": "solar", "year": 2030}},
+            {"id": "lower", "statement": "Solar is lower", "quantity": "foot", "relation": "<",
+             "compare": {"design": ["solar", "coin"]}, "margin": 0.5, "confidence": 0.9},
+            {"id": "both", "statement": "Both", "all_of": ["low", "lower"], "confidence": 0.9},
+        ],
+        "design": {"draws": 512, "replicates": 4},
+    }  # fmt: skip
+    result = mcsus.run(Study.from_dict(tables))
+    card, claims = claim_card(result), result.to_dict()["claims"]
+    assert claims["low"]["tested"] == "foot < 3 kg CO2e, at design solar, year 2030"
+    assert claims["lower"]["tested"] == "foot [solar] < 0.5 times foot [coin]"
+    assert claims["both"]["tested"] == "low and lower hold at once"
+    assert claims["low"]["at"] == {"design": "solar", "year": 2030}
+    assert "at" not in claims["both"]
+    assert card["amounts"][0]["mean"] == pytest.approx(3, abs=0.01)
+    assert card["amounts"][0]["text"].endswith(", solar, year 2030")
+    assert {own["input"] for own in card["decides"]} == {"base"}
+    assert card["decides_by"] == "first-order index of whether the claim holds"
+    for told in (card_page(card), card_text(card)):
+        assert "Tested: foot &lt; 3" in told or "Tested: foot < 3 kg CO₂e, at design solar" in told
+    assert "low at solar, 2030" in str(result.summary())
+    assert appendix(result)["claims"][0]["tested"] == claims["low"]["tested"]

@@ -78,10 +78,9 @@ def claim_figure(claim: ResultTable) -> Figure:
     statement = str(claim.attrs["statement"])
     side = "left" if relation.is_below else "right"
     height = "the height of the dot" if relation.is_below else "what is above the dot"
-    threshold = quantity(plain(float(claim.attrs["value"])), claim.unit)
     caption = (
-        f"Claim: {words(claim.attrs['quantity'])} {relation.symbol} {threshold}. Its probability P "
-        f"is {height}, {side} of the threshold. Asked for: at least "
+        f"Claim: {tested(claim)}. Its probability P is {height}, {side} of the threshold. Asked "
+        f"for: at least "
         f"{float(claim.attrs['confidence']):g}."
     )
     if len(shown) < len(claim.cells):
@@ -89,6 +88,11 @@ def claim_figure(claim: ResultTable) -> Figure:
     at, below = claim.places(shown), relation.is_below
     draw = partial(_draw, dims=claim.dims, shown=at, below=below, statement=statement)
     return Figure(f"claim_{claim.name}", statement, caption, _rows(claim), draw, _HOW_TO_READ)
+
+
+def tested(claim: ResultTable) -> str:
+    """Return what a claim is judged by, and where it is to hold, in the words of the study."""
+    return words(claim.attrs["tested"]).replace("CO2e", "CO₂e")
 
 
 class _Panel:

@@ -113,7 +113,8 @@ def _lower(row: TableReader) -> Margin:
     times = "" if factor == 1 else f"{factor:g} times "
     words = f"{names[0]} less {times}{names[1]}"
     shown_in = unit_of(row, row["quantity"] or row["compare"][0])
-    return Margin(Binary("-", *sides), shown_in, words, relation, reads=reads)
+    tested = f"{names[0]} {relation.symbol} {times}{names[1]}"
+    return Margin(Binary("-", *sides), shown_in, words, relation, reads=reads, tested=tested)
 
 
 def _sides(

@@ -59,8 +59,10 @@ def _lower(row: TableReader) -> Margin:
     if len(parts) < 2:
         raise InputError(Fault(f"a joint claim of {row[key][0]!r} alone", _OTHERS, (key,)))
     if row["all_of"]:
-        return _joined(parts, "min", "least", " and ".join(row[key]))
-    return _joined(parts, "max", "largest", " or ".join(row[key]))
+        names = " and ".join(row[key])
+        return _joined(parts, "min", "least", names)._replace(tested=f"{names} hold at once")
+    names = " or ".join(row[key])
+    return _joined(parts, "max", "largest", names)._replace(tested=f"{names} holds")
 
 
 def _joined(parts: Sequence[Margin], function: str, which: str, names: str) -> Margin:

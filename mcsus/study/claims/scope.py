@@ -140,6 +140,7 @@ def _everywhere(margin: Margin, over: str, labels: tuple[Label, ...]) -> Margin:
         quantity=f"{worst} {margin.quantity} over {over}",
         beside=None,
         reads=(*margin.reads, Reading(("over",), over, margin.expression)),
+        tested=margin.tested and f"{margin.tested}, for every {over}",
     )
 
 
@@ -158,11 +159,10 @@ def _for_share(
     reads = [*margin.reads, Reading((key,), over, margin.expression)]
     if weights is not None:
         reads.append(Reading(("weights",), over, Name(weights)))
-    condition = f"{margin.quantity} {margin.relation.symbol} {margin.value:g} {margin.unit.text}"
     return Margin(
         Binary("-", part, Number(share)),
         unit("1"),
-        f"share of {over} with {condition.removesuffix(' 1')}",
+        f"share of {over} with {margin.condition}",
         Relation.AT_LEAST,
         share,
         reads=tuple(reads),
