@@ -217,7 +217,7 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _at(claim: Mapping[str, Any]) -> str:
     """Return the labels at which alone a claim is to hold."""
-    labels = ", ".join(map(_label, claim.get("at", {}).values()))
+    labels = ", ".join(map(label_name, claim.get("at", {}).values()))
     return f" at {labels}" if labels else ""
 
 
