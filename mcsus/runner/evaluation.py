@@ -24,13 +24,14 @@ from mcsus.engine.plans import Quantity
 from mcsus.errors import Fault, InputError
 from mcsus.model import Rounding
 from mcsus.runner.analyses import apart, explained, reduced
+from mcsus.runner.box import Box
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
 from mcsus.runner.input_groups import joined, sensitivity_groups
 from mcsus.runner.validity import check_parts
 from mcsus.study import Claim
-from mcsus.vocabulary import Label
+from mcsus.vocabulary import Label, Verdict
 
 if TYPE_CHECKING:
     from mcsus.runner.run import Run
@@ -84,7 +85,8 @@ class Evaluation:
     ----------
     outputs : dict of str to Evaluated
     claims : dict of str to list of Judgement
-        By id, one for each cell.
+        By id, one for each cell; undecided where it depends on numbers between two, whose bounds
+        a whole run tells.
     """
 
     outputs: dict[str, Evaluated]
@@ -133,6 +135,7 @@ def evaluate(
     }
     # of the first laws: to work it out for others would take longer than the draws
     rounding = _once(kept, "rounding", lambda: kernel.model.rounding if study.claims else {})
+    box = Box(run.model, run.model.upstream(names))
     claims = {
         claim.id: [
             _judged(claim, *known, meets=run.model.meets_individuals(claim.equation.name))
@@ -144,6 +147,10 @@ def evaluate(
         ]
         for claim in study.claims
     }
+    for claim in study.claims:
+        if box.size and box.reaches(claim.equation.name):  # what its intervals allow is not known
+            open_ = Verdict.UNDECIDED
+            claims[claim.id] = [one._replace(verdict=open_) for one in claims[claim.id]]
     return Evaluation(outputs, claims)
 
 

@@ -23,9 +23,9 @@ from mcsus.analysis.intervals import quantile_probabilities
 from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.counting.never import paid_back
-from mcsus.engine.executors import Executor
+from mcsus.engine.executors import Executor, Threads, default_threads
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Quantity
+from mcsus.engine.plans import Plan, Quantity
 from mcsus.result.arrays import CLAIM, OUTPUT
 from mcsus.result.labelling import labelled
 from mcsus.runner.box import INSIDE, Box, around
@@ -82,6 +82,9 @@ def with_bounds(
     is_whole : bool
         Whether bounds are made; without them, claims on intervals are undecided.
     """
+    if not isinstance(executor, Threads):  # a cluster would be sent a kernel for every place
+        with Threads(default_threads()) as threads:
+            return with_bounds(study, kernel, threads, described, is_whole=is_whole)
     bounds = _Bounds(study, kernel, executor)
     if not bounds.box.size:
         return Found(described, {})
@@ -153,8 +156,9 @@ class _Bounds:
     def _search(self) -> tuple[Array, Array]:
         """Return places, and what is told at each, shape (place, number)."""
         box, seed = self.box, self.study.design.seed
-        design = self._design(_LOOKING, self._corners + 3 * INSIDE)
-        places = np.concatenate([box.corners(), box.middle(), box.inside(INSIDE, seed)])
+        inside = self._inside
+        design = self._design(_LOOKING, self._corners + 3 * inside)
+        places = np.concatenate([box.corners(), box.middle(), box.inside(inside, seed)])
         numbers = self._numbers(places, design)
 
         def look(further: Array) -> None:
@@ -179,6 +183,17 @@ class _Bounds:
             return []
         ends = zip(self._owners, *_ends(numbers, self._corners), strict=True)
         return list(dict.fromkeys(name for name, *own in ends if max(own) > self._corners))
+
+    @property
+    def _inside(self) -> int:
+        """How many places inside are looked at: fewer where each is dear."""
+        least = max(_LEAST, self.study.design.replicates)
+        return min(max(_VALUES // (self._plan.rows * self._individuals * least * 8), 8), INSIDE)
+
+    @property
+    def _individuals(self) -> int:
+        inner = self.kernel.program.inner
+        return self.kernel.program.sizes[inner] if inner is not None else 1
 
     def _further(self, numbers: Array) -> Array:
         """Return corners in the directions in which each number rises, and falls."""
@@ -212,16 +227,15 @@ class _Bounds:
 
     def _design(self, most: int, places: int) -> Design:
         """Return the first draws of every replicate, as many as there is time for."""
-        inner, design = self.kernel.program.inner, self.study.design
-        individuals = self.kernel.program.sizes[inner] if inner is not None else 1
-        most = min(most, _VALUES // (self._plan.rows * individuals * places))
+        design = self.study.design
+        most = min(most, _VALUES // (self._plan.rows * self._individuals * places))
         draws = min(design.draws, max(most, _LEAST) // design.replicates or 1)
         if design.kind == "sobol" and draws < design.draws:
             draws = min(nearest_powers_of_two(draws)[0], design.draws)
         return replace(design, draws=draws, most_draws=None)
 
     @cached_property
-    def _plan(self) -> Any:
+    def _plan(self) -> Plan:
         return self.kernel.plan([Quantity(name) for name in self.names])
 
     def _at(self, place: Array, design: Design) -> _At:

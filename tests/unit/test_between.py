@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from mcsus import InputError, distribution, load_result
+from mcsus import InputError, Run, distribution, load_result
 from mcsus.cli import run_command
 from mcsus.report import write_report
 from mcsus.runner import run
@@ -136,6 +136,11 @@ def test_a_claim_stands_only_where_it_does_at_both_ends(result):
     kinds = {(own["kind"], own["where"]) for own in result.to_dict()["cautions"]}
     assert {("between", "x"), ("ignorance", "open")} <= kinds
     assert "undecided" not in {kind for kind, _ in kinds}  # more draws would not tell
+
+
+def test_a_preview_of_claims_on_intervals_leaves_them_open(document):
+    [open_, holds, fails] = Run(Study.from_dict(document)).evaluate(256, 2).claims.values()
+    assert {own[0].verdict for own in (open_, holds, fails)} == {"undecided"}
 
 
 def test_bounds_of_outputs(result):
