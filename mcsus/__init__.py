@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mcsus.neighbours import from_stats_arrays
     from mcsus.result.tree import Result, load_result
     from mcsus.runner import Limits, Settings, check
+    from mcsus.runner.given_table import sensitivity
     from mcsus.runner.run import Run, run
     from mcsus.runner.side_by_side import compare
     from mcsus.study import Study, load_study
@@ -42,6 +43,7 @@ _HOME = {
     "load_result": "mcsus.result.tree",
     "load_study": "mcsus.study",
     "run": "mcsus.runner",
+    "sensitivity": "mcsus.runner.given_table",
 }
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "load_result",
     "load_study",
     "run",
+    "sensitivity",
 ]
 
 

@@ -68,8 +68,8 @@ class GivenDraws:
         else:
             blocks = np.arange(len(outputs[0])) * _BLOCKS // len(outputs[0])
         if "inputs" not in kept:
-            kept["inputs"] = [np.concatenate(own) for own in zip(*inputs, strict=True)]
-        return cls(kept["inputs"], np.concatenate(outputs), blocks, kept, several)
+            kept["inputs"] = [_sized(np.concatenate(own)) for own in zip(*inputs, strict=True)]
+        return cls(kept["inputs"], _sized(np.concatenate(outputs)), blocks, kept, several)
 
     def values(self, k: int) -> Array:
         """Return the draws of an input; after the last one, those of an input without bearing."""
@@ -123,6 +123,15 @@ class GivenDraws:
         return sums.reshape(self.count, count).astype(np.float64)
 
 
+def _sized(values: Array) -> Array:
+    """Return values times the power of two that brings them to about 1: their squares are finite.
+
+    Nothing that is told of them depends on it.
+    """
+    _, size = np.frexp(np.abs(values).max())
+    return np.asarray(np.ldexp(values, -size))
+
+
 def _dummy(draws: int) -> Array:
     """Return draws of an input that nothing depends on, always the same ones."""
     return np.random.default_rng([draws, _DUMMY]).random(draws)
@@ -132,7 +141,17 @@ class FromDraws(Method):
     """A method that looks at the draws of all replicates together.
 
     A replicate says its draws; `explained` makes numbers of those of all.
+
+    Attributes
+    ----------
+    is_of_numbers : bool
+        Whether it looks at values along an axis, so that categories say nothing to it.
+    measure : str
+        The array that is shown of it beside others.
     """
+
+    is_of_numbers: ClassVar[bool] = False
+    measure: ClassVar[str]
 
     options: ClassVar[Mapping[str, Item]] = {
         "given_draws": whole(

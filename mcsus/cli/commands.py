@@ -11,6 +11,7 @@ from mcsus.cli.comparing import compare
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
+from mcsus.cli.tables import sensitivity
 
 app = typer.Typer(
     name="mcsus",
@@ -82,6 +83,7 @@ def check(study: StudyArgument) -> None:
 app.command()(run)
 app.command()(compare)
 app.command()(audit)
+app.command()(sensitivity)
 
 
 @app.command()

@@ -304,6 +304,21 @@ class Compared(Reading):
         self.study = {"title": f"{one} against {other}", "question": ""}
 
 
+class Explained(Reading):
+    """A table of draws whose outputs are explained, as the sections of its page see it."""
+
+    def __init__(self, about: dict[str, Any], explained: dict[str, xr.Dataset]) -> None:
+        self.about, names = about, ", ".join(about["outputs"])
+        self.study = {
+            "title": f"What drives {names}?",
+            "question": f"The draws of {about['table']}",
+        }
+        self.analyses = {}
+        for name, data in explained.items():
+            output, _, method = name.partition("@")
+            self.analyses.setdefault(method, {})[output] = ResultTable(output, data)
+
+
 def best_level(cell: ResultCell) -> tuple[float, float, float]:
     """Return level, low and high of the interval to quote: 95 % if there, else the widest."""
     levels = cell.array("level")

@@ -201,6 +201,36 @@ def _middle(told: Mapping[str, Any]) -> str:
     return f"{middle} ({widest(told['intervals'])})"
 
 
+def given_text(document: Mapping[str, Any]) -> str:
+    """Return what the draws of a table say of its inputs, one table for each output."""
+    names = ", ".join(document["outputs"])
+    lines = [f"{document['table']}: {document['rows']:,} rows; what drives {names}"]
+    for name, told in document["sensitivity"].items():
+        cells = told["cells"]
+        order = [*cells[0]["ranking"], *(own["name"] for own in document["inputs"])]
+        inputs = list(dict.fromkeys(order))
+        shown = inputs[:_ALL_CELLS]
+        lines.append(f"{name}: value (error) and place by each method")
+        measures = [document["methods"][cell["method"]] for cell in cells]
+        heads = [f"{cell['method']} {key}" for cell, key in zip(cells, measures, strict=True)]
+        rows: list[tuple[str, ...]] = [("input", *heads)]
+        for own in shown:
+            known = zip(cells, measures, strict=True)
+            rows.append((own, *(_placed(cell, own, key) for cell, key in known)))
+        more = f"\n  ... and {len(inputs) - len(shown)} more inputs with --json"
+        lines.append(_aligned(rows) + (more if len(inputs) > len(shown) else ""))
+    return "\n\n".join(lines)
+
+
+def _placed(cell: Mapping[str, Any], name: str, key: str) -> str:
+    """Return what a method says of an input in one of its arrays, and the place of the input."""
+    if name not in cell["indices"]:
+        return "-"
+    own = cell["indices"][name][key]
+    place = cell["ranking"].index(name) + 1
+    return f"{significant(own['value'])} ({significant(own['error'], 1)}) {place}."
+
+
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (

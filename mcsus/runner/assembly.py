@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xarray as xr
@@ -16,6 +16,7 @@ from mcsus.runner.cautions import cautions
 from mcsus.runner.description import labels_of
 from mcsus.runner.provenance import provenance
 from mcsus.study import Study
+from mcsus.vocabulary import Label
 
 _COMPARED, _POPULATIONS = "comparisons/", "populations/"
 
@@ -40,7 +41,8 @@ def assemble(
     tree = dict(described)
     for name, table in estimates.items():
         output = name.partition("@")[0]
-        tree[f"sensitivity/{name}"] = _sensitivity(study, model, output, table)
+        labels, unit = labels_of(study, model, output), study.outputs[output].text
+        tree[f"sensitivity/{name}"] = analysis_data(table, labels, unit)
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
@@ -62,11 +64,13 @@ def _named(described: Mapping[str, xr.Dataset], group: str) -> list[str]:
     return [name.partition("/")[2] for name in described if name.startswith(group)]
 
 
-def _sensitivity(study: Study, model: Model, name: str, explained: Explained) -> xr.Dataset:
-    labels = labels_of(study, model, name)
+def analysis_data(
+    explained: Explained, labels: Mapping[str, Sequence[Label]], unit: str
+) -> xr.Dataset:
+    """Return what a method says of an output under the labels of its cells."""
     method = explained.method
     dims = {dim for e in method.entries if e.name in explained.values for dim in e.dims}
     known = {"input": explained.inputs, "other_input": explained.inputs, **method.labels}
     own = {dim: list(values) for dim, values in known.items() if dim in dims}
-    data = labelled(method.entries, explained.values, labels, own, study.outputs[name].text)
+    data = labelled(method.entries, explained.values, labels, own, unit)
     return data.drop_attrs(deep=False).assign_attrs(method=method.name, **explained.told)

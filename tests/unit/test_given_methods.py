@@ -210,6 +210,7 @@ def study(tmp_path, extra="", named=ALL):
     return path
 
 
+@pytest.mark.slow
 def test_from_a_study_file(tmp_path):
     path = study(tmp_path)
     result = run(load_study(path))
@@ -224,11 +225,16 @@ def test_from_a_study_file(tmp_path):
     assert result.tree["sensitivity/y@pawn"]["median"].dims == ("kind", "input")
 
 
-def test_dependence(tmp_path):
-    """Indices of independent inputs are refused; what the draws tell of dependent ones is not."""
-    joined = '[[dependence]]\nparameters = ["a", "b"]\ncopula = "gaussian"\ncorrelation = 0.5\n'
+JOINED = '[[dependence]]\nparameters = ["a", "b"]\ncopula = "gaussian"\ncorrelation = 0.5\n'
+
+
+def test_indices_of_independent_inputs_are_refused_where_they_are_not(tmp_path):
     with pytest.raises(InputError, match="RBD-FAST of 'a', 'b', which depend on each other"):
-        run(load_study(study(tmp_path, joined, ["rbd_fast"])))
-    result = run(load_study(study(tmp_path, joined, ["given_data"])))
+        run(load_study(study(tmp_path, JOINED, ["rbd_fast"])))
+
+
+@pytest.mark.slow
+def test_draws_tell_what_an_input_says_of_those_that_depend_on_it(tmp_path):
+    result = run(load_study(study(tmp_path, JOINED, ["given_data"])))
     cell = result.to_dict()["sensitivity"]["y"]["cells"][0]
     assert cell["indices"]["a"]["S1"]["value"] == pytest.approx(0.75, abs=0.02)

@@ -32,8 +32,10 @@ class Correlation(FromDraws):
     title = "Correlation and regression"
     words = (
         "how far an output goes up or down with an input along a straight line, or in ranks, and "
-        "how much of the variance such lines explain; from the draws of an ordinary run"
+        "how much of the variance such lines explain; needs no run of its own"
     )
+    is_of_numbers = True
+    measure = "spearman"
     arrays = (
         Entry("pearson", ("input",), "1", "linear correlation", has_error=True),
         Entry("spearman", ("input",), "1", "rank correlation", has_error=True),

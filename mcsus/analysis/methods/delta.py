@@ -26,8 +26,9 @@ class Delta(FromDraws):
     title = "Moment-independent delta"
     words = (
         "the probability that lies elsewhere once an input is known, from 0 to 1, whatever the "
-        "shape of the output; from the draws of an ordinary run"
+        "shape of the output; needs no run of its own"
     )
+    measure = "delta"
     arrays = (
         Entry("delta", ("input",), "1", "moment-independent delta", has_error=True),
         Entry("dummy", (), "1", "the same of an input without bearing", has_error=True),

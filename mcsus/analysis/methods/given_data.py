@@ -29,8 +29,9 @@ class GivenData(FromDraws):
     title = "First-order indices from the draws"
     words = (
         "the share of the variance that would go if an input were known, and with it what it says "
-        "of inputs that depend on it; from the draws of an ordinary run"
+        "of inputs that depend on it; needs no run of its own"
     )
+    measure = "S1"
     arrays = (
         Entry("S1", ("input",), "1", "first-order index", has_error=True),
         Entry("dummy", (), "1", "the same of an input without bearing", has_error=True),

@@ -29,9 +29,9 @@ class Pawn(FromDraws):
     title = "PAWN"
     words = (
         "how far apart the distribution of an output and that in a slice of an input are, from 0 "
-        "to 1: in the middle slice, and in the one where it is most; from the draws of an "
-        "ordinary run"
+        "to 1: in the middle slice, and in the one where it is most; needs no run of its own"
     )
+    measure = "median"
     arrays = (
         Entry("median", ("input",), "1", "median over slices", has_error=True),
         Entry("maximum", ("input",), "1", "largest over slices", has_error=True),

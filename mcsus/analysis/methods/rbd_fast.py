@@ -32,8 +32,10 @@ class RbdFast(FromDraws):
     title = "RBD-FAST"
     words = (
         "the share of the variance that would go if an input were known, as far as ten harmonics "
-        "tell it; from the draws of an ordinary run"
+        "tell it; needs no run of its own"
     )
+    is_of_numbers = True
+    measure = "S1"
     arrays = (
         Entry("S1", ("input",), "1", "first-order index in ten harmonics", has_error=True),
         Entry("dummy", (), "1", "the same of an input without bearing", has_error=True),

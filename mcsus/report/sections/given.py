@@ -1,0 +1,115 @@
+"""What drives the outputs of a table of draws, by several methods; of no page of a run."""
+
+from typing import Any, NamedTuple
+
+from mcsus.analysis.base import methods
+from mcsus.report.figures.base import Figure
+from mcsus.report.figures.given import METHODS, given_figure
+from mcsus.report.reading import ResultCell
+from mcsus.report.sections.base import Section
+from mcsus.report.wording import capital, count, listing, words
+
+_SURE = 3.0  # errors above the dummy from which an input is told apart from chance
+
+
+class _Told(NamedTuple):
+    """What a method says of the inputs of an output."""
+
+    method: str
+    measure: str
+    inputs: list[str]
+    cell: ResultCell
+
+    def places(self) -> dict[str, int]:
+        """Return the place of each input."""
+        return dict(zip(self.inputs, map(int, self.cell.array("rank")), strict=True))
+
+    def silent(self) -> set[str]:
+        """Return the inputs that cannot be told from chance."""
+        values, errors = (self.cell.array(key) for key in (self.measure, f"{self.measure}_error"))
+        return {
+            name
+            for name, value, error in zip(self.inputs, abs(values), errors, strict=True)
+            if not value > _SURE * error
+        }
+
+
+class GivenDrivers(Section):
+    """Each output with what every method says of the inputs, and whether they agree."""
+
+    name, order, title, link = "drivers", 40, "What drives the doubt?", "Drivers"
+    template = "given.html.j2"
+
+    def _told(self, output: str) -> list[_Told]:
+        found = []
+        for method, measure in self.reading.about["methods"].items():
+            table = self.reading.analyses.get(method, {}).get(output)
+            if table is not None:
+                names = [str(name) for name in table.data["input"].values]
+                found.append(_Told(method, measure, names, table.cells[0]))
+        return found
+
+    def make_figures(self) -> list[Figure]:
+        """Return what all methods say of each output, side by side."""
+        return [
+            given_figure(name, {own.method: (own.measure, own.inputs, own.cell) for own in told})
+            for name in self.reading.about["outputs"]
+            if (told := self._told(name))
+        ]
+
+    def answer(self) -> list[str]:
+        """Say of each output what comes first, and whether the methods agree."""
+        return [
+            " ".join([*_agreement(name, told), *_silence(told)])
+            for name in self.reading.about["outputs"]
+            if (told := self._told(name))
+        ]
+
+    def context(self) -> dict[str, Any]:
+        """Return what each method asks."""
+        known = methods()
+        asked = [name for name in self.reading.about["methods"] if name in known]
+        return {
+            "asked": [
+                (METHODS.get(name, words(name)), capital(known[name].words)) for name in asked
+            ]
+        }
+
+
+class GivenRows(Section):
+    """What the table is, and what is to be known of its rows."""
+
+    name, order, title, link = "rows", 60, "What this rests on", "Rows"
+    template = "given_rows.html.j2"
+
+
+def _agreement(output: str, told: list[_Told]) -> list[str]:
+    """Say which input comes first by which methods."""
+    first: dict[str, list[str]] = {}
+    for own in told:
+        leader = min(own.places().items(), key=lambda one: one[1])[0]
+        first.setdefault(leader, []).append(METHODS.get(own.method, words(own.method)))
+    if len(first) == 1:
+        (leader,) = first
+        how = (
+            f"by all {len(told)} methods"
+            if len(told) > 1
+            else f"by {next(iter(first.values()))[0]}"
+        )
+        return [f"{output}: {leader} matters most, {how}."]
+    parts = [f"{name} by {listing(by)}" for name, by in first.items()]
+    return [
+        f"{output}: methods do not agree on what matters most: {listing(parts)}.",
+        "They ask different things, which are told below.",
+    ]
+
+
+def _silence(told: list[_Told]) -> list[str]:
+    """Name the inputs that no method tells from chance."""
+    inputs = list(dict.fromkeys(name for own in told for name in own.inputs))
+    heard = {name for own in told for name in own.inputs if name not in own.silent()}
+    silent = [name for name in inputs if name not in heard]
+    if not silent:
+        return []
+    named = listing(silent) if len(silent) <= 4 else count(len(silent), "input")
+    return [f"No method tells {named} from chance."]

@@ -1,0 +1,185 @@
+"""Somebody else's draws: what drives their outputs, and tables that are none."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import mcsus
+from mcsus.cli import run_command
+from mcsus.errors import InputError
+
+ERRORS = 5
+ROWS = 4096
+
+
+def draws(seed=7):
+    random = np.random.default_rng(seed)
+    a, b, c = random.standard_normal((3, ROWS))
+    return {"a": a, "b": b, "c": c, "y": 2 * a + b, "z": b**2 + 0.1 * c}
+
+
+def cells(found, output="y"):
+    return {own["method"]: own for own in found.to_dict()["sensitivity"][output]["cells"]}
+
+
+def written(path, table, sep=",", **options):
+    pd.DataFrame(table).to_csv(path, sep=sep, index=False, **options)
+    return path
+
+
+def test_exact_shares_with_errors():
+    found = cells(mcsus.sensitivity(draws(), outputs=["y", "z"]))
+    assert list(found) == ["given_data", "delta", "pawn", "rbd_fast", "correlation"]
+    for name, share in {"a": 0.8, "b": 0.2, "c": 0.0}.items():
+        own = found["given_data"]["indices"][name]["S1"]
+        assert abs(own["value"] - share) <= ERRORS * own["error"]
+        assert own["error"] < 0.02
+    assert all(own["ranking"][:2] == ["a", "b"] for own in found.values())
+
+
+def test_a_file_a_frame_and_a_mapping_say_the_same(tmp_path):
+    table = draws()
+    plain = mcsus.sensitivity(table, "y", inputs=["a", "b", "c"]).to_dict()
+    frame = mcsus.sensitivity(pd.DataFrame(table), "y", inputs=["a", "b", "c"]).to_dict()
+    path = written(tmp_path / "t.csv", table, ";", encoding="utf-8-sig")
+    file = mcsus.sensitivity(path, "y", inputs=["a", "b", "c"]).to_dict()
+    assert plain["digest"] == frame["digest"] == file["digest"]
+    assert (plain["table"], file["table"]) == ("table", "t.csv")
+    path = written(tmp_path / "comma.csv", table, ";", decimal=",")
+    comma = mcsus.sensitivity(path, "y", inputs=["a", "b", "c"], decimal=",").to_dict()
+    assert comma["digest"] == plain["digest"]
+
+
+def test_rows_in_an_order_are_dealt_out():
+    table = draws()
+    order = np.argsort(table["y"])
+    moved = {name: own[order] for name, own in table.items()}
+    found = mcsus.sensitivity(moved, "y", inputs=["a", "b", "c"])
+    own = cells(found)["given_data"]["indices"]["c"]["S1"]
+    assert abs(own["value"]) <= ERRORS * own["error"]
+    assert [caution["kind"] for caution in found.about["cautions"]] == ["row_order"]
+
+
+def test_repeated_rows_are_no_effect():
+    """Each draw ten times: in blocks of their own its noise would be explained by any input."""
+    random = np.random.default_rng(3)
+    few = random.standard_normal((2, 400))
+    table = {"a": np.tile(few[0], 10), "y": np.tile(few[1], 10)}
+    found = mcsus.sensitivity(table, "y", methods=["given_data"])
+    own = cells(found)["given_data"]["indices"]["a"]["S1"]
+    assert abs(own["value"]) <= ERRORS * own["error"]
+    assert [caution["kind"] for caution in found.about["cautions"]] == ["repeated_rows"]
+
+
+def test_categories(tmp_path):
+    table = draws()
+    site = np.random.default_rng(1).integers(3, size=ROWS)
+    table |= {"site": np.array(["north", "south", "west"])[site], "y": table["y"] + 3 * (site == 1)}
+    found = mcsus.sensitivity(written(tmp_path / "t.csv", table), "y", inputs=["a", "site"])
+    known = cells(found)
+    assert "site" not in known["correlation"]["indices"]
+    own = known["given_data"]["indices"]["site"]["S1"]
+    assert abs(own["value"] - 2 / 7) <= ERRORS * own["error"]
+    assert found.to_dict()["inputs"][1]["categories"] == ["north", "south", "west"]
+
+
+def test_dependent_inputs_leave_out_what_needs_independent_ones():
+    table = draws()
+    table["c"] = table["a"] + 0.5 * table["c"]
+    found = mcsus.sensitivity(table, "y", inputs=["a", "b", "c"])
+    assert "rbd_fast" not in cells(found)
+    (caution,) = found.about["cautions"]
+    assert (caution["kind"], "a and c, rank correlation 0.8" in caution["text"]) == (
+        "dependent",
+        True,
+    )
+    with pytest.raises(InputError, match="rbd_fast of inputs that are not: a and c"):
+        mcsus.sensitivity(table, "y", inputs=["a", "b", "c"], methods=["rbd_fast"])
+
+
+def test_values_whose_squares_are_not_finite():
+    table = draws()
+    large = mcsus.sensitivity({n: own * 2.0**900 for n, own in table.items()}, "y").to_dict()
+    assert large["digest"] == mcsus.sensitivity(table, "y").to_dict()["digest"]
+
+
+@pytest.mark.parametrize(
+    ("change", "asked", "message"),
+    [
+        ({}, {"outputs": "yy"}, "unknown column 'yy'.*did you mean 'y'"),
+        ({}, {"outputs": []}, "no output"),
+        ({}, {"outputs": ["y", "y"]}, "column 'y' twice"),
+        ({}, {"outputs": "y", "inputs": ["a", "bb"]}, "'bb'.*did you mean 'b'"),
+        ({}, {"outputs": "y", "inputs": ["y"]}, "column 'y' twice"),
+        ({}, {"outputs": "y", "methods": ["pawm"]}, "did you mean 'pawn'"),
+        ({}, {"outputs": "y", "decimal": ";"}, "decimal: found ';'"),
+        ({"y": np.ones(ROWS)}, {}, "column 'y', which has one value"),
+        ({name: np.ones(ROWS) for name in "abcz"}, {}, "inputs that all have one value"),
+        ({"a": np.r_[np.nan, np.ones(ROWS - 1)]}, {}, "nan.* in row 0, column 'a'"),
+        ({"a": np.r_[np.ones(ROWS - 1), np.inf]}, {}, "inf.* in row 4095, column 'a'"),
+        ({"a": ["x", *[1.0] * (ROWS - 1)]}, {}, "'x' in row 0, column 'a'"),
+        ({"a": [f"s{k}" for k in range(ROWS)]}, {}, "4096 different texts in column 'a'"),
+        ({"a": np.ones(3)}, {}, "as many rows in each column"),
+        ({"a": np.ones((ROWS, 2))}, {}, "values of shape .4096, 2. in column 'a'"),
+    ],
+)
+def test_what_is_refused(change, asked, message):
+    with pytest.raises(InputError, match=message):
+        mcsus.sensitivity(draws() | change, **({"outputs": "y"} | asked))
+
+
+def test_too_few_rows_and_no_table():
+    with pytest.raises(InputError, match="99 rows; allowed: at least 100"):
+        mcsus.sensitivity({name: own[:99] for name, own in draws().items()}, "y")
+    with pytest.raises(InputError, match="table: found list"):
+        mcsus.sensitivity([1, 2], "y")
+    twice = pd.DataFrame(np.ones((200, 2)), columns=["y", "y"])
+    with pytest.raises(InputError, match="column 'y' twice"):
+        mcsus.sensitivity(twice, "y")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no header"),
+        ("a,y\n", "no rows below the header"),
+        ("a,a,y\n1,2,3\n", "column 'a' twice"),
+        ("a,y\n" + "1,2\n" * 150 + "x,2\n", "'x' in t.csv, row 152, column 'a'"),
+        ("a,y\n" + "1,nan\n" * 150, "'nan' in t.csv, row 2, column 'y'"),
+        ("a,y\n" + "1,\n" * 150, "an empty cell in t.csv, row 2, column 'y'"),
+        ("a;y\n" + "1,5;2\n" * 150, "'1,5' in t.csv, row 2, column 'a'.*decimal = ','"),
+        ("a,y\n1,2,3\n", "row 2 with 3 cells"),
+    ],
+)
+def test_files_that_are_refused(tmp_path, text, message, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    assert run_command(["sensitivity", str(path), "--outputs", "y"]) == 2
+    said = capsys.readouterr().err
+    with pytest.raises(InputError, match=message):
+        mcsus.sensitivity(path, "y")
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_from_the_command_line_to_the_page(tmp_path, capsys):
+    table = draws()
+    table["<b>c</b>"] = table.pop("c")
+    path = written(tmp_path / "t.csv", table)
+    asked = ["sensitivity", str(path), "--outputs", "y,z", "--to", str(tmp_path / "out")]
+    assert run_command([*asked, "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == json.loads((tmp_path / "out" / "sensitivity.json").read_text())
+    assert document["methods"]["pawn"] == "median"
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert "y: a matters most, by all 5 methods." in page
+    assert "<b>c" not in page
+    rows = pd.read_csv(tmp_path / "out" / "given_y.csv")
+    own = rows[(rows["method"] == "given_data") & (rows["input"] == "a")]
+    assert own["value"].item() == pytest.approx(0.8, abs=0.03)
+    assert run_command(asked[:4]) == 0
+    said = capsys.readouterr().out
+    assert "t.csv: 4,096 rows; what drives y, z" in said
+    assert "given_data S1" in said
