@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from mcsus.analysis.base import methods
+from mcsus.analysis.base import Method, methods
 from mcsus.analysis.grouping import index_groups
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.plans import Member, Part, cells_of, parameter_of
@@ -157,22 +157,29 @@ def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
     """Say which inputs depend on each other, and by which methods they are analysed therefore."""
     asked, known = study.sensitivity.methods, methods()
     used = analysed_by(study, model)
+    meant = {name for method in known.values() for name in method.in_its_place}
+    if meant.isdisjoint(used):
+        return
     replaced = [known[name] for name in asked if name not in used]
     told = set[str]()
-    for groups in groupings(study, model).values() if replaced else ():
+    for groups in groupings(study, model).values():
         for table, met in touched(study, model, groups):
             names = " and ".join(map(repr, met))
-            if names in told:
-                continue
-            told.add(names)
-            instead = " and ".join(known[name].title for name in replaced[0].in_its_place)
-            yield Caution(
-                "dependent",
-                table.title,
-                f"{names} depend on each other, and {replaced[0].title} would share out variance "
-                f"that they have in common as if each had it alone: {instead} stand in their place"
-                f"{_of_steps(model, groups, met)}",
-            )
+            texts = [_of_others(replaced, known)] if replaced else []
+            texts += [text] if (text := _of_steps(model, groups, met)) else []
+            if texts and names not in told:
+                told.add(names)
+                text = f"{names} depend on each other: {'; '.join(texts)}"
+                yield Caution("dependent", table.title, text)
+
+
+def _of_others(replaced: Sequence[Method], known: Mapping[str, Method]) -> str:
+    """Say what takes the place of a method."""
+    instead = " and ".join(known[name].title for name in replaced[0].in_its_place)
+    return (
+        f"{replaced[0].title} would share out variance that they have in common as if each had it "
+        f"alone, so {instead} stand in their place"
+    )
 
 
 def _of_steps(model: Model, groups: Mapping[str, set[Member]], met: Iterable[str]) -> str:
@@ -185,8 +192,8 @@ def _of_steps(model: Model, groups: Mapping[str, set[Member]], met: Iterable[str
     ]
     if not stepped:
         return ""
-    names = ", ".join(repr(written_name(name)) for name in stepped)
+    names = ", ".join(repr(written_name(name)) for name in dict.fromkeys(stepped))
     return (
-        f"; of {names}, whose values have probabilities of their own, the normal score behind the "
+        f"of {names}, whose values have probabilities of their own, the normal score behind the "
         "value counts as known, which tells the others somewhat more than the value does"
     )

@@ -111,6 +111,12 @@ class _Game:
         """What hangs together, in any scenario."""
         return [bound for own in self.drawn for bound in own.bound]
 
+    def key(self, known: Flags, of_b: bool) -> Hashable:
+        """Return what tells an evaluation from others: what is of A, and if need be given what."""
+        sets = [known[:, sorted(set(own.owners))] for own in self.bound]
+        split = any((own.any(axis=1) & ~own.all(axis=1)).any() for own in sets)
+        return (known ^ of_b).tobytes(), of_b if split else None
+
     def cubes(self, known: Flags, given: Array, new: Array) -> Iterator[Array]:
         """Yield the points of each scenario that is drawn by itself, shape (stream, draw).
 
@@ -315,7 +321,12 @@ def _values_of(shared: _Evaluated, replicate: int) -> list[Array]:
         known, of_b, _ = shared.redraws(place, replicate)
         out = np.empty((len(ends[0]), 2 + len(known), design.draws))
         out[:, 0], out[:, 1] = ends
+        made: dict[Hashable, int] = {}
         for k, (own, from_b) in enumerate(zip(known, of_b, strict=True)):
+            same = made.setdefault(game.key(own, bool(from_b)), k)
+            if same < k:
+                out[:, 2 + k] = out[:, 2 + same]
+                continue
             cubes = game.cubes(own, *((b, a) if from_b else (a, b)))
             each = [at(cube) for cube in cubes]
             for row, scenario in enumerate(shared.scenarios):

@@ -10,7 +10,9 @@ from scipy import special, stats
 from mcsus.dependence.conditional import bound_together
 from mcsus.dependence.mix import gaussian_mixes
 from mcsus.report import write_report
-from mcsus.runner import run
+from mcsus.result.tree import load_result
+from mcsus.runner import check, run
+from mcsus.runner.cautions import before_drawing
 from mcsus.study import Study
 
 REPLICATES = 16
@@ -156,6 +158,7 @@ def test_inputs_that_are_one_value(copula):
 DF, R = 6.0, 0.5
 
 
+@pytest.mark.slow
 def test_student_t():
     """A sum of t variables: the conditional mean is linear, and the variance R x that of x."""
     laws = {name: law("student_t", df=DF, location=0, scale=1) for name in ("a", "b")}
@@ -194,6 +197,7 @@ def test_student_t_that_is_drawn_again_has_its_conditional_law():
 ISHIGAMI = {name: law("uniform", minimum=-math.pi, maximum=math.pi) for name in ("x1", "x2", "x3")}
 
 
+@pytest.mark.slow
 def test_independent_inputs_lie_between_first_and_total_order():
     """Ishigami: both methods give Sobol' indices, and Shapley lies between them."""
     methods = ["sobol", "shapley", "kucherenko"]
@@ -213,6 +217,7 @@ def test_independent_inputs_lie_between_first_and_total_order():
         assert effect < value(cells["sobol"], name, "ST") + 5 * error
 
 
+@pytest.mark.slow
 def test_a_page_of_dependent_inputs(tmp_path):
     """The answer names what drives the doubt by Shapley effects, and the page says why."""
     pair = [{"parameters": ["x2", "x3"], "correlation": 0.5}]
@@ -228,3 +233,63 @@ def test_a_page_of_dependent_inputs(tmp_path):
     rows = (tmp_path / "shapley_y.csv").read_text().splitlines()
     assert rows[0] == "output,rank,input,shapley,shapley_error,shapley_margin_95,S1,ST"
     assert rows[1].startswith("y,1,x3,0.57")
+
+
+def test_inputs_that_hardly_matter_are_one():
+    """Twelve normal inputs, two of them correlated; nine that matter little are one by name."""
+    sds = {f"z{k}": 0.1 for k in range(9)} | {"a": 1.0, "b": 1.0, "c": 2.0}
+    laws = {name: law("normal", mean=0, sd=sd) for name, sd in sds.items()}
+    pair = [{"parameters": ["b", "c"], "correlation": 0.5}]
+    cells, _ = cells_of(laws, " + ".join(sds), pair, {"methods": ["sobol"], "draws": 1024})
+    whole = 8 + 9 * 0.01
+    alone = {"a": 1 / whole, "b": 2.375 / whole, "c": 4.625 / whole, "all others": 0.09 / whole}
+    for cell in cells.values():
+        assert set(cell["indices"]) == set(alone)
+        assert cell["others"] == ", ".join(f"z{k}" for k in range(9))
+    within_five_errors(cells["shapley"], "shapley", alone)
+    assert cells["shapley"]["estimator"] == "all sets of inputs"
+
+
+@pytest.mark.slow
+def test_each_scenario_has_its_own_dependence():
+    """x2 and x3 are correlated by .5, in one scenario by -.5, and in one by nothing."""
+    table = {"parameters": ["x2", "x3"], "copula": "gaussian"}
+    numbers = {"base": 0.5, "against": -0.5, "apart": 0.0}
+    scenarios = [
+        {"id": name, "dependence": [table | {"correlation": number}]}
+        for name, number in numbers.items()
+        if name != "base"
+    ]
+    study = study_of(
+        NORMALS, "x1 + x2 + x3", [table | {"correlation": 0.5}], {"methods": ["sobol"]},
+        scenarios=scenarios, dims={},
+    )  # fmt: skip
+    cells = run(study).to_dict()["sensitivity"]["y"]["cells"]
+    told = {(cell["method"], cell["labels"]["scenario"]): cell for cell in cells}
+    for name, r in numbers.items():
+        whole = 6 + 4 * r
+        first = {"x1": 1 / whole, "x2": (1 + 2 * r) ** 2 / whole, "x3": (2 + r) ** 2 / whole}
+        total = {"x1": 1 / whole, "x2": (1 - r**2) / whole, "x3": 4 * (1 - r**2) / whole}
+        within_five_errors(told["kucherenko", name], "S1", first)
+        within_five_errors(told["kucherenko", name], "ST", total)
+        effects = {key: (first[key] + total[key]) / 2 for key in first}
+        within_five_errors(told["shapley", name], "shapley", effects)
+
+
+@pytest.mark.slow
+def test_a_repeated_run_says_the_same(tmp_path):
+    """Saved, loaded and made again by a cluster's way of passing work on: the same numbers."""
+    pair = [{"parameters": ["x2", "x3"], "copula": "student_t", "df": 4, "correlation": 0.5}]
+    study = study_of(NORMALS, "x1 * x2 + x3", pair, {"methods": ["shapley"], "draws": 256})
+    one = run(study)
+    assert load_result(one.save(tmp_path)).to_dict()["digest"] == one.to_dict()["digest"]
+    assert run(study, threads=1).to_dict()["digest"] == one.to_dict()["digest"]
+
+
+def test_inputs_with_steps_are_told_of():
+    laws = NORMALS | {"x3": law("bernoulli", probability=0.3)}
+    pair = [{"parameters": ["x2", "x3"], "correlation": 0.5}]
+    study, model = check(study_of(laws, "x1 + x2 + x3", pair, {"methods": ["shapley"]}))
+    (caution,) = (own for own in before_drawing(study, model) if own.kind == "dependent")
+    assert "of 'x3', whose values have probabilities of their own" in caution.text
+    assert "in their place" not in caution.text

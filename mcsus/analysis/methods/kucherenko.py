@@ -30,6 +30,7 @@ from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
+_ALONE = 10  # inputs up to which each has indices of its own, however small
 _FULL = {"S1": "S1", "ST": "ST_full"}
 _INDEPENDENT = {"S1": "S1_independent", "ST": "ST"}
 
@@ -54,7 +55,7 @@ class Kucherenko(MethodOfShares):
 
     def wants(self, asked: Asked) -> WantsRedraws:  # noqa: ARG002 - they are the same for all
         """Return A with each input of B and the rest given it, and A but for each input."""
-        return WantsRedraws(_one_by_one)
+        return WantsRedraws(_one_by_one, _ALONE)
 
     def estimate(self, data: RedrawnValues) -> Parts:
         """Return the parts of the variance in one replicate."""
