@@ -33,6 +33,10 @@ class _NoMoments:
         """Return no number for each replicate."""
         return self.means()
 
+    def spreads(self) -> Array:
+        """Return no number for each replicate."""
+        return self.means()
+
     def sd(self) -> float:
         """Return no number."""
         return float("nan")

@@ -127,9 +127,13 @@ def operation(sign: str) -> Callable[[Any, Any], Any]:
 
 
 def _payback(cost: Any, rate: Any) -> Any:
-    """Return when a rate has paid a cost: 0 for what costs nothing, never if nothing pays."""
+    """Return when a rate has paid a cost: 0 for what costs nothing, never if nothing pays.
+
+    What is gained at once and then lost, at a rate below 0, is never paid back either.
+    """
     with np.errstate(all="ignore"):
-        return np.where(cost <= 0, 0.0, np.where(rate <= 0, np.inf, np.divide(cost, rate)))[()]
+        time = np.where(cost <= 0, 0.0, np.where(rate <= 0, np.inf, np.divide(cost, rate)))
+        return np.where(rate < 0, np.inf, time)[()]
 
 
 def _ratio(a: Any, b: Any) -> Any:
@@ -182,8 +186,8 @@ FUNCTIONS: dict[str, Function] = {
         Function("mod", "what whole multiples of b leave of a", np.mod, arity=2, power=1),
         Function(
             "payback",
-            "the time a/b after which a rate b has paid a: 0 where a is not above 0, else never "
-            "where b is not",
+            "the time a/b after which a rate b has paid a: never where b is below 0, 0 where a is "
+            "not above 0, else never where b is 0",
             _payback,
             "mcsus.families.loops.elementary:payback",
             arity=2,

@@ -52,7 +52,8 @@ def test_value_and_unit():
     assert payback(10.0, 2.0) == 5.0
     assert payback(10.0, 0.0) == np.inf
     assert payback(10.0, -2.0) == np.inf
-    assert payback(-10.0, -2.0) == 0.0
+    assert payback(-10.0, -2.0) == np.inf  # gained at once, lost in the end
+    assert payback(-10.0, 2.0) == payback(-10.0, 0.0) == 0.0
     assert payback(0.0, 0.0) == 0.0
     assert np.isnan(payback(10.0, np.nan))
     units = {"a": unit("kg").dimension, "b": unit("kg/year").dimension}

@@ -138,7 +138,8 @@ def payback(cost: float, rate: float) -> float:
     """Return when a rate has paid a cost: 0 for what costs nothing, infinite if nothing pays."""
     time = cost / rate
     time = INFINITY if rate <= 0.0 else time
-    return 0.0 if cost <= 0.0 else time
+    time = 0.0 if cost <= 0.0 else time
+    return INFINITY if rate < 0.0 else time
 
 
 @njit(nogil=True, error_model="numpy")
