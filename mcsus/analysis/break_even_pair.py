@@ -84,19 +84,21 @@ def _values(own: InputDraws) -> Array:
 def _shares(pair: tuple[InputDraws, InputDraws], margins: Array) -> Array:
     """Return the probability at all values of a pair."""
     size, at = margins.size, special.ndtr(SCORES)
-    ranks = np.empty((2, size))
+    rising = (np.arange(size) + 0.5) / size
+    functions, ranks = _functions(rising), np.empty((2, size))
+    parts = np.empty((2, *functions.shape))
     for k, one in enumerate(pair):
-        ranks[k][one.order] = (np.arange(size) + 0.5) / size
+        ranks[k][one.order], parts[k][one.order] = rising, functions
     bins = np.minimum(ranks * _BINS, _BINS - 1).astype(np.int64)
     place, flat = bins[0] * _BINS + bins[1], margins.ravel()
-    here = _products(*ranks)
+    here = _products(*parts)
     known = _Regression(place)
     mean = known.fitted(flat)
     apart = flat - here @ mean
     spread = known.fitted(np.abs(apart))
     least = _LEAST_SPREAD * float(np.abs(apart).mean()) or 1.0
     apart /= np.maximum(here @ spread, least)
-    looked = _products(*(own.ravel() for own in np.meshgrid(at, at, indexing="ij")))
+    looked = _products(*(_functions(own.ravel()) for own in np.meshgrid(at, at, indexing="ij")))
     means = (looked @ mean).reshape(len(at), -1)
     spreads = np.maximum(looked @ spread, least).reshape(len(at), -1)
     found = np.empty((len(at), len(at)))
@@ -139,5 +141,4 @@ def _functions(ranks: Array) -> Array:
 
 def _products(one: Array, other: Array) -> Array:
     """Return the products of functions of two ranks, shape (pair, function)."""
-    parts = _functions(one), _functions(other)
-    return np.asarray((parts[0][:, :, np.newaxis] * parts[1][:, np.newaxis]).reshape(len(one), -1))
+    return np.asarray((one[:, :, np.newaxis] * other[:, np.newaxis]).reshape(len(one), -1))
