@@ -141,12 +141,14 @@ class Result:
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Save ``result.nc`` and ``result.json`` in `folder`, each written whole or not at all."""
+        from mcsus.result.writing import write_tree  # noqa: PLC0415 - xarray
+
         target = Path(folder)
         target.mkdir(parents=True, exist_ok=True)
         with replacing(target / FILE) as temporary:
             try:
                 with LOCK:
-                    self.tree.to_netcdf(temporary, engine="netcdf4")
+                    write_tree(self.tree, str(temporary))
             except RuntimeError as error:  # so netCDF says that there is no room
                 raise OSError(0, str(error)) from error
             seal(temporary)

@@ -16,6 +16,7 @@ from mcsus.result.provenance_names import PROVENANCE
 from mcsus.result.schema import refuse_odd
 from mcsus.result.sealed import plain_json, read_json, seal, unsealed
 from mcsus.result.tree import load_result
+from mcsus.result.writing import write_tree
 from mcsus.runner import run
 
 
@@ -183,3 +184,23 @@ class TestSeal:
             read_json(tmp_path, "x")
         with pytest.raises(ValueError, match="too deep"):
             plain_json("[" * 100 + "]" * 100)
+
+
+def test_a_tree_is_written_as_xarray_writes_it(tmp_path):
+    """All arrays of a group are declared before they are filled, in a tenth of the time."""
+    inner = xr.Dataset(
+        {"told": ("row", [True, False]), "text": ("row", ["a", "é"]), "size": ("row", [np.nan, 1])},
+        {"row": ["first", "second"]},
+        {"unit": "kg"},
+    )
+    tree = xr.DataTree.from_dict({"/": xr.Dataset(attrs={"of": 1}), "/one/below": inner})
+    write_tree(tree, str(tmp_path / "own.nc"))
+    tree.to_netcdf(tmp_path / "usual.nc", engine="netcdf4")
+    own, usual = (
+        xr.load_dataset(tmp_path / f"{n}.nc", group="one/below") for n in ("own", "usual")
+    )
+    xr.testing.assert_identical(own, usual)
+    whole = [xr.open_datatree(tmp_path / f"{name}.nc") for name in ("own", "usual")]
+    xr.testing.assert_identical(*whole)
+    for each in whole:
+        each.close()
