@@ -24,7 +24,7 @@ from mcsus.families.rows import RowValues
 Array = NDArray[np.float64]
 
 _MOST = 12  # values that are tried
-_NEAR = 0.3  # of its error, that a probability is off what is asked for at most
+_NEAR = 0.5  # of its error, that a probability is off what is asked for at most
 _CLEAR = 2  # errors that a probability is off what is asked for where it does not turn
 _INSIDE = 0.1  # of what a turn lies between: so far from its ends the next value is
 _APART = 0.02  # of normal scores, by which two values are at least apart to tell a slope
