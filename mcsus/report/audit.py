@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mcsus.report.appendix import appendix
 from mcsus.report.card import Card, claim_card
 from mcsus.report.page import environment
-from mcsus.report.tables import csv_text, workbook
+from mcsus.report.tables import csv_text, same_workbook, workbook
 from mcsus.report.wording import listing
 from mcsus.result.atomic import replacing
 from mcsus.result.bundle import bundle, unpacked
@@ -108,7 +108,7 @@ def verify_audit(
     with unpacked(Path(path)) as folder:
         outcome = verify(folder, progress, files=folder / "study")
         made = _made(load_result(folder))
-        other = [name for name, content in made.items() if _content(folder / name) != content]
+        other = [name for name, content in made.items() if not _is_same(folder / name, content)]
     if not other:
         return outcome
     told = f"Not what the result says: {', '.join(other)}."
@@ -128,8 +128,12 @@ def _made(result: Result) -> dict[str, bytes]:
     return {**{name: text.encode() for name, text in texts.items()}, BOOK: workbook(tables)}
 
 
-def _content(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
+def _is_same(path: Path, content: bytes) -> bool:
+    """Tell whether a file is what it should be; a workbook by what its cells hold."""
+    if not path.is_file():
+        return False
+    found = path.read_bytes()
+    return same_workbook(found, content) if path.name == BOOK else found == content
 
 
 def card_page(card: Card) -> str:

@@ -1,6 +1,6 @@
 """Tables of numbers as files: comma-separated values, and a workbook of several sheets.
 
-A workbook (XLSX, ECMA-376) is a zip of a few XML files; what a table needs of it is written here.
+A workbook is written by openpyxl, and says nothing of when.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 from mcsus.errors import is_control
 from mcsus.result.bundle import zipped
@@ -23,11 +24,9 @@ DIGITS = 6
 _MOST_TEXT = 32_767  # letters of a cell of a workbook
 _MOST_NAME = 31
 _NO_NAME = str.maketrans("[]:*?/\\", "       ")
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_ABOUT = "docProps/core.xml"  # where a workbook says when it was written
+_DAY = "1980-01-01T00:00:00Z"
+_WRITTEN = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
 
 def csv_text(rows: Sequence[Row]) -> str:
@@ -59,23 +58,43 @@ def workbook(sheets: Mapping[str, Sequence[Row]]) -> bytes:
 
     Examples
     --------
-    >>> import zipfile
-    >>> made = zipfile.ZipFile(io.BytesIO(workbook({"one": [{"a": 1.5, "b": "x"}]})))
-    >>> b"<v>1.5</v>" in made.read("xl/worksheets/sheet1.xml")
-    True
+    >>> from openpyxl import load_workbook
+    >>> made = load_workbook(io.BytesIO(workbook({"one": [{"a": 1.5, "b": "x"}]})))
+    >>> [[cell.value for cell in row] for row in made["one"]]
+    [['a', 'b'], [1.5, 'x']]
     """
-    names = [_sheet_name(name) for name in sheets]
-    files = {
-        "[Content_Types].xml": _types(len(names)),
-        "_rels/.rels": _related({"rId1": ("officeDocument", "xl/workbook.xml")}),
-        "xl/workbook.xml": _book(names),
-        "xl/_rels/workbook.xml.rels": _related(
-            {f"rId{k}": ("worksheet", f"worksheets/sheet{k}.xml") for k in _counted(names)}
-        ),
-    }
-    for k, rows in enumerate(sheets.values(), 1):
-        files[f"xl/worksheets/sheet{k}.xml"] = _sheet(rows)
-    return zipped({name: (_HEAD + text).encode() for name, text in files.items()})
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to import, and asked for by audits alone
+
+    book = Workbook(write_only=True)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.translate(_NO_NAME)[:_MOST_NAME])
+        columns = _columns(rows)
+        lines: list[list[Any]] = [
+            [*columns],
+            *([row.get(name) for name in columns] for row in rows),
+        ]
+        for line in lines:
+            sheet.append([_cell(sheet, value) for value in line])
+    stream = io.BytesIO()
+    book.save(stream)
+    with zipfile.ZipFile(stream) as written:
+        files = {name: written.read(name) for name in written.namelist()}
+    files[_ABOUT] = _WRITTEN.sub(rb"\g<1>" + _DAY.encode(), files[_ABOUT])
+    return zipped(files)
+
+
+def same_workbook(one: bytes, other: bytes) -> bool:
+    """Tell whether two workbooks hold the same, whatever version wrote them."""
+    from openpyxl import load_workbook  # noqa: PLC0415
+
+    def held(content: bytes) -> dict[str, list[tuple[Any, ...]]]:
+        book: Any = load_workbook(io.BytesIO(content), read_only=True)
+        return {own.title: list(own.iter_rows(values_only=True)) for own in book.worksheets}
+
+    try:
+        return one == other or held(one) == held(other)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):  # no workbook
+        return False
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:
@@ -98,59 +117,15 @@ def _rounded(value: float) -> str:
     return f"{value + 0.0:.{DIGITS}g}"
 
 
-def _counted(names: Sequence[str]) -> range:
-    return range(1, len(names) + 1)
+def _cell(sheet: Any, value: Any) -> Any:
+    """Return what a cell holds: a number, or a text that is never read as a formula."""
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 
-
-def _sheet_name(name: str) -> str:
-    return name.translate(_NO_NAME)[:_MOST_NAME]
-
-
-def _types(sheets: int) -> str:
-    parts = [("/xl/workbook.xml", "sheet.main")]
-    parts += [(f"/xl/worksheets/sheet{k}.xml", "worksheet") for k in range(1, sheets + 1)]
-    named = "".join(
-        f'<Override PartName="{part}" ContentType="{_KIND}.{kind}+xml"/>' for part, kind in parts
-    )
-    relations = "application/vnd.openxmlformats-package.relationships+xml"
-    return (
-        f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-        f'ContentType="{relations}"/>{named}</Types>'
-    )
-
-
-def _related(targets: Mapping[str, tuple[str, str]]) -> str:
-    inner = "".join(
-        f'<Relationship Id="{id_}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
-        for id_, (kind, target) in targets.items()
-    )
-    return f'<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
-
-
-def _book(names: Sequence[str]) -> str:
-    inner = "".join(
-        f'<sheet name={quoteattr(name)} sheetId="{k}" r:id="rId{k}"/>'
-        for k, name in enumerate(names, 1)
-    )
-    return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{inner}</sheets></workbook>'
-
-
-def _sheet(rows: Sequence[Row]) -> str:
-    columns = _columns(rows)
-    lines: list[list[Any]] = [columns, *([row.get(name) for name in columns] for row in rows)]
-    inner = "".join(f"<row>{''.join(map(_cell, line))}</row>" for line in lines)
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{inner}</sheetData></worksheet>'
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return f'<c t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, int):
-        return f"<c><v>{value}</v></c>"
-    if isinstance(value, float) and math.isfinite(value):
-        return f"<c><v>{_rounded(value)}</v></c>"
-    if value is None or isinstance(value, float):
-        return "<c/>"
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return float(_rounded(value)) if math.isfinite(value) else None
     text = "".join(sign for sign in str(value) if sign in "\n\t" or not is_control(sign))
-    shown = escape(text[:_MOST_TEXT])
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{shown}</t></is></c>'
+    cell = WriteOnlyCell(sheet, text[:_MOST_TEXT])
+    cell.data_type = "s"
+    return cell

@@ -7,11 +7,11 @@ import json
 import re
 import shutil
 import subprocess
-import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 import mcsus
 from mcsus.cli import run_command
@@ -20,7 +20,7 @@ from mcsus.report.appendix import _below_claims, appendix
 from mcsus.report.audit import card_page, card_text, verify_audit, write_audit
 from mcsus.report.card import claim_card
 from mcsus.report.card_claims import decisive, measured, robust, turned
-from mcsus.report.tables import workbook
+from mcsus.report.tables import same_workbook, workbook
 from mcsus.result.bundle import DIGESTS, bundle, unpacked, zipped
 from mcsus.study import Study, load_study, shipped_studies
 from mcsus.study.audit import AUDIT
@@ -337,27 +337,30 @@ def test_the_columns_that_were_read_are_packed_where_the_file_is_gone(result, tm
 
 
 def test_the_workbook_has_a_sheet_for_each_table_with_numbers_as_numbers(audit):
-    name = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-    with zipfile.ZipFile(audit / "appendix.xlsx") as book:
-        sheets = [own.get("name") for own in ET.fromstring(book.read("xl/workbook.xml"))[0]]
-        assert sheets[:5] == ["inputs", "results", "claims", "credits", "sources"]
-        assert {"break_even", "value_of_information"} <= set(sheets)
-        rows = ET.fromstring(book.read("xl/worksheets/sheet3.xml")).findall(f".//{name}row")
-    head = ["".join(cell.itertext()) for cell in rows[0]]
-    found = dict(zip(head, rows[1], strict=True))
-    assert found["confidence"].get("t") is None
-    assert found["confidence"][0].text == "0.95"
-    assert "".join(found["statement"].itertext()) == "The sensor avoids more than it costs"
+    book = load_workbook(audit / "appendix.xlsx")
+    assert book.sheetnames[:5] == ["inputs", "results", "claims", "credits", "sources"]
+    assert {"break_even", "value_of_information"} <= set(book.sheetnames)
+    head, first, *_ = book["claims"].iter_rows(values_only=True)
+    found = dict(zip(head, first, strict=True))
+    assert found["confidence"] == 0.95
+    assert found["statement"] == "The sensor avoids more than it costs"
 
 
-def test_a_workbook_holds_any_text_and_no_formula():
-    rows = [{"a": "=1+1", "b": "<&>\x00\x1b", "c": None, "d": float("nan"), "e": True}]
-    with zipfile.ZipFile(io.BytesIO(workbook({"a/b[c]": rows}))) as book:
-        sheet = ET.fromstring(book.read("xl/worksheets/sheet1.xml"))
-        assert b"a b c " in book.read("xl/workbook.xml")
-    last = sheet[0][1]
-    assert ["".join(cell.itertext()) for cell in last] == ["=1+1", "<&>", "", "", "1"]
-    assert last[0].get("t") == "inlineStr"
+def test_a_workbook_holds_any_text_and_no_formula_and_says_nothing_of_when():
+    rows = [{"a": "=1+1", "b": "<&>\x00\x1b", "c": None, "d": float("nan"), "e": True, "f": 1 / 3}]
+    content = workbook({"a/b[c]": rows})
+    assert content == workbook({"a/b[c]": rows})
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        assert re.findall(rb"(\d{4})-\d\d-\d\dT", packed.read("docProps/core.xml")) == [b"1980"] * 2
+        assert {own.date_time[0] for own in packed.infolist()} == {1980}
+    (sheet,) = load_workbook(io.BytesIO(content))
+    assert sheet.title == "a b c "
+    last = [*sheet.iter_rows()][1]
+    assert [cell.value for cell in last] == ["=1+1", "<&>", None, None, True, 0.333333]
+    assert last[0].data_type == "s"
+    assert same_workbook(content, content)
+    assert not same_workbook(content, workbook({"a/b[c]": [rows[0] | {"e": False}]}))
+    assert not same_workbook(b"no book", content)
 
 
 @pytest.mark.parametrize(
