@@ -24,6 +24,7 @@ from mcsus.analysis.base import (
 )
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import parameter_of
 from mcsus.model import Model, Rounding
 from mcsus.result.arrays import CONSTANT, ON, POINTS
 from mcsus.runner.checkpoint import Checkpoint
@@ -31,14 +32,22 @@ from mcsus.runner.estimates import EstimatesKept
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
-from mcsus.runner.input_groups import analysed_by, groupings
+from mcsus.runner.input_groups import (
+    analysed_by,
+    groupings,
+    is_apart_by_label,
+    sensitivity_groups,
+)
 from mcsus.runner.redrawn_values import RedrawRun
 from mcsus.streams import Design
 from mcsus.study import Study
+from mcsus.study.conditional import written_name
 from mcsus.vocabulary import Progress
 
 _MOST_RANKED = 1 << 23  # values of a replicate that are held to be ranked: 64 MiB
 _LEAST_RANKED = 256  # base points
+_LOOK = Design(draws=512, replicates=4)  # that tells which parameters are split by label
+_TOP = 0.1  # total-order index of these
 
 W = TypeVar("W", bound=Wants)
 
@@ -64,6 +73,8 @@ def sensitivity(
     on_ranks : collection of str
         Outputs whose ranks are analysed in place of their values, by methods that ask for groups.
     """
+    if study.sensitivity.by_label is True:
+        study = _with_top_labels(study, model, kernel, executor, on_ranks)
     asked = study.sensitivity
     every = groupings(study, model)
     first = every[""]
@@ -121,6 +132,31 @@ def apart(
     ranked = cast("W", wants._replace(**on))
     parts = [(on_values, wants), (others, ranked)]
     return [(names, own) for names, own in parts if names]
+
+
+def _with_top_labels(
+    study: Study, model: Model, kernel: Kernel, executor: Executor, on_ranks: Collection[str]
+) -> Study:
+    """Return the study with the parameters named that are split by label: those that matter."""
+    whole = replace(study.sensitivity, by_label=())
+    every = {"": sensitivity_groups(replace(study, sensitivity=whole), model)}
+    method = methods()[DEFAULT_METHODS[0]]
+    top = set[str]()
+    for outputs, own in apart(whole.outputs, WantsGroups(summed=True), on_ranks):
+        design = replace(study.design, draws=_LOOK.draws, replicates=_LOOK.replicates)
+        run = _group_run(kernel, outputs, every, design, own)
+        data = run.sums(executor, None, Checkpoint()) if run.summed else run.values(executor, None)
+        estimates = list(reduced(method, run, data))
+        for table in explained(method, own, run, estimates, owners(kernel, outputs)).values():
+            largest = np.nan_to_num(table.values["ST"]).max(axis=0, initial=0.0)
+            top |= {
+                written_name(parameter_of(member))
+                for name, index in zip(table.inputs, largest, strict=True)
+                for member in every[""][name]
+                if index >= _TOP
+            }
+    named = tuple(p.name for p in study.parameters if p.name in top and is_apart_by_label(p))
+    return replace(study, sensitivity=replace(whole, by_label=named))
 
 
 def _group_run(

@@ -63,6 +63,11 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> Gro
     }
 
 
+def is_apart_by_label(parameter: Parameter) -> bool:
+    """Tell whether labels of a parameter are drawn by themselves."""
+    return len(set(map(key_of_study, parameter.streams))) > 1
+
+
 def _parts(model: Model, name: str) -> dict[str, Member]:
     """Return the cells of a parameter that are drawn by themselves, by name and label."""
     parameter = model.parameters[name]

@@ -10,7 +10,6 @@ import numpy as np
 
 from mcsus.analysis.base import methods
 from mcsus.declared.reader import choices
-from mcsus.dependence.mix import key_of_study
 from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import dims, walk
 from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
@@ -19,7 +18,7 @@ from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
 from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
-from mcsus.runner.input_groups import Groups, groupings, touched
+from mcsus.runner.input_groups import Groups, groupings, is_apart_by_label, touched
 from mcsus.runner.nested import check_population
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
@@ -274,7 +273,7 @@ def _check_labels(study: Study, faults: FaultCollector) -> None:
     asked = study.sensitivity.by_label
     for name in () if isinstance(asked, bool) else asked:
         parameter = study.parameter(name)
-        if len(set(map(key_of_study, parameter.streams))) == 1 and not parameter.is_constant:
+        if not is_apart_by_label(parameter) and not parameter.is_constant:
             allowed = "parameters whose labels are drawn apart"
             faults.add(f"{name!r}, which is one value", allowed, "sensitivity", "by_label")
 

@@ -210,7 +210,7 @@ def sensitivity_table() -> Table:
         ),
         also_by=names(GROUPINGS[1:], "groupings whose indices stand beside", "groupings"),
         by_label=raw(
-            "parameters of which every label is an input by itself, or true for all that have any",
+            "parameters of which every label is an input by itself; true for those that matter",
             {"oneOf": [{"type": "boolean"}, _LIST]},
             "a list of parameters, or true",
             read=_by_label,

@@ -33,7 +33,8 @@ class Sensitivity:
     also_by : tuple of str
         Further groupings whose indices stand beside, from the same points: stage, source.
     by_label : bool or tuple of str
-        Parameters of which every label that is drawn by itself is an input; True for all.
+        Parameters of which every label that is drawn by itself is an input; True for those whose
+        total order, over their labels, is a tenth or more.
     draws : int
         Base points per replicate, a power of two.
     replicates : int

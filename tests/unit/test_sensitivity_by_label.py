@@ -60,6 +60,16 @@ def test_each_label_is_an_input(by_label, estimator):
         assert abs(pair["S2"]["value"]) < 5 * pair["S2"]["error"] + 1e-6
 
 
+def test_true_splits_what_matters():
+    """A parameter with a small share stays one input over its labels."""
+    by = {label: {"distribution": "normal", "mean": 10, "sd": 0.2} for label in SDS}
+    tables = study({"by_label": True}).to_dict()
+    tables["parameters"]["small"] = {"unit": "kg", "source": "a test", "by": {"project": by}}
+    tables["equations"]["total"]["formula"] += " + sum(small, over=project)"
+    (cell,) = run(Study.from_dict(tables)).to_dict()["sensitivity"]["total"]["cells"]
+    assert set(cell["indices"]) == {*EXACT, "small"}
+
+
 def test_by_default_they_are_one_input():
     cell = cells_of({})["sobol"]
     assert set(cell["indices"]) == {"removal", "one"}
