@@ -374,6 +374,12 @@ CONSTANT = "constant_replicates"
 ON = "on"
 """Attribute of an analysis: what it is of, where not of the values: ``ranks``."""
 
+OTHERS = "others"
+"""Attribute of an analysis: the inputs that are one in it, as they hardly matter, if any are."""
+
+BETWEEN = "; "
+"""Between these."""
+
 POINTS = "points"
 """Attribute of an analysis of ranks: its base points of a replicate, which may be fewer."""
 

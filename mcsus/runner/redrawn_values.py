@@ -20,6 +20,7 @@ from mcsus.errors import NotFiniteError
 from mcsus.model import Model
 from mcsus.model.rounding import EXACT
 from mcsus.parameters import Cell
+from mcsus.result.arrays import BETWEEN, OTHERS
 from mcsus.runner.group_sums import PlanRun, Told, roundings
 from mcsus.runner.group_values import Groupings, Key, unit_size
 from mcsus.runner.memory import refuse_if_too_large
@@ -29,7 +30,7 @@ from mcsus.vocabulary import SCENARIO
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-OTHERS = "all others"
+TOGETHER = "all others"
 """Name of what hardly matters, put together; no parameter has it."""
 
 _LEAST = 0.01  # total-order index below which an input is put with others
@@ -225,7 +226,7 @@ class RedrawRun:
         game, how = self._shared.games[place], self._shared.redraws(place, 0).how
         told: dict[str, str | int] = {"estimator": how} if how else {}
         if game.put_together:
-            told["others"] = ", ".join(game.put_together)
+            told[OTHERS] = BETWEEN.join(game.put_together)
         return told
 
     def values(
@@ -288,7 +289,7 @@ class RedrawRun:
             return game
         kept = {name: own for k, (name, own) in enumerate(game.groups.items()) if k not in put}
         others = frozenset[Member]().union(*(game.groups[names[k]] for k in put))
-        return _Game.of(kernel, kept | {OTHERS: others}, tuple(names[k] for k in put))
+        return _Game.of(kernel, kept | {TOGETHER: others}, tuple(names[k] for k in put))
 
     def _looked_at(self, cube: Array, replicate: int) -> Array:
         values = self.run.kernel.run_at(self.run.plan, cube.T, self.run.design, replicate)[:, 0]

@@ -245,7 +245,7 @@ def test_inputs_that_hardly_matter_are_one():
     alone = {"a": 1 / whole, "b": 2.375 / whole, "c": 4.625 / whole, "all others": 0.09 / whole}
     for cell in cells.values():
         assert set(cell["indices"]) == set(alone)
-        assert cell["others"] == ", ".join(f"z{k}" for k in range(9))
+        assert cell["others"] == "; ".join(f"z{k}" for k in range(9))
     within_five_errors(cells["shapley"], "shapley", alone)
     assert cells["shapley"]["estimator"] == "all sets of inputs"
 

@@ -23,6 +23,7 @@ _BARS = ((-0.19, "ST", BLUE, "total order"), (0.19, "S1", _FIRST, "first order")
 _WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1, "capsize": 2}
 _ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
 _EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
+_FEW = 3  # labels of one parameter that are listed
 _NAMED = 3  # drivers that a sentence names
 _RANKS = (
     "These are indices of the ranks of the values (never ranks highest), since the variance of the "
@@ -251,11 +252,29 @@ def _share(ranking: Ranking, name: str) -> str:
     return f"{first if last == 'all' else first.removesuffix(' %')} to {last}"
 
 
+def inputs_in_words(names: Iterable[str]) -> list[str]:
+    """Return inputs in words; many labels of one parameter as their number.
+
+    Examples
+    --------
+    >>> inputs_in_words(["pue", *(f"removal [{k}]" for k in range(9)), "loss [a]"])
+    ['pue', '9 labels of removal', 'loss [a]']
+    """
+    by_stem: dict[str, list[str]] = {}
+    for name in names:
+        by_stem.setdefault(name.partition(" [")[0], []).append(name)
+    told = (
+        [f"{len(own)} labels of {words(stem)}"] if len(own) > _FEW else list(map(words, own))
+        for stem, own in by_stem.items()
+    )
+    return [text for texts in told for text in texts]
+
+
 def tiny(ranking: Ranking) -> str:
     """Name the inputs that hardly matter to an output; empty if there are none."""
     if not ranking.tiny:
         return ""
-    names = [words(name) for name in ranking.tiny]
+    names = inputs_in_words(ranking.tiny)
     where = " in every case looked at" if len(ranking.cells) > 1 else ""
     hardly = "so that knowing them better would hardly narrow the result"
     what = "Total order" if ranking.key == "ST" else "Shapley effect"

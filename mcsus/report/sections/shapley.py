@@ -13,8 +13,9 @@ from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_b
 from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading, ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.sections.drivers import TOP, drivers, tiny
+from mcsus.report.sections.drivers import TOP, drivers, inputs_in_words, tiny
 from mcsus.report.wording import capital, cell_name, listing, words
+from mcsus.result.arrays import BETWEEN, OTHERS
 
 _OWN, _BESIDE = "shapley", "kucherenko"
 _LEGEND, _ROW, _NAMES, _LEFT, _GAP = 36.0, 26.0, 28.0, 196.0, 20.0
@@ -135,8 +136,8 @@ def _ends_of(cell: ResultCell) -> dict[str, dict[str, float]]:
 def _notes(table: ResultTable, ranking: Ranking) -> list[str]:
     """Return what is to be said below a figure."""
     told = [text] if (text := tiny(ranking)) else []
-    if others := str(table.attrs.get("others", "")):
-        names = listing([words(name) for name in others.split(", ")])
+    if others := str(table.attrs.get(OTHERS, "")):
+        names = listing(inputs_in_words(others.split(BETWEEN)))
         told.append(
             "All others are one input here, as each of them has a total order below 1 %, and all "
             f"together below 5 %: {names}."
