@@ -172,11 +172,12 @@ def card_text(card: Card) -> str:
         "What decides": f"{decides} ({card['decides_by']})"
         if decides
         else "no indices in this run",
-        "What would turn it": "; ".join(card["would_turn_it"]),
-        "How robust": "; ".join(card["robust"]),
-        "What to measure": "; ".join(card["to_measure"]),
-        "Rests on": _counts(card["rests_on"]),
     }
+    if card["claim"]:
+        told["What would turn it"] = "; ".join(card["would_turn_it"])
+        told["How robust"] = "; ".join(card["robust"])
+        told["What to measure"] = "; ".join(card["to_measure"])
+    told["Rests on"] = _counts(card["rests_on"])
     lines += [f"{what}: {text}" for what, text in told.items()]
     if card["case"]:
         lines.append(f"What would turn it, how robust and what to measure are of {card['case']}")

@@ -53,7 +53,7 @@ def with_day_as_text(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """
     table = document.get(KEY)
     day = table.get("date") if isinstance(table, Mapping) else None
-    if not isinstance(day, datetime.date) or isinstance(day, datetime.datetime):
+    if not isinstance(day, datetime.date):
         return document
     return {**document, KEY: {**document[KEY], "date": day.isoformat()}}
 

@@ -2,6 +2,7 @@
 
 import copy
 import csv
+import datetime as dt
 import io
 import json
 import re
@@ -249,6 +250,21 @@ def test_no_claim_and_no_audit_still_make_a_card():
     assert "No claim is made" in card_page(card)
     assert "Not stated: author, reviewer, date, standard, status, version, left" in card_text(card)
     assert "Not signed" in card_page(card)
+    assert "What would turn it" not in card_text(card)
+
+
+def test_a_card_tells_between_what_a_mean_lies_and_that_it_shows_some_credits_only():
+    tables = _tables()
+    tables["parameters"]["made"] = {
+        "distribution": "normal", "mean": {"between": [8, 12]}, "sd": 1, "unit": "kg CO2e",
+        "source": "a data sheet",
+    }  # fmt: skip
+    tables["credits"] = [tables["credits"][0] | {"id": f"issued_{k}"} for k in "abcd"]
+    card = claim_card(mcsus.run(Study.from_dict(tables), draws=256, replicates=2))
+    (gross,) = (own for own in card["amounts"] if own["what"] == "Gross")
+    low, high = re.search(r"its mean lies between ([\d.]+) and ([\d.]+)", gross["text"]).groups()
+    assert (float(low), float(high)) == pytest.approx((8, 12), abs=0.05)
+    assert card["credits"][-1] == "Two other credits: see the appendix."
 
 
 @pytest.mark.parametrize("path", OFFSETS, ids=lambda path: path.stem)
@@ -368,6 +384,10 @@ def test_a_workbook_holds_any_text_and_no_formula_and_says_nothing_of_when():
     [
         ({"date": "27.11.2026"}, "audit.date: found '27.11.2026'; allowed: a day: 2026-11-27"),
         ({"date": 5}, "audit.date: found 5; allowed: a day: 2026-11-27"),
+        (
+            {"date": dt.datetime(2026, 11, 27, 10)},
+            "audit.date: found '2026-11-27T10:00:00'; allowed: a day",
+        ),
         ({"autor": "x"}, "audit.autor: found an unknown key"),
         ({"author": 3}, "audit.author: found 3; allowed: a text in quotes"),
     ],

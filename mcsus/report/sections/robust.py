@@ -71,7 +71,8 @@ def sentences(told: Told) -> Iterator[str]:
     where = cell_name(told.get("labels", {}))
     at = f" ({where})" if where and where != "base" else ""
     p, asked = told["probability"]["value"], told["confidence"]
-    yield f"As written it holds with a probability of {probability(p)}{at}. {_turning(told)}"
+    chance = f"As written it holds with a probability of {probability(p)}{at}"
+    yield f"{chance}, at the draws that are looked at here. {_turning(told)}"
     alone = [row for row in told["one_input"] if row["breakdown_radius"] is not None]
     if alone and told["breakdown_radius"]["value"] is not None:
         first = min(alone, key=lambda row: row["breakdown_radius"])
