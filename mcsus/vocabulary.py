@@ -218,3 +218,15 @@ def likelihood(probability: float) -> str:
         if probability > least:
             return words
     return "exceptionally unlikely"
+
+
+def likelihood_between(low: float, high: float) -> str:
+    """Return the words for a probability that is known to lie between two.
+
+    Examples
+    --------
+    >>> likelihood_between(0.001, 0.95), likelihood_between(0.995, 0.999)
+    ('exceptionally unlikely to extremely likely', 'virtually certain')
+    """
+    ends = dict.fromkeys((likelihood(low), likelihood(high)))
+    return " to ".join(ends)

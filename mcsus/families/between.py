@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mcsus.declared.reader import shown
-from mcsus.errors import Fault, InputError
-from mcsus.families.fields import Key, name_faults, order_faults, real, share
+from mcsus.errors import Fault, InputError, nearest
+from mcsus.families.fields import Key, name_faults, real, share
 
 if TYPE_CHECKING:
     from mcsus.families.base import Distribution
@@ -56,6 +56,17 @@ def is_between(value: object) -> bool:
     return isinstance(value, Mapping) and BETWEEN in value
 
 
+def is_nearly_between(value: object) -> bool:
+    """Tell whether a value is a table that means an interval, with its key spelt wrongly.
+
+    Examples
+    --------
+    >>> is_nearly_between({"betwen": [1, 2]}), is_nearly_between({"low": 1})
+    (True, False)
+    """
+    return isinstance(value, Mapping) and any(nearest(str(key), (BETWEEN,)) for key in value)
+
+
 def read_between(keys: Iterable[Key], table: Mapping[str, object]) -> tuple[Between, ...]:
     """Return the intervals in the table of a law; tell every fault.
 
@@ -68,7 +79,7 @@ def read_between(keys: Iterable[Key], table: Mapping[str, object]) -> tuple[Betw
     known = {key.name: key for key in keys}
     found, faults = [], []
     for name, value in table.items():
-        if name not in known or not is_between(value):
+        if name not in known or not (is_between(value) or is_nearly_between(value)):
             continue
         try:
             found.append(_read(known[name], value))
@@ -83,21 +94,20 @@ def _read(key: Key, value: Any) -> Between:
     if key.kind not in PLAIN_KINDS:
         raise InputError(Fault(shown(value), f"{key.allowed}: an interval stands for one number"))
     faults = name_faults(value, {BETWEEN: True}, "an interval")
+    if faults:
+        raise InputError(*faults)
     ends = value[BETWEEN]
     allowed = "two numbers, the lower one first"
     if not isinstance(ends, list | tuple) or len(ends) != 2:
-        faults.append(Fault(shown(ends), allowed, (BETWEEN,)))
-    if faults:
-        raise InputError(*faults)
+        raise InputError(Fault(shown(ends), allowed, (BETWEEN,)))
     try:
         low, high = map(share if key.kind == "share" else real, ends)
     except ValueError:
         raise InputError(Fault(shown(ends), allowed, (BETWEEN,))) from None
     if low == high:
         raise InputError(Fault(shown(ends), f"two numbers that differ; or {low!r}", (BETWEEN,)))
-    order = [replace(fault, where=(BETWEEN,)) for fault in order_faults(low, high, "its low", "")]
-    if order:
-        raise InputError(*order)
+    if low > high:
+        raise InputError(Fault(shown(ends), f"{allowed}: [{high!r}, {low!r}]", (BETWEEN,)))
     return Between(key.name, low, high)
 
 

@@ -218,13 +218,13 @@ def _imprecise(
     family: Family, table: dict[str, object], between: tuple[Between, ...]
 ) -> Distribution:
     """Build the law half way between the ends of intervals, if there is one at every end."""
+    for corner in corners(between):
+        _at_corner(family, table, corner)
     middle = {own.key: own.middle for own in between}
     law = _at_corner(family, table, middle)
     if type(law) is not family.law:
         allowed = "a law that has a spread; or a constant whose value is between two numbers"
         raise InputError(Fault("an interval of a law without spread", allowed, (between[0].key,)))
-    for corner in corners(between):
-        _at_corner(family, table, corner)
     return replace(law, between=between)
 
 

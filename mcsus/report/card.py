@@ -118,6 +118,7 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
                 "confidence": float(claim.attrs["confidence"]),
                 "probability": known and known.value("probability"),
                 "error": known and known.value("probability_error"),
+                "bounds": known and known.bounds,
             }
         )
     if not told:
@@ -177,6 +178,12 @@ def _amounts(reading: Reading, at: Mapping[str, Any]) -> Iterable[Card]:
         level, low, high = best_level(cell)
         mean = cell.value("mean")
         lead = UNSETTLED if mean is None else quantity(number(mean), table.unit)
+        if mean is not None and "mean_bounds" in cell.data:  # half way says nothing of them
+            mean_low, mean_high = cell.array("mean_bounds")
+            lead = f"mean {quantity(span(mean_low, mean_high), table.unit)}"
+            ends = cell.array("quantile_bounds")
+            low, high = float(ends[0].min()), float(ends[-1].max())
+            level = 1 - 2 * float(table.data["quantile"].values[0])
         named = _named(cell.labels) if len(table.cells) > 1 else ""
         where = f", {named}" if named else ""
         yield {

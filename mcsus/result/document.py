@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mcsus.result.arrays import CREDIT, ERROR_PARTS, OUTPUT
 from mcsus.result.dims import DIMS
-from mcsus.vocabulary import Relation, Verdict, likelihood
+from mcsus.vocabulary import Relation, Verdict, likelihood, likelihood_between
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -197,7 +197,7 @@ def _claim_cell(
         "labels": labels,
         "probability": probability,
         "verdict": str(cell["verdict"].values),
-        "likelihood": likelihood(float(cell["probability"])),
+        "likelihood": _likely(cell),
         **(_bounded(cell) if "probability_bounds" in cell else {}),
         "margin": {"unit": unit, "quantiles": _at(places, margin)},
         "quantity": quantity,
@@ -232,6 +232,13 @@ def ignorant(data: xr.Dataset) -> Flags:
         return np.zeros(data["verdict"].shape, dtype=bool)
     low, high = (data["verdict_bounds"].isel(bound=k).values for k in (0, 1))
     return np.asarray((low == _APART[0]) & (high == _APART[1]))
+
+
+def _likely(cell: xr.Dataset) -> str:
+    """Return the words for a probability, or for the bounds that it has."""
+    if "probability_bounds" in cell:
+        return likelihood_between(*cell["probability_bounds"].values.tolist())
+    return likelihood(float(cell["probability"]))
 
 
 def _listed(cell: xr.Dataset, key: str) -> list[dict[str, float | None]]:

@@ -17,7 +17,7 @@ from mcsus.result.lines import (
     robustness_line,
 )
 from mcsus.result.printed import label_name, label_text, significant, widest
-from mcsus.vocabulary import Verdict, likelihood
+from mcsus.vocabulary import Verdict
 
 UNSETTLED = "does not settle"
 """What is printed for the mean of an output that has none."""
@@ -237,7 +237,7 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
             label_text(name, cell["labels"]) + _at(document),
             f"{cell['probability']['value']:.4f}",
             significant(cell["probability"]["error"], 1),
-            likelihood(cell["probability"]["value"]),
+            cell["likelihood"],
             Verdict(cell["verdict"]).words,
         )
         for name, document in claims.items()

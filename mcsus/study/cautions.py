@@ -170,7 +170,8 @@ def _between(study: Study) -> list[Caution]:
             "between",
             name,
             f"{own.key} of parameter {name!r} lies between {own.low:g} and {own.high:g} and "
-            f"nothing says where: what is told without bounds is told with {own.middle:g}",
+            f"nothing says where: what is told without bounds (indices, comparisons, credits, what "
+            f"would break a claim) is told with {own.middle:g}, half way",
         )
         for name, own in told
     ]

@@ -115,6 +115,7 @@ def claim(cells, value, relation="<", dims=None, confidence=0.95, quantity="devi
         statement=f"It stays {relation} {value}",
         quantity=quantity,
         beside="",
+        is_sign=0,
         relation=relation,
         value=float(value),
         confidence=confidence,

@@ -79,7 +79,9 @@ def test_bounds_of_one_law():
 @pytest.mark.parametrize(
     ("table", "where", "found"),
     [
-        ({"median": between(2, 1), "gsd": 2}, "median.between", "1.0"),
+        ({"median": between(2, 1), "gsd": 2}, "median.between", "[2, 1]"),
+        ({"median": {"betwen": [1, 2]}, "gsd": 2}, "median.betwen", "an unknown key of an interv"),
+        ({"distribution": "normal", "mean": 1, "sd": between(-1, 1)}, "sd.between", "-1.0"),
         ({"median": between(1, 1), "gsd": 2}, "median.between", "[1, 1]"),
         ({"median": {"between": [1]}, "gsd": 2}, "median.between", "[1]"),
         ({"median": {"between": [1, 2], "and": 3}, "gsd": 2}, "median.and", "an unknown key"),

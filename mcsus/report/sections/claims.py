@@ -27,7 +27,14 @@ from mcsus.report.wording import (
     unit_label,
     words,
 )
-from mcsus.vocabulary import LIKELIHOOD_SOURCE, SCENARIO, Relation, Verdict, likelihood
+from mcsus.vocabulary import (
+    LIKELIHOOD_SOURCE,
+    SCENARIO,
+    Relation,
+    Verdict,
+    likelihood,
+    likelihood_between,
+)
 
 _ACROSS, _MOST = 3, 9
 _HEIGHT, _HEAD, _FOOT = 150.0, 26.0, 46.0
@@ -61,6 +68,7 @@ class Claims(Section):
             "verdicts": verdicts(self.reading),
             "verdict_of": _verdict_of,
             "likelihood": likelihood,
+            "likelihood_between": likelihood_between,
             "likelihood_source": LIKELIHOOD_SOURCE,
             "margin": _margin,
             "bounded": any(
@@ -279,11 +287,7 @@ def _open(cells: Sequence[ResultCell]) -> str:
     text = ""
     known = [own for own in (cell.bounds for cell in cells) if own is not None]
     if known:
-        low, high = min(own[0] for own in known), max(own[1] for own in known)
-        text += (
-            f" Some numbers are known to lie between two and no better: within these, the "
-            f"probability lies between {probability(low)} and {probability(high)}."
-        )
+        text += " Some numbers are known to lie between two and no better: so is the probability."
     undecided = [cell for cell in cells if _verdict_of(cell) == Verdict.UNDECIDED]
     if any(cell.is_not_known for cell in undecided):
         text += (
@@ -313,7 +317,7 @@ def _by_scenario(claim: ResultTable) -> str:
 
 def _chances(cells: Sequence[ResultCell]) -> str:
     """Return the probabilities of some cells and their words: one, or the lowest and highest."""
-    values = [cell.value("probability") or 0.0 for cell in cells]
+    values = [own for cell in cells for own in cell.bounds or [cell.value("probability") or 0.0]]
     ends = min(values), max(values)
     low, high = map(probability, ends)
     said = " to ".join(dict.fromkeys(map(likelihood, ends)))

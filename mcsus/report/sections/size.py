@@ -100,6 +100,9 @@ def _values(table: ResultTable) -> str:
             texts.append(f"{quantity(middle, table.unit)} (does not vary)")
         elif k == 0:
             inside = f"{level_text(level)} interval: {span(low, high)}{_skew(cell, shown)}"
+            if table.middle == "mean" and "mean_bounds" in cell.data:
+                ends = span(*cell.array("mean_bounds"))
+                inside += f"; half way in what is not known better, which allows {ends} on average"
             texts.append(f"{quantity(middle, table.unit)} ({inside})")
         else:
             texts.append(f"{middle} ({span(low, high)})")
