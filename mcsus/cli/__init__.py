@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> None:
     for name in _ONE_THREAD:
         os.environ.setdefault(name, "1")  # read when numpy is imported
     given = sys.argv[1:] if arguments is None else arguments
-    if not any(own.startswith("--cluster") for own in given):
+    if "xarray" not in sys.modules and not any(own.startswith("--cluster") for own in given):
         absent: dict[str, Any] = dict.fromkeys(_UNASKED)  # so none of them can be imported
         sys.modules.update({name: own for name, own in absent.items() if name not in sys.modules})
     sys.unraisablehook = _keep_interrupts
