@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, DrawnValues, Method, Pooled, WantsDraws
 from mcsus.analysis.rank_bins import RankBins, rising
-from mcsus.declared.items import whole
+from mcsus.declared.items import count
 from mcsus.declared.table import Item
 
 Array = NDArray[np.float64]
@@ -154,10 +154,10 @@ class FromDraws(Method):
     measure: ClassVar[str]
 
     options: ClassVar[Mapping[str, Item]] = {
-        "given_draws": whole(
+        "given_draws": count(
             "draws of a replicate that are looked at by methods which take those of the run",
             _LEAST_DRAWS,
-            default=_MOST_DRAWS,
+            _MOST_DRAWS,
         )
     }
 

@@ -123,6 +123,20 @@ def whole(
     return Item(words, "a whole number", TableReader.raw, schema, default=default)
 
 
+def count(words: str, low: int, default: int | None = None) -> Item:
+    """Return an item that takes a whole number, of so many or more."""
+    allowed = f"a whole number of {low} or more"
+
+    def read(reader: TableReader, key: str) -> int | None:
+        value = reader.raw(key)
+        if isinstance(value, int) and not isinstance(value, bool) and value >= low:
+            return value
+        reader.fault(key, shown(value), allowed)
+        return None
+
+    return Item(words, allowed, read, _bounded("integer", low, None), default=default)
+
+
 def probability(words: str, *, required: bool = False, default: float | None = None) -> Item:
     """Return an item that takes a number strictly between 0 and 1."""
 

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,6 +158,8 @@ def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
 class PointRun:
     """The points of a method; what it does not move stands at its median.
 
+    An input without columns, as it is constant, has one that moves nothing.
+
     Parameters
     ----------
     groups : mapping of str to set of str
@@ -182,8 +184,10 @@ class PointRun:
             for column in kernel.columns(name)
         }
         self.columns = sorted(owned)
-        self.owner = np.array([owned[column] for column in self.columns], dtype=np.int64)
-        cells = owners(kernel, outputs)
+        constant = sorted({*range(len(groups))} - {*owned.values()})
+        owner = [*(owned[column] for column in self.columns), *constant]
+        self.owner = np.array(owner, dtype=np.int64)
+        self.cells = cells = owners(kernel, outputs)
         reach = [kernel.model.upstream([name]) for name in cells]
         self.places = {
             ("", row): [k for k, members in enumerate(groups.values()) if among(members, reached)]
@@ -197,27 +201,38 @@ class PointRun:
     ) -> Iterator[dict[Key, PointValues]]:
         """Yield the values of each replicate from the `first` on."""
         design = self.run.design
-        tasks = []
-        for replicate in range(first, design.replicates):
-            seed = [design.seed, replicate, zlib.crc32(b"points")]
-            points = self.wants.make(self.owner, np.random.default_rng(seed))
-            cube = np.full((len(points), len(self.run.kernel.streams)), 0.5)
-            cube[:, self.columns] = points
-            tasks.append((replicate, cube))
-        with closing(executor.ordered(_values_at, self.run, tasks)) as values:
-            for (_, cube), out in zip(tasks, values, strict=True):
+        task = _Points(self.run, self.wants, self.owner, tuple(self.columns))
+        replicates = range(first, design.replicates)
+        with closing(executor.ordered(_values_at, task, replicates)) as answers:
+            for points, out in answers:
                 if not np.isfinite(out).all():
-                    msg = "an output is not finite at a point of its analysis"
+                    row = int(np.argmin(np.isfinite(out).all(axis=(1, 2))))
+                    msg = f"output {self.cells[row]!r} is not finite at a point of its analysis"
                     raise NotFiniteError(msg)
                 if told is not None:
                     told(design.draws)
                 yield {
-                    ("", row): PointValues(cube[:, self.columns], self.owner, output)
+                    ("", row): PointValues(points, self.owner, output)
                     for row, output in enumerate(out[:, 0])
                 }
 
 
-def _values_at(run: PlanRun, task: tuple[int, Array]) -> Array:
-    """Return the values at the points of one replicate."""
-    replicate, cube = task
-    return run.kernel.run_at(run.plan, cube, run.design, replicate)
+class _Points(NamedTuple):
+    """What the points of all replicates share."""
+
+    run: PlanRun
+    wants: WantsPoints
+    owner: NDArray[np.int64]
+    columns: tuple[int, ...]
+
+
+def _values_at(task: _Points, replicate: int) -> tuple[Array, Array]:
+    """Return the points of one replicate, and the values there."""
+    run, design = task.run, task.run.design
+    seed = [design.seed, replicate, zlib.crc32(b"points")]
+    points = task.wants.make(task.owner, np.random.default_rng(seed))
+    streams = len(run.kernel.streams)
+    refuse_if_too_large(len(points) * (streams + run.values), "sensitivity")
+    cube = np.full((len(points), streams), 0.5)
+    cube[:, list(task.columns)] = points[:, : len(task.columns)]
+    return points, run.kernel.run_at(run.plan, cube, design, replicate)

@@ -86,6 +86,7 @@ ROWS: tuple[Row, ...] = (
     Row("sobol", ("S2",), {"estimator": "salib", "second_order": True}, name="sobol, pairs"),
     Row("shapley", ("shapley",), cases=(*CASES, *DEPENDENT)),
     Row("kucherenko", ("S1", "ST"), cases=DEPENDENT),
+    Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
 )
 """One for each method, or way to run one."""
 

@@ -1,0 +1,115 @@
+"""Methods that choose points of their own: exact values, other tools, hard inputs."""
+
+import numpy as np
+import pytest
+from SALib.analyze import morris as salib_morris
+
+from mcsus.analysis.base import Asked, PointValues, methods
+from mcsus.errors import InputError
+from mcsus.runner import run
+from mcsus.study import Study
+
+ERRORS = 5
+UNIFORM = {"distribution": "uniform", "minimum": 0, "maximum": 1}
+WAVES = {"distribution": "uniform", "minimum": -np.pi, "maximum": np.pi}
+ISHIGAMI = "sin(x1) + 7 * sin(x2)**2 + 0.1 * x3**4 * sin(x1)"
+
+
+def study(laws, formula, *names, dependence=(), unit="1", **sensitivity):
+    source = {"unit": "1", "source": "a test"}
+    return Study.from_dict(
+        {
+            "schema": "mcsus/1",
+            "id": "points",
+            "parameters": {name: source | law for name, law in laws.items()},
+            "equations": {"y": {"formula": formula, "unit": "1"}},
+            "outputs": {"y": unit},
+            "dependence": list(dependence),
+            "sensitivity": {"methods": list(names), **sensitivity},
+            "design": {"draws": 256, "replicates": 16, "seed": 3},
+        }
+    )
+
+
+def cell(*given, **asked):
+    (found,) = run(study(*given, **asked)).to_dict()["sensitivity"]["y"]["cells"]
+    return found
+
+
+def within(found, key, exact):
+    for name, value in exact.items():
+        told = found["indices"][name][key]
+        assert abs(told["value"] - value) <= ERRORS * told["error"] + 1e-12, (key, name, told)
+
+
+def drawn(name, count, formula, seed=1, **options):
+    """Values of a function at the points that a method wants."""
+    asked = Asked(256, (count,), dict.fromkeys(methods()[name].options) | options)
+    owner = np.arange(count)
+    points = methods()[name].wants(asked).make(owner, np.random.default_rng(seed))
+    assert (points > 0).all()
+    assert (points < 1).all()
+    return PointValues(points, owner, formula(points.T))
+
+
+def test_morris_of_a_line_and_of_a_product():
+    laws = dict.fromkeys(("x1", "x2", "x3"), UNIFORM)
+    found = cell(laws, "3 * x1 - x2 + 0 * x3", "morris")
+    assert found["ranking"] == ["x1", "x2", "x3"]
+    for key, (one, two) in {"mu": (3, -1), "mu_star": (3, 1), "sigma": (0, 0)}.items():
+        told = [found["indices"][name][key]["value"] for name in laws]
+        assert told == pytest.approx([one, two, 0], abs=1e-9)
+    found = cell(laws, "x1 * x2 + x3", "morris", draws=256, starts=64)
+    within(found, "mu", {"x1": 0.5, "x2": 0.5, "x3": 1.0})  # of the other one, spread evenly
+    spread = 0.99 * np.sqrt(1 / 12)  # half a percent at each end is left out
+    within(found, "sigma", {"x1": spread, "x2": spread})
+
+
+def test_morris_of_ishigami_and_in_the_unit_of_the_output():
+    found = cell(dict.fromkeys(("x1", "x2", "x3"), WAVES), ISHIGAMI, "morris", starts=64)
+    assert found["ranking"] == ["x2", "x1", "x3"]
+    within(found, "mu", {"x2": 0.0, "x3": 0.0})
+    percent = cell({"x1": UNIFORM}, "x1", "morris", unit="%")
+    assert percent["indices"]["x1"]["mu"]["value"] == pytest.approx(100)
+
+
+def test_morris_is_that_of_salib():
+    data = drawn("morris", 3, lambda x: np.exp(x[0]) * x[1] - x[2], starts=20)
+    found = methods()["morris"].estimate(data)
+    values = data.output.reshape(20, 4)
+    starts, moved = data.points.reshape(20, 4, 3)[:, 0], data.points.reshape(20, 4, 3)[:, 1:]
+    effects = (values[:, 1:] - values[:, :1]) / np.einsum("skk->sk", moved - starts[:, None])
+    step = 2 / 3  # the one that SALib takes of four levels; it walks from each place to the next
+    walks = np.cumsum(np.hstack([np.zeros((20, 1)), step * effects]), axis=1)
+    places = np.tile(step * np.tri(4, 3, -1), (20, 1))
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0, 1]] * 3}
+    theirs = salib_morris.analyze(problem, places, walks.ravel(), seed=1)
+    for key, array in found.items():
+        assert array == pytest.approx(np.asarray(theirs[key], dtype=float), rel=1e-12)
+
+
+def test_morris_of_unbounded_inputs_and_of_several_labels():
+    laws = {"x1": {"distribution": "normal", "mean": 0, "sd": 1}, "x2": UNIFORM}
+    found = cell(laws, "x1 + x2", "morris")  # levels of SALib's grid would put x1 at infinity
+    assert np.isfinite(found["indices"]["x1"]["mu_star"]["value"])
+    owner = np.array([0, 1, 1, 2])  # the second input has two columns
+    wants = methods()["morris"].wants(Asked(256, (3,), {"starts": 5}))
+    points = wants.make(owner, np.random.default_rng(1))
+    values = PointValues(points, owner, points @ [3.0, 1.0, 2.0, 0.0])
+    assert methods()["morris"].estimate(values)["mu"] == pytest.approx([3, 3, 0])
+
+
+@pytest.mark.parametrize("name", ["morris"])
+def test_inputs_that_depend_on_each_other_are_refused(name):
+    pair = {"parameters": ["x1", "x2"], "copula": "gaussian", "correlation": 0.5}
+    laws = {"x1": UNIFORM, "x2": UNIFORM}
+    with pytest.raises(InputError, match="which depend on each other"):
+        run(study(laws, "x1 + x2", name, dependence=[pair]))
+    together = study(laws, "x1 + x2", name, dependence=[pair], groups={"both": ["x1", "x2"]})
+    assert list(run(together).to_dict()["sensitivity"]["y"]["cells"][0]["indices"]) == ["both"]
+
+
+@pytest.mark.parametrize(("key", "value"), [("starts", 1), ("starts", "few"), ("given_draws", -3)])
+def test_counts_are_refused_that_say_nothing(key, value):
+    with pytest.raises(InputError, match="allowed: a whole number of"):
+        study({"x1": UNIFORM}, "x1", "morris", **{key: value})
