@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PAGE, CARD, BOOK, EVIDENCE = "card.html", "card.json", "appendix.xlsx", "evidence.zip"
 _TAG = re.compile(r"<[^>]*>")
-_SIZES = (("", 2.0, 3400), ("", 1.0, 3400), ("small", 1.0, 4400), ("smallest", 1.0, 9999))
+_SIZES = (("", 2.0, 3400), ("", 1.0, 3400), ("small", 1.0, 4400), ("smallest", 0.85, 9999))
 """Sizes of type, how much longer than usual texts may be, and the letters that fit a page so."""
 
 VERDICTS = {
