@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.typical import TypicalValues, WantsTypical
 from mcsus.declared.table import Item
 from mcsus.modules import import_all
 from mcsus.result import arrays, of_claims
@@ -125,7 +126,7 @@ class WantsRedraws(NamedTuple):
     ranked: bool = False
 
 
-Wants = WantsGroups | WantsDraws | WantsPoints | WantsRedraws
+Wants = WantsGroups | WantsDraws | WantsPoints | WantsRedraws | WantsTypical
 
 
 class Asked(NamedTuple):
@@ -236,7 +237,7 @@ class PointValues(NamedTuple):
         return float(np.ptp(self.output))
 
 
-Data = GroupValues | GroupSums | DrawnValues | PointValues | RedrawnValues
+Data = GroupValues | GroupSums | DrawnValues | PointValues | RedrawnValues | TypicalValues
 
 
 class Pooled(NamedTuple):

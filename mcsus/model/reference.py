@@ -25,17 +25,20 @@ def evaluate(
     names: Collection[str] | None = None,
     *,
     typical: bool = False,
+    drawn: Collection[str] = (),
 ) -> dict[str, Array]:
     """Evaluate every equation of `model` in NumPy.
 
     Parameters
     ----------
     values : mapping of str to array, shape ``(draw, *dims of the parameter)``
-        Parameter values in coherent base units.
+        Parameter values in coherent base units; an equation whose values are given is held.
     names : collection of str, optional
         Equations that are evaluated, with all that they depend on; by default all.
     typical : bool
         Whether what stands for an equation in a deterministic run is taken (`Equation.typical`).
+    drawn : collection of str, optional
+        Equations for which it is not taken all the same.
 
     Returns
     -------
@@ -57,9 +60,10 @@ def evaluate(
         known[name] = model.coordinate(name)[np.newaxis, :]
     with np.errstate(all="ignore"):
         for equation in model.equations:
-            if names is not None and equation.name not in names:
+            if equation.name in values or (names is not None and equation.name not in names):
                 continue
-            expression = (equation.typical if typical else None) or equation.expression
+            is_typical = typical and equation.name not in drawn
+            expression = (equation.typical if is_typical else None) or equation.expression
             array, dims = _walk(expression, known, model)
             target = model.dims_of[equation.name]
             array = aligned((array, dims), target)

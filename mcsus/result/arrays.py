@@ -38,7 +38,7 @@ class Entry:
         Whether, where there are individuals, that error is told apart as well: under
         ``<name>_draws_error`` and ``<name>_individuals_error``.
     holds : type
-        ``float``, ``bool`` or words.
+        ``float``, ``bool``, words to choose from, or ``str`` for any text.
     is_optional : bool
         Whether a result may lack it.
     is_finite : bool

@@ -153,7 +153,7 @@ def _explained_cell(
         **told,
         "ranking": [names[k] for k in np.argsort(ranks)],
         "indices": {
-            name: {key: estimate(cell, key, k) for key in by_input} for k, name in enumerate(names)
+            name: {key: _told(cell, key, k) for key in by_input} for k, name in enumerate(names)
         },
     }
     if by_pair:
@@ -282,6 +282,12 @@ def estimate(
     return {
         word: _number(arrays[name].values[place]) for word, name in known.items() if name in arrays
     }
+
+
+def _told(cell: xr.Dataset, key: str, place: int) -> dict[str, float | None] | str:
+    """Return a value of an input with its error, or the text about it."""
+    values = cell[key].values
+    return estimate(cell, key, place) if values.dtype.kind in "fiu" else str(values[place])
 
 
 def _number(value: Any) -> float | None:

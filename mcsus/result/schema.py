@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _MOST = 10  # faults that are told
+_MAY_LACK = ("_error", "_value", "_output", "swing")
+"""How arrays by input end of which some are not known, or never, where an input has its rank."""
 _LARGEST = 1e300  # beyond, the width of an axis is infinite
 _KINDS = {
     "outputs": (OUTPUT, shapes.OUTPUT),
@@ -112,7 +114,8 @@ def _of(group: str, data: xr.Dataset) -> Found:
     for key, array in data.data_vars.items():
         if entries is None:  # of a method that is not here
             own_dims = tuple(dim for dim in array.dims if dim in DIMS)
-            yield from _array(array, Entry(str(key), own_dims, "", ""), cells)
+            holds = str if array.dtype.kind == "U" else float
+            yield from _array(array, Entry(str(key), own_dims, "", "", holds=holds), cells)
         elif key in known:
             there = array if "never" not in data else array.where(data["never"] < 1, 0)
             same = array.dtype == there.dtype and array.dims == there.dims
@@ -155,6 +158,9 @@ def _array(array: xr.DataArray, entry: Entry, cells: tuple[str, ...]) -> Found:
     if entry.holds is bool:
         if values.dtype.kind != "b":
             yield f"values of {values.dtype}", "true or false", (entry.name,)
+    elif entry.holds is str:
+        if values.dtype.kind not in "UOT":
+            yield f"values of {values.dtype}", "texts", (entry.name,)
     elif entry.holds is not float:
         words = [str(word) for word in entry.holds]  # type: ignore[attr-defined]
         odd = [value for value in values.ravel().tolist() if value not in words]
@@ -199,13 +205,10 @@ def _together(data: xr.Dataset, attrs: Mapping[str, Any]) -> Found:
     """Yield what does not go together."""
     sizes = data.sizes
     if "rank" in data and "input" in data["rank"].dims and _are_numbers(data["rank"]):
+        ranked = data["rank"].values > 0
         for key, array in data.data_vars.items():
-            by_input = array.dims == data["rank"].dims and not str(key).endswith("_error")
-            if (
-                by_input
-                and _are_numbers(array)
-                and not _are_finite(array.values[data["rank"].values > 0])
-            ):
+            by_input = array.dims == data["rank"].dims and not str(key).endswith(_MAY_LACK)
+            if by_input and _are_numbers(array) and not _are_finite(array.values[ranked]):
                 yield (
                     "a ranked input without a number",
                     "numbers where there are ranks",

@@ -22,6 +22,8 @@ from mcsus.analysis.base import (
     methods,
     pooled,
 )
+from mcsus.analysis.one_at_a_time import with_interactions
+from mcsus.analysis.typical import WantsTypical
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import parameter_of
@@ -39,6 +41,7 @@ from mcsus.runner.input_groups import (
     sensitivity_groups,
 )
 from mcsus.runner.redrawn_values import RedrawRun
+from mcsus.runner.typical_values import TypicalRun
 from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
@@ -51,7 +54,10 @@ _TOP = 0.1  # total-order index of these
 
 W = TypeVar("W", bound=Wants)
 
-Evaluated = GroupRun | DrawRun | PointRun | RedrawRun
+Evaluated = GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun
+
+_AGAIN = (DrawRun, TypicalRun)
+"""Runs that are made again in less time than they are written down."""
 
 
 def sensitivity(
@@ -77,8 +83,7 @@ def sensitivity(
         study = _with_top_labels(study, model, kernel, executor, on_ranks)
     asked = study.sensitivity
     every = groupings(study, model)
-    first = every[""]
-    if not first:
+    if not every[""]:
         return {}
     sizes = tuple(map(len, every.values()))
     design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
@@ -91,19 +96,10 @@ def sensitivity(
         found: dict[str, Explained] = {}
         told = _teller(progress, "sensitivity", design, len(parts))
         for number, (outputs, own) in enumerate(parts):
-            shown = {output: study.outputs[output] for output in outputs}
-            run: Evaluated
-            if isinstance(own, WantsGroups):
-                run = _group_run(kernel, outputs, every, design, own)
-            elif isinstance(own, WantsDraws):
-                run, told = DrawRun(kernel, shown, study.design, own), None
-            elif isinstance(own, WantsRedraws):
-                run = RedrawRun(kernel, outputs[0], every, design, own)
-            else:
-                run = PointRun(kernel, shown, first, design, own)
+            run = _run_of(study, kernel, outputs, every, design, own)
             kept = checkpoint or Checkpoint()
-            if isinstance(run, DrawRun):  # drawn again in less time than they are written down
-                kept = Checkpoint()
+            if isinstance(run, _AGAIN):
+                kept, told = Checkpoint(), None
             if isinstance(run, GroupRun) and run.summed:
                 estimates = list(reduced(method, run, run.sums(executor, told, kept)))
             else:
@@ -115,7 +111,28 @@ def sensitivity(
                 estimates = known.estimates
             found |= explained(method, own, run, estimates, owners(kernel, outputs))
         tables |= {key: found[key] for key in _in_order(found, asked.outputs)}
-    return tables
+    return with_interactions(tables)
+
+
+def _run_of(
+    study: Study,
+    kernel: Kernel,
+    outputs: tuple[str, ...],
+    every: Groupings,
+    design: Design,
+    wants: Wants,
+) -> Evaluated:
+    """Return the run that evaluates what is wanted of some outputs."""
+    shown = {output: study.outputs[output] for output in outputs}
+    if isinstance(wants, WantsGroups):
+        return _group_run(kernel, outputs, every, design, wants)
+    if isinstance(wants, WantsDraws):
+        return DrawRun(kernel, shown, study.design, wants)
+    if isinstance(wants, WantsRedraws):
+        return RedrawRun(kernel, outputs[0], every, design, wants)
+    if isinstance(wants, WantsTypical):
+        return TypicalRun(kernel, shown, every[""], design, wants)
+    return PointRun(kernel, shown, every[""], design, wants)
 
 
 def apart(
@@ -124,7 +141,7 @@ def apart(
     """Return the outputs that are analysed together, and what is evaluated for them."""
     if isinstance(wants, WantsRedraws):  # each has inputs of its own
         return [((name,), wants._replace(ranked=name in on_ranks)) for name in outputs]
-    if isinstance(wants, WantsPoints):
+    if isinstance(wants, WantsPoints | WantsTypical):
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
     others = tuple(name for name in outputs if name in on_ranks)

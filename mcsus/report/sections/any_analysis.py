@@ -7,7 +7,8 @@ from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section
 from mcsus.report.wording import capital, words
 
-_MOST_CELLS = 3
+MOST_CELLS = 3
+"""Cases of an output that are shown."""
 
 
 class AnyAnalysis(Section):
@@ -27,9 +28,9 @@ class AnyAnalysis(Section):
         """Return the cells that are looked at, each with its arrays and the order of its inputs."""
         analysed = list(self.reading.analyses[self.method].values())
         tables = [
-            (capital(words(table.name.partition("@")[0])), cell, _columns(cell), _order(cell))
+            (capital(words(table.name.partition("@")[0])), cell, _columns(cell), inputs_of(cell))
             for table in analysed
-            for cell in table.picked(_MOST_CELLS)
+            for cell in table.picked(MOST_CELLS)
         ]
         left_out = sum(len(table.cells) for table in analysed) - len(tables)
         return {"about": capital(self.about), "tables": tables, "left_out": left_out}
@@ -46,7 +47,7 @@ def _columns(cell: ResultCell) -> list[tuple[str, str, str]]:
     ]
 
 
-def _order(cell: ResultCell) -> list[tuple[int, str]]:
+def inputs_of(cell: ResultCell) -> list[tuple[int, str]]:
     """Return place and name of each input, the one that matters most first."""
     inputs = list(enumerate(str(name) for name in cell.data["input"].values))
     ranks = cell.array("rank") if "rank" in cell.data else range(len(inputs))

@@ -1,0 +1,73 @@
+"""What one input at a time does to an output, with what that cannot see."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from mcsus.report.reading import ResultCell
+from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
+from mcsus.report.sections.base import Section, register
+from mcsus.report.wording import capital, number, percent, words
+
+
+class _OneAtATime(Section):
+    """The table of a method that moves one input at a time."""
+
+    template = "one_at_a_time.html.j2"
+
+    def context(self) -> dict[str, Any]:
+        """Return the cells that are looked at, each with a row for each input."""
+        analysed = self.reading.analyses[self.method]
+        tables = [
+            {
+                "name": capital(words(output)),
+                "unit": self.reading.outputs[output].unit,
+                "cell": cell,
+                "inputs": inputs_of(cell),
+                "values": {key: cell.array(key) for key in _numbers(cell)},
+                "units": [str(text) for text in cell.data["value_unit"].values],
+                "unseen": _unseen(cell),
+            }
+            for name, table in analysed.items()
+            for output in [name.partition("@")[0]]
+            for cell in table.picked(MOST_CELLS)
+        ]
+        left_out = sum(len(table.cells) for table in analysed.values()) - len(tables)
+        return {"of": self.method, "tables": tables, "left_out": left_out}
+
+
+@register
+class Tornado(_OneAtATime):
+    """Inputs at the ends of their ranges."""
+
+    name, order, title, link = "tornado", 42, "What does one input at a time do?", "One at a time"
+    method = "tornado"
+
+
+@register
+class Elasticity(_OneAtATime):
+    """By how many percent an output follows each input."""
+
+    name, order, title, link = "elasticity", 43, "What does one percent do?", "One percent"
+    method = "elasticity"
+
+
+def _numbers(cell: ResultCell) -> list[str]:
+    return [str(key) for key, array in cell.data.data_vars.items() if array.dtype.kind == "f"]
+
+
+def _unseen(cell: ResultCell) -> str:
+    """Say how much of the variance moving one input at a time does not see, if that is known."""
+    share = cell.value("interactions") if "interactions" in cell.data else None
+    if share is None or not math.isfinite(share):
+        return (
+            "What inputs do together is not seen here, and how much that is, is not known: "
+            "Sobol\u2019 indices would tell"
+        )
+    error = cell.value("interactions_error")
+    if error is not None and share <= 2 * error:
+        known = f"no more than about {percent(max(share, 0.0) + 2 * error)}"
+    else:
+        known = f"{percent(share)} \u00b1 {number(100 * error, 2) if error is not None else '?'} %"
+    return f"Not seen here: what inputs do together, {known} of the variance"
