@@ -11,7 +11,7 @@ from typing import Any
 from mcsus.report.card_claims import decisive, measured, robust, turned
 from mcsus.report.page import answer
 from mcsus.report.ranking import Ranking, leading
-from mcsus.report.reading import Reading, ResultCell, best_level
+from mcsus.report.reading import Reading, best_level
 from mcsus.report.sections import credits as credited
 from mcsus.report.sections import sections
 from mcsus.report.sections.claims import tested, verdicts
@@ -194,15 +194,8 @@ def _amounts(reading: Reading, at: Mapping[str, Any]) -> Iterable[Card]:
             "low": low,
             "high": high,
             "level": level,
-            "text": f"{lead} ({level_text(level)}: {span(low, high)}){where}{_ignorance(cell)}",
+            "text": f"{lead} ({level_text(level)}: {span(low, high)}){where}",
         }
-
-
-def _ignorance(cell: ResultCell) -> str:
-    """Return between what the mean of a cell lies, where numbers of laws lie between two."""
-    if "mean_bounds" not in cell.data or not cell.has_mean:
-        return ""
-    return f"; its mean lies between {' and '.join(map(number, cell.array('mean_bounds')))}"
 
 
 def _agreeing(labels: Mapping[str, Any], at: Mapping[str, Any]) -> int:

@@ -42,13 +42,15 @@ _RULES = (
             rf"zero[ -](?:{_GAS}|emissions?)",
             r"reduced climate impact",
             r"limited CO2 footprint",
+            r"emissions?[ -]free",
+            rf"{_GAS}(?: emissions?)?[ -](?:compensated|offset) for",
         ],
         "in a claim to the public where it rests on offsetting (Annex I, 4c)",
     ),
     _rule(
         [
-            r"(?:environmentally|eco|climate|carbon|planet|earth)[ -]friendly",
-            r"environmentally correct",
+            r"(?:environmentally|eco|climate|carbon|planet|earth)[ -]?friendly",
+            r"(?:environmentally|climate|eco)[ -](?:correct|conscious)",
             r"nature['\u2019]s friend",
             r"(?:gentle on|good for|kind to) the (?:environment|climate|planet)",
             r"green(?! (?:deal|hydrogen|roofs?|light))",
