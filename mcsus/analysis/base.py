@@ -8,9 +8,10 @@ may ask for follow.
 from __future__ import annotations
 
 import functools
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,9 @@ from mcsus.result import arrays, of_claims
 from mcsus.result.arrays import Entry
 from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.vocabulary import Label
+
+if TYPE_CHECKING:
+    from mcsus.analysis.surrogates import Features, Surrogate
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -49,11 +53,14 @@ class WantsGroups(NamedTuple):
         Whether sums over the points do, so that no values need be held.
     ranked : bool
         Whether ranks of the values are wanted in their place, which may be infinite then.
+    controlled : bool
+        Whether a surrogate of each output is wanted beside, where there is a good one.
     """
 
     second_order: bool = False
     summed: bool = False
     ranked: bool = False
+    controlled: bool = False
 
 
 class WantsDraws(NamedTuple):
@@ -145,16 +152,39 @@ class Asked(NamedTuple):
     options: Mapping[str, Any] = {}
 
 
+class Control(NamedTuple):
+    """A surrogate of an output at the points of one replicate.
+
+    Parameters
+    ----------
+    a, b : Features
+        Of the points A and B.
+    groups : sequence of frozenset of int
+        The streams of each group of inputs.
+    """
+
+    surrogate: Surrogate
+    a: Features
+    b: Features
+    groups: Sequence[frozenset[int]]
+
+
 class GroupValues(NamedTuple):
     """Values of one replicate, shape (evaluation, draw): see `WantsGroups`."""
 
     values: Array
     groups: int
     second_order: bool = False
+    control: Control | None = None
 
     @property
     def spread(self) -> float:
-        """Standard deviation of A and B, or root mean square of a change of A if that is more."""
+        """Standard deviation of A and B, or root mean square of a change of A if that is more.
+
+        What has a control varies, be it in other replicates alone.
+        """
+        if self.control is not None:
+            return math.inf
         changes = self.values[2 : 2 + self.groups] - self.values[0]
         moved = np.sqrt((changes**2).mean(axis=1).max(initial=0.0))
         return float(max(self.values[:2].std(), moved))

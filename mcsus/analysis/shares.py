@@ -74,6 +74,20 @@ class Parts(NamedTuple):
             raise NotFiniteError(_TOO_LARGE)
         return self
 
+    def controlled(self, control: Parts, exact: Parts) -> Parts:
+        """Return them less what a control says at the same points, plus what it has exactly."""
+        off = control.centre - self.centre
+        amounts, slopes = {}, {}
+        for name, amount in self.amounts.items():
+            slope = control.slopes.get(name, 0.0)
+            moved = control.amounts[name] + off * slope
+            amounts[name] = amount - moved + exact.amounts[name]
+            slopes[name] = self.slopes.get(name, 0.0) - slope + 0 * amount
+        mine, its = self.mean - exact.mean, control.mean - exact.mean
+        mean = mine - its
+        squares = self.variance + mine**2 - (control.variance + its**2) + exact.variance
+        return Parts(exact.mean + mean, squares - mean**2, self.centre, amounts, slopes)
+
     def still(self) -> Parts:
         """Return them for values of which only rounding varies."""
         nothing = {key: 0 * amount for key, amount in self.amounts.items()}

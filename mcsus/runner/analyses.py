@@ -248,6 +248,8 @@ def explained(
                 name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
             }
             told: dict[str, str | int] = dict(method.told(wants))
+            if isinstance(run, GroupRun):
+                told |= run.told(keys)
             if isinstance(run, RedrawRun):
                 told |= run.told(grouping)
             if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from mcsus.engine.saltelli import chosen_columns, columns
 from mcsus.model import Model
 from mcsus.model.rounding import EXACT, TOLERANCE
 from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.controls import Controls
 from mcsus.runner.group_sums import (
     PlanRun,
     Told,
@@ -90,6 +92,7 @@ class GroupRun:
         self.outputs = outputs
         self.summed, self.ranked = wants.summed and not wants.ranked, wants.ranked
         self.run = PlanRun(kernel, plan, design, groups, paired)
+        self.controlled = wants.controlled and not (self.summed or self.ranked)
         self.sizes = roundings(self.run, outputs)
         self.rounding = [EXACT] * len(self.sizes) if self.ranked else self.sizes
         reach = {name: kernel.model.upstream([name]) for name in outputs}
@@ -115,6 +118,18 @@ class GroupRun:
         other.run = replace(self.run, kernel=kernel, _ready={})
         return other
 
+    @cached_property
+    def controls(self) -> Controls | None:
+        """Surrogates of the outputs, if they are wanted; none where individuals are met."""
+        if not self.controlled:
+            return None
+        rows = sorted({own.row for own in self.chosen.values() if not own.meets_individuals})
+        return Controls(self.run, self.outputs, self.sizes, rows)
+
+    def told(self, keys: Sequence[Key]) -> Mapping[str, str]:
+        """Return what stands beside the indices of some rows."""
+        return self.controls.told([row for _, row in keys]) if self.controls else {}
+
     def values(
         self, executor: Executor, told: Told, first: int = 0
     ) -> Iterator[dict[Key, GroupValues]]:
@@ -122,8 +137,10 @@ class GroupRun:
         every = replicate_values(
             self.run, self.outputs, executor, told, may_be_never=self.ranked, first=first
         )
-        for out in every:
+        controls = self.controls
+        for replicate, out in enumerate(every, first):
             data = {}
+            points = controls.points(replicate) if controls else None
             for key, chosen in self.chosen.items():
                 pick = [0, 1, *(2 + k for k in chosen.places)]
                 if chosen.second_order:
@@ -133,7 +150,8 @@ class GroupRun:
                     values = ranked(values, float(self.sizes[chosen.row].most))
                 if chosen.meets_individuals:
                     values = values - values[:2].mean()
-                data[key] = GroupValues(values, len(chosen.places), chosen.second_order)
+                control = controls.of(chosen.row, chosen.places, points) if controls else None
+                data[key] = GroupValues(values, len(chosen.places), chosen.second_order, control)
             yield data
 
     def sums(

@@ -95,6 +95,21 @@ def _shapley(closed: Mapping[frozenset[str], float], names: list[str], name: str
     return math.fsum((closed[own | {name}] - closed[own]) / ways[own] for own in others)
 
 
+def shares_of(parts: Mapping[str, float], names: list[str]) -> dict[str, dict[str, float]]:
+    """Return the indices from the parts of the variance of inputs, pairs, triples.
+
+    Parameters
+    ----------
+    parts : mapping of str to float
+        By the inputs that act together, one space between.
+    """
+    split = {frozenset(key.split()): value for key, value in parts.items()}
+    closed = {
+        own: sum(value for key, value in split.items() if key <= own) for own in _subsets(names)
+    }
+    return _of_variances(closed, names)
+
+
 def _subsets(names: list[str]) -> list[frozenset[str]]:
     sizes = range(len(names) + 1)
     return [frozenset(own) for size in sizes for own in itertools.combinations(names, size)]
@@ -233,14 +248,8 @@ CASES = (
             "fixed": {"distribution": "constant", "value": 3.0},
         },
         "x1 * (1 + x2) + x3 + fixed",
-        _of_variances(
-            {
-                own: (3.09 * 1.5625 if "x1" in own else 0.0)
-                + (0.1875 * 8.41 if "x2" in own else 0.0)
-                + (0.1875 * 3.09 if {"x1", "x2"} <= own else 0.0)
-                + (1 / 12 if "x3" in own else 0.0)
-                for own in _subsets(["x1", "x2", "x3"])
-            },
+        shares_of(
+            {"x1": 3.09 * 1.5625, "x2": 0.1875 * 8.41, "x1 x2": 0.1875 * 3.09, "x3": 1 / 12},
             ["x1", "x2", "x3"],
         ),
     ),

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import (
     Asked,
+    Control,
     GroupSums,
     GroupValues,
     Wants,
@@ -59,10 +60,11 @@ class Sobol(MethodOfShares):
     options: ClassVar = {
         "second_order": flag("whether indices of pairs are wanted"),
         "estimator": one_of(
-            ("salib", "streaming"),
-            "who does the sums, by the same formulas: SALib on stored values, or sums alone; if "
-            "left out, by the number of base points",
-            default="",
+            ("auto", "salib", "streaming"),
+            "what estimates the indices: SALib on stored values; streaming sums by its formulas, "
+            "which hold no values; or auto, SALib's formulas with a surrogate as control where "
+            "some draws tell that it helps, and streaming beyond 2^20 rows a replicate",
+            default="auto",
         ),
     }
     is_for_independent = True
@@ -76,11 +78,12 @@ class Sobol(MethodOfShares):
         if second_order:  # of the study's own grouping alone
             sizes[0] *= 2
         many = asked.draws * (2 + max(sizes)) > _SALIB_ROWS
-        summed = estimator == "streaming" if estimator else many
-        return WantsGroups(second_order=bool(second_order), summed=summed)
+        auto = estimator in (None, "auto")
+        summed = many if auto else estimator == "streaming"
+        return WantsGroups(bool(second_order), summed, controlled=auto and not summed)
 
     def told(self, wants: Wants) -> dict[str, str]:
-        """Say who does the sums."""
+        """Say who does the sums; a run says what controls them."""
         summed = isinstance(wants, WantsGroups) and wants.summed
         return {"estimator": "streaming" if summed else "SALib"}
 
@@ -88,7 +91,9 @@ class Sobol(MethodOfShares):
         """Return the parts of the variance in one replicate."""
         if isinstance(data, GroupSums):
             return streaming_parts(data)
-        return salib_parts(data)
+        if data.control is None:
+            return salib_parts(data)
+        return controlled_parts(data, data.control)
 
     def doubt(self, shares: Shares) -> str:
         """Say why indices are not known, if so; empty where there are none, or no errors."""
@@ -171,6 +176,16 @@ def salib_parts(data: GroupValues) -> Parts:
     if data.second_order:
         slopes["S2"] = _pairs((values[2 + groups :] - values[1]).mean(axis=1) - changes)
     return Parts(mean, variance, centre, amounts, slopes).checked()
+
+
+def controlled_parts(data: GroupValues, control: Control) -> Parts:
+    """Return the parts of the variance in one replicate, with a surrogate as control."""
+    pairs = data.second_order
+    surrogate, a, b, groups = control
+    values = surrogate.evaluations(a, b, groups, second_order=pairs)
+    its = streaming_parts(_sums(GroupValues(values, data.groups, pairs)))
+    exact = surrogate.exact(groups, second_order=pairs)
+    return streaming_parts(_sums(data)).controlled(its, exact).checked()
 
 
 def _sums(data: GroupValues) -> GroupSums:
