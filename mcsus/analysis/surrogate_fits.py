@@ -27,7 +27,7 @@ Known = tuple[Features, Array]
 _LEFT = 0.06  # of the variance: a surrogate that leaves more of it is of little use
 _CLEAR = 4.0  # standard errors beyond which a weight is told from none
 _CONFIRMED = 3.0  # by draws of their own
-_MOST_TERMS = 120
+_MOST_TERMS = 64
 _MOST_PAIRED = 12  # streams of which pairs are looked at: those that matter most by themselves
 _MOST_TRIPLED = 8
 _RIDGE = 1e-10
@@ -66,7 +66,8 @@ class _Fit:
         self.terms: list[Term] = []
         self.columns = np.zeros((0, len(values)))
         self.weights = np.zeros(0)
-        self.rest = values
+        self.constant = float(values.mean())
+        self.rest = values - self.constant
 
     def take(self, terms: Iterable[Term]) -> None:
         """Take up those of some terms that say something of what is left, and fit them all."""
@@ -86,8 +87,10 @@ class _Fit:
         self._weigh()
 
     def _weigh(self) -> None:
-        self.weights = _least_squares(self.columns, self.values)
-        self.rest = self.values - self.weights @ self.columns
+        whole = np.concatenate([np.ones((1, len(self.values))), self.columns])
+        self.constant, *weights = _least_squares(whole, self.values).tolist()
+        self.weights = np.array(weights)
+        self.rest = self.values - self.constant - self.weights @ self.columns
 
     def alone(self) -> dict[int, float]:
         """Return what the terms of one stream alone explain, by stream."""
@@ -105,7 +108,7 @@ class _Fit:
     def confirm(self, points: Features, values: Array) -> None:
         """Keep the terms that other draws tell from none as well, weighed by all draws."""
         columns = _columns(points, self.terms, self.families)
-        rest = values - self.weights @ columns
+        rest = values - self.constant - self.weights @ columns
         slopes, errors = _slopes(columns, rest)
         slopes = slopes + self.weights
         same = slopes * self.weights > 0
@@ -119,11 +122,9 @@ class _Fit:
 def _fitted_polynomial(fitted: Known, judged: Known, streams: Sequence[int]) -> Polynomial:
     """Return a polynomial, of pairs and triples where draws tell that they matter."""
     points, values = fitted
-    constant = float(np.mean([values.mean(), judged[1].mean()]))
-    families = _families(points, values - constant, streams, DEGREES)
-    fit = _singly(points, values - constant, families, streams, DEGREES)
-    families = _families(points, values - constant, streams, DEGREES, fit)
-    fit = _singly(points, values - constant, families, streams, DEGREES)
+    fit = _singly(points, values, _families(points, values, streams, DEGREES), streams, DEGREES)
+    families = _families(points, values, streams, DEGREES, fit)
+    fit = _singly(points, values, families, streams, DEGREES)
     singles = list(_singles(streams, families))
     size = fit.alone()
     paired = sorted(streams, key=lambda s: (-size.get(s, 0.0), s))[:_MOST_PAIRED]
@@ -133,21 +134,20 @@ def _fitted_polynomial(fitted: Known, judged: Known, streams: Sequence[int]) -> 
     tripled = [s for s in paired if s in joined][:_MOST_TRIPLED]
     fit.take(_triples(sorted(tripled)))
     fit.take([*singles, *pairs])  # what less noise tells now
-    fit.confirm(judged[0], judged[1] - constant)
-    return Polynomial(constant, fit.terms, fit.weights, families)
+    fit.confirm(*judged)
+    return Polynomial(fit.constant, fit.terms, fit.weights, families)
 
 
 def _fitted_product(fitted: Known, judged: Known, streams: Sequence[int]) -> Product:
     """Return a product of functions of one stream each, fitted to the logarithm."""
     points, values = fitted[0], np.log(fitted[1])
-    middle = float(values.mean())
     degrees = (DEGREES[BOUNDED], 1)
-    families = _families(points, values - middle, streams, degrees)
-    fit = _singly(points, values - middle, families, streams, degrees)
+    families = _families(points, values, streams, degrees)
+    fit = _singly(points, values, families, streams, degrees)
     for _ in range(2):  # again where the effects of others are known
-        families = _families(points, values - middle, streams, degrees, fit)
-        fit = _singly(points, values - middle, families, streams, degrees)
-    fit.confirm(judged[0], np.log(judged[1]) - middle)
+        families = _families(points, values, streams, degrees, fit)
+        fit = _singly(points, values, families, streams, degrees)
+    fit.confirm(judged[0], np.log(judged[1]))
     exponents: dict[int, tuple[int, Array]] = {}
     for weight, ((stream, degree),) in zip(fit.weights, fit.terms, strict=True):
         family = int(families[stream])
@@ -190,11 +190,15 @@ def _families(
     """
     families = np.zeros(len(points.points), dtype=np.int64)
     for stream in streams:
-        apart = values if fit is None else fit.rest + fit.of(stream)
+        bounded = points.of(stream, BOUNDED)[: degrees[BOUNDED]]
+        apart = values - values.mean() if fit is None else fit.rest + fit.of(stream)
+        sizes, errors = _slopes(bounded, apart)
+        if not (np.abs(sizes) > _CLEAR * errors).any():
+            continue  # nothing to tell them apart by
         left = []
-        for family in (BOUNDED, UNBOUNDED):
-            columns = points.of(stream, family)[: degrees[family]]
-            rest = apart - _least_squares(columns, apart) @ columns
+        for columns in (bounded, points.of(stream, UNBOUNDED)[: degrees[UNBOUNDED]]):
+            whole = np.concatenate([np.ones((1, len(apart))), columns])
+            rest = apart - _least_squares(whole, apart) @ whole
             left.append(float(rest @ rest) / (len(rest) - len(columns)))
         if left[UNBOUNDED] < (1 - _MARGIN / len(values)) * left[BOUNDED]:
             families[stream] = UNBOUNDED

@@ -5,11 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.engine.plans import Array, Points
+from mcsus.engine.plans import Array, Points, Words
 from mcsus.errors import Fault, InputError
 from mcsus.streams import Design
 from mcsus.streams import points as reference_points
-from mcsus.streams.sobol import BLOCK, MAX_DIMENSIONS, block_table, scrambled_directions
+from mcsus.streams.philox import to_uniform, uniforms
+from mcsus.streams.sobol import (
+    BLOCK,
+    MAX_DIMENSIONS,
+    TABLE_BITS,
+    block_table,
+    scrambled_directions,
+)
 from mcsus.streams.stream_keys import MONTE_CARLO, key_words
 
 _KEPT_LEAST = 4  # sets of points, however large
@@ -84,11 +91,17 @@ class Streams:
         return dict(zip(self.individual, columns, strict=True))
 
     def cubes(self, design: Design, replicate: int) -> tuple[Array, Array]:
-        """Return the points of A and of B, shape (stream, draw), as numbers: the plain path."""
-        keys = self._keys(2)
-        asked = design, self._dimensions, keys, replicate, 0, design.draws
-        both = np.ascontiguousarray(reference_points(*asked).T) if keys else np.zeros((0, 0))
-        return both[: len(self.drawn)], both[len(self.drawn) :]
+        """Return the points of A and of B, shape (stream, draw), as numbers."""
+        count, points = len(self.drawn), self.points(2, design, replicate)
+        if not count:
+            return np.zeros((0, 0)), np.zeros((0, 0))
+        if design.kind == "monte_carlo":
+            both = np.ascontiguousarray(uniforms(tuple(points.keys.T), 0, design.draws).T)
+        else:
+            blocks = range(-(-design.draws // BLOCK))
+            whole = [points.table ^ _moved(points.matrix, k)[:, np.newaxis] for k in blocks]
+            both = to_uniform(np.concatenate(whole, axis=1)[:, : design.draws])
+        return both[:count], both[count:]
 
     def _keys(self, matrices: int) -> list[str]:
         both = [*self.drawn, *(f"{key}|matrix=B" for key in self.drawn)]
@@ -117,3 +130,12 @@ class Streams:
             for old in kept[: -max(room, _KEPT_LEAST)]:
                 self._kept.pop(old, None)
         return known
+
+
+def _moved(matrix: Words, block: int) -> Words:
+    """Return what the integers of a block of draws are apart from those of the first, by XOR."""
+    offset = np.zeros(len(matrix), dtype=np.uint64)
+    for bit in range(block.bit_length()):
+        if block >> bit & 1:
+            offset ^= matrix[:, TABLE_BITS + bit]
+    return offset

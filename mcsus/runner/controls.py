@@ -23,8 +23,9 @@ from mcsus.streams.design import MAX_REPLICATES
 Array = NDArray[np.float64]
 
 _SHARE = 16  # of the cost of a run: that of each of the two replicates
-_MOST = 8192  # draws of one
+_MOST = 4096  # draws of one
 _LEAST = 512
+_MOST_ROWS = 32  # beyond, to look at them all takes longer than what it is to save
 
 
 class Controls:
@@ -56,7 +57,7 @@ class Controls:
         self.surrogates: dict[int, Surrogate] = {}
         design = run.design
         draws = pilot_draws(design.draws * design.replicates * len(run.plan.location))
-        if draws < _LEAST or not rows:
+        if draws < _LEAST or not 0 < len(rows) <= _MOST_ROWS:
             return
         pilots = [self._pilot(outputs, draws, k) for k in range(2)]
         for row in rows:

@@ -11,7 +11,7 @@ from mcsus.engine.executors import Threads
 from mcsus.runner import Run
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_values import GroupRun
-from mcsus.runner.validity import sensitivity_groups
+from mcsus.runner.input_groups import sensitivity_groups
 from tests.coverage.index_cases import CASES as INDEX_CASES
 from tests.coverage.index_cases import IndexCase, Named, products, shares_of
 from tests.coverage.models import CASES as MODELS

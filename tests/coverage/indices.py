@@ -82,6 +82,7 @@ class Row:
 
 
 ROWS: tuple[Row, ...] = (
+    Row("sobol", ("S1", "ST"), sizes=((4, 1024), (16, 1024)), name="sobol, auto"),
     Row("sobol", ("S1", "ST"), {"estimator": "salib"}, name="sobol, salib"),
     Row("sobol", ("S2",), {"estimator": "salib", "second_order": True}, name="sobol, pairs"),
     Row("shapley", ("shapley",), cases=(*CASES, *DEPENDENT)),

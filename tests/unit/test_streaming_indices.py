@@ -194,7 +194,7 @@ class TestChoice:
 
     @pytest.mark.parametrize("estimator", ["stream", "SALib", "", 1, []])
     def test_other_estimators_are_refused(self, study, estimator):
-        with pytest.raises(InputError, match=r"estimator.*one of 'salib', 'streaming'"):
+        with pytest.raises(InputError, match=r"estimator.*one of 'auto', 'salib', 'streaming'"):
             study(LAWS, {"y": "a"}, sensitivity={"estimator": estimator})
 
     def test_it_is_kept_by_the_study_and_by_the_result(self, study, tmp_path):

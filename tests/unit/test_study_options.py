@@ -57,7 +57,7 @@ class TestOptions:
         )
         asked = made.sensitivity
         assert (asked.outputs, asked.draws) == (("half",), 512)
-        assert asked.options == {"second_order": True, "estimator": ""}
+        assert asked.options == {"second_order": True, "estimator": "auto"}
         assert asked.groups == {"all": ("power", "time")}
 
     @pytest.mark.parametrize(
