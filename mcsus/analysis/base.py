@@ -336,6 +336,14 @@ class Method(ABC):
         """Tell whether a replicate says nothing, as the output does not vary in it."""
         return not any(bool(np.isfinite(array).any()) for array in estimates.values())
 
+    def of_inputs(self, estimates: Any, places: Sequence[int]) -> Any:
+        """Return what a replicate says of some inputs alone."""
+        arrays, axes = dict(estimates), {"input", "other_input"}
+        for entry in (own for own in self.arrays if own.name in arrays):
+            for axis in (k for k, dim in enumerate(entry.dims) if dim in axes):
+                arrays[entry.name] = arrays[entry.name].take(places, axis)
+        return arrays
+
     def pool(self, replicates: Sequence[Any]) -> Pooled:
         """Return means over the replicates in which the output varies, and standard errors."""
         from mcsus.analysis.replication import standard_error  # noqa: PLC0415 - SciPy

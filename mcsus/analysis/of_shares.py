@@ -32,6 +32,14 @@ class MethodOfShares(Method):
         """Tell whether the output does not vary in a replicate."""
         return estimates.is_still
 
+    def of_inputs(self, estimates: Parts, places: Sequence[int]) -> Parts:
+        """Return the parts of some inputs alone."""
+        amounts, slopes = (
+            super(MethodOfShares, self).of_inputs(own, places)
+            for own in (estimates.amounts, estimates.slopes)
+        )
+        return estimates._replace(amounts=amounts, slopes=slopes)
+
     def pool(self, replicates: Sequence[Parts]) -> Pooled:
         """Return the shares of all replicates, with their errors."""
         shares = pooled_shares(replicates)

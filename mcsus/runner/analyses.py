@@ -274,9 +274,4 @@ def _reduced(method: Method, data: Data, places: Sequence[int] | None, rounding:
         estimates = method.still(estimates)
     if places is None:
         return estimates
-    arrays = dict(estimates)
-    for entry in method.arrays:
-        for axis, dim in enumerate(entry.dims):
-            if dim in {"input", "other_input"} and entry.name in arrays:
-                arrays[entry.name] = arrays[entry.name].take(places, axis)
-    return arrays
+    return method.of_inputs(estimates, places)

@@ -87,6 +87,8 @@ ROWS: tuple[Row, ...] = (
     Row("sobol", ("S2",), {"estimator": "salib", "second_order": True}, name="sobol, pairs"),
     Row("shapley", ("shapley",), cases=(*CASES, *DEPENDENT)),
     Row("kucherenko", ("S1", "ST"), cases=DEPENDENT),
+    Row("dgsm", ("bound",), exact=by_many_points),
+    Row("dgsm", ("ST",), name="dgsm, total order"),
     Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
 )
 """One for each method, or way to run one."""

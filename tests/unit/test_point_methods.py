@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from SALib.analyze import dgsm as salib_dgsm
 from SALib.analyze import morris as salib_morris
+from scipy import stats
 
 from mcsus.analysis.base import Asked, PointValues, methods
 from mcsus.errors import InputError
@@ -99,7 +101,7 @@ def test_morris_of_unbounded_inputs_and_of_several_labels():
     assert methods()["morris"].estimate(values)["mu"] == pytest.approx([3, 3, 0])
 
 
-@pytest.mark.parametrize("name", ["morris"])
+@pytest.mark.parametrize("name", ["morris", "dgsm"])
 def test_inputs_that_depend_on_each_other_are_refused(name):
     pair = {"parameters": ["x1", "x2"], "copula": "gaussian", "correlation": 0.5}
     laws = {"x1": UNIFORM, "x2": UNIFORM}
@@ -113,3 +115,47 @@ def test_inputs_that_depend_on_each_other_are_refused(name):
 def test_counts_are_refused_that_say_nothing(key, value):
     with pytest.raises(InputError, match="allowed: a whole number of"):
         study({"x1": UNIFORM}, "x1", "morris", **{key: value})
+
+
+def test_dgsm_of_a_line_of_normal_inputs_is_exact_and_bounds_the_g_function():
+    normal = {"distribution": "normal", "mean": 1, "sd": 2}
+    found = cell({"x1": normal, "x2": normal, "x3": normal}, "2 * x1 + x2 + 0 * x3", "dgsm")
+    for key in ("bound", "ST"):
+        within(found, key, {"x1": 0.8, "x2": 0.2, "x3": 0.0})
+    a = dict(zip([f"x{k}" for k in range(1, 9)], (0, 1, 4.5, 9, 99, 99, 99, 99), strict=True))
+    formula = " * ".join(f"(abs(4 * {name} - 2) + {own}) / {1 + own}" for name, own in a.items())
+    found = cell(dict.fromkeys(a, UNIFORM), formula, "dgsm", places=256)
+    total = [0.787144, 0.242198, 0.034317, 0.010460, *[0.000105] * 4]
+    slope = 16 / (2 * np.pi * np.sqrt(3))  # mean square of 4 times the density of the score
+    for (name, own), share in zip(a.items(), total, strict=True):
+        told = found["indices"][name]["bound"]
+        assert told["value"] > share
+        alone = slope / (1 + own) ** 2 / (1 + 1 / (3 * (1 + own) ** 2))
+        rest = np.prod([1 + 1 / (3 * (1 + b) ** 2) for b in a.values()])
+        exact = alone * rest / (rest - 1)
+        assert abs(told["value"] - exact) < ERRORS * told["error"] + 1e-3 * exact
+
+
+def test_dgsm_is_that_of_salib():
+    data = drawn("dgsm", 3, lambda u: np.sin(u[0]) + u[1] * u[2])
+    scores = stats.norm.ppf(data.points).reshape(-1, 7, 3)[:, :4]
+    values = data.output.reshape(-1, 7)[:, :4]
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0, np.pi]] * 3}
+    theirs = salib_dgsm.analyze(problem, scores.reshape(-1, 3), values.ravel(), seed=1)
+    parts = methods()["dgsm"].estimate(data)
+    theirs = theirs["dgsm"] * values[:, 0].var()
+    assert parts.amounts["bound"] == pytest.approx(theirs, rel=1e-8)
+
+
+def test_dgsm_of_several_columns_and_of_jumps():
+    owner = np.array([0, 0, 1])
+    points = methods()["dgsm"].wants(Asked(1 << 16, (2,), {"places": None}))
+    points = points.make(owner, np.random.default_rng(1))
+    values = PointValues(points, owner, stats.norm.ppf(points) @ [2.0, -1.0, 3.0])
+    parts = methods()["dgsm"].estimate(values)
+    assert parts.amounts["bound"] == pytest.approx([5, 9], rel=0.05)
+    laws = {"x1": {"distribution": "bernoulli", "probability": 0.3}, "x2": UNIFORM}
+    found = cell(laws, "x1 + x2", "dgsm")
+    assert found["ranking"] == ["x1", "x2"]
+    assert found["indices"]["x1"]["bound"]["value"] is None  # it would be 0, of a share of .7
+    within(found, "ST", {"x1": 0.21 / (0.21 + 1 / 12)})
