@@ -35,6 +35,7 @@ TOGETHER = "all others"
 
 _LEAST = 0.01  # total-order index below which an input is put with others
 _MOST_OF_OTHERS = 0.05  # that they may have together
+_ROUNDED = 1e-9  # standard deviations by which what is drawn again differs from itself
 _LOOKS = Design(draws=512, replicates=4)  # that tell what hardly matters
 
 
@@ -259,6 +260,7 @@ class RedrawRun:
         if not self.ranked and not np.isfinite(values).all():
             msg = "an output is not finite at a point of its analysis"
             raise NotFiniteError(msg)
+        values = _told_apart(values)
         if self.ranked:
             values = ranked(values, float(self.sizes[row].most))
         return values - values[:2].mean() if self.meets_individuals else values
@@ -296,6 +298,20 @@ class RedrawRun:
         if self.ranked:
             values = np.array([ranked(own) for own in values])
         return values
+
+
+def _told_apart(values: Array) -> Array:
+    """Return values, with those of A or of B where they differ from these by rounding of scores."""
+    ends = values[:2]
+    known = np.isfinite(ends)
+    size = _ROUNDED * float(np.std(ends[known])) if known.any() else 0.0
+    if not 0 < size < np.inf:
+        return values
+    rest = values[2:]
+    for end in ends:
+        with np.errstate(invalid="ignore"):  # of what is never
+            rest = np.where(np.abs(rest - end) <= size, end, rest)
+    return np.vstack([ends, rest])
 
 
 def _joined(game: _Game) -> list[set[int]]:

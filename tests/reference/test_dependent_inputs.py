@@ -153,6 +153,7 @@ def test_inputs_that_are_one_value(copula):
     within_five_errors(cells["shapley"], "shapley", exact)
     within_five_errors(cells["kucherenko"], "S1", {"x1": 1 - share, "x2": share, "x3": share})
     within_five_errors(cells["kucherenko"], "ST", {"x1": 1 - share, "x2": 0, "x3": 0})
+    assert value(cells["kucherenko"], "x2", "ST") == 0  # not what rounding leaves
 
 
 DF, R = 6.0, 0.5

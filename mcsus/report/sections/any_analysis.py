@@ -26,13 +26,13 @@ class AnyAnalysis(Section):
 
     def context(self) -> dict[str, Any]:
         """Return the cells that are looked at, each with its arrays and the order of its inputs."""
-        analysed = list(self.reading.analyses[self.method].values())
+        analysed = self.reading.analyses[self.method]
         tables = [
-            (capital(words(table.name.partition("@")[0])), cell, _columns(cell), inputs_of(cell))
-            for table in analysed
+            (capital(words(name)), cell, _columns(cell), inputs_of(cell))
+            for name, table in analysed.items()
             for cell in table.picked(MOST_CELLS)
         ]
-        left_out = sum(len(table.cells) for table in analysed) - len(tables)
+        left_out = sum(len(table.cells) for table in analysed.values()) - len(tables)
         return {"about": capital(self.about), "tables": tables, "left_out": left_out}
 
 
