@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.fixed import FixedValues, WantsFixed
 from mcsus.analysis.typical import TypicalValues, WantsTypical
 from mcsus.declared.table import Item
 from mcsus.modules import import_all
@@ -133,7 +134,7 @@ class WantsRedraws(NamedTuple):
     ranked: bool = False
 
 
-Wants = WantsGroups | WantsDraws | WantsPoints | WantsRedraws | WantsTypical
+Wants = WantsGroups | WantsDraws | WantsPoints | WantsRedraws | WantsTypical | WantsFixed
 
 
 class Asked(NamedTuple):
@@ -267,7 +268,15 @@ class PointValues(NamedTuple):
         return float(np.ptp(self.output))
 
 
-Data = GroupValues | GroupSums | DrawnValues | PointValues | RedrawnValues | TypicalValues
+Data = (
+    GroupValues
+    | GroupSums
+    | DrawnValues
+    | PointValues
+    | RedrawnValues
+    | TypicalValues
+    | FixedValues
+)
 
 
 class Pooled(NamedTuple):

@@ -143,7 +143,7 @@ def _explained_cell(
     ranks = cell["rank"].values
     if not ranks.all():  # the output does not vary: nothing drives it
         reason = "the output does not vary, rounding apart, at the points of the analysis"
-        return {"labels": labels, **told, "ranking": [], "indices": {}, "reason": reason}
+        return {"labels": labels, "ranking": [], "indices": {}, "reason": reason} | told
     beside = {"rank", *(f"{key}_error" for key in cell.data_vars)}
     estimated = [str(key) for key in cell.data_vars if key not in beside]
     by_input = [key for key in estimated if cell[key].dims == ("input",)]

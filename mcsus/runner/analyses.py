@@ -22,6 +22,7 @@ from mcsus.analysis.base import (
     methods,
     pooled,
 )
+from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.one_at_a_time import with_interactions
 from mcsus.analysis.typical import WantsTypical
 from mcsus.engine.executors import Executor
@@ -31,6 +32,7 @@ from mcsus.model import Model, Rounding
 from mcsus.result.arrays import CONSTANT, ON, POINTS
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.estimates import EstimatesKept
+from mcsus.runner.fixed_values import FixedRun
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
@@ -54,7 +56,7 @@ _TOP = 0.1  # total-order index of these
 
 W = TypeVar("W", bound=Wants)
 
-Evaluated = GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun
+Evaluated = GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun | FixedRun
 
 _AGAIN = (DrawRun, TypicalRun)
 """Runs that are made again in less time than they are written down."""
@@ -130,6 +132,8 @@ def _run_of(
         return DrawRun(kernel, shown, study.design, wants)
     if isinstance(wants, WantsRedraws):
         return RedrawRun(kernel, outputs[0], every, design, wants)
+    if isinstance(wants, WantsFixed):
+        return FixedRun(study, kernel, outputs[0], every[""], design, wants)
     if isinstance(wants, WantsTypical):
         return TypicalRun(kernel, shown, every[""], design, wants)
     return PointRun(kernel, shown, every[""], design, wants)
@@ -141,6 +145,8 @@ def apart(
     """Return the outputs that are analysed together, and what is evaluated for them."""
     if isinstance(wants, WantsRedraws):  # each has inputs of its own
         return [((name,), wants._replace(ranked=name in on_ranks)) for name in outputs]
+    if isinstance(wants, WantsFixed):
+        return [((name,), wants._replace(is_settled=name not in on_ranks)) for name in outputs]
     if isinstance(wants, WantsPoints | WantsTypical):
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
@@ -252,6 +258,8 @@ def explained(
                 told |= run.told(keys)
             if isinstance(run, RedrawRun):
                 told |= run.told(grouping)
+            if isinstance(run, FixedRun):
+                told |= run.told()
             if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:
                 told |= {ON: "ranks", POINTS: run.run.design.draws}
             told |= _silent(method, [[each[key] for each in estimates] for key in keys])

@@ -1,0 +1,93 @@
+"""Fixing of inputs: exact shares of a sum, labels, dependent inputs and heavy tails."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from mcsus.report import write_report
+from mcsus.runner import run
+from mcsus.study import Study
+
+ABOUT = {"unit": "1", "source": "a test"}
+SPREADS = [3.0, 2.0, 1.5, *[0.1] * 17]
+
+
+def normal(sd):
+    return {"distribution": "normal", "mean": 0, "sd": sd, **ABOUT}
+
+
+def study(parameters, formula, methods=("fixing",), draws=256, **more):
+    return Study.from_dict(
+        {
+            "schema": "mcsus/1",
+            "id": "fixed",
+            "parameters": parameters,
+            "equations": {"y": {"formula": formula, "unit": "1"}},
+            "outputs": {"y": "1"},
+            "sensitivity": {"methods": list(methods), "draws": draws},
+            "design": {"draws": 256, "replicates": 8, "seed": 3},
+            **more,
+        }
+    )
+
+
+def cells(made):
+    return run(made).to_dict()["sensitivity"]["y"]["cells"]
+
+
+@pytest.mark.slow
+def test_three_of_twenty_inputs_are_enough(tmp_path):
+    laws = {f"x{k:02d}": normal(sd) for k, sd in enumerate(SPREADS)}
+    claim = {
+        "id": "low",
+        "statement": "low",
+        "quantity": "y",
+        "relation": "<",
+        "value": 4,
+        "unit": "1",
+        "confidence": 0.5,
+    }
+    result = run(study(laws, " + ".join(laws), claims=[claim]))
+    (cell,) = result.to_dict()["sensitivity"]["y"]["cells"]
+    assert cell["enough"]["value"] == 3
+    assert cell["ranking"][:3] == ["x00", "x01", "x02"]
+    variances = np.square([SPREADS[int(name[1:])] for name in cell["ranking"]]).cumsum()
+    shares = variances / variances[-1]
+    sds = np.sqrt(variances)
+    change = stats.norm.cdf(4 / sds) - stats.norm.cdf(4 / sds[-1])
+    exact = {
+        "variance_kept": shares,
+        "interval_kept": np.sqrt(shares),
+        "high": stats.norm.ppf(0.975) * sds,
+        "mean": 0 * sds,
+        "claim_change": change,
+    }
+    for key, wanted in exact.items():
+        for name, value in zip(cell["ranking"], wanted, strict=True):
+            told = cell["indices"][name][key]
+            # ends of 256 draws lie inside by a part of their spacing, which no replicate tells
+            slack = 0.02 * abs(value) if key in {"interval_kept", "high"} else 0.002
+            assert told["value"] == pytest.approx(value, abs=5 * told["error"] + slack), (key, name)
+    page = write_report(result, tmp_path / "page").read_text(encoding="utf-8")
+    assert "3 of 20 inputs, x00, x01 and x02, keep 99 % of the variance" in page
+
+
+def test_typical_values_and_dependent_inputs():
+    laws = {
+        "a": {"distribution": "triangular", "minimum": 0, "mode": 4, "maximum": 5, **ABOUT},
+        "b": {"distribution": "lognormal", "median": 3, "gsd": 1.01, **ABOUT},
+    }
+    tied = {"parameters": ["a", "b"], "copula": "gaussian", "correlation": 0.9}
+    (cell,) = cells(study(laws, "a*b", dependence=[tied]))
+    assert cell["ranking"] == ["a", "b"]
+    first = cell["indices"]["a"]  # b stays at its median, a has its law
+    assert first["mean"]["value"] == pytest.approx(3 * 3, abs=5 * first["mean"]["error"])
+    assert cell["indices"]["b"]["variance_kept"]["value"] == 1
+    assert cell["enough"]["value"] == 1
+
+
+def test_without_a_variance_there_is_a_reason_and_no_number():
+    cauchy = {"distribution": "student_t", "df": 1, "location": 0, "scale": 1, **ABOUT}
+    (cell,) = cells(study({"a": cauchy, "b": normal(1)}, "a + b"))
+    assert cell["indices"] == {}
+    assert cell["reason"] == "the variance of the output does not settle"
