@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -55,6 +55,8 @@ class ClaimCell:
         (replicate, draw) each; None where there are not two.
     is_sign : bool
         Whether only the sign of a margin means something.
+    shares : array, shape (replicate,), optional
+        Share of all draws of each replicate in which it holds, of which these may be the first.
     """
 
     labels: Mapping[str, Label]
@@ -70,11 +72,17 @@ class ClaimCell:
     afresh: Afresh | None = None
     parts: tuple[Array, Array] | None = None
     is_sign: bool = False
+    shares: Array | None = None
 
     @property
     def probability(self) -> float:
         """Share of the draws in which the claim holds."""
         return float(self.holds.mean())
+
+    @property
+    def told_shares(self) -> Array:
+        """Share of all draws of each replicate in which the claim holds, as its verdict has it."""
+        return np.asarray(self.holds.mean(axis=1)) if self.shares is None else self.shares
 
     @property
     def is_open(self) -> bool:
@@ -123,6 +131,11 @@ class ClaimDraws:
     cells: tuple[ClaimCell, ...]
     groups: tuple[str, ...] = ()
     analysed: tuple[int, ...] = ()
+
+    def of_all(self, shares: Sequence[Array]) -> ClaimDraws:
+        """Return the claim with the shares of all draws, by cell; see `ClaimCell.shares`."""
+        pairs = zip(self.cells, shares, strict=True)
+        return replace(self, cells=tuple(replace(cell, shares=own) for cell, own in pairs))
 
     @cached_property
     def inputs(self) -> tuple[str, ...]:

@@ -62,13 +62,7 @@ def judge(
         ``supported``, ``not_supported``, or ``undecided`` when the probability is closer to the
         confidence than t(R - 1, 0.975) standard errors, so that more draws could turn it.
     """
-    low, high = margin.extremes()
-    if rounding.varies(high - low):
-        above, equal = margin.sign_shares(float(rounding.usual))
-        shares = above + equal if holds_at_equality else above
-    else:
-        holds = low >= -rounding.most if holds_at_equality else low > rounding.most
-        shares = np.full(margin.replicates, float(holds))
+    shares = hold_shares(margin, rounding, holds_at_equality=holds_at_equality)
     probability = min(max(float(shares.mean()), 0.0), 1.0)
     error = float(share_error(shares, margin.draws))
     if probability in (0.0, 1.0):
@@ -76,6 +70,16 @@ def judge(
     return Judgement(
         probability, error, verdict_of(probability, error, confidence, margin.replicates)
     )
+
+
+def hold_shares(margin: Draws, rounding: Rounding, *, holds_at_equality: bool) -> Array:
+    """Return the share of the draws of each replicate in which a claim holds; see `judge`."""
+    low, high = margin.extremes()
+    if rounding.varies(high - low):
+        above, equal = margin.sign_shares(float(rounding.usual))
+        return above + equal if holds_at_equality else above
+    holds = low >= -rounding.most if holds_at_equality else low > rounding.most
+    return np.full(margin.replicates, float(holds))
 
 
 def verdict_of(probability: float, error: float, confidence: float, replicates: int) -> Verdict:

@@ -23,18 +23,26 @@ from mcsus.vocabulary import Label
 Array = NDArray[np.float64]
 
 
-def analysed_claims(study: Study, kernel: Kernel, executor: Executor) -> dict[str, xr.Dataset]:
+def analysed_claims(
+    study: Study, kernel: Kernel, executor: Executor, shares: Mapping[str, Sequence[Array]]
+) -> dict[str, xr.Dataset]:
     """Return what all analyses say of the claims of a study, by place in the tree.
 
     A claim on which no input has any bearing is left out.
+
+    Parameters
+    ----------
+    shares : mapping of str to sequence of array, shape (replicate,)
+        By claim and cell: share of all draws of the run in which it holds.
     """
     analyses = claim_analyses()
     if not (study.claims and analyses):
         return {}
     tree: dict[str, xr.Dataset] = {}
-    for drawn in claim_draws(study, kernel, executor):
-        if not drawn.inputs:
+    for first in claim_draws(study, kernel, executor):
+        if not first.inputs:
             continue
+        drawn = first.of_all(shares[first.id])
         equation = next(c.equation.name for c in study.claims if c.id == drawn.id)
         labels = _labels(kernel.model, equation)
         for name, analysis in analyses.items():

@@ -10,12 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from mcsus.analysis.claims import Judgement, judge
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.claims import Judgement, hold_shares, judge
 from mcsus.analysis.replication import student_quantile
 from mcsus.counting.draws import Draws
 from mcsus.model import Model
 from mcsus.study import Claim, Study
 from mcsus.vocabulary import Verdict
+
+Array = NDArray[np.float64]
 
 
 def judged(model: Model, claim: Claim, drawn: Sequence[Draws]) -> list[Judgement]:
@@ -32,6 +37,23 @@ def judged(model: Model, claim: Claim, drawn: Sequence[Draws]) -> list[Judgement
         judge(cell, claim.confidence, rounding, holds_at_equality=at_equality)
         for cell, rounding in zip(drawn, roundings, strict=True)
     ]
+
+
+def shares_that_hold(
+    study: Study, model: Model, drawn: Mapping[str, Sequence[Draws]]
+) -> dict[str, list[Array]]:
+    """Return, by claim and cell, in what share of the draws of each replicate it holds."""
+    return {
+        claim.id: [
+            hold_shares(cell, own, holds_at_equality=not claim.margin.relation.is_strict)
+            for cell, own in zip(
+                drawn[claim.equation.name],
+                model.rounding[claim.equation.name].cells(),
+                strict=True,
+            )
+        ]
+        for claim in study.claims
+    }
 
 
 def undecided(study: Study, model: Model, drawn: Mapping[str, Sequence[Draws]]) -> dict[str, float]:

@@ -22,7 +22,7 @@ from mcsus.model import Model
 from mcsus.result.tree import Result
 from mcsus.runner.analyses import sensitivity
 from mcsus.runner.checkpoint import Checkpoint, like
-from mcsus.runner.deciding import planned, undecided
+from mcsus.runner.deciding import planned, shares_that_hold, undecided
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
@@ -113,7 +113,9 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     study, model, given.kernel, given.executor, settings.progress,
                     given.checkpoint, unsettled(study, drawn, model.may_be_never),
                 )  # fmt: skip
-                below = analysed_claims(study, given.kernel, given.executor)
+                below = analysed_claims(
+                    study, given.kernel, given.executor, shares_that_hold(study, model, drawn)
+                )
                 below |= populations(study, given.kernel)
             except KeyboardInterrupt:
                 if not settings.keeps_finished:

@@ -56,6 +56,8 @@ def test_more_is_drawn_until_it_is_decided():
     result = run(study(design=MORE))
     cell, about = told(result)
     assert cell["verdict"] == "supported"
+    robust = result.to_dict()["claims"]["c"]["robustness"]  # one claim has one probability
+    assert robust["probability"]["value"] == pytest.approx(cell["probability"]["value"], rel=1e-12)
     assert about["design"]["draws"] > 1024
     assert about["drawn_on"] == {
         "asked": 1024,

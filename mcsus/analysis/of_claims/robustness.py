@@ -71,7 +71,7 @@ class Robustness(ClaimAnalysis):
         "another family, dependent, or any law within a Kullback-Leibler radius"
     )
     arrays = (
-        Entry("as_written", (), "1", "probability at the draws that are looked at", has_error=True),
+        Entry("as_written", (), "1", "probability at all draws of the run", has_error=True),
         Entry("worst", ("kl_radius",), "1", _WORST, has_error=True),
         Entry("best", ("kl_radius",), "1", "highest probability, likewise", has_error=True),
         Entry("worst_mean", ("kl_radius",), "{unit}", "lowest mean of the margin", has_error=True),
@@ -108,8 +108,8 @@ class Robustness(ClaimAnalysis):
         ranked = drivers(cell)
         run = _Runs(cell)
         return {
-            "as_written": np.array(cell.probability),
-            "as_written_error": standard_error(cell.holds.mean(axis=1)),
+            "as_written": np.array(cell.told_shares.mean()),
+            "as_written_error": standard_error(cell.told_shares),
             **_near(cell),
             **_by_input(cell),
             **_choices(cell, ranked, run),  # of runs there may be few
@@ -143,14 +143,14 @@ def _near(cell: ClaimCell) -> dict[str, Array]:
     """Return worst and best cases over all laws within each radius."""
     radii, asked = np.array(RADII), cell.confidence
     each = _jackknifed(cell)[:, np.newaxis]
-    p = cell.probability
+    p = float(each[0, 0])
     found = {
         "worst": divergence.worst_probability(each, radii),
         "best": 1 - divergence.worst_probability(1 - each, radii),
     }
     said = {name: values[0] for name, values in found.items()}
     said |= {f"{name}_error": jackknife_error(values[1:]) for name, values in found.items()}
-    if cell.is_open:
+    if 0 < p < 1:
         turned = divergence.divergence(asked, each[:, 0])
         turned[np.isinf(turned)] = np.nan  # without the one replicate in which it may fail
         said["breakdown_radius"], said["breakdown_radius_error"] = (
@@ -167,7 +167,7 @@ def _near(cell: ClaimCell) -> dict[str, Array]:
 
 def _jackknifed(cell: ClaimCell) -> Array:
     """Return the probability from all replicates, then without each of them."""
-    each = cell.holds.mean(axis=1)
+    each = cell.told_shares
     if len(each) < 2:
         return np.concatenate([each, each])
     others = (each.sum() - each) / (len(each) - 1)

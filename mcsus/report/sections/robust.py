@@ -72,7 +72,7 @@ def sentences(told: Told) -> Iterator[str]:
     at = f" ({where})" if where and where != "base" else ""
     p, asked = told["probability"]["value"], told["confidence"]
     chance = f"As written it holds with a probability of {probability(p)}{at}"
-    yield f"{chance}, at the draws that are looked at here. {_turning(told)}"
+    yield f"{chance}. {_turning(told)}"
     alone = [row for row in told["one_input"] if row["breakdown_radius"] is not None]
     if alone and told["breakdown_radius"]["value"] is not None:
         first = min(alone, key=lambda row: row["breakdown_radius"])
