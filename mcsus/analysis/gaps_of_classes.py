@@ -4,8 +4,8 @@ A distance between two laws that are drawn is above 0 by chance. Here others dec
 only tells: all other blocks say where the output is more likely given the input than without it
 (for `total`), or below which value their distributions differ most (for `largest`); how much so is
 what the block itself says there. So an input without bearing is at 0 on average, and chance takes
-off a little where the others cannot tell; what they say is smoothed, so that this is less than the
-error.
+off a little where the others cannot tell. What they say is smoothed, so that this is little; of
+`total`, what half of them lose more is added once again.
 
 A law is a table of classes of the input by classes of the output, both by rank. Smooth is what low
 orders of cosines of the ranks say, and higher ones as far as they are beyond noise.
@@ -13,13 +13,13 @@ orders of cosines of the ranks say, and higher ones as far as they are beyond no
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.given_draws import GivenDraws
-from mcsus.analysis.rank_bins import without_each
 from mcsus.analysis.replication import standard_error
 
 Array = NDArray[np.float64]
@@ -30,6 +30,7 @@ CLASSES = 40
 
 _PLAIN = 2  # orders of cosines that always count
 _SURE = 3.5  # standard errors from which a higher one does
+_LEAST_BLOCKS = 4
 
 
 class Gaps(NamedTuple):
@@ -53,21 +54,41 @@ class Gaps(NamedTuple):
         each = self.counts / self.counts.sum(axis=(1, 2), keepdims=True)
         return _beyond_margins(each)
 
-    def told_by_others(self) -> Array:
-        """Return what all blocks but each say, smoothed, of the same differences."""
+    def told_by(self, others: Array) -> Array:
+        """Return what the draws of some blocks say, smoothed, of the same differences.
+
+        Parameters
+        ----------
+        others : array, shape (block, class, output class)
+            Their counts, for each block that is told of.
+        """
         totals = self.counts.sum(axis=0)
         size = totals.sum()
         rows, columns = totals.sum(axis=1) / size, totals.sum(axis=0) / size
-        flat = without_each(self.counts.reshape(len(self.counts), -1))[1:]
-        others = flat.reshape(-1, *totals.shape)
         sizes = others.sum(axis=(1, 2), keepdims=True)
-        found = _beyond_margins(others / sizes)
         one, other = _waves(self.ranks, rows), _waves(self.output_ranks, columns)
-        amounts = one.T @ found @ other
+        amounts = one.T @ _beyond_margins(others / sizes) @ other
         orders = np.maximum.outer(np.arange(one.shape[1]), np.arange(other.shape[1]))
         counts = (orders < _PLAIN) | (np.abs(amounts) * np.sqrt(sizes) > _SURE)
         kept = np.where(counts, amounts, 0.0)
         return np.asarray(rows[:, np.newaxis] * (one @ kept @ other.T) * columns)
+
+    def with_more_told(self, tell: Callable[[Array], Array]) -> Array:
+        """Return what blocks say if very many others decided, from all that do and half of them.
+
+        Parameters
+        ----------
+        tell : callable
+            Takes what others say, and returns what each block says of it, block by block.
+        """
+        blocks = len(self.counts)
+        by_all = tell(self.told_by(self.counts.sum(axis=0) - self.counts))
+        half = blocks // 2
+        if blocks < _LEAST_BLOCKS:
+            return by_all
+        sums = np.cumsum(np.concatenate([self.counts, self.counts]), axis=0)
+        by_half = tell(self.told_by(sums[half : half + blocks] - sums[:blocks]))
+        return np.asarray(by_all + half / (blocks - 1 - half) * (by_all - by_half))
 
     def coarser(self) -> Gaps:
         """Return the tables of half as many classes; those of values stay."""
@@ -97,7 +118,8 @@ def _waves(ranks: Array, weights: Array) -> Array:
 
 def total(gaps: Gaps) -> Array:
     """Return the probability that is elsewhere given the input, as each block says."""
-    return np.asarray((gaps.apart * (gaps.told_by_others() > 0)).sum(axis=(1, 2)))
+    apart = gaps.apart
+    return gaps.with_more_told(lambda told: (apart * (told > 0)).sum(axis=(1, 2)))
 
 
 class Largest(NamedTuple):
@@ -124,15 +146,14 @@ def largest(gaps: Gaps, slices: Integers) -> Largest:
         Slice of each class of the input.
     """
     onto = (slices == np.arange(slices.max() + 1)[:, np.newaxis]).astype(np.float64)
-    told, found = (
-        np.cumsum(onto @ tables, axis=2) for tables in (gaps.told_by_others(), gaps.apart)
-    )
-    place = np.abs(told).argmax(axis=2)[:, :, np.newaxis]
-    decided = np.take_along_axis(told, place, axis=2)[:, :, 0]
-    found = np.take_along_axis(found, place, axis=2)[:, :, 0]
     totals = gaps.counts.sum(axis=0)
     parts = onto @ (totals.sum(axis=1) / totals.sum())
-    each = np.sign(decided) * found / parts
+    found = np.cumsum(onto @ gaps.apart, axis=2)
+
+    told = np.cumsum(onto @ gaps.told_by(totals - gaps.counts), axis=2)
+    place = np.abs(told).argmax(axis=2)[:, :, np.newaxis]
+    decided = np.take_along_axis(told, place, axis=2)[:, :, 0]
+    each = np.sign(decided) * np.take_along_axis(found, place, axis=2)[:, :, 0] / parts
     chosen = np.abs(decided / parts).argmax(axis=1)[:, np.newaxis]
     return Largest(each, np.take_along_axis(each, chosen, axis=1)[:, 0])
 

@@ -84,7 +84,7 @@ class GivenDraws:
 
     @cached_property
     def variances(self) -> Array:
-        """Mean square of the centred output in each block, as a part of that of all draws."""
+        """Mean square of the centred output in each block."""
         squares = np.bincount(self.blocks, self.centred**2, minlength=self.count)
         return np.asarray(squares * self.count / len(self.output))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.replication import student_quantile
+from mcsus.analysis.replication import skewed_error, standard_error, student_quantile
 
 Array = NDArray[np.float64]
 
@@ -99,7 +99,9 @@ class Products(NamedTuple):
             return share, float("nan")
         shared = self.pairs - share * (variances[:, np.newaxis] + variances) / 2
         rows = np.where(apart, shared, 0.0).sum(axis=1) / (blocks - 1)
-        jackknife = 4 * (blocks - 1) / blocks * float((rows**2).sum()) / (blocks - 2) ** 2
+        jackknife = 4 * (blocks - 1) * float((rows**2).sum()) / blocks / (blocks - 2) ** 2
+        if jackknife > 0:
+            jackknife *= float((skewed_error(rows) / standard_error(rows)) ** 2)
         twice = 4 * self.noise / (blocks - 2) ** 2 * (blocks - 3) / (blocks - 1)
         of_pairs = 2 * self.noise / (blocks * (blocks - 1))
         of_pairs *= (_NORMAL / student_quantile(blocks)) ** 2

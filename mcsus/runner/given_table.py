@@ -146,6 +146,7 @@ def sensitivity(
             if used:
                 shared = kept.setdefault(used, {})
                 made = _explained(method, used, values, output, blocks, shared)
+                cautions += _doubted(made, output)
                 explained[f"{output}@{method.name}"] = analysis_data(made, {}, "1")
     about = {
         "table": columns.name,
@@ -281,8 +282,16 @@ def _explained(
         at = blocks == block
         own = np.array([values[name][at] for name in inputs])
         parts.append(DrawnValues(own, values[output][at], kept))
-    found = pooled(method, inputs, parts).values
-    return Explained(method, list(inputs), {key: own[np.newaxis] for key, own in found.items()}, {})
+    found = pooled(method, inputs, parts)
+    arrays = {key: own[np.newaxis] for key, own in found.values.items()}
+    return Explained(method, list(inputs), arrays, {}, [found.doubt])
+
+
+def _doubted(made: Explained, output: str) -> Iterator[Caution]:
+    """Say why what a method says is not known, if so."""
+    if made.doubts[0]:
+        text = f"{made.method.title} of {output!r} are not settled: {made.doubts[0]}"
+        yield Caution("unsettled_indices", output, text)
 
 
 def _input(columns: Columns, name: str) -> dict[str, Any]:

@@ -32,6 +32,8 @@ SIZES = ((4, 256), (16, 1024))
 """Replicates, and draws or base points of each."""
 
 _LIMIT = (16, 1 << 18)
+_ALL_DRAWS = {"given_draws": _LIMIT[1]}
+_NO_LINES = {"g_function"}  # whose correlations are 0 by symmetry
 _LIMIT_SEED = 90_000_001  # of no run that is looked at
 
 
@@ -90,6 +92,17 @@ ROWS: tuple[Row, ...] = (
     Row("dgsm", ("bound",), exact=by_many_points),
     Row("dgsm", ("ST",), name="dgsm, total order"),
     Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
+    Row("given_data", ("S1",), cases=(*CASES, *DEPENDENT)),
+    Row("rbd_fast", ("S1",), _ALL_DRAWS, by_many_points),
+    Row("delta", ("delta",), _ALL_DRAWS, by_many_points, cases=(*CASES, *DEPENDENT)),
+    Row("pawn", ("median", "maximum"), _ALL_DRAWS, by_many_points, cases=(*CASES, *DEPENDENT)),
+    Row(
+        "correlation",
+        ("pearson", "spearman", "SRC", "SRRC", "PCC", "PRCC", "contribution"),
+        _ALL_DRAWS,
+        by_many_points,
+        cases=tuple(own for own in (*CASES, *DEPENDENT) if own.name not in _NO_LINES),
+    ),
 )
 """One for each method, or way to run one."""
 

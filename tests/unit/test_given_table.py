@@ -105,6 +105,13 @@ def test_values_whose_squares_are_not_finite():
     assert large["digest"] == mcsus.sensitivity(table, "y").to_dict()["digest"]
 
 
+def test_a_variance_that_few_rows_hold_is_told():
+    table = draws()
+    table["y"] = np.exp(2.5 * table["a"] + table["b"])
+    found = mcsus.sensitivity(table, "y", inputs=["a", "b"], methods=["given_data", "pawn"])
+    assert [caution["kind"] for caution in found.about["cautions"]] == ["unsettled_indices"]
+
+
 @pytest.mark.parametrize(
     ("change", "asked", "message"),
     [

@@ -13,11 +13,12 @@ from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.rank_bins import without_each
 from mcsus.analysis.ranks import ranked
-from mcsus.analysis.shares import jackknife_error
+from mcsus.analysis.replication import skewed_error
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
+_ERRORS = 3  # from which correlations are not those of chance
 _SINGULAR = 1e-10  # of the largest eigenvalue: inputs that say the same
 
 
@@ -60,7 +61,6 @@ class Correlation(FromDraws):
         ranks = [draws.once(("ranks", k), partial(ranked, draws.values(k))) for k in inputs]
         plain = _lines(draws, [*draws.inputs, draws.output])
         of_ranks = _lines(draws, [*ranks, ranked(draws.output)])
-        squares = of_ranks.single**2
         found = {
             "pearson": plain.single,
             "spearman": of_ranks.single,
@@ -68,20 +68,39 @@ class Correlation(FromDraws):
             "SRRC": of_ranks.slopes,
             "PCC": plain.partial,
             "PRCC": of_ranks.partial,
-            "contribution": squares / np.maximum(squares.sum(axis=1, keepdims=True), 1e-300),
+            "contribution": _contributions(of_ranks.single),
             "R2": plain.explained,
             "rank_R2": of_ranks.explained,
         }
         values = {}
         for key, each in found.items():
             values[key] = each[0]
-            error = jackknife_error(each[1:])
+            error = _error(each)
             values[f"{key}_error"] = error if draws.has_errors else np.full_like(error, np.nan)
         return Pooled(values)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by the size of the rank correlation."""
         return np.abs(means["spearman"])
+
+
+def _contributions(single: Array) -> Array:
+    """Return squared rank correlations as shares of their sum; NaN where they are all of chance."""
+    squares = single**2
+    of_chance = (_error(single) ** 2).sum()
+    if squares[0].sum() <= _ERRORS**2 * of_chance:
+        return np.full_like(squares, np.nan)
+    return np.asarray(squares / squares.sum(axis=1, keepdims=True))
+
+
+def _error(each: Array) -> Array:
+    """Return the error of what all blocks say, beside what they say without each of them.
+
+    It holds what the jackknife says of the bias, as the plain number is what other tools print.
+    """
+    blocks = len(each) - 1
+    said = blocks * each[0] - (blocks - 1) * each[1:]
+    return np.asarray(np.hypot(skewed_error(said), said.mean(axis=0) - each[0]))
 
 
 class _Lines(NamedTuple):

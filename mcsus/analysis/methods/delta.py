@@ -36,8 +36,10 @@ class Delta(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return delta of each input, and of one without bearing."""
-        each = np.array([_delta(draws, k) for k in range(len(draws.inputs) + 1)])
-        values, errors = each.mean(axis=1), crossed_error(each.T)
+        pairs = [_delta(draws, k) for k in range(len(draws.inputs) + 1)]
+        each, added = np.moveaxis(np.array(pairs), 1, 0)
+        values = each.mean(axis=1)
+        errors = np.hypot(crossed_error(each.T), added.mean(axis=1) / 2)  # half is not known
         if not draws.has_errors:
             errors[:] = np.nan
         known = {"delta": values[:-1], "delta_error": errors[:-1]}
@@ -48,8 +50,12 @@ class Delta(FromDraws):
         return means["delta"]
 
 
-def _delta(draws: GivenDraws, k: int) -> Array:
-    """Return delta as each block says; beyond the classes, as if half as many lose four times."""
+def _delta(draws: GivenDraws, k: int) -> tuple[Array, Array]:
+    """Return delta as each block says, and what is in it beyond the classes.
+
+    Half as many classes lose four times as much.
+    """
     gaps = class_gaps(draws, k)
     found = total(gaps)
-    return np.asarray(found + (found - total(gaps.coarser())) / 3)
+    added = (found - total(gaps.coarser())) / 3
+    return found + added, added

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
-from mcsus.analysis.gaps_of_classes import Largest, class_gaps, crossed_error, largest
+from mcsus.analysis.gaps_of_classes import Gaps, Largest, class_gaps, crossed_error, largest
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.shares import jackknife_error
 from mcsus.result.arrays import Entry
@@ -16,6 +16,8 @@ from mcsus.result.arrays import Entry
 Array = NDArray[np.float64]
 
 _SLICES = 10
+_CROSSED = np.sqrt(2)  # as `crossed_error`
+_CLASSES_LOSE = 3
 
 
 @register
@@ -41,7 +43,7 @@ class Pawn(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return both distances of each input, and of one without bearing."""
-        found = np.array([_distances(_largest(draws, k)) for k in range(len(draws.inputs) + 1)])
+        found = np.array([_distances(class_gaps(draws, k)) for k in range(len(draws.inputs) + 1)])
         if not draws.has_errors:
             found[:, 1::2] = np.nan
         names = ("median", "median_error", "maximum", "maximum_error")
@@ -53,19 +55,26 @@ class Pawn(FromDraws):
         return means["median"]
 
 
-def _largest(draws: GivenDraws, k: int) -> Largest:
+def _largest(gaps: Gaps) -> Largest:
     """Return the distances of an input in its slices: its values, where these are few."""
-    gaps = class_gaps(draws, k)
     slices = np.arange(len(gaps.ranks))
     if len(slices) > _SLICES:
         slices = np.unique((gaps.ranks * _SLICES).astype(int), return_inverse=True)[1]
     return largest(gaps, slices)
 
 
-def _distances(found: Largest) -> tuple[float, float, float, float]:
-    """Return the median over slices and the largest, each with its error."""
+def _distances(gaps: Gaps) -> tuple[float, float, float, float]:
+    """Return the median over slices and the largest, each with its error.
+
+    What half as many classes say otherwise is in the error, as places between them are not seen.
+    """
+    found, coarser = _largest(gaps), _largest(gaps.coarser())
     blocks = len(found.each)
     others = (found.each.sum(axis=0) - found.each) / (blocks - 1)
-    median = float(np.median(found.each.mean(axis=0)))
-    error = float(jackknife_error(np.median(others, axis=1)))
-    return median, error, float(found.most.mean()), float(crossed_error(found.most))
+    median, most = float(np.median(found.each.mean(axis=0))), float(found.most.mean())
+    unseen = median - float(np.median(coarser.each.mean(axis=0))), most - coarser.most.mean()
+    errors = np.hypot(
+        [_CROSSED * jackknife_error(np.median(others, axis=1)), crossed_error(found.most)],
+        np.divide(unseen, _CLASSES_LOSE),
+    )
+    return median, float(errors[0]), most, float(errors[1])
