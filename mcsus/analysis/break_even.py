@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.claim_data import ClaimCell
+from mcsus.analysis.given_input import given_input
 from mcsus.analysis.input_draws import InputDraws
-from mcsus.analysis.rank_bins import without_each
+from mcsus.analysis.levels import Levels, Step, steps
+from mcsus.analysis.moved import Moved, positive
+from mcsus.analysis.rank_bins import MOST_VALUES, without_each
 from mcsus.analysis.shares import jackknife_error
 from mcsus.families import special
 
@@ -34,9 +37,9 @@ _STEP = 0.25  # of normal scores at which the probability is looked at
 _ROUNDS, _NARROWER = 16, 0.6  # of windows, each by so much
 _CLOSE = 0.02  # of the width: what ends them
 _ERRORS = 2  # that the probability must be beyond the confidence, on both sides
+_STEEP = 0.02  # of all draws, by which a steep turn is off a step
 _CLEAR = 4  # standard errors of so many draws, that a second end must be clear by
 _SLACK = 0.3  # of the range of a probability by splines, which are rough where they turn
-_LEAST_SPREAD = 0.05  # of the mean spread
 
 
 class BreakEven(NamedTuple):
@@ -53,10 +56,17 @@ class BreakEven(NamedTuple):
     until, until_rank : float
         Value of the input, on the side where the claim holds, from which on it does no more, and
         the probability that the input is below it; NaN where it holds to the end.
+    until_error : float
+        Of `until`, in the unit of the input.
+    included : float
+        1 where the claim holds at these values themselves, as the input steps from value to value.
     low, high : float
         Lowest and highest probability of the claim at plausible values of the input.
     held, held_error : float
         Probability with the input held at the value; NaN where the model was not asked.
+    apart, until_apart : float
+        Normal scores of the input by which a value may be off where the probability steps; NaN
+        where it turns smoothly.
     """
 
     value: float = np.nan
@@ -65,10 +75,14 @@ class BreakEven(NamedTuple):
     rank: float = np.nan
     until: float = np.nan
     until_rank: float = np.nan
+    until_error: float = np.nan
+    included: float = 0.0
     low: float = np.nan
     high: float = np.nan
     held: float = np.nan
     held_error: float = np.nan
+    apart: float = np.nan
+    until_apart: float = np.nan
 
 
 def break_even(cell: ClaimCell, k: int) -> BreakEven:
@@ -76,36 +90,17 @@ def break_even(cell: ClaimCell, k: int) -> BreakEven:
     own, asked = cell.inputs[k], cell.confidence
     if not cell.is_open:
         return BreakEven(low=cell.probability, high=cell.probability)
-    fits = np.clip(cell.of_success.fits[k][0], 0.0, 1.0)
     if own.bins.has_few_values:
         return _of_few_values(own, cell.of_success.fits[k].T, asked)
-    fits = fits[np.abs(own.bins.scores) <= PLAUSIBLE]
-    ends = BreakEven(low=float(fits.min()), high=float(fits.max()))
+    told = given_input(cell, k)
+    near = told.probability[np.abs(told.scores) <= PLAUSIBLE]
+    ends = BreakEven(low=float(near.min()), high=float(near.max()))
+    if told.levels is not None:
+        return _stepped(cell, own, told.levels, ends)
     slack = _SLACK * (ends.high - ends.low)
     if not ends.low - slack < asked < ends.high + slack:
         return ends
     return _crossed(_Given(own, cell.clipped, asked), ends)
-
-
-class Moved:
-    """Draws of a margin, each moved to where it would be at another value of an input."""
-
-    def __init__(self, own: InputDraws, margins: Array) -> None:
-        self.scores = own.bins.scores
-        mean = own.bins.fitted(own.bins.sums(margins))[0]
-        apart = np.abs(margins - mean[own.bins.bins])
-        spread = _positive(own.bins.fitted(own.bins.sums(apart))[0], apart)
-        self.moments = mean, spread
-        self.apart = (margins - mean[own.bins.bins]) / spread[own.bins.bins]
-
-    def at(self, scores: Any) -> list[Any]:
-        """Return mean and spread of the margin at normal scores of the input."""
-        return [np.interp(scores, self.scores, own) for own in self.moments]
-
-    def to(self, score: float, draws: int | None = None) -> NDArray[np.bool_]:
-        """Return whether the claim holds in draws of each replicate, moved to a normal score."""
-        mean, spread = self.at(score)
-        return np.asarray(self.apart[:, :draws] > -mean / spread)
 
 
 class _Given:
@@ -185,10 +180,10 @@ class _Given:
         mean = _curve(values, margins, 2)
         apart = margins - mean(values)
         line = _curve(values, np.abs(apart), 1)
-        own = apart / _positive(line(values), np.abs(apart))
+        own = apart / positive(line(values), np.abs(apart))
         ranks = rank + width * _STEPS
         at = self.value(ranks)
-        means, spreads = mean(at), _positive(line(at), np.abs(apart))
+        means, spreads = mean(at), positive(line(at), np.abs(apart))
         begins = np.clip(self.places(ranks - width), first, last - 1)
         ends = np.clip(self.places(ranks + width), begins + 1, last)
         shares = []
@@ -206,12 +201,6 @@ def _curve(values: Array, response: Array, degree: int) -> Callable[[Any], Any]:
     return lambda at: np.polyval(found, (at - middle) / size)
 
 
-def _positive(spread: Array, apart: Array) -> Array:
-    """Return a spread that is nowhere nearly 0."""
-    least = _LEAST_SPREAD * float(apart.mean())
-    return np.maximum(spread, least if least > 0 else 1.0)
-
-
 def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     """Return where the probability passes what is asked for, nearest to the median of the input."""
     scores = np.arange(-PLAUSIBLE, PLAUSIBLE + _STEP / 2, _STEP)
@@ -222,26 +211,80 @@ def _crossed(given: _Given, ends: BreakEven) -> BreakEven:
     apart, ranks = each[:, 0] - given.asked, special.ndtr(scores)
     turns = np.flatnonzero((apart[:-1] < 0) != (apart[1:] < 0))
     k = int(turns[np.argmin(np.abs(scores[turns] + _STEP / 2))])
-    found = _turn(given, k, apart, ranks)
+    found = _turn(given, *_first_look(k, apart, ranks))
     after = turns[turns > k] if found.side > 0 else turns[turns < k][::-1]
     if len(after):
-        end = _turn(given, int(after[0]), apart, ranks)
+        end = _turn(given, *_first_look(int(after[0]), apart, ranks))
         if given.stands_only_between(found.rank, end.rank):
-            found = found._replace(until=end.value, until_rank=end.rank)
+            found = _between(found, end)
     return found._replace(low=ends.low, high=ends.high)
 
 
-def _turn(given: _Given, k: int, apart: Array, ranks: Array) -> BreakEven:
-    """Return where the probability passes what is asked for, between two of the ranks.
+def _between(found: BreakEven, end: BreakEven) -> BreakEven:
+    """Return a break-even with both ends of where the claim holds, the lower one first."""
+    low, high = sorted((found, end), key=lambda own: own.rank)
+    return low._replace(
+        until=high.value, until_rank=high.rank, until_error=high.error, until_apart=high.apart
+    )
+
+
+def _stepped(cell: ClaimCell, own: InputDraws, found: Levels, ends: BreakEven) -> BreakEven:
+    """Return where a probability that has levels steps across what is asked for.
+
+    It is the step nearest to the median of the input, and the next on the side where the claim
+    holds.
+    """
+    values = own.values.ravel()[own.order]
+    known = steps(found, cell.holds.ravel()[own.order], values, cell.confidence)
+    if not known:
+        return ends
+    k = int(np.argmin([abs(step.place - values.size / 2) for step in known]))
+    after = k + known[k].side
+    chosen = [known[k]] + ([known[after]] if 0 <= after < len(known) else [])
+    made = [_at_step(values, step) for step in chosen]
+    if len(np.unique(cell.margins[0])) > MOST_VALUES:
+        given = _Given(own, cell.clipped, cell.confidence)
+        made = [_nearby(given, step) for step in made]
+    first = _between(*made) if len(made) > 1 else made[0]
+    return first._replace(low=ends.low, high=ends.high)
+
+
+def _nearby(given: _Given, step: BreakEven) -> BreakEven:
+    """Return where a steep turn is near a step, by margins that say how far from it they are."""
+    found = _turn(given, step.rank, step.side)
+    return found._replace(apart=step.apart) if abs(found.rank - step.rank) < _STEEP else step
+
+
+def _at_step(values: Array, step: Step) -> BreakEven:
+    """Return the break-even at a step, of values in rising order."""
+    places = np.array([step.low, step.place, step.high])
+    low, value, high = (values[places - 1] + values[places]) / 2
+    scores = special.ndtri(places / values.size)
+    error, apart = (
+        max(float(own[1] - own[0]), float(own[2] - own[1])) for own in ((low, value, high), scores)
+    )
+    return BreakEven(
+        float(value), error / 2, float(step.side), step.place / values.size, apart=apart
+    )
+
+
+def _first_look(k: int, apart: Array, ranks: Array) -> tuple[float, float]:
+    """Return the rank at which a probability passes what is asked for, and to which side.
 
     Parameters
     ----------
+    k : int
+        Place of the rank before it.
     apart : array, shape (rank,)
         Probability less what is asked for.
     """
     slope = float((apart[k + 1] - apart[k]) / (ranks[k + 1] - ranks[k]))
-    rank = float(ranks[k] - apart[k] / slope)
-    side, width = float(np.sign(slope)), _WIDEST
+    return float(ranks[k] - apart[k] / slope), float(np.sign(slope))
+
+
+def _turn(given: _Given, rank: float, side: float) -> BreakEven:
+    """Return where the probability passes what is asked for, near a rank."""
+    width = _WIDEST
     for _ in range(_ROUNDS):
         width = min(max(width, _NARROWEST / given.size), rank / 2, (1 - rank) / 2)
         about, near = given.near(rank, width)
@@ -281,7 +324,7 @@ def _errors(each: Array) -> Array:
 
 
 def _of_few_values(own: InputDraws, each: Array, asked: float) -> BreakEven:
-    """Return the outermost value of an input at which the claim still holds.
+    """Return the outermost values of an input at which the claim still holds.
 
     Parameters
     ----------
@@ -290,10 +333,19 @@ def _of_few_values(own: InputDraws, each: Array, asked: float) -> BreakEven:
     """
     ends = BreakEven(low=float(each[:, 0].min()), high=float(each[:, 0].max()))
     holds = each[:, 0] >= asked
-    turns = np.flatnonzero(holds[:-1] != holds[1:])
-    if not _passes(each, asked) or len(turns) != 1:
+    if not _passes(each, asked):
         return ends
-    k, rises = int(turns[0]), bool(holds[-1])
-    value = float(np.unique(own.values)[k + 1 if rises else k])
-    rank = float(own.bins.counts[:, : k + 1].sum() / own.values.size)
-    return ends._replace(value=value, error=0.0, side=1.0 if rises else -1.0, rank=rank)
+    values = np.unique(own.values)
+    below = np.r_[0.0, np.cumsum(own.bins.counts.sum(axis=0)) / own.values.size]
+    inside = np.flatnonzero(holds)
+    first, last = int(inside[0]), int(inside[-1])
+    if not holds[first : last + 1].all():
+        return ends
+    whole = ends._replace(error=0.0, included=1.0)
+    low = whole._replace(value=float(values[first]), rank=float(below[first]), side=1.0)
+    high = whole._replace(value=float(values[last]), rank=float(below[last + 1]), side=-1.0)
+    if first == last:
+        return _between(low, high)
+    if last == len(values) - 1:
+        return low
+    return high if first == 0 else _between(low, high)

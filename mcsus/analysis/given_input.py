@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.break_even import Moved
 from mcsus.analysis.claim_data import ClaimCell
+from mcsus.analysis.levels import Levels, levels
+from mcsus.analysis.moved import Moved
+from mcsus.analysis.replication import standard_error
 from mcsus.families import special
 
 Array = NDArray[np.float64]
@@ -16,38 +18,66 @@ Array = NDArray[np.float64]
 _FIRST = 4  # of so many draws of a replicate one tells how the others lie about the mean
 _AS_GOOD = 1.1  # of a squared distance
 _LEAST = 0.005  # of the variance, that an input explains whose tails are looked at
+_CHANCE = 3.0  # errors, within which an effect, and what a curve is off by, may be chance
 
 
 class Given(NamedTuple):
-    """Draws in bins of an input, and the probability that a claim holds there, shape (bin,)."""
+    """Draws in bins of an input, and the probability that a claim holds there.
+
+    Attributes
+    ----------
+    counts, probability, scores : array, shape (bin,)
+        Draws, probability, and normal score of each bin.
+    levels : Levels, optional
+        Of the probability, where it steps.
+    """
 
     counts: Array
     probability: Array
+    scores: Array
+    levels: Levels | None = None
 
 
 def given_input(cell: ClaimCell, k: int) -> Given:
     """Return the probability of a claim given an input; its mean is that of the claim.
 
     Where the draws bear it out, the input moves and stretches the margin only: then the tails,
-    where few draws are, follow from all of them. Else it is what splines say in wider bins.
+    where few draws are, follow from all of them. Else it is what splines say in wider bins, or
+    levels with steps between them where bins are off these by more than chance. What is no more
+    than noise is no effect: then it is the probability of the claim throughout.
     """
-    own = cell.inputs[k]
-    counts = own.bins.counts.sum(axis=0)
-    splines = np.clip(cell.of_success.fits[k][0], 0.0, 1.0)
-    told = Given(counts, splines)
-    variance = cell.probability * (1 - cell.probability) * counts.sum()
-    explains = counts @ (splines - cell.probability) ** 2 > _LEAST * variance
-    if explains and not own.bins.has_few_values:
-        means = own.bins.sums(cell.holds.astype(np.float64)).sum(axis=0) / counts
-        moved = _Tails(Moved(own, cell.clipped))
-        off = [counts @ (means - found) ** 2 for found in (moved.at(own.bins.scores), splines)]
-        if off[0] <= _AS_GOOD * off[1]:
-            strata = own.strata
-            counts = strata.counts.sum(axis=0)
-            ends = np.r_[0.0, strata.ranks, 1.0]
-            told = Given(counts, moved.at(special.ndtri((ends[1:] + ends[:-1]) / 2)))
-    whole = told.probability @ counts / counts.sum()
-    return Given(counts, np.clip(told.probability + cell.probability - whole, 0.0, 1.0))
+    own, success = cell.inputs[k], cell.of_success
+    counts, scores = own.bins.counts.sum(axis=0), own.bins.scores
+    splines = np.clip(success.fits[k][0], 0.0, 1.0)
+    told = Given(counts, splines, scores)
+    if not own.bins.has_few_values:
+        above = own.bins.sums(cell.holds.astype(np.float64)).sum(axis=0)
+        means = above / counts
+        variance = cell.probability * (1 - cell.probability) * counts.sum()
+        off, fit = counts @ (means - splines) ** 2, splines
+        if counts @ (splines - cell.probability) ** 2 > _LEAST * variance:
+            moved = _Tails(Moved(own, cell.clipped))
+            by_moving = moved.at(scores)
+            distance = counts @ (means - by_moving) ** 2
+            if distance <= _AS_GOOD * off:
+                off, fit = distance, by_moving
+                strata = own.strata
+                ends = np.r_[0.0, strata.ranks, 1.0]
+                middles = special.ndtri((ends[1:] + ends[:-1]) / 2)
+                told = Given(strata.counts.sum(axis=0), moved.at(middles), middles)
+        if off > (1 + _CHANCE * np.sqrt(2 / len(counts))) * (fit * (1 - fit)).sum():
+            found = levels(above, counts)
+            if _AS_GOOD * (counts @ (means - found.probabilities) ** 2) < off:
+                told = Given(counts, found.probabilities, scores, found)
+    if told.levels is None and not _bears(success.first_order(k)):
+        return told._replace(probability=np.full(len(told.counts), cell.probability))
+    whole = told.probability @ told.counts / told.counts.sum()
+    return told._replace(probability=np.clip(told.probability + cell.probability - whole, 0.0, 1.0))
+
+
+def _bears(shares: Array) -> bool:
+    """Tell whether shares of the variance, by each replicate, are more than noise."""
+    return not shares.mean() <= _CHANCE * standard_error(shares)  # unknown of one replicate
 
 
 class _Tails:

@@ -8,15 +8,18 @@ to where it would be: a control variate, which has no bias however badly draws a
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.break_even import PLAUSIBLE, BreakEven, Moved
+from mcsus.analysis.break_even import PLAUSIBLE, BreakEven
 from mcsus.analysis.change import Change
 from mcsus.analysis.claim_data import ClaimCell
+from mcsus.analysis.given_input import given_input
+from mcsus.analysis.moved import Moved
 from mcsus.analysis.replication import share_error
 from mcsus.families import special
 from mcsus.families.rows import RowValues
@@ -32,9 +35,9 @@ _FARTHEST = 0.75  # of normal scores: a step
 _LEAST = 1e-4  # of a probability, and of a step
 _MOST_ENDS = 6  # inputs of a cell that are held at their ends
 _BEARING = 0.02  # range of a probability from which its ends are asked for
-_FEW = 256  # draws of a replicate, that tell where a probability may be outermost
 _STEP = 1e-3  # of normal scores, to tell how a value moves with them
-_INNER = np.linspace(-2.25, 2.25, 10)  # normal scores at which a probability may be outermost
+_INNER = 2.25  # normal scores up to which a probability may be outermost
+_BESIDE = 0.01  # of normal scores, by which a step is left at least on both sides
 
 
 class Told(NamedTuple):
@@ -64,7 +67,7 @@ class Held:
 
     def __init__(self, cell: ClaimCell, k: int) -> None:
         self.cell, self.own, self.left = cell, cell.inputs[k], 0
-        self.moved = Moved(self.own, cell.clipped)
+        self.moved, self.given = Moved(self.own, cell.clipped), given_input(cell, k)
 
     def at(self, score: float) -> Told | None:
         """Return the probability at a normal score; None where the model does not tell it."""
@@ -128,18 +131,40 @@ def verified(cell: ClaimCell, found: Sequence[BreakEven]) -> list[BreakEven]:
 
 def _turned(held: Held, found: BreakEven, asked: float) -> BreakEven:
     """Return a break-even that the model has told."""
-    told = _search(held, float(special.ndtri(found.rank)), found.side, asked)
+    told = _found(held, found.rank, found.apart, found.side, asked)
     if told is None:
         return found
     if not told:
-        return BreakEven(low=found.low, high=found.high)
+        none = BreakEven(low=found.low, high=found.high)
+        if not np.isfinite(found.until):
+            return none
+        other = none._replace(
+            value=found.until, side=-found.side, rank=found.until_rank, apart=found.until_apart
+        )
+        return _turned(held, other, asked)
     made = _with(held, found, told, asked)
     if np.isfinite(found.until):
-        end = _search(held, float(special.ndtri(found.until_rank)), -found.side, asked)
+        side = -found.side
+        end = _found(held, found.until_rank, found.until_apart, side, asked)
         if end is not None:
-            until = _with(held, found, end, asked) if end else BreakEven()
-            made = made._replace(until=until.value, until_rank=until.rank)
+            until = _with(held, BreakEven(side=side), end, asked) if end else BreakEven()
+            made = made._replace(until=until.value, until_rank=until.rank, until_error=until.error)
     return made
+
+
+def _found(held: Held, rank: float, apart: float, side: float, asked: float) -> list[Told] | None:
+    """Return what the model told while a turn was looked for near a rank: on both sides of a step.
+
+    Parameters
+    ----------
+    apart : float
+        Normal scores by which a step may be off; NaN of what is none.
+    """
+    score, known = float(special.ndtri(rank)), []
+    if np.isfinite(apart):
+        beside = max(apart, _BESIDE)
+        known = [own for end in (-beside, beside) if (own := held.at(score + end))]
+    return _search(held, score, side, asked, known)
 
 
 def _ended(held: Held, found: BreakEven, asked: float) -> BreakEven:
@@ -147,15 +172,19 @@ def _ended(held: Held, found: BreakEven, asked: float) -> BreakEven:
 
     Where it turns between these, and no draws near it told so, it is looked for.
     """
-    inner = [float(held.moved.to(score, _FEW).mean()) for score in _INNER]
     low, high = (held.at(score) for score in (-PLAUSIBLE, PLAUSIBLE))
     if low is None or high is None:
         return found
     told = [low, high]
+    near = np.abs(held.given.scores) < _INNER
+    inner, scores = held.given.probability[near], held.given.scores[near]
     ends = low.value, high.value
-    beyond = min(ends) - min(inner), max(inner) - max(ends)
-    for place, amount in zip((np.argmin(inner), np.argmax(inner)), beyond, strict=True):
-        own = held.at(float(_INNER[place])) if amount > _BEARING else None
+    for end, amount in (
+        (inner.min(), min(ends) - inner.min()),
+        (inner.max(), inner.max() - max(ends)),
+    ):
+        places = np.flatnonzero(inner == end)  # of a level its middle
+        own = held.at(float(scores[places[len(places) // 2]])) if amount > _BEARING else None
         told += [own] if own else []
     values = [own.value for own in told]
     made = found._replace(low=min(values), high=max(values))
@@ -193,7 +222,7 @@ def _search(
     if not told:
         return None
     apart = [(own.value - asked) / max(own.error, _LEAST) for own in told]
-    turns = min(apart) < 0 < max(apart) or min(np.abs(apart)) < _CLEAR
+    turns = _bracket(told, side, asked) is not None or min(np.abs(apart)) < _CLEAR
     return told if turns else []
 
 
@@ -207,9 +236,9 @@ def _next(held: Held, told: Sequence[Told], side: float, asked: float) -> float:
         step = -off / slope if slope > 0 else -np.sign(off) * _FARTHEST
         return best.score + side * float(np.clip(step, -_FARTHEST, _FARTHEST))
     found = best.score - side * off / slope if slope > 0 else np.nan
-    margin = _INSIDE * (max(ends) - min(ends))
-    inside = min(ends) + margin < found < max(ends) - margin
-    return found if inside else sum(ends) / 2
+    low, high = sorted(own.score for own in ends)
+    margin = _INSIDE * (high - low)
+    return found if low + margin < found < high - margin else (low + high) / 2
 
 
 def _nearest(told: Sequence[Told], asked: float) -> list[Told]:
@@ -218,11 +247,18 @@ def _nearest(told: Sequence[Told], asked: float) -> list[Told]:
     return [told[k] for k in sorted(range(len(told)), key=lambda k: (off[k], -k))]
 
 
-def _bracket(told: Sequence[Told], side: float, asked: float) -> tuple[float, float] | None:
-    """Return the nearest two scores between which the claim turns; None where none are known."""
-    below = [own.score * side for own in told if own.value < asked]
-    above = [own.score * side for own in told if own.value >= asked]
-    return (side * max(below), side * min(above)) if below and above else None
+def _bracket(told: Sequence[Told], side: float, asked: float) -> tuple[Told, Told] | None:
+    """Return the nearest two between which the claim turns, the one where it holds last.
+
+    None where there are none.
+    """
+    ordered = sorted(told, key=lambda own: own.score * side)
+    pairs = [
+        (one, other)
+        for one, other in itertools.pairwise(ordered)
+        if one.value < asked <= other.value
+    ]
+    return min(pairs, key=lambda pair: abs(pair[1].score - pair[0].score)) if pairs else None
 
 
 def _probits(held: Held, order: Sequence[Told]) -> float:
@@ -247,7 +283,7 @@ def _with(held: Held, found: BreakEven, told: Sequence[Told], asked: float) -> B
     off, ends = abs(best.value - asked), _bracket(told, found.side, asked)
     error = float(np.hypot(best.error, off)) / slope if slope > 0 else np.nan
     if off > _CLEAR * best.error and ends:  # it jumps there
-        error = abs(ends[1] - ends[0])
+        best, error = ends[1], abs(ends[1].score - ends[0].score)
     low, high = (held.value(best.score + step) for step in (-_STEP, _STEP))
     rank = float(special.ndtr(best.score))
     return found._replace(

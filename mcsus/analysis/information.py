@@ -63,6 +63,17 @@ def gain(margin: MainEffects, group: Sequence[int]) -> Array:
     return np.asarray((sums * turned).sum(axis=1) / margin.response.shape[1])
 
 
+def is_everything(cell: ClaimCell, group: Sequence[int]) -> bool:
+    """Tell whether who knows some inputs knows whether the claim holds: of others none bears."""
+    return set(group) == set(range(len(cell.inputs)))
+
+
+def settled(cell: ClaimCell) -> Array:
+    """Return how far knowing everything is expected to move the probability, by each replicate."""
+    each = cell.holds.mean(axis=1)
+    return np.asarray(2 * each * (1 - each))
+
+
 def change(success: MainEffects, group: Sequence[int]) -> Array:
     """Return how far knowing some inputs is expected to move the probability, by each replicate."""
     if not group:
@@ -96,7 +107,7 @@ def _given(effects: MainEffects, group: Sequence[int]) -> tuple[Array, Array, Ar
     """Return sums, fits of the others, and counts in bins of what some inputs say together.
 
     Of several, bins are those of the sum of their effects, which is regressed on in turn: exact
-    where they act by one index, else somewhat less than what they say.
+    where they act by one index, else less than what they say: a lower bound.
     """
     if len(group) == 1:
         (k,) = group

@@ -33,16 +33,25 @@ def turned(claim: Told, at: Told | None = None) -> list[str]:
     return told
 
 
-_OTHER = {"above": "below", "below": "above"}  # side of a second end
+_SIDES = {
+    "above": ("above", "below"),
+    "below": ("below", "above"),
+    "from": ("at least", "at most"),
+    "up to": ("at most", "at least"),
+}
+"""Words for an end and for a second end, by the side on which a claim holds."""
 
 
 def _where_it_holds(row: Told) -> str:
     """Return from where on a claim holds by an input, and which of its quantiles that is."""
     rank = _value(row.get("probability_below"))
     place = "" if rank is None else f" (its {percent(rank)} quantile)"
-    side = f"{row['holds']} " if row.get("holds") else ""
+    side, other = _SIDES.get(str(row.get("holds")), ("", ""))
     end = _value(row.get("until"))
-    last = "" if end is None else f" and {_OTHER[row['holds']]} {_amount(row['until'], row)}"
+    if end is not None and end == _value(row.get("value")):
+        return f"{words(row['input'])} {_amount(row.get('value'), row)}"
+    side = f"{side} " if side else ""
+    last = "" if end is None else f" and {other} {_amount(row['until'], row)}"
     return f"{words(row['input'])} {side}{_amount(row.get('value'), row)}{place}{last}"
 
 

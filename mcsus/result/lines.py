@@ -11,6 +11,7 @@ from mcsus.vocabulary import NOT_ASSESSED, standing
 _MOST_BOUNDS = 12
 _MOST_RARE = 3
 _MOST_CREDITS = 4
+_SIDES = {"from": "at least", "up to": "at most"}
 
 
 def breaking_line(claims: Mapping[str, Any]) -> str:
@@ -31,8 +32,10 @@ def breaking_line(claims: Mapping[str, Any]) -> str:
             joined = " to ".join(map(significant, sorted(ends)))
             value = f"{joined} {row['unit']}".removesuffix(" 1")
             where = label_text(name, row.get("labels", {}))
-            side = row["holds"] if len(ends) == 1 else "from"
-            told.append(f"{where} where {row['input']} is {side} {value}")
+            side = _SIDES.get(row["holds"], row["holds"]) if len(ends) == 1 else "from"
+            if len(set(ends)) < len(ends):  # the only value
+                value, side = f"{significant(ends[0])} {row['unit']}".removesuffix(" 1"), ""
+            told.append(f"{where} where {row['input']} is {side} {value}".replace("  ", " "))
     if not told:
         return ""
     return f"A claim holds with the confidence asked for: {'; '.join(told[:3])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ MOST_RUNS = 256
 
 _MOST_DRAWS, _LEAST_DRAWS = 1 << 13, 1 << 9  # of all replicates
 _MOST_VALUES, _VALUES_IN_ALL = 1 << 22, 1 << 29  # of a run and of all, in all equations
-_VALUES_HELD = 1 << 29  # of all runs with an input held, also of what is drawn
+_VALUES_HELD = 1 << 28  # of all runs of a claim with an input held, also of what is drawn
 _OF_A_STREAM = 4  # values, as which drawing counts
 
 
@@ -41,6 +42,8 @@ class Once:
         Of the draws that are known; the first of them are drawn again.
     places : mapping of str to int
         Dimension of each stream.
+    like : Once, optional
+        Whose points are the same, where it has as many draws.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Once:
         quantities: list[Quantity],
         design: Design,
         places: Mapping[str, int],
+        like: Once | None = None,
     ) -> None:
         self.kernel, self.plan = kernel, kernel.plan(quantities)
         inner = kernel.program.inner
@@ -65,8 +69,9 @@ class Once:
         self.most_held = _VALUES_HELD // drawn
         self.places = places
         self._known: dict[Change, Array | None] = {}
-        self._scores: dict[str, Array] = {}
-        self._cube: Array | None = None
+        self._drawings = _Drawings(kernel, self.design, places)
+        if like is not None and like.design == self.design:
+            self._drawings = like._drawings
 
     def values(self, change: Change) -> Array | None:
         """Return the margins of all cells, shape (row, replicate, draw); None where there are none.
@@ -84,18 +89,18 @@ class Once:
 
     def _run(self, change: Change) -> Array | None:
         streams, kernel = self.kernel.streams, self.kernel
-        cube = self._drawn().copy()
+        cube = self._drawings.cube.copy()
         for key, mix in change.mixes:
             scores = sum(
-                weight * self._score(own)
+                weight * self._drawings.score(own)
                 for own, weight in zip(mix.streams, mix.coefficients, strict=True)
             )
             cube[:, :, streams.index(key)] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
         for mix, score in change.held:
             own = list(zip(mix.streams, mix.coefficients, strict=True))
-            apart = score - sum(weight * self._score(key) for key, weight in own)
+            apart = score - sum(weight * self._drawings.score(key) for key, weight in own)
             for key, weight in own:
-                scores = self._score(key) + weight * apart
+                scores = self._drawings.score(key) + weight * apart
                 cube[:, :, streams.index(key)] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
         if change.laws:
             kernel = kernel.with_laws(self._with(change))
@@ -110,31 +115,6 @@ class Once:
             values = np.stack(list(found), axis=1)
         return None if np.isnan(values).any() else values
 
-    def _drawn(self) -> Array:
-        """Return the points that were drawn, shape (replicate, draw, stream)."""
-        if self._cube is None:
-            keys, design = self.kernel.streams, self.design
-            places = [self.places[key] for key in keys]
-            self._cube = np.stack(
-                [
-                    reference_points(design, places, keys, replicate, 0, design.draws)
-                    for replicate in range(design.replicates)
-                ]
-            )
-        return self._cube
-
-    def _score(self, key: str) -> Array:
-        """Return the normal scores of a stream, or of what no input has."""
-        if key not in self._scores:
-            shape = self.design.replicates, self.design.draws
-            if key == COMMON:
-                seed = [self.design.seed, zlib.crc32(COMMON.encode())]
-                self._scores[key] = np.random.default_rng(seed).standard_normal(shape)
-            else:
-                column = self.kernel.streams.index(key)
-                self._scores[key] = np.asarray(special.ndtri(self._drawn()[:, :, column]))
-        return self._scores[key]
-
     def _with(self, change: Change) -> dict[str, Parameter]:
         """Return the parameters with other laws in all cells that are drawn as these are."""
         drawn = {(own.stream, own.law): own for own in change.laws}
@@ -145,6 +125,38 @@ class Once:
                 cells = tuple(map(_with_law, parameter.cells, laws))
                 found[name] = replace(parameter, cells=cells)
         return found
+
+
+class _Drawings:
+    """The points of all streams of a study at some draws, and their normal scores."""
+
+    def __init__(self, kernel: Kernel, design: Design, places: Mapping[str, int]) -> None:
+        self.keys, self.design = kernel.streams, design
+        self.places = [places[key] for key in self.keys]
+        self._scores: dict[str, Array] = {}
+
+    @cached_property
+    def cube(self) -> Array:
+        """Points that were drawn, shape (replicate, draw, stream)."""
+        design = self.design
+        return np.stack(
+            [
+                reference_points(design, self.places, self.keys, replicate, 0, design.draws)
+                for replicate in range(design.replicates)
+            ]
+        )
+
+    def score(self, key: str) -> Array:
+        """Return the normal scores of a stream, or of what no input has."""
+        if key not in self._scores:
+            shape = self.design.replicates, self.design.draws
+            if key == COMMON:
+                seed = [self.design.seed, zlib.crc32(COMMON.encode())]
+                self._scores[key] = np.random.default_rng(seed).standard_normal(shape)
+            else:
+                column = self.keys.index(key)
+                self._scores[key] = np.asarray(special.ndtri(self.cube[:, :, column]))
+        return self._scores[key]
 
 
 def _with_law(cell: Cell, other: OtherLaw | None) -> Cell:

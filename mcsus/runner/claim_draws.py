@@ -107,9 +107,10 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     behind = iter(starts[first:])
     added = {claim.id: [(own, next(behind)) for own in terms[claim.id]] for claim in study.claims}
     once = Once(kernel, wanted[: len(names)], design, points.places)
-    open_cells = min(_open(out[: starts[len(names)]]), MOST_CELLS * len(names))
-    most_held = once.most_held // max(open_cells, 1)
     for k, claim in enumerate(study.claims):
+        alone = Once(kernel, [wanted[k]], design, points.places, like=once)
+        open_cells = min(_open(out[starts[k] : starts[k + 1]]), MOST_CELLS)
+        most_held = alone.most_held // max(open_cells, 1)
         own = [
             (source, starts[len(names) + j])
             for j, source in enumerate(sources)
@@ -124,7 +125,7 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
                 for found in source.inputs(model, labels, out[start:], start, points, known)
             )
             judge = _Judge(claim, model, place)
-            again = partial(_again, once, starts[k] + place, judge)
+            again = partial(_again, (once, starts[k] + place), (alone, place), judge)
             margins = out[starts[k] + place]
             tied = [term for term, _ in added[claim.id]]
             values = [out[at + _row_of(model, own.name, labels)] for own, at in added[claim.id]]
@@ -177,8 +178,18 @@ def _open(margins: Array) -> int:
     return int((above.any(axis=1) & ~above.all(axis=1)).sum())
 
 
-def _again(once: Once, row: int, judge: _Judge, change: Change) -> tuple[Array, Flags] | None:
-    """Return the margins of a cell, and whether its claim holds, after a change."""
+def _again(
+    study: tuple[Once, int], alone: tuple[Once, int], judge: _Judge, change: Change
+) -> tuple[Array, Flags] | None:
+    """Return the margins of a cell, and whether its claim holds, after a change.
+
+    Parameters
+    ----------
+    study, alone : tuple of (Once, int)
+        All claims, which share other laws, and the claim alone, whose inputs are held as often
+        whatever other claims there are; with the row of the cell in each.
+    """
+    once, row = alone if change.held else study
     values = once.values(change)
     return None if values is None else (values[row], judge.holds(values[row]))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.break_even import BreakEven, break_even
+from mcsus.analysis.break_even import break_even
 from mcsus.analysis.claim_analysis import ClaimAnalysis, register
 from mcsus.analysis.claim_data import ClaimCell
 from mcsus.analysis.held import verified
@@ -28,6 +28,8 @@ _NAMES = {
     "rank": "break_even_rank",
     "until": "break_even_until",
     "until_rank": "break_even_until_rank",
+    "until_error": "break_even_until_error",
+    "included": "break_even_included",
     "low": "given_low",
     "high": "given_high",
     "held": "break_even_held",
@@ -54,8 +56,15 @@ class BreakEvens(ClaimAnalysis):
             ("input",),
             "",
             "where the claim that holds on this side fails again",
+            has_error=True,
         ),
         Entry("break_even_until_rank", ("input",), "1", "probability that the input is below it"),
+        Entry(
+            "break_even_included",
+            ("input",),
+            "1",
+            "1 where the claim holds at these values themselves, of an input that steps",
+        ),
         Entry("given_low", ("input",), "1", "lowest probability at plausible values of the input"),
         Entry("given_high", ("input",), "1", "highest probability at these values"),
         Entry(
@@ -72,8 +81,7 @@ class BreakEvens(ClaimAnalysis):
         """Return the break-evens of a cell; NaN where no plausible value turns the claim."""
         found = verified(cell, [break_even(cell, k) for k in range(len(cell.inputs))])
         said = {
-            _NAMES[field]: np.array([getattr(own, field) for own in found])
-            for field in BreakEven._fields
+            name: np.array([getattr(own, field) for own in found]) for field, name in _NAMES.items()
         }
         return said | {"is_dependent": np.array(_dependent(cell))}
 
@@ -88,7 +96,6 @@ class BreakEvens(ClaimAnalysis):
                 if not np.isfinite(reach[k]):  # not of this cell
                     continue
                 value = estimate(cell, "break_even", k)
-                side = float(cell["break_even_side"].values[k])
                 reachable = value["value"] is not None
                 rows.append(
                     {
@@ -97,7 +104,7 @@ class BreakEvens(ClaimAnalysis):
                         "value": value if reachable else None,
                         "unit": unit,
                         "reachable": reachable,
-                        "holds": ("above" if side > 0 else "below") if reachable else None,
+                        "holds": _side(cell, k) if reachable else None,
                         **_end(cell, k),
                         "held": _held(cell, k),
                         "dependent": bool(cell["is_dependent"].values[k]),
@@ -111,10 +118,19 @@ class BreakEvens(ClaimAnalysis):
         return rows
 
 
-def _end(cell: xr.Dataset, k: int) -> dict[str, float]:
+def _end(cell: xr.Dataset, k: int) -> dict[str, float | None]:
     """Return where a claim that holds on one side of a break-even fails again, if it does."""
     value = _number(cell, "break_even_until", k)
-    return {} if value is None else {"until": value}
+    error = _number(cell, "break_even_until_error", k)
+    return {} if value is None else {"until": value, "until_error": error}
+
+
+def _side(cell: xr.Dataset, k: int) -> str:
+    """Return on which side of a break-even a claim holds, and whether at it as well."""
+    above = float(cell["break_even_side"].values[k]) > 0
+    if float(cell["break_even_included"].values[k]) > 0:
+        return "from" if above else "up to"
+    return "above" if above else "below"
 
 
 def _held(cell: xr.Dataset, k: int) -> dict[str, Any] | None:

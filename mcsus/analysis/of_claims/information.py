@@ -22,6 +22,7 @@ Array = NDArray[np.float64]
 
 _VALUE = "gain of who knows it and acts on the expected margin, over who does not know it"
 _CHANGE = "expected change of the probability that the claim holds, when it gets known"
+_AT_LEAST = "1 where what some inputs say only together is left out: of both, no more than a bound"
 _HALVED = "probability that the claim holds, with half the spread of an input about its median"
 
 
@@ -42,6 +43,7 @@ class Information(ClaimAnalysis):
         Entry("halved", ("input",), "1", _HALVED, has_error=True),
         Entry("group_evppi", ("input_group",), "{unit}", _VALUE, has_error=True, is_optional=True),
         Entry("group_change", ("input_group",), "1", _CHANGE, has_error=True, is_optional=True),
+        Entry("group_at_least", ("input_group",), "1", _AT_LEAST, is_optional=True),
         Entry("evpi", (), "{unit}", "what it is worth to know everything", has_error=True),
     )
 
@@ -57,16 +59,32 @@ class Information(ClaimAnalysis):
         halved = [information.halved_spread(cell, k) for k in each[0]]
         found = {
             "evppi_change": [information.change(success, (k,)) for k in each[0]],
-            "group_change": [information.change(success, group) for group in cell.groups],
+            "group_change": [
+                information.settled(cell)
+                if information.is_everything(cell, group)
+                else information.change(success, group)
+                for group in cell.groups
+            ],
         }
         if margin is not None:
             found |= {
                 "evppi": [information.gain(margin, (k,)) for k in each[0]],
-                "group_evppi": [information.gain(margin, group) for group in cell.groups],
+                "group_evppi": [
+                    information.perfect(cell.margins)
+                    if information.is_everything(cell, group)
+                    else information.gain(margin, group)
+                    for group in cell.groups
+                ],
                 "margin_share": [margin.first_order(k) for k in each[0]],
                 "evpi": [information.perfect(cell.margins)],
             }
         said = {"halved": np.array(halved)[:, 0], "halved_error": np.array(halved)[:, 1]}
+        said["group_at_least"] = np.array(
+            [
+                float(len(group) > 1 and not information.is_everything(cell, group))
+                for group in cell.groups
+            ]
+        )
         for name, replicates in found.items():
             values = np.reshape(replicates, (-1, len(cell.margins))).T
             said |= {name: information.known(values), f"{name}_error": information.error(values)}
@@ -106,6 +124,7 @@ class Information(ClaimAnalysis):
                     "input": name,
                     **told,
                     "is_group": True,
+                    "at_least": bool(cell["group_at_least"].values[k]),
                     "evppi": estimate(cell, "group_evppi", k),
                     "unit": unit,
                     "change": estimate(cell, "group_change", k),

@@ -181,7 +181,7 @@ def _by_input(cell: ClaimCell) -> dict[str, Array]:
     turns = np.full(len(cell.inputs), np.inf)
     if cell.is_open:
         for k in range(len(cell.inputs)):
-            counts, given = given_input(cell, k)
+            counts, given, *_ = given_input(cell, k)
             found, _ = divergence.worst_given(counts, given, radii)
             worst[k] = np.minimum(found, p)
             if p < asked:

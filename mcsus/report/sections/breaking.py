@@ -118,9 +118,12 @@ class ClaimBreaking:
         value = float(breaking.array("break_even")[k])
         if not np.isfinite(value):
             return ""
-        sides = ["above", "below"]
+        included = breaking.array("break_even_included")[k] > 0
+        sides = ["at least", "at most"] if included else ["above", "below"]
         side, other = sides if breaking.array("break_even_side")[k] > 0 else sides[::-1]
         until = float(breaking.array("break_even_until")[k])
+        if until == value:  # of an input that steps, the only one
+            return self.amount(k, value)
         end = f" and {other} {self.amount(k, until)}" if np.isfinite(until) else ""
         return f"{side} {self.amount(k, value)}{end}"
 
@@ -154,8 +157,8 @@ class ClaimBreaking:
         rank, until = (breaking.array(f"break_even_{own}") for own in ("rank", "until_rank"))
         parts = []
         for k, turn in found[:3]:
-            above = turn.startswith("above")
-            share = abs((until[k] if np.isfinite(until[k]) else float(above)) - rank[k])
+            above = float(breaking.array("break_even_side")[k] > 0)
+            share = abs((until[k] if np.isfinite(until[k]) else above) - rank[k])
             parts.append(f"the {self.named(k)} is {turn} (it is with {probability(float(share))})")
         joined = parts[0] if len(parts) == 1 else f"{', or '.join(parts)}"
         return f"the claim {holds} with {plain(self.asked)} {when} {joined}."
