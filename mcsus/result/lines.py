@@ -22,7 +22,7 @@ def breaking_line(claims: Mapping[str, Any]) -> str:
     >>> row = {"input": "works", "value": {"value": 0.35}, "unit": "1", "holds": "above",
     ...        "reachable": True}
     >>> breaking_line({"pays_back": {"break_even": [row]}})
-    'A claim holds with the confidence asked for: pays_back where works is above 0.350'
+    'To reach the confidence asked for: pays_back where works is above 0.350'
     """
     told = []
     for name, document in claims.items():
@@ -38,7 +38,7 @@ def breaking_line(claims: Mapping[str, Any]) -> str:
             told.append(f"{where} where {row['input']} is {side} {value}".replace("  ", " "))
     if not told:
         return ""
-    return f"A claim holds with the confidence asked for: {'; '.join(told[:3])}"
+    return f"To reach the confidence asked for: {'; '.join(told[:3])}"
 
 
 def bounds_line(document: Mapping[str, Any]) -> str:

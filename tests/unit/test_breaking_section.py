@@ -71,7 +71,7 @@ def test_a_claim_that_no_input_moves_has_no_figure(result, monkeypatch):
 def test_the_terminal_says_it_in_a_line(result):
     document = result.to_dict()
     line = breaking_line(document["claims"])
-    assert line.startswith("A claim holds with the confidence asked for: saves [near] where saved")
+    assert line.startswith("To reach the confidence asked for: saves [near] where saved")
     assert line in str(result.summary())
     assert breaking_line({"saves": {"cells": []}}) == ""
 
