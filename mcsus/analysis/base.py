@@ -56,12 +56,16 @@ class WantsGroups(NamedTuple):
         Whether ranks of the values are wanted in their place, which may be infinite then.
     controlled : bool
         Whether a surrogate of each output is wanted beside, where there is a good one.
+    above : float
+        Unless it is 0, wanted in the place of a value is whether it is above the quantile of this
+        probability, as 1 or 0.
     """
 
     second_order: bool = False
     summed: bool = False
     ranked: bool = False
     controlled: bool = False
+    above: float = 0.0
 
 
 class WantsDraws(NamedTuple):

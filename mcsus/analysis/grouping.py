@@ -46,4 +46,6 @@ def _automatic_group(name: str, parameter: Parameter, group_by: str) -> str:
     if group_by == "source":
         sources = parameter.cells[0].provenance.sources
         return sources[0].id if sources else "assumed"
+    if group_by == "evidence":
+        return parameter.cells[0].provenance.evidence or "no evidence told"
     return name

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
-from mcsus.analysis.ranks import ranked
+from mcsus.analysis.ranks import is_above, ranked
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import FOLD, Integers, Member, Quantity, among
@@ -93,8 +93,9 @@ class GroupRun:
         self.summed, self.ranked = wants.summed and not wants.ranked, wants.ranked
         self.run = PlanRun(kernel, plan, design, groups, paired)
         self.controlled = wants.controlled and not (self.summed or self.ranked)
+        self.above = wants.above
         self.sizes = roundings(self.run, outputs)
-        self.rounding = [EXACT] * len(self.sizes) if self.ranked else self.sizes
+        self.rounding = [EXACT] * len(self.sizes) if self.ranked or self.above else self.sizes
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         meeting = {name for name in outputs if kernel.model.meets_individuals(name)}
         self.inputs: dict[Key, list[str]] = {}
@@ -146,7 +147,9 @@ class GroupRun:
                 if chosen.second_order:
                     pick += [2 + len(self.run.groups) + k for k in chosen.places]
                 values = out[chosen.row, pick]
-                if self.ranked:
+                if self.above:
+                    values = is_above(values, self.above, float(self.sizes[chosen.row].most))
+                elif self.ranked:
                     values = ranked(values, float(self.sizes[chosen.row].most))
                 if chosen.meets_individuals:
                     values = values - values[:2].mean()

@@ -13,7 +13,7 @@ from mcsus.streams import Design
 from mcsus.units import Unit
 from mcsus.vocabulary import Label, Relation
 
-GROUPINGS = ("none", "stage", "source")
+GROUPINGS = ("none", "stage", "source", "evidence")
 TOGETHER = " & "
 """Between names of parameters that are one input."""
 
@@ -26,12 +26,12 @@ class Sensitivity:
 
     Parameters
     ----------
-    group_by : {"none", "stage", "source"}
+    group_by : {"none", "stage", "source", "evidence"}
         How parameters are put together; ignored when `groups` is given.
     groups : mapping of str to tuple of str
         Explicit groups: name -> names of parameters. A parameter in no group stands alone.
     also_by : tuple of str
-        Further groupings whose indices stand beside, from the same points: stage, source.
+        Further groupings whose indices stand beside, from the same points: stage, source, evidence.
     by_label : bool or tuple of str
         Parameters of which every label that is drawn by itself is an input; True for those whose
         total order, over their labels, is a tenth or more.

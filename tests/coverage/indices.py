@@ -103,6 +103,7 @@ ROWS: tuple[Row, ...] = (
         by_many_points,
         cases=tuple(own for own in (*CASES, *DEPENDENT) if own.name not in _NO_LINES),
     ),
+    Row("tail", ("S1", "ST"), exact=by_many_points, cases=(CASES[2], CASES[3])),
 )
 """One for each method, or way to run one."""
 
