@@ -171,7 +171,8 @@ def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
         for table, met in touched(study, model, groups):
             names = " and ".join(map(repr, met))
             texts = [_of_others(replaced, known)] if replaced else []
-            texts += [text] if (text := _of_steps(model, groups, met)) else []
+            if table.copula == "student_t" and (text := _of_steps(model, groups, met)):
+                texts.append(text)
             if texts and names not in told:
                 told.add(names)
                 text = f"{names} depend on each other: {'; '.join(texts)}"

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import RedrawnValues, Redraws, WantsRedraws
 from mcsus.analysis.ranks import ranked
-from mcsus.dependence.conditional import Bound, bound_together
+from mcsus.dependence.conditional import Bound, BoundCell, bound_together
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Member, Quantity, among, parameter_of
@@ -58,7 +58,7 @@ class _Drawn:
     def of(cls, kernel: Kernel, groups: Iterable[Iterable[Member]], scenario: int) -> _Drawn:
         """Return how groups of parameters are drawn; constants tell nothing."""
         cells = [
-            (kernel.mix(cell), k)
+            BoundCell(kernel.mix(cell), k, None if cell.law.is_continuous else cell.law)
             for k, members in enumerate(groups)
             for member in members
             for cell in _cells_in(kernel.model, member, scenario)
@@ -66,15 +66,17 @@ class _Drawn:
         ]
         column = {key: k for k, key in enumerate(kernel.streams)}
         owner = np.full(len(column), -1)
-        for mix, k in cells:
-            for key in mix.needs:
-                owner[column[key]] = k
+        for cell in cells:
+            for key in cell.mix.needs:
+                owner[column[key]] = cell.owner
         return cls(owner, tuple(bound_together(cells)))
 
     @property
     def key(self) -> Hashable:
         """What it is told from others by."""
-        return self.owner.tobytes(), tuple((b.needs, b.weights.tobytes()) for b in self.bound)
+        return self.owner.tobytes(), tuple(
+            (b.needs, b.weights.tobytes(), b.steps) for b in self.bound
+        )
 
 
 @dataclass(frozen=True, eq=False)

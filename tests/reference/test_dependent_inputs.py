@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from mcsus.dependence.conditional import bound_together
+from mcsus.dependence.conditional import BoundCell, bound_together
 from mcsus.dependence.mix import gaussian_mixes
 from mcsus.report import write_report
 from mcsus.result.tree import load_result
@@ -177,7 +177,7 @@ def test_student_t():
 def test_student_t_that_is_drawn_again_has_its_conditional_law():
     """Given a, b is t with df + 1 about R a; and a is what it was."""
     mixes = gaussian_mixes(["a", "b"], np.array([[1, R], [R, 1]]), DF, "w")
-    (bound,) = bound_together([(mixes["a"], 0), (mixes["b"], 1)])
+    (bound,) = bound_together([BoundCell(mixes["a"], 0), BoundCell(mixes["b"], 1)])
     random = np.random.default_rng(5)
     given, new = random.random((2, 3, 4096))
 
@@ -289,8 +289,32 @@ def test_a_repeated_run_says_the_same(tmp_path):
 
 def test_inputs_with_steps_are_told_of():
     laws = NORMALS | {"x3": law("bernoulli", probability=0.3)}
-    pair = [{"parameters": ["x2", "x3"], "correlation": 0.5}]
+    pair = [{"parameters": ["x2", "x3"], "copula": "student_t", "df": 4, "correlation": 0.5}]
     study, model = check(study_of(laws, "x1 + x2 + x3", pair, {"methods": ["shapley"]}))
     (caution,) = (own for own in before_drawing(study, model) if own.kind == "dependent")
     assert "of 'x3', whose values have probabilities of their own" in caution.text
     assert "in their place" not in caution.text
+
+
+def test_a_value_with_steps_is_known_and_not_its_score():
+    """A normal and a yes-or-no input: what "yes" tells of the other is less than its score does."""
+    p, r = 0.3, 0.8
+    laws = {"x": law("bernoulli", probability=p), "z": law("normal", mean=0, sd=1)}
+    pair = [{"parameters": ["x", "z"], "correlation": r}]
+    cells, _ = cells_of(laws, "x + z", pair, {"methods": ["sobol"]})
+    at = special.ndtri(1 - p)
+    density = np.exp(-(at**2) / 2) / np.sqrt(2 * np.pi)
+    whole = p * (1 - p) + 1 + 2 * r * density
+    of_x = p * (1 - p) * (1 + r * density / (p * (1 - p))) ** 2
+    nodes, weights = np.polynomial.hermite_e.hermegauss(200)
+    given = special.ndtr((r * nodes - at) / np.sqrt(1 - r**2)) + nodes
+    weights = weights / weights.sum()
+    of_z = weights @ given**2 - (weights @ given) ** 2
+    first = {"x": of_x / whole, "z": of_z / whole}
+    total = {"x": 1 - first["z"], "z": 1 - first["x"]}
+    within_five_errors(cells["kucherenko"], "S1", first)
+    within_five_errors(cells["kucherenko"], "ST", total)
+    effects = {name: (first[name] + total[name]) / 2 for name in laws}
+    within_five_errors(cells["shapley"], "shapley", effects)
+    by_score = (p * (1 - p) + r**2 + 2 * r * density) / whole
+    assert first["x"] < 0.82 * by_score
