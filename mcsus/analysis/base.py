@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.fixed import FixedValues, WantsFixed
+from mcsus.analysis.terms import Terms, WantsTerms
 from mcsus.analysis.typical import TypicalValues, WantsTypical
 from mcsus.declared.table import Item
 from mcsus.modules import import_all
@@ -138,7 +139,9 @@ class WantsRedraws(NamedTuple):
     ranked: bool = False
 
 
-Wants = WantsGroups | WantsDraws | WantsPoints | WantsRedraws | WantsTypical | WantsFixed
+Wants = (
+    WantsGroups | WantsDraws | WantsPoints | WantsRedraws | WantsTypical | WantsFixed | WantsTerms
+)
 
 
 class Asked(NamedTuple):
@@ -280,6 +283,7 @@ Data = (
     | RedrawnValues
     | TypicalValues
     | FixedValues
+    | Terms
 )
 
 

@@ -26,6 +26,7 @@ def evaluate(
     *,
     typical: bool = False,
     drawn: Collection[str] = (),
+    holds: type = float,
 ) -> dict[str, Array]:
     """Evaluate every equation of `model` in NumPy.
 
@@ -39,6 +40,8 @@ def evaluate(
         Whether what stands for an equation in a deterministic run is taken (`Equation.typical`).
     drawn : collection of str, optional
         Equations for which it is not taken all the same.
+    holds : type
+        Of the values; `object` for what stands in the place of numbers.
 
     Returns
     -------
@@ -68,7 +71,7 @@ def evaluate(
             target = model.dims_of[equation.name]
             array = aligned((array, dims), target)
             shape = (max(draws, len(array)), *model.shape(equation.name))
-            known[equation.name] = np.broadcast_to(array, shape).astype(float, copy=False)
+            known[equation.name] = np.broadcast_to(array, shape).astype(holds, copy=False)
     return {name: known[name] for name in known if not model.is_coordinate(name)}
 
 

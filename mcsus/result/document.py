@@ -144,6 +144,7 @@ def _explained_cell(
     if not ranks.all():  # the output does not vary: nothing drives it
         reason = "the output does not vary, rounding apart, at the points of the analysis"
         return {"labels": labels, "ranking": [], "indices": {}, "reason": reason} | told
+    told.pop("reason", None)  # of other cells
     beside = {"rank", *(f"{key}_error" for key in cell.data_vars)}
     estimated = [str(key) for key in cell.data_vars if key not in beside]
     by_input = [key for key in estimated if cell[key].dims == ("input",)]

@@ -24,6 +24,7 @@ from mcsus.analysis.base import (
 )
 from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.one_at_a_time import with_interactions
+from mcsus.analysis.terms import WantsTerms
 from mcsus.analysis.typical import WantsTypical
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
@@ -43,6 +44,7 @@ from mcsus.runner.input_groups import (
     sensitivity_groups,
 )
 from mcsus.runner.redrawn_values import RedrawRun
+from mcsus.runner.terms_values import TermsRun
 from mcsus.runner.typical_values import TypicalRun
 from mcsus.streams import Design
 from mcsus.study import Study
@@ -56,9 +58,9 @@ _TOP = 0.1  # total-order index of these
 
 W = TypeVar("W", bound=Wants)
 
-Evaluated = GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun | FixedRun
+Evaluated = GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun | FixedRun | TermsRun
 
-_AGAIN = (DrawRun, TypicalRun)
+_AGAIN = (DrawRun, TypicalRun, TermsRun)
 """Runs that are made again in less time than they are written down."""
 
 
@@ -134,6 +136,8 @@ def _run_of(
         return RedrawRun(kernel, outputs[0], every, design, wants)
     if isinstance(wants, WantsFixed):
         return FixedRun(study, kernel, outputs[0], every[""], design, wants)
+    if isinstance(wants, WantsTerms):
+        return TermsRun(study, kernel, outputs, every[""], design)
     if isinstance(wants, WantsTypical):
         return TypicalRun(kernel, shown, every[""], design, wants)
     return PointRun(kernel, shown, every[""], design, wants)
@@ -147,7 +151,7 @@ def apart(
         return [((name,), wants._replace(ranked=name in on_ranks)) for name in outputs]
     if isinstance(wants, WantsFixed):
         return [((name,), wants._replace(is_settled=name not in on_ranks)) for name in outputs]
-    if isinstance(wants, WantsPoints | WantsTypical):
+    if isinstance(wants, WantsPoints | WantsTypical | WantsTerms):
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
     others = tuple(name for name in outputs if name in on_ranks)
@@ -260,6 +264,8 @@ def explained(
                 told |= run.told(grouping)
             if isinstance(run, FixedRun):
                 told |= run.told()
+            if isinstance(run, TermsRun):
+                told |= run.told(output)
             if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:
                 told |= {ON: "ranks", POINTS: run.run.design.draws}
             told |= _silent(method, [[each[key] for each in estimates] for key in keys])
