@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.claim_data import ClaimCell
-from mcsus.analysis.given_input import given_input
+from mcsus.analysis.given_input import bears, given_input
 from mcsus.analysis.input_draws import InputDraws
 from mcsus.analysis.levels import Levels, Step, steps
 from mcsus.analysis.moved import Moved, positive
@@ -50,7 +50,7 @@ class BreakEven(NamedTuple):
     value, error : float
         Of the input, in its unit; NaN where no plausible value turns the claim.
     side : float
-        1 where the claim holds above the value, -1 below it.
+        1 where the claim holds above the value, -1 below it; 1 where it does up to `until`.
     rank : float
         Probability that the input is below the value.
     until, until_rank : float
@@ -91,6 +91,8 @@ def break_even(cell: ClaimCell, k: int) -> BreakEven:
     if not cell.is_open:
         return BreakEven(low=cell.probability, high=cell.probability)
     if own.bins.has_few_values:
+        if not bears(cell, k):
+            return BreakEven(low=cell.probability, high=cell.probability)
         return _of_few_values(own, cell.of_success.fits[k].T, asked)
     told = given_input(cell, k)
     near = told.probability[np.abs(told.scores) <= PLAUSIBLE]

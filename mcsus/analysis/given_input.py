@@ -69,14 +69,18 @@ def given_input(cell: ClaimCell, k: int) -> Given:
             found = levels(above, counts)
             if _AS_GOOD * (counts @ (means - found.probabilities) ** 2) < off:
                 told = Given(counts, found.probabilities, scores, found)
-    if told.levels is None and not _bears(success.first_order(k)):
+    if told.levels is None and not bears(cell, k):
         return told._replace(probability=np.full(len(told.counts), cell.probability))
     whole = told.probability @ told.counts / told.counts.sum()
     return told._replace(probability=np.clip(told.probability + cell.probability - whole, 0.0, 1.0))
 
 
-def _bears(shares: Array) -> bool:
-    """Tell whether shares of the variance, by each replicate, are more than noise."""
+def bears(cell: ClaimCell, k: int) -> bool:
+    """Tell whether what an input says of a claim is more than noise.
+
+    If not, no other law of this input alone is known to change the probability.
+    """
+    shares = cell.of_success.first_order(k)
     return not shares.mean() <= _CHANCE * standard_error(shares)  # unknown of one replicate
 
 

@@ -19,6 +19,7 @@ from mcsus.analysis.break_even import PLAUSIBLE, BreakEven
 from mcsus.analysis.change import Change
 from mcsus.analysis.claim_data import ClaimCell
 from mcsus.analysis.given_input import given_input
+from mcsus.analysis.input_draws import InputDraws
 from mcsus.analysis.moved import Moved
 from mcsus.analysis.replication import share_error
 from mcsus.families import special
@@ -37,6 +38,7 @@ _MOST_ENDS = 6  # inputs of a cell that are held at their ends
 _BEARING = 0.02  # range of a probability from which its ends are asked for
 _STEP = 1e-3  # of normal scores, to tell how a value moves with them
 _INNER = 2.25  # normal scores up to which a probability may be outermost
+_ROUNDING = 1e-9  # of a value, by which it may be off in another unit
 _BESIDE = 0.01  # of normal scores, by which a step is left at least on both sides
 
 
@@ -105,6 +107,28 @@ def can_hold(cell: ClaimCell, k: int) -> bool:
 
 
 def verified(cell: ClaimCell, found: Sequence[BreakEven]) -> list[BreakEven]:
+    """Return the break-evens of all inputs of a cell, asked of the model as far as it may be.
+
+    Of an input that steps from value to value they are values at which the claim holds.
+    """
+    return [_on_values(*own) for own in zip(cell.inputs, _asked(cell, found), strict=True)]
+
+
+def _on_values(own: InputDraws, found: BreakEven) -> BreakEven:
+    """Return a break-even at values that an input may have, if these are single ones."""
+    if own.cell.law.is_continuous or not own.is_law or not np.isfinite(found.value):
+        return found
+    values, made = np.unique(own.values), {}
+    for name, side in (("value", found.side), ("until", -found.side)):
+        near = values * (1 + side * _ROUNDING * np.sign(values))  # of what is told in another unit
+        place = np.searchsorted(near, getattr(found, name), "left" if side > 0 else "right")
+        last = len(values) - 1
+        made[name] = float(values[np.clip(place - (side < 0), 0, last)])
+    until = made["until"] if np.isfinite(found.until) else np.nan
+    return found._replace(value=made["value"], until=until, included=1.0)
+
+
+def _asked(cell: ClaimCell, found: Sequence[BreakEven]) -> list[BreakEven]:
     """Return the break-evens of all inputs of a cell, as far as the model may be asked.
 
     First those that are known, the inputs of most bearing first, then what the claim is at the

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _CHOICE = re.compile(r"(^|_)(average|marginal|factor|truncation)(_|$)")
 """In the name of a scenario that is the study by another choice of method."""
 
+_ROUNDING = 1e-12  # of a probability
 _MOST_INPUTS = 12  # that are printed; all are in the tree
 
 
@@ -65,10 +66,15 @@ def _curve(cell: xr.Dataset) -> Iterator[dict[str, Any]]:
 
 
 def _most_moved(values: Any, start: float) -> list[int]:
-    """Return the inputs that move a probability most, in falling order; none that are not there."""
+    """Return the inputs that move a probability most, in falling order.
+
+    None that are not there, and of a probability that may be moved none that do not move it.
+    """
     flat = np.asarray(values).reshape(len(values), -1)
     known = np.isfinite(flat).any(axis=1)
     apart = np.where(np.isfinite(flat), np.abs(flat - start), 0.0).max(axis=1)
+    if 0 < start < 1:
+        known &= apart > _ROUNDING
     order = np.argsort(-apart, kind="stable")
     return [int(k) for k in order if known[k]][:_MOST_INPUTS]
 

@@ -9,6 +9,7 @@ from mcsus.analysis import information
 from mcsus.analysis.break_even import break_even
 from mcsus.analysis.given_input import given_input
 from mcsus.analysis.held import verified
+from mcsus.analysis.of_claims.robustness import Robustness
 from mcsus.families import distribution
 from tests.unit.claim_cells import claim_cell, normal
 
@@ -76,6 +77,9 @@ def test_an_input_without_bearing_moves_nothing():
         assert (told == cell.probability).all()
         found = break_even(cell, 1)
         assert (found.low, found.high) == (cell.probability, cell.probability)
+        said = Robustness().estimate(cell)
+        assert (said["perturbed"][1] == cell.probability).all()
+        assert not np.isfinite(said["family"][1]).any()
 
 
 def test_an_input_with_one_value_at_which_a_claim_holds():
@@ -95,3 +99,13 @@ def test_a_group_of_all_inputs_knows_whether_a_claim_holds():
     assert information.is_everything(cell, cell.groups[0])
     assert not information.is_everything(cell, cell.groups[1])
     assert information.settled(cell).mean() == pytest.approx(2 * p * (1 - p), abs=0.001)
+
+
+def test_an_input_with_many_single_values_turns_at_one_of_them():
+    law = distribution("discrete", values=list(range(60)), weights=[1] * 60)
+    for side, exact in ((1, 31), (-1, 30)):
+        cell = claim_cell(
+            {"n": law, "u": normal()}, lambda n, u, side=side: side * (n - 30.5) + u / 9, held=100
+        )
+        found = verified(cell, [break_even(cell, k) for k in range(2)])[0]
+        assert (found.value, found.side, found.included) == (exact, side, 1.0)

@@ -14,7 +14,7 @@ from mcsus.analysis.change import Change, OtherLaw
 from mcsus.analysis.choices import CHOICES, chosen
 from mcsus.analysis.claim_analysis import ClaimAnalysis, register
 from mcsus.analysis.claim_data import ClaimCell
-from mcsus.analysis.given_input import given_input
+from mcsus.analysis.given_input import bears, given_input
 from mcsus.analysis.other_laws import FAMILIES, under_law, with_moments
 from mcsus.analysis.replication import standard_error
 from mcsus.analysis.robustness_document import document
@@ -106,6 +106,7 @@ class Robustness(ClaimAnalysis):
     def estimate(self, cell: ClaimCell) -> dict[str, Array]:
         """Return what other laws would say of a cell."""
         ranked = drivers(cell)
+        bearing = [k for k in ranked if bears(cell, k)] if cell.is_open else []
         run = _Runs(cell)
         return {
             "as_written": np.array(cell.told_shares.mean()),
@@ -115,8 +116,8 @@ class Robustness(ClaimAnalysis):
             **_choices(cell, ranked, run),  # of runs there may be few
             **_pairs(cell, run),
             **_labels(cell, run),
-            **_perturbed(cell, ranked, run),
-            **_families(cell, ranked, run),
+            **_perturbed(cell, bearing, run),
+            **_families(cell, bearing, run),
             **_bounds(cell),
             "not_looked_at": np.array(float(run.lost)),
         }
@@ -207,7 +208,7 @@ def _perturbed(cell: ClaimCell, ranked: Sequence[int], run: _Runs) -> dict[str, 
     """
     found = np.full((len(cell.inputs), len(PERTURBED), 3), Reweighted(cell.probability, 0.0, 1.0))
     holds = cell.holds.astype(np.float64)
-    for place, k in enumerate(ranked if cell.is_open else ()):
+    for place, k in enumerate(ranked):
         own = cell.inputs[k]
         sums = own.strata.sums(holds)
         for j, (shift, stretch) in enumerate(PERTURBED.values()):
