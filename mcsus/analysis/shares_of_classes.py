@@ -100,8 +100,8 @@ class Products(NamedTuple):
         shared = self.pairs - share * (variances[:, np.newaxis] + variances) / 2
         rows = np.where(apart, shared, 0.0).sum(axis=1) / (blocks - 1)
         jackknife = 4 * (blocks - 1) * float((rows**2).sum()) / blocks / (blocks - 2) ** 2
-        if jackknife > 0:
-            jackknife *= float((skewed_error(rows) / standard_error(rows)) ** 2)
+        if (plain := float(standard_error(rows))) > 0:
+            jackknife *= float(skewed_error(rows) / plain) ** 2
         twice = 4 * self.noise / (blocks - 2) ** 2 * (blocks - 3) / (blocks - 1)
         of_pairs = 2 * self.noise / (blocks * (blocks - 1))
         of_pairs *= (_NORMAL / student_quantile(blocks)) ** 2

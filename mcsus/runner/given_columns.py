@@ -18,6 +18,7 @@ from mcsus.study.text_tables import (
     ENCODINGS,
     MAX_TOLD,
     Format,
+    Most,
     TextTable,
     number_of,
     read_table,
@@ -31,6 +32,7 @@ LEAST_ROWS = 100
 MOST_LABELS = 32
 """Different texts up to which a column of texts has categories."""
 
+_MOST = Most(100_000_000, 500_000)
 _SHOWN = 30
 
 
@@ -89,7 +91,7 @@ def columns_of(
     _check(how)
     if isinstance(table, str | os.PathLike):
         path = Path(table)
-        read: _Texts | _Values = _Texts(read_table(path.parent, path.name, how), how.decimal)
+        read: _Texts | _Values = _Texts(read_table(path.parent, path.name, how, _MOST), how.decimal)
     elif hasattr(table, "keys") and hasattr(table, "__getitem__"):
         read = _Values(table)
     else:

@@ -55,6 +55,16 @@ class Format(NamedTuple):
     encoding: str = "utf-8"
 
 
+class Most(NamedTuple):
+    """How large a file may be."""
+
+    bytes: int = MAX_BYTES
+    rows: int = MAX_ROWS
+
+
+_USUAL = Most()
+
+
 @dataclass(frozen=True)
 class TextTable:
     """A table as the texts of its cells.
@@ -161,7 +171,7 @@ def _some(found: str, places: Sequence[str], allowed: str) -> list[Fault]:
     return [*faults, Fault(f"{more} more of them", allowed)] if more > 0 else faults
 
 
-def read_table(folder: Path, name: str, how: Format) -> TextTable:
+def read_table(folder: Path, name: str, how: Format, most: Most = _USUAL) -> TextTable:
     """Return the table of a file.
 
     Parameters
@@ -170,14 +180,16 @@ def read_table(folder: Path, name: str, how: Format) -> TextTable:
         That of the study; no file outside it is opened.
     name : str
         Path of the file from there.
+    most : Most
+        How large it may be.
 
     Raises
     ------
     InputError
         If the path leads out of the folder, or the file is none that can be read without doubt.
     """
-    data = _bytes(folder, name)
-    columns = parse_table(_text(data, name, how.encoding), name, how.delimiter)
+    data = _bytes(folder, name, most.bytes)
+    columns = parse_table(_text(data, name, how.encoding), name, how.delimiter, most.rows)
     rows = len(next(iter(columns.values())))
     return TextTable(name, hashlib.sha256(data).hexdigest(), rows, columns)
 
@@ -190,7 +202,7 @@ def file_hash(folder: Path, name: str) -> str | None:
         return None
 
 
-def _bytes(folder: Path, name: str) -> bytes:
+def _bytes(folder: Path, name: str, most: int = MAX_BYTES) -> bytes:
     path = _inside(folder, name)
     try:
         if path.is_dir():
@@ -200,9 +212,9 @@ def _bytes(folder: Path, name: str) -> bytes:
             about = os.fstat(file.fileno())
             if not stat.S_ISREG(about.st_mode):
                 _refuse(name, "something that is no plain file", "a file")
-            if about.st_size > MAX_BYTES:
-                _refuse(name, f"{about.st_size:,} bytes", f"at most {MAX_BYTES:,} bytes")
-            return file.read(MAX_BYTES + 1)
+            if about.st_size > most:
+                _refuse(name, f"{about.st_size:,} bytes", f"at most {most:,} bytes")
+            return file.read(most + 1)
     except FileNotFoundError:
         beside = [p.name for p in path.parent.glob("*") if p.suffix in {".csv", ".tsv", ".txt"}]
         near = close(path.name, beside)
@@ -247,7 +259,9 @@ def _text(data: bytes, name: str, encoding: str) -> str:
     return text
 
 
-def parse_table(text: str, name: str, delimiter: str | None = None) -> dict[str, tuple[str, ...]]:
+def parse_table(
+    text: str, name: str, delimiter: str | None = None, most: int = MAX_ROWS
+) -> dict[str, tuple[str, ...]]:
     """Return the columns of a table by their names.
 
     Examples
@@ -259,15 +273,15 @@ def parse_table(text: str, name: str, delimiter: str | None = None) -> dict[str,
     if first is None or not first[0].strip():
         _refuse(name, "no header in its first row", "the names of its columns")
     mark = delimiter or _delimiter(first[0], name)
-    rows = _rows(text, name, mark)
+    rows = _rows(text, name, mark, most)
     header = [cell.strip() for cell in rows[0]]
     _check_header(header, name)
     while len(rows) > 1 and not rows[-1]:
         rows.pop()
     if len(rows) < 2:
         _refuse(name, "no rows below the header", "at least one")
-    if len(rows) - 1 > MAX_ROWS:
-        _refuse(name, f"{len(rows) - 1:,} rows", f"at most {MAX_ROWS:,} rows below the header")
+    if len(rows) - 1 > most:
+        _refuse(name, f"{len(rows) - 1:,} rows", f"at most {most:,} rows below the header")
     for k, row in enumerate(rows[1:], start=2):
         if len(row) != len(header):
             _refuse(name, *_uneven(k, row, header, mark))
@@ -288,7 +302,7 @@ def _delimiter(header: str, name: str) -> str:
     return seen[0] if seen else ","
 
 
-def _rows(text: str, name: str, mark: str) -> list[list[str]]:
+def _rows(text: str, name: str, mark: str, most: int) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     rows: list[list[str]] = []
     try:
@@ -297,10 +311,8 @@ def _rows(text: str, name: str, mark: str) -> list[list[str]]:
             if reader.line_num != len(rows):
                 allowed = "one line for each row, and a second quote where there is a first"
                 _refuse(name, f"a line break between quotes in row {len(rows)}", allowed)
-            if len(rows) > MAX_ROWS + 2:
-                _refuse(
-                    name, f"more than {MAX_ROWS:,} rows", f"at most {MAX_ROWS:,} below the header"
-                )
+            if len(rows) > most + 2:
+                _refuse(name, f"more than {most:,} rows", f"at most {most:,} below the header")
     except csv.Error as error:
         reason = str(error).replace("\t", "tab")
         _refuse(name, f"row {len(rows) + 1}, which cannot be read ({reason})", _CSV)

@@ -157,6 +157,14 @@ def test_hard_inputs(name):
     assert unknown <= {"SRC", "PCC", "SRRC", "PRCC", *(f"{k}_error" for k in unknown)}
 
 
+def test_an_output_that_is_an_input_alike_in_all_replicates():
+    """Blocks that agree to the last bit leave nothing that is not known."""
+    own = np.tile(np.random.default_rng(5).permutation(1 << 10).astype(float), 4)
+    found = values("given_data", own[np.newaxis], own, 4)
+    assert np.abs(found["S1"] - 1) <= ERRORS * found["S1_error"]
+    assert (found["S1_error"] < 2e-4).all()
+
+
 def test_a_flag_has_its_exact_share():
     random = np.random.default_rng(4)
     flag = (random.random(1 << 14) < 0.3).astype(float)
