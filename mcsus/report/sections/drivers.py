@@ -257,8 +257,8 @@ def inputs_in_words(names: Iterable[str]) -> list[str]:
 
     Examples
     --------
-    >>> inputs_in_words(["pue", *(f"removal [{k}]" for k in range(9)), "loss [a]"])
-    ['pue', '9 labels of removal', 'loss [a]']
+    >>> inputs_in_words(["loss", *(f"removal [{k}]" for k in range(9)), "x [a]"])
+    ['loss', '9 labels of removal', 'x [a]']
     """
     by_stem: dict[str, list[str]] = {}
     for name in names:
