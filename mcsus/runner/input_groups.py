@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -170,7 +170,7 @@ def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
     for groups in groupings(study, model).values():
         for table, met in touched(study, model, groups):
             names = " and ".join(map(repr, met))
-            texts = [_of_others(replaced, known)] if replaced else []
+            texts = [_of_others(study, replaced[0], known)] if replaced else []
             if table.copula == "student_t" and (text := _of_steps(model, groups, met)):
                 texts.append(text)
             if texts and names not in told:
@@ -179,12 +179,13 @@ def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
                 yield Caution("dependent", table.title, text)
 
 
-def _of_others(replaced: Sequence[Method], known: Mapping[str, Method]) -> str:
+def _of_others(study: Study, replaced: Method, known: Mapping[str, Method]) -> str:
     """Say what takes the place of a method."""
-    instead = " and ".join(known[name].title for name in replaced[0].in_its_place)
+    instead = " and ".join(known[name].title for name in replaced.in_its_place)
+    pairs = ", without indices of pairs" if study.sensitivity.options.get("second_order") else ""
     return (
-        f"{replaced[0].title} would share out variance that they have in common as if each had it "
-        f"alone, so {instead} stand in their place"
+        f"{replaced.title} would share out variance that they have in common as if each had it "
+        f"alone, so {instead} stand in their place{pairs}"
     )
 
 
