@@ -166,13 +166,13 @@ def same_as_fresh(name, seeds):
 
 @pytest.mark.parametrize("name", ["tinyml_table", "offset_lighting"])
 def test_other_laws_give_the_bits_of_a_fresh_run(name):
-    same_as_fresh(name, range(2))
+    same_as_fresh(name, range(1))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["tinyml_table", "tinyml_device", "offset_lighting"])
 def test_other_laws_give_the_bits_of_a_fresh_run_many_times(name):
-    same_as_fresh(name, range(2, 10))
+    same_as_fresh(name, range(1, 10))
 
 
 def test_other_laws_compile_nothing(monkeypatch):

@@ -18,6 +18,8 @@ from mcsus.cli import _UNASKED, main, run_command
 from mcsus.footprint import MODELS
 from mcsus.result.tree import Result, load_result
 
+pytestmark = pytest.mark.usefixtures("bare_claims")
+
 SHIPPED = ("mcu_chip", "tinyml_device", "tinyml_device_settings", "tinyml_global", "tinyml_table")
 PINNED = ("--seed", 3, "--set", "hours=12 hour")
 SMALL = """
@@ -634,9 +636,11 @@ class TestOthers:
         assert code == 0
         schema = json.loads(out)
         root = Path(mcsus.runner.__file__).parents[2]
-        jsonschema.validate(tomllib.loads(SMALL), schema)
+        validator = jsonschema.validators.validator_for(schema)
+        validator.check_schema(schema)
+        validator(schema).validate(tomllib.loads(SMALL))
         for path in (root / "studies").glob("tinyml_*.toml"):
-            jsonschema.validate(tomllib.loads(path.read_text(encoding="utf-8")), schema)
+            validator(schema).validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
     def test_the_numbers_of_draws_that_help_shows_work(self, call):
         text = " ".join(call("run", "--help")[1].replace("\u2502", " ").split())
