@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.fixed import FixedValues, WantsFixed
+from mcsus.analysis.redraws import RedrawnValues, WantsRedraws, spread_of_changes
 from mcsus.analysis.terms import Terms, WantsTerms
 from mcsus.analysis.typical import TypicalValues, WantsTypical
 from mcsus.declared.table import Item
@@ -95,48 +96,12 @@ class WantsPoints(NamedTuple):
     make : callable
         Takes the input that each column belongs to, by number, and a generator of random
         numbers; returns points inside the unit cube, shape (point, column).
+    size : callable, optional
+        Takes how many inputs there are and returns how many points there will be.
     """
 
     make: Callable[[Integers, np.random.Generator], Array]
-
-
-class Redraws(NamedTuple):
-    """Which groups keep their values while all other inputs are drawn again, given these.
-
-    Parameters
-    ----------
-    known : array of bool, shape (evaluation, run, group)
-        A run is as many base points as any other, one after the other.
-    of_b : array of bool, shape (evaluation,)
-        Whether what is known is that of B, and the others are drawn by what surprises at A; else
-        it is the other way round.
-    how : str
-        Which they are, in words.
-    """
-
-    known: NDArray[np.bool_]
-    of_b: NDArray[np.bool_]
-    how: str = ""
-
-
-class WantsRedraws(NamedTuple):
-    """Values at points A, at B, and where some groups are known and the others drawn again.
-
-    Groups may hang together: what is drawn again is drawn given what is known.
-
-    Parameters
-    ----------
-    make : callable
-        Takes how many groups and base points there are and a generator of random numbers.
-    most : int, optional
-        Groups above which those that hardly matter are put together.
-    ranked : bool
-        Whether ranks of the values are wanted in their place, which may be infinite then.
-    """
-
-    make: Callable[[int, int, np.random.Generator], Redraws]
-    most: int | None = None
-    ranked: bool = False
+    size: Callable[[int], int] | None = None
 
 
 Wants = (
@@ -193,28 +158,7 @@ class GroupValues(NamedTuple):
         """
         if self.control is not None:
             return math.inf
-        changes = self.values[2 : 2 + self.groups] - self.values[0]
-        moved = np.sqrt((changes**2).mean(axis=1).max(initial=0.0))
-        return float(max(self.values[:2].std(), moved))
-
-
-class RedrawnValues(NamedTuple):
-    """Values of one replicate, shape (evaluation, draw): see `WantsRedraws`.
-
-    Parameters
-    ----------
-    are_apart : bool
-        Whether no group depends on another.
-    """
-
-    values: Array
-    redraws: Redraws
-    are_apart: bool
-
-    @property
-    def spread(self) -> float:
-        """Standard deviation of A and B, or root mean square of a change of A if that is more."""
-        return GroupValues(self.values, len(self.values) - 2).spread
+        return spread_of_changes(self.values[: 2 + self.groups])
 
 
 class GroupSums(NamedTuple):
@@ -313,6 +257,10 @@ class Method(ABC):
         Those of dims of its own, other than ``input`` and ``other_input``.
     is_for_independent : bool
         Whether inputs that depend on each other must stand in one group.
+    is_for_dependent : bool
+        Whether another method says the same of inputs that do not.
+    is_for_single : bool
+        Whether an input must be one number, not several drawn apart.
     in_its_place : tuple of str
         Methods that take its place where they do not; without any, it is refused.
     least_draws : int
@@ -326,6 +274,8 @@ class Method(ABC):
     options: ClassVar[Mapping[str, Item]] = {}
     labels: ClassVar[Mapping[str, Sequence[Label]]] = {}
     is_for_independent: ClassVar[bool] = False
+    is_for_dependent: ClassVar[bool] = False
+    is_for_single: ClassVar[bool] = False
     in_its_place: ClassVar[tuple[str, ...]] = ()
     least_draws: ClassVar[int] = 1
 

@@ -59,6 +59,7 @@ def show(
 def check(study: StudyArgument) -> None:
     """Validate a study and prove its units; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
+    from mcsus.runner.applying import told_evaluations  # noqa: PLC0415
     from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
     from mcsus.runner.size import LONG, size_of  # noqa: PLC0415
     from mcsus.study.conditional import is_written  # noqa: PLC0415
@@ -75,6 +76,8 @@ def check(study: StudyArgument) -> None:
         say(f"Read {each['file']}: {each['rows']:,} rows, {columns}; {each['sha256']}.")
     if (size := size_of(read, model)).seconds > LONG:
         say(f"It is large: {size.text}.")
+    if costs := told_evaluations(read, model):
+        say(costs)
     told = [f"caution: {caution.text}" for caution in before_drawing(read, model)]
     for line in shortened(told, "more cautions; run's result.json has all"):
         say(line, err=True)

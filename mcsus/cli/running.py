@@ -86,6 +86,7 @@ def run(
     """Run a study: save its result, write its report, print a summary."""
     from mcsus.cli.progress import progress  # noqa: PLC0415
     from mcsus.runner import Limits, Settings  # noqa: PLC0415
+    from mcsus.runner.applying import told_evaluations  # noqa: PLC0415
     from mcsus.runner.settings import DRAWS_FILE  # noqa: PLC0415
 
     if study is None and resume is None:
@@ -108,6 +109,8 @@ def run(
             keeps_finished=True,
         )
         made = _prepared(study, changes, wanted, resume, out)
+        if told is not None:
+            say(told_evaluations(made.study, made.model), err=True)
         result, target = _result(made), made.settings.folder or resume
         assert target is not None  # noqa: S101 - one or the other
     if made.finished is not None:

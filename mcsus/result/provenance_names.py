@@ -14,6 +14,7 @@ PROVENANCE = {
     "design": "kind, draws, replicates and seed of the design",
     "sensitivity_draws": "base points of a replicate of the analyses",
     "sensitivity_replicates": "replicates of the analyses",
+    "evaluations": "of the model, by each method of the analyses, about",
     "individuals": "the dim over which variability is averaged",
     "scenarios": "id and title of each scenario",
     "dependence": "parameters that are drawn together, with copula and correlation",

@@ -54,6 +54,7 @@ PROVENANCE: dict[Any, Shape] = {
     "command": [str],
     "design": {"kind": str, "draws": int, "replicates": int, "seed": int},
     "sensitivity_replicates": int,
+    "evaluations?": {...: int},
     "sensitivity_draws": int,
     "individuals": str,
     "scenarios": [{"id": str, "title": (str, None)}],

@@ -126,7 +126,7 @@ class Result:
             document["populations"] = {n: population_document(d) for n, d in nested.items()}
         if document["sensitivity"]:
             known = {key: about.get(f"sensitivity_{key}") for key in ("draws", "replicates")}
-            document["sensitivity_design"] = known
+            document["sensitivity_design"] = known | {"evaluations": about.get("evaluations", {})}
         further = ("assessment", "variant", "files", "p_box", "until", "stopped")
         document |= {key: about[key] for key in further if about.get(key)}
         document["cautions"] = about["cautions"]

@@ -18,12 +18,12 @@ from mcsus.analysis.base import (
     WantsDraws,
     WantsGroups,
     WantsPoints,
-    WantsRedraws,
     methods,
     pooled,
 )
 from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.one_at_a_time import with_interactions
+from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms
 from mcsus.analysis.typical import WantsTypical
 from mcsus.engine.executors import Executor
@@ -31,6 +31,7 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import parameter_of
 from mcsus.model import Model, Rounding
 from mcsus.result.arrays import CONSTANT, ON, POINTS
+from mcsus.runner.applying import analysed_by
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.estimates import EstimatesKept
 from mcsus.runner.fixed_values import FixedRun
@@ -38,7 +39,6 @@ from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
 from mcsus.runner.input_groups import (
-    analysed_by,
     groupings,
     is_apart_by_label,
     sensitivity_groups,
@@ -151,10 +151,12 @@ def apart(
         return [((name,), wants._replace(ranked=name in on_ranks)) for name in outputs]
     if isinstance(wants, WantsFixed):
         return [((name,), wants._replace(is_settled=name not in on_ranks)) for name in outputs]
-    if isinstance(wants, WantsPoints | WantsTypical | WantsTerms):
+    if isinstance(wants, WantsTypical | WantsTerms):
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
     others = tuple(name for name in outputs if name in on_ranks)
+    if isinstance(wants, WantsPoints):  # whose measures are of values
+        return [(on_values, wants)] if on_values else []
     on = {"ranked": True} if isinstance(wants, WantsDraws) else {"ranked": True, "summed": False}
     ranked = cast("W", wants._replace(**on))
     parts = [(on_values, wants), (others, ranked)]

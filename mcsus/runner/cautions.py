@@ -13,13 +13,13 @@ from mcsus.model import Model
 from mcsus.result.arrays import CONSTANT
 from mcsus.result.document import cells, ignorant
 from mcsus.result.printed import significant
+from mcsus.runner.applying import before_analyses, without_points
 from mcsus.runner.comparisons import left_out
 from mcsus.runner.constants import on_constants
 from mcsus.runner.contrast_cautions import in_cases, of_contrasts
 from mcsus.runner.credit_cautions import of_credits
 from mcsus.runner.domains import impossible_draws
 from mcsus.runner.impossible import impossible
-from mcsus.runner.input_groups import of_dependence
 from mcsus.study import Study
 from mcsus.vocabulary import Caution, Verdict
 
@@ -58,7 +58,7 @@ def before_drawing(study: Study, model: Model) -> list[Caution]:
         *impossible_draws(study, model),
         *_resting(study, model),
         *left_out(study, model),
-        *of_dependence(study, model),
+        *before_analyses(study, model),
     ]
 
 
@@ -87,7 +87,7 @@ def cautions(
     told += [own for name in study.outputs for own in _heavy(name, described)]
     told += [*_few(study, model, described), *_undecided(study, model, described)]
     told += [*of_contrasts(described), *_not_analysed(described), *_not_looked_at(described)]
-    told += _no_ratio(study, described)
+    told += [*_no_ratio(study, described), *without_points(study, model, estimates)]
     lacking = [own for name in study.outputs for own in _lacking(name, described)]
     if study.design.replicates >= _TELLING:
         told += [own for name in study.outputs for own in _imprecise(name, described)]

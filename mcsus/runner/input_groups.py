@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from mcsus.analysis.base import Method, methods
 from mcsus.analysis.grouping import index_groups
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.plans import Member, Part, cells_of, parameter_of
@@ -19,7 +18,7 @@ from mcsus.study.grids import labelled, shared_dims
 from mcsus.study.joints import joints_of
 from mcsus.study.parts import TOGETHER, CopulaGroup
 from mcsus.study.shares import share_behind
-from mcsus.vocabulary import SCENARIO, Caution
+from mcsus.vocabulary import SCENARIO
 
 Groups = dict[str, set[Member]]
 """By name; a member is a parameter, or some cells of it."""
@@ -133,19 +132,6 @@ def are_apart(study: Study, model: Model) -> bool:
     return not any(True for groups in every for _ in touched(study, model, groups))
 
 
-def analysed_by(study: Study, model: Model) -> tuple[str, ...]:
-    """Return the methods that a study is analysed by: those that it asks for.
-
-    Where inputs depend on each other, others take the place of one that is for independent ones.
-    """
-    asked = study.sensitivity.methods
-    known = methods()
-    if are_apart(study, model):
-        return asked
-    every = [known[name].in_its_place or (name,) for name in asked]
-    return tuple(dict.fromkeys(name for names in every for name in names))
-
-
 def joined(study: Study, model: Model, groups: Groups) -> Groups:
     """Return groups of inputs so that none depends on another: those that do are one."""
     for _, met in touched(study, model, groups):
@@ -156,51 +142,3 @@ def joined(study: Study, model: Model, groups: Groups) -> Groups:
         rest.insert(at, (TOGETHER.join(mine), whole))
         groups = dict(rest)
     return groups
-
-
-def of_dependence(study: Study, model: Model) -> Iterator[Caution]:
-    """Say which inputs depend on each other, and by which methods they are analysed therefore."""
-    asked, known = study.sensitivity.methods, methods()
-    used = analysed_by(study, model)
-    meant = {name for method in known.values() for name in method.in_its_place}
-    if meant.isdisjoint(used):
-        return
-    replaced = [known[name] for name in asked if name not in used]
-    told = set[str]()
-    for groups in groupings(study, model).values():
-        for table, met in touched(study, model, groups):
-            names = " and ".join(map(repr, met))
-            texts = [_of_others(study, replaced[0], known)] if replaced else []
-            if table.copula == "student_t" and (text := _of_steps(model, groups, met)):
-                texts.append(text)
-            if texts and names not in told:
-                told.add(names)
-                text = f"{names} depend on each other: {'; '.join(texts)}"
-                yield Caution("dependent", table.title, text)
-
-
-def _of_others(study: Study, replaced: Method, known: Mapping[str, Method]) -> str:
-    """Say what takes the place of a method."""
-    instead = " and ".join(known[name].title for name in replaced.in_its_place)
-    pairs = ", without indices of pairs" if study.sensitivity.options.get("second_order") else ""
-    return (
-        f"{replaced.title} would share out variance that they have in common as if each had it "
-        f"alone, so {instead} stand in their place{pairs}"
-    )
-
-
-def _of_steps(model: Model, groups: Mapping[str, set[Member]], met: Iterable[str]) -> str:
-    """Say of dependent inputs with steps what is known when they are."""
-    stepped = [
-        name
-        for group in met
-        for name in sorted(map(parameter_of, groups[group]))
-        if not all(cell.law.is_continuous for cell in model.parameters[name].cells)
-    ]
-    if not stepped:
-        return ""
-    names = ", ".join(repr(written_name(name)) for name in dict.fromkeys(stepped))
-    return (
-        f"of {names}, whose values have probabilities of their own, the normal score behind the "
-        "value counts as known, which tells the others somewhat more than the value does"
-    )

@@ -19,6 +19,7 @@ from mcsus.families.conditional import Conditional
 from mcsus.library import library
 from mcsus.model import Equation, Model
 from mcsus.parameters import Cell, Parameter, Provenance
+from mcsus.runner.applying import evaluations
 from mcsus.runner.input_groups import sensitivity_groups
 from mcsus.study import Study, shipped_studies
 from mcsus.study.assessment import answers
@@ -66,6 +67,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
         "sensitivity_replicates": study.sensitivity.replicates,
+        "evaluations": evaluations(study, model),
         "individuals": study.inner or "",
         "scenarios": [{"id": s.id, "title": s.title} for s in study.scenarios],
         "dependence": [

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import RedrawnValues, Redraws, WantsRedraws
 from mcsus.analysis.ranks import ranked
+from mcsus.analysis.redraws import RedrawnValues, Redraws, WantsRedraws
 from mcsus.dependence.conditional import Bound, BoundCell, bound_together
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel

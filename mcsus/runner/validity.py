@@ -16,6 +16,7 @@ from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
 from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
+from mcsus.runner.applying import of_several
 from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
 from mcsus.runner.input_groups import Groups, groupings, is_apart_by_label, touched
@@ -147,6 +148,7 @@ def check_parts(study: Study, model: Model) -> None:
     _check_dependence(study, model, faults)
     _check_labels(study, faults)
     _check_points(study, faults)
+    _check_single(study, model, faults)
     check_comparisons(study, model, faults)
     faults.raise_any()
 
@@ -240,10 +242,25 @@ def _check_credits(study: Study, model: Model, faults: FaultCollector) -> None:
 def _check_points(study: Study, faults: FaultCollector) -> None:
     """Refuse analyses of so few points that their numbers would say nothing."""
     asked = study.sensitivity
-    for method in (methods()[name] for name in asked.methods if asked.outputs):
+    for method in (methods()[name] for name in _named(study) if asked.outputs):
         if asked.draws < method.least_draws:
             found = f"{asked.draws} base points in a replicate for {_typed(method.title)}"
             faults.add(found, f"{method.least_draws} or more; or methods = []", "sensitivity")
+
+
+def _named(study: Study) -> tuple[str, ...]:
+    """Return the methods that are asked for by name; of all, those that do not apply are told."""
+    return () if study.sensitivity.is_all else study.sensitivity.methods
+
+
+def _check_single(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Refuse methods of inputs that are one number where one is several."""
+    named = [methods()[name] for name in _named(study)]
+    for method in (own for own in named if own.is_for_single):
+        for name in of_several(study, model):
+            found = f"{_typed(method.title)} of {name!r}, which is several numbers drawn apart"
+            allowed = f'inputs of one number: by_label = ["{name}"], or other methods'
+            faults.add(found, allowed, "sensitivity")
 
 
 def _typed(text: str) -> str:
@@ -261,7 +278,7 @@ def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> Non
                 found = f"group {group!r} of some columns of joint {id_!r}"
                 allowed = f"all of them, as they are drawn together: {listed}; or none"
                 faults.add(found, allowed, "sensitivity", "groups")
-    for name in study.sensitivity.methods if study.dependence else ():
+    for name in _named(study) if study.dependence else ():
         method = methods()[name]
         if method.is_for_independent and not method.in_its_place:
             for groups in groupings(study, model).values():

@@ -13,7 +13,7 @@ from mcsus.errors import FaultCollector
 from mcsus.model import Equation
 from mcsus.streams.design import MAX_DRAWS, MAX_REPLICATES, MAX_SEED, Design, Kind
 from mcsus.study.layers import Layer
-from mcsus.study.parts import GROUPINGS, Sensitivity
+from mcsus.study.parts import ALL, GROUPINGS, Sensitivity
 from mcsus.units import Unit
 
 LEVELS = (0.5, 0.9, 0.95)
@@ -167,6 +167,15 @@ def _by_label(reader: TableReader, key: str) -> bool | tuple[str, ...]:
     return names
 
 
+def _methods(reader: TableReader, key: str) -> tuple[str, ...]:
+    asked = reader.raw(key)
+    return (ALL,) if asked in (ALL, [ALL]) else reader.names(key, tuple(methods()), "methods")
+
+
+def _methods_of(known: Iterable[str]) -> Schema:
+    return {"type": "array", "items": {"enum": [*known, ALL]}, "uniqueItems": True}
+
+
 def _draws(reader: TableReader, key: str) -> int | None:
     draws, design = reader.raw(key), reader.known["design"]
     is_whole = isinstance(draws, int) and not isinstance(draws, bool)
@@ -196,7 +205,13 @@ def sensitivity_table() -> Table:
     return Table(
         "sensitivity",
         "Which inputs drive the outputs: the analyses that are asked for",
-        methods=names(tuple(known), "which analyses", "methods", default=DEFAULT_METHODS),
+        methods=raw(
+            'which analyses, by name; or "all" that apply, the others told with the reason',
+            {"oneOf": [{"const": ALL}, _methods_of(known)]},
+            'a list of methods, or "all"',
+            read=_methods,
+            default=DEFAULT_METHODS,
+        ),
         outputs=names(
             "outputs", "outputs to explain; all by default", "names of [outputs]", default=None
         ),

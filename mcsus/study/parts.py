@@ -14,6 +14,9 @@ from mcsus.units import Unit
 from mcsus.vocabulary import Label, Relation
 
 GROUPINGS = ("none", "stage", "source", "evidence")
+ALL = "all"
+"""In the place of the names of methods: all that apply."""
+
 TOGETHER = " & "
 """Between names of parameters that are one input."""
 
@@ -26,6 +29,8 @@ class Sensitivity:
 
     Parameters
     ----------
+    methods : tuple of str
+        Names, or `ALL`.
     group_by : {"none", "stage", "source", "evidence"}
         How parameters are put together; ignored when `groups` is given.
     groups : mapping of str to tuple of str
@@ -57,6 +62,11 @@ class Sensitivity:
         *("methods", "outputs", "group_by", "groups", "also_by", "by_label"),
         *("draws", "replicates"),
     )
+
+    @property
+    def is_all(self) -> bool:
+        """Whether all methods are asked for that apply."""
+        return ALL in self.methods
 
     def labelled(self, names: Iterable[str]) -> list[str]:
         """Return which of some parameters are split by their labels."""

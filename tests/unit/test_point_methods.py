@@ -159,3 +159,40 @@ def test_dgsm_of_several_columns_and_of_jumps():
     assert found["ranking"] == ["x1", "x2"]
     assert found["indices"]["x1"]["bound"]["value"] is None  # it would be 0, of a share of .7
     within(found, "ST", {"x1": 0.21 / (0.21 + 1 / 12)})
+
+
+def test_all_methods_that_apply_the_others_with_the_reason_and_what_each_costs():
+    laws = {"x1": UNIFORM, "x2": UNIFORM}
+    source = study(laws, "x1 + 2 * x2")
+    tables = source.to_dict()
+    tables["sensitivity"] = {"methods": "all", "draws": 256}
+    whole = Study.from_dict(tables)
+    assert Study.from_dict(whole.to_dict()).sensitivity.is_all
+    document = run(whole).to_dict()
+    cells = document["sensitivity"]["y"]["cells"]
+    used = [own["method"] for own in cells]
+    told = {own["text"].partition("(")[2].partition(")")[0]: own["text"]
+            for own in document["cautions"] if own["kind"] == "not_analysed"}  # fmt: skip
+    assert sorted([*used, *told]) == sorted(methods())
+    assert "only where inputs depend on each other" in told["kucherenko"]
+    assert all(own["ranking"] == ["x2", "x1"] for own in cells)
+    costs = document["sensitivity_design"]["evaluations"]
+    assert list(costs) == used
+    assert (costs["sobol"], costs["morris"]) == (256 * 16 * 4, 64 * 16 * 3)
+    assert costs["tornado"] == 5
+
+
+def test_all_methods_of_dependent_inputs_and_of_what_may_be_never():
+    laws = {"x1": UNIFORM, "x2": UNIFORM}
+    pair = {"parameters": ["x1", "x2"], "copula": "gaussian", "correlation": 0.5}
+    tables = study(laws, "x1 + x2", dependence=[pair]).to_dict()
+    tables["sensitivity"] = {"methods": "all", "draws": 256}
+    document = run(Study.from_dict(tables)).to_dict()
+    used = {own["method"] for own in document["sensitivity"]["y"]["cells"]}
+    assert {"shapley", "kucherenko", "delta"} <= used
+    assert used.isdisjoint({"sobol", "morris", "dgsm", "rbd_fast"})
+    reasons = [own["text"] for own in document["cautions"] if own["kind"] == "not_analysed"]
+    assert any("(morris)" in text and "depend on each other" in text for text in reasons)
+    never = run(study(laws, "payback(x1 + 1, x2 - 0.5)", "sobol", "morris")).to_dict()
+    assert [own["method"] for own in never["sensitivity"]["y"]["cells"]] == ["sobol"]
+    assert any("not analysed by Elementary effects" in own["text"] for own in never["cautions"])

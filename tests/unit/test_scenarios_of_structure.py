@@ -16,9 +16,9 @@ from mcsus.expressions import parse
 from mcsus.model import Equation
 from mcsus.report import write_report
 from mcsus.runner import Run, check, run
+from mcsus.runner.applying import analysed_by
 from mcsus.runner.given_values import DrawRun
 from mcsus.runner.group_sums import replicate_values
-from mcsus.runner.input_groups import analysed_by
 from mcsus.runner.verification import verify
 from mcsus.streams import points
 from mcsus.study import Study

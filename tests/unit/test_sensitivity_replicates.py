@@ -28,7 +28,11 @@ def test_as_many_as_asked_for(study, estimator):
     assert own["sensitivity"] == four["sensitivity"] != eight["sensitivity"]
     assert own["outputs"] == eight["outputs"]
     assert own["design"]["replicates"] == 8
-    assert own["sensitivity_design"] == {"draws": 256, "replicates": 4}
+    assert own["sensitivity_design"] == {
+        "draws": 256,
+        "replicates": 4,
+        "evaluations": {"sobol": 256 * 4 * 4},
+    }
 
 
 def test_the_default_follows_the_design(study):

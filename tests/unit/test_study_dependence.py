@@ -16,8 +16,8 @@ from mcsus.errors import InputError
 from mcsus.families import distribution
 from mcsus.model import evaluate
 from mcsus.runner import check, run
+from mcsus.runner.applying import analysed_by
 from mcsus.runner.cautions import before_drawing
-from mcsus.runner.input_groups import analysed_by
 from mcsus.streams import Design, points
 from mcsus.study import Study
 

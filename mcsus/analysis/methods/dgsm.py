@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, PointValues, Pooled, WantsPoints, register
 from mcsus.analysis.of_shares import MethodOfShares
-from mcsus.analysis.shares import Parts
+from mcsus.analysis.shares import Parts, Shares, unsettled
 from mcsus.declared.items import count
 from mcsus.families import special
 from mcsus.result.arrays import Entry
@@ -62,7 +62,7 @@ class Dgsm(MethodOfShares):
         def points(owner: Integers, random: np.random.Generator) -> Array:
             return with_steps(owner, places, random)
 
-        return WantsPoints(points)
+        return WantsPoints(points, lambda inputs: places * (1 + 2 * inputs))
 
     def estimate(self, data: PointValues) -> Parts:
         """Return the parts of the variance in one replicate."""
@@ -83,6 +83,10 @@ class Dgsm(MethodOfShares):
         for key in ("bound", "bound_error"):
             values[key] = np.where(jumps, np.nan, values[key])
         return Pooled(values, doubt)
+
+    def doubt(self, shares: Shares) -> str:
+        """Say why the indices are not known, if so: a bound, which may be large, need not be."""
+        return unsettled(shares._replace(errors={"ST": shares.errors["ST"]}))
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by the bound, or by the index where it has none."""

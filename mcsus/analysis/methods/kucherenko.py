@@ -15,16 +15,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import (
-    Asked,
-    GroupValues,
-    RedrawnValues,
-    Redraws,
-    WantsRedraws,
-    register,
-)
+from mcsus.analysis.base import Asked, GroupValues, register
 from mcsus.analysis.methods.sobol import salib_parts
 from mcsus.analysis.of_shares import MethodOfShares
+from mcsus.analysis.redraws import RedrawnValues, Redraws, WantsRedraws
 from mcsus.analysis.shares import Parts
 from mcsus.result.arrays import Entry
 
@@ -51,11 +45,12 @@ class Kucherenko(MethodOfShares):
         Entry("S1_independent", ("input",), "1", "first order, independent", has_error=True),
         Entry("ST", ("input",), "1", "total order, independent", has_error=True),
     )
+    is_for_dependent = True
     least_draws = 64
 
     def wants(self, asked: Asked) -> WantsRedraws:  # noqa: ARG002 - they are the same for all
         """Return A with each input of B and the rest given it, and A but for each input."""
-        return WantsRedraws(_one_by_one, _ALONE)
+        return WantsRedraws(_one_by_one, _ALONE, size=lambda groups: 2 * groups)
 
     def estimate(self, data: RedrawnValues) -> Parts:
         """Return the parts of the variance in one replicate."""

@@ -61,7 +61,7 @@ class Morris(Method):
         def points(owner: Integers, random: np.random.Generator) -> Array:
             return radial(owner, starts, random)
 
-        return WantsPoints(points)
+        return WantsPoints(points, lambda inputs: starts * (1 + inputs))
 
     def estimate(self, data: PointValues) -> dict[str, Array]:
         """Return the moments of the effects of one replicate."""

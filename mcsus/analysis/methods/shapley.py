@@ -17,14 +17,9 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import (
-    Asked,
-    RedrawnValues,
-    Redraws,
-    WantsRedraws,
-    register,
-)
+from mcsus.analysis.base import Asked, register
 from mcsus.analysis.of_shares import MethodOfShares
+from mcsus.analysis.redraws import RedrawnValues, Redraws, WantsRedraws
 from mcsus.analysis.shares import Parts
 from mcsus.result.arrays import Entry
 
@@ -50,7 +45,7 @@ class Shapley(MethodOfShares):
 
     def wants(self, asked: Asked) -> WantsRedraws:  # noqa: ARG002 - they are the same for all
         """Return all sets of few inputs; of many, those along random orders."""
-        return WantsRedraws(_sets, _ALONE)
+        return WantsRedraws(_sets, _ALONE, size=_evaluations)
 
     def estimate(self, data: RedrawnValues) -> Parts:
         """Return the parts of the variance in one replicate."""
@@ -62,6 +57,11 @@ class Shapley(MethodOfShares):
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by effect."""
         return means["shapley"]
+
+
+def _evaluations(groups: int) -> int:
+    """Return how many sets are evaluated, all inputs and none of them left out."""
+    return 2**groups - 2 if groups <= _ALL_SUBSETS else groups - 1
 
 
 def _sets(groups: int, draws: int, random: np.random.Generator) -> Redraws:
