@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Control
 from mcsus.analysis.surrogate_fits import found_surrogate
 from mcsus.analysis.surrogates import Features, Surrogate
-from mcsus.engine.plans import Quantity, among
+from mcsus.engine.plans import Quantity, among, parameter_of
 from mcsus.model import Rounding
 from mcsus.runner.group_sums import PlanRun, owners
 from mcsus.streams.design import MAX_REPLICATES
 
 Array = NDArray[np.float64]
 
-_SHARE = 16  # of the cost of a run: that of each of the two replicates
+_SHARE = 16  # of the evaluations of a run: those of each of the two replicates
 _MOST = 4096  # draws of one
 _LEAST = 512
 _MOST_ROWS = 32  # beyond, to look at them all takes longer than what it is to save
@@ -56,8 +56,9 @@ class Controls:
         of = owners(kernel, outputs)
         self.surrogates: dict[int, Surrogate] = {}
         design = run.design
-        draws = pilot_draws(design.draws * design.replicates * len(run.plan.location))
-        if draws < _LEAST or not 0 < len(rows) <= _MOST_ROWS:
+        inputs = {parameter_of(member) for _, members in run.groups for member in members}
+        draws = pilot_draws(design.draws * design.replicates, len(inputs))
+        if not draws or not 0 < len(rows) <= _MOST_ROWS:
             return
         pilots = [self._pilot(outputs, draws, k) for k in range(2)]
         for row in rows:
@@ -108,12 +109,17 @@ class Controls:
         return {"estimator": "; ".join(sorted(names))}
 
 
-def pilot_draws(cost: int) -> int:
-    """Return how many draws each of the two replicates has, a power of two.
+def pilot_draws(points: int, inputs: int) -> int:
+    """Return how many draws each of the two replicates has, a power of two; 0 if too few.
+
+    Groups of inputs have no part in it, so that one grouping beside another changes nothing.
 
     Parameters
     ----------
-    cost : int
-        Evaluations of the run.
+    points : int
+        Base points of all replicates.
+    inputs : int
+        Parameters that vary, at each of which the model is evaluated, and twice more.
     """
-    return 1 << (min(_MOST, cost // _SHARE).bit_length() - 1) if cost >= _SHARE else 0
+    draws = 1 << (max(1, min(_MOST, points * (2 + inputs) // _SHARE)).bit_length() - 1)
+    return draws if draws >= _LEAST else 0

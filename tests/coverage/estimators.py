@@ -154,7 +154,7 @@ class Compared:
         usual = REPLICATES * DRAWS * (2 + count)
         if name in OF_MORE:
             return REPLICATES * DRAWS / 2 * (2 + 2 * count) / usual
-        return 1 + (2 * pilot_draws(usual) / usual if name == AUTO else 0.0)
+        return 1 + (2 * pilot_draws(REPLICATES * DRAWS, count) / usual if name == AUTO else 0.0)
 
     def _made(self, kind: str, seed: int, draws: int, wants: WantsGroups) -> GroupRun:
         design = replace(
@@ -246,11 +246,16 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=ROOT / "reports" / "coverage")
     asked = parser.parse_args()
     rows: list[dict[str, Any]] = []
+    numbers = asked.to / "estimators.csv"
+    if numbers.is_file():
+        with numbers.open(newline="", encoding="utf-8") as file:
+            rows = [row for row in csv.DictReader(file) if row["model"] not in asked.models]
     for kind, models in MODELS.items():
         for case in CASES:
             if case.name in models and case.name in asked.models:
                 rows += measure(case, kind, asked.seeds)
                 print(f"{case.name}, {kind}")  # noqa: T201
+    rows.sort(key=lambda row: (row["design"] != "sobol", names.index(row["model"])))
     write(rows, asked.to)
 
 

@@ -150,7 +150,7 @@ def test_a_wide_product_of_lognormals_at_2_to_the_14_evaluations():
     """Of SALib's estimators the largest total order has a relative error of about .1."""
     case = BY_NAME["products"]
     wanted, size = case.exact["ST"]["x3"], (4, 512)
-    assert 4 * 512 * 5 + 2 * pilot_draws(4 * 512 * 5) <= 2**14
+    assert 4 * 512 * 5 + 2 * pilot_draws(4 * 512, 3) <= 2**14
     off = []
     for seed in range(4):
         found, cell = indices(case, size, seed, "auto")

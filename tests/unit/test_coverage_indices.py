@@ -12,7 +12,7 @@ from tests.coverage.index_tables import page, write
 from tests.coverage.indices import ROWS, Looked, Row, measure
 from tests.coverage.tables import LEAST, MOST, share
 
-SEEDS = 60
+SEEDS = 30
 BY_NAME = {case.name: case for case in CASES}
 
 
