@@ -190,7 +190,7 @@ class DrawnValues(NamedTuple):
     Parameters
     ----------
     kept : mutable mapping
-        One of all replicates and outputs with the same inputs, for what is made of these alone.
+        One of all replicates and outputs, for what is made of the inputs alone.
     varies : bool
         Whether the output does, rounding apart.
     """

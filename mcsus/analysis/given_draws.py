@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -25,6 +25,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BLOCKS = 8  # of draws that are one block only
+_MOST_KEPT = 400  # arrays as long as all draws
 _LEAST_DRAWS, _MOST_DRAWS = 64, 4096
 _DUMMY = 0x64756D6D79
 Made = TypeVar("Made")
@@ -52,22 +53,32 @@ class GivenDraws:
     blocks: Integers
     kept: MutableMapping[Hashable, Any]
     has_errors: bool = True
+    _of_output: dict[int, RankBins] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of_blocks(
         cls,
-        inputs: Sequence[Sequence[Array]],
+        inputs: Sequence[Array],
         outputs: Sequence[Array],
         kept: MutableMapping[Hashable, Any],
     ) -> GivenDraws:
-        """Return the draws of some blocks; one alone is parted, and tells no errors."""
+        """Return the draws of some blocks; one alone is parted, and tells no errors.
+
+        Parameters
+        ----------
+        inputs : sequence of array, shape (input, draw)
+        kept : mutable mapping
+            Forgotten where it is of other inputs.
+        """
         several = len(outputs) > 1
         if several:
             sizes = [len(own) for own in outputs]
             blocks = np.repeat(np.arange(len(sizes)), sizes)
         else:
             blocks = np.arange(len(outputs[0])) * _BLOCKS // len(outputs[0])
-        if "inputs" not in kept:
+        if kept.get("of") is not inputs[0]:
+            kept.clear()
+            kept["of"] = inputs[0]
             kept["inputs"] = [_sized(np.concatenate(own)) for own in zip(*inputs, strict=True)]
         return cls(kept["inputs"], _sized(np.concatenate(outputs)), blocks, kept, several)
 
@@ -95,10 +106,13 @@ class GivenDraws:
 
     def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """Return what is made of the inputs alone, made once."""
-        if key not in self.kept:
-            self.kept[key] = make()
-        known: Made = self.kept[key]
-        return known
+        if key in self.kept:
+            known: Made = self.kept[key]
+            return known
+        made = make()
+        if len(self.kept) < _MOST_KEPT:
+            self.kept[key] = made
+        return made
 
     def classes(self, k: int, ends: Array) -> RankBins:
         """Return the classes of an input: between ranks, or its values where these are few."""
@@ -110,11 +124,10 @@ class GivenDraws:
 
     def output_classes(self, ends: Array) -> RankBins:
         """Return the classes of the output."""
-        return RankBins.of(self.output[np.newaxis], self._output_order, ends)
-
-    @cached_property
-    def _output_order(self) -> Integers:
-        return rising(self.output)
+        if len(ends) not in self._of_output:
+            order = rising(self.output)
+            self._of_output[len(ends)] = RankBins.of(self.output[np.newaxis], order, ends)
+        return self._of_output[len(ends)]
 
     def by_block(self, places: Integers, count: int, weights: Array | None = None) -> Array:
         """Return how many draws of each block are at each place, or the sums of their weights."""
@@ -186,7 +199,7 @@ class FromDraws(Method):
         kept = replicates[0].kept
         return self.explained(
             GivenDraws.of_blocks(
-                [list(own.inputs) for own in replicates],
+                [own.inputs for own in replicates],
                 [own.output for own in replicates],
                 {} if kept is None else kept,
             )

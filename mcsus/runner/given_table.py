@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -139,13 +139,11 @@ def sensitivity(
         cautions.append(_of_dependence(dependent, methods))
         chosen = [method for method in chosen if not method.is_for_independent]
     explained: dict[str, xr.Dataset] = {}
-    kept: dict[tuple[str, ...], dict[Hashable, Any]] = {}
     for output in asked:
         for method in chosen:
             used = tuple(numbers if method.is_of_numbers else names)
             if used:
-                shared = kept.setdefault(used, {})
-                made = _explained(method, used, values, output, blocks, shared)
+                made = _explained(method, used, values, output, blocks)
                 cautions += _doubted(made, output)
                 explained[f"{output}@{method.name}"] = analysis_data(made, {}, "1")
     about = {
@@ -274,14 +272,13 @@ def _explained(
     values: Mapping[str, Array],
     output: str,
     blocks: Integers,
-    kept: dict[Hashable, Any],
 ) -> Explained:
     """Return what a method says of an output."""
-    parts = []
+    parts: list[DrawnValues] = []
     for block in range(BLOCKS):
         at = blocks == block
         own = np.array([values[name][at] for name in inputs])
-        parts.append(DrawnValues(own, values[output][at], kept))
+        parts.append(DrawnValues(own, values[output][at]))
     found = pooled(method, inputs, parts)
     arrays = {key: own[np.newaxis] for key, own in found.values.items()}
     return Explained(method, list(inputs), arrays, {}, [found.doubt])

@@ -95,7 +95,7 @@ class DrawRun:
         every = replicate_values(
             self.run, self.outputs, executor, told, may_be_never=self.ranked, first=first
         )
-        kept: dict[tuple[int, ...], dict[Hashable, Any]] = {}
+        kept: dict[Hashable, Any] = {}
         for out in every:
             shared: dict[tuple[int, ...], Array] = {}
             data: dict[Key, DrawnValues] = {}
@@ -107,7 +107,7 @@ class DrawRun:
                     values = ranked(values, float(self.sizes[row].most))
                 if self.meeting[row]:
                     values -= values.mean()
-                data["", row] = DrawnValues(shared[rows], values, kept.setdefault(rows, {}))
+                data["", row] = DrawnValues(shared[rows], values, kept)
             yield data
 
 
