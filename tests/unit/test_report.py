@@ -92,6 +92,7 @@ def test_every_figure_stands_in_the_page_with_a_file_beside_it(folder, page):
         "density_device_footprint",
         "contributions_device_footprint",
         "claim_below_watch",
+        "agreement_device_footprint",
         "drivers_device_footprint",
         "convergence_device_footprint",
     ]

@@ -53,8 +53,18 @@ def every_figure():
     return {figure.name: figure for s in sections(Reading(made)) for figure in s.figures}
 
 
-KINDS = ("density", "fan", "intervals", "contributions", "claim", "drivers", "convergence")
+KINDS = (
+    "density",
+    "fan",
+    "intervals",
+    "contributions",
+    "claim",
+    "drivers",
+    "convergence",
+    "agreement",
+)
 NAMES = (
+    "agreement_footprint",
     "density_footprint", "density_skewed", "fan_yearly", "intervals_many",
     "contributions_footprint", "claim_above", "drivers_footprint", "convergence_footprint",
 )  # fmt: skip

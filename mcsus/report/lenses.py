@@ -1,0 +1,145 @@
+"""What each method of sensitivity analysis says of the inputs of an output, as places."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from mcsus.report.reading import Reading, ResultCell
+
+_SURE = 2.0  # errors above 0 from which an input is told from one without bearing
+
+
+class Lens(NamedTuple):
+    """One way of asking how much an input matters.
+
+    Attributes
+    ----------
+    method, key : str
+        The analysis, and the array by input of which the largest matters most.
+    title : str
+        What it is called above a column.
+    asks : str
+        What it looks at.
+    """
+
+    method: str
+    key: str
+    title: str
+    asks: str
+
+
+LENSES = (
+    Lens("sobol", "ST", "Total order", "the variance, interactions included"),
+    Lens("sobol", "S1", "First order", "the variance, each input alone"),
+    Lens("shapley", "shapley", "Shapley", "the variance, shared out"),
+    Lens("kucherenko", "ST", "Kucherenko", "the variance, all others known"),
+    Lens("given_data", "S1", "First order of draws", "the variance, with what an input tells"),
+    Lens("rbd_fast", "S1", "RBD-FAST", "the variance, by waves"),
+    Lens("fast", "S1", "FAST", "the variance, by waves"),
+    Lens("delta", "delta", "Delta", "the whole distribution"),
+    Lens("pawn", "median", "PAWN", "the whole distribution"),
+    Lens("correlation", "spearman", "Rank correlation", "whether one rises with the other"),
+    Lens("known", "narrowed", "Interval if known", "the 95 % interval with an input at its median"),
+    Lens("morris", "mu_star", "Morris", "steps from many places"),
+    Lens("tornado", "swing", "Tornado", "one input at a time, from typical values"),
+)
+"""The ways there are, in the order in which they are shown."""
+
+
+class Place(NamedTuple):
+    """What one lens says of one input.
+
+    Attributes
+    ----------
+    place : int
+        1 for the input that matters most by it.
+    is_sure : bool
+        Whether it can be told from an input without bearing.
+    """
+
+    value: float
+    error: float
+    place: int
+    is_sure: bool
+
+
+class Seen(NamedTuple):
+    """What one lens says of the inputs of a cell, by name."""
+
+    lens: Lens
+    places: dict[str, Place]
+
+    @property
+    def first(self) -> str:
+        """The input that matters most."""
+        return next(name for name, own in self.places.items() if own.place == 1)
+
+    @property
+    def contenders(self) -> set[str]:
+        """Inputs that may matter most, as far as errors tell."""
+        first = self.places[self.first]
+        return {
+            name
+            for name, own in self.places.items()
+            if not abs(first.value) - abs(own.value) > _SURE * math.hypot(first.error, own.error)
+        }
+
+    def leading(self, count: int) -> set[str]:
+        """Return so many inputs that matter most."""
+        return {name for name, own in self.places.items() if own.place <= count}
+
+
+def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) -> list[Seen]:
+    """Return what each lens says of some inputs, or groups of them, in a cell of an output.
+
+    A group has the largest number of its members. A lens that is silent is left out.
+    """
+    found = []
+    for lens in LENSES:
+        table = reading.analyses.get(lens.method, {}).get(output)
+        own = next((c for c in table.cells if c.labels == cell.labels), None) if table else None
+        if own is None or lens.key not in own.data:
+            continue
+        values, errors = own.array(lens.key), _errors(own, lens.key)
+        inputs = [str(name) for name in own.data["input"].values]
+        known = {}
+        for name in names:
+            at = _places_of(name, reading.members(name), inputs)
+            finite = [k for k in at if np.isfinite(values[k])]
+            if finite:
+                most = max(finite, key=lambda k: abs(values[k]))
+                known[name] = (float(values[most]), float(errors[most]))
+        if known:
+            found.append(Seen(lens, _ranked(known)))
+    return found
+
+
+def exact(inputs: Iterable[str], name: str, members: Sequence[str]) -> int | None:
+    """Return the place of an input that stands by itself; None of a group or of many labels."""
+    known = [k for k, own in enumerate(inputs) if own in {name, *members}]
+    return known[0] if len(known) == 1 and len(members) == 1 else None
+
+
+def _errors(cell: ResultCell, key: str) -> np.ndarray:
+    name = f"{key}_error"
+    return cell.array(name) if name in cell.data else np.zeros_like(cell.array(key))
+
+
+def _places_of(name: str, members: Sequence[str], inputs: Sequence[str]) -> list[int]:
+    """Return the places of an input, of the members of a group, or of their labels."""
+    if name in inputs:
+        return [inputs.index(name)]
+    own = {name, *members}
+    return [k for k, text in enumerate(inputs) if text in own or text.partition(" [")[0] in own]
+
+
+def _ranked(known: dict[str, tuple[float, float]]) -> dict[str, Place]:
+    order = sorted(known, key=lambda name: (-abs(known[name][0]), name))
+    return {
+        name: Place(*known[name], place, not abs(known[name][0]) <= _SURE * known[name][1])
+        for place, name in enumerate(order, 1)
+    }

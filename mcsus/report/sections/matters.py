@@ -1,0 +1,283 @@
+"""Which inputs matter, in one place: ranking, whether it is settled, methods, evidence."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mcsus.families import special
+from mcsus.report.figures.base import Figure
+from mcsus.report.figures.places import places_figure
+from mcsus.report.lenses import Seen, exact, seen
+from mcsus.report.ranking import TINY, Ranking, leading
+from mcsus.report.reading import ResultCell, ResultTable, best_level
+from mcsus.report.sections.base import Section, register
+from mcsus.report.sections.drivers import is_of_ranks
+from mcsus.report.sections.inputs import source_row
+from mcsus.report.wording import (
+    capital,
+    count,
+    listing,
+    percent,
+    probability,
+    quantity,
+    span,
+    unit_text,
+    words,
+)
+
+_MOST = 8  # inputs in the table
+_FRONT = 3  # places that methods are to agree on
+_NOTABLE = 0.05  # index from which an input is a driver
+_SETTLED = 0.95
+_HIGHEST = 1 - 1e-9  # probability that is told: no place is certain
+_LEVEL = 0.95
+_SURE = 2.0  # errors from which an interval is another one
+_KNOWN_ENDS = ("known_low", "known_high")
+_WEAKEST = ("assumed", "elicited", "reported", "measured")
+_ON = {
+    "assumed": "an assumption:",
+    "elicited": "what experts say:",
+    "reported": "what is reported:",
+    "measured": "measurements:",
+}
+
+
+class _Known(NamedTuple):
+    """The interval of an output, and where it lies if an input is at its median."""
+
+    low: float
+    high: float
+    known_low: float
+    known_high: float
+    is_sure: bool
+
+    @property
+    def narrowed(self) -> float:
+        """Part of the interval that goes."""
+        return 1 - (self.known_high - self.known_low) / (self.high - self.low)
+
+    @property
+    def text(self) -> str:
+        """The interval, where it is told apart from what it is without."""
+        return span(self.known_low, self.known_high) if self.is_sure else "hardly another"
+
+
+@register
+class Matters(Section):
+    """The ranking of the inputs of the output that the answer is about."""
+
+    name, order, title, link = "matters", 39, "Which inputs matter?", "What matters"
+    template = "matters.html.j2"
+
+    @property
+    def applies(self) -> bool:
+        """Whether several inputs of that output are ranked."""
+        ranking = self._ranking
+        return ranking is not None and bool(ranking.cells) and len(ranking.names) > 1
+
+    @property
+    def _output(self) -> ResultTable:
+        return self.reading.explained
+
+    @property
+    def _ranking(self) -> Ranking | None:
+        table = leading(self.reading).get(self._output.name)
+        return None if table is None else Ranking.of(table)
+
+    def _seen(self, ranking: Ranking) -> list[tuple[ResultCell, list[Seen]]]:
+        output = self._output.name
+        return [(cell, seen(self.reading, output, cell, ranking.names)) for cell in ranking.cells]
+
+    def make_figures(self) -> list[Figure]:
+        """Return the places by each method."""
+        ranking = self._ranking
+        if ranking is None:
+            return []
+        dims = leading(self.reading)[self._output.name].dims
+        return [places_figure(self._output.name, self._seen(ranking), dims, ranking.names)]
+
+    def context(self) -> Mapping[str, Any]:
+        """Return each cell that is looked at: what is said of it, and its rows."""
+        ranking = self._ranking
+        if ranking is None:
+            return {}
+        told = [
+            {
+                "name": capital(cell.name),
+                "texts": [
+                    self._settled(ranking, cell),
+                    _agreement(found),
+                    self._evidence(ranking, cell),
+                    self._knowing(ranking, cell),
+                ],
+                "rows": self._rows(ranking, cell),
+            }
+            for cell, found in self._seen(ranking)
+        ]
+        index = "Total order" if ranking.key == "ST" else "Shapley effect"
+        unit = unit_text(self._output.unit)
+        return {"told": told, "output": self._output, "index": index, "unit": unit}
+
+    def _rows(self, ranking: Ranking, cell: ResultCell) -> list[dict[str, Any]]:
+        rows = []
+        order = _order(ranking, cell)
+        for place, name in enumerate(order[:_MOST]):
+            after = order[place + 1] if place + 1 < len(order) else None
+            known = self._known(name, cell)
+            before = math.nan if after is None else self._before(ranking, cell, name, after)
+            rows.append(
+                {
+                    "input": capital(words(name)),
+                    "index": ranking.index(cell, name, ranking.key),
+                    "error": ranking.index(cell, name, f"{ranking.key}_error"),
+                    "before": probability(before) if math.isfinite(before) else "",
+                    "evidence": listing(self._grades(name)),
+                    "sources": self._sources(name),
+                    "known": "" if known is None else known.text,
+                }
+            )
+        return rows
+
+    def _before(self, ranking: Ranking, cell: ResultCell, one: str, other: str) -> float:
+        """Return how probably an input matters more than another, as far as errors tell.
+
+        Errors count as independent; at common points they partly cancel, so that it is rather
+        too near one half.
+        """
+        key, replicates = ranking.key, self.reading.analysis_replicates
+        gap = ranking.index(cell, one, key) - ranking.index(cell, other, key)
+        errors = [ranking.index(cell, name, f"{key}_error") for name in (one, other)]
+        error = math.hypot(*errors)
+        if replicates < 2 or not math.isfinite(error):
+            return math.nan
+        if error == 0:
+            return _HIGHEST if gap > 0 else 0.5
+        return min(float(special.stdtr(replicates - 1, gap / error)), _HIGHEST)
+
+    def _settled(self, ranking: Ranking, cell: ResultCell) -> str:
+        order = _order(ranking, cell)
+        drivers = [n for n in order if ranking.index(cell, n, ranking.key) >= _NOTABLE] or order[:1]
+        pairs = list(itertools.pairwise(order))[: len(drivers)]
+        sure = [self._before(ranking, cell, *pair) for pair in pairs]
+        if not all(map(math.isfinite, sure)):
+            return "Whether the ranking is settled is not known: one replicate tells no error."
+        loose = [(pair, own) for pair, own in zip(pairs, sure, strict=True) if own < _SETTLED]
+        many = len(drivers) > 1
+        which = f"The ranking of the {count(len(drivers), 'input')} that drive the doubt"
+        which = which if many else "Which input comes first"
+        if not loose:
+            return f"{which} is settled: each place is right with probability {_least(sure)}."
+        texts = [
+            f"the {words(one)} before the {words(other)} with probability {probability(own)}"
+            for (one, other), own in loose[:_FRONT]
+        ]
+        first = f" (the first place is, {_least(sure[:1])})" if loose[0][0] != pairs[0] else ""
+        return f"{which} is not settled{first}: {listing(texts)}; more draws would tell."
+
+    def _grades(self, name: str) -> list[str]:
+        """Return the grades of the evidence of an input that varies, the weakest first."""
+        cells = [
+            cell
+            for member in self.reading.members(name)
+            for cell in self.reading.inputs.get(member, {}).get("cells", [])
+            if cell["law"]["distribution"] != "constant"
+        ]
+        known = {cell["evidence"] for cell in cells}
+        return sorted(known, key=lambda own: (_WEAKEST.index(own) if own in _WEAKEST else -1, own))
+
+    def _sources(self, name: str) -> list[dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for member in self.reading.members(name):
+            for cell in self.reading.inputs.get(member, {}).get("cells", []):
+                if cell["law"]["distribution"] != "constant":
+                    for source in map(source_row, cell["sources"]):
+                        found.setdefault(source["full"], source)
+        return list(found.values())[:2]
+
+    def _evidence(self, ranking: Ranking, cell: ResultCell) -> str:
+        order = [n for n in _order(ranking, cell) if ranking.index(cell, n, ranking.key) >= TINY]
+        graded: dict[str, list[str]] = {}
+        for name in order[:_FRONT]:
+            for grade in self._grades(name)[:1]:
+                graded.setdefault(grade, []).append(f"the {words(name)}")
+        texts = [f"on {_ON.get(grade, words(grade))} {listing(n)}" for grade, n in graded.items()]
+        return f"What matters most rests {'; '.join(texts)}." if texts else ""
+
+    def _known(self, name: str, cell: ResultCell) -> _Known | None:
+        """Return the interval if an input were at its median, where that was asked for."""
+        table = self.reading.analyses.get("known", {}).get(self._output.name)
+        if table is None or is_of_ranks(table):
+            return None
+        own = next((c for c in table.cells if c.labels == cell.labels), None)
+        shown = next((c for c in self._output.cells if c.labels == cell.labels), None)
+        if own is None or shown is None:
+            return None
+        place = exact(map(str, own.data["input"].values), name, self.reading.members(name))
+        level, low, high = best_level(shown)
+        if place is None or abs(level - _LEVEL) > 1e-9:
+            return None
+        one, other = (low + float(own.array(k)[place]) * (high - low) for k in _KNOWN_ENDS)
+        narrowed, error = (float(own.array(k)[place]) for k in ("narrowed", "narrowed_error"))
+        known = _Known(low, high, one, other, not abs(narrowed) <= _SURE * error)
+        return known if all(map(math.isfinite, known)) and high > low else None
+
+    def _knowing(self, ranking: Ranking, cell: ResultCell) -> str:
+        first = _order(ranking, cell)[0]
+        known = self._known(first, cell)
+        if known is None:
+            return ""
+        if not known.is_sure or known.narrowed <= 0:
+            return f"Knowing the {words(first)} would hardly narrow the 95 % interval."
+        unit = self._output.unit
+        before, after = (
+            quantity(span(*ends), unit)
+            for ends in ((known.low, known.high), (known.known_low, known.known_high))
+        )
+        return (
+            f"If the {words(first)} were known, and at its median, the 95 % interval would narrow "
+            f"by {percent(known.narrowed)}: from {before} to {after}."
+        )
+
+
+def _least(probabilities: Sequence[float]) -> str:
+    least = min(probabilities)
+    text = probability(least)
+    return text if least > 0.999 else f"{text} or more"
+
+
+def _order(ranking: Ranking, cell: ResultCell) -> list[str]:
+    """Return the inputs by their index in one cell."""
+    return sorted(ranking.names, key=lambda name: -ranking.index(cell, name, ranking.key))
+
+
+def _agreement(found: Sequence[Seen]) -> str:
+    """Say whether the methods agree, and what to make of it."""
+    if len(found) < 2:
+        return ""
+    common = set.intersection(*(own.contenders for own in found))
+    fronts = [own.leading(_FRONT) for own in found if len(own.places) >= _FRONT]
+    if common:
+        first = min(common, key=lambda name: (sum(own.places[name].place for own in found), name))
+        every = "Both ways" if len(found) == 2 else f"All {count(len(found), 'way')}"
+        text = f"{every} of asking put the {words(first)} first"
+        if any(own.first != first for own in found):
+            text += ", as far as their errors tell"
+        if fronts and all(front == fronts[0] for front in fronts):
+            same = f"and the same {count(_FRONT, 'input')} in front"
+            return f"{text}, {same}: how it is asked makes no difference."
+        return f"{text}; further down they differ, since they ask different things."
+    by_first: dict[str, list[Seen]] = {}
+    for own in found:
+        by_first.setdefault(own.first, []).append(own)
+    parts = [
+        f"the {words(name)} by {listing([own.lens.title.lower() for own in owns])}"
+        for name, owns in by_first.items()
+    ]
+    asks = {own.lens.asks for own in found}
+    return (
+        f"The methods do not agree on what comes first: {listing(parts)}. They ask different "
+        f"things ({'; '.join(sorted(asks))}): better data on each of these are worth having."
+    )

@@ -1,0 +1,97 @@
+"""Which inputs matter, in one place: what is settled, agreed on, and known."""
+
+import numpy as np
+import pytest
+
+from mcsus.analysis.base import methods
+from mcsus.report.page import render
+from mcsus.report.reading import Reading
+from mcsus.report.sections import sections
+from mcsus.report.sections.matters import Matters
+from mcsus.result.labelling import labelled
+from tests.unit.report_results import indices, lognormal, output, result
+
+SHARES = {"x0": 0.6, "x1": 0.3, "x2": 0.1, "x3": 0.001}
+
+
+def told(method, arrays, names=tuple(SHARES)):
+    """Return what a method says of some inputs of an output without dims."""
+    found = {key: np.asarray([own], dtype=float) for key, own in arrays.items()}
+    first = np.asarray(next(iter(arrays.values())), dtype=float)
+    found["rank"] = np.argsort(np.argsort(-first))[np.newaxis] + 1.0
+    entries = [e for own in methods()[method].entries for e in own.variables]
+    own = [entry for entry in entries if entry.name in found]
+    return labelled(own, found, {}, {"input": list(names)}).assign_attrs(method=method)
+
+
+def reading(error=0.002, pawn=(0.5, 0.3, 0.2, 0.0), narrowed=0.4):
+    known = {
+        "narrowed": [narrowed, 0.2, 0.001, 0.0],
+        "narrowed_error": [0.01] * 4,
+        "known_low": [0.2, 0.1, 0.0, 0.0],
+        "known_high": [0.2 + 1 - narrowed, 0.9, 1.0, 1.0],
+    }
+    return Reading(
+        result(
+            {"footprint": output([lognormal()])},
+            {
+                "footprint": indices(SHARES, SHARES, error=error),
+                "footprint@pawn": told("pawn", {"median": pawn, "median_error": [0.01] * 4}),
+                "footprint@known": told("known", known),
+            },
+        )
+    )
+
+
+def texts(**changes):
+    (own,) = Matters(reading(**changes)).context()["told"]
+    return own["texts"], own["rows"]
+
+
+def test_settled_ranking_and_methods_that_agree():
+    (settled, agreed, *_), rows = texts()
+    assert settled == (
+        "The ranking of the three inputs that drive the doubt is settled: "
+        "each place is right with probability above 0.999."
+    )
+    assert agreed.startswith("All four ways of asking put the x0 first, and the same three inputs")
+    assert rows[0]["before"] == "above 0.999"
+
+
+def test_ranking_within_errors_is_not_settled():
+    (settled, agreed, *_), rows = texts(error=0.15, pawn=(0.39, 0.4, 0.2, 0.0))
+    assert "put the x0 first, as far as their errors tell" in agreed
+    assert "is not settled: the x0 before the x1 with probability 0.9" in settled
+    assert 0.89 < float(rows[0]["before"]) < 0.91  # Student's t of 8 replicates at 1.414 errors
+
+
+def test_methods_that_do_not_agree_are_named():
+    (_, agreed, *_), _ = texts(pawn=(0.2, 0.6, 0.1, 0.0))
+    assert "the x0 by total order, first order and interval if known and the x1 by pawn" in agreed
+    assert "the whole distribution" in agreed
+
+
+def test_interval_if_the_first_were_known():
+    own = reading()
+    low, high = own.headline.base[0].array("symmetric")[-1]
+    (*_, knowing), rows = texts()
+    assert "would narrow by 40 %" in knowing
+    ends = [low + share * (high - low) for share in (0.2, 0.8)]
+    shown = [float(text) for text in rows[0]["known"].split(" to ")]
+    assert shown == pytest.approx(ends, rel=5e-3)
+    assert rows[2]["known"] == "hardly another"
+    assert texts(narrowed=0.005)[0][-1].startswith("Knowing the x0 would hardly narrow")
+
+
+def test_places_are_those_of_the_file():
+    own = reading()
+    (figure,) = Matters(own).figures
+    places = {(r["method"], r["array"], r["input"]): r["place"] for r in figure.rows}
+    assert places["pawn", "median", "x1"] == places["sobol", "ST", "x1"] == 2
+    swapped = [dict(row) for row in figure.rows]
+    for row in swapped:
+        row["place"] = {1: 2, 2: 1}.get(row["place"], row["place"])
+    assert "First is: x1 by total order" in figure.draw(swapped)[1]
+    text = render(own, sections(own))
+    assert 'id="matters"' in text
+    assert "agreement_footprint.csv" in text
