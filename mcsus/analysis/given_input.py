@@ -19,6 +19,7 @@ _FIRST = 4  # of so many draws of a replicate one tells how the others lie about
 _AS_GOOD = 1.1  # of a squared distance
 _LEAST = 0.005  # of the variance, that an input explains whose tails are looked at
 _CHANCE = 3.0  # errors, within which an effect, and what a curve is off by, may be chance
+_EVENTS, _REPLICATES = 100, 4  # from which on noise is known
 
 
 class Given(NamedTuple):
@@ -78,10 +79,14 @@ def given_input(cell: ClaimCell, k: int) -> Given:
 def bears(cell: ClaimCell, k: int) -> bool:
     """Tell whether what an input says of a claim is more than noise.
 
-    If not, no other law of this input alone is known to change the probability.
+    If not, no other law of this input alone is known to change the probability. Few events, and few
+    replicates, do not tell: then it may be.
     """
+    rarer = min(cell.probability, 1 - cell.probability) * cell.holds.size
+    if rarer < _EVENTS or len(cell.holds) < _REPLICATES:
+        return True
     shares = cell.of_success.first_order(k)
-    return not shares.mean() <= _CHANCE * standard_error(shares)  # unknown of one replicate
+    return bool(shares.mean() > _CHANCE * standard_error(shares))
 
 
 class _Tails:

@@ -106,7 +106,7 @@ class Robustness(ClaimAnalysis):
     def estimate(self, cell: ClaimCell) -> dict[str, Array]:
         """Return what other laws would say of a cell."""
         ranked = drivers(cell)
-        bearing = [k for k in ranked if bears(cell, k)] if cell.is_open else []
+        bearing = [k for k in ranked if bears(cell, k)]
         run = _Runs(cell)
         return {
             "as_written": np.array(cell.told_shares.mean()),
@@ -208,7 +208,7 @@ def _perturbed(cell: ClaimCell, ranked: Sequence[int], run: _Runs) -> dict[str, 
     """
     found = np.full((len(cell.inputs), len(PERTURBED), 3), Reweighted(cell.probability, 0.0, 1.0))
     holds = cell.holds.astype(np.float64)
-    for place, k in enumerate(ranked):
+    for place, k in enumerate(ranked if cell.is_open else ()):
         own = cell.inputs[k]
         sums = own.strata.sums(holds)
         for j, (shift, stretch) in enumerate(PERTURBED.values()):
