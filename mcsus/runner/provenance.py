@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -170,10 +171,11 @@ def _input(study: Study, parameter: Parameter, document: Mapping[str, Any]) -> d
 
 
 def _numbers(cell: Cell) -> dict[str, float]:
-    """Return what a law comes to; nothing of one that takes quantities."""
+    """Return what a law comes to: nothing of one that takes quantities, no moment it lacks."""
     if isinstance(cell.law, Conditional):
         return {}
-    return {"typical": cell.deterministic, "mean": cell.law.mean(), "sd": cell.law.sd()}
+    told = {"typical": cell.deterministic, "mean": cell.law.mean(), "sd": cell.law.sd()}
+    return {name: value for name, value in told.items() if math.isfinite(value)}
 
 
 def _share(study: Study, weights: Parameter, name: str) -> dict[str, Any]:

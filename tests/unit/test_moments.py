@@ -10,6 +10,7 @@ import pytest
 from mcsus.analysis.moments import Settled, settling, tail_index
 from mcsus.counting.draws import HeldDraws
 from mcsus.report import write_report
+from mcsus.result.tree import load_result
 from mcsus.runner import run, sampling
 
 NORMAL = {"distribution": "normal", "unit": "kg/year", "mean": 5, "sd": 2}
@@ -112,6 +113,16 @@ def test_a_slow_tail_is_told(study):
     told = [c for c in run(asked).to_dict()["cautions"] if c["kind"] == "heavy_tail"]
     assert [c["where"] for c in told] == ["y"]
     assert "errors may be larger than stated" in told[0]["text"]
+
+
+def test_a_law_without_a_variance_is_saved_and_verified(study, tmp_path):
+    """Of 1.5 degrees of freedom: its standard deviation, which is infinite, is no number."""
+    student = {"distribution": "student_t", "location": 1, "scale": 1, "df": 1.5}
+    asked = study({"a": student}, {"y": "a"}, sensitivity={"methods": []})
+    run(asked, draws=256, replicates=4).save(tmp_path)
+    [cell] = load_result(tmp_path).provenance["inputs"][0]["cells"]
+    assert cell["mean"] == 1
+    assert "sd" not in cell
 
 
 def test_few_draws_say_nothing():
