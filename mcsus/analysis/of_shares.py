@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Method, Pooled
+from mcsus.analysis.settled import SETTLED, orders
 from mcsus.analysis.shares import Parts, Shares, pooled_shares, unsettled
 
 Array = NDArray[np.float64]
@@ -44,7 +45,10 @@ class MethodOfShares(Method):
         """Return the shares of all replicates, with their errors."""
         shares = pooled_shares(replicates)
         errors = {f"{key}_error": error for key, error in shares.errors.items()}
-        return Pooled({**shares.values, **errors}, self.doubt(shares))
+        told = {}
+        if SETTLED[0] in self.arrays:
+            told = orders(self.ranking(shares.values), self.ranking(shares.each))
+        return Pooled({**shares.values, **errors, **told}, self.doubt(shares))
 
     def doubt(self, shares: Shares) -> str:
         """Say why shares are not known, if so; empty where there are none, or no errors."""

@@ -107,11 +107,14 @@ class Shares(NamedTuple):
     ----------
     variance_error : float
         Of the variance, as a share of it.
+    each : dict of str to array, shape (replicate, ...)
+        Shares without each replicate.
     """
 
     values: dict[str, Array]
     errors: dict[str, Array]
     variance_error: float
+    each: dict[str, Array]
 
 
 def pooled_shares(replicates: Sequence[Parts]) -> Shares:
@@ -129,16 +132,17 @@ def pooled_shares(replicates: Sequence[Parts]) -> Shares:
         means = np.full_like(means, np.nan)
     with np.errstate(all="ignore"):  # a variance that one replicate alone has, left out
         variance = _left_out(variances + means**2) - _left_out(means) ** 2
-        values, errors = {}, {}
+        values, errors, each = {}, {}, {}
         for name in replicates[0].amounts:
             amounts = np.array([own.amounts[name] for own in replicates])
             slopes = np.array([own.slopes.get(name, 0 * own.amounts[name]) for own in replicates])
             at = centres.reshape(-1, *[1] * (amounts.ndim - 1))
             moved = _left_out(amounts + at * slopes) - _left_out(at) * _left_out(slopes)
             shares = moved / variance.reshape(-1, *[1] * (amounts.ndim - 1))
-            values[name], errors[name] = shares[0], jackknife_error(shares[1:])
+            values[name], each[name] = shares[0], shares[1:]
+            errors[name] = jackknife_error(each[name])
         spread = jackknife_error(variance[1:]) / variance[0]
-    return Shares(values, errors, float(spread))
+    return Shares(values, errors, float(spread), each)
 
 
 def unsettled(shares: Shares) -> str:

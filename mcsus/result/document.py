@@ -27,7 +27,13 @@ IGNORANCE = "ignorance"
 """What leaves a claim undecided that holds at some numbers of intervals, and not at others."""
 
 _APART = (Verdict.NOT_SUPPORTED.value, Verdict.SUPPORTED.value)
-_REMARKS = ("varies", "reason", "likelihood")  # on numbers that are there
+_REMARKS = (
+    "varies",
+    "reason",
+    "likelihood",
+    "before_next",
+    "first_three",
+)  # on numbers that are there
 
 
 def digest(document: Mapping[str, Any]) -> str:

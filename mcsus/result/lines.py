@@ -11,7 +11,43 @@ from mcsus.vocabulary import NOT_ASSESSED, standing
 _MOST_BOUNDS = 12
 _MOST_RARE = 3
 _MOST_CREDITS = 4
+SETTLED = 0.95
+"""Probability above which the order of the first inputs is settled."""
+
 _SIDES = {"from": "at least", "up to": "at most"}
+
+
+def settled_line(sensitivity: Mapping[str, Any]) -> str:
+    """Return in a line whether the order of the first drivers is settled, of the first output.
+
+    Examples
+    --------
+    >>> cell = {"labels": {}, "ranking": ["power", "area"], "first_three": {"value": 0.62},
+    ...         "indices": {"power": {"before_next": {"value": 0.62}}, "area": {}}}
+    >>> settled_line({"footprint": {"cells": [cell]}})
+    'Not settled: which drives footprint first (power before area with probability 0.62)'
+    """
+    for name, document in sensitivity.items():
+        for cell in document["cells"]:
+            if (cell.get("first_three") or {}).get("value") is None:
+                continue
+            ranking, where = cell["ranking"], label_text(name, cell["labels"])
+            probability = cell["first_three"]["value"]
+            if probability > SETTLED or len(ranking) < 2:
+                count = min(3, len(ranking))
+                if count < 2:
+                    return ""
+                return (
+                    f"Settled: the first {count} drivers of {where} (probability {probability:.2f})"
+                )
+            order = [cell["indices"][own]["before_next"]["value"] for own in ranking[:-1][:3]]
+            k = min(range(len(order)), key=order.__getitem__)
+            place = ("first", "second", "third")[k]
+            return (
+                f"Not settled: which drives {where} {place} ({ranking[k]} before {ranking[k + 1]} "
+                f"with probability {order[k]:.2f})"
+            )
+    return ""
 
 
 def breaking_line(claims: Mapping[str, Any]) -> str:

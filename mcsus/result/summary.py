@@ -15,6 +15,7 @@ from mcsus.result.lines import (
     credit_line,
     rare_line,
     robustness_line,
+    settled_line,
 )
 from mcsus.result.printed import label_name, label_text, significant, widest
 from mcsus.vocabulary import Verdict
@@ -53,6 +54,7 @@ class Summary:
         told = (
             ratio_line(compared(means)),
             bounds_line(document),
+            settled_line(sensitivity),
             breaking_line(document["claims"]),
             robustness_line(document["claims"]),
             rare_line(document["claims"]),

@@ -19,6 +19,7 @@ from mcsus.analysis.base import Asked, GroupValues, register
 from mcsus.analysis.methods.sobol import salib_parts
 from mcsus.analysis.of_shares import MethodOfShares
 from mcsus.analysis.redraws import RedrawnValues, Redraws, WantsRedraws
+from mcsus.analysis.settled import SETTLED
 from mcsus.analysis.shares import Parts
 from mcsus.result.arrays import Entry
 
@@ -44,6 +45,7 @@ class Kucherenko(MethodOfShares):
         Entry("ST_full", ("input",), "1", "total order, full", has_error=True),
         Entry("S1_independent", ("input",), "1", "first order, independent", has_error=True),
         Entry("ST", ("input",), "1", "total order, independent", has_error=True),
+        *SETTLED,
     )
     is_for_dependent = True
     least_draws = 64

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Asked, register
 from mcsus.analysis.of_shares import MethodOfShares
 from mcsus.analysis.redraws import RedrawnValues, Redraws, WantsRedraws
+from mcsus.analysis.settled import SETTLED
 from mcsus.analysis.shares import Parts
 from mcsus.result.arrays import Entry
 
@@ -40,7 +41,7 @@ class Shapley(MethodOfShares):
         "the share of the variance that an input is given when what inputs have in common, by "
         "dependence or by interaction, is shared out among them equally"
     )
-    arrays = (Entry("shapley", ("input",), "1", "Shapley effect", has_error=True),)
+    arrays = (Entry("shapley", ("input",), "1", "Shapley effect", has_error=True), *SETTLED)
     least_draws = 64
 
     def wants(self, asked: Asked) -> WantsRedraws:  # noqa: ARG002 - they are the same for all

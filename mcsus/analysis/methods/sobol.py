@@ -27,6 +27,7 @@ from mcsus.analysis.base import (
     register,
 )
 from mcsus.analysis.of_shares import MethodOfShares
+from mcsus.analysis.settled import SETTLED
 from mcsus.analysis.shares import Parts, Shares, unsettled
 from mcsus.declared.items import flag, one_of
 from mcsus.errors import NotFiniteError
@@ -56,6 +57,7 @@ class Sobol(MethodOfShares):
             has_error=True,
             is_optional=True,
         ),
+        *SETTLED,
     )
     options: ClassVar = {
         "second_order": flag("whether indices of pairs are wanted"),
