@@ -46,6 +46,10 @@ def run(
             help="Hold a parameter at a value with unit; also name[label]=, scenario.name=.",
         ),
     ] = None,
+    methods: Annotated[
+        str | None,
+        typer.Option(metavar="NAMES", help="Of sensitivity: sobol,pawn,..; all that apply: all."),
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads; results do not change.")
     ] = None,
@@ -91,7 +95,10 @@ def run(
 
     if study is None and resume is None:
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
-    changes = {"draws": draws, "replicates": replicates, "seed": seed, "settings": settings}
+    changes = {
+        "draws": draws, "replicates": replicates, "seed": seed, "settings": settings,
+        "methods": methods,
+    }  # fmt: skip
     limits = Limits(
         _share(until),
         tuple(until_output or ()),
@@ -187,6 +194,7 @@ def _configured(
     replicates: int | None,
     seed: int | None,
     settings: list[str] | None,
+    methods: str | None,
 ) -> Study:
     """Load a study and apply what the command line changes."""
     from mcsus.study import load_study, parse_setting  # noqa: PLC0415
@@ -199,7 +207,9 @@ def _configured(
         if name in pins:
             raise InputError(Fault(f"{name!r} twice", "one value for each", ("--set",)))
         pins[name] = value
-    return loaded.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
+    return loaded.with_changes(
+        draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods
+    )
 
 
 def _result(run: Run) -> Result:

@@ -6,7 +6,7 @@ import copy
 import os
 import threading
 import time
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -287,6 +287,7 @@ def run(
     replicates: int | None = None,
     seed: int | None = None,
     pins: Mapping[str, str] | None = None,
+    methods: str | Sequence[str] | None = None,
     threads: int | None = None,
     cluster: str | None = None,
     until: float | None = None,
@@ -305,6 +306,8 @@ def run(
         Replace those of the study's design.
     pins : mapping of str to str, optional
         Parameters held at a value with unit, for example ``{"grid_intensity": "50 g CO2e/kWh"}``.
+    methods : str or sequence of str, optional
+        Of sensitivity analysis, in place of the study's; ``"all"`` for those that apply.
     threads : int, optional
         How many; the result does not depend on it.
     cluster : str, optional
@@ -341,6 +344,8 @@ def run(
         keep_inputs=keep_inputs,
         progress=progress,
     )
-    study = study.with_changes(draws=draws, replicates=replicates, seed=seed, pins=pins)
+    study = study.with_changes(
+        draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods
+    )
     [result] = Run(study, settings).results()
     return result

@@ -31,6 +31,7 @@ from mcsus.study.credits import Credit
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import NOTHING_COMPARED, Claim, Compared, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
+from mcsus.study.redesign import changed_design, other_methods
 from mcsus.study.scenario_dependence import bound_again
 from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields, read_study
@@ -194,8 +195,9 @@ class Study:
         replicates: int | None = None,
         seed: int | None = None,
         pins: Mapping[str, str | tuple[float, str]] | None = None,
+        methods: str | Sequence[str] | None = None,
     ) -> Study:
-        """Return the study with another design, or with parameters held at a value.
+        """Return the study with another design, other analyses, or parameters held at a value.
 
         A pin takes the place of what the study writes for a parameter; its position is kept, so
         all other draws stay as they are. A scenario that sets the parameter still does.
@@ -209,6 +211,8 @@ class Study:
         pins : mapping, optional
             Name of a parameter -> value with unit, as text or as ``(50, "g CO2e/kWh")``. Also
             ``name[label]``, at that label alone; ``scenario.name``, in that scenario alone; both.
+        methods : str or sequence of str, optional
+            Of sensitivity analysis; ``"all"`` for those that apply.
 
         Raises
         ------
@@ -230,7 +234,9 @@ class Study:
         changes = {key: value for key, value in given.items() if value is not None}
         study = self
         if changes:
-            study = study._with(design=_changed_design(self.design, changes))
+            study = study._with(design=changed_design(self.design, changes))
+        if methods is not None:
+            study = replace(study, sensitivity=other_methods(study, methods))
         with self.units.in_use():
             return study._pinned(pins) if pins else study
 
@@ -367,18 +373,6 @@ class Study:
     def _bound(self, held: Sequence[str]) -> Study:
         """Return the study with its dependence read again; what is held depends on nothing."""
         return self._with(**bound_again(self, tables_of(self), held))
-
-
-def _changed_design(design: Design, changes: Mapping[str, Any]) -> Design:
-    """Return another design, refused in the words of the command line if it is none."""
-    try:
-        return design.with_draws(**changes)
-    except InputError as error:
-        faults = [
-            replace(fault, where=(f"--{fault.where[0]}",)) if fault.where[0] in changes else fault
-            for fault in error.faults
-        ]
-        raise InputError(*faults) from None
 
 
 def load_study(path_or_id: str | os.PathLike[str]) -> Study:

@@ -192,3 +192,18 @@ def test_an_address_as_source_is_a_link(tmp_path):
 def test_evidence_that_cannot_be(changes, words):
     with pytest.raises(InputError, match=words):
         sourced(**changes)
+
+
+def test_other_methods_are_those_of_a_file_that_names_them():
+    """Told in Python or on the command line, or written: one study, which writes itself back."""
+    study = load_study("tinyml_table")
+    asked = study.with_changes(draws=512, methods="sobol, pawn")
+    written = study.to_dict()
+    written.setdefault("sensitivity", {})["methods"] = ["sobol", "pawn"]
+    read = Study.from_dict(written).with_changes(draws=512)
+    assert asked.sensitivity.methods == ("sobol", "pawn")
+    assert asked.sensitivity == read.sensitivity
+    assert Study.from_dict(asked.to_dict()).sensitivity == asked.sensitivity
+    assert study.with_changes(methods=[]).sensitivity.methods == ()
+    with pytest.raises(InputError, match=r"--methods: found 'sobl'.*did you mean 'sobol'"):
+        study.with_changes(methods="sobl")
