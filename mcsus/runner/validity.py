@@ -259,7 +259,7 @@ def _check_single(study: Study, model: Model, faults: FaultCollector) -> None:
     for method in (own for own in named if own.is_for_single):
         for name in of_several(study, model):
             found = f"{_typed(method.title)} of {name!r}, which is several numbers drawn apart"
-            allowed = f'inputs of one number: by_label = ["{name}"], or other methods'
+            allowed = "inputs of one number: labels apart (by_label), no groups; or other methods"
             faults.add(found, allowed, "sensitivity")
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from SALib.analyze import dgsm as salib_dgsm
+from SALib.analyze import fast as salib_fast
 from SALib.analyze import morris as salib_morris
 from scipy import stats
 
@@ -101,12 +102,14 @@ def test_morris_of_unbounded_inputs_and_of_several_labels():
     assert methods()["morris"].estimate(values)["mu"] == pytest.approx([3, 3, 0])
 
 
-@pytest.mark.parametrize("name", ["morris", "dgsm"])
+@pytest.mark.parametrize("name", ["morris", "dgsm", "fast"])
 def test_inputs_that_depend_on_each_other_are_refused(name):
     pair = {"parameters": ["x1", "x2"], "copula": "gaussian", "correlation": 0.5}
     laws = {"x1": UNIFORM, "x2": UNIFORM}
     with pytest.raises(InputError, match="which depend on each other"):
         run(study(laws, "x1 + x2", name, dependence=[pair]))
+    if name == "fast":  # whose inputs must be one number
+        return
     together = study(laws, "x1 + x2", name, dependence=[pair], groups={"both": ["x1", "x2"]})
     assert list(run(together).to_dict()["sensitivity"]["y"]["cells"][0]["indices"]) == ["both"]
 
@@ -196,3 +199,43 @@ def test_all_methods_of_dependent_inputs_and_of_what_may_be_never():
     never = run(study(laws, "payback(x1 + 1, x2 - 0.5)", "sobol", "morris")).to_dict()
     assert [own["method"] for own in never["sensitivity"]["y"]["cells"]] == ["sobol"]
     assert any("not analysed by Elementary effects" in own["text"] for own in never["cautions"])
+
+
+def test_fast_of_waves_and_of_a_line():
+    found = cell(dict.fromkeys(("x1", "x2", "x3"), WAVES), ISHIGAMI, "fast", draws=256)
+    assert found["ranking"] == ["x2", "x1", "x3"]
+    for name, share in {"x1": 0.313905191, "x2": 0.442411145, "x3": 0.0}.items():
+        told = found["indices"][name]["S1"]
+        assert told["value"] == pytest.approx(share, abs=ERRORS * told["error"] + 0.01)
+    laws = {"x1": {"distribution": "normal", "mean": 0, "sd": 2}, "x2": UNIFORM}
+    found = cell(laws, "x1 + 0 * x2", "fast")  # SALib's curves may meet the ends of the cube
+    assert found["indices"]["x1"]["S1"]["value"] == pytest.approx(0.97, abs=0.02)
+    assert found["indices"]["x2"]["S1"]["value"] == pytest.approx(0, abs=1e-3)
+
+
+def test_fast_is_that_of_salib():
+    problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[0, 1]] * 3}
+    values = np.random.default_rng(4).random(3 * 185)  # whose fastest frequency is a prime, 23
+    with pytest.warns(UserWarning, match="bootstrap"):
+        theirs = salib_fast.analyze(problem, values, seed=1)
+    parts = methods()["fast"].estimate(PointValues(np.zeros((555, 3)), np.arange(3), values))
+    spread = values.reshape(3, -1).var(axis=1)
+    assert parts.amounts["S1"] == pytest.approx(np.array(theirs["S1"]) * spread, rel=1e-9)
+    points = drawn("fast", 5, lambda u: u[0], seed=2).points.reshape(5, -1, 5)
+    for k, curve in enumerate(points):  # the input of a curve swings fastest
+        turns = (np.diff(np.sign(np.diff(curve, axis=0)), axis=0) != 0).sum(axis=0)
+        assert turns.argmax() == k
+        assert np.sort(curve[:, k]) == pytest.approx((np.arange(1025) + 0.5) / 1025, abs=0.02)
+
+
+def test_fast_refuses_inputs_of_several_numbers():
+    source = study({"x1": UNIFORM}, "x1", "morris").to_dict()
+    source["dims"] = {"place": ["here", "there"]}
+    labels = {"here": {"maximum": 1}, "there": {"maximum": 2}}
+    each = {label: {"distribution": "uniform", "minimum": 0} | own for label, own in labels.items()}
+    source["parameters"]["x1"] = {"unit": "1", "source": "a test", "by": {"place": each}}
+    source["sensitivity"] = {"methods": ["fast"]}
+    with pytest.raises(InputError, match="FAST of 'x1', which is several numbers drawn apart"):
+        run(Study.from_dict(source))
+    source["sensitivity"] = {"methods": ["fast"], "by_label": ["x1"]}
+    assert len(run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]) == 2
