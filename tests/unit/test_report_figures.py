@@ -62,9 +62,10 @@ KINDS = (
     "drivers",
     "convergence",
     "agreement",
+    "evolution",
 )
 NAMES = (
-    "agreement_footprint",
+    "agreement_footprint", "evolution_yearly",
     "density_footprint", "density_skewed", "fan_yearly", "intervals_many",
     "contributions_footprint", "claim_above", "drivers_footprint", "convergence_footprint",
 )  # fmt: skip

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from mcsus.report.figures.base import Figure
+from mcsus.report.figures.tornado import tornado_figure
 from mcsus.report.reading import ResultCell
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
@@ -43,6 +45,17 @@ class Tornado(_OneAtATime):
 
     name, order, title, link = "tornado", 42, "What does one input at a time do?", "One at a time"
     method = "tornado"
+
+    def make_figures(self) -> list[Figure]:
+        """Return the swings of each output that is looked at."""
+        made = []
+        for name, table in self.reading.analyses[self.method].items():
+            cells = table.picked(MOST_CELLS)
+            output = name.partition("@")[0]
+            if cells:
+                unit = self.reading.outputs[output].unit
+                made.append(tornado_figure(table, output, unit, cells))
+        return made
 
 
 @register

@@ -1,0 +1,43 @@
+"""More of Sobol' indices: pairs of inputs, and which input drives the doubt when."""
+
+from __future__ import annotations
+
+from mcsus.analysis.replication import student_quantile
+from mcsus.report.figures.base import Figure
+from mcsus.report.figures.evolution import evolution_figure
+from mcsus.report.figures.second_order import second_order_figure
+from mcsus.report.ranking import METHOD, Ranking
+from mcsus.report.sections.base import Section, register
+
+_FIGURES = "{% for figure in figures %}{{ show(figure) }}{% endfor %}"
+
+
+@register
+class Evolution(Section):
+    """Indices along a numeric dim, such as years."""
+
+    name, order, within = "evolution", 40, "drivers"
+    method = METHOD
+    template = _FIGURES
+
+    def make_figures(self) -> list[Figure]:
+        """Return the indices of each output along its numeric dim."""
+        t = student_quantile(self.reading.analysis_replicates)
+        tables = self.reading.analyses[METHOD]  # but for further groupings
+        made = (evolution_figure(own, t) for name, own in tables.items() if "@" not in name)
+        return [figure for figure in made if figure is not None]
+
+
+@register
+class Pairs(Section):
+    """Second-order indices, where they were asked for."""
+
+    name, order, within = "pairs", 41, "drivers"
+    method = METHOD
+    template = _FIGURES
+
+    def make_figures(self) -> list[Figure]:
+        """Return the pairs of each output that has them."""
+        found = [table for table in self.reading.analyses[METHOD].values() if "S2" in table.data]
+        both = [(table, Ranking.of(table)) for table in found]
+        return [second_order_figure(*own) for own in both if own[1].cells and len(own[1].names) > 1]
