@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.replication import skewed_error
 from mcsus.errors import NotFiniteError
 
 Array = NDArray[np.float64]
@@ -120,7 +121,8 @@ class Shares(NamedTuple):
 def pooled_shares(replicates: Sequence[Parts]) -> Shares:
     """Return shares as ratios of sums over replicates, centred on the mean of all.
 
-    Errors are those of the jackknife; NaN for one replicate, which says nothing of its error.
+    Errors are those of the jackknife, wider where the replicates are lopsided; NaN for one
+    replicate, which says nothing of its error.
     Where no replicate varies there are no shares: they are NaN.
     """
     means, variances, centres = (
@@ -140,7 +142,7 @@ def pooled_shares(replicates: Sequence[Parts]) -> Shares:
             moved = _left_out(amounts + at * slopes) - _left_out(at) * _left_out(slopes)
             shares = moved / variance.reshape(-1, *[1] * (amounts.ndim - 1))
             values[name], each[name] = shares[0], shares[1:]
-            errors[name] = jackknife_error(each[name])
+            errors[name] = lopsided_error(each[name])
         spread = jackknife_error(variance[1:]) / variance[0]
     return Shares(values, errors, float(spread), each)
 
@@ -170,6 +172,18 @@ def jackknife_error(estimates: Array) -> Array:
         return np.full(estimates.shape[1:], np.nan)
     apart = estimates - estimates.mean(axis=0)
     return np.asarray(np.sqrt((count - 1) / count * (apart**2).sum(axis=0)))
+
+
+def lopsided_error(estimates: Array) -> Array:
+    """Return the error of an estimate whose replicates may be lopsided, from those without one.
+
+    Where few extreme draws decide, what one replicate more or less does is skewed: `skewed_error`.
+
+    Parameters
+    ----------
+    estimates : array, shape (replicate, ...)
+    """
+    return skewed_error(-(len(estimates) - 1) * estimates)
 
 
 def _left_out(values: Array) -> Array:
