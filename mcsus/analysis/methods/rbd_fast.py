@@ -10,12 +10,15 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.methods.given_data import told
+from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.shares_of_classes import Products
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
-_HARMONICS = 10
+_HARMONICS, _FURTHER = 10, 20
+_LEFT = 2  # times what the further ones add: what all beyond the first ones may
+_SMALL = 1e-9  # of a harmonic, that those before it leave of it: of inputs with few values
 _CLASSES = 1024  # of ranks, along which no harmonic bends
 
 
@@ -44,17 +47,43 @@ class RbdFast(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return the indices, and that of an input without bearing."""
-        return told(draws, [_products(draws, k) for k in range(len(draws.inputs) + 1)])
+        each = range(len(draws.inputs) + 1)
+        first = told(draws, [_products(draws, k, _HARMONICS) for k in each])
+        more = told(draws, [_products(draws, k, _FURTHER) for k in each]).values
+        return Pooled({**first.values, **_with_what_is_left(first.values, more)}, first.doubt)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by first order."""
         return means["S1"]
 
 
-def _products(draws: GivenDraws, k: int) -> Products:
+def _with_what_is_left(first: Mapping[str, Array], more: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the errors, with what the harmonics that are left out may add."""
+    return {
+        f"{name}_error": np.hypot(
+            first[f"{name}_error"], _LEFT * np.maximum(more[name] - first[name], 0.0)
+        )
+        for name in ("S1", "dummy")
+    }
+
+
+def _products(draws: GivenDraws, k: int, harmonics: int) -> Products:
     classes = draws.classes(k, np.arange(1, _CLASSES) / _CLASSES)
     if len(classes.ranks) == 1:
         return Products.none(draws.count)
-    waves = np.sqrt(2) * np.cos(np.pi * np.outer(classes.ranks, np.arange(1, _HARMONICS + 1)))
+    waves = draws.once(("waves", k), lambda: _waves(classes))[:, :harmonics]
     sums = draws.by_block(classes.bins[0], len(classes.ranks), draws.centred)
     return Products.of_means(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
+
+
+def _waves(classes: RankBins) -> Array:
+    """Return harmonics of the ranks, orthonormal over the draws: steps of an input make them less.
+
+    Without steps they are so but for the width of a class.
+    """
+    plain = np.sqrt(2) * np.cos(np.pi * np.outer(classes.ranks, np.arange(_FURTHER + 1)))
+    weights = np.sqrt(classes.counts.sum(axis=0) / classes.counts.sum())[:, np.newaxis]
+    apart, size = np.linalg.qr(plain[:, : len(weights)] * weights)
+    kept = np.abs(np.diag(size)) > _SMALL
+    kept[0] = False  # the mean
+    return np.asarray((apart / weights)[:, kept])
