@@ -93,7 +93,7 @@ class FixedRun:
             for replicate in range(first, design.replicates):
                 values = np.array([next(found) for _ in kernels])
                 refuse_not_finite(
-                    values[-1],
+                    values[-1][: self.cells],
                     [self.output],
                     np.array([self.cells]),
                     self.run.kernel,

@@ -229,13 +229,25 @@ def test_fast_is_that_of_salib():
 
 
 def test_fast_refuses_inputs_of_several_numbers():
+    source = labelled()
+    with pytest.raises(InputError, match="FAST of 'x1', which is several numbers drawn apart"):
+        run(Study.from_dict(source))
+    source["sensitivity"] = {"methods": ["fast"], "by_label": ["x1"]}
+    assert len(run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]) == 2
+
+
+def test_fixing_beside_a_claim_on_several_labels():
+    claim = {"id": "c", "statement": "More", "quantity": "y", "relation": ">", "value": 0.1}
+    source = labelled() | {"claims": [claim | {"unit": "1", "confidence": 0.5}]}
+    source["sensitivity"] = {"methods": ["fixing"]}
+    assert len(run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]) == 2
+
+
+def labelled():
     source = study({"x1": UNIFORM}, "x1", "morris").to_dict()
     source["dims"] = {"place": ["here", "there"]}
     labels = {"here": {"maximum": 1}, "there": {"maximum": 2}}
     each = {label: {"distribution": "uniform", "minimum": 0} | own for label, own in labels.items()}
     source["parameters"]["x1"] = {"unit": "1", "source": "a test", "by": {"place": each}}
     source["sensitivity"] = {"methods": ["fast"]}
-    with pytest.raises(InputError, match="FAST of 'x1', which is several numbers drawn apart"):
-        run(Study.from_dict(source))
-    source["sensitivity"] = {"methods": ["fast"], "by_label": ["x1"]}
-    assert len(run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]) == 2
+    return source
