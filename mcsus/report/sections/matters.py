@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from mcsus.families import special
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.places import places_figure
 from mcsus.report.lenses import Seen, exact, seen
@@ -16,6 +14,7 @@ from mcsus.report.reading import ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.drivers import is_of_ranks
 from mcsus.report.sections.inputs import source_row
+from mcsus.report.sections.settled import is_told, settled
 from mcsus.report.wording import (
     capital,
     count,
@@ -30,9 +29,8 @@ from mcsus.report.wording import (
 
 _MOST = 8  # inputs in the table
 _FRONT = 3  # places that methods are to agree on
-_NOTABLE = 0.05  # index from which an input is a driver
-_SETTLED = 0.95
 _HIGHEST = 1 - 1e-9  # probability that is told: no place is certain
+_UNKNOWN = "Whether the ranking is settled is not known: one replicate tells no error."
 _LEVEL = 0.95
 _SURE = 2.0  # errors from which an interval is another one
 _KNOWN_ENDS = ("known_low", "known_high")
@@ -108,7 +106,7 @@ class Matters(Section):
             {
                 "name": capital(cell.name),
                 "texts": [
-                    self._settled(ranking, cell),
+                    f"The ranking is {settled(cell)}." if is_told(cell) else _UNKNOWN,
                     _agreement(found),
                     self._evidence(ranking, cell),
                     self._knowing(ranking, cell),
@@ -125,57 +123,23 @@ class Matters(Section):
         rows = []
         order = _order(ranking, cell)
         for place, name in enumerate(order[:_MOST]):
-            after = order[place + 1] if place + 1 < len(order) else None
             known = self._known(name, cell)
-            before = math.nan if after is None else self._before(ranking, cell, name, after)
+            last = place + 1 == len(order) or not is_told(cell)
+            before = 1.0 if last else ranking.index(cell, name, "before_next")
             rows.append(
                 {
                     "input": capital(words(name)),
                     "index": ranking.index(cell, name, ranking.key),
                     "error": ranking.index(cell, name, f"{ranking.key}_error"),
-                    "before": probability(before) if math.isfinite(before) else "",
+                    "before": ""
+                    if last or math.isnan(before)
+                    else probability(min(before, _HIGHEST)),
                     "evidence": listing(self._grades(name)),
                     "sources": self._sources(name),
                     "known": "" if known is None else known.text,
                 }
             )
         return rows
-
-    def _before(self, ranking: Ranking, cell: ResultCell, one: str, other: str) -> float:
-        """Return how probably an input matters more than another, as far as errors tell.
-
-        Errors count as independent; at common points they partly cancel, so that it is rather
-        too near one half.
-        """
-        key, replicates = ranking.key, self.reading.analysis_replicates
-        gap = ranking.index(cell, one, key) - ranking.index(cell, other, key)
-        errors = [ranking.index(cell, name, f"{key}_error") for name in (one, other)]
-        error = math.hypot(*errors)
-        if replicates < 2 or not math.isfinite(error):
-            return math.nan
-        if error == 0:
-            return _HIGHEST if gap > 0 else 0.5
-        return min(float(special.stdtr(replicates - 1, gap / error)), _HIGHEST)
-
-    def _settled(self, ranking: Ranking, cell: ResultCell) -> str:
-        order = _order(ranking, cell)
-        drivers = [n for n in order if ranking.index(cell, n, ranking.key) >= _NOTABLE] or order[:1]
-        pairs = list(itertools.pairwise(order))[: len(drivers)]
-        sure = [self._before(ranking, cell, *pair) for pair in pairs]
-        if not all(map(math.isfinite, sure)):
-            return "Whether the ranking is settled is not known: one replicate tells no error."
-        loose = [(pair, own) for pair, own in zip(pairs, sure, strict=True) if own < _SETTLED]
-        many = len(drivers) > 1
-        which = f"The ranking of the {count(len(drivers), 'input')} that drive the doubt"
-        which = which if many else "Which input comes first"
-        if not loose:
-            return f"{which} is settled: each place is right with probability {_least(sure)}."
-        texts = [
-            f"the {words(one)} before the {words(other)} with probability {probability(own)}"
-            for (one, other), own in loose[:_FRONT]
-        ]
-        first = f" (the first place is, {_least(sure[:1])})" if loose[0][0] != pairs[0] else ""
-        return f"{which} is not settled{first}: {listing(texts)}; more draws would tell."
 
     def _grades(self, name: str) -> list[str]:
         """Return the grades of the evidence of an input that varies, the weakest first."""
@@ -240,12 +204,6 @@ class Matters(Section):
             f"If the {words(first)} were known, and at its median, the 95 % interval would narrow "
             f"by {percent(known.narrowed)}: from {before} to {after}."
         )
-
-
-def _least(probabilities: Sequence[float]) -> str:
-    least = min(probabilities)
-    text = probability(least)
-    return text if least > 0.999 else f"{text} or more"
 
 
 def _order(ranking: Ranking, cell: ResultCell) -> list[str]:

@@ -28,30 +28,35 @@ class Settled(Section):
     )
 
     def context(self) -> dict[str, list[str]]:
-        """Return a line for each case that is looked at."""
+        """Return a line for each case; those of the output of the answer stand in one place."""
         return {
             "lines": [
-                _told(f"{capital(words(name))}{f', {cell.name}' if cell.name else ''}", cell)
+                f"{capital(words(name))}{f', {cell.name}' if cell.name else ''}: {settled(cell)}"
                 for name, table in self.reading.analyses[self.method].items()
-                if "@" not in name
+                if "@" not in name and name != self.reading.explained.name
                 for cell in table.picked(MOST_CELLS)
-                if "first_three" in cell.data and len(inputs_of(cell)) > 1
+                if is_told(cell)
             ]
         }
 
 
-def _told(where: str, cell: ResultCell) -> str:
+def is_told(cell: ResultCell) -> bool:
+    """Tell whether it is known how probably the inputs of a cell are in the right order."""
+    return "first_three" in cell.data and len(inputs_of(cell)) > 1
+
+
+def settled(cell: ResultCell) -> str:
     """Say whether the first three inputs are in the right order, and else which are not told."""
     inputs, probability = inputs_of(cell), float(cell.data["first_three"])
     before = cell.array("before_next")
     count = min(3, len(inputs))
     told = f"the first {count} inputs are in the right order with a probability of at least"
     if probability > SETTLED:
-        return f"{where}: settled; {told} {np.floor(100 * probability) / 100:.2f}"
+        return f"settled; {told} {np.floor(100 * probability) / 100:.2f}"
     pairs = [
         f"{words(one)} before {words(two)} ({before[k]:.2f})"
         for (k, one), (_, two) in pairwise(inputs[: _LOOKED_AT + 1])
         if before[k] <= SETTLED
     ]
     open_ = f"; open is {', '.join(pairs)}" if pairs else ""
-    return f"{where}: not settled; {told} {probability:.2f}{open_}"
+    return f"not settled; {told} {probability:.2f}{open_}"
