@@ -91,3 +91,16 @@ def test_without_a_variance_there_is_a_reason_and_no_number():
     (cell,) = cells(study({"a": cauchy, "b": normal(1)}, "a + b"))
     assert cell["indices"] == {}
     assert cell["reason"] == "the variance of the output does not settle"
+
+
+def test_a_dim_of_years_beside_a_claim():
+    """Both are arrays: of the output in each year, and of the margin in each year."""
+    claim = {
+        "id": "low", "statement": "low", "quantity": "y", "relation": "<", "value": 4,
+        "unit": "1", "confidence": 0.5,
+    }  # fmt: skip
+    made = study(
+        {"a": normal(1), "g": normal(0.1)}, "a + g*(year - 2020)", draws=256,
+        dims={"year": [2020, 2050]}, claims=[claim],
+    )  # fmt: skip
+    assert [cell["enough"]["value"] for cell in cells(made)] == [1, 2]

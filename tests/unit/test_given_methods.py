@@ -98,6 +98,8 @@ def test_a_line_without_noise_is_explained_to_the_end():
     found = values("correlation", inputs, output)
     assert found["R2"] == pytest.approx(1, abs=1e-12)
     assert found["PCC"][:3] == pytest.approx(1, abs=1e-9)
+    assert found["PCC"][3] == pytest.approx(0, abs=1e-6)  # of rounding, by rounding
+    assert found["PCC_error"][3] < 1e-6
 
 
 def test_ishigami_and_the_g_function():

@@ -19,6 +19,7 @@ from mcsus.result.arrays import Entry
 Array = NDArray[np.float64]
 
 _ERRORS = 3  # from which correlations are not those of chance
+_ROUNDING = 1e-14  # of a variance: what is left of an output that the lines explain to the end
 _SINGULAR = 1e-10  # of the largest eigenvalue: inputs that say the same
 
 
@@ -128,7 +129,7 @@ def _lines(draws: GivenDraws, columns: list[Array]) -> _Lines:
     slopes = np.einsum("rij,rj->ri", inverse, single)
     explained = np.clip(np.einsum("ri,ri->r", slopes, single), 0.0, 1.0)
     left = (1 - explained)[:, np.newaxis] * np.einsum("rkk->rk", inverse)
-    whole = np.sqrt(slopes**2 + left)
+    whole = np.sqrt(slopes**2 + np.maximum(left, _ROUNDING))
     partial = np.divide(slopes, whole, out=np.zeros_like(slopes), where=whole > 0)
     told_apart = np.linalg.matrix_rank(among[0], tol=_SINGULAR * len(columns), hermitian=True)
     if told_apart < len(among[0]):
