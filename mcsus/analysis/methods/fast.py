@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _HARMONICS = 4
+_FEWER, _LAST = 2, "last"  # harmonics, and the name of what those beyond add
 _LEAST = 1024  # points of a curve
 _DRAWS = 4  # base points of a replicate for one point of a curve
 _INSIDE = 2.0**-40  # of the ends of the cube, which a curve may touch
@@ -63,18 +64,25 @@ class Fast(MethodOfShares):
         count = values.shape[1]
         mean, variances = float(values.mean()), values.var(axis=1)
         shares = [
-            fast.compute_orders(own - mean, count, _HARMONICS, _fastest(count))[0] if spread else 0
-            for own, spread in zip(values, variances, strict=True)
-        ]
+            [fast.compute_orders(own - mean, count, few, _fastest(count))[0] if spread else 0
+             for own, spread in zip(values, variances, strict=True)]
+            for few in (_HARMONICS, _FEWER)
+        ]  # fmt: skip
+        first, fewer = np.array(shares) * variances
         beside = [_beside(own - mean) for own in values]
-        amounts = {"S1": np.array(shares) * variances, "beside": np.array(beside)}
+        amounts = {"S1": first, _LAST: first - fewer, "beside": np.array(beside)}
         return Parts(mean, float(values.var()), 0.0, amounts, {}).checked()
 
     def pool(self, replicates: Sequence[Parts]) -> Pooled:
-        """Return the indices; their errors have what frequencies beside would add to them."""
+        """Return the indices; their errors have what frequencies beside would add to them.
+
+        And what further harmonics would add: about what the last ones that are taken do.
+        """
         values, doubt = super().pool(replicates)
         values.pop("beside_error")
-        values["S1_error"] = np.hypot(values["S1_error"], values["beside"])
+        values.pop(f"{_LAST}_error")
+        parts = values["S1_error"], values["beside"], np.maximum(values.pop(_LAST), 0.0)
+        values["S1_error"] = np.sqrt(np.square(parts).sum(axis=0))
         return Pooled(values, doubt)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
