@@ -37,11 +37,11 @@ class Fast(MethodOfShares):
     name = "fast"
     title = "FAST"
     words = (
-        "the share of the variance that would go if an input were known, as far as four harmonics "
-        "tell it, by waves along curves"
+        "the share of the variance that would go if an input were known, by four harmonics of "
+        "waves along curves and what these let expect beyond"
     )
     arrays = (
-        Entry("S1", ("input",), "1", "first-order index in four harmonics", has_error=True),
+        Entry("S1", ("input",), "1", "first-order index", has_error=True),
         Entry("beside", ("input",), "1", "share that as many frequencies beside these have"),
     )
     is_for_independent = True
@@ -74,14 +74,16 @@ class Fast(MethodOfShares):
         return Parts(mean, float(values.var()), 0.0, amounts, {}).checked()
 
     def pool(self, replicates: Sequence[Parts]) -> Pooled:
-        """Return the indices; their errors have what frequencies beside would add to them.
+        """Return the indices, with what further harmonics would add: about what the last ones do.
 
-        And what further harmonics would add: about what the last ones that are taken do.
+        Half of that is an error, and so is what frequencies beside have.
         """
         values, doubt = super().pool(replicates)
         values.pop("beside_error")
         values.pop(f"{_LAST}_error")
-        parts = values["S1_error"], values["beside"], np.maximum(values.pop(_LAST), 0.0)
+        left = np.maximum(values.pop(_LAST), 0.0)
+        values["S1"] = values["S1"] + left
+        parts = values["S1_error"], values["beside"], left / 2
         values["S1_error"] = np.sqrt(np.square(parts).sum(axis=0))
         return Pooled(values, doubt)
 

@@ -24,7 +24,7 @@ _CLASSES = 1024  # of ranks, along which no harmonic bends
 
 @register
 class RbdFast(FromDraws):
-    """What the first ten harmonics of the ranks of an input say, over the variance.
+    """What harmonics of the ranks of an input say, over the variance.
 
     S. Tarantola, D. Gatelli, T. A. Mara (2006), doi:10.1016/j.ress.2005.06.003; from draws,
     E. Plischke (2010), doi:10.1016/j.ress.2009.11.005. Products of different replicates have no
@@ -34,13 +34,13 @@ class RbdFast(FromDraws):
     name = "rbd_fast"
     title = "RBD-FAST"
     words = (
-        "the share of the variance that would go if an input were known, as far as ten harmonics "
-        "tell it; needs no run of its own"
+        "the share of the variance that would go if an input were known, by ten harmonics and what "
+        "ten more let expect beyond; needs no run of its own"
     )
     is_of_numbers = True
     measure = "S1"
     arrays = (
-        Entry("S1", ("input",), "1", "first-order index in ten harmonics", has_error=True),
+        Entry("S1", ("input",), "1", "first-order index", has_error=True),
         Entry("dummy", (), "1", "the same of an input without bearing", has_error=True),
     )
     is_for_independent = True
@@ -58,13 +58,13 @@ class RbdFast(FromDraws):
 
 
 def _with_what_is_left(first: Mapping[str, Array], more: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the errors, with what the harmonics that are left out may add."""
-    return {
-        f"{name}_error": np.hypot(
-            first[f"{name}_error"], _LEFT * np.maximum(more[name] - first[name], 0.0)
-        )
-        for name in ("S1", "dummy")
-    }
+    """Return the shares with what harmonics that are left out may add; half of it is an error."""
+    told: dict[str, Array] = {}
+    for name in ("S1", "dummy"):
+        left = _LEFT * np.maximum(more[name] - first[name], 0.0)
+        told[name] = first[name] + left
+        told[f"{name}_error"] = np.hypot(first[f"{name}_error"], left / 2)
+    return told
 
 
 def _products(draws: GivenDraws, k: int, harmonics: int) -> Products:
