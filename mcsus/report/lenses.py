@@ -24,12 +24,19 @@ class Lens(NamedTuple):
         What it is called above a column.
     asks : str
         What it looks at.
+    is_signed : bool
+        Whether less than 0 is as much as more.
     """
 
     method: str
     key: str
     title: str
     asks: str
+    is_signed: bool = False
+
+    def size(self, value: float) -> float:
+        """Return how much a number says."""
+        return abs(value) if self.is_signed else value
 
 
 LENSES = (
@@ -42,7 +49,7 @@ LENSES = (
     Lens("fast", "S1", "FAST", "the variance, by waves"),
     Lens("delta", "delta", "Delta", "the whole distribution"),
     Lens("pawn", "median", "PAWN", "the whole distribution"),
-    Lens("correlation", "spearman", "Rank correlation", "whether one rises with the other"),
+    Lens("correlation", "spearman", "Rank correlation", "whether one rises with the other", True),
     Lens("known", "narrowed", "Interval if known", "the 95 % interval with an input at its median"),
     Lens("morris", "mu_star", "Morris", "steps from many places"),
     Lens("tornado", "swing", "Tornado", "one input at a time, from typical values"),
@@ -85,7 +92,8 @@ class Seen(NamedTuple):
         return {
             name
             for name, own in self.places.items()
-            if not abs(first.value) - abs(own.value) > _SURE * math.hypot(first.error, own.error)
+            if not self.lens.size(first.value) - self.lens.size(own.value)
+            > _SURE * math.hypot(first.error, own.error)
         }
 
     def leading(self, count: int) -> set[str]:
@@ -106,15 +114,16 @@ def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) 
             continue
         values, errors = own.array(lens.key), _errors(own, lens.key)
         inputs = [str(name) for name in own.data["input"].values]
-        known = {}
+        floors = _floors(own, len(inputs))
+        known: dict[str, _Told] = {}
         for name in names:
             at = _places_of(name, reading.members(name), inputs)
             finite = [k for k in at if np.isfinite(values[k])]
             if finite:
-                most = max(finite, key=lambda k: abs(values[k]))
-                known[name] = (float(values[most]), float(errors[most]))
+                most = max(finite, key=lambda k: lens.size(float(values[k])))
+                known[name] = _Told(float(values[most]), float(errors[most]), float(floors[most]))
         if known:
-            found.append(Seen(lens, _ranked(known)))
+            found.append(Seen(lens, _ranked(lens, known)))
     return found
 
 
@@ -137,9 +146,25 @@ def _places_of(name: str, members: Sequence[str], inputs: Sequence[str]) -> list
     return [k for k, text in enumerate(inputs) if text in own or text.partition(" [")[0] in own]
 
 
-def _ranked(known: dict[str, tuple[float, float]]) -> dict[str, Place]:
-    order = sorted(known, key=lambda name: (-abs(known[name][0]), name))
-    return {
-        name: Place(*known[name], place, not abs(known[name][0]) <= _SURE * known[name][1])
-        for place, name in enumerate(order, 1)
-    }
+def _floors(cell: ResultCell, count: int) -> np.ndarray:
+    """Return what an input without bearing gets: as a dummy does, or as frequencies beside have."""
+    if "dummy" in cell.data:
+        return np.full(count, max(float(cell.data["dummy"]), 0.0))
+    return cell.array("beside") if "beside" in cell.data else np.zeros(count)
+
+
+class _Told(NamedTuple):
+    value: float
+    error: float
+    floor: float
+
+
+def _ranked(lens: Lens, known: dict[str, _Told]) -> dict[str, Place]:
+    size = {name: lens.size(own.value) for name, own in known.items()}
+    order = sorted(known, key=lambda name: (-size[name], name))
+    found = {}
+    for place, name in enumerate(order, 1):
+        own = known[name]
+        is_sure = not size[name] - own.floor <= _SURE * own.error
+        found[name] = Place(own.value, own.error, place, is_sure)
+    return found
