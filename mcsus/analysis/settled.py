@@ -63,7 +63,7 @@ def orders(weights: Array, each: Array) -> dict[str, Any]:
     count, inputs = each.shape
     if count < 2:
         return {}
-    if not np.isfinite(weights).all() or not np.isfinite(each).all():
+    if not (inputs and np.isfinite(weights).all() and np.isfinite(each).all()):
         return {"before_next": np.full(inputs, np.nan), "first_three": np.nan}
     order = np.argsort(-weights, kind="stable")
     ranked, own = weights[order], each[:, order]

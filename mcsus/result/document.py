@@ -26,13 +26,13 @@ _NUMBERS = ("outputs", "sensitivity", "claims", "credits")
 IGNORANCE = "ignorance"
 """What leaves a claim undecided that holds at some numbers of intervals, and not at others."""
 
+_ORDER = ("before_next", "first_three")  # how well a ranking is known
 _APART = (Verdict.NOT_SUPPORTED.value, Verdict.SUPPORTED.value)
 _REMARKS = (
     "varies",
     "reason",
     "likelihood",
-    "before_next",
-    "first_three",
+    "settled",
 )  # on numbers that are there
 
 
@@ -151,7 +151,7 @@ def _explained_cell(
         reason = "the output does not vary, rounding apart, at the points of the analysis"
         return {"labels": labels, "ranking": [], "indices": {}, "reason": reason} | told
     told.pop("reason", None)  # of other cells
-    beside = {"rank", *(f"{key}_error" for key in cell.data_vars)}
+    beside = {"rank", *_ORDER, *(f"{key}_error" for key in cell.data_vars)}
     estimated = [str(key) for key in cell.data_vars if key not in beside]
     by_input = [key for key in estimated if cell[key].dims == ("input",)]
     by_pair = [key for key in estimated if cell[key].dims == ("input", "other_input")]
@@ -168,7 +168,12 @@ def _explained_cell(
             {"inputs": [a, b]} | {key: estimate(cell, key, (i, j)) for key in by_pair}
             for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
         ]
-    return document | {key: estimate(cell, key) for key in estimated if not cell[key].dims}
+    document |= {key: estimate(cell, key) for key in estimated if not cell[key].dims}
+    if all(key in cell for key in _ORDER):
+        each = zip(names, cell[_ORDER[0]].values.tolist(), strict=True)
+        before = {name: _number(own) for name, own in each}
+        document["settled"] = {_ORDER[1]: _number(cell[_ORDER[1]].values), _ORDER[0]: before}
+    return document
 
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:

@@ -22,17 +22,17 @@ def settled_line(sensitivity: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> cell = {"labels": {}, "ranking": ["power", "area"], "first_three": {"value": 0.62},
-    ...         "indices": {"power": {"before_next": {"value": 0.62}}, "area": {}}}
+    >>> cell = {"labels": {}, "ranking": ["power", "area"],
+    ...         "settled": {"first_three": 0.62, "before_next": {"power": 0.62, "area": 1.0}}}
     >>> settled_line({"footprint": {"cells": [cell]}})
     'Not settled: which drives footprint first (power before area with probability 0.62)'
     """
     for name, document in sensitivity.items():
         for cell in document["cells"]:
-            if (cell.get("first_three") or {}).get("value") is None:
+            known = cell.get("settled", {})
+            if (probability := known.get("first_three")) is None:
                 continue
             ranking, where = cell["ranking"], label_text(name, cell["labels"])
-            probability = cell["first_three"]["value"]
             if probability > SETTLED or len(ranking) < 2:
                 count = min(3, len(ranking))
                 if count < 2:
@@ -40,7 +40,7 @@ def settled_line(sensitivity: Mapping[str, Any]) -> str:
                 return (
                     f"Settled: the first {count} drivers of {where} (probability {probability:.2f})"
                 )
-            order = [cell["indices"][own]["before_next"]["value"] for own in ranking[:-1][:3]]
+            order = [known["before_next"][own] for own in ranking[:-1][:3]]
             k = min(range(len(order)), key=order.__getitem__)
             place = ("first", "second", "third")[k]
             return (

@@ -73,8 +73,8 @@ def test_json_terminal_and_page_say_so(tmp_path):
     )
     result = run(study)
     for cell in result.to_dict()["sensitivity"]["y"]["cells"]:
-        assert cell["indices"]["a"]["before_next"]["value"] > 0.99
-        assert cell["first_three"]["value"] < 0.95
+        assert cell["settled"]["before_next"]["a"] > 0.99
+        assert cell["settled"]["first_three"] < 0.95
     assert "Not settled: which drives y second" in str(result.summary())
     page = write_report(result, tmp_path / "page").read_text(encoding="utf-8")
     assert "Is the ranking settled?" in page
@@ -87,6 +87,10 @@ def test_inputs_that_do_nothing_may_stand_in_any_order():
     told = orders(each.mean(axis=0), each)
     assert told["first_three"] > 0.999
     assert orders(*few(0.2, 0.19))["first_three"] < 0.9  # which matter, and are as noisy as far
+
+
+def test_nothing_is_ranked_where_all_is_constant():
+    assert np.isnan(orders(np.zeros(0), np.zeros((4, 0)))["first_three"])
 
 
 def few(one, other):

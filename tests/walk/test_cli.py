@@ -296,7 +296,8 @@ class TestRunJson:
             ({"power", "hours", "share"}, {"power", "hours", "share"}),
             strict=True,
         ):
-            assert set(cell) == {"labels", "method", "estimator", "ranking", "indices"}
+            assert set(cell) == {"labels", "method", "estimator", "ranking", "indices", "settled"}
+            assert set(cell["settled"]["before_next"]) == drivers
             assert (cell["method"], cell["estimator"]) == ("sobol", "SALib")
             assert set(cell["indices"]) == set(cell["ranking"]) == drivers
             total = [cell["indices"][name]["ST"]["value"] for name in cell["ranking"]]
