@@ -206,11 +206,13 @@ def test_fast_of_waves_and_of_a_line():
     assert found["ranking"] == ["x2", "x1", "x3"]
     for name, share in {"x1": 0.313905191, "x2": 0.442411145, "x3": 0.0}.items():
         told = found["indices"][name]["S1"]
-        assert told["value"] == pytest.approx(share, abs=ERRORS * told["error"] + 0.01)
+        assert told["value"] == pytest.approx(share, abs=2 * told["error"] + 0.01)
+        assert told["error"] <= 0.26 * share + 0.01  # of x2 the fourth harmonic is nearly all
     laws = {"x1": {"distribution": "normal", "mean": 0, "sd": 2}, "x2": UNIFORM}
     found = cell(laws, "x1 + 0 * x2", "fast")  # SALib's curves may meet the ends of the cube
     told = found["indices"]["x1"]["S1"]
-    assert told["value"] == pytest.approx(1, abs=2 * told["error"])  # of .97 in four harmonics
+    assert told["value"] == pytest.approx(0.97, abs=0.02)
+    assert told["value"] == pytest.approx(1, abs=2 * told["error"])
     assert found["indices"]["x2"]["S1"]["value"] == pytest.approx(0, abs=1e-3)
 
 

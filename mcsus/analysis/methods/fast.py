@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _HARMONICS = 4
+_LEFT = 0.05, 0.25  # of what is told: what harmonics that are left out have, at least and at most
+_NOTHING = 1e-4  # of a variance: a sum of powers is never below 0, also of what does nothing
 _FEWER, _LAST = 2, "last"  # harmonics, and the name of what those beyond add
 _LEAST = 1024  # points of a curve
 _DRAWS = 4  # base points of a replicate for one point of a curve
@@ -37,11 +39,11 @@ class Fast(MethodOfShares):
     name = "fast"
     title = "FAST"
     words = (
-        "the share of the variance that would go if an input were known, by four harmonics of "
-        "waves along curves and what these let expect beyond"
+        "the share of the variance that would go if an input were known, as far as four harmonics "
+        "tell it, by waves along curves"
     )
     arrays = (
-        Entry("S1", ("input",), "1", "first-order index", has_error=True),
+        Entry("S1", ("input",), "1", "first-order index in four harmonics", has_error=True),
         Entry("beside", ("input",), "1", "share that as many frequencies beside these have"),
     )
     is_for_independent = True
@@ -74,16 +76,17 @@ class Fast(MethodOfShares):
         return Parts(mean, float(values.var()), 0.0, amounts, {}).checked()
 
     def pool(self, replicates: Sequence[Parts]) -> Pooled:
-        """Return the indices, with what further harmonics would add: about what the last ones do.
+        """Return the indices; their errors have what frequencies beside would add to them.
 
-        Half of that is an error, and so is what frequencies beside have.
+        And what harmonics that are left out may have: as much as the last ones that are taken, up
+        to a quarter, and a twentieth of what is told at least, as a wave with a corner leaves.
         """
         values, doubt = super().pool(replicates)
         values.pop("beside_error")
         values.pop(f"{_LAST}_error")
-        left = np.maximum(values.pop(_LAST), 0.0)
-        values["S1"] = values["S1"] + left
-        parts = values["S1_error"], values["beside"], left / 2
+        told = np.maximum(values["S1"], 0.0)
+        left = np.clip(values.pop(_LAST), _LEFT[0] * told, _LEFT[1] * told)
+        parts = values["S1_error"], values["beside"], left, np.full(told.shape, _NOTHING)
         values["S1_error"] = np.sqrt(np.square(parts).sum(axis=0))
         return Pooled(values, doubt)
 
