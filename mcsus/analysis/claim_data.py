@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,11 @@ class ClaimCell:
     def is_open(self) -> bool:
         """Whether the claim holds in some draws and not in others."""
         return bool(self.holds.any() and not self.holds.all())
+
+    @cached_property
+    def given(self) -> dict[int, Any]:
+        """What `mcsus.analysis.given_input` has said of the inputs so far, by their places."""
+        return {}
 
     @cached_property
     def of_margin(self) -> MainEffects | None:

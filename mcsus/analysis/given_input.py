@@ -40,6 +40,14 @@ class Given(NamedTuple):
 
 
 def given_input(cell: ClaimCell, k: int) -> Given:
+    """Return the probability of a claim given an input, worked out once for all analyses."""
+    if k not in cell.given:
+        cell.given[k] = _given(cell, k)
+    known: Given = cell.given[k]
+    return known
+
+
+def _given(cell: ClaimCell, k: int) -> Given:
     """Return the probability of a claim given an input; its mean is that of the claim.
 
     Where the draws bear it out, the input moves and stretches the margin only: then the tails,

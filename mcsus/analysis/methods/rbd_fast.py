@@ -47,9 +47,9 @@ class RbdFast(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return the indices, and that of an input without bearing."""
-        each = range(len(draws.inputs) + 1)
-        first = told(draws, [_products(draws, k, _HARMONICS) for k in each])
-        more = told(draws, [_products(draws, k, _FURTHER) for k in each]).values
+        means = [_means(draws, k) for k in range(len(draws.inputs) + 1)]
+        first = told(draws, [Products.of_means(own[:, :_HARMONICS]) for own in means])
+        more = told(draws, list(map(Products.of_means, means))).values
         return Pooled({**first.values, **_with_what_is_left(first.values, more)}, first.doubt)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
@@ -67,13 +67,14 @@ def _with_what_is_left(first: Mapping[str, Array], more: Mapping[str, Array]) ->
     return told
 
 
-def _products(draws: GivenDraws, k: int, harmonics: int) -> Products:
+def _means(draws: GivenDraws, k: int) -> Array:
+    """Return the means of the output times each harmonic, shape (block, harmonic)."""
     classes = draws.classes(k, np.arange(1, _CLASSES) / _CLASSES)
     if len(classes.ranks) == 1:
-        return Products.none(draws.count)
-    waves = draws.once(("waves", k), lambda: _waves(classes))[:, :harmonics]
+        return np.zeros((draws.count, 1))
+    waves = draws.once(("waves", k), lambda: _waves(classes))
     sums = draws.by_block(classes.bins[0], len(classes.ranks), draws.centred)
-    return Products.of_means(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
+    return np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
 
 
 def _waves(classes: RankBins) -> Array:
