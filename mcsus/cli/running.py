@@ -50,6 +50,12 @@ def run(
         str | None,
         typer.Option(metavar="NAMES", help="Of sensitivity: sobol,pawn,..; all that apply: all."),
     ] = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHAT", help="Inputs by stage, source, evidence or label; or g=a,b;.."
+        ),
+    ] = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="Threads; results do not change.")
     ] = None,
@@ -97,7 +103,7 @@ def run(
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
     changes = {
         "draws": draws, "replicates": replicates, "seed": seed, "settings": settings,
-        "methods": methods,
+        "methods": methods, "groups": groups,
     }  # fmt: skip
     limits = Limits(
         _share(until),
@@ -195,6 +201,7 @@ def _configured(
     seed: int | None,
     settings: list[str] | None,
     methods: str | None,
+    groups: str | None,
 ) -> Study:
     """Load a study and apply what the command line changes."""
     from mcsus.study import load_study, parse_setting  # noqa: PLC0415
@@ -208,7 +215,7 @@ def _configured(
             raise InputError(Fault(f"{name!r} twice", "one value for each", ("--set",)))
         pins[name] = value
     return loaded.with_changes(
-        draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods
+        draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods, groups=groups
     )
 
 

@@ -11,14 +11,16 @@ from mcsus.dependence.mix import key_of_study
 from mcsus.engine.plans import Member, Part, cells_of, parameter_of
 from mcsus.model import Model
 from mcsus.parameters import Parameter
-from mcsus.result.printed import label_text
+from mcsus.result.printed import label_name, label_text
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled, shared_dims
 from mcsus.study.joints import joints_of
 from mcsus.study.parts import TOGETHER, CopulaGroup
 from mcsus.study.shares import share_behind
-from mcsus.vocabulary import SCENARIO
+from mcsus.vocabulary import SCENARIO, Label
+
+LABEL, _NO_LABEL = "label", "no label"
 
 Groups = dict[str, set[Member]]
 """By name; a member is a parameter, or some cells of it."""
@@ -43,14 +45,21 @@ def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> Gro
     }
     used = {own: model.parameters[parameter_of(name)] for own, name in drawn.items()}
     together = joints_of(study.parameters)
-    if by:
+    by_label = (by or asked.group_by) == LABEL
+    split = list(used) if by_label else [] if by else asked.labelled(used)
+    labels: dict[str, list[str]] = {}
+    for own in split:
+        name = parameter_of(drawn[own])
+        parts = _parts(model, name)
+        used = _in_place(used, own, {k: _cut(used[own], part) for k, part in parts.items()})
+        drawn = _in_place(drawn, own, parts)
+        for part, text in _labels(model, name).items():
+            labels.setdefault(text, []).append(part)
+    if by_label:
+        groups = index_groups(used, LABEL, labels)
+    elif by:
         groups = index_groups(used, by, together)
     else:
-        for own in asked.labelled(used):
-            name = parameter_of(drawn[own])
-            parts = _parts(model, name)
-            used = _in_place(used, own, {k: _cut(used[own], part) for k, part in parts.items()})
-            drawn = _in_place(drawn, own, parts)
         explicit = {name for members in asked.groups.values() for name in members}
         rest = {k: names for k, names in together.items() if explicit.isdisjoint(names)}
         groups = index_groups(used, asked.group_by, {**asked.groups, **rest})
@@ -67,20 +76,37 @@ def is_apart_by_label(parameter: Parameter) -> bool:
     return len(set(map(key_of_study, parameter.streams))) > 1
 
 
-def _parts(model: Model, name: str) -> dict[str, Member]:
-    """Return the cells of a parameter that are drawn by themselves, by name and label."""
+class _Apart(NamedTuple):
+    """Cells of a parameter that are drawn by one stream, and the labels that tell them apart."""
+
+    labels: Mapping[str, Label]
+    cells: list[int]
+
+
+def _apart(model: Model, name: str) -> list[_Apart]:
+    """Return the cells of a parameter by the streams that draw them."""
     parameter = model.parameters[name]
     apart = [dim for dim in parameter.dims if dim not in shared_dims(parameter, model.dims)]
-    cells: dict[str, list[int]] = {}
-    names: dict[str, str] = {}
+    found: dict[str, _Apart] = {}
     for k, labels in enumerate(labelled(parameter.dims, model.dims)):
         stream = key_of_study(parameter.cells[k].stream)
         own = {dim: labels[dim] for dim in apart if dim != SCENARIO}
-        names.setdefault(stream, label_text(written_name(name), own))
-        cells.setdefault(stream, []).append(k)
-    if len(cells) == 1:
-        return {written_name(name): name}
-    return {names[stream]: Part(name, tuple(own)) for stream, own in cells.items()}
+        found.setdefault(stream, _Apart(own, [])).cells.append(k)
+    return list(found.values())
+
+
+def _parts(model: Model, name: str) -> dict[str, Member]:
+    """Return the cells of a parameter that are drawn by themselves, by name and label."""
+    own, apart = written_name(name), _apart(model, name)
+    if len(apart) == 1:
+        return {own: name}
+    return {label_text(own, labels): Part(name, tuple(cells)) for labels, cells in apart}
+
+
+def _labels(model: Model, name: str) -> dict[str, str]:
+    """Return the labels of each of the parts of a parameter."""
+    texts = [", ".join(map(label_name, own.labels.values())) for own in _apart(model, name)]
+    return dict(zip(_parts(model, name), texts if len(texts) > 1 else [_NO_LABEL], strict=True))
 
 
 def _cut(parameter: Parameter, part: Member) -> Parameter:

@@ -288,6 +288,7 @@ def run(
     seed: int | None = None,
     pins: Mapping[str, str] | None = None,
     methods: str | Sequence[str] | None = None,
+    groups: str | Mapping[str, Sequence[str]] | None = None,
     threads: int | None = None,
     cluster: str | None = None,
     until: float | None = None,
@@ -308,6 +309,9 @@ def run(
         Parameters held at a value with unit, for example ``{"grid_intensity": "50 g CO2e/kWh"}``.
     methods : str or sequence of str, optional
         Of sensitivity analysis, in place of the study's; ``"all"`` for those that apply.
+    groups : str or mapping, optional
+        What is one input there: ``"stage"``, ``"source"``, ``"evidence"`` or ``"label"``, or names
+        of parameters by the name of their group.
     threads : int, optional
         How many; the result does not depend on it.
     cluster : str, optional
@@ -345,7 +349,7 @@ def run(
         progress=progress,
     )
     study = study.with_changes(
-        draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods
+        draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods, groups=groups
     )
     [result] = Run(study, settings).results()
     return result

@@ -31,7 +31,7 @@ from mcsus.study.credits import Credit
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import NOTHING_COMPARED, Claim, Compared, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
-from mcsus.study.redesign import changed_design, other_methods
+from mcsus.study.redesign import Groups, changed_design, other_analyses
 from mcsus.study.scenario_dependence import bound_again
 from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields, read_study
@@ -196,6 +196,7 @@ class Study:
         seed: int | None = None,
         pins: Mapping[str, str | tuple[float, str]] | None = None,
         methods: str | Sequence[str] | None = None,
+        groups: Groups | None = None,
     ) -> Study:
         """Return the study with another design, other analyses, or parameters held at a value.
 
@@ -213,6 +214,8 @@ class Study:
             ``name[label]``, at that label alone; ``scenario.name``, in that scenario alone; both.
         methods : str or sequence of str, optional
             Of sensitivity analysis; ``"all"`` for those that apply.
+        groups : str or mapping, optional
+            What is one input there: all of a stage, source, evidence or label, or groups by name.
 
         Raises
         ------
@@ -235,8 +238,8 @@ class Study:
         study = self
         if changes:
             study = study._with(design=changed_design(self.design, changes))
-        if methods is not None:
-            study = replace(study, sensitivity=other_methods(study, methods))
+        if methods is not None or groups is not None:
+            study = replace(study, sensitivity=other_analyses(study, methods, groups))
         with self.units.in_use():
             return study._pinned(pins) if pins else study
 

@@ -13,7 +13,7 @@ from mcsus.streams import Design
 from mcsus.units import Unit
 from mcsus.vocabulary import Label, Relation
 
-GROUPINGS = ("none", "stage", "source", "evidence")
+GROUPINGS = ("none", "stage", "source", "evidence", "label")
 ALL = "all"
 """In the place of the names of methods: all that apply."""
 
@@ -31,12 +31,14 @@ class Sensitivity:
     ----------
     methods : tuple of str
         Names, or `ALL`.
-    group_by : {"none", "stage", "source", "evidence"}
-        How parameters are put together; ignored when `groups` is given.
+    group_by : {"none", "stage", "source", "evidence", "label"}
+        How parameters are put together; ignored when `groups` is given. By label, what all of them
+        draw for a label is one group.
     groups : mapping of str to tuple of str
         Explicit groups: name -> names of parameters. A parameter in no group stands alone.
     also_by : tuple of str
-        Further groupings whose indices stand beside, from the same points: stage, source, evidence.
+        Further groupings whose indices stand beside, from the same points: stage, source, evidence,
+        label.
     by_label : bool or tuple of str
         Parameters of which every label that is drawn by itself is an input; True for those whose
         total order, over their labels, is a tenth or more.
