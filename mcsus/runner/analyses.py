@@ -16,12 +16,12 @@ from mcsus.analysis.base import (
     Method,
     Wants,
     WantsDraws,
-    WantsGroups,
     WantsPoints,
     methods,
     pooled,
 )
 from mcsus.analysis.fixed import WantsFixed
+from mcsus.analysis.groups import WantsGroups
 from mcsus.analysis.one_at_a_time import with_interactions
 from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms

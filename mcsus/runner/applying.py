@@ -6,16 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import numpy as np
 
-from mcsus.analysis.base import (
-    DEFAULT_METHODS,
-    Asked,
-    Method,
-    WantsDraws,
-    WantsGroups,
-    WantsPoints,
-    methods,
-)
+from mcsus.analysis.base import DEFAULT_METHODS, Asked, Method, WantsDraws, WantsPoints, methods
 from mcsus.analysis.fixed import WantsFixed
+from mcsus.analysis.groups import WantsGroups
 from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms
 from mcsus.engine.plans import Member, cells_of, parameter_of

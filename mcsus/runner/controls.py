@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import Control
+from mcsus.analysis.groups import Control
 from mcsus.analysis.surrogate_fits import found_surrogate
 from mcsus.analysis.surrogates import Features, Surrogate
 from mcsus.engine.plans import Quantity, among, parameter_of

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mcsus.analysis.base import Data, Explained, WantsGroups, methods
+from mcsus.analysis.base import Data, Explained, methods
 from mcsus.analysis.claims import Judgement, judge
+from mcsus.analysis.groups import WantsGroups
 from mcsus.analysis.intervals import CURVE
 from mcsus.analysis.replication import standard_error
 from mcsus.counting.averaged import AveragedDraws

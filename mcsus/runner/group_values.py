@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import GroupSums, GroupValues, WantsGroups
+from mcsus.analysis.groups import GroupSums, GroupValues, WantsGroups
 from mcsus.analysis.ranks import is_above, ranked
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel

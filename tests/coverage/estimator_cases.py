@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from mcsus.analysis.base import WantsGroups, pooled
+from mcsus.analysis.base import pooled
+from mcsus.analysis.groups import WantsGroups
 from mcsus.analysis.methods.sobol import Sobol
 from mcsus.engine.executors import Threads
 from mcsus.runner import Run

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import GroupValues, WantsGroups, pooled
+from mcsus.analysis.base import pooled
+from mcsus.analysis.groups import GroupValues, WantsGroups
 from mcsus.analysis.methods.sobol import Sobol, salib_indices
 from mcsus.runner import Run
 from mcsus.runner.controls import pilot_draws

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from mcsus.analysis.base import WantsGroups
+from mcsus.analysis.groups import WantsGroups
 from mcsus.runner import Run
 from mcsus.runner.group_values import GroupRun
 from mcsus.runner.input_groups import sensitivity_groups

@@ -10,8 +10,9 @@ import pytest
 from SALib.analyze import sobol as salib_sobol
 from SALib.sample import sobol as salib_sample
 
-from mcsus.analysis.base import GroupValues, methods, pooled
+from mcsus.analysis.base import methods, pooled
 from mcsus.analysis.grouping import index_groups
+from mcsus.analysis.groups import GroupValues
 from mcsus.analysis.methods.sobol import _sums, salib_indices, salib_parts, streaming_parts
 from mcsus.analysis.replication import skewed_error
 from mcsus.analysis.shares import Parts, pooled_shares

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from mcsus.analysis.base import GroupSums
+from mcsus.analysis.groups import GroupSums
 from mcsus.analysis.methods.sobol import salib_indices, streaming_parts
 from mcsus.analysis.shares import pooled_shares
 from mcsus.counting.compiled import folding

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mcsus.analysis.base import GroupValues, WantsGroups, methods
+from mcsus.analysis.base import methods
+from mcsus.analysis.groups import GroupValues, WantsGroups
 from mcsus.analysis.methods.sobol import _sums, streaming_parts
 from mcsus.analysis.surrogate_fits import found_surrogate
 from mcsus.analysis.surrogates import (

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mcsus.analysis.base import GroupValues, methods
+from mcsus.analysis.base import methods
+from mcsus.analysis.groups import GroupValues
 from mcsus.analysis.settled import orders
 from mcsus.report import write_report
 from mcsus.runner import run

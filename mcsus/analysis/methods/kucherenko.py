@@ -15,7 +15,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import Asked, GroupValues, register
+from mcsus.analysis.base import Asked, register
+from mcsus.analysis.groups import GroupValues
 from mcsus.analysis.methods.sobol import salib_parts
 from mcsus.analysis.of_shares import MethodOfShares
 from mcsus.analysis.redraws import RedrawnValues, Redraws, WantsRedraws

@@ -17,15 +17,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import (
-    Asked,
-    Control,
-    GroupSums,
-    GroupValues,
-    Wants,
-    WantsGroups,
-    register,
-)
+from mcsus.analysis.base import Asked, Wants, register
+from mcsus.analysis.groups import Control, GroupSums, GroupValues, WantsGroups
 from mcsus.analysis.of_shares import MethodOfShares
 from mcsus.analysis.settled import SETTLED
 from mcsus.analysis.shares import Parts, Shares, unsettled

@@ -12,7 +12,8 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.base import Asked, GroupValues, Wants, WantsGroups, register
+from mcsus.analysis.base import Asked, Wants, register
+from mcsus.analysis.groups import GroupValues, WantsGroups
 from mcsus.analysis.methods.sobol import salib_parts
 from mcsus.analysis.of_shares import MethodOfShares
 from mcsus.analysis.shares import Parts
