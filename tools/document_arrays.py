@@ -49,7 +49,8 @@ def page() -> str:
             *_arrays(analysis.arrays),
         ]
     for name, method in methods().items():
-        where = "<output>" if name == "sobol" else f"<output>@{name}"
+        of = "<claim>" if method.is_for_claims else "<output>"
+        where = of if name == "sobol" else f"{of}@{name}"
         lines += [
             f"## `/sensitivity/{where}`: {method.title}",
             "",

@@ -172,6 +172,8 @@ class Method(ABC):
         Whether inputs that depend on each other must stand in one group.
     is_for_dependent : bool
         Whether another method says the same of inputs that do not.
+    is_for_claims : bool
+        Whether it explains the claims of a study, and not its outputs.
     is_for_single : bool
         Whether an input must be one number, not several drawn apart.
     in_its_place : tuple of str
@@ -188,6 +190,7 @@ class Method(ABC):
     labels: ClassVar[Mapping[str, Sequence[Label]]] = {}
     is_for_independent: ClassVar[bool] = False
     is_for_dependent: ClassVar[bool] = False
+    is_for_claims: ClassVar[bool] = False
     is_for_single: ClassVar[bool] = False
     in_its_place: ClassVar[tuple[str, ...]] = ()
     least_draws: ClassVar[int] = 1

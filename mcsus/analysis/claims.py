@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.intervals import quantile_errors
 from mcsus.analysis.replication import share_error, student_quantile
-from mcsus.counting.draws import Draws
+from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.model import EXACT, Rounding
 from mcsus.vocabulary import Verdict
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _FEW = 5  # draws that do what hardly any does
 _ROUGH = 1e-3  # of a probability
@@ -80,6 +81,13 @@ def hold_shares(margin: Draws, rounding: Rounding, *, holds_at_equality: bool) -
         return above + equal if holds_at_equality else above
     holds = low >= -rounding.most if holds_at_equality else low > rounding.most
     return np.full(margin.replicates, float(holds))
+
+
+def holds_in(margins: Array, rounding: Rounding, *, holds_at_equality: bool) -> Flags:
+    """Return whether a claim holds, draw by draw; see `judge`."""
+    low, high = HeldDraws(margins).extremes()
+    zero = rounding.usual if rounding.varies(high - low) else rounding.most
+    return np.asarray(margins >= -zero if holds_at_equality else margins > zero)
 
 
 def verdict_of(probability: float, error: float, confidence: float, replicates: int) -> Verdict:

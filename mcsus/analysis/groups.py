@@ -33,6 +33,10 @@ class WantsGroups(NamedTuple):
     above : float
         Unless it is 0, wanted in the place of a value is whether it is above the quantile of this
         probability, as 1 or 0.
+    of_claims : bool
+        Whether wanted is, for each claim in the place of an output, whether it holds, as 1 or 0.
+    may_be_never : bool
+        Whether values may be infinite as they are.
     """
 
     second_order: bool = False
@@ -40,6 +44,20 @@ class WantsGroups(NamedTuple):
     ranked: bool = False
     controlled: bool = False
     above: float = 0.0
+    of_claims: bool = False
+    may_be_never: bool = False
+
+    @property
+    def infinite(self) -> tuple[float, ...]:
+        """Values that are allowed although they are not finite: never, and margins of never."""
+        if self.of_claims:
+            return math.inf, -math.inf
+        return (math.inf,) if self.ranked or self.may_be_never else ()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether all values of a replicate are looked at together, and are not summed up."""
+        return self.ranked or self.of_claims or self.may_be_never or self.above > 0
 
 
 class Control(NamedTuple):
@@ -73,7 +91,7 @@ class GroupValues(NamedTuple):
 
         What has a control varies, be it in other replicates alone.
         """
-        if self.control is not None:
+        if self.control is not None or not np.isfinite(self.values).all():
             return math.inf
         return spread_of_changes(self.values[: 2 + self.groups])
 

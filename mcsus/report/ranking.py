@@ -45,8 +45,8 @@ class Ranking:
 
     @classmethod
     def of(cls, table: ResultTable) -> Ranking:
-        """Rank the inputs of a table of one of the `LEADING` analyses."""
-        key = LEADING[str(table.attrs["method"])]
+        """Rank the inputs of a table of one of the `LEADING` analyses, or of total orders."""
+        key = LEADING.get(str(table.attrs["method"]), "ST")
         names = [str(name) for name in table.data["input"].values]
         cells = tuple(table.picked(_MOST_CELLS))
         if not cells:

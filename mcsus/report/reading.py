@@ -217,7 +217,11 @@ class Reading:
         for claim, nodes in result.claim_analyses().items():
             for name, data in nodes.items():
                 self.claim_analyses.setdefault(name, {})[claim] = ResultTable(claim, data)
-        self.analysed = list(dict.fromkeys(name.partition("@")[0] for name in explained))
+        self.analysed = [
+            name
+            for name in dict.fromkeys(name.partition("@")[0] for name in explained)
+            if name in self.outputs
+        ]
 
     @property
     def has_never(self) -> bool:

@@ -89,8 +89,9 @@ def _found(tree: xr.DataTree) -> Found:
     if not order["outputs"]:
         yield "no output", "at least one", ("outputs",)
     for name in order["sensitivity"]:
-        if name.partition("@")[0] not in order["outputs"]:
-            yield repr(name), f"of an output: {_listed(order['outputs'])}", ("sensitivity",)
+        if name.partition("@")[0] not in (*order["outputs"], *order["claims"]):
+            allowed = f"of an output or a claim: {_listed([*order['outputs'], *order['claims']])}"
+            yield repr(name), allowed, ("sensitivity",)
 
 
 _ABOUT: dict[Any, shapes.Json] = {

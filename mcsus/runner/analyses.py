@@ -40,6 +40,7 @@ from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
 from mcsus.runner.input_groups import (
     groupings,
+    groupings_of_claims,
     is_apart_by_label,
     sensitivity_groups,
 )
@@ -51,8 +52,8 @@ from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.vocabulary import Progress
 
-_MOST_RANKED = 1 << 23  # values of a replicate that are held to be ranked: 64 MiB
-_LEAST_RANKED = 256  # base points
+_MOST_HELD = 1 << 23  # values of a replicate that are looked at together: 64 MiB
+_LEAST_HELD = 256  # base points
 _LOOK = Design(draws=512, replicates=4)  # that tells which parameters are split by label
 _TOP = 0.1  # total-order index of these
 
@@ -96,7 +97,7 @@ def sensitivity(
         method = methods()[name]
         options = {key: asked.options[key] for key in method.options}
         wants = method.wants(Asked(asked.draws, sizes, options))
-        parts = apart(asked.outputs, wants, on_ranks)
+        parts = apart(_explained_by(study, wants), wants, on_ranks)
         found: dict[str, Explained] = {}
         told = _teller(progress, "sensitivity", design, len(parts))
         for number, (outputs, own) in enumerate(parts):
@@ -114,8 +115,15 @@ def sensitivity(
                     known.add(each)
                 estimates = known.estimates
             found |= explained(method, own, run, estimates, owners(kernel, outputs))
-        tables |= {key: found[key] for key in _in_order(found, asked.outputs)}
+        tables |= _in_order(study, found)
     return with_interactions(tables)
+
+
+def _explained_by(study: Study, wants: Wants) -> tuple[str, ...]:
+    """Return the quantities of the model that a method looks at: outputs, or margins of claims."""
+    if isinstance(wants, WantsGroups) and wants.of_claims:
+        return tuple(claim.equation.name for claim in study.claims)
+    return study.sensitivity.outputs
 
 
 def _run_of(
@@ -127,9 +135,11 @@ def _run_of(
     wants: Wants,
 ) -> Evaluated:
     """Return the run that evaluates what is wanted of some outputs."""
-    shown = {output: study.outputs[output] for output in outputs}
     if isinstance(wants, WantsGroups):
-        return _group_run(kernel, outputs, every, design, wants)
+        if wants.of_claims:
+            every = groupings_of_claims(study, kernel.model)
+        return _group_run(study, kernel, outputs, every, design, wants)
+    shown = {output: study.outputs[output] for output in outputs}
     if isinstance(wants, WantsDraws):
         return DrawRun(kernel, shown, study.design, wants)
     if isinstance(wants, WantsRedraws):
@@ -157,7 +167,9 @@ def apart(
     others = tuple(name for name in outputs if name in on_ranks)
     if isinstance(wants, WantsPoints):  # whose measures are of values
         return [(on_values, wants)] if on_values else []
-    on = {"ranked": True} if isinstance(wants, WantsDraws) else {"ranked": True, "summed": False}
+    on = {"ranked": True}
+    if isinstance(wants, WantsGroups):
+        on = {"may_be_never": True} if wants.is_held else {"ranked": True, "summed": False}
     ranked = cast("W", wants._replace(**on))
     parts = [(on_values, wants), (others, ranked)]
     return [(names, own) for names, own in parts if names]
@@ -173,7 +185,7 @@ def _with_top_labels(
     top = set[str]()
     for outputs, own in apart(whole.outputs, WantsGroups(summed=True), on_ranks):
         design = replace(study.design, draws=_LOOK.draws, replicates=_LOOK.replicates)
-        run = _group_run(kernel, outputs, every, design, own)
+        run = _group_run(study, kernel, outputs, every, design, own)
         data = run.sums(executor, None, Checkpoint()) if run.summed else run.values(executor, None)
         estimates = list(reduced(method, run, data))
         for table in explained(method, own, run, estimates, owners(kernel, outputs)).values():
@@ -189,28 +201,33 @@ def _with_top_labels(
 
 
 def _group_run(
+    study: Study,
     kernel: Kernel,
     outputs: tuple[str, ...],
     groupings: Groupings,
     design: Design,
     wants: WantsGroups,
 ) -> GroupRun:
-    """Return the run over groups; of fewer base points where ranks would not fit in memory."""
-    made = GroupRun(kernel, outputs, groupings, design, wants)
-    while wants.ranked and design.draws > _LEAST_RANKED:
-        if made.run.values * design.draws <= _MOST_RANKED:
+    """Return the run over groups; of fewer base points where what is held would fill the memory."""
+    claims = {own.equation.name: not own.margin.relation.is_strict for own in study.claims}
+    at_equality = claims if wants.of_claims else None
+    made = GroupRun(kernel, outputs, groupings, design, wants, at_equality)
+    while wants.is_held and design.draws > _LEAST_HELD:
+        if made.run.values * design.draws <= _MOST_HELD:
             break
         design = replace(design, draws=design.draws // 2)
         made.run = replace(made.run, design=design)
     return made
 
 
-def _in_order(tables: Mapping[str, Explained], outputs: Sequence[str]) -> list[str]:
-    """Return the names of tables by grouping, then in the order of the outputs."""
+def _in_order(study: Study, tables: Mapping[str, Explained]) -> dict[str, Explained]:
+    """Return tables by grouping, then in the order of the outputs; those of claims by their ids."""
+    ids = {claim.equation.name: claim.id for claim in study.claims}
     marks = list(dict.fromkeys(name.partition("@")[2] for name in tables))
-    place = {name: k for k, name in enumerate(outputs)}
+    place = {name: k for k, name in enumerate([*study.sensitivity.outputs, *ids])}
     split = {name: name.partition("@") for name in tables}
-    return sorted(tables, key=lambda name: (marks.index(split[name][2]), place[split[name][0]]))
+    order = sorted(tables, key=lambda name: (marks.index(split[name][2]), place[split[name][0]]))
+    return {"".join((ids.get(split[n][0], split[n][0]), *split[n][1:])): tables[n] for n in order}
 
 
 def _teller(

@@ -19,6 +19,8 @@ from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.vocabulary import Caution
 
+_NO_CLAIMS = "it has no claims"
+
 
 def analysed_by(study: Study, model: Model) -> tuple[str, ...]:
     """Return the methods that a study is analysed by: those that it asks for, or all that apply.
@@ -45,6 +47,8 @@ def unfit(study: Study, model: Model) -> dict[str, str]:
     for name, method in methods().items():
         if study.sensitivity.draws < method.least_draws:
             found[name] = f"{study.sensitivity.draws} base points in a replicate are too few"
+        elif method.is_for_claims and not study.claims:
+            found[name] = _NO_CLAIMS
         elif method.is_for_dependent and not dependent:
             found[name] = "it tells more than Sobol' indices only where inputs depend on each other"
         elif dependent and method.is_for_independent and not method.in_its_place:
@@ -67,10 +71,16 @@ def of_several(study: Study, model: Model) -> list[str]:
 def before_analyses(study: Study, model: Model) -> Iterator[Caution]:
     """Say which inputs depend on each other, and which of all methods do not apply, and why."""
     yield from of_dependence(study, model)
-    if study.sensitivity.is_all:
-        for name, reason in unfit(study, model).items():
-            text = f"{methods()[name].title} ({name}) does not apply to this study: {reason}"
-            yield Caution("not_analysed", "", text)
+    reasons = unfit(study, model) if study.sensitivity.is_all else _claimless(study)
+    for name, reason in reasons.items():
+        text = f"{methods()[name].title} ({name}) does not apply to this study: {reason}"
+        yield Caution("not_analysed", "", text)
+
+
+def _claimless(study: Study) -> dict[str, str]:
+    """Return the methods that are asked for and explain claims, of a study without any."""
+    named = () if study.claims else study.sensitivity.methods
+    return {name: _NO_CLAIMS for name in named if methods()[name].is_for_claims}
 
 
 def without_points(study: Study, model: Model, found: Collection[str]) -> Iterator[Caution]:
@@ -86,7 +96,9 @@ def without_points(study: Study, model: Model, found: Collection[str]) -> Iterat
         names = [
             known[name].title
             for name in analysed_by(study, model)
-            if name not in DEFAULT_METHODS and f"{output}@{name}" not in found
+            if name not in DEFAULT_METHODS
+            and not known[name].is_for_claims
+            and f"{output}@{name}" not in found
         ]
         if names:
             yield Caution(

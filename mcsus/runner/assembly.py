@@ -40,9 +40,9 @@ def assemble(
     """
     tree = dict(described)
     for name, table in estimates.items():
-        output = name.partition("@")[0]
-        labels, unit = labels_of(study, model, output), study.outputs[output].text
-        tree[f"sensitivity/{name}"] = analysis_data(table, labels, unit)
+        own = name.partition("@")[0]
+        quantity, unit = _explained(study, own, of_claim=table.method.is_for_claims)
+        tree[f"sensitivity/{name}"] = analysis_data(table, labels_of(study, model, quantity), unit)
     order = {
         "outputs": list(study.outputs),
         "sensitivity": list(estimates),
@@ -58,6 +58,14 @@ def assemble(
         about["stopped"] = stopped
     tree["provenance"] = xr.Dataset(attrs={k: json.dumps(v) for k, v in about.items()})
     return Result(xr.DataTree.from_dict(tree))
+
+
+def _explained(study: Study, name: str, *, of_claim: bool) -> tuple[str, str]:
+    """Return the quantity of the model, and the unit it is shown in, of an output or a claim."""
+    if not of_claim:
+        return name, study.outputs[name].text
+    claim = next(own for own in study.claims if own.id == name)
+    return claim.equation.name, claim.margin.unit.text
 
 
 def _named(described: Mapping[str, xr.Dataset], group: str) -> list[str]:

@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.change import Again, Change
 from mcsus.analysis.claim_data import ClaimCell, ClaimDraws
+from mcsus.analysis.claims import holds_in
 from mcsus.analysis.input_draws import InputDraws
-from mcsus.counting.draws import HeldDraws
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
 from mcsus.engine.inputs import cell_points, mix_of, scale_positions, streams_of
@@ -150,11 +150,8 @@ class _Judge:
 
     def holds(self, margins: Array) -> Flags:
         """Return whether it does, draw by draw."""
-        low, high = HeldDraws(margins).extremes()
-        rounding = self.rounding
-        zero = rounding.usual if rounding.varies(high - low) else rounding.most
-        is_strict = self.claim.margin.relation.is_strict
-        return np.asarray(margins > zero if is_strict else margins >= -zero)
+        at_equality = not self.claim.margin.relation.is_strict
+        return holds_in(margins, self.rounding, holds_at_equality=at_equality)
 
     def cell(
         self,

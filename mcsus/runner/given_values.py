@@ -92,8 +92,9 @@ class DrawRun:
         if self.together:
             design = self.run.design
             refuse_if_too_large(self.run.values * design.draws * design.replicates, "sensitivity")
+        infinite = (np.inf,) if self.ranked else ()
         every = replicate_values(
-            self.run, self.outputs, executor, told, may_be_never=self.ranked, first=first
+            self.run, self.outputs, executor, told, infinite=infinite, first=first
         )
         kept: dict[Hashable, Any] = {}
         for out in every:

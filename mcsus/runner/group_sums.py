@@ -7,7 +7,7 @@ bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -141,15 +141,15 @@ def replicate_values(
     executor: Executor,
     told: Told,
     *,
-    may_be_never: bool = False,
+    infinite: Collection[float] = (),
     first: int = 0,
 ) -> Iterator[Array]:
     """Yield all values of each replicate, shape (row, evaluation, draw); outputs are finite.
 
     Parameters
     ----------
-    may_be_never : bool
-        Whether values above all others, which are infinite, are allowed.
+    infinite : collection of float
+        Values that are allowed although they are infinite.
     first : int
         Replicate to begin with.
     """
@@ -162,7 +162,9 @@ def replicate_values(
         told(first * design.draws)
     with closing(executor.ordered(values_of, run, replicates, ahead)) as values:
         for replicate, out in zip(replicates, values, strict=True):
-            known = np.where(out == np.inf, 0.0, out) if may_be_never else out
+            known = out
+            for value in infinite:
+                known = np.where(known == value, 0.0, known)
             refuse_not_finite(known[: ends[-1], 0], names, ends, run.kernel, design, replicate)
             if run.groups and not np.isfinite(known).all():
                 _refuse(run, known, replicate, 0)

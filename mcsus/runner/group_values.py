@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.claims import holds_in
 from mcsus.analysis.groups import GroupSums, GroupValues, WantsGroups
 from mcsus.analysis.ranks import is_above, ranked
 from mcsus.engine.executors import Executor
@@ -69,6 +70,8 @@ class GroupRun:
         By their mark; that of the study comes first and alone has indices of pairs.
     design : Design
         Its draws are base points.
+    claims : mapping of str to bool
+        Of claims in the place of outputs: whether each holds at equality.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class GroupRun:
         groupings: Groupings,
         design: Design,
         wants: WantsGroups,
+        claims: Mapping[str, bool] | None = None,
     ) -> None:
         groups = tuple(
             (name, frozenset(group))
@@ -90,12 +94,13 @@ class GroupRun:
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0
         self.outputs = outputs
-        self.summed, self.ranked = wants.summed and not wants.ranked, wants.ranked
+        self.wants, self.ranked = wants, wants.ranked
+        self.summed = wants.summed and not wants.is_held
         self.run = PlanRun(kernel, plan, design, groups, paired)
-        self.controlled = wants.controlled and not (self.summed or self.ranked)
-        self.above = wants.above
+        self.controlled = wants.controlled and not (self.summed or wants.is_held)
         self.sizes = roundings(self.run, outputs)
-        self.rounding = [EXACT] * len(self.sizes) if self.ranked or self.above else self.sizes
+        self.rounding = [EXACT] * len(self.sizes) if wants.is_held else self.sizes
+        self.at_equality = [claims[name] for name in owners(kernel, outputs)] if claims else []
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         meeting = {name for name in outputs if kernel.model.meets_individuals(name)}
         self.inputs: dict[Key, list[str]] = {}
@@ -134,9 +139,10 @@ class GroupRun:
     def values(
         self, executor: Executor, told: Told, first: int = 0
     ) -> Iterator[dict[Key, GroupValues]]:
-        """Yield all values of each replicate from the `first` on, or their ranks."""
+        """Yield all values of each replicate from the `first` on, or what is wanted of them."""
+        infinite = self.wants.infinite
         every = replicate_values(
-            self.run, self.outputs, executor, told, may_be_never=self.ranked, first=first
+            self.run, self.outputs, executor, told, infinite=infinite, first=first
         )
         controls = self.controls
         for replicate, out in enumerate(every, first):
@@ -146,16 +152,22 @@ class GroupRun:
                 pick = [0, 1, *(2 + k for k in chosen.places)]
                 if chosen.second_order:
                     pick += [2 + len(self.run.groups) + k for k in chosen.places]
-                values = out[chosen.row, pick]
-                if self.above:
-                    values = is_above(values, self.above, float(self.sizes[chosen.row].most))
-                elif self.ranked:
-                    values = ranked(values, float(self.sizes[chosen.row].most))
+                values = self._seen(out[chosen.row, pick], chosen.row)
                 if chosen.meets_individuals:
                     values = values - values[:2].mean()
                 control = controls.of(chosen.row, chosen.places, points) if controls else None
                 data[key] = GroupValues(values, len(chosen.places), chosen.second_order, control)
             yield data
+
+    def _seen(self, values: Array, row: int) -> Array:
+        """Return what is wanted in the place of values of a row."""
+        rounding, wants = self.sizes[row], self.wants
+        if wants.of_claims:
+            held = holds_in(values, rounding, holds_at_equality=self.at_equality[row])
+            return held.astype(np.float64)
+        if wants.above:
+            return is_above(values, wants.above, float(rounding.most))
+        return ranked(values, float(rounding.most)) if wants.ranked else values
 
     def sums(
         self, executor: Executor, told: Told, checkpoint: Checkpoint

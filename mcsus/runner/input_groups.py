@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -26,18 +26,23 @@ Groups = dict[str, set[Member]]
 """By name; a member is a parameter, or some cells of it."""
 
 
-def sensitivity_groups(study: Study, model: Model, by: str | None = None) -> Groups:
+def sensitivity_groups(
+    study: Study, model: Model, by: str | None = None, of: Collection[str] | None = None
+) -> Groups:
     """Return the groups of parameters whose part is asked for; none without outputs.
 
     Parameters
     ----------
     by : str, optional
         One of the groupings that stand beside; by default the one of the study.
+    of : collection of str, optional
+        Quantities that they are inputs of; by default the outputs that are analysed.
     """
     asked = study.sensitivity
-    if not asked.outputs or not asked.methods:
+    of = asked.outputs if of is None else of
+    if not of or not asked.methods:
         return {}
-    reached = model.upstream(asked.outputs)
+    reached = model.upstream(of)
     drawn: dict[str, Member] = {
         written_name(name): name
         for name in model.inputs
@@ -131,6 +136,18 @@ def groupings(study: Study, model: Model) -> dict[str, Groups]:
     return {"": sensitivity_groups(study, model)} | {
         f"@{by}": sensitivity_groups(study, model, by) for by in asked.also_by
     }
+
+
+def groupings_of_claims(study: Study, model: Model) -> dict[str, Groups]:
+    """Return the groups of inputs of claims, as `groupings` those of outputs.
+
+    Inputs that depend on each other are one group: what they decide, they decide together.
+    """
+    of = [claim.equation.name for claim in study.claims]
+    every = {"": sensitivity_groups(study, model, of=of)} | {
+        f"@{by}": sensitivity_groups(study, model, by, of) for by in study.sensitivity.also_by
+    }
+    return {mark: joined(study, model, groups) for mark, groups in every.items()}
 
 
 class Touched(NamedTuple):

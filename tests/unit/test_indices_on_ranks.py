@@ -118,7 +118,7 @@ def test_the_others_stay_as_they_are(study, estimator):
 
 
 def test_fewer_points_where_ranks_would_not_fit(study, monkeypatch):
-    monkeypatch.setattr(analyses, "_MOST_RANKED", 512 * 4)
+    monkeypatch.setattr(analyses, "_MOST_HELD", 512 * 4)
     asked = study(NORMALS, {"y": "a + b"}, design=DESIGN, sensitivity={"draws": 1024})
     assert explained(asked, {"y"})["y"].told["points"] == 512
 
