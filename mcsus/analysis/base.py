@@ -241,6 +241,10 @@ class Method(ABC):
                 values[known[key].error] = standard_error(each)
         return Pooled(values)
 
+    def reason(self, replicates: Sequence[Any]) -> str:  # noqa: ARG002 - others tell more
+        """Return why replicates of a cell that varies say nothing, if so."""
+        return ""
+
     @abstractmethod
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Return one number for each input: the larger, the more it matters."""

@@ -380,6 +380,9 @@ OTHERS = "others"
 BETWEEN = "; "
 """Between these."""
 
+REASON = "reason"
+"""Attribute of an analysis: why it says nothing of cells that vary, if of any."""
+
 POINTS = "points"
 """Attribute of an analysis of ranks: its base points of a replicate, which may be fewer."""
 

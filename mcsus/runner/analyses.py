@@ -30,7 +30,7 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import parameter_of
 from mcsus.model import Model, Rounding
-from mcsus.result.arrays import CONSTANT, ON, POINTS
+from mcsus.result.arrays import CONSTANT, ON, POINTS, REASON
 from mcsus.runner.applying import analysed_by
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.estimates import EstimatesKept
@@ -210,8 +210,11 @@ def _group_run(
 ) -> GroupRun:
     """Return the run over groups; of fewer base points where what is held would fill the memory."""
     claims = {own.equation.name: not own.margin.relation.is_strict for own in study.claims}
-    at_equality = claims if wants.of_claims else None
-    made = GroupRun(kernel, outputs, groupings, design, wants, at_equality)
+    shown = {name: 1 / unit.factor for name, unit in study.outputs.items()}
+    made = GroupRun(
+        kernel, outputs, groupings, design, wants,
+        claims if wants.of_claims else None, shown if wants.may_be_never else None,
+    )  # fmt: skip
     while wants.is_held and design.draws > _LEAST_HELD:
         if made.run.values * design.draws <= _MOST_HELD:
             break
@@ -272,7 +275,8 @@ def explained(
         for output in dict.fromkeys(outputs):
             keys = [(grouping, row) for row, own in enumerate(outputs) if own == output]
             names = run.inputs[keys[0]]
-            cells = [pooled(method, names, [each[key] for each in estimates]) for key in keys]
+            replicates = [[each[key] for each in estimates] for key in keys]
+            cells = [pooled(method, names, own) for own in replicates]
             values = {
                 name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
             }
@@ -287,7 +291,9 @@ def explained(
                 told |= run.told(output)
             if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:
                 told |= {ON: "ranks", POINTS: run.run.design.draws}
-            told |= _silent(method, [[each[key] for each in estimates] for key in keys])
+            told |= _silent(method, replicates)
+            if reason := next(filter(None, map(method.reason, replicates)), ""):
+                told[REASON] = reason
             doubts = [cell.doubt for cell in cells]
             tables[f"{output}{mark}{grouping}"] = Explained(method, names, values, told, doubts)
     return tables

@@ -72,6 +72,8 @@ class GroupRun:
         Its draws are base points.
     claims : mapping of str to bool
         Of claims in the place of outputs: whether each holds at equality.
+    scales : mapping of str to float
+        What values are multiplied with, other than what brings them to about 1.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class GroupRun:
         design: Design,
         wants: WantsGroups,
         claims: Mapping[str, bool] | None = None,
+        scales: Mapping[str, float] | None = None,
     ) -> None:
         groups = tuple(
             (name, frozenset(group))
@@ -89,7 +92,8 @@ class GroupRun:
             for name, group in grouping.items()
         )
         members = [set(members) for _, members in groups]
-        quantities = [Quantity(name, unit_size(kernel.model, name)) for name in outputs]
+        scales = scales or {name: unit_size(kernel.model, name) for name in outputs}
+        quantities = [Quantity(name, scales[name]) for name in outputs]
         plan = kernel.plan(quantities, members, second_order=wants.second_order)
         first = next(iter(groupings.values()))
         paired = len(first) if wants.second_order else 0
@@ -99,7 +103,8 @@ class GroupRun:
         self.run = PlanRun(kernel, plan, design, groups, paired)
         self.controlled = wants.controlled and not (self.summed or wants.is_held)
         self.sizes = roundings(self.run, outputs)
-        self.rounding = [EXACT] * len(self.sizes) if wants.is_held else self.sizes
+        told = wants.ranked or wants.of_claims or wants.above > 0  # what is is exactly so
+        self.rounding = [EXACT] * len(self.sizes) if told else self.sizes
         self.at_equality = [claims[name] for name in owners(kernel, outputs)] if claims else []
         reach = {name: kernel.model.upstream([name]) for name in outputs}
         meeting = {name for name in outputs if kernel.model.meets_individuals(name)}
