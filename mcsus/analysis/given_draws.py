@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, DrawnValues, Method, Pooled, WantsDraws
 from mcsus.analysis.rank_bins import RankBins, rising
+from mcsus.analysis.replication import standard_error
 from mcsus.declared.items import count
 from mcsus.declared.table import Item
 
@@ -98,6 +99,15 @@ class GivenDraws:
         """Mean square of the centred output in each block."""
         squares = np.bincount(self.blocks, self.centred**2, minlength=self.count)
         return np.asarray(squares * self.count / len(self.output))
+
+    def unsettled_variance(self, most: float) -> str:
+        """Say how well the variance is known, if its error is more of it; empty otherwise."""
+        if not self.has_errors:
+            return ""
+        off = float(standard_error(self.variances)) / float(self.variances.mean())
+        if off <= most:
+            return ""
+        return f"the variance is known to {off:.2g} of itself, one standard error"
 
     @cached_property
     def count(self) -> int:

@@ -39,6 +39,7 @@ Array = NDArray[np.float64]
 KINDS = ("sobol", "monte_carlo")
 DRAWS = (256, 4096)
 REPLICATES = (4, 16, 64)
+_ROUNDING = 1e-9  # of a value
 MOST_RUNS = 2  # of fewer replicates, of one seed
 ROOT = Path(__file__).parents[2]
 
@@ -75,9 +76,10 @@ class Count:
 
     Attributes
     ----------
-    runs, stated, held, told, silent : float
+    runs, stated, held, told, silent, sure : float
         Runs; those that state a number; those of them whose bounds hold the exact value; those
-        that carry a caution; those that miss the exact value without one.
+        that carry a caution; those that miss the exact value without one; those that state it
+        with no error but that of rounding, as what they do is exact.
     """
 
     runs: float = 0
@@ -85,6 +87,7 @@ class Count:
     held: float = 0
     told: float = 0
     silent: float = 0
+    sure: float = 0
 
     def add(self, value: Any, error: Any, exact: Any, bound: float, *, told: bool) -> None:
         """Count a run; of several values the share that holds counts."""
@@ -97,6 +100,7 @@ class Count:
         self.held += float(holds.mean())
         self.told += told
         self.silent += 0 if told else float((~holds).mean())
+        self.sure += float((holds & (bound * error <= _ROUNDING * np.abs(exact))).mean())
 
     def row(self) -> dict[str, float]:
         """Return the counts by name."""

@@ -56,7 +56,8 @@ def share(row: Row) -> float:
 def outcome(row: Row) -> str:
     """Return what a cell shows: a key of `WORDS`.
 
-    It holds if its share is within the limits or within two deviations of chance of them.
+    It holds if its share is within the limits or within two deviations of chance of them, or if
+    all runs state the exact value.
     """
     held, runs = share(row), float(row["runs"])
     told = float(row["told"]) / runs
@@ -64,22 +65,29 @@ def outcome(row: Row) -> str:
     def off(limit: float) -> float:
         return 2 * math.sqrt(limit * (1 - limit) / max(float(row["stated"]), 1))
 
-    if LEAST - off(LEAST) <= held <= MOST + off(MOST):
+    is_exact = runs == float(row.get("sure") or 0)
+    if is_exact or LEAST - off(LEAST) <= held <= MOST + off(MOST):
         return "holds"
     if told >= TOLD or (told > 0 and float(row["silent"]) / runs <= SILENT):
         return "told"
     return "wide" if held > MOST else "short"
 
 
-def write(rows: Sequence[Row], to: Path) -> None:
-    """Write ``coverage.csv``, ``coverage.md`` and ``coverage.svg`` into a folder."""
-    with (to / "coverage.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+def write_numbers(rows: Sequence[Row], path: Path) -> None:
+    """Write rows as a table; what an older one lacks is 0."""
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, names, restval=0, lineterminator="\n")
         table.writeheader()
         table.writerows(
-            {key: f"{value:g}" if isinstance(value, float) else value for key, value in row.items()}
-            for row in rows
+            {key: f"{value:.6g}" if isinstance(value, float) else value for key, value in r.items()}
+            for r in rows
         )
+
+
+def write(rows: Sequence[Row], to: Path) -> None:
+    """Write ``coverage.csv``, ``coverage.md`` and ``coverage.svg`` into a folder."""
+    write_numbers(rows, to / "coverage.csv")
     (to / "coverage.md").write_text(page(rows), encoding="utf-8")
     figure(rows, to / "coverage.svg")
 

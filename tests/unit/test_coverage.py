@@ -47,7 +47,10 @@ def test_runs_without_a_number_are_no_misses_of_it():
     count.add(np.nan, np.nan, 1.0, 2.0, told=True)
     count.add(1.1, 0.1, 1.0, 2.0, told=False)
     count.add(2.0, 0.1, 1.0, 2.0, told=False)
-    assert count.row() == {"runs": 3, "stated": 2, "held": 1, "told": 1, "silent": 1}
+    wanted = {"runs": 3, "stated": 2, "held": 1, "told": 1, "silent": 1, "sure": 0}
+    assert count.row() == wanted
+    count.add(1.0, 1e-16, 1.0, 2.0, told=False)
+    assert count.sure == 1
 
 
 @pytest.mark.slow

@@ -53,6 +53,8 @@ def test_the_worst_comes_first(tmp_path):
     text = (tmp_path / "indices.md").read_text(encoding="utf-8")
     assert text.index("0.750") < text.index("0.900 | holds")
     assert "short, without a caution" in page([_row(held=150)])
+    assert "wider than need be" in page([_row(held=200, stated=200)])
+    assert "wider than need be" not in page([_row(held=200, sure=200)])  # what is exact
 
 
 @pytest.mark.slow

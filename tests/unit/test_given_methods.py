@@ -93,6 +93,32 @@ def test_regressions_of_a_sum_of_normal_inputs():
     assert found["SRC"] == pytest.approx(lines * scale, abs=1e-12)
 
 
+def test_errors_of_ranks_are_told_without_each_block():
+    """A block moves the ranks of all others: as if they were ranked again without it."""
+    random = np.random.default_rng(2)
+    inputs = np.array([random.integers(0, 3, 4096), random.random(4096)]).astype(float)
+    output = inputs[0] * (1 + (random.random(4096) < 0.3)) + inputs[1]
+    without = []
+    for block in np.split(np.arange(4096), 16):
+        own = np.array([*inputs, output])[:, np.setdiff1d(np.arange(4096), block)]
+        without.append(np.linalg.inv(np.corrcoef(stats.rankdata(own, axis=1))))
+    partial = np.array([-own[:2, 2] / np.sqrt(np.diag(own)[:2] * own[2, 2]) for own in without])
+    scores = np.arctanh(partial)
+    wanted = np.sqrt(15 / 16 * ((scores - scores.mean(axis=0)) ** 2).sum(axis=0))
+    found = values("correlation", inputs, output)
+    told = found["PRCC_error"] / (1 - found["PRCC"] ** 2)
+    assert (told > 0.97 * wanted).all()
+    assert (told < 1.35 * wanted).all()  # they are lopsided, and the farther bound decides
+
+
+def test_lines_through_a_long_tail_are_told_to_be_unsettled():
+    scores = np.random.default_rng(4).standard_normal((3, 4096))
+    spreads = np.array([0.3, 0.6, 1.0])
+    for scale, told in ((1.0, True), (0.2, False)):
+        found = methods()["correlation"].pool(replicates(scores, np.exp(scale * spreads @ scores)))
+        assert bool(found.doubt) is told
+
+
 def test_a_line_without_noise_is_explained_to_the_end():
     inputs, output = linear(1 << 12)
     found = values("correlation", inputs, output)

@@ -8,6 +8,7 @@ from SALib.analyze import morris as salib_morris
 from scipy import stats
 
 from mcsus.analysis.base import Asked, PointValues, methods
+from mcsus.analysis.replication import student_quantile
 from mcsus.errors import InputError
 from mcsus.runner import run
 from mcsus.study import Study
@@ -74,6 +75,15 @@ def test_morris_of_ishigami_and_in_the_unit_of_the_output():
     within(found, "mu", {"x2": 0.0, "x3": 0.0})
     percent = cell({"x1": UNIFORM}, "x1", "morris", unit="%")
     assert percent["indices"]["x1"]["mu"]["value"] == pytest.approx(100)
+
+
+def test_error_of_a_spread_is_that_of_the_farther_bound():
+    """Few extreme effects make it: bounds of its square that reach 0 leave no small error."""
+    spreads = (0.5, 0.6, 0.4, 3.0)
+    own = [{"mu": np.ones(1), "mu_star": np.ones(1), "sigma": np.array([s])} for s in spreads]
+    found = methods()["morris"].pool(own).values
+    assert found["sigma"] == pytest.approx(np.sqrt(np.mean(np.square(spreads))))
+    assert student_quantile(4) * found["sigma_error"] >= found["sigma"] * (1 - 1e-12)
 
 
 def test_morris_is_that_of_salib():

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.rank_bins import without_each
+from mcsus.analysis.rank_shifts import rank_shifts
 from mcsus.analysis.ranks import ranked
-from mcsus.analysis.replication import skewed_error
+from mcsus.analysis.replication import skewed_error, student_quantile
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
@@ -21,6 +22,9 @@ Array = NDArray[np.float64]
 _ERRORS = 3  # from which correlations are not those of chance
 _ROUNDING = 1e-14  # of a variance: what is left of an output that the lines explain to the end
 _SINGULAR = 1e-10  # of the largest eigenvalue: inputs that say the same
+_VARIANCE_ERROR = 0.05  # of the variance, as a share of it, above which lines are not settled
+_LARGEST = 1 - 1e-12  # correlation that has a score
+_SHARES = {"contribution", "R2", "rank_R2"}
 
 
 @register
@@ -57,11 +61,15 @@ class Correlation(FromDraws):
     )
 
     def explained(self, draws: GivenDraws) -> Pooled:
-        """Return all measures; their errors are those of leaving out each block."""
+        """Return all measures; their errors are those of leaving out each block.
+
+        Lines through values are not settled where their variance is not: few draws make both.
+        """
         inputs = range(len(draws.inputs))
         ranks = [draws.once(("ranks", k), partial(ranked, draws.values(k))) for k in inputs]
         plain = _lines(draws, [*draws.inputs, draws.output])
-        of_ranks = _lines(draws, [*ranks, ranked(draws.output)])
+        ranks = [*ranks, ranked(draws.output)]
+        of_ranks = _lines(draws, ranks, rank_shifts(draws, ranks))
         found = {
             "pearson": plain.single,
             "spearman": of_ranks.single,
@@ -76,9 +84,9 @@ class Correlation(FromDraws):
         values = {}
         for key, each in found.items():
             values[key] = each[0]
-            error = _error(each)
+            error = _error(each) if key in _SHARES else _error_of_scores(each)
             values[f"{key}_error"] = error if draws.has_errors else np.full_like(error, np.nan)
-        return Pooled(values)
+        return Pooled(values, draws.unsettled_variance(_VARIANCE_ERROR))
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by the size of the rank correlation."""
@@ -104,6 +112,18 @@ def _error(each: Array) -> Array:
     return np.asarray(np.hypot(skewed_error(said), said.mean(axis=0) - each[0]))
 
 
+def _error_of_scores(each: Array) -> Array:
+    """Return the error of correlations, by that of their scores, which have no end.
+
+    R. A. Fisher (1915), doi:10.2307/2331838. It is that of the farther bound.
+    """
+    scores = np.arctanh(np.clip(each, -_LARGEST, _LARGEST))
+    bound = student_quantile(len(each) - 1)
+    off = bound * _error(scores)
+    ends = np.tanh(scores[0] - off), np.tanh(scores[0] + off)
+    return np.asarray(np.maximum(each[0] - ends[0], ends[1] - each[0]) / bound)
+
+
 class _Lines(NamedTuple):
     """Correlations and regressions: of all blocks, then without each of them."""
 
@@ -113,14 +133,22 @@ class _Lines(NamedTuple):
     explained: Array
 
 
-def _lines(draws: GivenDraws, columns: list[Array]) -> _Lines:
-    """Return what a straight line in all columns but the last says of the last."""
+def _lines(draws: GivenDraws, columns: list[Array], shifts: Array | None = None) -> _Lines:
+    """Return what a straight line in all columns but the last says of the last.
+
+    Parameters
+    ----------
+    shifts : array, shape (block, column, column), optional
+        What mean products change by without each block, as columns change.
+    """
     scaled = np.array([_scaled(own) for own in columns])
     parts = [scaled[:, draws.blocks == k] for k in range(draws.count)]
     sizes = without_each(np.array([[own.shape[1]] for own in parts]).astype(float))
     means = without_each(np.array([own.sum(axis=1) for own in parts])) / sizes
     squares = without_each(np.array([(own @ own.T).ravel() for own in parts])) / sizes
     covariance = squares.reshape(-1, len(columns), len(columns))
+    if shifts is not None:
+        covariance[1:] += shifts
     covariance = covariance - means[:, :, np.newaxis] * means[:, np.newaxis]
     sds = np.sqrt(np.maximum(np.einsum("rkk->rk", covariance), 1e-300))
     correlation = covariance / sds[:, :, np.newaxis] / sds[:, np.newaxis]

@@ -83,8 +83,10 @@ class Morris(Method):
             values |= {key: each.mean(axis=0), f"{key}_error": skewed_error(each)}
         squares = np.array([own["sigma"] ** 2 for own in told])
         bound, sigma = student_quantile(len(told)), np.sqrt(squares.mean(axis=0))
-        highest = np.sqrt(sigma**2 + bound * skewed_error(squares))
-        return Pooled(values | {"sigma": sigma, "sigma_error": (highest - sigma) / bound})
+        off = bound * skewed_error(squares)
+        ends = np.sqrt(np.maximum(sigma**2 - off, 0.0)), np.sqrt(sigma**2 + off)
+        farther = np.maximum(sigma - ends[0], ends[1] - sigma)
+        return Pooled(values | {"sigma": sigma, "sigma_error": farther / bound})
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by the mean absolute effect."""
