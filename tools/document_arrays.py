@@ -8,6 +8,7 @@ from mcsus.analysis.claim_analysis import claim_analyses
 from mcsus.result.arrays import CLAIM, CREDIT, OUTPUT, Entry
 from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.result.dims import DIMS
+from mcsus.result.kept import KEPT
 from mcsus.result.population_arrays import POPULATION
 from mcsus.result.provenance_names import PROVENANCE
 
@@ -40,6 +41,8 @@ def page() -> str:
         *_arrays(CREDIT),
         "## `/populations/<quantity>`",
         *_arrays(POPULATION),
+        "## `/draws/<output>`",
+        *_arrays(KEPT),
     ]
     for name, analysis in claim_analyses().items():
         lines += [

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.wording import NUMERALS, cell_name, is_base, label_words, words
+from mcsus.result.chosen import chosen_cells
 from mcsus.result.document import IGNORANCE, cell_dims, cells, undecided_by
 from mcsus.result.tree import Result
 from mcsus.vocabulary import SCENARIO
@@ -90,11 +91,18 @@ class ResultCell:
 
 
 class ResultTable:
-    """The cells of an output, of its indices or of a claim."""
+    """The cells of an output, of its indices or of a claim.
+
+    Attributes
+    ----------
+    sizes : mapping of str to float
+        Medians of the output by labels of its cells, where the table is of one.
+    """
 
     def __init__(self, name: str, data: xr.Dataset) -> None:
         self.name = name
         self.data = data
+        self.sizes: Mapping[str, float] = {}
         self.attrs: dict[str, Any] = {str(key): value for key, value in data.attrs.items()}
         self.dims = cell_dims(data)
         self.cells = [ResultCell(labels, part) for labels, part in cells(data)]
@@ -133,6 +141,10 @@ class ResultTable:
                 return dim
         return None
 
+    def medians(self) -> dict[str, float]:
+        """Return the median of an output by the labels of its cells."""
+        return {str(cell.labels): float(cell.data["median"]) for cell in self.cells}
+
     def lines(self) -> list[tuple[str, list[ResultCell]]]:
         """Return the cells along `axis_dim`, one list for each combination of other labels."""
         lines: dict[tuple[tuple[str, Any], ...], list[ResultCell]] = {}
@@ -166,10 +178,8 @@ class ResultTable:
         return [self.cells.index(cell) for cell in shown]
 
     def _chosen(self, cells: list[ResultCell], most: int) -> list[ResultCell]:
-        if len(cells) <= most or self.axis_dim is None:
-            return cells[:most]
-        chosen = np.unique(np.linspace(0, len(cells) - 1, most).round().astype(int))
-        return [cells[k] for k in chosen]
+        sizes = [self.sizes.get(str(cell.labels), 0.0) for cell in cells]
+        return [cells[k] for k in chosen_cells([own.labels for own in cells], sizes, most)]
 
     @staticmethod
     def _has_numbers(cell: ResultCell) -> bool:
@@ -193,6 +203,8 @@ class Reading:
         Quantities that differ between individuals, with the doubt of it.
     comparisons : mapping of str to Dataset
         What is compared, by output and dim.
+    draws : mapping of str to Dataset
+        Draws of outputs that are kept, with those of their inputs and claims.
     analysed : list of str
         Outputs of which any of them says something.
     """
@@ -208,7 +220,11 @@ class Reading:
         self.populations = {
             name: ResultTable(name, data) for name, data in result.datasets("populations").items()
         }
+        sizes = {name: table.medians() for name, table in self.outputs.items()}
+        for table in (*self.outputs.values(), *explained.values()):
+            table.sizes = sizes.get(table.name.partition("@")[0], {})
         self.comparisons = result.datasets("comparisons")
+        self.draws = result.datasets("draws")
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():
             method = str(table.attrs["method"])

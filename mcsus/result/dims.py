@@ -24,6 +24,10 @@ DIMS = {
     "input_pair": "pairs of inputs of a claim that matter most",
     "score_correlation": "correlation of the normal scores of a pair of inputs",
     "label_correlation": "correlation of the normal scores of all labels of a parameter",
+    "drawn_cell": "cell of an output of which draws are kept",
+    "drawn_row": "draw that is kept: first those that come first in every replicate",
+    "drawn_claim": "claim at the labels of an output of which draws are kept",
+    "input_class": "class of an input by its values, in rising order",
 }
 """Dims of the tree that are not dims of the study."""
 
@@ -45,5 +49,6 @@ LABELS: dict[str, object] = {
     "input_pair": (str, float),
     "score_correlation": (str, float),
     "label_correlation": float,
+    "drawn_claim": str,
 }
 """What the labels of these dims are: probabilities in rising order, names, or these words."""

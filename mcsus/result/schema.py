@@ -16,6 +16,7 @@ from mcsus.result import of_claims, shapes
 from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, OUTPUT, Entry
 from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.result.dims import DIMS, LABELS
+from mcsus.result.kept import KEPT
 from mcsus.result.of_claims import own_arrays
 from mcsus.result.population_arrays import POPULATION
 from mcsus.result.sealed import plain_json
@@ -34,8 +35,9 @@ _KINDS = {
     "comparisons": (COMPARISON, shapes.COMPARISON),
     "credits": (CREDIT, shapes.CREDIT),
     "populations": (POPULATION, shapes.POPULATION),
+    "draws": (KEPT, shapes.KEPT),
 }
-_GROUPS = ("outputs", "sensitivity", "comparisons", "claims", "credits", "populations")
+_GROUPS = ("outputs", "sensitivity", "comparisons", "claims", "credits", "populations", "draws")
 
 
 def refuse_odd(tree: xr.DataTree, place: str) -> None:

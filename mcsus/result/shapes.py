@@ -84,7 +84,7 @@ PROVENANCE: dict[Any, Shape] = {
     "study_hash": str,
     "order": {
         "outputs": [str], "sensitivity": [str], "claims": [str], "comparisons?": [str],
-        "credits?": [str], "populations?": [str],
+        "credits?": [str], "populations?": [str], "draws?": [str],
     },
     "until?": {
         "share": float, "reached": bool, "draws": int, "wanted_draws": int,
@@ -122,6 +122,10 @@ CREDIT: dict[Any, Shape] = {
     "nominal": float, "issued": float, "issued_quantity": str, "factor_level": float,
 }  # fmt: skip
 POPULATION: dict[Any, Shape] = {"units": str, "individuals": int, "draws": int}
+KEPT: dict[Any, Shape] = {
+    "units": str, "drawn_cells": Json([{...: (str, float)}]), "input_units": Json([str]),
+    "claim_units": Json([str]),
+}  # fmt: skip
 COMPARISON: dict[Any, Shape] = {
     "units": str, "output": str, "dim": str, "confidence": float, "pairs": Json([[(str, float)]]),
     "labels": Json([(str, float)]),

@@ -23,7 +23,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,29 +31,22 @@ from mcsus.analysis.change import Again, Change
 from mcsus.analysis.claim_data import ClaimCell, ClaimDraws
 from mcsus.analysis.claims import holds_in
 from mcsus.analysis.input_draws import InputDraws
-from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
-from mcsus.engine.inputs import cell_points, mix_of, scale_positions, streams_of
-from mcsus.engine.kernel import Kernel, stream_positions
+from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Quantity
 from mcsus.model import Model
-from mcsus.parameters import Cell
-from mcsus.result.printed import label_text
 from mcsus.runner.afresh import Points
 from mcsus.runner.again import Once
 from mcsus.runner.claim_parts import terms_of, two_parts
+from mcsus.runner.drawn_inputs import DrawnPoints, row_of, sources_of
 from mcsus.runner.group_sums import PlanRun, values_of
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
-from mcsus.streams import points as reference_points
 from mcsus.streams.design import nearest_powers_of_two
 from mcsus.study import Claim, Study
-from mcsus.study.conditional import is_written, written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
 from mcsus.study.parts import together
-from mcsus.study.shares import share_behind
-from mcsus.units import Unit
 from mcsus.vocabulary import BASE, SCENARIO, Label
 
 Array = NDArray[np.float64]
@@ -83,7 +75,7 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     model = kernel.model
     names = [claim.equation.name for claim in study.claims]
     reach = {name: model.upstream([name]) for name in names}
-    sources = list(_sources(study, model, set().union(*reach.values())))
+    sources = list(sources_of(study, model, set().union(*reach.values())))
     wanted = [Quantity(c.equation.name, 1 / c.margin.unit.factor) for c in study.claims]
     wanted += [Quantity(own.quantity, 1 / own.unit.factor) for own in sources]
     terms = {claim.id: terms_of(model, claim.equation.name) for claim in study.claims}
@@ -98,12 +90,12 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
     pairs = drawn * sum(min(kernel.program.cells(name), MOST_CELLS) for name in names)
     most = _OF_INDIVIDUALS if any(map(model.meets_individuals, names)) else MOST_DRAWS
     rows = max(len(plan.quantity), pairs, 1)
-    design = _first(study.design, min(most, _MOST_VALUES // rows))
+    design = first_draws(study.design, min(most, _MOST_VALUES // rows))
     out = _drawn(PlanRun(kernel, plan, design), executor)
     cells = [kernel.program.cells(quantity.name) for quantity in wanted]
     starts = np.cumsum([0, *cells]).tolist()
     known: dict[tuple[int, int, str], InputDraws] = {}
-    points = _Points(study, design)
+    points = DrawnPoints(study, design)
     behind = iter(starts[first:])
     added = {claim.id: [(own, next(behind)) for own in terms[claim.id]] for claim in study.claims}
     once = Once(kernel, wanted[: len(names)], design, points.places)
@@ -124,11 +116,11 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
                 for source, start in own
                 for found in source.inputs(model, labels, out[start:], start, points, known)
             )
-            judge = _Judge(claim, model, place)
+            judge = Judge(claim, model, place)
             again = partial(_again, (once, starts[k] + place), (alone, place), judge)
             margins = out[starts[k] + place]
             tied = [term for term, _ in added[claim.id]]
-            values = [out[at + _row_of(model, own.name, labels)] for own, at in added[claim.id]]
+            values = [out[at + row_of(model, own.name, labels)] for own, at in added[claim.id]]
             parts = two_parts(model, study.mixes, tied, values, margins)
             cell = judge.cell(labels, margins, inputs, again, parts)
             afresh = None
@@ -141,7 +133,7 @@ def claim_draws(study: Study, kernel: Kernel, executor: Executor) -> Iterator[Cl
         yield _grouped(study, ClaimDraws(claim.id, claim.margin.unit.text, tuple(made)))
 
 
-class _Judge:
+class Judge:
     """Tells whether a claim holds in a draw, as `analysis.claims.judge` counts it."""
 
     def __init__(self, claim: Claim, model: Model, place: int) -> None:
@@ -176,7 +168,7 @@ def _open(margins: Array) -> int:
 
 
 def _again(
-    study: tuple[Once, int], alone: tuple[Once, int], judge: _Judge, change: Change
+    study: tuple[Once, int], alone: tuple[Once, int], judge: Judge, change: Change
 ) -> tuple[Array, Flags] | None:
     """Return the margins of a cell, and whether its claim holds, after a change.
 
@@ -222,8 +214,8 @@ def _grouped(study: Study, drawn: ClaimDraws) -> ClaimDraws:
     return replace(drawn, cells=cells, groups=tuple(several), analysed=tuple(chosen))
 
 
-def _first(design: Design, most: int) -> Design:
-    """Return the design of the draws that are looked at: its first replicates and draws."""
+def first_draws(design: Design, most: int) -> Design:
+    """Return the design of the first replicates and draws, not many more than so many."""
     most = max(most, _LEAST_IN_ALL)
     replicates = min(design.replicates, max(most // min(_LEAST_DRAWS, design.draws), 1))
     draws = min(design.draws, max(most // replicates, min(_LEAST_DRAWS, design.draws)))
@@ -242,126 +234,3 @@ def _drawn(run: PlanRun, executor: Executor) -> Array:
     for replicate, values in enumerate(executor.ordered(values_of, run, tasks, ahead)):
         out[:, replicate] = values[:, 0]
     return out
-
-
-class _Points:
-    """The points of cells at the draws of a design, by the plain path."""
-
-    def __init__(self, study: Study, design: Design) -> None:
-        self.mixes, self.design = study.mixes, design
-        positions = stream_positions({p.name: p for p in study.parameters})
-        self.places = {**positions, **scale_positions(study.mixes)}
-
-    def of(self, cell: Cell) -> Array:
-        """Return the points of a cell, shape (replicate, draw)."""
-        keys = streams_of([cell], self.mixes)
-        places, draws = [self.places[key] for key in keys], self.design.draws
-        rows = []
-        for replicate in range(self.design.replicates):
-            drawn = reference_points(self.design, places, keys, replicate, 0, draws)
-            rows += cell_points([cell], self.mixes, dict(zip(keys, drawn.T, strict=True)))
-        return np.stack(rows)
-
-
-class _Source(NamedTuple):
-    """A parameter that is drawn, and the quantity whose values are shown of it.
-
-    Parameters
-    ----------
-    parameter : str
-        An input of the model.
-    shown : str
-        Its name in the study.
-    quantity : str
-        The parameter, or the equation of the value that the study writes.
-    """
-
-    parameter: str
-    shown: str
-    quantity: str
-    unit: Unit
-
-    def inputs(
-        self,
-        model: Model,
-        labels: Mapping[str, Label],
-        rows: Array,
-        start: int,
-        points: _Points,
-        known: dict[tuple[int, int, str], InputDraws],
-    ) -> Iterator[InputDraws]:
-        """Yield the inputs that it is for a cell of a claim; those that are `known` are not made.
-
-        Parameters
-        ----------
-        rows : array, shape (cell, replicate, draw)
-            Values of its quantity, from the `start` of all rows on.
-        """
-        parameter = model.parameters[self.parameter]
-        scenario = labels.get(SCENARIO)
-        places: dict[str, list[tuple[Mapping[str, Label], int]]] = {}
-        for k, own in enumerate(labelled(parameter.dims, model.dims)):
-            here = own.get(SCENARIO, scenario) == (scenario or model.dims.get(SCENARIO, ("",))[0])
-            if here or SCENARIO not in parameter.dims:
-                places.setdefault(key_of_study(parameter.cells[k].stream), []).append((own, k))
-        told = _telling([[own for own, _ in group] for group in places.values()])
-        for (key, group), apart in zip(places.items(), told, strict=True):
-            at_labels, k = max(group, key=lambda one: _agreement(one[0], labels))
-            cell = parameter.cells[k]
-            if cell.law.family == "constant":
-                continue
-            row = _row_of(model, self.quantity, {**labels, **at_labels})
-            at = (start + row, k, key)
-            if at not in known:
-                mix = mix_of(cell.stream, points.mixes)
-                known[at] = InputDraws(
-                    label_text(self.shown, apart), self.shown, apart, self.unit.text, cell,
-                    cell.unit.factor / self.unit.factor, self.quantity == self.parameter,
-                    frozenset(mix.needs), rows[row], partial(points.of, cell), mix,
-                )  # fmt: skip
-            yield known[at]
-
-
-def _sources(study: Study, model: Model, reached: set[str]) -> Iterator[_Source]:
-    """Yield what is drawn for some quantities, with what is shown of it."""
-    for name in model.inputs:
-        parameter = model.parameters[name]
-        if name not in reached or parameter.is_constant or model.varies_inside(name):
-            continue
-        if not is_written(name):  # a number of a law
-            continue
-        shown = share_behind(name, study.document) or written_name(name)
-        quantity = name
-        if shown != name:
-            dims = set(model.dims_of[shown]) - {SCENARIO}
-            if dims == set(parameter.dims) - {SCENARIO}:
-                quantity = shown
-        unit = parameter.unit if quantity == name else model.equation(shown).unit
-        yield _Source(name, shown, quantity, unit)
-
-
-def _telling(groups: list[list[Mapping[str, Label]]]) -> list[Mapping[str, Label]]:
-    """Return the labels that tell each group of cells from the others."""
-    if len(groups) < 2:
-        return [{} for _ in groups]
-    return [
-        {
-            dim: label
-            for dim, label in group[0].items()
-            if dim != SCENARIO and all(own[dim] == label for own in group)
-        }
-        for group in groups
-    ]
-
-
-def _agreement(own: Mapping[str, Label], labels: Mapping[str, Label]) -> int:
-    """Return how many labels two cells have in common."""
-    return sum(labels.get(dim) == label for dim, label in own.items())
-
-
-def _row_of(model: Model, name: str, labels: Mapping[str, Label]) -> int:
-    """Return the place of the cell of a quantity at some labels; the first of other dims."""
-    places = [
-        model.dims[dim].index(labels[dim]) if dim in labels else 0 for dim in model.dims_of[name]
-    ]
-    return int(np.ravel_multi_index(places, model.shape(name))) if places else 0

@@ -94,6 +94,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
     from mcsus.runner.assembly import assemble  # noqa: PLC0415 - xarray
     from mcsus.runner.claim_analyses import analysed_claims  # noqa: PLC0415 - xarray
     from mcsus.runner.credits import describe_credits  # noqa: PLC0415 - xarray
+    from mcsus.runner.kept_draws import kept_draws  # noqa: PLC0415 - xarray
     from mcsus.runner.p_box import with_bounds  # noqa: PLC0415 - xarray
     from mcsus.runner.populations import populations  # noqa: PLC0415 - xarray
 
@@ -117,6 +118,7 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     study, given.kernel, given.executor, shares_that_hold(study, model, drawn)
                 )
                 below |= populations(study, given.kernel)
+                below |= kept_draws(study, given.kernel, given.executor, estimates)
             except KeyboardInterrupt:
                 if not settings.keeps_finished:
                     raise
