@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Method, Pooled
-from mcsus.analysis.settled import SETTLED, orders
+from mcsus.analysis.settled import SETTLED, Compared, compared, orders
 from mcsus.analysis.shares import Parts, Shares, pooled_shares, unsettled
 
 Array = NDArray[np.float64]
@@ -49,6 +49,11 @@ class MethodOfShares(Method):
         if SETTLED[0] in self.arrays:
             told = orders(self.ranking(shares.values), self.ranking(shares.each))
         return Pooled({**shares.values, **errors, **told}, self.doubt(shares))
+
+    def compared(self, replicates: Sequence[Parts], places: int) -> Compared:
+        """Return the pairs of inputs that decide the first places of the ranking."""
+        shares = pooled_shares(replicates)
+        return compared(self.ranking(shares.values), self.ranking(shares.each), places)
 
     def doubt(self, shares: Shares) -> str:
         """Say why shares are not known, if so; empty where there are none, or no errors."""

@@ -14,6 +14,7 @@ import typer
 
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
+from mcsus.cli.until import until_lines
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.vocabulary import Verdict
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _LONGEST = 120  # bytes of the name of a folder
 _SPECIAL = re.compile(r"[^\w.=%-]+")  # what has no place in it
 _LOST = re.compile(r"[^\w .=%+()/,\[\]-]")  # of it, what may tell two labels apart
-_CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3, "individuals": 3}
+_CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3, "individuals": 3, "alike": 3}
 
 
 def run(
@@ -73,7 +74,11 @@ def run(
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(metavar="SHARE", help="Draw until the 95 % range is known this well: 0.1%."),
+        typer.Option(
+            metavar="GOAL",
+            help="Draw until the 95 % range is known this well: 0.1%; or until it is settled which "
+            "inputs come first: ranking.",
+        ),
     ] = None,
     until_output: Annotated[
         list[str] | None, typer.Option(help="The outputs that --until is about; all by default.")
@@ -97,6 +102,7 @@ def run(
     from mcsus.cli.progress import progress  # noqa: PLC0415
     from mcsus.runner import Limits, Settings  # noqa: PLC0415
     from mcsus.runner.applying import told_evaluations  # noqa: PLC0415
+    from mcsus.runner.goals import read_goal  # noqa: PLC0415
     from mcsus.runner.settings import DRAWS_FILE  # noqa: PLC0415
 
     if study is None and resume is None:
@@ -106,7 +112,7 @@ def run(
         "methods": methods, "groups": groups,
     }  # fmt: skip
     limits = Limits(
-        _share(until),
+        None if until is None else read_goal(until),
         tuple(until_output or ()),
         _count(max_draws, "--max-draws"),
         _seconds(max_seconds),
@@ -256,24 +262,8 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
     _say_claims(result)
     until, draws = about.get("until"), about["design"]["draws"]
     if until is not None and limits.until is not None:
-        known = f"the 95 % range is known to {until['known_to']:.3%}"
-        say(
-            f"{known} ({until['least_known_output']} is the least known) after {draws} draws of "
-            f"each replicate",
-            err=True,
-        )
-        if result.stopped == "individuals":
-            say(
-                f"mcsus: --until {limits.until:.3g} needs more individuals or replicates: "
-                f"however many draws there are, it is known to {until['individuals_known_to']:.3%}",
-                err=True,
-            )
-        elif not until["reached"]:
-            say(
-                f"mcsus: --until {limits.until:.3g} would take about {until['wanted_draws']} "
-                f"draws; --max-draws allows {limits.max_draws}",
-                err=True,
-            )
+        for line in until_lines(result, limits):
+            say(line, err=True)
     if result.stopped in {"interrupted", "out of time"}:
         reason = "out of time; " if result.stopped == "out of time" else ""  # else said at the end
         say(
@@ -315,21 +305,6 @@ def _say_claims(result: Result) -> None:
 
 def _go_on(folder: Path) -> str:
     return f"go on with: mcsus run --resume {shlex.quote(str(folder))}"
-
-
-def _share(text: str | None) -> float | None:
-    """Return a share written as ``0.1%`` or ``0.001``."""
-    if text is None:
-        return None
-    number, percent = text.strip().removesuffix("%"), text.strip().endswith("%")
-    try:
-        share = float(number) / (100 if percent else 1)
-    except ValueError:
-        share = 0.0
-    if not 0 < share < 1:
-        allowed = "a share above 0 and below 100 %, such as 0.1% or 0.001"
-        raise InputError(Fault(repr(text), allowed, ("--until",)))
-    return share
 
 
 def _seconds(seconds: float | None) -> float | None:

@@ -27,7 +27,7 @@ PROVENANCE = {
     "versions": "of this and of the libraries that the numbers depend on",
     "study_hash": "sha256 of the document",
     "order": "names of what the tree holds in their order",
-    "until": "how well the outputs are known, where a precision was asked for",
+    "until": "how well outputs or their rankings are known, where the run was to go on until that",
     "drawn_on": "draws that were asked for and made, and claims that are still undecided",
     "p_box": "the intervals of parameters of laws, and where in their box bounds were looked for",
     "stopped": "why the run ended before its end",

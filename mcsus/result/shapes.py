@@ -86,10 +86,17 @@ PROVENANCE: dict[Any, Shape] = {
         "outputs": [str], "sensitivity": [str], "claims": [str], "comparisons?": [str],
         "credits?": [str], "populations?": [str], "draws?": [str],
     },
-    "until?": {
-        "share": float, "reached": bool, "draws": int, "wanted_draws": int,
-        "least_known_output": str, "known_to": float,
-    },
+    "until?": (
+        {
+            "share": float, "reached": bool, "draws": int, "wanted_draws": int,
+            "least_known_output": str, "known_to": float,
+        },
+        {
+            "ranking": int, "reached": bool, "draws": int, "looks": int, "asked": float,
+            "in_order": float, "least_settled?": str, "wanted_draws?": int,
+            "open?": {"first": str, "then": str, "probability": float},
+        },
+    ),
     "drawn_on?": {"asked": int, "draws": int, "undecided": [str]},
     "p_box?": {
         "intervals": [

@@ -71,9 +71,9 @@ class Result:
 
     @property
     def stopped(self) -> str:
-        """Why it stopped before its end: interrupted, out of time, limit, individuals, round.
+        """Why it stopped before its end; empty where it came to it.
 
-        Empty where it came to its end.
+        One of interrupted, out of time, limit, individuals, alike, round.
         """
         return str(self.provenance.get("stopped", ""))
 

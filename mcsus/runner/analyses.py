@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -65,58 +66,107 @@ _AGAIN = (DrawRun, TypicalRun, TermsRun)
 """Runs that are made again in less time than they are written down."""
 
 
-def sensitivity(
-    study: Study,
-    model: Model,
-    kernel: Kernel,
-    executor: Executor,
-    progress: Progress | None = None,
-    checkpoint: Checkpoint | None = None,
-    on_ranks: Collection[str] = (),
-) -> dict[str, Explained]:
-    """Return what the methods that a study asks for say of its outputs, in their order.
+class Made(NamedTuple):
+    """What a method says of outputs, and the runs that it says it by.
 
-    By name of the output; what a further grouping or another method says under
-    ``<output>@<grouping>`` and ``<output>@<method>``.
+    Parameters
+    ----------
+    tables : dict of str to Explained
+    replicates : list of tuple
+        The outputs of each run, the run, and what the method makes of its replicates.
+    """
+
+    tables: dict[str, Explained]
+    replicates: list[tuple[tuple[str, ...], Evaluated, list[dict[Key, Any]]]]
+
+
+class Analyses:
+    """The analyses that a study asks for, a method at a time.
 
     Parameters
     ----------
     on_ranks : collection of str
         Outputs whose ranks are analysed in place of their values, by methods that ask for groups.
     """
-    if study.sensitivity.by_label is True:
-        study = _with_top_labels(study, model, kernel, executor, on_ranks)
-    asked = study.sensitivity
-    every = groupings(study, model)
-    if not every[""]:
-        return {}
-    sizes = tuple(map(len, every.values()))
-    design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
-    tables: dict[str, Explained] = {}
-    for name in analysed_by(study, model):
-        method = methods()[name]
+
+    def __init__(
+        self,
+        study: Study,
+        model: Model,
+        kernel: Kernel,
+        executor: Executor,
+        checkpoint: Checkpoint | None = None,
+        on_ranks: Collection[str] = (),
+    ) -> None:
+        self.study, self.model, self.kernel, self.executor = study, model, kernel, executor
+        self.checkpoint, self.on_ranks = checkpoint or Checkpoint(), on_ranks
+        if study.sensitivity.by_label is True:
+            self.study = _with_top_labels(study, model, kernel, executor, on_ranks)
+        self.every = groupings(self.study, model)
+
+    def with_draws(self, draws: int) -> Analyses:
+        """Return the same analyses with so many base points in a replicate."""
+        other = copy.copy(self)
+        asked = replace(self.study.sensitivity, draws=draws)
+        other.study = replace(self.study, sensitivity=asked)
+        return other
+
+    def all(
+        self, progress: Progress | None = None, known: Mapping[str, Made] | None = None
+    ) -> dict[str, Explained]:
+        """Return what all methods say of the outputs, in their order.
+
+        By name of the output; what a further grouping or another method says under
+        ``<output>@<grouping>`` and ``<output>@<method>``.
+
+        Parameters
+        ----------
+        known : mapping of str to Made, optional
+            By method, what need not be made again.
+        """
+        tables: dict[str, Explained] = {}
+        for name in analysed_by(self.study, self.model) if self.every[""] else ():
+            made = (known or {}).get(name) or self.by(name, progress)
+            tables |= made.tables
+        return with_interactions(tables)
+
+    def by(self, name: str, progress: Progress | None = None, doing: str = "sensitivity") -> Made:
+        """Return what one method says of the outputs.
+
+        Parameters
+        ----------
+        doing : str
+            What `progress` is told.
+        """
+        study, asked, method = self.study, self.study.sensitivity, methods()[name]
+        design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
         options = {key: asked.options[key] for key in method.options}
-        wants = method.wants(Asked(asked.draws, sizes, options))
-        parts = apart(_explained_by(study, wants), wants, on_ranks)
-        found: dict[str, Explained] = {}
-        told = _teller(progress, "sensitivity", design, len(parts))
+        wants = method.wants(Asked(asked.draws, tuple(map(len, self.every.values())), options))
+        parts = apart(_explained_by(study, wants), wants, self.on_ranks)
+        made = Made({}, [])
+        told = _teller(progress, doing, design, len(parts))
         for number, (outputs, own) in enumerate(parts):
-            run = _run_of(study, kernel, outputs, every, design, own)
-            kept = checkpoint or Checkpoint()
-            if isinstance(run, _AGAIN):
-                kept, told = Checkpoint(), None
-            if isinstance(run, GroupRun) and run.summed:
-                estimates = list(reduced(method, run, run.sums(executor, told, kept)))
-            else:
-                part = f"{name}-{number}-{run.run.design.draws}"
-                known = EstimatesKept(kept, part, method, run.inputs)
-                data = run.values(executor, told, first=len(known.estimates))
-                for each in reduced(method, run, data):
-                    known.add(each)
-                estimates = known.estimates
-            found |= explained(method, own, run, estimates, owners(kernel, outputs))
-        tables |= _in_order(study, found)
-    return with_interactions(tables)
+            run = _run_of(study, self.kernel, outputs, self.every, design, own)
+            each = self._replicates(method, run, number, told)
+            made.replicates.append((outputs, run, each))
+            made.tables.update(explained(method, own, run, each, owners(self.kernel, outputs)))
+        return made._replace(tables=_in_order(study, made.tables))
+
+    def _replicates(
+        self, method: Method, run: Evaluated, number: int, told: Callable[[int], None] | None
+    ) -> list[dict[Key, Any]]:
+        """Return what a method makes of each replicate: what is kept, and then the rest."""
+        kept = self.checkpoint
+        if isinstance(run, _AGAIN):
+            kept, told = Checkpoint(), None
+        if isinstance(run, GroupRun) and run.summed:
+            return list(reduced(method, run, run.sums(self.executor, told, kept)))
+        part = f"{method.name}-{number}-{run.run.design.draws}"
+        known = EstimatesKept(kept, part, method, run.inputs)
+        data = run.values(self.executor, told, first=len(known.estimates))
+        for each in reduced(method, run, data):
+            known.add(each)
+        return known.estimates
 
 
 def _explained_by(study: Study, wants: Wants) -> tuple[str, ...]:

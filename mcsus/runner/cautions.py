@@ -33,10 +33,7 @@ _LACKING = {
         "no_mean",
         "a few draws decide it, as where a divisor reaches zero: read the median and the quantiles",
     ),
-    "sd": (
-        "no_variance",
-        "a few draws decide it: read the quantiles",
-    ),
+    "sd": ("no_variance", "a few draws decide it: read the quantiles"),
 }
 _NOISE = 0.01  # share of a variance from which noise of individuals is told
 _TOLD = 3  # cells of an output in one caution
@@ -46,7 +43,8 @@ _STOPPED = {
     "interrupted": "the run was interrupted: fewer draws than asked for, no sensitivity indices",
     "out of time": "the time given was over: fewer draws than asked for",
     "round": "the run goes on: fewer draws than asked for, no sensitivity indices",
-    "limit": "the draws allowed were too few for the precision asked for",
+    "limit": "the draws allowed were too few for what the run was to go on until",
+    "alike": "inputs at the head of a ranking matter alike, to 0.001 of the variance",
     "individuals": "the individuals are too few for the precision asked for, whatever is drawn",
 }
 

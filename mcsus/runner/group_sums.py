@@ -191,12 +191,13 @@ def replicate_sums(
     fold = folding()
     checkpoint = checkpoint or Checkpoint()
     draws, shape = run.design.draws, (len(run.plan.quantity), columns(len(run.groups), run.paired))
-    known = checkpoint.load(_SAVED)
+    name = f"{_SAVED}-{draws}"
+    known = checkpoint.load(name)
     # sums and what was lost in adding them up, of every replicate so far
     folded = np.zeros((run.design.replicates, 2, shape[0] * shape[1]))
     done = np.zeros(run.design.replicates, dtype=np.int64)
     if known is not None:
-        with checkpoint.understood(_SAVED):
+        with checkpoint.understood(name):
             folded = like(known, "folded", float, folded.shape)
             done = like(known, "done", np.int64, done.shape)
             if ((done < 0) | (done > draws) | (done % FOLD > 0) & (done < draws)).any():
@@ -219,7 +220,7 @@ def replicate_sums(
             fold(sums, lost, part.reshape(len(part), -1))
             done[task.replicate] += task.draws
             if checkpoint.due():
-                checkpoint.save(_SAVED, {"folded": folded, "done": done})
+                checkpoint.save(name, {"folded": folded, "done": done})
             yield task, total(task.replicate)
 
 

@@ -29,7 +29,7 @@ _ABOUT: dict[Any, Shape] = {
     "format": int, "made_by": str, "place": str, "file": {}, "variant": {...: str}, "study": {},
     "request": {
         "limits": {
-            "until": (float, None), "until_outputs": [str], "max_draws": (int, None),
+            "until": (float, str, None), "until_outputs": [str], "max_draws": (int, None),
             "max_seconds": (float, None),
         },
         "keep_draws": bool, "keep_inputs": bool,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mcsus.analysis.base import Explained
 from mcsus.analysis.moments import settling
 from mcsus.counting.draws import Draws
 from mcsus.counting.tally import MOST_DRAWS
@@ -20,10 +22,12 @@ from mcsus.engine.plans import FOLD
 from mcsus.errors import RefusedError
 from mcsus.model import Model
 from mcsus.result.tree import Result
-from mcsus.runner.analyses import sensitivity
+from mcsus.runner.analyses import Analyses
 from mcsus.runner.checkpoint import Checkpoint, like
 from mcsus.runner.deciding import planned, shares_that_hold, undecided
 from mcsus.runner.draws_file import DrawsFile
+from mcsus.runner.goals import read_goal
+from mcsus.runner.ranking import goal_of, settle
 from mcsus.runner.sampling import OutOfTimeError, Sampler
 from mcsus.runner.settings import Settings
 from mcsus.runner.stopping import Precision, precision, rounded
@@ -51,6 +55,7 @@ class _Given:
     settings: Settings
     checkpoint: Checkpoint
     every_round: bool
+    deadline: float = math.inf  # by `time.monotonic`
 
 
 def results(
@@ -70,7 +75,11 @@ def results(
         If nothing is finished, or what is finished is not asked for.
     """
     executor = executor_for(settings.cluster, settings.threads)
-    given = _Given(run.study, run.model, run.kernel, executor, settings, checkpoint, every_round)
+    seconds = settings.limits.max_seconds
+    deadline = math.inf if seconds is None else time.monotonic() + seconds
+    given = _Given(
+        run.study, run.model, run.kernel, executor, settings, checkpoint, every_round, deadline
+    )
     compiled = time.perf_counter()
     with executor, _file(given) as file:
         sampler, ended = yield from _drawn(given, file)
@@ -104,16 +113,18 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         given.settings,
     )
     stopped, told = ended
-    estimates, below = {}, {}
+    estimates: dict[str, Explained] = {}
+    below = {}
     drawn = sampler.drawn()
     with ThreadPoolExecutor(1) as beside:  # sorting draws and SALib's sums fill two processors
         described = beside.submit(_described, study, sampler, drawn, given)
         if stopped not in {"interrupted", "round"}:
             try:
-                estimates = sensitivity(
-                    study, model, given.kernel, given.executor, settings.progress,
-                    given.checkpoint, unsettled(study, drawn, model.may_be_never),
+                analyses = Analyses(
+                    study, model, given.kernel, given.executor, given.checkpoint,
+                    unsettled(study, drawn, model.may_be_never),
                 )  # fmt: skip
+                study, estimates, (stopped, told) = _explained(given, study, analyses, ended)
                 below = analysed_claims(
                     study, given.kernel, given.executor, shares_that_hold(study, model, drawn)
                 )
@@ -130,6 +141,20 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
         found = with_bounds(study, given.kernel, given.executor, known, is_whole=is_whole)
         told = {**told, **found.about}
         return assemble(study, model, found.tree, estimates, told, stopped), analysed
+
+
+def _explained(
+    given: _Given, study: Study, analyses: Analyses, ended: Ended
+) -> tuple[Study, dict[str, Explained], Ended]:
+    """Return what drives the outputs, at as many base points as asked for, or as settle it."""
+    known, progress = None, given.settings.progress
+    goal = goal_of(study, given.settings.limits, given.deadline)
+    if goal is not None and not ended[0]:
+        settled = settle(analyses, goal, progress, given.checkpoint)
+        asked = replace(study.sensitivity, draws=settled.draws)
+        study, analyses = replace(study, sensitivity=asked), analyses.with_draws(settled.draws)
+        known, ended = settled.made, (settled.why, ended[1] | settled.told)
+    return study, analyses.all(progress, known), ended
 
 
 def _described(
@@ -188,11 +213,9 @@ def _file(given: _Given) -> Iterator[DrawsFile | None]:
 
 def _drawn(given: _Given, file: DrawsFile | None) -> Generator[Result, None, tuple[Sampler, Ended]]:
     """Draw; return the draws, and how drawing ended."""
-    settings, seconds = given.settings, given.settings.limits.max_seconds
-    deadline = None if seconds is None else time.monotonic() + seconds
     sampler = Sampler(
         given.study, given.model, given.kernel, given.executor, given.checkpoint,
-        progress=settings.progress, deadline=deadline, file=file,
+        progress=given.settings.progress, deadline=given.deadline, file=file,
     )  # fmt: skip
     ended = yield from _ended(given, sampler)
     if file is not None:
@@ -204,8 +227,9 @@ def _ended(given: _Given, sampler: Sampler) -> Generator[Result, None, Ended]:
     """Draw as far as asked or allowed; return how it ended."""
     limits, keeps = given.settings.limits, given.settings.keeps_finished
     try:
-        if limits.until is not None:
-            return (yield from _until(given, sampler, limits.until))
+        goal = None if limits.until is None else read_goal(limits.until)
+        if isinstance(goal, float):
+            return (yield from _until(given, sampler, goal))
         yield from _advanced(given, sampler, given.study.design.draws)
         return "", (yield from _decided(given, sampler))
     except GeneratorExit:

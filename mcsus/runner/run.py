@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import InputError, McsusError, NotFiniteError
+from mcsus.runner.goals import places_asked
 from mcsus.runner.settings import DRAWS_FILE, Limits, Settings, refuse_odd
 from mcsus.runner.validity import check, check_parts
 from mcsus.study import Study, load_study
@@ -67,6 +68,10 @@ class Run:
         self.study, self.model = check(study)
         self.settings = settings or Settings()
         refuse_odd(self.study, self.settings)
+        if places_asked(self.settings.limits.until) is not None:
+            from mcsus.runner.ranking import ranking_method  # noqa: PLC0415 - numba
+
+            ranking_method(self.study, self.model)
         self.finished: Result | None = None
         self._resumed = False
         self._kept: dict[Hashable, Any] = {}
@@ -276,7 +281,7 @@ class Run:
         result.save(folder)
         if self.settings.keep_draws is None:
             (folder / DRAWS_FILE).unlink(missing_ok=True)
-        if result.stopped in {"", "limit", "individuals"}:
+        if result.stopped in {"", "limit", "individuals", "alike"}:
             checkpoint.clear()
 
 
@@ -291,7 +296,7 @@ def run(
     groups: str | Mapping[str, Sequence[str]] | None = None,
     threads: int | None = None,
     cluster: str | None = None,
-    until: float | None = None,
+    until: float | str | None = None,
     max_draws: int | None = None,
     max_seconds: float | None = None,
     keep_draws: str | os.PathLike[str] | None = None,
@@ -316,8 +321,10 @@ def run(
         How many; the result does not depend on it.
     cluster : str, optional
         Dask workers instead of threads: ``local:N``, a loopback ``tcp://`` address or ``tls://``.
-    until : float, optional
-        Draw until the 95 % range of every output is known to this share, for example 0.001.
+    until : float or str, optional
+        Draw until the 95 % range of every output is known to this share, for example 0.001; or
+        ``"ranking"``, until it is settled which three inputs drive each output most, in their
+        order, or ``"ranking 5"``, five.
     max_draws : int, optional
         Draws per replicate at most.
     max_seconds : float, optional

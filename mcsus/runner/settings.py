@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mcsus.errors import Fault, InputError, RefusedError
+from mcsus.errors import Fault, InputError, RefusedError, nearest
+from mcsus.runner.goals import places_asked, read_goal
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
 
@@ -19,17 +20,18 @@ class Limits:
 
     Attributes
     ----------
-    until : float, optional
-        How well the 95 % range is to be known, as a share; see `mcsus.runner.stopping`.
+    until : float or str, optional
+        How well the 95 % range is to be known, as a share; see `mcsus.runner.stopping`. Or
+        ``"ranking"``, of three places, or ``"ranking 5"``; see `mcsus.runner.ranking`.
     until_outputs : tuple of str
         Of which outputs; all when empty.
     max_draws : int, optional
-        Draws per replicate.
+        Draws per replicate; base points, of a ranking.
     max_seconds : float, optional
         Of drawing.
     """
 
-    until: float | None = None
+    until: float | str | None = None
     until_outputs: tuple[str, ...] = ()
     max_draws: int | None = None
     max_seconds: float | None = None
@@ -84,18 +86,9 @@ def refuse_odd(study: Study, settings: Settings) -> None:
     limits, design = settings.limits, study.design
     if settings.threads is not None and settings.threads < 1:
         raise InputError(Fault(repr(settings.threads), "at least 1 thread", ("--threads",)))
-    unknown = [name for name in limits.until_outputs if name not in study.outputs]
-    if unknown:
-        allowed = f"outputs of the study: {', '.join(study.outputs)}"
-        raise InputError(Fault(repr(unknown[0]), allowed, ("--until-output",)))
-    if limits.until is not None and not 0 < limits.until < 1:
-        raise InputError(Fault(repr(limits.until), "a share above 0 and below 1", ("--until",)))
-    if limits.until_outputs and limits.until is None:
-        raise InputError(Fault("it without --until", "both of them", ("--until-output",)))
-    if limits.until is not None and design.replicates < 2:
-        allowed = "at least 2 replicates, as one says nothing about its error"
-        raise InputError(Fault("1 replicate", allowed, ("--until",)))
-    if limits.until is not None and settings.keep_draws is not None:
+    _refuse_odd_goal(study, limits)
+    is_of_draws = limits.until is not None and places_asked(limits.until) is None
+    if is_of_draws and settings.keep_draws is not None:
         allowed = "one of them: the file is laid out for a known number of draws"
         raise InputError(Fault("--until beside --keep-draws", allowed, ("--keep-draws",)))
     if settings.keep_inputs and settings.keep_draws is None:
@@ -109,3 +102,22 @@ def refuse_odd(study: Study, settings: Settings) -> None:
             "--max-draws"
         )
         raise RefusedError(msg)
+
+
+def _refuse_odd_goal(study: Study, limits: Limits) -> None:
+    """Refuse a goal that cannot be meant, or that nothing could tell the run to have reached."""
+    if limits.until_outputs and limits.until is None:
+        raise InputError(Fault("it without --until", "both of them", ("--until-output",)))
+    if limits.until is None:
+        return
+    places = places_asked(read_goal(limits.until))
+    outputs = tuple(study.outputs) if places is None else study.sensitivity.outputs
+    for name in limits.until_outputs:
+        if name not in outputs:
+            kind = "outputs of the study" if places is None else "outputs whose inputs are ranked"
+            allowed, close = f"{kind}: {', '.join(outputs)}", nearest(name, outputs)
+            raise InputError(Fault(repr(name), allowed, ("--until-output",), close))
+    made = study.design if places is None else study.sensitivity
+    if made.replicates < 2:
+        allowed = "at least 2 replicates, as one says nothing about its error"
+        raise InputError(Fault("1 replicate", allowed, ("--until",)))

@@ -22,7 +22,7 @@ from mcsus.analysis.base import DEFAULT_METHODS, Explained
 from mcsus.analysis.replication import student_quantile
 from mcsus.engine.executors import Threads
 from mcsus.runner import Run
-from mcsus.runner.analyses import sensitivity
+from mcsus.runner.analyses import Analyses
 from tests.coverage.index_cases import CASES, DEPENDENT, IndexCase, Named
 from tests.coverage.index_tables import write
 from tests.coverage.measure import ROOT, Count
@@ -125,10 +125,10 @@ class Looked:
         if self.row.method not in DEFAULT_METHODS:
             mark = f"@{self.row.method}"
         with Threads(1) as executor:
-            found = sensitivity(
+            found = Analyses(
                 replace(study, design=design, sensitivity=asked),
                 self.run.model, self.run.kernel, executor,
-            )  # fmt: skip
+            ).all()  # fmt: skip
         return found[f"y{mark}"]
 
     def said(

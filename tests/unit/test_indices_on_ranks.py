@@ -12,7 +12,7 @@ from mcsus.engine.executors import Threads
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.errors import NotFiniteError
 from mcsus.runner import Run, analyses, check, evaluation
-from mcsus.runner.analyses import sensitivity
+from mcsus.runner.analyses import Analyses
 
 NORMALS = {"a": ("normal", 0, 1), "b": ("normal", 0, 2)}
 DESIGN = {"draws": 1024, "replicates": 8}
@@ -22,7 +22,7 @@ def explained(asked, on_ranks):
     asked, model = check(asked)
     kernel = Kernel(model, stream_positions({p.name: p for p in asked.parameters}))
     with Threads(2) as executor:
-        return sensitivity(asked, model, kernel, executor, on_ranks=on_ranks)
+        return Analyses(asked, model, kernel, executor, on_ranks=on_ranks).all()
 
 
 def of_normals(share):

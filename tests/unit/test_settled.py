@@ -36,8 +36,8 @@ def test_pairs_of_replicates_tell_more_than_errors():
     assert found["before_next"][2] == 1
     assert orders(each[0], each[:1]) == {}
     same = orders(np.array([0.5, 0.5]), np.full((4, 2), 0.5))
-    assert same["before_next"].tolist() == [0.5, 1]
-    assert same["first_three"] == 0.5
+    assert same["before_next"].tolist() == [1, 1]
+    assert same["first_three"] == 1
 
 
 def test_many_draws_settle_what_few_leave_open():

@@ -432,6 +432,7 @@ class TestUntil:
             (["--until", "100%"], "--until: found '100%'"),
             (["--until", "-1%"], "--until: found '-1%'"),
             (["--until", "1%%"], "--until: found '1%%'"),
+            (["--until", "rankin"], "--until: found 'rankin'; allowed: a share above 0"),
             (["--until", "1%", "--replicates", "1"], "--until: found 1 replicate"),
             (["--until", "1%", "--keep-draws"], "--keep-draws: found --until beside"),
             (["--until", "1%", "--until-output", "x"], "--until-output: found 'x'"),
