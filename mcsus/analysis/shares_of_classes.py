@@ -6,16 +6,22 @@ blocks has not. So what is averaged is the product over all pairs of blocks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.replication import skewed_error, standard_error, student_quantile
+from mcsus.families import special
 
 Array = NDArray[np.float64]
 
-_NORMAL = 1.959963984540054
+_SURE = 3  # errors of noise above 0, from which the last octave of waves tells of those beyond
+_STEADIEST = 2 / 3  # of an octave, what the next one has of it at most
+_MANY = 1e9  # degrees of freedom: as good as none
+_UNKNOWN = 0.25  # of what is added for what is not told apart
+_VARIANCE_ERROR = 0.1  # of the variance, as a share of it, above which no share of it is settled
 
 
 class Products(NamedTuple):
@@ -64,8 +70,35 @@ class Products(NamedTuple):
         Then what is shared out lies in these functions.
         """
         blocks = len(means)
+        if blocks < 2:
+            return cls(means @ means.T, 0.0)
         squares = means.var(axis=0, ddof=1) ** 2 * (blocks - 1) / (blocks + 1)
         return cls(means @ means.T, float(squares.sum()))
+
+    @classmethod
+    def of_waves(cls, means: Array, orders: Array) -> Products:
+        """Return those of means of an output times waves, with what faster waves will have.
+
+        The last two octaves tell how what is told falls from one to the next: for a step by half,
+        for a corner to an eighth. What all octaves beyond have is added if the last one has more
+        than noise.
+
+        Parameters
+        ----------
+        means : array, shape (block, wave)
+        orders : array, shape (wave,)
+            Number of half waves of each.
+        """
+        most = orders.max()
+        is_last = orders > most / 2
+        before = cls.of_means(means[:, (orders > most / 4) & ~is_last]).mean
+        last = cls.of_means(means[:, is_last])
+        if not (last.mean > _SURE * last.error_of_noise and before > 0):
+            return cls.of_means(means)
+        falls = min(last.mean / before, _STEADIEST)
+        more = falls / (1 - falls)
+        found = cls.of_means(means * np.where(is_last, np.sqrt(1 + more), 1.0))
+        return found._replace(added=more * last.mean)
 
     def beyond(self, coarser: Products) -> Products:
         """Return what finer classes would say, if these lose a quarter of what coarser ones lose.
@@ -75,6 +108,17 @@ class Products(NamedTuple):
         added = (self.pairs - coarser.pairs) / 3
         of_all = float(added[_apart(added)].mean())
         return Products(self.pairs + added, self.noise * 25 / 18, of_all)
+
+    @property
+    def mean(self) -> float:
+        """The variance between classes: of one block alone with the noise in it."""
+        return float(self.pairs[_apart(self.pairs)].mean())
+
+    @property
+    def error_of_noise(self) -> float:
+        """Standard error of the mean as far as only pairs make it."""
+        blocks = len(self.pairs)
+        return float(np.sqrt(2 * self.noise / max(blocks * (blocks - 1), 1)))
 
     def share(self, variances: Array) -> tuple[float, float]:
         """Return the share of the variance and its error.
@@ -89,25 +133,39 @@ class Products(NamedTuple):
         With Hoeffding's parts, the variance of a mean over pairs is that of what one block says
         and that of what only a pair says. The second is all there is where an input has no
         bearing; the jackknife counts it too often, by 6 with four blocks. It is known well, from
-        the noise of all classes, so that it is met by a normal quantile and not by Student's.
-        Half of what was added is not known.
+        the noise of all classes: both together have the degrees of freedom of F. E. Satterthwaite
+        (1946), doi:10.2307/3002019. A quarter of what was added is not known.
         """
         blocks, variance = len(variances), float(variances.mean())
-        apart = _apart(self.pairs)
-        share = float(self.pairs[apart].mean()) / variance
+        share = self.mean / variance
         if blocks < 3:
             return share, float("nan")
         shared = self.pairs - share * (variances[:, np.newaxis] + variances) / 2
-        rows = np.where(apart, shared, 0.0).sum(axis=1) / (blocks - 1)
+        rows = np.where(_apart(self.pairs), shared, 0.0).sum(axis=1) / (blocks - 1)
         jackknife = 4 * (blocks - 1) * float((rows**2).sum()) / blocks / (blocks - 2) ** 2
         if (plain := float(standard_error(rows))) > 0:
             jackknife *= float(skewed_error(rows) / plain) ** 2
         twice = 4 * self.noise / (blocks - 2) ** 2 * (blocks - 3) / (blocks - 1)
-        of_pairs = 2 * self.noise / (blocks * (blocks - 1))
-        of_pairs *= (_NORMAL / student_quantile(blocks)) ** 2
-        square = max(jackknife - twice, 0.0) + of_pairs + (self.added / 2) ** 2
-        return share, float(np.sqrt(square)) / variance
+        of_blocks, of_pairs = max(jackknife - twice, 0.0), self.error_of_noise**2
+        square = of_blocks + of_pairs
+        freedom = (blocks - 1) * (square / of_blocks) ** 2 if of_blocks > 0 else _MANY
+        square *= (_bound(freedom) / student_quantile(blocks)) ** 2
+        return share, float(np.sqrt(square + (_UNKNOWN * self.added) ** 2)) / variance
+
+
+def told(products: Sequence[Products], variances: Array) -> tuple[Array, str]:
+    """Return shares with their errors, shape (2, input), and why they are not known, if so."""
+    shares = np.array([own.share(variances) for own in products]).T
+    off = float(standard_error(variances)) / float(variances.mean())
+    if off > _VARIANCE_ERROR:
+        return shares, f"the variance is known to {off:.2g} of itself, one standard error"
+    return shares, ""
+
+
+def _bound(freedom: float) -> float:
+    """Return how many errors on either side hold 95 %."""
+    return float(special.stdtrit(min(freedom, _MANY), 0.975))
 
 
 def _apart(pairs: Array) -> NDArray[np.bool_]:
-    return ~np.eye(len(pairs), dtype=bool)
+    return ~np.eye(len(pairs), dtype=bool) | (len(pairs) == 1)

@@ -147,10 +147,8 @@ def _places_of(name: str, members: Sequence[str], inputs: Sequence[str]) -> list
 
 
 def _floors(cell: ResultCell, count: int) -> np.ndarray:
-    """Return what an input without bearing gets: as a dummy does, or as frequencies beside have."""
-    if "dummy" in cell.data:
-        return np.full(count, max(float(cell.data["dummy"]), 0.0))
-    return cell.array("beside") if "beside" in cell.data else np.zeros(count)
+    """Return what an input without bearing gets: as much as a dummy does."""
+    return np.full(count, max(float(cell.data["dummy"]), 0.0) if "dummy" in cell.data else 0.0)
 
 
 class _Told(NamedTuple):

@@ -1,10 +1,11 @@
-"""Fourier amplitudes along curves through the unit cube: FAST, by SALib's estimator.
+"""Fourier amplitudes along curves through the unit cube: FAST.
 
 A. Saltelli, S. Tarantola and K. P.-S. Chan (1999), doi:10.1080/00401706.1999.10485594. One curve
 for each input, along which it swings fast and all others slowly; every input has a phase of its own
-in every curve and replicate. The error is that between replicates: SALib's bootstrap of pieces of a
-curve is not honest, as it says itself. What slow waves leave is no total order: fast harmonics of
-other inputs are in it.
+in every curve and replicate. So a harmonic of the fast input means the same in all replicates and
+what others add to it does not: products of two replicates have no bias, and no harmonic is too fast
+for the points of a curve. What slow waves leave is no total order: fast harmonics of other inputs
+are in it.
 """
 
 from __future__ import annotations
@@ -18,17 +19,17 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Asked, PointValues, Pooled, WantsPoints, register
 from mcsus.analysis.of_shares import MethodOfShares
 from mcsus.analysis.shares import Parts
+from mcsus.analysis.shares_of_classes import Products, told
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_HARMONICS = 4
-_LEFT = 0.05, 0.25  # of what is told: what harmonics that are left out have, at least and at most
-_NOTHING = 1e-4  # of a variance: a sum of powers is never below 0, also of what does nothing
-_FEWER, _LAST = 2, "last"  # harmonics, and the name of what those beyond add
-_LEAST = 1024  # points of a curve
-_DRAWS = 4  # base points of a replicate for one point of a curve
+_HARMONICS = 48
+_TURN = 67  # points of two turns of the fast input: harmonics come back as others half way between
+_LEAST = 2048  # points of a curve, about
+_DRAWS = 2  # base points of a replicate for one point of a curve
+_SLOWER = 8  # times: all other inputs
 _INSIDE = 2.0**-40  # of the ends of the cube, which a curve may touch
 
 
@@ -39,80 +40,92 @@ class Fast(MethodOfShares):
     name = "fast"
     title = "FAST"
     words = (
-        "the share of the variance that would go if an input were known, as far as four harmonics "
-        "tell it, by waves along curves"
+        "the share of the variance that would go if an input were known, by waves along curves, "
+        "and what waves that are too fast let expect"
     )
-    arrays = (
-        Entry("S1", ("input",), "1", "first-order index in four harmonics", has_error=True),
-        Entry("beside", ("input",), "1", "share that as many frequencies beside these have"),
-    )
+    arrays = (Entry("S1", ("input",), "1", "first-order index", has_error=True),)
     is_for_independent = True
     is_for_single = True
 
     def wants(self, asked: Asked) -> WantsPoints:
         """Return the points of a curve for each input."""
-        count = max(_LEAST, asked.draws // _DRAWS) + 1
+        fastest = _fastest(max(_LEAST, asked.draws // _DRAWS))
 
         def points(owner: Integers, random: np.random.Generator) -> Array:
-            return curves(owner, count, random)
+            return curves(owner, fastest, random)
 
-        return WantsPoints(points, lambda inputs: count * inputs)
+        return WantsPoints(points, lambda inputs: _points(fastest) * inputs)
 
     def estimate(self, data: PointValues) -> Parts:
-        """Return the parts of the variance in one replicate."""
-        from SALib.analyze import fast  # noqa: PLC0415 - 1 s to import
+        """Return the harmonics of each input in one replicate."""
+        inputs = int(data.owner.max()) + 1
+        curve = data.points.reshape(inputs, -1, inputs)
+        own = np.array([curve[k, :, data.owner == k][0] for k in range(inputs)])
+        mean = float(data.output.mean())
+        waves = harmonics(own, data.output.reshape(inputs, -1) - mean)
+        return Parts(mean, float(data.output.var()), 0.0, {"waves": waves}, {}).checked()
 
-        values = data.output.reshape(int(data.owner.max()) + 1, -1)
-        count = values.shape[1]
-        mean, variances = float(values.mean()), values.var(axis=1)
-        shares = [
-            [fast.compute_orders(own - mean, count, few, _fastest(count))[0] if spread else 0
-             for own, spread in zip(values, variances, strict=True)]
-            for few in (_HARMONICS, _FEWER)
-        ]  # fmt: skip
-        first, fewer = np.array(shares) * variances
-        beside = [_beside(own - mean) for own in values]
-        amounts = {"S1": first, _LAST: first - fewer, "beside": np.array(beside)}
-        return Parts(mean, float(values.var()), 0.0, amounts, {}).checked()
+    def of_inputs(self, estimates: Parts, places: Sequence[int]) -> Parts:
+        """Return the harmonics of some inputs alone."""
+        return estimates._replace(amounts={"waves": estimates.amounts["waves"][list(places)]})
 
     def pool(self, replicates: Sequence[Parts]) -> Pooled:
-        """Return the indices; their errors have what frequencies beside would add to them.
-
-        And what harmonics that are left out may have: as much as the last ones that are taken, up
-        to a quarter, and a twentieth of what is told at least, as a wave with a corner leaves.
-        """
-        values, doubt = super().pool(replicates)
-        values.pop("beside_error")
-        values.pop(f"{_LAST}_error")
-        told = np.maximum(values["S1"], 0.0)
-        left = np.clip(values.pop(_LAST), _LEFT[0] * told, _LEFT[1] * told)
-        parts = values["S1_error"], values["beside"], left, np.full(told.shape, _NOTHING)
-        values["S1_error"] = np.sqrt(np.square(parts).sum(axis=0))
-        return Pooled(values, doubt)
+        """Return the indices, from harmonics of different replicates."""
+        means = np.array([own.mean for own in replicates])
+        variances = np.array([own.variance for own in replicates]) + (means - means.mean()) ** 2
+        waves = np.array([own.amounts["waves"] for own in replicates])
+        if not variances.any():
+            nothing = np.full(waves.shape[1], np.nan)
+            return Pooled({"S1": nothing, "S1_error": nothing})
+        orders = np.arange(1, _HARMONICS + 1)
+        products = [Products.of_waves(own, orders) for own in waves.swapaxes(0, 1)]
+        (shares, errors), doubt = told(products, variances)
+        return Pooled({"S1": shares, "S1_error": errors}, doubt)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by first order."""
         return means["S1"]
 
 
-def curves(owner: Integers, count: int, random: np.random.Generator) -> Array:
+def harmonics(places: Array, values: Array) -> Array:
+    """Return the means of values times each harmonic of the fast input, shape (input, harmonic).
+
+    Half a turn of it takes an input from one end of its ranks to the other, so that its harmonics
+    are cosines of these.
+
+    Parameters
+    ----------
+    places : array, shape (input, point)
+        Ranks of each input along its own curve, from 0 to 1.
+    values : array, shape (input, point)
+    """
+    step = np.cos(np.pi * places)
+    before, wave = np.ones_like(step), step
+    found = np.empty((len(places), _HARMONICS))
+    for k in range(_HARMONICS):
+        found[:, k] = np.sqrt(2) * (wave * values).mean(axis=1)
+        before, wave = wave, 2 * step * wave - before
+    return found
+
+
+def curves(owner: Integers, fastest: int, random: np.random.Generator) -> Array:
     """Return the points of one curve for each input, in the order of its frequencies.
 
     Parameters
     ----------
     owner : array of int, shape (column,)
         Input of each column: one column for each.
-    count : int
-        Points of a curve, an odd number.
+    fastest : int
+        Frequency of the input to which a curve belongs.
 
     Returns
     -------
     array, shape (input and point, column)
         Inside the unit cube.
     """
-    inputs, fastest = len(owner), _fastest(count)
-    most = fastest // (2 * _HARMONICS)
-    slow = np.linspace(1, most, inputs - 1).astype(int)  # as SALib spreads them
+    inputs, count = len(owner), _points(fastest)
+    most = fastest // _SLOWER
+    slow = np.rint(np.linspace(1, most, inputs - 1)).astype(int)
     if most < inputs - 1:
         slow = np.arange(inputs - 1) % most + 1
     steps = 2 * np.pi * np.arange(count) / count
@@ -126,17 +139,11 @@ def curves(owner: Integers, count: int, random: np.random.Generator) -> Array:
     return np.clip(points.reshape(-1, inputs), _INSIDE, 1 - _INSIDE)
 
 
-def _beside(values: Array) -> float:
-    """Return what as many frequencies as there are harmonics have, in the middle, of those near."""
-    fastest = _fastest(len(values))
-    powers = 2 * np.abs(np.fft.rfft(values) / len(values)) ** 2
-    away = np.arange(1, fastest // 4 + 1)
-    harmonics = fastest * np.arange(1, _HARMONICS + 1)[:, np.newaxis]
-    near = np.concatenate([harmonics - away, harmonics + away])
-    return _HARMONICS * float(np.median(powers[near[near < len(powers)]]))
+def _points(fastest: int) -> int:
+    return _TURN * fastest // 2
 
 
 def _fastest(count: int) -> int:
     """Return the frequency of the fast input: a prime, which few harmonics of slow ones meet."""
-    most = (count - 1) // (2 * _HARMONICS)
+    most = 2 * count // _TURN
     return next(n for n in range(most, 1, -1) if all(n % k for k in range(2, isqrt(n) + 1)))

@@ -9,14 +9,12 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.replication import standard_error
-from mcsus.analysis.shares_of_classes import Products
+from mcsus.analysis.shares_of_classes import Products, told
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
 _CLASS_DRAWS, _LEAST, _MOST = 64, 8, 256
-_VARIANCE_ERROR = 0.1  # of the variance, as a share of it, above which no share of it is settled
 _END_DRAWS = 16  # of the outermost classes, where a long tail lies
 
 
@@ -43,7 +41,7 @@ class GivenData(FromDraws):
         """Return the indices, and that of an input without bearing."""
         ends = class_ends(len(draws.output))
         shares = [_products(draws, k, ends) for k in range(len(draws.inputs) + 1)]
-        return told(draws, shares)
+        return with_dummy(draws, shares)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by first order."""
@@ -58,20 +56,13 @@ def class_ends(draws: int) -> Array:
     return np.sort(np.concatenate([np.arange(1, count) / count, tails, 1 - tails]))
 
 
-def told(draws: GivenDraws, products: list[Products]) -> Pooled:
+def with_dummy(draws: GivenDraws, products: list[Products]) -> Pooled:
     """Return shares of the variance, that of an input without bearing last."""
-    shares = np.array([own.share(draws.variances) for own in products])
-    doubt = ""
+    (shares, errors), doubt = told(products, draws.variances)
     if not draws.has_errors:
-        shares[:, 1] = np.nan
-    elif not (off := _relative_error(draws.variances)) <= _VARIANCE_ERROR:
-        doubt = f"the variance is known to {off:.2g} of itself, one standard error"
-    known = {"S1": shares[:-1, 0], "S1_error": shares[:-1, 1]}
-    return Pooled(known | {"dummy": shares[-1, 0], "dummy_error": shares[-1, 1]}, doubt)
-
-
-def _relative_error(each: Array) -> float:
-    return float(standard_error(each)) / float(each.mean())
+        errors, doubt = np.full_like(errors, np.nan), ""
+    known = {"S1": shares[:-1], "S1_error": errors[:-1]}
+    return Pooled(known | {"dummy": shares[-1], "dummy_error": errors[-1]}, doubt)
 
 
 def _products(draws: GivenDraws, k: int, ends: Array) -> Products:

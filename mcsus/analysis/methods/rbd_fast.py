@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.methods.given_data import told
+from mcsus.analysis.methods.given_data import with_dummy
 from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.shares_of_classes import Products
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
-_HARMONICS, _FURTHER = 10, 20
-_LEFT = 2  # times what the further ones add: what all beyond the first ones may
+_HARMONICS, _LEAST = 48, 24
+_WAVE_DRAWS = 64  # of all draws for a harmonic
 _SMALL = 1e-9  # of a harmonic, that those before it leave of it: of inputs with few values
 _CLASSES = 1024  # of ranks, along which no harmonic bends
 
@@ -34,8 +35,8 @@ class RbdFast(FromDraws):
     name = "rbd_fast"
     title = "RBD-FAST"
     words = (
-        "the share of the variance that would go if an input were known, by ten harmonics and what "
-        "ten more let expect beyond; needs no run of its own"
+        "the share of the variance that would go if an input were known, by waves along its ranks "
+        "and what waves that are too fast let expect; needs no run of its own"
     )
     is_of_numbers = True
     measure = "S1"
@@ -47,44 +48,36 @@ class RbdFast(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return the indices, and that of an input without bearing."""
-        means = [_means(draws, k) for k in range(len(draws.inputs) + 1)]
-        first = told(draws, [Products.of_means(own[:, :_HARMONICS]) for own in means])
-        more = told(draws, list(map(Products.of_means, means))).values
-        return Pooled({**first.values, **_with_what_is_left(first.values, more)}, first.doubt)
+        most = min(max(len(draws.output) // _WAVE_DRAWS, _LEAST), _HARMONICS)
+        return with_dummy(draws, [_products(draws, k, most) for k in range(len(draws.inputs) + 1)])
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by first order."""
         return means["S1"]
 
 
-def _with_what_is_left(first: Mapping[str, Array], more: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the shares with what harmonics that are left out may add; half of it is an error."""
-    told: dict[str, Array] = {}
-    for name in ("S1", "dummy"):
-        left = _LEFT * np.maximum(more[name] - first[name], 0.0)
-        told[name] = first[name] + left
-        told[f"{name}_error"] = np.hypot(first[f"{name}_error"], left / 2)
-    return told
-
-
-def _means(draws: GivenDraws, k: int) -> Array:
-    """Return the means of the output times each harmonic, shape (block, harmonic)."""
+def _products(draws: GivenDraws, k: int, most: int) -> Products:
+    """Return the products of an input, by so many harmonics; few values have no more of them."""
     classes = draws.classes(k, np.arange(1, _CLASSES) / _CLASSES)
     if len(classes.ranks) == 1:
-        return np.zeros((draws.count, 1))
-    waves = draws.once(("waves", k), lambda: _waves(classes))
+        return Products.none(draws.count)
+    waves, orders = draws.once(("waves", k), lambda: _waves(classes, most))
     sums = draws.by_block(classes.bins[0], len(classes.ranks), draws.centred)
-    return np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
+    means = np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
+    if classes.has_few_values:
+        return Products.of_means(means)
+    return Products.of_waves(means, orders)
 
 
-def _waves(classes: RankBins) -> Array:
-    """Return harmonics of the ranks, orthonormal over the draws: steps of an input make them less.
+def _waves(classes: RankBins, most: int) -> tuple[Array, Integers]:
+    """Return harmonics of the ranks, orthonormal over the draws, and the number of each.
 
-    Without steps they are so but for the width of a class.
+    Steps of an input make them less; without steps they are as they were but for the width of a
+    class.
     """
-    plain = np.sqrt(2) * np.cos(np.pi * np.outer(classes.ranks, np.arange(_FURTHER + 1)))
+    plain = np.sqrt(2) * np.cos(np.pi * np.outer(classes.ranks, np.arange(most + 1)))
     weights = np.sqrt(classes.counts.sum(axis=0) / classes.counts.sum())[:, np.newaxis]
     apart, size = np.linalg.qr(plain[:, : len(weights)] * weights)
     kept = np.abs(np.diag(size)) > _SMALL
     kept[0] = False  # the mean
-    return np.asarray((apart / weights)[:, kept])
+    return np.asarray((apart / weights)[:, kept]), np.flatnonzero(kept)
