@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, DrawnValues, Method, Pooled, WantsDraws
 from mcsus.analysis.rank_bins import RankBins, rising
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.shares_of_classes import unsettled_variance
 from mcsus.declared.items import count
 from mcsus.declared.table import Item
 
@@ -102,12 +102,7 @@ class GivenDraws:
 
     def unsettled_variance(self, most: float) -> str:
         """Say how well the variance is known, if its error is more of it; empty otherwise."""
-        if not self.has_errors:
-            return ""
-        off = float(standard_error(self.variances)) / float(self.variances.mean())
-        if off <= most:
-            return ""
-        return f"the variance is known to {off:.2g} of itself, one standard error"
+        return unsettled_variance(self.variances, most) if self.has_errors else ""
 
     @cached_property
     def count(self) -> int:

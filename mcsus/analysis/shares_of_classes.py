@@ -16,12 +16,13 @@ from mcsus.analysis.replication import skewed_error, standard_error, student_qua
 from mcsus.families import special
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 _SURE = 3  # errors of noise above 0, from which the last octave of waves tells of those beyond
 _STEADIEST = 2 / 3  # of an octave, what the next one has of it at most
 _MANY = 1e9  # degrees of freedom: as good as none
 _UNKNOWN = 0.25  # of what is added for what is not told apart
-_VARIANCE_ERROR = 0.1  # of the variance, as a share of it, above which no share of it is settled
+_VARIANCE_ERROR = 0.05  # of the variance, as a share of it, above which no share of it is settled
 
 
 class Products(NamedTuple):
@@ -76,7 +77,7 @@ class Products(NamedTuple):
         return cls(means @ means.T, float(squares.sum()))
 
     @classmethod
-    def of_waves(cls, means: Array, orders: Array) -> Products:
+    def of_waves(cls, means: Array, orders: Integers) -> Products:
         """Return those of means of an output times waves, with what faster waves will have.
 
         The last two octaves tell how what is told falls from one to the next: for a step by half,
@@ -156,10 +157,15 @@ class Products(NamedTuple):
 def told(products: Sequence[Products], variances: Array) -> tuple[Array, str]:
     """Return shares with their errors, shape (2, input), and why they are not known, if so."""
     shares = np.array([own.share(variances) for own in products]).T
+    return shares, unsettled_variance(variances, _VARIANCE_ERROR)
+
+
+def unsettled_variance(variances: Array, most: float) -> str:
+    """Say how well a mean of variances is known, if its error is more of it; empty otherwise."""
     off = float(standard_error(variances)) / float(variances.mean())
-    if off > _VARIANCE_ERROR:
-        return shares, f"the variance is known to {off:.2g} of itself, one standard error"
-    return shares, ""
+    if not off > most:
+        return ""
+    return f"the variance is known to {off:.2g} of itself, one standard error"
 
 
 def _bound(freedom: float) -> float:
