@@ -11,6 +11,8 @@ import numpy as np
 from mcsus.report.reading import Reading, ResultCell
 
 _SURE = 2.0  # errors above 0 from which an input is told from one without bearing
+_SHARE = "share of the variance"
+_NAMES = ("Kucherenko,", "Shapley", "Morris")
 
 
 class Lens(NamedTuple):
@@ -24,6 +26,10 @@ class Lens(NamedTuple):
         What it is called above a column.
     asks : str
         What it looks at.
+    axis : str
+        What stands at an axis of its numbers.
+    beside : str
+        Array of Sobol' indices with which its numbers can be compared.
     is_signed : bool
         Whether less than 0 is as much as more.
     """
@@ -32,29 +38,75 @@ class Lens(NamedTuple):
     key: str
     title: str
     asks: str
+    axis: str = _SHARE
+    beside: str = ""
     is_signed: bool = False
 
     def size(self, value: float) -> float:
         """Return how much a number says."""
         return abs(value) if self.is_signed else value
 
+    @property
+    def told(self) -> str:
+        """What it is called in a sentence: names of people and methods keep their capitals."""
+        first = self.title.partition(" ")[0]
+        return (
+            self.title
+            if first in _NAMES or first.isupper()
+            else self.title[0].lower() + self.title[1:]
+        )
+
 
 LENSES = (
     Lens("sobol", "ST", "Total order", "the variance, interactions included"),
     Lens("sobol", "S1", "First order", "the variance, each input alone"),
     Lens("shapley", "shapley", "Shapley", "the variance, shared out"),
-    Lens("kucherenko", "ST", "Kucherenko", "the variance, all others known"),
-    Lens("given_data", "S1", "First order of draws", "the variance, with what an input tells"),
-    Lens("rbd_fast", "S1", "RBD-FAST", "the variance, by waves"),
-    Lens("fast", "S1", "FAST", "the variance, by waves"),
-    Lens("delta", "delta", "Delta", "the whole distribution"),
-    Lens("pawn", "median", "PAWN", "the whole distribution"),
-    Lens("correlation", "spearman", "Rank correlation", "whether one rises with the other", True),
-    Lens("known", "narrowed", "Interval if known", "the 95 % interval with an input at its median"),
+    Lens("kucherenko", "S1", "Kucherenko, first order", "the variance, with what an input tells"),
+    Lens(
+        "given_data",
+        "S1",
+        "First order of draws",
+        "the variance, with what an input tells",
+        beside="S1",
+    ),
+    Lens("rbd_fast", "S1", "RBD-FAST", "the variance, each input alone", beside="S1"),
+    Lens("fast", "S1", "FAST", "the variance, each input alone", beside="S1"),
+    Lens("dgsm", "bound", "DGSM bound", "how steep the output is", beside="ST"),
+    Lens("delta", "delta", "Delta", "the whole distribution", axis="shift of the distribution"),
+    Lens("pawn", "median", "PAWN", "the whole distribution", axis="distance of distributions"),
+    Lens(
+        "tail",
+        "ST",
+        "Upper tail",
+        "the highest values",
+        axis="share of the variance of being there",
+    ),
+    Lens(
+        "correlation",
+        "spearman",
+        "Rank correlation",
+        "whether one rises with the other",
+        axis="rank correlation",
+        is_signed=True,
+    ),
+    Lens(
+        "known",
+        "narrowed",
+        "Interval if known",
+        "the 95 % interval with an input at its median",
+        axis="part of the 95 % interval that goes",
+    ),
     Lens("morris", "mu_star", "Morris", "steps from many places"),
     Lens("tornado", "swing", "Tornado", "one input at a time, from typical values"),
 )
 """The ways there are, in the order in which they are shown."""
+
+LEFT_OUT = {
+    "elasticity": "elasticity, as it does not ask how uncertain an input is",
+    "fixing": "which inputs could be fixed, as that is an order and no measure",
+    "exact": "the closed form, which has the same indices",
+}
+"""Analyses of the inputs that are no such way, and why."""
 
 
 class Place(NamedTuple):
@@ -112,9 +164,9 @@ def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) 
         own = next((c for c in table.cells if c.labels == cell.labels), None) if table else None
         if own is None or lens.key not in own.data:
             continue
-        values, errors = own.array(lens.key), _errors(own, lens.key)
+        values, errors = own.array(lens.key), errors_of(own, lens.key)
         inputs = [str(name) for name in own.data["input"].values]
-        floors = _floors(own, len(inputs))
+        floors = floors_of(own, lens.key, len(inputs))
         known: dict[str, _Told] = {}
         for name in names:
             at = _places_of(name, reading.members(name), inputs)
@@ -133,7 +185,8 @@ def exact(inputs: Iterable[str], name: str, members: Sequence[str]) -> int | Non
     return known[0] if len(known) == 1 and len(members) == 1 else None
 
 
-def _errors(cell: ResultCell, key: str) -> np.ndarray:
+def errors_of(cell: ResultCell, key: str) -> np.ndarray:
+    """Return the errors of an array by input; 0 where it has none."""
     name = f"{key}_error"
     return cell.array(name) if name in cell.data else np.zeros_like(cell.array(key))
 
@@ -146,9 +199,10 @@ def _places_of(name: str, members: Sequence[str], inputs: Sequence[str]) -> list
     return [k for k, text in enumerate(inputs) if text in own or text.partition(" [")[0] in own]
 
 
-def _floors(cell: ResultCell, count: int) -> np.ndarray:
+def floors_of(cell: ResultCell, key: str, count: int) -> np.ndarray:
     """Return what an input without bearing gets: as much as a dummy does."""
-    return np.full(count, max(float(cell.data["dummy"]), 0.0) if "dummy" in cell.data else 0.0)
+    dummy = next((name for name in ("dummy", f"dummy_{key}") if name in cell.data), "")
+    return np.full(count, max(float(cell.data[dummy]), 0.0) if dummy else 0.0)
 
 
 class _Told(NamedTuple):

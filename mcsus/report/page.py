@@ -12,7 +12,10 @@ from mcsus.report.figures.base import Figure
 from mcsus.report.reading import Reading
 from mcsus.report.sections import Section
 
-_WORDING = "UNSETTLED capital error fixed number percent plain probability span unit_text words"
+_WORDING = (
+    "UNSETTLED", "capital", "error", "fixed", "fixed_error", "number", "percent", "plain",
+    "probability", "span", "unit_text", "words",
+)  # fmt: skip
 _PARTS = ("show", "sources", "output_name")
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -60,7 +63,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {"svg": _drawing, "tidy": wording.tidy}
-    made.globals |= {name: getattr(wording, name) for name in _WORDING.split()}
+    made.globals |= {name: getattr(wording, name) for name in _WORDING}
     parts = made.get_template("parts.html.j2").module
     made.globals |= {name: getattr(parts, name) for name in _PARTS}
     return made

@@ -82,6 +82,19 @@ def span(low: float, high: float, digits: int = 3) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+def fixed_error(value: float, digits: int = 3) -> str:
+    """Return an error with so many decimals; never as 0 where it is not.
+
+    Examples
+    --------
+    >>> fixed_error(0.0123), fixed_error(0.0003), fixed_error(0.0), fixed_error(math.nan)
+    ('0.012', '<0.001', '0.000', 'not known')
+    """
+    if 0 < value < 0.5 * 10**-digits:
+        return f"<{10**-digits:.{digits}f}"
+    return fixed(value, digits) or MISSING
+
+
 def percent(share: float) -> str:
     """Return a share as a percentage."""
     if 0 < share < 0.0005:
@@ -145,6 +158,21 @@ def words(name: object) -> str:
     return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
 
 
+def the(name: object) -> str:
+    """Return an input in words as a sentence has it; a symbol has no article.
+
+    Examples
+    --------
+    >>> the("battery_mass"), the("x1"), the("k")
+    ('the battery mass', 'x1', 'k')
+    """
+    text = words(name)
+    is_symbol = " " not in text and (len(text) < _WORD or any(map(str.isdigit, text)))
+    return text if is_symbol else f"the {text}"
+
+
+_WORD = 3  # letters from which a name is a word
+
 NUMERALS = dict(enumerate(("two", "three", "four", "five", "six"), 2))
 """Small numbers as words."""
 
@@ -194,6 +222,18 @@ def listing(items: Sequence[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def shortened(items: Sequence[str], most: int = 3) -> str:
+    """Join the first items as a sentence does, with how many more there are.
+
+    Examples
+    --------
+    >>> shortened(["one", "two"], 2), shortened(["one", "two", "three", "four"], 2)
+    ('one and two', 'one, two and 2 more')
+    """
+    many = len(items) > most + 1
+    return listing([*items[:most], f"{len(items) - most} more"] if many else items)
 
 
 def count(amount: int, noun: str, plural: str | None = None) -> str:

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from mcsus.analysis.base import methods
+from mcsus.report.advice import advice
+from mcsus.report.lenses import LENSES
 from mcsus.report.page import render
 from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
@@ -62,22 +64,66 @@ def test_settled_ranking_and_methods_that_agree():
         "The ranking is settled; the first 3 inputs are in the right order with a probability of "
         "at least 0.97."
     )
-    assert agreed.startswith("All four ways of asking put the x0 first, and the same three inputs")
+    assert agreed.startswith("All four ways of asking put x0 first, and the same three inputs")
     assert rows[0]["before"] == "above 0.999"
 
 
 def test_ranking_within_errors_is_not_settled():
     (settled, agreed, *_), rows = texts(error=0.15, before=0.9, pawn=(0.39, 0.4, 0.2, 0.0))
-    assert "put the x0 first, as far as their errors tell" in agreed
+    assert "put x0 first, as far as their errors tell" in agreed
     assert settled.startswith("The ranking is not settled; ")
     assert settled.endswith("open is x0 before x1 (0.90).")
     assert rows[0]["before"] == "0.900"
 
 
 def test_methods_that_do_not_agree_are_named():
-    (_, agreed, *_), _ = texts(pawn=(0.2, 0.6, 0.1, 0.0))
-    assert "the x0 by total order, first order and interval if known and the x1 by pawn" in agreed
-    assert "the whole distribution" in agreed
+    (_, agreed, what_to_do, *_), _ = texts(pawn=(0.2, 0.6, 0.1, 0.0))
+    assert "x0 by total order, first order and interval if known and x1 by PAWN" in agreed
+    assert what_to_do.startswith("What to do: The upper half of the interval is 2.3 times as wide")
+
+
+def divided(shares, *, spearman=None, curve=None, **about):
+    """Return what to do where first order and rank correlation put another input first."""
+    first = dict(zip(SHARES, shares, strict=True))
+    made = indices(first, SHARES, error=0.001)
+    made["before_next"], made["first_three"] = ("input", np.ones(4)), ((), 0.9999)
+    tables = {"footprint": made}
+    if spearman is not None:
+        own = {"spearman": spearman, "spearman_error": [0.001] * 4}
+        tables["footprint@correlation"] = told("correlation", own)
+    drawn = output([lognormal(spread=curve or 0.1)])
+    reading = Reading(result({"footprint": drawn}, tables))
+    reading.about |= about
+    ((cell, found),) = Matters(reading)._seen(Matters(reading)._ranking)
+    return advice(reading, reading.headline, cell, found)
+
+
+def test_what_to_do_follows_from_the_numbers():
+    together = divided((0.2, 0.3, 0.1, 0.0))
+    assert together.startswith("What inputs do together is 40 % of the variance")
+    assert "(first order)" in together
+    turning = divided((0.6, 0.29, 0.1, 0.0), spearman=(0.01, 0.6, 0.3, 0.0))
+    assert "rises and falls with x0, which rank correlation does not see" in turning
+    skewed = divided((0.6, 0.29, 0.1, 0.0), spearman=(0.55, 0.6, 0.3, 0.0), curve=1.0)
+    assert "times as wide as the lower" in skewed
+    even = divided((0.6, 0.29, 0.1, 0.0), spearman=(0.55, 0.6, 0.3, 0.0))
+    assert even.startswith("get better data on each of these; methods ask different things")
+    assert "whether one rises with the other" in even
+
+
+def test_every_method_is_ranked_by_one_rule():
+    """What a column ranks by is what the method ranks by in its table and in the JSON."""
+    random = np.random.default_rng(1)
+    seen = set()
+    for lens in LENSES:
+        method = methods()[lens.method]
+        if lens.method in seen:
+            continue
+        seen.add(lens.method)
+        means = {entry.name: random.random(5) for entry in method.arrays if entry.holds is float}
+        if lens.method == "dgsm":
+            means["ST"] = means["bound"] / 2
+        assert method.ranking(means) == pytest.approx(lens.size(means[lens.key])), lens
 
 
 def test_interval_if_the_first_were_known():
@@ -89,7 +135,7 @@ def test_interval_if_the_first_were_known():
     shown = [float(text) for text in rows[0]["known"].split(" to ")]
     assert shown == pytest.approx(ends, rel=5e-3)
     assert rows[2]["known"] == "hardly another"
-    assert texts(narrowed=0.005)[0][-1].startswith("Knowing the x0 would hardly narrow")
+    assert texts(narrowed=0.005)[0][-1].startswith("Knowing x0 would hardly narrow")
 
 
 def test_places_are_those_of_the_file():

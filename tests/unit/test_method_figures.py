@@ -33,6 +33,13 @@ EFFECTS = {"mu_star": [3.0, 1.0, 0.1], "sigma": [0.5, 2.0, 0.0], "rank": [1, 2, 
 EFFECTS |= {f"{key}_error": [0.1, 0.1, 0.0] for key in ("mu_star", "sigma")}
 
 
+DISTANCES = {"median": [0.4, 0.03, 0.2], "maximum": [0.5, 0.1, 0.3], "rank": [1, 3, 2]}
+DISTANCES |= {f"{key}_error": [0.01, 0.01, 0.02] for key in ("median", "maximum")}
+DISTANCES |= {"dummy_median": 0.04, "dummy_median_error": 0.002}
+BOUNDS = {"bound": [0.6, 0.5, 0.3], "ST": [0.5, 0.4, 0.2], "rank": [1, 2, 3]}
+BOUNDS |= {f"{key}_error": [0.01] * 3 for key in ("bound", "ST")}
+
+
 def table(method, arrays):
     found = {key: np.asarray([own]) for key, own in arrays.items()}
     known = [e for own in methods()[method].entries for e in own.variables if e.name in found]
@@ -54,13 +61,22 @@ def figures():
             "yearly": indices(TOTALS, TOTALS, YEARS),
             "footprint@tornado": table("tornado", SWINGS),
             "footprint@morris": table("morris", EFFECTS),
+            "footprint@pawn": table("pawn", DISTANCES),
+            "footprint@dgsm": table("dgsm", BOUNDS),
         },
     )
     return {figure.name: figure for s in sections(Reading(made)) for figure in s.figures}
 
 
 @pytest.mark.parametrize(
-    "name", ["tornado_footprint", "morris_footprint", "pairs_footprint", "evolution_yearly"]
+    "name",
+    [
+        "tornado_footprint",
+        "morris_footprint",
+        "pairs_footprint",
+        "evolution_yearly",
+        "pawn_footprint",
+    ],
 )
 def test_a_figure_can_be_drawn_from_its_file_alone(name):
     figure = figures()[name]
@@ -99,3 +115,15 @@ def test_evolution_tells_which_input_drives_the_doubt_when():
     lines = {len(line.get_xdata()): line.get_ydata() for line in sheet.figure.axes[0].lines}
     assert text == "In year 2020 life drives the doubt most, in 2025 mass does."
     assert len(lines[6]) == 6
+
+
+def test_any_method_has_bars_beside_a_dummy_and_what_is_comparable():
+    ax = drawn("pawn_footprint")[0].figure.axes[0]
+    assert [bar.get_width() for bar in ax.patches] == [0.4, 0.2, 0.03]
+    dashed = [line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == "--"]
+    assert dashed == [0.04] * 3
+    ax = drawn("dgsm_footprint")[0].figure.axes[0]
+    diamonds = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "D"]
+    assert diamonds == pytest.approx([0.5, 0.4, 0.2])
+    assert "Diamonds are Sobol\u2019 indices of total order" in figures()["dgsm_footprint"].how
+    assert figures()["pawn_footprint"].rows[1]["margin_95"] == pytest.approx(2.36 * 0.02, rel=0.01)

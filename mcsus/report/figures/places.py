@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import INK, SOFT, WIDTH, Sheet, clear_of
-from mcsus.report.lenses import LENSES, Seen
+from mcsus.report.lenses import LENSES, Lens, Seen
 from mcsus.report.reading import ResultCell
 from mcsus.report.wording import capital, cell_name, listing, words
 
@@ -55,8 +55,8 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], names: Sequence[str]) -> tup
         if named:
             sheet.name(8, top + 18, cell_name(labels), 60)
         _grid(sheet, top + _HEAD + named, own, names)
-    firsts = {_title(row): str(row["input"]) for row in cells[0][1] if row["place"] == 1}
-    told = listing([f"{words(name)} by {title.lower()}" for title, name in firsts.items()])
+    firsts = {_lens(row).told: str(row["input"]) for row in cells[0][1] if row["place"] == 1}
+    told = listing([f"{words(name)} by {told}" for told, name in firsts.items()])
     return sheet, f"Places of the inputs of {words(rows[0]['output'])}. First is: {told}."
 
 
@@ -64,7 +64,7 @@ def _grid(sheet: Sheet, top: float, rows: Sequence[Row], names: Sequence[str]) -
     """Draw one cell: a row for each input, a column for each method."""
     columns: dict[str, dict[str, Row]] = {}
     for row in rows:
-        columns.setdefault(_title(row), {})[str(row["input"])] = row
+        columns.setdefault(_lens(row).title, {})[str(row["input"])] = row
     width = min((WIDTH - _LEFT - 64) / len(columns), 72.0)
     ax = sheet.axes(_LEFT, top, width * len(columns), _ROW * len(names))
     ax.set(xlim=(0, len(columns)), ylim=(len(names), 0))
@@ -86,7 +86,5 @@ def _grid(sheet: Sheet, top: float, rows: Sequence[Row], names: Sequence[str]) -
             sheet.write(left, base, str(place or "\u2022"), ha="center", color=tint)
 
 
-def _title(row: Row) -> str:
-    return next(
-        lens.title for lens in LENSES if (lens.method, lens.key) == (row["method"], row["array"])
-    )
+def _lens(row: Row) -> Lens:
+    return next(lens for lens in LENSES if (lens.method, lens.key) == (row["method"], row["array"]))

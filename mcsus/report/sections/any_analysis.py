@@ -3,6 +3,11 @@
 from typing import Any
 
 from mcsus.analysis.base import methods
+from mcsus.analysis.replication import student_quantile
+from mcsus.report.figures.base import Figure
+from mcsus.report.figures.by_method import method_figure
+from mcsus.report.lenses import LENSES
+from mcsus.report.ranking import METHOD
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section
 from mcsus.report.wording import capital, words
@@ -23,6 +28,19 @@ class AnyAnalysis(Section):
         known = methods().get(method)  # a saved result may be of one that is not here
         self.title = self.link = known.title if known else capital(words(method))
         self.about = known.words if known else ""
+
+    def make_figures(self) -> list[Figure]:
+        """Return what the method says of the inputs of each output, where one number does."""
+        lens = next((own for own in LENSES if own.method == self.method), None)
+        sobol, t = (
+            self.reading.analyses.get(METHOD, {}),
+            student_quantile(self.reading.analysis_replicates),
+        )
+        return [
+            method_figure(table, name.partition("@")[0], lens, cells, sobol.get(name), t)
+            for name, table in self.reading.analyses[self.method].items()
+            if lens is not None and (cells := table.picked(MOST_CELLS))
+        ]
 
     def context(self) -> dict[str, Any]:
         """Return the cells that are looked at, each with its arrays and the order of its inputs."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from mcsus.report.advice import advice
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.places import places_figure
-from mcsus.report.lenses import Seen, exact, seen
+from mcsus.report.lenses import LEFT_OUT, Seen, exact, seen
 from mcsus.report.ranking import TINY, Ranking, leading
 from mcsus.report.reading import ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
@@ -22,7 +24,9 @@ from mcsus.report.wording import (
     percent,
     probability,
     quantity,
+    shortened,
     span,
+    the,
     unit_text,
     words,
 )
@@ -95,7 +99,12 @@ class Matters(Section):
         if ranking is None:
             return []
         dims = leading(self.reading)[self._output.name].dims
-        return [places_figure(self._output.name, self._seen(ranking), dims, ranking.names)]
+        figure = places_figure(self._output.name, self._seen(ranking), dims, ranking.names)
+        left = [text for method, text in LEFT_OUT.items() if method in self.reading.analyses]
+        if not left:
+            return [figure]
+        caption = f"{figure.caption} Left out are {'; '.join(left)}.".strip()
+        return [replace(figure, caption=caption)]
 
     def context(self) -> Mapping[str, Any]:
         """Return each cell that is looked at: what is said of it, and its rows."""
@@ -107,7 +116,7 @@ class Matters(Section):
                 "name": capital(cell.name),
                 "texts": [
                     f"The ranking is {settled(cell)}." if is_told(cell) else _UNKNOWN,
-                    _agreement(found),
+                    *self._agreement(cell, found),
                     self._evidence(ranking, cell),
                     self._knowing(ranking, cell),
                 ],
@@ -118,6 +127,26 @@ class Matters(Section):
         index = "Total order" if ranking.key == "ST" else "Shapley effect"
         unit = unit_text(self._output.unit)
         return {"told": told, "output": self._output, "index": index, "unit": unit}
+
+    def _agreement(self, cell: ResultCell, found: Sequence[Seen]) -> list[str]:
+        """Say whether the methods agree, and if not what to do about it."""
+        if len(found) < 2:
+            return []
+        what_to_do = f"What to do: {advice(self.reading, self._output, cell, found)}"
+        common = set.intersection(*(own.contenders for own in found))
+        if not common:
+            parts = listing(_first_by(found))
+            return [f"The methods do not agree on what comes first: {parts}.", what_to_do]
+        first = min(common, key=lambda name: (sum(own.places[name].place for own in found), name))
+        every = "Both ways" if len(found) == 2 else f"All {count(len(found), 'way')}"
+        text = f"{every} of asking put {the(first)} first"
+        if any(own.first != first for own in found):
+            text += ", as far as their errors tell"
+        fronts = [own.leading(_FRONT) for own in found if len(own.places) >= _FRONT]
+        if any(front != fronts[0] for front in fronts):
+            return [f"{text}; further down they differ.", what_to_do]
+        same = f", and the same {count(_FRONT, 'input')} in front" if fronts else ""
+        return [f"{text}{same}: how it is asked makes no difference."]
 
     def _rows(self, ranking: Ranking, cell: ResultCell) -> list[dict[str, Any]]:
         rows = []
@@ -166,7 +195,7 @@ class Matters(Section):
         graded: dict[str, list[str]] = {}
         for name in order[:_FRONT]:
             for grade in self._grades(name)[:1]:
-                graded.setdefault(grade, []).append(f"the {words(name)}")
+                graded.setdefault(grade, []).append(the(name))
         texts = [f"on {_ON.get(grade, words(grade))} {listing(n)}" for grade, n in graded.items()]
         return f"What matters most rests {'; '.join(texts)}." if texts else ""
 
@@ -194,48 +223,26 @@ class Matters(Section):
         if known is None:
             return ""
         if not known.is_sure or known.narrowed <= 0:
-            return f"Knowing the {words(first)} would hardly narrow the 95 % interval."
+            return f"Knowing {the(first)} would hardly narrow the 95 % interval."
         unit = self._output.unit
         before, after = (
             quantity(span(*ends), unit)
             for ends in ((known.low, known.high), (known.known_low, known.known_high))
         )
         return (
-            f"If the {words(first)} were known, and at its median, the 95 % interval would narrow "
+            f"If {the(first)} were known, and at its median, the 95 % interval would narrow "
             f"by {percent(known.narrowed)}: from {before} to {after}."
         )
+
+
+def _first_by(found: Sequence[Seen]) -> list[str]:
+    """Return the inputs that come first, with the methods by which they do."""
+    by_first: dict[str, list[str]] = {}
+    for own in found:
+        by_first.setdefault(own.first, []).append(own.lens.told)
+    return [f"{the(name)} by {shortened(told)}" for name, told in by_first.items()]
 
 
 def _order(ranking: Ranking, cell: ResultCell) -> list[str]:
     """Return the inputs by their index in one cell."""
     return sorted(ranking.names, key=lambda name: -ranking.index(cell, name, ranking.key))
-
-
-def _agreement(found: Sequence[Seen]) -> str:
-    """Say whether the methods agree, and what to make of it."""
-    if len(found) < 2:
-        return ""
-    common = set.intersection(*(own.contenders for own in found))
-    fronts = [own.leading(_FRONT) for own in found if len(own.places) >= _FRONT]
-    if common:
-        first = min(common, key=lambda name: (sum(own.places[name].place for own in found), name))
-        every = "Both ways" if len(found) == 2 else f"All {count(len(found), 'way')}"
-        text = f"{every} of asking put the {words(first)} first"
-        if any(own.first != first for own in found):
-            text += ", as far as their errors tell"
-        if fronts and all(front == fronts[0] for front in fronts):
-            same = f"and the same {count(_FRONT, 'input')} in front"
-            return f"{text}, {same}: how it is asked makes no difference."
-        return f"{text}; further down they differ, since they ask different things."
-    by_first: dict[str, list[Seen]] = {}
-    for own in found:
-        by_first.setdefault(own.first, []).append(own)
-    parts = [
-        f"the {words(name)} by {listing([own.lens.title.lower() for own in owns])}"
-        for name, owns in by_first.items()
-    ]
-    asks = {own.lens.asks for own in found}
-    return (
-        f"The methods do not agree on what comes first: {listing(parts)}. They ask different "
-        f"things ({'; '.join(sorted(asks))}): better data on each of these are worth having."
-    )
