@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.fixed import FixedValues, WantsFixed
 from mcsus.analysis.groups import GroupSums, GroupValues, WantsGroups
+from mcsus.analysis.places import places
 from mcsus.analysis.redraws import RedrawnValues, WantsRedraws
 from mcsus.analysis.terms import Terms, WantsTerms
 from mcsus.analysis.typical import TypicalValues, WantsTypical
@@ -37,7 +38,8 @@ RANK = Entry(
     "rank",
     ("input",),
     "1",
-    "place of an input: 1 for the one that matters most, 0 where the output does not vary",
+    "place of an input: 1 for the one that matters most, shared by those that are the same but for "
+    "rounding; 0 where the output does not vary",
     is_printed=False,
 )
 
@@ -279,14 +281,13 @@ class Explained(NamedTuple):
     doubts: Sequence[str] = ()
 
 
-def pooled(method: Method, inputs: Sequence[str], replicates: Sequence[Any]) -> Pooled:
+def pooled(method: Method, replicates: Sequence[Any]) -> Pooled:
     """Return the arrays of one cell, ranks among them, from what each replicate says."""
     values, doubt = method.pool(replicates)
     weights = np.asarray(method.ranking(values))
-    ranks = np.zeros(len(inputs))
+    ranks = np.zeros(len(weights))
     if np.isfinite(weights).all():  # else the output does not vary: nothing drives it
-        order = sorted(range(len(inputs)), key=lambda k: (-weights[k], inputs[k]))
-        ranks[order] = np.arange(len(inputs)) + 1
+        ranks[:] = places(weights)
     return Pooled({**values, RANK.name: ranks}, doubt)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mcsus.analysis.places import places
 from mcsus.report.reading import Reading, ResultCell
 
 _SURE = 2.0  # errors above 0 from which an input is told from one without bearing
@@ -215,8 +216,8 @@ def _ranked(lens: Lens, known: dict[str, _Told]) -> dict[str, Place]:
     size = {name: lens.size(own.value) for name, own in known.items()}
     order = sorted(known, key=lambda name: (-size[name], name))
     found = {}
-    for place, name in enumerate(order, 1):
+    for place, name in zip(places([size[name] for name in order]), order, strict=True):
         own = known[name]
         is_sure = not size[name] - own.floor <= _SURE * own.error
-        found[name] = Place(own.value, own.error, place, is_sure)
+        found[name] = Place(own.value, own.error, int(place), is_sure)
     return found

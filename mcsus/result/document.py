@@ -155,10 +155,12 @@ def _explained_cell(
     estimated = [str(key) for key in cell.data_vars if key not in beside]
     by_input = [key for key in estimated if cell[key].dims == ("input",)]
     by_pair = [key for key in estimated if cell[key].dims == ("input", "other_input")]
+    ranking = [names[k] for k in sorted(range(len(names)), key=lambda k: (ranks[k], names[k]))]
     document = {
         "labels": labels,
         **told,
-        "ranking": [names[k] for k in np.argsort(ranks)],
+        "ranking": ranking,
+        **_shared(ranking, dict(zip(names, ranks.tolist(), strict=True))),
         "indices": {
             name: {key: _told(cell, key, k) for key in by_input} for k, name in enumerate(names)
         },
@@ -174,6 +176,13 @@ def _explained_cell(
         before = {name: _number(own) for name, own in each}
         document["settled"] = {_ORDER[1]: _number(cell[_ORDER[1]].values), _ORDER[0]: before}
     return document
+
+
+def _shared(ranking: Sequence[str], places: Mapping[str, float]) -> dict[str, Any]:
+    """Return which inputs share a place, if any do."""
+    found = [list(own) for _, own in itertools.groupby(ranking, key=places.__getitem__)]
+    shared = [names for names in found if len(names) > 1]
+    return {"shared_places": shared} if shared else {}
 
 
 def claim_document(data: xr.Dataset) -> dict[str, Any]:

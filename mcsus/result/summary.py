@@ -229,7 +229,8 @@ def _placed(cell: Mapping[str, Any], name: str, key: str) -> str:
     if name not in cell["indices"]:
         return "-"
     own = cell["indices"][name][key]
-    place = cell["ranking"].index(name) + 1
+    shared = next((own for own in cell.get("shared_places", ()) if name in own), [name])
+    place = cell["ranking"].index(shared[0]) + 1
     return f"{significant(own['value'])} ({significant(own['error'], 1)}) {place}."
 
 

@@ -326,7 +326,7 @@ def explained(
             keys = [(grouping, row) for row, own in enumerate(outputs) if own == output]
             names = run.inputs[keys[0]]
             replicates = [[each[key] for each in estimates] for key in keys]
-            cells = [pooled(method, names, own) for own in replicates]
+            cells = [pooled(method, own) for own in replicates]
             values = {
                 name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
             }

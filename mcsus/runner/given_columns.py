@@ -120,6 +120,8 @@ def columns_of(
     for name in [*outputs, *chosen]:
         try:
             found[name] = read.column(name, is_output=name in outputs)
+        except _OtherMarkError:
+            raise
         except InputError as error:
             faults += [
                 fault.within(read.name) if not fault.where else fault for fault in error.faults
@@ -151,6 +153,10 @@ def _listed(read: _Texts | _Values) -> str:
     return choices([name for name in read.names if name][:_SHOWN])
 
 
+class _OtherMarkError(InputError):
+    """All numbers of a file have the other decimal mark."""
+
+
 class _Texts:
     """A CSV file."""
 
@@ -168,7 +174,22 @@ class _Texts:
         cells = self.table.columns[name]
         if not is_output and all(map(_is_text, cells)):
             return _categories(self.table.texts(name), name)
-        return Column(np.array(self.table.numbers(name, self.decimal)))
+        try:
+            return Column(np.array(self.table.numbers(name, self.decimal)))
+        except InputError:
+            self._refuse_other_mark(cells)
+            raise
+
+    def _refuse_other_mark(self, cells: Sequence[str]) -> None:
+        """Refuse numbers that all have the other decimal mark: once for the whole file."""
+        other = "," if self.decimal == "." else "."
+        if all(number_of(cell, other) is not None for cell in cells):
+            first = next(cell for cell in cells if other in cell)
+            allowed = (
+                f"3{self.decimal}5; or --decimal {other} on the command line, "
+                f"decimal={other!r} in Python"
+            )
+            raise _OtherMarkError(Fault(f"numbers such as {shown(first)}", allowed, (self.name,)))
 
 
 class _Values:

@@ -279,7 +279,7 @@ def _explained(
         at = blocks == block
         own = np.array([values[name][at] for name in inputs])
         parts.append(DrawnValues(own, values[output][at]))
-    found = pooled(method, inputs, parts)
+    found = pooled(method, parts)
     arrays = {key: own[np.newaxis] for key, own in found.values.items()}
     return Explained(method, list(inputs), arrays, {}, [found.doubt])
 

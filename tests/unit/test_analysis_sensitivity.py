@@ -106,7 +106,7 @@ class TestPooling:
             self.parts([1.2], [1.2], 3.0),
             self.parts([0.9], [0.9], 2.0),
         ]
-        cell = pooled(self.SOBOL, ["a"], replicates).values
+        cell = pooled(self.SOBOL, replicates).values
         assert cell["S1"] == pytest.approx([3.0 / 6])
         left_out = np.array([2.1 / 5, 1.8 / 3, 2.1 / 4])
         plain = math.sqrt(2 / 3 * ((left_out - left_out.mean()) ** 2).sum())
@@ -119,7 +119,7 @@ class TestPooling:
         replicates = [
             self.parts([f, 0.5], [0.2, t]) for f, t in [(0.1, 0.7), (0.3, 0.8), (0.2, 0.9)]
         ]
-        cell = pooled(self.SOBOL, ["a", "b"], replicates).values
+        cell = pooled(self.SOBOL, replicates).values
         assert cell["S1"] == pytest.approx([0.2, 0.5])
         assert cell["S1_error"] == pytest.approx([0.1 / math.sqrt(3), 0], rel=1e-5, abs=1e-16)
         assert cell["ST"] == pytest.approx([0.2, 0.8])
@@ -130,19 +130,19 @@ class TestPooling:
     def test_second_order_is_pooled_alike(self):
         square = np.array([[np.nan, 0.2], [np.nan, np.nan]])
         replicates = [self.parts([0, 0], [0, 0], S2=square + k) for k in (0, 0.2)]
-        cell = pooled(self.SOBOL, ["b", "a"], replicates).values
+        cell = pooled(self.SOBOL, replicates).values
         assert cell["S2"][0, 1] == pytest.approx(0.3)
         assert cell["S2_error"][0, 1] == pytest.approx(0.1)
-        assert cell["rank"].tolist() == [2, 1]  # by name, as both are 0
+        assert cell["rank"].tolist() == [1, 1]  # shared, as both are 0
 
     def test_one_replicate_says_nothing_of_its_error(self):
-        cell = pooled(self.SOBOL, ["a"], [self.parts([0.4], [0.5])]).values
+        cell = pooled(self.SOBOL, [self.parts([0.4], [0.5])]).values
         assert cell["S1"] == [0.4]
         assert np.isnan(cell["ST_error"]).all()
 
     def test_an_output_that_does_not_vary_has_no_ranks(self):
         still = self.parts([0.1, 0.2], [0.1, 0.2]).still()
-        cell = pooled(self.SOBOL, ["a", "b"], [still, still]).values
+        cell = pooled(self.SOBOL, [still, still]).values
         assert cell["rank"].tolist() == [0, 0]
         assert np.isnan(cell["ST"]).all()
 
@@ -177,7 +177,7 @@ class TestPooling:
             values = np.array([own.all(axis=1) for own in (a, b, *mixed)], dtype=float)
             replicates.append(salib_parts(GroupValues(values, 2)))
         assert sum(own.variance == 0 for own in replicates) > 500
-        cell = pooled(self.SOBOL, ["x", "z"], replicates).values
+        cell = pooled(self.SOBOL, replicates).values
         wanted = (p - p * chance) / (p - p**2)
         assert wanted > 0.97
         assert np.all(np.abs(cell["ST"] - wanted) < 4 * cell["ST_error"])

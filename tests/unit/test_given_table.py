@@ -156,7 +156,11 @@ def test_too_few_rows_and_no_table():
         ("a,y\n" + "1,2\n" * 150 + "x,2\n", "'x' in t.csv, row 152, column 'a'"),
         ("a,y\n" + "1,nan\n" * 150, "'nan' in t.csv, row 2, column 'y'"),
         ("a,y\n" + "1,\n" * 150, "an empty cell in t.csv, row 2, column 'y'"),
-        ("a;y\n" + "1,5;2\n" * 150, "'1,5' in t.csv, row 2, column 'a'.*decimal = ','"),
+        (
+            "a;y\n1;2\n" + "1,5;2\n" * 150,
+            "^t.csv: found numbers such as '1,5'; .*--decimal , on[^\n]*$",
+        ),
+        ("a;y\n" + "1,5;2\nx;2\n" * 150, "'x' in t.csv, row 3, column 'a'"),
         ("a,y\n1,2,3\n", "row 2 with 3 cells"),
     ],
 )
@@ -190,3 +194,15 @@ def test_from_the_command_line_to_the_page(tmp_path, capsys):
     said = capsys.readouterr().out
     assert "t.csv: 4,096 rows; what drives y, z" in said
     assert "given_data S1" in said
+
+
+def test_the_same_column_twice_shares_its_place(tmp_path):
+    table = draws()
+    table["a2"] = table["a"]
+    found = mcsus.sensitivity(table, "y", inputs=["a", "a2", "b"], methods=["given_data", "pawn"])
+    for own in cells(found).values():
+        assert own["ranking"] == ["a", "a2", "b"]
+        assert own["shared_places"] == [["a", "a2"]]
+    lines = str(found).splitlines()
+    told = {line.split()[0]: line.split()[3] for line in lines if "(" in line and "." in line}
+    assert told == {"a": "1.", "a2": "1.", "b": "3."}

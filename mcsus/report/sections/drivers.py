@@ -186,9 +186,9 @@ def _rows(table: ResultTable, t: float) -> list[Row]:
     for cell in table.cells:
         names = [str(name) for name in cell.data["input"].values]
         arrays = {key: cell.array(key) for key in ("S1", "S1_error", "ST", "ST_error")}
-        for rank, k in enumerate(order_of(names, arrays["ST"]), 1):
+        for k in order_of(names, arrays["ST"]):
             row: dict[str, object] = {"output": table.name, **label_columns(cell.labels)}
-            row |= {"rank": rank, "input": names[k]}
+            row |= {"rank": int(cell.array("rank")[k]), "input": names[k]}
             for key in ("S1", "ST"):
                 error = float(arrays[f"{key}_error"][k])
                 row[key] = round(float(arrays[key][k]), 6) + 0.0

@@ -85,19 +85,20 @@ class GivenRows(Section):
 
 def _agreement(output: str, told: list[_Told]) -> list[str]:
     """Say which input comes first by which methods."""
-    first: dict[str, list[str]] = {}
+    first: dict[tuple[str, ...], list[str]] = {}
     for own in told:
-        leader = min(own.places().items(), key=lambda one: one[1])[0]
-        first.setdefault(leader, []).append(METHODS.get(own.method, words(own.method)))
+        leaders = tuple(name for name, place in own.places().items() if place == 1)
+        first.setdefault(leaders, []).append(METHODS.get(own.method, words(own.method)))
     if len(first) == 1:
-        (leader,) = first
+        (leaders,) = first
         how = (
             f"by all {len(told)} methods"
             if len(told) > 1
             else f"by {next(iter(first.values()))[0]}"
         )
-        return [f"{output}: {leader} matters most, {how}."]
-    parts = [f"{name} by {listing(by)}" for name, by in first.items()]
+        matter = "matters" if len(leaders) == 1 else "matter"
+        return [f"{output}: {listing(leaders)} {matter} most, {how}."]
+    parts = [f"{listing(names)} by {listing(by)}" for names, by in first.items()]
     return [
         f"{output}: methods do not agree on what matters most: {listing(parts)}.",
         "They ask different things, which are told below.",

@@ -151,6 +151,7 @@ class Matters(Section):
     def _rows(self, ranking: Ranking, cell: ResultCell) -> list[dict[str, Any]]:
         rows = []
         order = _order(ranking, cell)
+        ranks = [ranking.index(cell, name, "rank") for name in order]
         for place, name in enumerate(order[:_MOST]):
             known = self._known(name, cell)
             last = place + 1 == len(order) or not is_told(cell)
@@ -160,9 +161,7 @@ class Matters(Section):
                     "input": capital(words(name)),
                     "index": ranking.index(cell, name, ranking.key),
                     "error": ranking.index(cell, name, f"{ranking.key}_error"),
-                    "before": ""
-                    if last or math.isnan(before)
-                    else probability(min(before, _HIGHEST)),
+                    "before": "" if last else _before(before, ranks[place : place + 2]),
                     "evidence": listing(self._grades(name)),
                     "sources": self._sources(name),
                     "known": "" if known is None else known.text,
@@ -241,6 +240,13 @@ def _first_by(found: Sequence[Seen]) -> list[str]:
     for own in found:
         by_first.setdefault(own.first, []).append(own.lens.told)
     return [f"{the(name)} by {shortened(told)}" for name, told in by_first.items()]
+
+
+def _before(chance: float, ranks: Sequence[float]) -> str:
+    """Say how probably an input matters more than the next one, which may share its place."""
+    if len(set(ranks)) < len(ranks):
+        return "the same"
+    return "" if math.isnan(chance) else probability(min(chance, _HIGHEST))
 
 
 def _order(ranking: Ranking, cell: ResultCell) -> list[str]:
