@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 import numpy as np
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.surrogates import (
     BOUNDED,
-    DEGREES,
     UNBOUNDED,
     Features,
     Polynomial,
@@ -23,6 +23,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 Known = tuple[Features, Array]
+Maker = Callable[[Known, Known, Sequence[int]], Surrogate]
 
 _LEFT = 0.06  # of the variance: a surrogate that leaves more of it is of little use
 _CLEAR = 4.0  # standard errors beyond which a weight is told from none
@@ -47,8 +48,10 @@ def found_surrogate(fitted: Known, judged: Known, streams: Sequence[int]) -> Sur
         Those that the output depends on.
     """
     best: tuple[float, Surrogate | None] = (_LEFT, None)
-    makers = [_fitted_product] if min(fitted[1].min(), judged[1].min()) > 0 else []
-    for make in [*makers, _fitted_polynomial]:
+    makers: list[Maker] = [fitted_polynomial]
+    if min(fitted[1].min(), judged[1].min()) > 0:
+        makers.insert(0, fitted_product)
+    for make in makers:
         with np.errstate(over="ignore", invalid="ignore"):
             made = make(fitted, judged, streams)
             left = float((judged[1] - made.at(judged[0])).var() / judged[1].var())
@@ -119,16 +122,25 @@ class _Fit:
         self._weigh()
 
 
-def _fitted_polynomial(fitted: Known, judged: Known, streams: Sequence[int]) -> Polynomial:
-    """Return a polynomial, of pairs and triples where draws tell that they matter."""
+def fitted_polynomial(
+    fitted: Known, judged: Known, streams: Sequence[int], most: int | None = None
+) -> Polynomial:
+    """Return a polynomial, of pairs and triples where draws tell that they matter.
+
+    Parameters
+    ----------
+    most : int, optional
+        Degree of pairs; by default a small one.
+    """
     points, values = fitted
-    fit = _singly(points, values, _families(points, values, streams, DEGREES), streams, DEGREES)
-    families = _families(points, values, streams, DEGREES, fit)
-    fit = _singly(points, values, families, streams, DEGREES)
-    singles = list(_singles(streams, families))
+    degrees, most = points.degrees, most or (5 if len(streams) <= _FEW else 4)
+    fit = _singly(points, values, _families(points, values, streams, degrees), streams, degrees)
+    families = _families(points, values, streams, degrees, fit)
+    fit = _singly(points, values, families, streams, degrees)
+    singles = list(_singles(streams, families, degrees))
     size = fit.alone()
     paired = sorted(streams, key=lambda s: (-size.get(s, 0.0), s))[:_MOST_PAIRED]
-    pairs = list(_pairs(sorted(paired), families, 5 if len(streams) <= _FEW else 4))
+    pairs = list(_pairs(sorted(paired), families, degrees, most))
     fit.take(pairs)
     joined = {s for term in fit.terms if len(term) == 2 for s, _ in term}
     tripled = [s for s in paired if s in joined][:_MOST_TRIPLED]
@@ -138,26 +150,22 @@ def _fitted_polynomial(fitted: Known, judged: Known, streams: Sequence[int]) -> 
     return Polynomial(fit.constant, fit.terms, fit.weights, families)
 
 
-def _fitted_product(fitted: Known, judged: Known, streams: Sequence[int]) -> Product:
+def fitted_product(fitted: Known, judged: Known, streams: Sequence[int]) -> Product:
     """Return a product of functions of one stream each, fitted to the logarithm."""
     points, values = fitted[0], np.log(fitted[1])
-    degrees = (DEGREES[BOUNDED], 1)
+    degrees = (fitted[0].degrees[BOUNDED], 1)
     families = _families(points, values, streams, degrees)
     fit = _singly(points, values, families, streams, degrees)
     for _ in range(2):  # again where the effects of others are known
         families = _families(points, values, streams, degrees, fit)
         fit = _singly(points, values, families, streams, degrees)
     fit.confirm(judged[0], np.log(judged[1]))
-    exponents: dict[int, tuple[int, Array]] = {}
-    for weight, ((stream, degree),) in zip(fit.weights, fit.terms, strict=True):
-        family = int(families[stream])
-        own = exponents.setdefault(stream, (family, np.zeros(degrees[family])))
-        own[1][degree - 1] = weight
-    shape = np.concatenate([Product(1.0, exponents).at(own) for own, _ in (fitted, judged)])
+    made = Product.of(fit.terms, fit.weights, families, degrees)
+    shape = np.concatenate([made.at(own) for own, _ in (fitted, judged)])
     size = float(np.abs(shape).max())
     shape = shape / size
     both = np.concatenate([fitted[1], judged[1]])
-    return Product(float(both @ shape / (shape @ shape)) / size, exponents)
+    return replace(made, factor=float(both @ shape / (shape @ shape)) / size)
 
 
 def _singly(
@@ -226,19 +234,21 @@ def _least_squares(columns: Array, values: Array) -> Array:
 
 
 def _singles(
-    streams: Iterable[int], families: Integers, degrees: tuple[int, int] = DEGREES
+    streams: Iterable[int], families: Integers, degrees: tuple[int, int]
 ) -> Iterator[Term]:
     for stream in streams:
         for degree in range(1, degrees[families[stream]] + 1):
             yield ((stream, degree),)
 
 
-def _pairs(streams: Sequence[int], families: Integers, most: int) -> Iterator[Term]:
+def _pairs(
+    streams: Sequence[int], families: Integers, degrees: tuple[int, int], most: int
+) -> Iterator[Term]:
     for one, other in combinations(streams, 2):
-        ends = [range(1, min(DEGREES[families[s]], most - 1) + 1) for s in (one, other)]
-        for degrees in product(*ends):
-            if sum(degrees) <= most:
-                yield (one, degrees[0]), (other, degrees[1])
+        ends = [range(1, min(degrees[families[s]], most - 1) + 1) for s in (one, other)]
+        for both in product(*ends):
+            if sum(both) <= most:
+                yield (one, both[0]), (other, both[1])
 
 
 def _triples(streams: Sequence[int]) -> Iterator[Term]:

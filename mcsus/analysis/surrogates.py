@@ -43,17 +43,32 @@ class Features:
     ----------
     points : array, shape (stream, draw)
         Inside the open cube.
+    degrees : tuple of int
+        Highest degree of each family.
+    known : mapping, optional
+        Polynomials by stream and family, where they are others than those of a uniform law.
     """
 
-    def __init__(self, points: Array) -> None:
-        self.points = points
-        self._known: dict[tuple[int, int], Array] = {}
+    def __init__(
+        self,
+        points: Array,
+        degrees: tuple[int, int] = DEGREES,
+        known: Mapping[tuple[int, int], Array] | None = None,
+    ) -> None:
+        self.points, self.degrees = points, degrees
+        self._known: dict[tuple[int, int], Array] = dict(known or {})
+
+    def part(self, places: Integers) -> Features:
+        """Return those of some of the draws."""
+        known = {key: own[:, places] for key, own in self._known.items()}
+        return Features(self.points[:, places], self.degrees, known)
 
     def of(self, stream: int, family: int) -> Array:
         """Return the polynomials of one stream, shape (degree, draw), from degree 1 on."""
         known = self._known.get((stream, family))
         if known is None:
-            known = self._known[stream, family] = polynomials(self.points[stream], family)
+            degree = self.degrees[family]
+            known = self._known[stream, family] = polynomials(self.points[stream], family, degree)
         return known
 
     def product(self, term: Term, families: Integers) -> Array:
@@ -61,8 +76,13 @@ class Features:
         return _product((self.of(s, int(families[s]))[degree - 1] for s, degree in term))
 
 
-def polynomials(points: Array, family: int) -> Array:
+def polynomials(points: Array, family: int, degree: int | None = None) -> Array:
     """Return the polynomials of a family, shape (degree, draw), from degree 1 on.
+
+    Parameters
+    ----------
+    degree : int, optional
+        The highest; by default that of the family.
 
     Examples
     --------
@@ -71,7 +91,7 @@ def polynomials(points: Array, family: int) -> Array:
     """
     x = special.ndtri(points) if family == UNBOUNDED else 2 * points - 1
     rows = [np.ones_like(x), x]
-    for n in range(1, DEGREES[family]):
+    for n in range(1, DEGREES[family] if degree is None else degree):
         if family == UNBOUNDED:
             rows.append((x * rows[-1] - np.sqrt(n) * rows[-2]) / np.sqrt(n + 1))
         else:
@@ -183,6 +203,18 @@ class Product(Surrogate):
     exponents: Mapping[int, tuple[int, Array]]
     words: ClassVar[str] = "product"
 
+    @classmethod
+    def of(
+        cls, terms: Sequence[Term], weights: Array, families: Integers, degrees: tuple[int, int]
+    ) -> Product:
+        """Return the exponential of a sum of terms of one stream each."""
+        exponents: dict[int, tuple[int, Array]] = {}
+        for weight, ((stream, degree),) in zip(weights, terms, strict=True):
+            family = int(families[stream])
+            own = exponents.setdefault(stream, (family, np.zeros(degrees[family])))
+            own[1][degree - 1] = weight
+        return cls(1.0, exponents)
+
     def at(self, points: Features) -> Array:
         """Return its values at some points."""
         return self.factor * np.exp(self._exponent(points, self.exponents))
@@ -227,7 +259,7 @@ def _moments(family: int, weights: Array) -> _Moments:
         [slope] = weights
         return _Moments(float(np.exp(slope**2 / 2)), float(np.exp(slope**2)))
     nodes, shares = special.roots_legendre(_NODES)
-    values = np.exp(weights @ polynomials((nodes + 1) / 2, BOUNDED)[: len(weights)])
+    values = np.exp(weights @ polynomials((nodes + 1) / 2, BOUNDED, len(weights)))
     mean = float(shares @ values / 2)
     return _Moments(mean, float(shares @ values**2 / 2) / mean**2)
 

@@ -72,6 +72,7 @@ LENSES = (
     ),
     Lens("rbd_fast", "S1", "RBD-FAST", "the variance, each input alone", beside="S1"),
     Lens("fast", "S1", "FAST", "the variance, each input alone", beside="S1"),
+    Lens("polynomial_chaos", "ST", "Polynomial chaos", "the variance, by a fit", beside="ST"),
     Lens("dgsm", "bound", "DGSM bound", "how steep the output is", beside="ST"),
     Lens("delta", "delta", "Delta", "the whole distribution", axis="shift of the distribution"),
     Lens("pawn", "median", "PAWN", "the whole distribution", axis="distance of distributions"),

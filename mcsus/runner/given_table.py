@@ -108,8 +108,9 @@ def sensitivity(
     inputs : sequence of str, optional
         Columns that may explain them; all others by default. Those of texts are categories.
     methods : sequence of str, optional
-        Of ``given_data``, ``delta``, ``pawn``, ``rbd_fast`` and ``correlation``: all by default,
-        but for ``rbd_fast`` where inputs depend on each other.
+        Of ``given_data``, ``delta``, ``pawn``, ``rbd_fast``, ``correlation``, ``known`` and
+        ``polynomial_chaos``: all by default, but for ``rbd_fast`` and ``polynomial_chaos`` where
+        inputs depend on each other.
     delimiter, decimal, encoding : str, optional
         How a file is written.
 
@@ -256,9 +257,11 @@ def _of_dependence(pairs: Sequence[tuple[float, str, str]], asked: Sequence[str]
     named = "; ".join(f"{a} and {b}, rank correlation {r:.2f}" for r, a, b in pairs[:_TOLD])
     if len(pairs) > _TOLD:
         named += f"; and {len(pairs) - _TOLD} more pairs"
-    if asked and "rbd_fast" in asked:
+    known = methods()
+    if refused := [name for name in asked or () if known[name].is_for_independent]:
+        found = f"{' and '.join(refused)} of inputs that are not: {named}"
         allowed = "inputs that are independent of each other, or other methods"
-        raise InputError(Fault(f"rbd_fast of inputs that are not: {named}", allowed, ("methods",)))
+        raise InputError(Fault(found, allowed, ("methods",)))
     text = (
         f"inputs depend on each other ({named}): what is told of one holds with what it says of "
         "those, so shares may add up to more than the whole"

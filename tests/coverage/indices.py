@@ -95,6 +95,7 @@ ROWS: tuple[Row, ...] = (
     Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
     Row("given_data", ("S1",), cases=(*CASES, *DEPENDENT)),
     Row("rbd_fast", ("S1",), _ALL_DRAWS),
+    Row("polynomial_chaos", ("S1", "ST")),
     Row("delta", ("delta",), _ALL_DRAWS, by_many_points, cases=(*CASES, *DEPENDENT)),
     Row("pawn", ("median", "maximum"), _ALL_DRAWS, by_many_points, cases=(*CASES, *DEPENDENT)),
     Row(

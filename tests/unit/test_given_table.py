@@ -31,7 +31,15 @@ def written(path, table, sep=",", **options):
 
 def test_exact_shares_with_errors():
     found = cells(mcsus.sensitivity(draws(), outputs=["y", "z"]))
-    assert list(found) == ["given_data", "delta", "pawn", "rbd_fast", "correlation", "known"]
+    assert list(found) == [
+        "given_data",
+        "delta",
+        "pawn",
+        "rbd_fast",
+        "correlation",
+        "known",
+        "polynomial_chaos",
+    ]
     for name, share in {"a": 0.8, "b": 0.2, "c": 0.0}.items():
         own = found["given_data"]["indices"][name]["S1"]
         assert abs(own["value"] - share) <= ERRORS * own["error"]

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import numpy as np
+
 from mcsus.analysis.base import methods
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.by_method import method_figure
+from mcsus.report.figures.second_order import second_order_figure
 from mcsus.report.lenses import LENSES
-from mcsus.report.ranking import METHOD
+from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section
 from mcsus.report.wording import capital, words
@@ -40,13 +43,17 @@ class AnyAnalysis(Section):
             method_figure(table, name.partition("@")[0], lens, cells, sobol.get(name), t)
             for name, table in self.reading.analyses[self.method].items()
             if lens is not None and (cells := table.picked(MOST_CELLS))
+        ] + [
+            second_order_figure(table, ranking)
+            for table in self.reading.analyses[self.method].values()
+            if "S2" in table.data and len((ranking := Ranking.of(table)).names) > 1
         ]
 
     def context(self) -> dict[str, Any]:
         """Return the cells that are looked at, each with its arrays and the order of its inputs."""
         analysed = self.reading.analyses[self.method]
         tables = [
-            (capital(words(name)), cell, _columns(cell), inputs_of(cell))
+            (capital(words(name)), cell, _columns(cell), inputs_of(cell), _beside(cell))
             for name, table in analysed.items()
             for cell in table.picked(MOST_CELLS)
         ]
@@ -62,6 +69,18 @@ def _columns(cell: ResultCell) -> list[tuple[str, str, str]]:
         (key, array.attrs.get("long_name", words(key)), errors.get(key, ""))
         for key, array in arrays.items()
         if array.dims == ("input",) and key not in errors.values()
+    ]
+
+
+def _beside(cell: ResultCell) -> list[tuple[str, float, float | None]]:
+    """Return heading, value and error of each number that is of no input."""
+    arrays = {str(key): array for key, array in cell.data.data_vars.items() if not array.dims}
+    errors = {f"{key}_error" for key in arrays}
+    return [
+        (capital(array.attrs.get("long_name", words(key))), float(array), error)
+        for key, array in arrays.items()
+        if key not in errors and np.isfinite(float(array))
+        for error in [float(arrays[f"{key}_error"]) if f"{key}_error" in arrays else None]
     ]
 
 

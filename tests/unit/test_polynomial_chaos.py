@@ -1,0 +1,128 @@
+"""Indices of a polynomial chaos, from draws alone: exact values, hard inputs, and its limits."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import mcsus
+from mcsus.analysis.base import DrawnValues, methods
+from mcsus.runner import run
+
+METHOD = "polynomial_chaos"
+
+
+def told(inputs, output, count=16):
+    parts = zip(np.split(inputs, count, axis=1), np.split(output, count), strict=True)
+    return methods()[METHOD].pool([DrawnValues(*own) for own in parts])
+
+
+def uniform(inputs, draws=8192, seed=1):
+    return np.random.default_rng(seed).random((inputs, draws))
+
+
+def assert_near(values, exact, within):
+    for key, wanted in exact.items():
+        off = np.abs(values[key] - wanted)
+        assert (off <= 5 * values[f"{key}_error"] + 1e-9).all(), (key, values[key], wanted)
+        assert (off < within).all()
+
+
+def test_ishigami():
+    """Independent draws: the error is that of the draws, as the fit is as good as exact."""
+    x = math.pi * (2 * uniform(3) - 1)
+    values = told(x, np.sin(x[0]) + 7 * np.sin(x[1]) ** 2 + 0.1 * x[2] ** 4 * np.sin(x[0])).values
+    exact = {
+        "S1": [0.313905191, 0.442411145, 0.0],
+        "ST": [0.557588855, 0.442411145, 0.243683664],
+    }
+    assert_near(values, exact, within=0.02)
+    assert values["explained"] > 0.999
+    pairs = values["S2"]
+    assert pairs[0, 2] == pytest.approx(0.243683664, abs=5 * values["S2_error"][0, 2])
+    assert np.isnan(pairs[2, 0])
+    assert pairs[0, 1] == 0
+
+
+def test_g_function_has_kinks_which_are_in_its_errors():
+    a = np.array([0, 1, 4.5, 9, 99, 99])
+    factors = (np.abs(4 * uniform(6) - 2) + a[:, np.newaxis]) / (1 + a[:, np.newaxis])
+    own = 1 / 3 / (1 + a) ** 2
+    whole = np.prod(1 + own) - 1
+    exact = {"S1": own / whole, "ST": own * np.prod(1 + own) / (1 + own) / whole}
+    found = told(uniform(6), factors.prod(axis=0))
+    assert_near(found.values, exact, within=0.02)
+    assert 0.98 < found.values["explained"] < 1
+    assert found.doubt == ""
+
+
+def test_product_of_lognormals_is_a_chaos_of_its_logarithm():
+    s = np.array([0.3, 0.6, 1.0])
+    scores = np.random.default_rng(1).standard_normal((3, 8192))
+    inputs = np.exp(s[:, np.newaxis] * scores)
+    found = told(inputs, inputs.prod(axis=0))
+    whole = np.sum(s**2)
+    exact = {
+        "S1": np.expm1(s**2) / np.expm1(whole),
+        "ST": np.expm1(-(s**2)) / np.expm1(-whole),
+    }
+    assert_near(found.values, exact, within=0.03)
+
+
+def test_inputs_of_few_values():
+    """A number of 0 or 1 has one polynomial, and their product is a pair of them."""
+    u = uniform(2)
+    inputs = (u < [[0.3], [0.5]]).astype(float)
+    found = told(inputs, inputs[0] * inputs[1])
+    p, q = 0.3, 0.5
+    whole = p * q * (1 - p * q)
+    first = np.array([q**2 * p * (1 - p), p**2 * q * (1 - q)]) / whole
+    assert_near(found.values, {"S1": first, "ST": 1 - first[::-1]}, within=0.03)
+    assert found.values["explained"] == pytest.approx(1.0)
+
+
+def test_what_no_polynomial_explains_is_told_and_in_every_error():
+    u = uniform(2)
+    output = np.where((np.floor(40 * u[0]) + np.floor(40 * u[1])) % 2 == 0, 1.0, -1.0)
+    found = told(u, output)
+    assert "explains" in found.doubt
+    assert found.values["explained"] < 0.1
+    assert (np.abs(found.values["ST"] - 1) <= 2.2 * found.values["ST_error"]).all()
+
+
+def test_of_many_more_draws_some_weigh(monkeypatch):
+    monkeypatch.setattr("mcsus.analysis.chaos._MOST_WEIGHING", 4096)
+    x = uniform(2)
+    found = told(x, x[0] + 2 * x[1])
+    assert_near(found.values, {"S1": [0.2, 0.8], "ST": [0.2, 0.8]}, within=0.03)
+
+
+def test_from_a_study_and_from_a_table(study):
+    laws = {"a": ("lognormal", 1, 1.3), "b": ("normal", 0, 1)}
+    asked = study(
+        laws, {"y": "a * b"}, design={"draws": 1024, "replicates": 16},
+        sensitivity={"methods": [METHOD]},
+    )  # fmt: skip
+    (cell,) = run(asked).to_dict()["sensitivity"]["y"]["cells"]
+    ratio = math.expm1(math.log(1.3) ** 2)
+    exact = {"a": 0.0, "b": 1 / (1 + ratio)}
+    for name, wanted in exact.items():
+        own = cell["indices"][name]["S1"]
+        assert own["value"] == pytest.approx(wanted, abs=5 * own["error"])
+    (pair,) = cell["second_order"]
+    assert pair["S2"]["value"] == pytest.approx(1 - exact["b"], abs=5 * pair["S2"]["error"])
+    assert cell["explained"]["value"] > 0.99
+    x = uniform(2)
+    table = {"a": x[0], "b": x[1], "y": x[0] * x[1]}
+    (cell,) = mcsus.sensitivity(table, "y", methods=[METHOD]).to_dict()["sensitivity"]["y"]["cells"]
+    assert cell["indices"]["a"]["ST"]["value"] == pytest.approx(4 / 7, abs=0.03)
+
+
+def test_inputs_of_a_table_that_depend_on_each_other_are_refused():
+    x = uniform(2)
+    table = {"a": x[0], "b": x[0] + x[1], "y": x[1]}
+    with pytest.raises(mcsus.InputError, match="polynomial_chaos of inputs that are not"):
+        mcsus.sensitivity(table, "y", methods=[METHOD])
+    assert f"y@{METHOD}" not in mcsus.sensitivity(table, "y").explained
