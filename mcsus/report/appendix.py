@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mcsus.report.laws import law_text
+from mcsus.result.law_words import law_text
 from mcsus.result.shapes import plain
 from mcsus.result.tree import Result
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mcsus.result import spoken
 from mcsus.result.printed import ends_apart
 from mcsus.vocabulary import BASE, SCENARIO
 
@@ -14,9 +15,10 @@ MISSING = "not known"
 UNSETTLED = "does not settle"
 """What is printed for the mean or the spread of an output that has none."""
 
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-MINUS = "\N{MINUS SIGN}"
-TIMES = "\N{MULTIPLICATION SIGN}"
+SUPERSCRIPTS, MINUS, TIMES = spoken.SUPERSCRIPTS, spoken.MINUS, spoken.TIMES
+listing, plain, times_power, words = (
+    spoken.listing, spoken.plain, spoken.times_power, spoken.words,
+)  # fmt: skip
 _POWER = re.compile(r"\*\*\(?(-?\d+)\)?")
 
 
@@ -39,22 +41,6 @@ def number(value: float | None, digits: int = 3) -> str:
     else:
         decimals = max(0, digits - 1 - exponent)
         text = f"{value:,.{decimals}f}"
-    return text.replace("-", MINUS)
-
-
-def times_power(text: str) -> str:
-    """Return a number such as ``1.5e+07`` with its power of ten written out."""
-    mantissa, exponent = text.split("e")
-    return f"{mantissa} {TIMES} 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-
-
-def plain(value: float) -> str:
-    """Return a number that somebody chose, such as a threshold, as short as it was written."""
-    text = f"{value:.9g}"
-    if "e" in text:
-        text = times_power(text)
-    elif abs(value) >= 10_000:
-        text = f"{value:,.9g}"
     return text.replace("-", MINUS)
 
 
@@ -150,14 +136,6 @@ def quantity(value: str, unit: str) -> str:
     return f"{value} {unit_prose(unit)}".strip()
 
 
-def words(name: object) -> str:
-    """Return an identifier or a number as words."""
-    if isinstance(name, float):
-        return f"{name:.12g}"
-    text = str(name).replace("_", " ").replace("@", ", by ")
-    return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
-
-
 def the(name: object) -> str:
     """Return an input in words as a sentence has it; a symbol has no article.
 
@@ -175,19 +153,6 @@ _WORD = 3  # letters from which a name is a word
 
 NUMERALS = dict(enumerate(("two", "three", "four", "five", "six"), 2))
 """Small numbers as words."""
-
-_ABBREVIATIONS = {
-    "ml": "ML",
-    "mcu": "MCU",
-    "pcb": "PCB",
-    "pue": "PUE",
-    "led": "LED",
-    "eol": "end-of-life",
-    "iot": "IoT",
-    "co2e": "CO₂e",
-    "ewaste": "e-waste",
-    "gwp20": "GWP20",
-}
 
 
 def label_words(labels: Mapping[str, Any]) -> str:
@@ -215,13 +180,6 @@ def cell_name(labels: Mapping[str, Any]) -> str:
     """Return the labels of a cell as words, without the base scenario: it goes without saying."""
     kept = {k: v for k, v in labels.items() if not (k == SCENARIO and v == BASE)}
     return label_words(kept) or (BASE if labels else "")
-
-
-def listing(items: Sequence[str]) -> str:
-    """Join items as a sentence does."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def shortened(items: Sequence[str], most: int = 3) -> str:

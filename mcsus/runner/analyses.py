@@ -323,7 +323,8 @@ def explained(
     tables = {}
     for grouping in dict.fromkeys(key for key, _ in run.inputs):
         for output in dict.fromkeys(outputs):
-            keys = [(grouping, row) for row, own in enumerate(outputs) if own == output]
+            places = [(grouping, row) for row, own in enumerate(outputs) if own == output]
+            keys = [key for key in places if key in run.inputs]
             names = run.inputs[keys[0]]
             replicates = [[each[key] for each in estimates] for key in keys]
             cells = [pooled(method, own) for own in replicates]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,8 @@ from mcsus.counting.draws import HeldDraws
 from mcsus.counting.finite import refuse_not_finite
 from mcsus.counting.ordered import quantiles_of_sorted
 from mcsus.engine.executors import Threads, default_threads
-from mcsus.engine.plans import Quantity
+from mcsus.engine.kernel import Kernel
+from mcsus.engine.plans import Plan, Quantity
 from mcsus.errors import Fault, InputError
 from mcsus.model import Rounding
 from mcsus.runner.analyses import apart, explained, reduced
@@ -98,65 +99,125 @@ def evaluate(
     run: Run, kept: Kept, draws: int, replicates: int, probabilities: ArrayLike | None
 ) -> Evaluation:
     """Return what a few draws of every replicate say; see `Run.evaluate`."""
-    study, kernel = run.study, run.kernel
-    design = replace(study.design, draws=draws, replicates=replicates)
-    names = [*study.outputs, *(claim.equation.name for claim in study.claims)]
-    scales = [1 / unit.factor for unit in study.outputs.values()] + [1.0] * len(study.claims)
+    study, model = run.study, run.model
     wanted = CURVE if probabilities is None else np.asarray(probabilities, dtype=np.float64)
     if not np.all((wanted >= 0) & (wanted <= 1)):
         raise InputError(Fault(str(probabilities), "numbers from 0 to 1", ("probabilities",)))
-    plan = _once(kept, "outputs", lambda: kernel.plan(list(map(Quantity, names, scales))))
+    margins = {claim.equation.name: 1.0 for claim in study.claims}
+    scales = {name: 1 / unit.factor for name, unit in study.outputs.items()}
+    values = drawn_values(run, kept, scales | margins, draws, replicates)
+    outputs = {}
+    for name, unit in study.outputs.items():
+        own = values[name]
+        means = own.mean(axis=2)
+        means = np.where(np.isfinite(means), means, np.nan)
+        if model.meets_individuals(name):  # each replicate has its own
+            each = quantiles_of_sorted(np.sort(own, axis=2), wanted)
+            quantiles = each.mean(axis=1)
+        else:
+            quantiles = quantiles_of_sorted(np.sort(own.reshape(len(own), -1), axis=1), wanted)
+        labels = {dim: study.dims[dim] for dim in model.dims_of[name]}
+        mean, error = means.mean(axis=1), standard_error(means.T)
+        outputs[name] = Evaluated(unit.text, labels, mean, error, wanted, quantiles)
+    return Evaluation(outputs, judged(run, kept, values))
+
+
+def drawn_values(
+    run: Run,
+    kept: Kept,
+    scales: Mapping[str, float],
+    draws: int,
+    replicates: int,
+    cells: Mapping[str, Sequence[int]] | None = None,
+) -> dict[str, Array]:
+    """Return the first draws of some quantities, shape (cell, replicate, draw).
+
+    Parameters
+    ----------
+    scales : mapping of str to float
+        Name of each quantity -> factor from base units.
+    cells : mapping, optional
+        Which cells of a quantity; all of those that are not named.
+
+    Raises
+    ------
+    NotFiniteError
+        If any value is not finite.
+    """
+    kernel, names = run.kernel, list(scales)
+    design = replace(run.study.design, draws=draws, replicates=replicates)
+    which = [(cells or {}).get(name) for name in names]
+    counts = [
+        kernel.program.cells(name) if own is None else len(own)
+        for name, own in zip(names, which, strict=True)
+    ]
+    asked = ("plan", tuple(scales.items()), tuple(map(str, which)))
+    plan = _once(kept, asked, lambda: _planned(kernel, scales, which))
     out = np.empty((len(plan.quantity), 1, replicates * draws))
     for replicate in range(replicates):
         kernel.run(plan, design, replicate, out, count=draws, at=replicate * draws)
     values = out.reshape(len(out), replicates, draws)
-    means = values.mean(axis=2)
-    ends = np.cumsum([kernel.program.cells(name) for name in names])
-    if not np.isfinite(means).all():
+    ends = np.cumsum(counts)
+    if not np.isfinite(values.sum(axis=2)).all():
         for replicate in range(replicates):
             refuse_not_finite(values[:, replicate], names, ends, kernel, design, replicate)
-        means = np.where(np.isfinite(means), means, np.nan)
-    rows = {name: slice(*at) for name, at in zip(names, pairwise([0, *ends]), strict=True)}
-    of_outputs = out[: ends[len(study.outputs) - 1], 0]
-    quantiles = quantiles_of_sorted(np.sort(of_outputs, axis=1), wanted)
-    for name in filter(run.model.meets_individuals, study.outputs):  # each replicate has its own
-        each = quantiles_of_sorted(np.sort(values[rows[name]], axis=2), wanted)
-        quantiles[rows[name]] = each.mean(axis=1)
-    mean, error = means.mean(axis=1), standard_error(means.T)
-    outputs = {
-        name: Evaluated(
-            unit.text,
-            {dim: study.dims[dim] for dim in run.model.dims_of[name]},
-            mean[rows[name]],
-            error[rows[name]],
-            wanted,
-            quantiles[rows[name]],
-        )
-        for name, unit in study.outputs.items()
-    }
+    return {name: values[slice(*at)] for name, at in zip(names, pairwise([0, *ends]), strict=True)}
+
+
+def _planned(
+    kernel: Kernel, scales: Mapping[str, float], which: Sequence[Sequence[int] | None]
+) -> Plan:
+    """Return the plan of some cells of quantities."""
+    plan = kernel.plan([Quantity(name, scale) for name, scale in scales.items()])
+    starts = np.cumsum([0, *map(kernel.program.cells, scales)])
+    rows = [
+        row
+        for (first, last), own in zip(pairwise(starts.tolist()), which, strict=True)
+        for row in (range(first, last) if own is None else (first + k for k in own))
+    ]
+    return plan._replace(quantity=plan.quantity[rows], cell=plan.cell[rows], scale=plan.scale[rows])
+
+
+def judged(
+    run: Run,
+    kept: Kept,
+    values: Mapping[str, Array],
+    cells: Mapping[str, Sequence[int]] | None = None,
+) -> dict[str, list[Judgement]]:
+    """Return what the draws of their margins say of the claims of a study, by id and cell.
+
+    Parameters
+    ----------
+    values, cells
+        Of `drawn_values`.
+    """
+    study, model = run.study, run.model
     # of the first laws: to work it out for others would take longer than the draws
-    rounding = _once(kept, "rounding", lambda: kernel.model.rounding if study.claims else {})
-    box = Box(run.model, run.model.upstream(names))
-    claims = {
-        claim.id: [
-            _judged(claim, *known, meets=run.model.meets_individuals(claim.equation.name))
-            for known in zip(
-                values[rows[claim.equation.name]],
-                rounding[claim.equation.name].cells(),
-                strict=True,
-            )
-        ]
-        for claim in study.claims
-    }
+    rounding = _once(kept, "rounding", lambda: model.rounding if study.claims else {})
+    names = [claim.equation.name for claim in study.claims]
+    box = Box(model, model.upstream(names) if names else ())
+    found = {}
     for claim in study.claims:
-        if box.size and box.reaches(claim.equation.name):  # what its intervals allow is not known
+        name, meets = claim.equation.name, model.meets_individuals(claim.equation.name)
+        known = rounding[name].cells()
+        known = [known[k] for k in (cells or {}).get(name, range(len(known)))]
+        found[claim.id] = [
+            _judged(claim, margins, own, meets=meets)
+            for margins, own in zip(values[name], known, strict=True)
+        ]
+        if box.size and box.reaches(name):  # what its intervals allow is not known
             open_ = Verdict.UNDECIDED
-            claims[claim.id] = [one._replace(verdict=open_) for one in claims[claim.id]]
-    return Evaluation(outputs, claims)
+            found[claim.id] = [one._replace(verdict=open_) for one in found[claim.id]]
+    return found
 
 
 def ranking(
-    run: Run, kept: Kept, base_points: int, replicates: int, on_ranks: Collection[str] = ()
+    run: Run,
+    kept: Kept,
+    base_points: int,
+    replicates: int,
+    on_ranks: Collection[str] = (),
+    cells: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[str, Explained]:
     """Return the Sobol' indices of all inputs for all outputs; see `Run.ranking`.
 
@@ -164,7 +225,10 @@ def ranking(
     ----------
     on_ranks : collection of str
         Outputs whose ranks are analysed in place of their values; so are those that may be never.
+    cells : mapping, optional
+        The outputs that are asked for, with their cells; all of all by default.
     """
+    of = tuple(run.study.outputs if cells is None else cells)
     on_ranks = {*on_ranks, *run.model.may_be_never}
     study, kernel = run.study, run.kernel
     design = replace(study.design, draws=base_points, replicates=replicates)
@@ -173,7 +237,7 @@ def ranking(
     def planned(outputs: tuple[str, ...], wants: WantsGroups) -> GroupRun:
         asked = replace(
             study.sensitivity,
-            outputs=tuple(study.outputs),
+            outputs=of,
             methods=(_METHOD,),
             also_by=(),
             draws=base_points,
@@ -186,11 +250,14 @@ def ranking(
 
     method = _once(kept, _METHOD, lambda: methods()[_METHOD])
     found: dict[str, Explained] = {}
-    for outputs, wants in apart(tuple(study.outputs), WantsGroups(summed=True), on_ranks):
-        asked = ("inputs", design, constants, outputs, wants)
-        made: GroupRun = _once(kept, asked, functools.partial(planned, outputs, wants)).with_kernel(
-            kernel
-        )
+    for outputs, wants in apart(of, WantsGroups(summed=True), on_ranks):
+        asked = ("inputs", design, constants, of, outputs, wants)
+        whole: GroupRun = _once(kept, asked, functools.partial(planned, outputs, wants))
+        made = whole.with_kernel(kernel)
+        if cells is not None:
+            starts = np.cumsum([0, *map(kernel.program.cells, outputs)]).tolist()
+            each = zip(outputs, starts[:-1], strict=True)
+            made = made.only([start + k for name, start in each for k in cells[name]])
         data: Iterator[Mapping[Key, Data]] = (
             made.sums(_threads(), None, Checkpoint())
             if made.summed
@@ -198,7 +265,7 @@ def ranking(
         )
         estimates = list(reduced(method, made, data))
         found |= explained(method, wants, made, estimates, owners(kernel, outputs))
-    return {name: found[name] for name in study.outputs}
+    return {name: found[name] for name in of}
 
 
 def _judged(claim: Claim, margins: Array, rounding: Rounding, *, meets: bool) -> Judgement:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,6 +127,14 @@ class GroupRun:
         """Return the run with a kernel of other laws."""
         other = copy.copy(self)
         other.run = replace(self.run, kernel=kernel, _ready={})
+        return other
+
+    def only(self, rows: Collection[int]) -> GroupRun:
+        """Return the run of which some stored rows alone are explained."""
+        other = copy.copy(self)
+        for part in ("inputs", "places", "chosen"):
+            known: dict[Key, Any] = getattr(self, part)
+            setattr(other, part, {key: own for key, own in known.items() if key[1] in rows})
         return other
 
     @cached_property

@@ -27,6 +27,8 @@ from mcsus.vocabulary import SCENARIO, Label
 if TYPE_CHECKING:
     from mcsus.study.definition import Study
 
+Table = Mapping[str, object]
+
 Law = Distribution | str | tuple[float, str] | Mapping[str, object]
 """A law, a value with its unit (as text or a pair), a library id, or a table of a study file."""
 
@@ -158,16 +160,20 @@ def _unknown(parts: Sequence[str], known: Sequence[str]) -> str:
 
 
 def set_in_scenario(
-    study: Study, tables: dict[str, Any], target: Target, value: tuple[float, str]
+    study: Study,
+    tables: dict[str, Any],
+    target: Target,
+    value: tuple[float, str] | str | Table,
+    option: str = "--set ",
 ) -> None:
-    """Set a value in one scenario of the tables of a file.
+    """Set a law, or a value with its unit, in one scenario of the tables of a file.
 
     Raises
     ------
     InputError
         If there is no such scenario, parameter or label, or the scenario has one law for all.
     """
-    where, known = f"--set {target}", [scenario.id for scenario in study.scenarios]
+    where, known = f"{option}{target}", [scenario.id for scenario in study.scenarios]
     if target.scenario not in known:
         found = f"unknown scenario {shown(target.scenario)}"
         allowed = choices(known) if known else "no scenario: the study has none"
@@ -185,7 +191,9 @@ def set_in_scenario(
     for dim, label in at.items():
         place = place.setdefault(key, {}).setdefault("by", {}).setdefault(dim, {})
         key = str(label)
-    place[key] = {"value": value[0], "unit": value[1]}
+    if isinstance(value, tuple):
+        value = {"value": value[0], "unit": value[1]}
+    place[key] = value
 
 
 def with_law(parameter: Parameter, leaf: Leaf, dims: Dims) -> Parameter:

@@ -366,6 +366,11 @@ class Study:
                 made[name] = with_law_at(parameter, leaf, self.dims, at)
             else:
                 made[name] = with_law(parameter, leaf, self.dims)
+        return self.with_parameters(*made.values())
+
+    def with_parameters(self, *given: Parameter) -> Study:
+        """Return the study with others of its parameters, and its dependence of them."""
+        made = {parameter.name: parameter for parameter in given}
         parameters = tuple(made.get(p.name, p) for p in self.parameters)
         study = replace(self, parameters=parameters)
         held = [name for name, p in made.items() if p.is_constant]

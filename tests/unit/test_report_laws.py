@@ -4,7 +4,7 @@ import pytest
 
 from mcsus.cli import run_command
 from mcsus.families import FAMILIES, distribution
-from mcsus.report.laws import law_text
+from mcsus.result.law_words import law_text
 
 LAWS = {
     "constant": {"value": 2},

@@ -7,7 +7,7 @@ import pytest
 
 from mcsus.report.figures.densities import density_figure
 from mcsus.report.figures.ranges import fan_figure
-from mcsus.report.laws import law_text
+from mcsus.result.law_words import law_text
 from mcsus.report.page import answer, render
 from mcsus.report.ranking import Ranking
 from mcsus.report.reading import Reading, ResultTable, best_level

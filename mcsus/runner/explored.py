@@ -1,0 +1,390 @@
+"""What an explorer shows of a study at a few draws: a snapshot, and how it becomes JSON."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mcsus.analysis.base import Explained
+from mcsus.analysis.claims import Judgement
+from mcsus.analysis.intervals import quantile_errors, quantile_probabilities
+from mcsus.analysis.moments import settling
+from mcsus.analysis.replication import share_error, standard_error, student_quantile
+from mcsus.counting.averaged import AveragedDraws
+from mcsus.counting.draws import Draws, HeldDraws
+from mcsus.vocabulary import Caution, Label
+
+Array = NDArray[np.float64]
+Labels = Mapping[str, Label]
+
+PROBABILITIES = np.linspace(0.0, 1.0, 513)
+"""Of the quantiles that a snapshot has."""
+
+_DIGITS, _EXACT_POWER = 9, 22
+
+
+class Interval(NamedTuple):
+    """An interval with equal tails, and the errors of its ends."""
+
+    level: float
+    low: float
+    high: float
+    low_error: float
+    high_error: float
+
+
+@dataclass(frozen=True)
+class Paired:
+    """What a cell was before, and how it differs now, draw by draw.
+
+    Attributes
+    ----------
+    mean, difference, difference_error, ratio : float
+        Of means: that of before, now less before, now over before.
+    lower, lower_error, higher : float
+        Probability that it is lower now, and higher, at the same draw.
+    """
+
+    mean: float
+    quantiles: Array
+    intervals: tuple[Interval, ...]
+    difference: float
+    difference_error: float
+    ratio: float
+    lower: float
+    lower_error: float
+    higher: float
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What the draws of one cell of an output say.
+
+    Attributes
+    ----------
+    mean, mean_error, sd : float
+        NaN where it has none.
+    quantiles : array
+        At `probabilities`, by default those of `PROBABILITIES`; infinite where it is never.
+    never : float
+        Share of draws that are infinite.
+    breakdown : tuple of tuple
+        Name, mean and error of each part.
+    """
+
+    labels: Labels
+    mean: float
+    mean_error: float
+    sd: float
+    median: float
+    median_error: float
+    quantiles: Array
+    intervals: tuple[Interval, ...]
+    never: float = 0.0
+    breakdown: tuple[tuple[str, float, float], ...] = ()
+    before: Paired | None = None
+    probabilities: Array | None = None
+
+
+@dataclass(frozen=True)
+class ClaimCell:
+    """What the draws of one cell of a claim say, and the probability of before."""
+
+    labels: Labels
+    judgement: Judgement
+    before: float = math.nan
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Sobol' indices of one cell of an output, the largest total order first."""
+
+    labels: Labels
+    inputs: tuple[str, ...]
+    total: Array
+    total_error: Array
+    first: Array
+    first_error: Array
+    varies: bool
+
+
+class Effect(NamedTuple):
+    """What changes do to the mean of one cell."""
+
+    labels: Labels
+    mean: float
+    error: float
+    ratio: float
+
+
+Effects = Mapping[str, Sequence[Effect]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What an explorer shows of a study with some changes.
+
+    Attributes
+    ----------
+    outputs, claims : mapping
+        By name and id, the cells that are visible.
+    ranking : mapping or None
+        By output; None where it was not asked for.
+    on_ranks : tuple of str
+        Outputs whose ranks are what is explained.
+    inputs : mapping
+        Laws of the inputs that are changed, as they are told.
+    alone : sequence or None
+        What each change does by itself; None where it was not asked for.
+    """
+
+    draws: int
+    replicates: int
+    changes: int
+    outputs: Mapping[str, Sequence[Cell]]
+    claims: Mapping[str, Sequence[ClaimCell]]
+    ranking: Mapping[str, Sequence[Ranked]] | None = None
+    base_points: int = 0
+    on_ranks: tuple[str, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    alone: Sequence[Effects] | None = None
+    together: Effects | None = None
+    cautions: tuple[Caution, ...] = ()
+    quality: str = "preview"
+    digest: str | None = None
+    command: str | None = None
+    timing: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it: numbers of nine digits, None for what is not known."""
+        return {
+            "quality": self.quality,
+            "draws": self.draws,
+            "replicates": self.replicates,
+            "t": _number(student_quantile(self.replicates)),
+            "changes": self.changes,
+            "outputs": {name: list(map(_cell, own)) for name, own in self.outputs.items()},
+            "claims": {name: list(map(_claim, own)) for name, own in self.claims.items()},
+            "ranking": self._ranking(),
+            "inputs": dict(self.inputs),
+            "changes_alone": None
+            if self.alone is None
+            else [{"effect": _effects(own)} for own in self.alone],
+            "together": None if self.together is None else _effects(self.together),
+            "digest": self.digest,
+            "command": self.command,
+            "cautions": [
+                {"kind": own.kind, "where": own.where, "text": own.text} for own in self.cautions
+            ],
+            "timing": {name: _number(value) for name, value in self.timing.items()},
+        }
+
+    def _ranking(self) -> dict[str, Any] | None:
+        if self.ranking is None:
+            return None
+        told: dict[str, Any] = {
+            name: [
+                {
+                    "labels": dict(own.labels),
+                    "inputs": list(own.inputs),
+                    "ST": _numbers(own.total),
+                    "ST_error": _numbers(own.total_error),
+                    "S1": _numbers(own.first),
+                    "S1_error": _numbers(own.first_error),
+                    "varies": own.varies,
+                }
+                for own in cells
+            ]
+            for name, cells in self.ranking.items()
+        }
+        return told | {"base_points": self.base_points, "on_ranks": list(self.on_ranks)}
+
+
+def described(
+    values: Array,
+    labels: Labels,
+    levels: Sequence[float],
+    parts: Mapping[str, Array],
+    *,
+    meets: bool,
+) -> Cell:
+    """Return what the draws of a cell say.
+
+    Parameters
+    ----------
+    values : array, shape (replicate, draw)
+    parts : mapping of str to array
+        Draws of what it is the sum of.
+    meets : bool
+        Whether every replicate meets individuals of its own.
+    """
+    held = HeldDraws(values)
+    draws: Draws = AveragedDraws(held) if meets else held
+    known = settling(draws)
+    never = float(np.isposinf(values).mean())
+    with np.errstate(invalid="ignore"):  # of what is never
+        means = draws.means()
+        error = float(standard_error(means)) if known.mean and not never else math.nan
+        sd = float(draws.sd()) if known.sd and not never else math.nan
+    probabilities = quantile_probabilities(levels)
+    middle = int(np.searchsorted(probabilities, 0.5))
+    with np.errstate(invalid="ignore"):
+        errors = quantile_errors(draws, probabilities)
+    known_errors = dict(zip(probabilities.tolist(), errors.tolist(), strict=True))
+    return Cell(
+        labels,
+        float(means.mean()) if math.isfinite(error) else math.nan,
+        error,
+        sd,
+        float(draws.quantiles(probabilities[[middle]])[0]),
+        float(errors[middle]),
+        draws.quantiles(PROBABILITIES),
+        tuple(intervals_of(draws, levels, known_errors)),
+        never,
+        tuple(
+            (name, float(own.mean()), float(standard_error(own.mean(axis=1))))
+            for name, own in parts.items()
+        ),
+    )
+
+
+def intervals_of(
+    draws: Draws, levels: Sequence[float], errors: Mapping[float, float]
+) -> list[Interval]:
+    """Return intervals with equal tails, by the errors of their ends."""
+    found = []
+    for level in levels:
+        ends = (1 - level) / 2, (1 + level) / 2
+        low, high = draws.quantiles(np.array(ends)).tolist()
+        found.append(Interval(level, low, high, *(errors[round(end, 9)] for end in ends)))
+    return found
+
+
+def paired(now: Array, before: Array, cell: Cell) -> Paired:
+    """Return what a cell was before, from draws of now and before at the same points.
+
+    Parameters
+    ----------
+    cell : Cell
+        What those of before say.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = now - before
+        each, share = apart.mean(axis=1), (now < before).mean(axis=1)
+        ratio = float(now.mean() / before.mean())
+        known = math.isfinite(cell.mean)
+        return Paired(
+            cell.mean,
+            cell.quantiles,
+            cell.intervals,
+            float(each.mean()) if known else math.nan,
+            float(standard_error(each)) if known else math.nan,
+            ratio if known else math.nan,
+            float(share.mean()),
+            float(share_error(share, now.shape[1])),
+            float((now > before).mean()),
+        )
+
+
+def effect(now: Array, before: Array, labels: Labels) -> Effect:
+    """Return what changes do to the mean of a cell, draw by draw."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = (now - before).mean(axis=1)
+        ratio = float(now.mean() / before.mean())
+        return Effect(labels, float(each.mean()), float(standard_error(each)), ratio)
+
+
+def ranked(table: Explained, row: int, labels: Labels) -> Ranked:
+    """Return the indices of one cell of an output from those of all of them."""
+    place = table.values["rank"][row]
+    order = np.argsort(np.where(place > 0, place, len(place) + 1), kind="stable")
+    total, first = table.values["ST"][row][order], table.values["S1"][row][order]
+    errors = [table.values[f"{key}_error"][row][order] for key in ("ST", "S1")]
+    names = tuple(table.inputs[k] for k in order)
+    return Ranked(labels, names, total, errors[0], first, errors[1], bool(place.any()))
+
+
+def labels_of(dims: Mapping[str, Iterable[Label]]) -> list[dict[str, Label]]:
+    """Return the labels of all cells over some dims, row-major."""
+    return [dict(zip(dims, own, strict=True)) for own in itertools.product(*dims.values())]
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "labels": dict(cell.labels),
+        "mean": _estimate(cell.mean, cell.mean_error) if math.isfinite(cell.mean) else None,
+        "sd": _number(cell.sd),
+        "median": _estimate(cell.median, cell.median_error),
+        "quantiles": _numbers(cell.quantiles),
+        "intervals": [_rounded(own) for own in cell.intervals],
+        "never": _number(cell.never),
+        "breakdown": [
+            {"id": name, "mean": _number(mean), "error": _number(error)}
+            for name, mean, error in cell.breakdown
+        ],
+        "before": None if cell.before is None else _before(cell.before),
+    }
+    if cell.probabilities is not None:
+        told["probabilities"] = _numbers(cell.probabilities)
+    return told
+
+
+def _before(own: Paired) -> dict[str, Any]:
+    return {
+        "mean": _number(own.mean),
+        "quantiles": _numbers(own.quantiles),
+        "intervals": [_rounded(each) for each in own.intervals],
+        "difference": _estimate(own.difference, own.difference_error),
+        "ratio": _number(own.ratio),
+        "lower": _estimate(own.lower, own.lower_error),
+        "higher": {"value": _number(own.higher)},
+    }
+
+
+def _claim(cell: ClaimCell) -> dict[str, Any]:
+    return {
+        "labels": dict(cell.labels),
+        "probability": _number(cell.judgement.probability),
+        "error": _number(cell.judgement.error),
+        "verdict": str(cell.judgement.verdict),
+        "before": _number(cell.before),
+    }
+
+
+def _effects(effects: Effects) -> dict[str, Any]:
+    return {name: [_rounded(own) for own in cells] for name, cells in effects.items()}
+
+
+def _rounded(row: NamedTuple) -> dict[str, Any]:
+    """Return a named tuple as JSON has it."""
+    return {
+        key: dict(value) if isinstance(value, Mapping) else _number(value)
+        for key, value in row._asdict().items()
+    }
+
+
+def _estimate(value: float, error: float) -> dict[str, float | None]:
+    return {"value": _number(value), "error": _number(error)}
+
+
+def _number(value: float) -> float | None:
+    return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+
+
+def _numbers(values: Array) -> list[float | None]:
+    """Return many numbers of so many digits: the nearest floats to these, as `_number` does."""
+    known = np.isfinite(values)
+    held = np.where(known & (values != 0), values, 1.0)
+    powers = _DIGITS - 1 - np.floor(np.log10(np.abs(held))).astype(np.int64)
+    if np.abs(powers).max(initial=0) > _EXACT_POWER:
+        return list(map(_number, values.tolist()))
+    up, down = 10.0 ** np.maximum(powers, 0), 10.0 ** np.maximum(-powers, 0)
+    near = np.rint(held * up / down) / up * down
+    listed: list[float | None] = np.where(values == 0, 0.0, near).tolist()
+    return [own if is_known else None for own, is_known in zip(listed, known.tolist(), strict=True)]

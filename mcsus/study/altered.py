@@ -1,0 +1,315 @@
+"""One change of a study, as a page or a program asks for it: a table with its own faults.
+
+A change takes the place of a law, moves the law in force, holds an input at a value, or adds a
+parameter or an equation. Changes are applied one after the other; each acts on what those before
+it made.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mcsus.declared.items import number, raw, text
+from mcsus.declared.reader import TableReader, choices, close, finite, shown
+from mcsus.declared.table import Table
+from mcsus.errors import Fault, FaultCollector, InputError
+from mcsus.families import Distribution, distribution
+from mcsus.families.conditional import Conditional
+from mcsus.families.reshaped import narrowed, scaled, shifted, with_ends
+from mcsus.parameters import Cell, Parameter
+from mcsus.study.changes import as_written, read_law, set_in_scenario, with_law, with_law_at
+from mcsus.study.grids import labelled
+from mcsus.study.laws import ASSUMED, Leaf
+from mcsus.study.quantities import Target
+from mcsus.study.typed import is_of_law_in_force, typed_law
+from mcsus.units import Unit
+from mcsus.vocabulary import SCENARIO, Label
+
+if TYPE_CHECKING:
+    from mcsus.study.definition import Study
+
+_TWO = "a list of two numbers, the lower one first"
+_HELD = "'typical', 'mean', 'median' or a number"
+
+
+def _ends(reader: TableReader, key: str) -> tuple[float, float] | None:
+    ends = reader.raw(key)
+    known = [finite(end) for end in ends] if isinstance(ends, list | tuple) else []
+    match known:
+        case [float(low), float(high)] if low < high:
+            return low, high
+    reader.fault(key, shown(ends), _TWO)
+    return None
+
+
+def _table(reader: TableReader, key: str) -> Mapping[str, Any] | None:
+    value = reader.raw(key)
+    if isinstance(value, Mapping):
+        return value
+    reader.fault(key, shown(value), "a table")
+    return None
+
+
+def _held(reader: TableReader, key: str) -> str | float | None:
+    value = reader.raw(key)
+    if value in ("typical", "mean", "median"):
+        return str(value)
+    if finite(value) is None:
+        reader.fault(key, shown(value), _HELD, close(value, ("typical", "mean", "median")))
+    return finite(value)
+
+
+CHANGE = Table(
+    "change",
+    "A change of a study: of the law of an input, or a parameter or an equation more",
+    input=text("name of the parameter"),
+    labels=raw("dim -> label: at these labels alone", {"type": "object"}, "a table", read=_table),
+    scenario=text("in this scenario alone"),
+    rationale=text("why it is reasonable"),
+    law=text("a law as it is typed: 5 to 20 kg"),
+    table=raw("a law as a study file has it", {"type": "object"}, "a table", read=_table),
+    library=text("id of a record of the library"),
+    scale=number("the law in force times this"),
+    shift=number("the law in force plus this, in its unit"),
+    spread=number("the law in force with its spread times this"),
+    ends=raw("where 5 % and 95 % of the law in force are to lie", {}, _TWO, read=_ends),
+    lock=raw("a value at which it is held, in its unit", {}, _HELD, read=_held),
+    formula=text("of an equation that is added or replaced"),
+    add=raw("a parameter that is added", {"type": "object"}, "a table", read=_table),
+    name=text("of what is added"),
+    unit=text("of the equation"),
+)
+
+_WAYS = ("law", "table", "library", "scale", "shift", "spread", "ends", "lock")
+_MORE = ("formula", "add")
+_MOVED = ("scale", "shift", "spread", "ends", "lock")
+
+
+class Change(NamedTuple):
+    """A change that was read.
+
+    Attributes
+    ----------
+    way : str
+        The key that says what is changed.
+    """
+
+    way: str
+    values: Mapping[str, Any]
+
+    @property
+    def input(self) -> str:
+        """Name of the input that is changed; empty where something is added."""
+        return str(self.values["input"])
+
+    @property
+    def told(self) -> str:
+        """The change as it is told where nothing says why."""
+        value = self.values[self.way]
+        said = "" if self.way in ("table", "add") else f": {self.way} {value}"
+        return f"changed by hand{said}; nothing says why"
+
+
+def read_change(table: object) -> Change:
+    """Return a change from its table.
+
+    Raises
+    ------
+    InputError
+        With every fault.
+
+    Examples
+    --------
+    >>> read_change({"input": "pue", "law": "1.1 to 1.3"}).way
+    'law'
+    >>> read_change({"input": "pue", "scael": 2})
+    Traceback (most recent call last):
+    mcsus.errors.InputError: scael: found an unknown key; allowed: ...; did you mean 'scale'?
+    """
+    faults = FaultCollector()
+    reader = CHANGE.read(table, faults)
+    ways = [key for key in (*_WAYS, *_MORE) if key in reader]
+    if len(ways) != 1 and reader.is_sound:
+        found = " and ".join(map(repr, ways)) or "nothing that is changed"
+        faults.add(found, f"one of {', '.join((*_WAYS, *_MORE))}", "change")
+    elif ways and ways[0] in _WAYS and not reader["input"]:
+        reader.missing("input", "the name of a parameter")
+    elif ways and ways[0] in _MORE and not reader["name"]:
+        reader.missing("name", "the name of what is added")
+    faults.raise_any()
+    return Change(ways[0], reader.values)
+
+
+def altered(study: Study, change: Change, written: Study) -> Study:
+    """Return a study with a change.
+
+    Parameters
+    ----------
+    study : Study
+        As those before it left it.
+    written : Study
+        As it was opened: its units are those of numbers that are typed without one.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made; the fault names the key of the change.
+
+    Examples
+    --------
+    >>> from mcsus.study import load_study
+    >>> study = load_study("tinyml_device")
+    >>> changed = altered(study, read_change({"input": "pue", "scale": 1.1}), study)
+    >>> changed.parameter("pue").cell.law.to_dict()["distribution"]
+    'uniform'
+    """
+    with study.units.in_use():
+        if change.way in _MORE:
+            return _added(study, change)
+        parameter = _parameter(study, change.input)
+        known = {own.name: own for own in written.parameters}
+        unit = known.get(change.input, parameter).unit
+        at = _labels(change, parameter, study)
+        if change.values["scenario"]:
+            return _in_scenario(study, change, parameter, unit, at)
+        return _relaid(study, change, parameter, unit, at)
+
+
+def _parameter(study: Study, name: str) -> Parameter:
+    try:
+        return study.parameter(name)
+    except InputError as error:
+        faults = (replace(fault, where=("input",)) for fault in error.faults)
+        raise InputError(*faults) from None
+
+
+def law_of(change: Change, cell: Cell, unit: Unit) -> str | dict[str, Any]:
+    """Return what stands in a study file for the law of a cell after a change.
+
+    Parameters
+    ----------
+    unit : Unit
+        Of numbers that are typed without one.
+    """
+    value = change.values[change.way]
+    if change.way == "library":
+        return str(value)
+    if change.way == "table":
+        return dict(value)
+    before = None if isinstance(cell.law, Conditional) else (cell.law, cell.unit)
+    if change.way == "law":
+        return typed_law(value, unit, before).table
+    if change.way == "lock" and not isinstance(value, str):
+        return {"value": value, "unit": cell.unit.text}
+    if before is None:
+        raise InputError(Fault(f"{change.way} of a law of other quantities", "another law"))
+    return {**_moved(change.way, value, cell).to_dict(), "unit": cell.unit.text}
+
+
+def _moved(way: str, value: Any, cell: Cell) -> Distribution:
+    """Return the law in force, moved or held."""
+    if way == "lock":
+        known: dict[str, Callable[[], float]] = {
+            "typical": lambda: cell.deterministic,
+            "mean": cell.law.mean,
+            "median": lambda: float(cell.law.quantile(0.5)),
+        }
+        held = known[value]() if isinstance(value, str) else value
+        if not math.isfinite(held):
+            raise InputError(Fault(f"{value} of {cell.law!r}, which has none", _HELD))
+        return distribution("constant", value=held)
+    if way == "ends":
+        return with_ends(cell.law, *value)
+    moves = {"scale": scaled, "shift": shifted, "spread": narrowed}
+    return moves[way](cell.law, value)
+
+
+def _relaid(
+    study: Study, change: Change, parameter: Parameter, unit: Unit, at: Mapping[str, Label]
+) -> Study:
+    """Return a study with other laws of a parameter, in all of it."""
+    base = as_written(parameter, study.dims)
+    value = change.values[change.way]
+    is_move = change.way in _MOVED or (change.way == "law" and is_of_law_in_force(value))
+    each = [
+        (labels, cell)
+        for labels, cell in zip(labelled(base.dims, study.dims), base.cells, strict=True)
+        if at.items() <= labels.items()
+    ]
+    if not is_move:
+        leaf = _leaf(study, change, parameter, each[0][1], unit)
+        made = with_law_at(parameter, leaf, study.dims, at) if at else None
+        return study.with_parameters(made or with_law(parameter, leaf, study.dims))
+    if not base.dims:
+        leaf = _leaf(study, change, parameter, base.cell, unit)
+        return study.with_parameters(with_law(parameter, leaf, study.dims))
+    for labels, cell in each:
+        leaf = _leaf(study, change, parameter, cell, unit)
+        parameter = with_law_at(parameter, leaf, study.dims, labels)
+    return study.with_parameters(parameter)
+
+
+def _leaf(study: Study, change: Change, parameter: Parameter, cell: Cell, unit: Unit) -> Leaf:
+    """Return the law of a change for one cell; faults stand at its key."""
+    why = change.values["rationale"] or change.told
+    return read_law(study, _placed(change, cell, unit), parameter, change.way, why)
+
+
+def _placed(change: Change, cell: Cell, unit: Unit) -> str | dict[str, Any]:
+    """Return what stands for the law of a change; faults stand at its key."""
+    faults = FaultCollector()
+    with faults.at(change.way):
+        return law_of(change, cell, unit)
+    raise InputError(*faults.faults)
+
+
+def _labels(change: Change, parameter: Parameter, study: Study) -> dict[str, Label]:
+    """Return the labels that a change is for."""
+    asked = change.values["labels"] or {}
+    faults = FaultCollector("labels")
+    dims = [dim for dim in parameter.dims if dim != SCENARIO]
+    for dim, label in asked.items():
+        if dim not in dims:
+            allowed = f"a dim of {parameter.name!r}: {choices(dims)}"
+            faults.add(shown(dim), allowed, nearest=close(dim, dims))
+        elif label not in study.dims[dim]:
+            known = list(map(str, study.dims[dim]))
+            faults.add(shown(label), choices(known), dim, nearest=close(label, known))
+    faults.raise_any()
+    return dict(asked)
+
+
+def _in_scenario(
+    study: Study, change: Change, parameter: Parameter, unit: Unit, at: Mapping[str, Label]
+) -> Study:
+    """Return a study with another law of a parameter in one scenario, read again."""
+    scenario = change.values["scenario"]
+    labels = {**at, SCENARIO: scenario}
+    cells = (
+        cell
+        for own, cell in zip(labelled(parameter.dims, study.dims), parameter.cells, strict=True)
+        if all(labels.get(dim, label) == label for dim, label in own.items())
+    )
+    table = _placed(change, next(cells, parameter.cells[0]), unit)
+    tables = study.to_dict()
+    target = Target(parameter.name, scenario, ", ".join(map(str, at.values())))
+    set_in_scenario(study, tables, target, table, "")
+    return type(study).from_dict(tables, study.place)
+
+
+def _added(study: Study, change: Change) -> Study:
+    """Return a study with a parameter or an equation more, read again."""
+    tables, name = study.to_dict(), str(change.values["name"])
+    if change.way == "formula":
+        known = {equation.name for equation in study.equations}
+        table = {"formula": change.values["formula"], "unit": change.values["unit"] or "1"}
+        tables.setdefault("equations", {})[name] = table
+        if name not in known:
+            tables["outputs"] = {**tables["outputs"], name: table["unit"]}
+        return type(study).from_dict(tables, study.place)
+    why = {"source": ASSUMED, "rationale": change.values["rationale"] or change.told}
+    tables.setdefault("parameters", {})[name] = {**why, **change.values["add"]}
+    return type(study).from_dict(tables, study.place)
