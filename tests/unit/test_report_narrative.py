@@ -7,7 +7,6 @@ import pytest
 
 from mcsus.report.figures.densities import density_figure
 from mcsus.report.figures.ranges import fan_figure
-from mcsus.result.law_words import law_text
 from mcsus.report.page import answer, render
 from mcsus.report.ranking import Ranking
 from mcsus.report.reading import Reading, ResultTable, best_level
@@ -22,6 +21,7 @@ from mcsus.report.sections.inputs import input_rows
 from mcsus.report.sections.scenarios import scenarios
 from mcsus.report.sections.size import size
 from mcsus.report.wording import MINUS, number, span
+from mcsus.result.law_words import law_text
 from tests.unit.report_results import an_input, claim, indices, lognormal, output, result
 
 THREE = {"application": ["keyword_spotting", "anomaly_detection", "image_classification"]}
