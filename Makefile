@@ -21,6 +21,8 @@ STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinym
   offset_thermostat offset_lighting offset_occupancy_hvac offset_irrigation offset_methane \
   offset_food_waste offset_predictive_maintenance offset_wildfire declared_products
 
+LIVE := tinyml_device # whose report carries the model
+
 .PHONY: run reports test test-slow test-numba check format validation bench clean
 
 run: $(VENV)/.core
@@ -32,7 +34,8 @@ reports: $(VENV)/.core
 	rm -rf $(addprefix reports/,$(STUDIES))
 	for study in $(STUDIES); do \
 	  $(BIN)/mcsus run $$study --out runs/$$study --no-report > /dev/null || exit $$?; \
-	  $(BIN)/mcsus report runs/$$study --to reports/$$study || exit $$?; \
+	  live=; case " $(LIVE) " in *" $$study "*) live=--live;; esac; \
+	  $(BIN)/mcsus report runs/$$study --to reports/$$study $$live || exit $$?; \
 	done
 	$(BIN)/python tools/gallery.py $(STUDIES)
 	$(BIN)/python tools/update_readme.py

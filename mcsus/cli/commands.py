@@ -95,13 +95,16 @@ def report(
     to: Annotated[
         Path | None, typer.Option(help="Folder to write to; FOLDER/report by default.")
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="A page on which inputs can be changed.")
+    ] = False,
 ) -> None:
     """Render the report again from a saved result, without sampling."""
     from mcsus.report import write_report  # noqa: PLC0415
     from mcsus.result.tree import load_result  # noqa: PLC0415
 
     target = writable(to or folder / "report", "--to")
-    page = write_report(load_result(folder), target)
+    page = write_report(load_result(folder), target, live=live)
     say(f"Wrote {page}")
 
 

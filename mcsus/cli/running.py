@@ -95,6 +95,9 @@ def run(
     keep_inputs: Annotated[
         bool, typer.Option("--keep-inputs", help="Save the inputs too, beside the outputs.")
     ] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="A report on which inputs can be changed.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
@@ -105,6 +108,8 @@ def run(
     from mcsus.runner.goals import read_goal  # noqa: PLC0415
     from mcsus.runner.settings import DRAWS_FILE  # noqa: PLC0415
 
+    if live and no_report:
+        raise InputError(Fault("--live beside --no-report", "one of them", ("--live",)))
     if study is None and resume is None:
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
     changes = {
@@ -134,7 +139,7 @@ def run(
         assert target is not None  # noqa: S101 - one or the other
     if made.finished is not None:
         say(f"the run in {target} is complete", err=True)
-    code = _told(result, target, no_report=no_report, as_json=as_json)
+    code = _told(result, target, no_report=no_report, live=live, as_json=as_json)
     _say_why(result, made.settings.limits, target)
     return _CODES[result.stopped] or code
 
@@ -238,14 +243,14 @@ def _result(run: Run) -> Result:
     return result
 
 
-def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> int:
+def _told(result: Result, folder: Path, *, no_report: bool, live: bool, as_json: bool) -> int:
     """Write the report and print; return the exit code that the claims ask for."""
     if no_report:
         shutil.rmtree(folder / "report", ignore_errors=True)  # it would tell of another run
     else:
         from mcsus.report import write_report  # noqa: PLC0415
 
-        write_report(result, folder / "report")
+        write_report(result, folder / "report", live=live)
     if as_json:
         say(result.to_json())
     else:

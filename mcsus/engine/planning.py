@@ -31,14 +31,14 @@ def planned(
     individual : collection of str
         Parameters that differ between individuals.
     """
-    needed = _needed(program, quantities)
+    wanted = needed(program, [quantity.name for quantity in quantities])
     times = 1 if groups is None else 2
     (in_a, in_b, scratch), rows = _regions(program, individual, times)
-    locations, actives, patches = [in_a], [needed], [_NO_PATCH]
+    locations, actives, patches = [in_a], [wanted], [_NO_PATCH]
     number = {name: k for k, name in enumerate(program.quantities)}
     if groups is not None:
         locations.append(in_b)
-        actives.append(needed)
+        actives.append(wanted)
         patches.append(_NO_PATCH)
         names = [set(map(parameter_of, group)) for group in groups]
         reached = [np.array(program.downstream(own), dtype=bool) for own in names]
@@ -56,7 +56,7 @@ def planned(
                     patch = np.vstack([patch, np.stack([from_, to + np.arange(len(from_))], 1)])
                     location[k] = to
                 locations.append(location)
-                actives.append(needed & dirty)
+                actives.append(wanted & dirty)
                 patches.append(patch)
     stored = [
         (number[q.name], c, q.scale) for q in quantities for c in range(program.cells(q.name))
@@ -133,9 +133,9 @@ def _regions(
     return (in_a, in_b, scratch), rows
 
 
-def _needed(program: Program, quantities: Sequence[Quantity]) -> NDArray[np.bool_]:
-    """Tell for each step whether a wanted quantity depends on it."""
-    wanted = {q.name for q in quantities}
+def needed(program: Program, quantities: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell for each step whether one of some quantities depends on it."""
+    wanted = {*quantities}
     flags = []
     for step in reversed(program.steps):
         flags.append(step.target in wanted)

@@ -1,7 +1,8 @@
 """The words of the formula language, one row each: everything that a function is stands here.
 
-Parser, dimensional analysis, tracing, the NumPy reference, the compiled kernel, the names that
-nothing else may have and what people are shown all follow from the row.
+Parser, dimensional analysis, tracing, the NumPy reference, the compiled kernel, the JavaScript of
+a live report, the names that nothing else may have and what people are shown all follow from the
+row.
 """
 
 import functools
@@ -27,6 +28,10 @@ class Function(NamedTuple):
     kernel : str, optional
         ``"module:name"`` of the function that the compiled kernel calls, any that numba compiles;
         by default `numpy` itself. It is looked up when a kernel is compiled.
+    javascript : str, optional
+        What a live report calls: a function of JavaScript, or one of ``functions.js`` beside this
+        module; or an expression with ``{}`` for each argument. Without it, studies that use the
+        function have no live report.
     arity : int
         How many arguments it takes.
     more : bool
@@ -51,6 +56,7 @@ class Function(NamedTuple):
     words: str
     numpy: Callable[..., Any]
     kernel: str = ""
+    javascript: str = ""
     arity: int = 1
     more: bool = False
     power: float | None = None
@@ -153,37 +159,86 @@ def _mean_decay(x: Any) -> Any:
 FUNCTIONS: dict[str, Function] = {
     row.name: row
     for row in (
-        Function("exp", "e to the power x", np.exp, "mcsus.families.loops.elementary:exp"),
         Function(
-            "log", "the natural logarithm of x", np.log, "mcsus.families.loops.elementary:log"
+            "exp",
+            "e to the power x",
+            np.exp,
+            "mcsus.families.loops.elementary:exp",
+            javascript="Math.exp",
         ),
-        Function("log10", "the logarithm of x to base 10", np.log10),
-        Function("sqrt", "the square root of x", np.sqrt, power=0.5),
-        Function("abs", "x without its sign", np.abs, power=1),
-        Function("min", "the smallest of two or more", np.minimum, arity=2, more=True, power=1),
-        Function("max", "the largest of two or more", np.maximum, arity=2, more=True, power=1),
-        Function("floor", "the largest whole number not above x", np.floor, steps=True),
-        Function("ceil", "the smallest whole number not below x", np.ceil, steps=True),
-        Function("sin", "the sine of x, in radians", np.sin),
-        Function("cos", "the cosine of x, in radians", np.cos),
-        Function("tan", "the tangent of x, in radians", np.tan),
-        Function("atan", "the angle, in radians, whose tangent is x", np.arctan),
+        Function(
+            "log",
+            "the natural logarithm of x",
+            np.log,
+            "mcsus.families.loops.elementary:log",
+            javascript="Math.log",
+        ),
+        Function("log10", "the logarithm of x to base 10", np.log10, javascript="Math.log10"),
+        Function("sqrt", "the square root of x", np.sqrt, power=0.5, javascript="Math.sqrt"),
+        Function("abs", "x without its sign", np.abs, power=1, javascript="Math.abs"),
+        Function(
+            "min",
+            "the smallest of two or more",
+            np.minimum,
+            arity=2,
+            more=True,
+            power=1,
+            javascript="Math.min",
+        ),
+        Function(
+            "max",
+            "the largest of two or more",
+            np.maximum,
+            arity=2,
+            more=True,
+            power=1,
+            javascript="Math.max",
+        ),
+        Function(
+            "floor",
+            "the largest whole number not above x",
+            np.floor,
+            steps=True,
+            javascript="Math.floor",
+        ),
+        Function(
+            "ceil",
+            "the smallest whole number not below x",
+            np.ceil,
+            steps=True,
+            javascript="Math.ceil",
+        ),
+        Function("sin", "the sine of x, in radians", np.sin, javascript="Math.sin"),
+        Function("cos", "the cosine of x, in radians", np.cos, javascript="Math.cos"),
+        Function("tan", "the tangent of x, in radians", np.tan, javascript="Math.tan"),
+        Function(
+            "atan", "the angle, in radians, whose tangent is x", np.arctan, javascript="Math.atan"
+        ),
         Function(
             "atan2",
             "the angle, in radians, of the point at b to the right and a up",
             np.arctan2,
             arity=2,
             power=0,
+            javascript="Math.atan2",
         ),
-        Function("tanh", "the hyperbolic tangent of x", np.tanh),
+        Function("tanh", "the hyperbolic tangent of x", np.tanh, javascript="Math.tanh"),
         Function(
             "mean_decay",
             "the mean of exp(-t) for t from 0 to x, (1 - exp(-x))/x, which is 1 at 0",
             _mean_decay,
             "mcsus.families.loops.elementary:mean_decay",
             reserved=False,
+            javascript="mean_decay",
         ),
-        Function("mod", "what whole multiples of b leave of a", np.mod, arity=2, power=1),
+        Function(
+            "mod",
+            "what whole multiples of b leave of a",
+            np.mod,
+            arity=2,
+            power=1,
+            javascript="mod",
+        ),
         Function(
             "payback",
             "the time a/b after which a rate b has paid a: never where b is below 0, 0 where a is "
@@ -194,6 +249,7 @@ FUNCTIONS: dict[str, Function] = {
             divides=True,
             never=True,
             reserved=False,  # quantities are called so
+            javascript="payback",
         ),
         Function(
             "ratio",
@@ -205,6 +261,7 @@ FUNCTIONS: dict[str, Function] = {
             divides=True,
             never=True,
             reserved=False,
+            javascript="ratio",
         ),
         Function(
             "where",
@@ -214,6 +271,7 @@ FUNCTIONS: dict[str, Function] = {
             arity=3,
             power=1,
             condition=True,
+            javascript="({} ? {} : {})",
         ),
     )
 }

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
+    from mcsus.runner.live import Live
 
 __all__ = ["write_report"]
 
 _PAGE = "index.html"
 
 
-def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
+def write_report(result: Result, folder: str | os.PathLike[str], *, live: bool = False) -> Path:
     """Write the report of a run: ``index.html``, ``headline.svg``, and a CSV file for each figure.
 
     Nothing in these files depends on when or where they are written, so that writing them again
@@ -28,6 +29,14 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
         Of a run, or loaded from its folder.
     folder : str or path
         Made if it does not exist.
+    live : bool
+        Whether the page carries the model with few draws, so that a reader changes inputs.
+
+    Raises
+    ------
+    InputError
+        If a live report is asked for and the saved study is no longer valid, or one of its
+        formulas has no JavaScript.
 
     Examples
     --------
@@ -43,7 +52,7 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
     from mcsus.report.sections import sections  # noqa: PLC0415 - the same
 
     target = Path(folder)
-    reading = Reading(result)
+    reading = Reading(result, _live(result) if live else None)
     shown = sections(reading)
     figures = [figure for section in shown for figure in section.figures]
     texts = {f"{figure.name}.csv": figure.csv() for figure in figures}
@@ -56,6 +65,14 @@ def write_report(result: Result, folder: str | os.PathLike[str]) -> Path:
             if old.name not in texts:
                 old.unlink()
     return page
+
+
+def _live(result: Result) -> Live:
+    from mcsus.runner.live import live_of  # noqa: PLC0415 - numba
+    from mcsus.runner.run import Run  # noqa: PLC0415
+    from mcsus.runner.sides import study_of  # noqa: PLC0415
+
+    return live_of(Run(study_of(result)))
 
 
 def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:

@@ -15,6 +15,7 @@ from mcsus.report.wording import NUMERALS, cell_name, is_base, label_words, word
 from mcsus.result.chosen import chosen_cells
 from mcsus.result.document import IGNORANCE, cell_dims, cells, undecided_by
 from mcsus.result.tree import Result
+from mcsus.runner.live import Live
 from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]
@@ -207,9 +208,14 @@ class Reading:
         Draws of outputs that are kept, with those of their inputs and claims.
     analysed : list of str
         Outputs of which any of them says something.
+    live : Live or None
+        The model with few draws, for a page on which inputs are changed.
     """
 
-    def __init__(self, result: Result) -> None:
+    live: Live | None = None
+
+    def __init__(self, result: Result, live: Live | None = None) -> None:
+        self.live = live
         self.about: dict[str, Any] = result.provenance
         self.study: dict[str, Any] = self.about["study"]
         self.design: dict[str, Any] = self.about["design"]

@@ -76,7 +76,7 @@ def side_of(given: Study | Result | str | os.PathLike[str], where: str = "STUDY"
     if isinstance(given, Study):
         return Side(given)
     if not isinstance(given, str | os.PathLike):
-        return Side(_study_of(given))
+        return Side(study_of(given))
     text, scenario = os.fspath(given), BASE
     known = {path.stem for path in shipped_studies()}
     if text not in known and not Path(text).exists() and ":" in text:
@@ -84,7 +84,7 @@ def side_of(given: Study | Result | str | os.PathLike[str], where: str = "STUDY"
     if (Path(text) / "result.nc").exists():
         from mcsus.result.tree import load_result  # noqa: PLC0415 - xarray
 
-        study = _study_of(load_result(text))
+        study = study_of(load_result(text))
     else:
         study = load_study(text)
     scenarios = study.dims.get(SCENARIO, (BASE,))
@@ -95,7 +95,7 @@ def side_of(given: Study | Result | str | os.PathLike[str], where: str = "STUDY"
     return Side(study, scenario)
 
 
-def _study_of(result: Result) -> Study:
+def study_of(result: Result) -> Study:
     """Return the study of a result, as it was run."""
     about: Mapping[str, Any] = result.provenance
     return replace(Study.from_dict(about["document"]), variant=about["variant"])

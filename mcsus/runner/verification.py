@@ -15,7 +15,7 @@ from mcsus.result.tree import FILE, JSON_FILE, Result, load_result
 from mcsus.runner.comparing import TOLERANCE, differences
 from mcsus.runner.run import Run
 from mcsus.runner.settings import Settings
-from mcsus.study import Study
+from mcsus.runner.sides import study_of
 from mcsus.study.told_files import changed_files
 
 _SHOWN = 10  # differences
@@ -73,9 +73,7 @@ def _repeated(
     saved: Result, before: dict[str, Any], progress: Callable[[str, int, int], None] | None
 ) -> Outcome:
     """Run again and compare the numbers."""
-    about = saved.provenance
-    study = replace(Study.from_dict(about["document"]), variant=about["variant"])
-    [again] = Run(study, Settings(progress=progress)).results()
+    [again] = Run(study_of(saved), Settings(progress=progress)).results()
     told = digest(again.to_dict(timing=False))
     if told == digest(before) and not any(differences(saved, again, exact=True)):
         return Outcome(True, f"The same bits: digest {told}.")

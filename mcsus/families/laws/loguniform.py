@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -89,6 +90,10 @@ class Loguniform(Distribution):
         with np.errstate(over="ignore", under="ignore"):
             factor = float(np.exp(np.float64(beyond)))
             return low / factor, high * factor
+
+    def first_form(self) -> dict[str, Any]:
+        """Return the bounds, in whichever form the law was given."""
+        return dict(zip(("minimum", "maximum"), self._ends, strict=True))
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         return between(*self._ends, p, q)

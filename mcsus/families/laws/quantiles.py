@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -129,6 +130,14 @@ class Quantiles(Distribution):
     def _spline(self) -> Spline:
         scores = special.ndtri(np.array(self.probabilities))
         return through(scores, self._forward(np.array(self.values)))
+
+    @property
+    def pieces(self) -> dict[str, Any]:
+        """The spline by intervals of the score: their ends, anchors and coefficients."""
+        anchors, terms = self._spline.coefficients
+        rows = np.column_stack([anchors, terms]).tolist()
+        shape = dict(zip(("kind", "origin", "width"), self._kind, strict=True))
+        return {**shape, "ends": self._spline.knots.tolist(), "pieces": rows}
 
     def _from_tails(self, p: Array, q: Array) -> Array:
         return self._backward(self._spline(normal_from_tails(p, q)))

@@ -82,6 +82,10 @@ class Section:
         """Return sentences that stand below the answer."""
         return []
 
+    def script(self) -> str:
+        """Return the JavaScript of the page, which allows this text alone, by its hash."""
+        return ""
+
     def context(self) -> Mapping[str, Any]:
         """Return what its fragments show."""
         return {}
