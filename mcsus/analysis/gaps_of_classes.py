@@ -2,10 +2,10 @@
 
 A distance between two laws that are drawn is above 0 by chance. Here others decide and a block
 only tells: all other blocks say where the output is more likely given the input than without it
-(for `total`), or below which value their distributions differ most (for `largest`); how much so is
+(for `total`), or below which value their distributions differ most (for PAWN); how much so is
 what the block itself says there. So an input without bearing is at 0 on average, and chance takes
-off a little where the others cannot tell. What they say is smoothed, so that this is little; of
-`total`, what half of them lose more is added once again.
+off a little where the others cannot tell. What they say is smoothed, so that this is little, and
+what half of them lose more is added.
 
 A law is a table of classes of the input by classes of the output, both by rank. Smooth is what low
 orders of cosines of the ranks say, and higher ones as far as they are beyond noise.
@@ -13,6 +13,7 @@ orders of cosines of the ranks say, and higher ones as far as they are beyond no
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -82,13 +83,41 @@ class Gaps(NamedTuple):
             Takes what others say, and returns what each block says of it, block by block.
         """
         blocks = len(self.counts)
-        by_all = tell(self.told_by(self.counts.sum(axis=0) - self.counts))
+        by_all = tell(self.told_by(self.others))
         half = blocks // 2
         if blocks < _LEAST_BLOCKS:
             return by_all
-        sums = np.cumsum(np.concatenate([self.counts, self.counts]), axis=0)
-        by_half = tell(self.told_by(sums[half : half + blocks] - sums[:blocks]))
+        by_half = tell(self.told_by(self.half))
         return np.asarray(by_all + half / (blocks - 1 - half) * (by_all - by_half))
+
+    def plain(self, others: Array) -> Array:
+        """Return what the draws of some blocks say as they are, as `told_by`."""
+        return _beyond_margins(others / others.sum(axis=(1, 2), keepdims=True))
+
+    @property
+    def others(self) -> Array:
+        """Counts of all other blocks, for each."""
+        return np.asarray(self.counts.sum(axis=0) - self.counts)
+
+    @property
+    def half(self) -> Array:
+        """Counts of half of the blocks, that are others, for each."""
+        blocks = len(self.counts)
+        sums = np.cumsum(np.concatenate([self.counts, self.counts]), axis=0)
+        return np.asarray(sums[blocks // 2 :][:blocks] - sums[:blocks])
+
+    def merged(self, slices: Integers) -> Gaps:
+        """Return the tables of slices of the input.
+
+        Parameters
+        ----------
+        slices : array of int, shape (class,)
+            Slice of each class.
+        """
+        onto = (slices == np.arange(slices.max() + 1)[:, np.newaxis]).astype(np.float64)
+        weights = onto * self.counts.sum(axis=(0, 2))
+        ranks = weights @ self.ranks / weights.sum(axis=1)
+        return Gaps(onto @ self.counts, ranks, self.output_ranks)
 
     def coarser(self) -> Gaps:
         """Return the tables of half as many classes; those of values stay."""
@@ -110,6 +139,12 @@ def _beyond_margins(tables: Array) -> Array:
 
 def _waves(ranks: Array, weights: Array) -> Array:
     """Return cosines of ranks, orthonormal in the weights and to 1, shape (class, order)."""
+    return _cosines(ranks.tobytes(), weights.tobytes())
+
+
+@functools.lru_cache(maxsize=32)  # those of an output stand beside each input
+def _cosines(of_ranks: bytes, of_weights: bytes) -> Array:
+    ranks, weights = np.frombuffer(of_ranks), np.frombuffer(of_weights)
     orders = np.arange(len(ranks))
     waves = np.cos(np.pi * np.outer(ranks, orders)) * np.sqrt(weights)[:, np.newaxis]
     orthogonal, _ = np.linalg.qr(waves)
@@ -122,42 +157,6 @@ def total(gaps: Gaps) -> Array:
     return gaps.with_more_told(lambda told: (apart * (told > 0)).sum(axis=(1, 2)))
 
 
-class Largest(NamedTuple):
-    """Largest differences of the distributions of an output, given slices of an input.
-
-    Attributes
-    ----------
-    each : array, shape (block, slice)
-        In each slice.
-    most : array, shape (block,)
-        In the slice where they are largest.
-    """
-
-    each: Array
-    most: Array
-
-
-def largest(gaps: Gaps, slices: Integers) -> Largest:
-    """Return the largest differences of distributions, as each block says.
-
-    Parameters
-    ----------
-    slices : array of int, shape (class,)
-        Slice of each class of the input.
-    """
-    onto = (slices == np.arange(slices.max() + 1)[:, np.newaxis]).astype(np.float64)
-    totals = gaps.counts.sum(axis=0)
-    parts = onto @ (totals.sum(axis=1) / totals.sum())
-    found = np.cumsum(onto @ gaps.apart, axis=2)
-
-    told = np.cumsum(onto @ gaps.told_by(totals - gaps.counts), axis=2)
-    place = np.abs(told).argmax(axis=2)[:, :, np.newaxis]
-    decided = np.take_along_axis(told, place, axis=2)[:, :, 0]
-    each = np.sign(decided) * np.take_along_axis(found, place, axis=2)[:, :, 0] / parts
-    chosen = np.abs(decided / parts).argmax(axis=1)[:, np.newaxis]
-    return Largest(each, np.take_along_axis(each, chosen, axis=1)[:, 0])
-
-
 def crossed_error(estimates: Array) -> Array:
     """Return the error of the mean of what blocks say where others decide, along axis 0.
 
@@ -167,10 +166,10 @@ def crossed_error(estimates: Array) -> Array:
     return np.asarray(np.sqrt(2) * standard_error(estimates))
 
 
-def class_gaps(draws: GivenDraws, k: int) -> Gaps:
+def class_gaps(draws: GivenDraws, k: int, output_classes: int = CLASSES) -> Gaps:
     """Return the tables of an input of some draws."""
-    ends = np.arange(1, CLASSES) / CLASSES
-    own, other = draws.classes(k, ends), draws.output_classes(ends)
+    own = draws.classes(k, np.arange(1, CLASSES) / CLASSES)
+    other = draws.output_classes(np.arange(1, output_classes) / output_classes)
     shape = len(own.ranks), len(other.ranks)
     places = own.bins[0] * shape[1] + other.bins[0]
     counts = draws.by_block(places, shape[0] * shape[1])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
 import pytest
 
+from tests.coverage.distances import KEPT, discrete, distances
 from tests.coverage.index_cases import CASES, DEPENDENT, IndexCase
 from tests.coverage.index_tables import page, write
 from tests.coverage.indices import ROWS, Looked, Row, measure
@@ -37,6 +39,18 @@ def test_what_is_known_of_the_cases():
             assert sum(case.exact["S1"].values()) + sum(case.exact["S2"].values()) == pytest.approx(
                 1
             )
+
+
+def test_distances_are_found_by_integration():
+    kept = json.loads(KEPT.read_text(encoding="utf-8"))
+    for name, own in discrete().items():
+        assert kept["discrete"][name] == pytest.approx(own)
+    assert kept["discrete"]["x2"] == pytest.approx({"delta": 0.2625, "median": 0.2, "maximum": 0.3})
+    flat = np.full((400, 10), 0.1)  # no bearing, and an input that is the output
+    none = {"delta": 0.0, "median": 0.0, "maximum": 0.0}
+    assert distances(flat) == pytest.approx(none, abs=1e-12)
+    alone = np.repeat(np.eye(100), 4, axis=0)
+    assert distances(alone) == pytest.approx({"delta": 0.99, "median": 0.7, "maximum": 0.9})
 
 
 def _row(**counts):

@@ -157,6 +157,16 @@ def test_inputs_with_steps_and_outputs_that_jump():
     within(values("rbd_fast", x, np.where(x[0] < 0.5, 0, x[0] * x[1])), "S1", first)
 
 
+def test_distances_of_a_law_with_steps():
+    """A step is not smooth: what draws say as they are decides where it tells more."""
+    random = np.random.default_rng(7)
+    steps = random.choice([1.0, 2.0, 5.0], 1 << 14, p=[0.3, 0.3, 0.4])
+    inputs = np.array([steps, random.random(1 << 14) < 0.25, random.random(1 << 14)])
+    found = values("pawn", inputs, inputs[0] * (1 + inputs[1]) + inputs[2])
+    for key, exact in (("median", [0.525, 0.2, 0.21]), ("maximum", [0.6, 0.3, 0.27])):
+        within(found, key, exact)
+
+
 def test_dependent_inputs_are_told_what_others_say():
     """Full first order of Kucherenko's linear case: an input with what depends on it."""
     inputs, _ = linear()

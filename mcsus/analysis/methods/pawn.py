@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
-from mcsus.analysis.gaps_of_classes import Gaps, Largest, class_gaps, crossed_error, largest
+from mcsus.analysis.gaps_of_classes import Gaps, class_gaps
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.shares import jackknife_error
+from mcsus.analysis.replication import standard_error
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
 _SLICES = 10
-_CROSSED = np.sqrt(2)  # as `crossed_error`
-_CLASSES_LOSE = 3
+_VALUES = 200  # classes of the output, at whose ends distributions are compared
+_BEYOND = 0.75  # of what half of the blocks lose more than all, that these lose themselves
+_CROSSED = 1.2  # errors of numbers that others decide
+_SURE = 2  # errors from which draws as they are tell more
 
 
 @register
@@ -43,7 +46,8 @@ class Pawn(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return both distances of each input, and of one without bearing."""
-        found = np.array([_distances(class_gaps(draws, k)) for k in range(len(draws.inputs) + 1)])
+        each = range(len(draws.inputs) + 1)
+        found = np.array([_distances(_slices(class_gaps(draws, k, _VALUES))) for k in each])
         if not draws.has_errors:
             found[:, 1::2] = np.nan
         names = ("median", "median_error", "maximum", "maximum_error")
@@ -55,26 +59,61 @@ class Pawn(FromDraws):
         return means["median"]
 
 
-def _largest(gaps: Gaps) -> Largest:
-    """Return the distances of an input in its slices: its values, where these are few."""
-    slices = np.arange(len(gaps.ranks))
-    if len(slices) > _SLICES:
-        slices = np.unique((gaps.ranks * _SLICES).astype(int), return_inverse=True)[1]
-    return largest(gaps, slices)
+class _Told(NamedTuple):
+    """A number, and what each block says of it."""
+
+    value: float
+    each: Array
+
+    def beyond(self, other: _Told) -> _Told:
+        """Return it with a part of what another one lacks added."""
+        value, each = self.value - other.value, self.each - other.each
+        return _Told(self.value + _BEYOND * value, self.each + _BEYOND * each)
+
+    @property
+    def error(self) -> float:
+        """Wider than of independent numbers, as what decides is drawn too."""
+        return _CROSSED * float(standard_error(self.each))
 
 
 def _distances(gaps: Gaps) -> tuple[float, float, float, float]:
     """Return the median over slices and the largest, each with its error.
 
-    What half as many classes say otherwise is in the error, as places between them are not seen.
+    Draws decide smoothed, or as they are where these find more: a step is not smooth.
     """
-    found, coarser = _largest(gaps), _largest(gaps.coarser())
-    blocks = len(found.each)
-    others = (found.each.sum(axis=0) - found.each) / (blocks - 1)
-    median, most = float(np.median(found.each.mean(axis=0))), float(found.most.mean())
-    unseen = median - float(np.median(coarser.each.mean(axis=0))), most - coarser.most.mean()
-    errors = np.hypot(
-        [_CROSSED * jackknife_error(np.median(others, axis=1)), crossed_error(found.most)],
-        np.divide(unseen, _CLASSES_LOSE),
+    found = []
+    for smooth, plain in zip(_told(gaps, gaps.told_by), _told(gaps, gaps.plain), strict=True):
+        more = _Told(plain.value - smooth.value, plain.each - smooth.each)
+        own = plain if more.value > _SURE * float(standard_error(more.each)) else smooth
+        found += [own.value, own.error]
+    return found[0], found[1], found[2], found[3]
+
+
+def _told(gaps: Gaps, tell: Callable[[Array], Array]) -> list[_Told]:
+    """Return the median and the largest, as others decide of which `tell` says what they hold."""
+    by_all, by_half = (_decided(gaps, tell(own)) for own in (gaps.others, gaps.half))
+    return [own.beyond(other) for own, other in zip(by_all, by_half, strict=True)]
+
+
+def _decided(gaps: Gaps, told: Array) -> tuple[_Told, _Told]:
+    """Return the median and the largest of the distances at the values that others decide."""
+    blocks, parts = len(gaps.counts), gaps.counts.sum(axis=(0, 2)) / gaps.counts.sum()
+    found, decided = np.cumsum(gaps.apart, axis=2), np.cumsum(told, axis=2)
+    place = np.abs(decided).argmax(axis=2)[:, :, np.newaxis]
+    highest = np.take_along_axis(decided, place, axis=2)[:, :, 0]
+    each = np.sign(highest) * np.take_along_axis(found, place, axis=2)[:, :, 0] / parts
+    chosen = np.abs(highest / parts).argmax(axis=1)[:, np.newaxis]
+    most = np.take_along_axis(each, chosen, axis=1)[:, 0]
+    median = float(np.median(each.mean(axis=0)))
+    without = np.median((each.sum(axis=0) - each) / (blocks - 1), axis=1)
+    return (
+        _Told(median, blocks * median - (blocks - 1) * without),
+        _Told(float(most.mean()), most),
     )
-    return median, float(errors[0]), most, float(errors[1])
+
+
+def _slices(gaps: Gaps) -> Gaps:
+    """Return the tables of the slices of an input: its values, where these are few."""
+    if len(gaps.ranks) <= _SLICES:
+        return gaps
+    return gaps.merged(np.unique((gaps.ranks * _SLICES).astype(int), return_inverse=True)[1])
