@@ -36,6 +36,8 @@ EFFECTS |= {f"{key}_error": [0.1, 0.1, 0.0] for key in ("mu_star", "sigma")}
 DISTANCES = {"median": [0.4, 0.03, 0.2], "maximum": [0.5, 0.1, 0.3], "rank": [1, 3, 2]}
 DISTANCES |= {f"{key}_error": [0.01, 0.01, 0.02] for key in ("median", "maximum")}
 DISTANCES |= {"dummy_median": 0.04, "dummy_median_error": 0.002}
+NOTHING = {"elasticity": [np.nan] * 3, "corner": [np.nan] * 3, "typical_value": [1.0, 2.0, 3.0]}
+NOTHING |= {"value_unit": ["year", "g", "kg"], "typical": np.nan, "rank": [0, 0, 0]}
 BOUNDS = {"bound": [0.6, 0.5, 0.3], "ST": [0.5, 0.4, 0.2], "rank": [1, 2, 3]}
 BOUNDS |= {f"{key}_error": [0.01] * 3 for key in ("bound", "ST")}
 
@@ -49,7 +51,7 @@ def table(method, arrays):
 
 
 @functools.cache
-def figures():
+def page():
     both = {"S1": [0.4, 0.3, 0.1], "ST": [0.5, 0.4, 0.2], "S2": S2}
     both |= {f"{k}_error": np.full_like(np.asarray(v), 0.002) for k, v in both.items()}
     both["rank"] = [1, 2, 3]
@@ -63,9 +65,14 @@ def figures():
             "footprint@morris": table("morris", EFFECTS),
             "footprint@pawn": table("pawn", DISTANCES),
             "footprint@dgsm": table("dgsm", BOUNDS),
+            "footprint@elasticity": table("elasticity", NOTHING),
         },
     )
-    return {figure.name: figure for s in sections(Reading(made)) for figure in s.figures}
+    return sections(Reading(made))
+
+
+def figures():
+    return {figure.name: figure for section in page() for figure in section.figures}
 
 
 @pytest.mark.parametrize(
@@ -127,3 +134,17 @@ def test_any_method_has_bars_beside_a_dummy_and_what_is_comparable():
     assert diamonds == pytest.approx([0.5, 0.4, 0.2])
     assert "Diamonds are Sobol\u2019 indices of total order" in figures()["dgsm_footprint"].how
     assert figures()["pawn_footprint"].rows[1]["margin_95"] == pytest.approx(2.36 * 0.02, rel=0.01)
+
+
+def test_methods_without_a_room_of_their_own_share_one():
+    rooms = {own.name: own.title for own in page() if own.title}
+    assert rooms["methods"] == "What does each method say?"
+    inside = [own.name for own in page() if own.within == "methods"]
+    assert inside == ["morris", "pawn", "dgsm"]
+    assert not set(inside) & set(rooms)
+
+
+def test_a_reason_where_nothing_can_be_told_in_percent():
+    own = next(section for section in page() if section.name == "elasticity")
+    assert own.context()["zeros"] == ["Footprint"]
+    assert own.context()["left_out"] == 0

@@ -83,8 +83,8 @@ def test_a_driver_of_less_than_half_does_not_drive_most():
         {"y": indices({"a": 0.3, "b": 0.2}, {"a": 0.45, "b": 0.3})},
     )
     assert answer(sections(found))[1] == (
-        "The a drives the doubt most (45 % of the variance, interactions included), followed by "
-        "the b (30 %)."
+        "A drives the doubt most (45 % of the variance, interactions included), followed by "
+        "b (30 %)."
     )
 
 

@@ -122,7 +122,7 @@ def test_two_parts_of_one_stage_have_two_colours():
 
 def test_the_gallery_has_an_answer_and_the_numbers_of_each_study(tmp_path):
     page = write_gallery([result({"y": output([lognormal()])})], tmp_path)
-    assert "For one device, the y is on average" in page.read_text(encoding="utf-8")
+    assert "For one device, y is on average" in page.read_text(encoding="utf-8")
     numbers = json.loads((tmp_path / "numbers.json").read_text())
     (cell,) = numbers["made_up"]["y"]
     assert list(cell) == ["labels", "mean", "mean_error", "median", "median_error"]

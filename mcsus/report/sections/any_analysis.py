@@ -12,11 +12,23 @@ from mcsus.report.figures.second_order import second_order_figure
 from mcsus.report.lenses import LENSES
 from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading, ResultCell
-from mcsus.report.sections.base import Section
+from mcsus.report.sections.base import SECTIONS, Section, register
 from mcsus.report.wording import capital, words
 
 MOST_CELLS = 3
 """Cases of an output that are shown."""
+
+
+@register
+class EachMethod(Section):
+    """The room of several methods that have none of their own."""
+
+    name, order, title, link = "methods", 45, "What does each method say?", "Each method"
+
+    @property
+    def applies(self) -> bool:
+        """Whether there are several."""
+        return _are_several(self.reading)
 
 
 class AnyAnalysis(Section):
@@ -29,8 +41,13 @@ class AnyAnalysis(Section):
         super().__init__(reading)
         self.name = self.method = method
         known = methods().get(method)  # a saved result may be of one that is not here
-        self.title = self.link = known.title if known else capital(words(method))
+        title = known.title if known else capital(words(method))
         self.about = known.words if known else ""
+        self.heading = title if _are_several(reading) else ""
+        if self.heading:
+            self.within = EachMethod.name
+        else:
+            self.title = self.link = title
 
     def make_figures(self) -> list[Figure]:
         """Return what the method says of the inputs of each output, where one number does."""
@@ -58,7 +75,14 @@ class AnyAnalysis(Section):
             for cell in table.picked(MOST_CELLS)
         ]
         left_out = sum(len(table.cells) for table in analysed.values()) - len(tables)
-        return {"about": capital(self.about), "tables": tables, "left_out": left_out}
+        told = {"about": capital(self.about), "tables": tables, "left_out": left_out}
+        return told | {"heading": self.heading, "place": self.name}
+
+
+def _are_several(reading: Reading) -> bool:
+    """Tell whether several analyses have no room of their own."""
+    own = {section.method for section in SECTIONS.values() if section.title}
+    return len(set(reading.analyses) - own) > 1
 
 
 def _columns(cell: ResultCell) -> list[tuple[str, str, str]]:

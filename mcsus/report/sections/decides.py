@@ -13,7 +13,7 @@ from mcsus.report.ranking import TINY, Ranking
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.drivers import driver_figure, inputs_in_words
-from mcsus.report.wording import listing, percent, verb, words
+from mcsus.report.wording import listing, percent, the, verb, words
 
 _NOTABLE = 0.05  # total-order index from which an input is named
 _NAMED = 3
@@ -97,11 +97,11 @@ class Decides(Section):
         lead, *others = named or ranking.names[:1]
         decides = verb(words(lead), "decides", "decide")
         text = (
-            f"{statement}: the {words(lead)} {decides} most. Drawn anew alone, it turns the answer "
+            f"{statement}: {the(lead)} {decides} most. Drawn anew alone, it turns the answer "
             f"{_share(ranking, lead)} as often as all inputs together do"
         )
         if others:
-            then = [f"the {words(own)} {_share(ranking, own)}" for own in others]
+            then = [f"{the(own)} {_share(ranking, own)}" for own in others]
             text += f"; {listing(then)}"
         return f"{text}. {_together(ranking.cells)}"
 

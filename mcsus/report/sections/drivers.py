@@ -14,7 +14,7 @@ from mcsus.report.ranking import METHOD, TINY, Ranking, leading, order_of
 from mcsus.report.reading import Reading, ResultTable
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
-from mcsus.report.wording import capital, cell_name, listing, percent, verb, words
+from mcsus.report.wording import capital, cell_name, listing, percent, the, verb, words
 from mcsus.result.arrays import ON
 
 TOP = 12
@@ -221,12 +221,12 @@ def drivers(
     most = ranking.range(lead)[0] > 0.505
     drives = verb(words(lead), "drives", "drive")
     drives += " most of the doubt" if most else " the doubt most"
-    about = "" if table is reading.headline else f"For the {words(table.name)}, "
+    about = "" if table is reading.headline else f"For {the(table.name)}, "
     of = "variance of its ranks" if is_of_ranks(leading(reading)[table.name]) else "variance"
     share = f"{_share(ranking, lead)} of the {of}, {including}"
-    text = capital(f"{about}the {words(lead)} {drives} ({share})")
+    text = capital(f"{about}{the(lead)} {drives} ({share})")
     if others:
-        texts = [f"the {words(name)} ({_share(ranking, name)})" for name in others]
+        texts = [f"{the(name)} ({_share(ranking, name)})" for name in others]
         text += f", followed by {listing(texts)}"
     if len(ranking.cells) > 1:
         if table.axis_dim is not None or len(ranking.cells) < len(table.base):

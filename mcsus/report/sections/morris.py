@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.morris import morris_figure
 from mcsus.report.reading import Reading
 from mcsus.report.sections.any_analysis import MOST_CELLS, AnyAnalysis
-from mcsus.report.sections.base import Section, register
+from mcsus.report.sections.base import register
 
 
 @register
-class Morris(Section):
+class Morris(AnyAnalysis):
     """Mean absolute effects against their spread."""
 
-    name, order, title, link = "morris", 45, "Elementary effects", "Elementary effects"
-    method = "morris"
-    template = "morris.html.j2"
+    name = method = "morris"
 
     def __init__(self, reading: Reading) -> None:
-        super().__init__(reading)
-        self.table = AnyAnalysis(reading, self.method)
+        super().__init__(reading, self.method)
 
     def make_figures(self) -> list[Figure]:
         """Return the plane of each output that varies."""
@@ -34,7 +28,3 @@ class Morris(Section):
                 unit = self.reading.outputs[output].unit
                 made.append(morris_figure(table, output, unit, cells))
         return made
-
-    def context(self) -> Mapping[str, Any]:
-        """Return the table of any method."""
-        return self.table.context()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.tornado import tornado_figure
 from mcsus.report.reading import ResultCell
@@ -17,6 +19,7 @@ class _OneAtATime(Section):
     """The table of a method that moves one input at a time."""
 
     template = "one_at_a_time.html.j2"
+    is_of_percent = False
 
     def context(self) -> dict[str, Any]:
         """Return the cells that are looked at, each with a row for each input."""
@@ -35,8 +38,15 @@ class _OneAtATime(Section):
             for output in [name.partition("@")[0]]
             for cell in table.picked(MOST_CELLS)
         ]
-        left_out = sum(len(table.cells) for table in analysed.values()) - len(tables)
-        return {"of": self.method, "tables": tables, "left_out": left_out}
+        still = [
+            (name, cell)
+            for name, table in analysed.items()
+            for cell in table.cells
+            if self.is_of_percent and np.isnan(cell.array("elasticity")).all()
+        ]
+        left_out = sum(len(table.cells) for table in analysed.values()) - len(tables) - len(still)
+        zeros = [capital(words(name)) + (f", {c.name}," if c.name else "") for name, c in still]
+        return {"of": self.method, "tables": tables, "left_out": left_out, "zeros": zeros}
 
 
 @register
@@ -64,6 +74,7 @@ class Elasticity(_OneAtATime):
 
     name, order, title, link = "elasticity", 43, "What does one percent do?", "One percent"
     method = "elasticity"
+    is_of_percent = True
 
 
 def _numbers(cell: ResultCell) -> list[str]:

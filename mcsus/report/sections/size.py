@@ -11,6 +11,7 @@ from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.claimed import claim_and_evidence
 from mcsus.report.sections.inputs import source_row
 from mcsus.report.wording import (
+    capital,
     count,
     label_name,
     level_text,
@@ -20,6 +21,7 @@ from mcsus.report.wording import (
     plain,
     quantity,
     span,
+    the,
     verb,
     words,
 )
@@ -74,7 +76,7 @@ def size(reading: Reading) -> str:
     """Say how large the headline output is and how sure we are."""
     table = reading.headline
     unit_of = reading.study.get("functional_unit") or ""
-    start = f"For {unit_of}, the {words(table.name)}" if unit_of else f"The {words(table.name)}"
+    start = f"For {unit_of}, {the(table.name)}" if unit_of else capital(the(table.name))
     if not any(cell.varies for cell in table.base):
         return f"{start} {_constant(table)}"
     if table.axis_dim is not None:
