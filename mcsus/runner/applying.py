@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,50 +15,85 @@ from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms
 from mcsus.engine.plans import Member, cells_of, parameter_of
 from mcsus.model import Model
-from mcsus.runner.input_groups import are_apart, groupings, touched
+from mcsus.runner.input_groups import Touched, are_apart, groupings, touched
 from mcsus.streams.design import nearest_powers_of_two
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.vocabulary import Caution
 
-_NO_CLAIMS = "it has no claims"
+
+class Unfit(NamedTuple):
+    """Why a method does not apply to a study, and what would have to be otherwise."""
+
+    reason: str
+    remedy: str
 
 
 def analysed_by(study: Study, model: Model) -> tuple[str, ...]:
-    """Return the methods that a study is analysed by: those that it asks for, or all that apply.
+    """Return the methods that a study is analysed by: of those it asks for, the ones that apply.
 
     Where inputs depend on each other, others take the place of one that is for independent ones.
     """
-    asked, known = study.sensitivity.methods, methods()
-    if study.sensitivity.is_all:
-        reasons = unfit(study, model)
-        asked = (*DEFAULT_METHODS, *sorted(known.keys() - {*DEFAULT_METHODS}))
-        asked = tuple(name for name in asked if name not in reasons)
+    known = methods()
+    asked = [name for name, why in fits(study, model).items() if why is None]
     if are_apart(study, model):
-        return asked
+        return tuple(asked)
     every = [known[name].in_its_place or (name,) for name in asked]
     return tuple(dict.fromkeys(name for names in every for name in names))
 
 
-def unfit(study: Study, model: Model) -> dict[str, str]:
-    """Return the methods that do not apply to a study, each with the reason."""
-    every = groupings(study, model).values()
-    dependent = [own for groups in every for own in touched(study, model, groups)]
-    several = of_several(study, model)
-    found = {}
-    for name, method in methods().items():
-        if study.sensitivity.draws < method.least_draws:
-            found[name] = f"{study.sensitivity.draws} base points in a replicate are too few"
-        elif method.is_for_claims and not study.claims:
-            found[name] = _NO_CLAIMS
-        elif method.is_for_dependent and not dependent:
-            found[name] = "it tells more than Sobol' indices only where inputs depend on each other"
-        elif dependent and method.is_for_independent and not method.in_its_place:
-            names = " and ".join(map(repr, dependent[0].groups))
-            found[name] = f"it is for independent inputs, and {names} depend on each other"
-        elif method.is_for_single and several:
-            found[name] = f"an input must be one number, and {several[0]!r} is several, drawn apart"
-    return found
+def fits(study: Study, model: Model) -> dict[str, Unfit | None]:
+    """Return the methods that a study asks for, with why they do not apply to it, if so."""
+    known = methods()
+    asked: Iterable[str] = study.sensitivity.methods
+    if study.sensitivity.is_all:
+        asked = (*DEFAULT_METHODS, *sorted(known.keys() - {*DEFAULT_METHODS}))
+    conditions = _Conditions(study, model)
+    return {name: conditions.unfit(known[name]) for name in asked}
+
+
+class _Conditions:
+    """What a study has that methods of sensitivity analysis ask for."""
+
+    def __init__(self, study: Study, model: Model) -> None:
+        self.study, self.model = study, model
+
+    @cached_property
+    def dependent(self) -> list[Touched]:
+        """Tables of dependence that join inputs."""
+        every = groupings(self.study, self.model).values() if self.study.dependence else ()
+        return [own for groups in every for own in touched(self.study, self.model, groups)]
+
+    def unfit(self, method: Method) -> Unfit | None:
+        """Return why a method does not apply; None where it does."""
+        asked = self.study.sensitivity
+        if asked.draws < method.least_draws:
+            return Unfit(
+                f"{asked.draws} base points in a replicate are too few",
+                f"{method.least_draws} or more",
+            )
+        if method.is_for_claims and not self.study.claims:
+            return Unfit("there are no claims", "claims")
+        if method.is_for_dependent and asked.is_all and not self.dependent:
+            return Unfit(
+                "inputs are independent, where it tells what Sobol' indices tell",
+                "it by its name in methods",
+            )
+        if method.is_for_independent and not method.in_its_place and self.dependent:
+            table, met = self.dependent[0]
+            listed = ", ".join(f'"{name}"' for name in table.parameters)
+            return Unfit(
+                f"it is for independent inputs, and {' and '.join(map(repr, met))} depend on each "
+                "other",
+                f"all of them together, in [sensitivity.groups]: together = [{listed}]",
+            )
+        several = of_several(self.study, self.model) if method.is_for_single else []
+        if several:
+            return Unfit(
+                f"an input must be one number, and {several[0]!r} is several, drawn apart",
+                "inputs of one number: labels apart (by_label), no groups",
+            )
+        return None
 
 
 def of_several(study: Study, model: Model) -> list[str]:
@@ -69,18 +106,12 @@ def of_several(study: Study, model: Model) -> list[str]:
 
 
 def before_analyses(study: Study, model: Model) -> Iterator[Caution]:
-    """Say which inputs depend on each other, and which of all methods do not apply, and why."""
+    """Say which inputs depend on each other, and which methods do not apply, and why."""
     yield from of_dependence(study, model)
-    reasons = unfit(study, model) if study.sensitivity.is_all else _claimless(study)
-    for name, reason in reasons.items():
-        text = f"{methods()[name].title} ({name}) does not apply to this study: {reason}"
-        yield Caution("not_analysed", "", text)
-
-
-def _claimless(study: Study) -> dict[str, str]:
-    """Return the methods that are asked for and explain claims, of a study without any."""
-    named = () if study.claims else study.sensitivity.methods
-    return {name: _NO_CLAIMS for name in named if methods()[name].is_for_claims}
+    for name, why in fits(study, model).items():
+        if why is not None:
+            text = f"left out, {methods()[name].title} ({name}): {why.reason}"
+            yield Caution("not_analysed", "", text)
 
 
 def without_points(study: Study, model: Model, found: Collection[str]) -> Iterator[Caution]:

@@ -16,10 +16,10 @@ from mcsus.expressions.nodes import Binary, Expression, Name, Reduce
 from mcsus.families import Distribution
 from mcsus.families.limits import check_draws
 from mcsus.model import Model, evaluate, typical_values
-from mcsus.runner.applying import of_several
+from mcsus.runner.applying import fits
 from mcsus.runner.comparisons import check_comparisons
 from mcsus.runner.domains import check_domains
-from mcsus.runner.input_groups import Groups, groupings, is_apart_by_label, touched
+from mcsus.runner.input_groups import is_apart_by_label
 from mcsus.runner.nested import check_population
 from mcsus.runner.size import refuse_too_large, size_of
 from mcsus.study import Study, load_study
@@ -28,6 +28,7 @@ from mcsus.study.conditional import Split, place_of, split
 from mcsus.study.dimensions import is_consecutive, is_numeric
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
+from mcsus.study.parts import ALL
 from mcsus.units import Unit
 
 
@@ -145,10 +146,9 @@ def check_parts(study: Study, model: Model) -> None:
     _check_units(study, model, faults)
     _check_breakdown(study, model, faults)
     _check_credits(study, model, faults)
-    _check_dependence(study, model, faults)
+    _check_joints(study, faults)
     _check_labels(study, faults)
-    _check_points(study, faults)
-    _check_single(study, model, faults)
+    _check_methods(study, model, faults)
     check_comparisons(study, model, faults)
     faults.raise_any()
 
@@ -239,28 +239,21 @@ def _check_credits(study: Study, model: Model, faults: FaultCollector) -> None:
             faults.add(repr(credit.over), allowed, "credits", credit.id, "over")
 
 
-def _check_points(study: Study, faults: FaultCollector) -> None:
-    """Refuse analyses of so few points that their numbers would say nothing."""
+def _check_methods(study: Study, model: Model, faults: FaultCollector) -> None:
+    """Refuse analyses where none of the methods that are asked for applies."""
     asked = study.sensitivity
-    for method in (methods()[name] for name in _named(study) if asked.outputs):
-        if asked.draws < method.least_draws:
-            found = f"{asked.draws} base points in a replicate for {_typed(method.title)}"
-            faults.add(found, f"{method.least_draws} or more; or methods = []", "sensitivity")
-
-
-def _named(study: Study) -> tuple[str, ...]:
-    """Return the methods that are asked for by name; of all, those that do not apply are told."""
-    return () if study.sensitivity.is_all else study.sensitivity.methods
-
-
-def _check_single(study: Study, model: Model, faults: FaultCollector) -> None:
-    """Refuse methods of inputs that are one number where one is several."""
-    named = [methods()[name] for name in _named(study)]
-    for method in (own for own in named if own.is_for_single):
-        for name in of_several(study, model):
-            found = f"{_typed(method.title)} of {name!r}, which is several numbers drawn apart"
-            allowed = "inputs of one number: labels apart (by_label), no groups; or other methods"
-            faults.add(found, allowed, "sensitivity")
+    if not asked.outputs or asked.is_all:
+        return
+    found = fits(study, model)
+    if any(why is None for why in found.values()):
+        return
+    every = fits(replace(study, sensitivity=replace(asked, methods=(ALL,))), model)
+    others = [name for name, why in every.items() if why is None]
+    for name, why in found.items():
+        if why is not None:
+            told = f"{methods()[name].title} ({name}): {why.reason}"
+            allowed = f"{why.remedy}; or methods that apply: {', '.join(others) or 'none, []'}"
+            faults.add(_typed(told), allowed, "sensitivity", "methods")
 
 
 def _typed(text: str) -> str:
@@ -268,8 +261,8 @@ def _typed(text: str) -> str:
     return text.replace("\u2019", "'")
 
 
-def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> None:
-    """Refuse methods that would share out the variance of dependent inputs."""
+def _check_joints(study: Study, faults: FaultCollector) -> None:
+    """Refuse groups that part what is drawn together."""
     for id_, names in joints_of(study.parameters).items():
         for group, members in study.sensitivity.groups.items():
             some = {*members} & {*names}
@@ -278,11 +271,6 @@ def _check_dependence(study: Study, model: Model, faults: FaultCollector) -> Non
                 found = f"group {group!r} of some columns of joint {id_!r}"
                 allowed = f"all of them, as they are drawn together: {listed}; or none"
                 faults.add(found, allowed, "sensitivity", "groups")
-    for name in _named(study) if study.dependence else ():
-        method = methods()[name]
-        if method.is_for_independent and not method.in_its_place:
-            for groups in groupings(study, model).values():
-                _refuse_dependent(study, model, groups, _typed(method.title), faults)
 
 
 def _check_labels(study: Study, faults: FaultCollector) -> None:
@@ -293,20 +281,6 @@ def _check_labels(study: Study, faults: FaultCollector) -> None:
         if not is_apart_by_label(parameter) and not parameter.is_constant:
             allowed = "parameters whose labels are drawn apart"
             faults.add(f"{name!r}, which is one value", allowed, "sensitivity", "by_label")
-
-
-def _refuse_dependent(
-    study: Study, model: Model, groups: Groups, what: str, faults: FaultCollector
-) -> None:
-    for table, _ in touched(study, model, groups):
-        names = ", ".join(map(repr, table.parameters))
-        listed = ", ".join(f'"{name}"' for name in table.parameters)
-        found = f"{what} of {names}, which depend on each other"
-        allowed = (
-            "methods that are meant for these, such as shapley; or all of them together: in "
-            f"[sensitivity.groups] write together = [{listed}]"
-        )
-        faults.add(found, allowed, "sensitivity")
 
 
 def _check_breakdown(study: Study, model: Model, faults: FaultCollector) -> None:

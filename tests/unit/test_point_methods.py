@@ -117,8 +117,13 @@ def test_morris_of_unbounded_inputs_and_of_several_labels():
 def test_inputs_that_depend_on_each_other_are_refused(name):
     pair = {"parameters": ["x1", "x2"], "copula": "gaussian", "correlation": 0.5}
     laws = {"x1": UNIFORM, "x2": UNIFORM}
-    with pytest.raises(InputError, match="which depend on each other"):
+    with pytest.raises(InputError, match=r"'x1' and 'x2' depend on each other; .*apply: sobol"):
         run(study(laws, "x1 + x2", name, dependence=[pair]))
+    found = run(study(laws, "x1 + x2", "given_data", name, dependence=[pair])).to_dict()
+    assert [cell["method"] for cell in found["sensitivity"]["y"]["cells"]] == ["given_data"]
+    assert f"({name}): it is for independent" in next(
+        own["text"] for own in found["cautions"] if own["kind"] == "not_analysed"
+    )
     if name == "fast":  # whose inputs must be one number
         return
     together = study(laws, "x1 + x2", name, dependence=[pair], groups={"both": ["x1", "x2"]})
@@ -188,7 +193,7 @@ def test_all_methods_that_apply_the_others_with_the_reason_and_what_each_costs()
     told = {own["text"].partition("(")[2].partition(")")[0]: own["text"]
             for own in document["cautions"] if own["kind"] == "not_analysed"}  # fmt: skip
     assert sorted([*used, *told]) == sorted(methods())
-    assert "only where inputs depend on each other" in told["kucherenko"]
+    assert "inputs are independent" in told["kucherenko"]
     assert all(own["ranking"] == ["x2", "x1"] for own in cells)
     costs = document["sensitivity_design"]["evaluations"]
     assert list(costs) == used
@@ -249,7 +254,7 @@ def test_fast_is_that_of_salib():
 
 def test_fast_refuses_inputs_of_several_numbers():
     source = labelled()
-    with pytest.raises(InputError, match="FAST of 'x1', which is several numbers drawn apart"):
+    with pytest.raises(InputError, match=r"must be one number, and 'x1' is several, drawn apart"):
         run(Study.from_dict(source))
     source["sensitivity"] = {"methods": ["fast"], "by_label": ["x1"]}
     assert len(run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]) == 2

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from mcsus.errors import InputError
 from mcsus.report.reading import Reading
 from mcsus.report.sections.decides import Decides
 from mcsus.runner import run
@@ -118,6 +119,11 @@ def test_what_is_never_is_judged(study):
 
 
 def test_without_claims_it_is_said_that_there_are_none(study):
-    found = run(asked(study, LAWS, "a + b", [])).to_dict()
-    assert found["sensitivity"] == {}
-    assert any("no claims" in own["text"] for own in found["cautions"])
+    with pytest.raises(
+        InputError, match=r"\(claim\): there are no claims; allowed: claims; or methods"
+    ):
+        run(asked(study, LAWS, "a + b", []))
+    both = {"methods": ["claim", "sobol"]}
+    found = run(asked(study, LAWS, "a + b", [], both)).to_dict()
+    assert [cell["method"] for cell in found["sensitivity"]["y"]["cells"]] == ["sobol"]
+    assert any("there are no claims" in own["text"] for own in found["cautions"])
