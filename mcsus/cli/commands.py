@@ -47,7 +47,9 @@ def list_(
 
 @app.command()
 def show(
-    name: Annotated[str, typer.Argument(metavar="ID", help="What is listed, or a study file.")],
+    name: Annotated[
+        str, typer.Argument(metavar="ID", help="What is listed, a kind of it, or a study file.")
+    ],
 ) -> None:
     """Show one parameter (value, law, plot, sources), study, model, family or function."""
     from mcsus.cli import listing  # noqa: PLC0415

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from mcsus.analysis.base import methods
+from mcsus.analysis.base import Method, methods
 from mcsus.cli import models, pages
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import described, words
@@ -51,7 +51,9 @@ def rows(what: str, evidence: str | None = None) -> list[Row]:
     ['constant', 'uniform']
     """
     if what not in SHELVES:
-        raise InputError(Fault(repr(what), ", ".join(SHELVES), ("list",), nearest(what, SHELVES)))
+        is_one = any(what in shelf.names() for shelf in SHELVES.values())
+        allowed = ", ".join(SHELVES) + (f"; or mcsus show {what}" if is_one else "")
+        raise InputError(Fault(repr(what), allowed, ("list",), nearest(what.lower(), SHELVES)))
     return [
         row for row in SHELVES[what].rows() if evidence is None or row.get("evidence") == evidence
     ]
@@ -92,9 +94,40 @@ def describe(name: str) -> str:
     found = [SHELVES[kind].page(name) for kind, known in names.items() if name in known]
     if found:
         return "\n\n".join(found)
-    close = library().nearest(name) or nearest(name, [n for known in names.values() for n in known])
+    if name in SHELVES:
+        return table(name, rows(name))
+    every = [*SHELVES, *(n for known in names.values() for n in known)]
+    close = _method_of(name) or nearest(name, every) or library().nearest(name)
     *first, last = (shelf.noun for shelf in SHELVES.values())
     raise InputError(Fault(repr(name), f"the id of {', '.join(first)} or {last}", ("show",), close))
+
+
+def _method_of(name: str) -> str | None:
+    """Return the method of sensitivity analysis that is also called so, or tells a measure of it.
+
+    Examples
+    --------
+    >>> _method_of("Borgonovo"), _method_of("PRCC"), _method_of("grid")
+    ('delta', 'correlation', None)
+    """
+    text = name.lower()
+    if text in _ALSO_CALLED:
+        return _ALSO_CALLED[text]
+    of_measures = (own.name for own in methods().values() if text in _measures(own))
+    return next(of_measures, None)
+
+
+def _measures(method: Method) -> list[str]:
+    return [entry.name.lower() for entry in method.arrays]
+
+
+_ALSO_CALLED = {
+    "borgonovo": "delta", "efast": "fast", "elementary_effects": "morris", "saltelli": "sobol",
+    "variance": "sobol", "hdmr": "polynomial_chaos", "surrogate": "polynomial_chaos",
+    "oat": "tornado", "one_at_a_time": "tornado", "derivatives": "dgsm", "factor_fixing": "fixing",
+    "regression": "correlation",
+}  # fmt: skip
+"""Words for methods that other tools have."""
 
 
 def _studies() -> list[Row]:

@@ -172,6 +172,18 @@ class TestShow:
         out = call("show", "mcu_chip")[1]
         assert out.index("Functional unit") < out.index("Model mcu_chip")
 
+    def test_methods_by_what_users_call_them(self, call):
+        assert call("show", "methods")[1] == call("list", "methods")[1] != ""
+        for name, close in {
+            "PRCC": "correlation",
+            "hdmr": "polynomial_chaos",
+            "sobl": "sobol",
+        }.items():
+            code, _, err = call("show", name)
+            assert (code, err.count("\n")) == (2, 1)
+            assert f"did you mean '{close}'?" in err
+        assert "or mcsus show morris" in call("list", "morris")[2]
+
     def test_an_unknown_id_is_refused_with_the_nearest(self, call):
         code, out, err = call("show", "hsl.processing.0.mcuu")
         assert (code, out) == (2, "")
