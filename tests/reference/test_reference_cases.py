@@ -103,6 +103,36 @@ class TestSobolG:
         assert within(cell(document)["sd"], math.sqrt(variance))
 
 
+class TestSobolGStar:
+    """A. Saltelli et al. (2010), doi:10.1016/j.cpc.2009.09.018: bent, and shifted round."""
+
+    SHIFTS = (0.3, 0.85, 0.1, 0.6, 0.45)
+
+    @pytest.mark.parametrize(
+        ("bend", "a", "largest"),
+        [
+            (1, (0, 0, 9, 9, 9), 0.01),
+            (0.5, (0, 0.1, 0.2, 0.3, 0.4), 0.01),
+            (2, (0, 0.5, 1, 2, 4), 0.02),
+        ],
+    )
+    def test_indices(self, study, bend, a, largest):
+        v = [bend**2 / (1 + 2 * bend) / (1 + own) ** 2 for own in a]
+        variance = math.prod(1 + x for x in v) - 1
+        names = [f"x{k}" for k in range(5)]
+        first = {n: x / variance for n, x in zip(names, v, strict=True)}
+        total = {n: x * (1 + variance) / (1 + x) / variance for n, x in zip(names, v, strict=True)}
+        factors = [
+            f"({1 + bend} * abs(2 * mod({n} + {shift}, 1) - 1)**{bend} + {own}) / {1 + own}"
+            for n, own, shift in zip(names, a, self.SHIFTS, strict=True)
+        ]
+        laws = dict.fromkeys(names, ("uniform", 0, 1))
+        document = solve(study, laws, {"y": " * ".join(factors)}, indices=True)
+        check_indices(indices(document), first, total, largest=largest)
+        assert within(cell(document)["mean"], 1, 0.001)
+        assert within(cell(document)["sd"], math.sqrt(variance))
+
+
 class TestProductOfLognormals:
     """Y = prod X_i: V_u = e^(2 mu + T) (e^(sum of s_i^2 in u) - 1)."""
 
