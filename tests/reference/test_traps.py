@@ -65,12 +65,13 @@ def test_seed_0_is_a_seed_of_every_method(study, method):
         assert first != other
 
 
-def test_rows_of_another_order_would_be_seen(study):
+@pytest.mark.parametrize("estimator", ["auto", "salib", "streaming"])
+def test_rows_of_another_order_would_be_seen(study, estimator):
     """A design read in another order gives indices without complaint, and wrong ones."""
     laws = {n: ("uniform", 0, 1) for n in "abc"}  # noqa: C420 - three entries of their own
     asked = study(
-        laws, {"y": "4*a + 2*b + c"}, sensitivity={"methods": ["sobol"], "draws": 4096},
-        design={"draws": 4096, "replicates": 4},
+        laws, {"y": "4*a + 2*b + c"}, design={"draws": 4096, "replicates": 4},
+        sensitivity={"methods": ["sobol"], "draws": 4096, "estimator": estimator},
     )  # fmt: skip
     (found,) = run(asked).to_dict()["sensitivity"]["y"]["cells"]
     for name, share in (("a", 16 / 21), ("b", 4 / 21), ("c", 1 / 21)):
@@ -78,7 +79,8 @@ def test_rows_of_another_order_would_be_seen(study):
             assert found["indices"][name][key]["value"] == pytest.approx(share, abs=0.005)
 
 
-def test_first_and_second_order_designs_are_told_apart(study):
+@pytest.mark.parametrize("estimator", ["auto", "salib", "streaming"])
+def test_first_and_second_order_designs_are_told_apart(study, estimator):
     """A first-order design that is read as a second-order one is accepted, and wrong."""
     laws = {f"x{k}": ("uniform", -math.pi, math.pi) for k in (1, 2, 3)}
     equations = {"y": "sin(x1) + 7*sin(x2)**2 + 0.1*x3**4*sin(x1)"}
@@ -86,7 +88,8 @@ def test_first_and_second_order_designs_are_told_apart(study):
     for second_order in (False, True):
         asked = study(
             laws, equations, design={"draws": 1024, "replicates": 2},
-            sensitivity={"methods": ["sobol"], "draws": 1024, "second_order": second_order},
+            sensitivity={"methods": ["sobol"], "draws": 1024, "second_order": second_order,
+                         "estimator": estimator},
         )  # fmt: skip
         found.append(run(asked).to_dict()["sensitivity"]["y"]["cells"][0]["indices"])
     for name in laws:  # SALib's total order uses both halves of a second-order design
@@ -116,8 +119,8 @@ class TestErrorsOnSobolPoints:
 
     def test_of_the_indices(self, study):
         asked = study(
-            self.LAWS, {"y": self.FORMULA}, sensitivity={"methods": ["sobol"], "draws": 1024},
-            design={"draws": 1024, "replicates": 16},
+            self.LAWS, {"y": self.FORMULA}, design={"draws": 1024, "replicates": 16},
+            sensitivity={"methods": ["sobol"], "draws": 1024, "estimator": "salib"},
         )  # fmt: skip
         (ours,) = run(asked).to_dict()["sensitivity"]["y"]["cells"]
         y = values(asked, groups=[{"a"}, {"b"}, {"c"}])
@@ -129,7 +132,7 @@ class TestErrorsOnSobolPoints:
         for k, name in enumerate("abc"):
             # the sd of one replicate, from the replicates and from the bootstrap (95 %: 1.96 sd)
             honest = ours["indices"][name]["S1"]["error"] * 4
-            assert theirs["S1_conf"][k] / 1.96 > 2 * honest
+            assert theirs["S1_conf"][k] / 1.96 > 20 * honest
 
 
 @pytest.mark.parametrize("kind", ["sobol", "monte_carlo"])
