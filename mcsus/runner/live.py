@@ -177,22 +177,18 @@ def live_of(run: Run) -> Live:
     constant = [name for name in program.parameters if model.parameters[name].is_constant]
     inside = [name for name in program.parameters if model.varies_inside(name)]
     made = script(program, list(scales), constant, inside)
-    draws = _draws(made.work / _MOST_WORK, len(kernel.streams) / _MOST_VALUES)
+    read = [model.parameters[name] for name in program.parameters if name in made.place]
+    draws = _draws(made.work / _MOST_WORK, _columns(read) / _MOST_VALUES)
     design = replace(study.design, draws=draws, replicates=REPLICATES)
     columns = _Columns(kernel, study.mixes, design)
-    inputs = tuple(
-        _input(run, model.parameters[name], made.place[name], columns)
-        for name in program.parameters
-        if name in made.place
-    )
-    read = [own.parameter.name for own in inputs]
+    inputs = tuple(_input(run, own, made.place[own.name], columns) for own in read)
     return Live(
         model=model,
         script=made,
         design=design,
         points=columns.points(),
         draws=columns.draws(),
-        people=_people(kernel, [name for name in inside if name in read], design),
+        people=_people(kernel, [name for name in inside if name in made.place], design),
         inputs=inputs,
         kept={k: Kept(made.place[k], program.cells(k), scale) for k, scale in scales.items()},
         parts=parts,
@@ -222,6 +218,12 @@ def _draws(*shares: float) -> int:
     while draws > _LEAST_DRAWS and draws * REPLICATES * max(shares) > 1:
         draws //= 2
     return draws
+
+
+def _columns(parameters: Sequence[Parameter]) -> int:
+    """Return how many streams are drawn."""
+    cells = [cell for parameter in parameters for cell in parameter.cells]
+    return len({cell.stream for cell in cells if cell.law.family != "constant"})
 
 
 def _cells_for(model: Model, part: str, output: str) -> list[int]:

@@ -156,7 +156,8 @@ def _dims(live: Live, name: str) -> list[dict[str, Any]]:
     found = []
     for dim in live.model.dims_of[name]:
         labels = live.model.dims[dim]
-        base = BASE if dim == SCENARIO and BASE in labels else labels[0]
+        years = live.model.is_coordinate(dim) and dim != SCENARIO
+        base = BASE if dim == SCENARIO and BASE in labels else labels[-1 if years else 0]
         shown = [label_name(label) for label in labels]
         found.append(
             {"name": dim, "title": capital(words(dim)), "labels": shown, "first": label_name(base)}
@@ -189,7 +190,6 @@ def _claim(own: LiveClaim, table: ResultTable, first: int) -> dict[str, Any]:
         "open": own.is_open,
         "cells": [
             {
-                "title": cell.name,
                 "labels": {dim: label_name(label) for dim, label in cell.labels.items()},
                 "place": first + k,
                 "usual": float(usual),

@@ -3,6 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const LOGARITHMIC = 60; // 95 % quantile over 5 % quantile from which the axis is logarithmic
 const BINS = 192;
+const MOST_CELLS = 3; // of a claim
 const MARKS = { supported: "\u2713", not_supported: "\u2717", undecided: "?" };
 const VERDICTS = { supported: "supported", not_supported: "not supported", undecided: "undecided" };
 
@@ -103,7 +104,10 @@ function ticksOf(axis, most) {
 }
 
 function tickText(value) {
-  return String(Number(value.toPrecision(6))).replace("-", MINUS);
+  const rounded = Number(value.toPrecision(6));
+  const plain = Math.abs(rounded) < 1e6 && (rounded === 0 || Math.abs(rounded) >= 1e-4);
+  if (!plain) return number(rounded, 1);
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: 6 }).replace("-", MINUS);
 }
 
 // Draw both densities; the one of before is a dashed line, so that it is told without colour.
@@ -153,6 +157,7 @@ function answerText(output, now) {
 }
 
 function intervalText(output, one) {
+  if (one.sorted[0] === one.sorted[one.sorted.length - 1]) return "the same in every draw";
   return `${percent(output.level)} of draws: ${span(one.low, one.high)}`;
 }
 
@@ -183,7 +188,8 @@ function drawParts(list, state, output, cell, before) {
   const most = Math.max(...means.flatMap((own) => [Math.abs(own.now), Math.abs(own.old)])) || 1;
   if (!Number.isFinite(most)) return;
   for (const own of means) {
-    const bar = element("span", { class: "live-length", "aria-hidden": "true" });
+    const side = own.now < 0 ? " below" : "";
+    const bar = element("span", { class: `live-length${side}`, "aria-hidden": "true" });
     bar.style.setProperty("--now", `${(100 * Math.abs(own.now)) / most}%`);
     bar.style.setProperty("--old", `${(100 * Math.abs(own.old)) / most}%`);
     const value = element("span", { class: "live-value" }, number(own.now));
@@ -191,18 +197,21 @@ function drawParts(list, state, output, cell, before) {
   }
 }
 
-// Claims at the labels that are shown.
-function drawClaims(list, state, chosen) {
+// Claims at the labels that are shown: of each a few cells.
+function drawClaims(list, state, output, chosen) {
   list.replaceChildren();
+  const dims = output.dims.map((dim) => dim.name);
   for (const claim of state.data.claims) {
     const cells = claim.cells.filter((cell) =>
-      Object.entries(cell.labels).every(([dim, label]) => (chosen[dim] ?? label) === label)
+      dims.every((dim) => !(dim in cell.labels) || cell.labels[dim] === chosen[dim])
     );
-    for (const cell of cells.slice(0, 4)) list.append(claimRow(state, claim, cell));
+    for (const cell of cells.slice(0, MOST_CELLS)) list.append(claimRow(state, claim, cell, dims));
+    const more = cells.length - MOST_CELLS;
+    if (more > 0) list.append(element("li", { class: "note" }, `... at ${more} further labels`));
   }
 }
 
-function claimRow(state, claim, cell) {
+function claimRow(state, claim, cell, dims) {
   const made = judged(state, claim, cell);
   const verdict = made ? made.verdict : "undecided";
   const mark = element("span", { class: "mark", "aria-hidden": "true" }, MARKS[verdict]);
@@ -213,7 +222,8 @@ function claimRow(state, claim, cell) {
   const settled = `in this report ${VERDICTS[cell.verdict] ?? cell.verdict}, P = ${cell.shown}`;
   const text = element("span", { class: "note" },
     `${told}, ${percent(claim.confidence)} asked; ${settled}`);
-  const where = cell.title ? ` (${cell.title})` : "";
+  const further = Object.entries(cell.labels).filter(([dim]) => !dims.includes(dim));
+  const where = further.length ? ` (${further.map(([, label]) => label).join(", ")})` : "";
   return element("li", { class: verdict }, mark, element("b", {}, VERDICTS[verdict]),
     ` \u201c${claim.statement}\u201d${where}`, line, text);
 }

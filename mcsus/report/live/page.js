@@ -2,6 +2,8 @@
 
 const OPEN = 8; // inputs that are not folded
 const PAUSE = 250; // milliseconds without a change after which effects are told
+const LINK = "#live?"; // before the changes in an address
+const KEYS = ["times", "plus", "spread", "known"];
 const CLOSE_ENOUGH = 1e-3; // of the spread, between this engine and the kernel
 
 class Page {
@@ -10,6 +12,7 @@ class Page {
     this.state = new Draws(data);
     this.before = Float64Array.from(this.state.out);
     this.data = data;
+    this.known = new Map(); // what was said of a cell before
     this.chosen = {};
     this.output = data.outputs[0];
     this.waiting = false;
@@ -17,6 +20,7 @@ class Page {
     this.controls = open.map((input) => new Control(this.state, input, () => this.changed()));
     this.build();
     this.refresh();
+    this.restoreLink();
     new ResizeObserver(() => this.later()).observe(this.drawing);
   }
 
@@ -39,7 +43,7 @@ class Page {
       element("h3", {}, "Changes"), this.changes, undo,
       element("details", {}, element("summary", {}, "As lines of the study file, under [parameters]"),
         this.lines));
-    const how = "Means; the line in a row marks where it was before.";
+    const how = "Means, hollow below 0; the line in a row marks where it was before.";
     this.partsBox = element("div", {}, element("h3", {}, "What it is made of"), this.parts,
       element("p", { class: "note" }, how));
     this.claimsBox = element("div", {}, element("h3", {}, "Claims"), this.claims);
@@ -132,7 +136,7 @@ class Page {
   refresh() {
     const { state, output, cell, data } = this;
     const values = state.row(output.first + cell), old = state.row(output.first + cell, this.before);
-    const now = summaryOf(state, output, values), before = summaryOf(state, output, old);
+    const now = summaryOf(state, output, values), before = this.summaryBefore(output, cell, old);
     const moved = this.active.length > 0;
     this.top.firstChild.textContent = `${output.title}, ${now.known ? "mean" : "median"}`;
     this.middle.textContent = answerText(output, now);
@@ -145,15 +149,21 @@ class Page {
     drawDensity(this.drawing, now.odd ? null : now, moved ? before : null, output.unit, label);
     const settled = output.settled[cell];
     const count = `${state.replicates} ${TIMES} ${state.draws.toLocaleString("en-US")} draws`;
-    const error = Number.isFinite(now.error) && !now.odd
+    const error = now.error > 0 && Number.isFinite(now.error) && !now.odd
       ? `, so that it is known to \u00b1${SPACE}${number(now.error, 2)}` : "";
     this.quality.textContent = `A preview of ${count}${error}. Unchanged and settled, this report ` +
       `says ${withUnit(settled.middle, output.unit)} (${settled.interval}).`;
     this.partsBox.hidden = !output.parts.length || now.odd > 0;
     if (!this.partsBox.hidden) drawParts(this.parts, state, output, cell, this.before);
     this.claimsBox.hidden = !data.claims.length;
-    drawClaims(this.claims, state, this.chosen);
+    drawClaims(this.claims, state, output, this.chosen);
     this.said = `${this.middle.textContent}, ${this.interval.textContent}`;
+  }
+
+  summaryBefore(output, cell, values) {
+    const place = output.first + cell;
+    if (!this.known.has(place)) this.known.set(place, summaryOf(this.state, output, values));
+    return this.known.get(place);
   }
 
   told(values, old, now, before) {
@@ -166,6 +176,7 @@ class Page {
     const changes = this.active;
     this.status.textContent = changes.length ? this.said : "";
     this.made.hidden = !changes.length;
+    this.writeLink(changes);
     const effects = this.effects(changes);
     this.changes.replaceChildren(...changes.map((one, k) => {
       const back = element("button", { type: "button", "aria-label": `Change back ${one.input.title}` },
@@ -174,6 +185,25 @@ class Page {
       return element("li", {}, one.words, effects[k] ? ` (alone ${effects[k]})` : "", " ", back);
     }));
     this.lines.textContent = changes.map((one) => one.line).join("\n");
+  }
+
+  // The changes stand in the address, so that a link or a bookmark brings them back.
+  writeLink(changes) {
+    const told = new URLSearchParams(changes.map((one) =>
+      [one.input.name, KEYS.map((key) => Number(one.change[key])).join(" ")]));
+    history.replaceState(null, "", changes.length ? `${LINK}${told}` : "#live");
+  }
+
+  restoreLink() {
+    if (!location.hash.startsWith(LINK)) return;
+    for (const [name, text] of new URLSearchParams(location.hash.slice(LINK.length))) {
+      const one = this.controls.find((own) => own.input.name === name);
+      const values = text.split(" ").map(Number);
+      if (!one || values.length !== KEYS.length || !values.every(Number.isFinite)) continue;
+      const [times, plus, spread, known] = values;
+      one.take({ times, plus, spread, known: known === 1 });
+    }
+    this.root.scrollIntoView();
   }
 
   effects(changes) {
