@@ -2,10 +2,10 @@
 
 A distance between two laws that are drawn is above 0 by chance. Here others decide and a block
 only tells: all other blocks say where the output is more likely given the input than without it
-(for `total`), or below which value their distributions differ most (for PAWN); how much so is
+(for delta), or below which value their distributions differ most (for PAWN); how much so is
 what the block itself says there. So an input without bearing is at 0 on average, and chance takes
-off a little where the others cannot tell. What they say is smoothed, so that this is little, and
-what half of them lose more is added.
+off a little where the others cannot tell. What they say is smoothed, so that this is little, or
+taken as it is where this tells more, and what half of them lose more is added.
 
 A law is a table of classes of the input by classes of the output, both by rank. Smooth is what low
 orders of cosines of the ranks say, and higher ones as far as they are beyond noise.
@@ -14,7 +14,6 @@ orders of cosines of the ranks say, and higher ones as far as they are beyond no
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -31,7 +30,6 @@ CLASSES = 40
 
 _PLAIN = 2  # orders of cosines that always count
 _SURE = 3.5  # standard errors from which a higher one does
-_LEAST_BLOCKS = 4
 
 
 class Gaps(NamedTuple):
@@ -73,22 +71,6 @@ class Gaps(NamedTuple):
         counts = (orders < _PLAIN) | (np.abs(amounts) * np.sqrt(sizes) > _SURE)
         kept = np.where(counts, amounts, 0.0)
         return np.asarray(rows[:, np.newaxis] * (one @ kept @ other.T) * columns)
-
-    def with_more_told(self, tell: Callable[[Array], Array]) -> Array:
-        """Return what blocks say if very many others decided, from all that do and half of them.
-
-        Parameters
-        ----------
-        tell : callable
-            Takes what others say, and returns what each block says of it, block by block.
-        """
-        blocks = len(self.counts)
-        by_all = tell(self.told_by(self.others))
-        half = blocks // 2
-        if blocks < _LEAST_BLOCKS:
-            return by_all
-        by_half = tell(self.told_by(self.half))
-        return np.asarray(by_all + half / (blocks - 1 - half) * (by_all - by_half))
 
     def plain(self, others: Array) -> Array:
         """Return what the draws of some blocks say as they are, as `told_by`."""
@@ -149,12 +131,6 @@ def _cosines(of_ranks: bytes, of_weights: bytes) -> Array:
     waves = np.cos(np.pi * np.outer(ranks, orders)) * np.sqrt(weights)[:, np.newaxis]
     orthogonal, _ = np.linalg.qr(waves)
     return np.asarray(orthogonal[:, 1:] / np.sqrt(weights)[:, np.newaxis])
-
-
-def total(gaps: Gaps) -> Array:
-    """Return the probability that is elsewhere given the input, as each block says."""
-    apart = gaps.apart
-    return gaps.with_more_told(lambda told: (apart * (told > 0)).sum(axis=(1, 2)))
 
 
 def crossed_error(estimates: Array) -> Array:

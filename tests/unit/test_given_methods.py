@@ -10,6 +10,7 @@ from SALib.analyze import rbd_fast as salib_rbd
 from scipy import stats
 
 from mcsus.analysis.base import DrawnValues, methods
+from mcsus.analysis.replication import student_quantile
 from mcsus.errors import InputError
 from mcsus.runner import run
 from mcsus.study import load_study
@@ -165,6 +166,9 @@ def test_distances_of_a_law_with_steps():
     found = values("pawn", inputs, inputs[0] * (1 + inputs[1]) + inputs[2])
     for key, exact in (("median", [0.525, 0.2, 0.21]), ("maximum", [0.6, 0.3, 0.27])):
         within(found, key, exact)
+    found = values("delta", inputs, inputs[0] * (1 + inputs[1]) + inputs[2])
+    exact = np.array([0.585, 0.2625, 1.0])  # given the last one, the output has five values
+    assert (np.abs(found["delta"] - exact) <= student_quantile(16) * found["delta_error"]).all()
 
 
 def test_dependent_inputs_are_told_what_others_say():
