@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.fixed import FixedValues, WantsFixed
 from mcsus.analysis.groups import GroupSums, GroupValues, WantsGroups
+from mcsus.analysis.narrowed import NarrowedValues, WantsNarrowed
 from mcsus.analysis.places import places
 from mcsus.analysis.redraws import RedrawnValues, WantsRedraws
 from mcsus.analysis.terms import Terms, WantsTerms
@@ -79,7 +80,14 @@ class WantsPoints(NamedTuple):
 
 
 Wants = (
-    WantsGroups | WantsDraws | WantsPoints | WantsRedraws | WantsTypical | WantsFixed | WantsTerms
+    WantsGroups
+    | WantsDraws
+    | WantsPoints
+    | WantsRedraws
+    | WantsTypical
+    | WantsFixed
+    | WantsTerms
+    | WantsNarrowed
 )
 
 
@@ -142,6 +150,7 @@ Data = (
     | RedrawnValues
     | TypicalValues
     | FixedValues
+    | NarrowedValues
     | Terms
 )
 

@@ -136,6 +136,23 @@ class Kernel:
             other._quantile = Passed(shared(other._loops), QUANTILE_SIGNATURE)
         return other
 
+    @property
+    def drawn_cells(self) -> list[Cell]:
+        """Cells of what is drawn once a draw."""
+        return self._cells(self._drawn)
+
+    def unmixed(self) -> Kernel:
+        """Return the kernel to whose `run_at` the points of the cells themselves are given.
+
+        Each of its `streams` is then that of a cell; individuals are those that this one meets.
+        """
+        inside = {cell.stream for cell in self._cells(self._inside)}
+        if self._mixes.keys() <= inside:
+            return self
+        mixes = {key: mix for key, mix in self._mixes.items() if key in inside}
+        places = {**dict.fromkeys((cell.stream for cell in self.drawn_cells), 0), **self._positions}
+        return Kernel(self.model, places, mixes)
+
     def plan(
         self,
         quantities: Sequence[Quantity],

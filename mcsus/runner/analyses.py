@@ -23,6 +23,7 @@ from mcsus.analysis.base import (
 )
 from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.groups import WantsGroups
+from mcsus.analysis.narrowed import WantsNarrowed
 from mcsus.analysis.one_at_a_time import with_interactions
 from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms
@@ -40,11 +41,13 @@ from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import Groupings, GroupRun, Key
 from mcsus.runner.input_groups import (
+    further_groupings,
     groupings,
     groupings_of_claims,
     is_apart_by_label,
     sensitivity_groups,
 )
+from mcsus.runner.narrowed_values import NarrowedRun
 from mcsus.runner.redrawn_values import RedrawRun
 from mcsus.runner.terms_values import TermsRun
 from mcsus.runner.typical_values import TypicalRun
@@ -60,7 +63,9 @@ _TOP = 0.1  # total-order index of these
 
 W = TypeVar("W", bound=Wants)
 
-Evaluated = GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun | FixedRun | TermsRun
+Evaluated = (
+    GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun | FixedRun | TermsRun | NarrowedRun
+)
 
 _AGAIN = (DrawRun, TypicalRun, TermsRun)
 """Runs that are made again in less time than they are written down."""
@@ -196,6 +201,9 @@ def _run_of(
         return RedrawRun(kernel, outputs[0], every, design, wants)
     if isinstance(wants, WantsFixed):
         return FixedRun(study, kernel, outputs[0], every[""], design, wants)
+    if isinstance(wants, WantsNarrowed):
+        every = further_groupings(study, kernel.model, every, wants.groupings)
+        return NarrowedRun(kernel, shown, every, design, wants)
     if isinstance(wants, WantsTerms):
         return TermsRun(study, kernel, outputs, every[""], design)
     if isinstance(wants, WantsTypical):
@@ -215,6 +223,9 @@ def apart(
         return [(outputs, wants)]
     on_values = tuple(name for name in outputs if name not in on_ranks)
     others = tuple(name for name in outputs if name in on_ranks)
+    if isinstance(wants, WantsNarrowed):
+        both = [(on_values, wants), (others, wants._replace(is_settled=False))]
+        return [(names, own) for names, own in both if names]
     if isinstance(wants, WantsPoints):  # whose measures are of values
         return [(on_values, wants)] if on_values else []
     on = {"ranked": True}
@@ -338,6 +349,8 @@ def explained(
                 told |= run.told(grouping)
             if isinstance(run, FixedRun):
                 told |= run.told()
+            if isinstance(run, NarrowedRun):
+                values |= run.beside(keys)
             if isinstance(run, TermsRun):
                 told |= run.told(output)
             if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:

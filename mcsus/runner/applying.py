@@ -11,11 +11,12 @@ import numpy as np
 from mcsus.analysis.base import DEFAULT_METHODS, Asked, Method, WantsDraws, WantsPoints, methods
 from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.groups import WantsGroups
+from mcsus.analysis.narrowed import WantsNarrowed
 from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms
 from mcsus.engine.plans import Member, cells_of, parameter_of
 from mcsus.model import Model
-from mcsus.runner.input_groups import Touched, are_apart, groupings, touched
+from mcsus.runner.input_groups import Touched, are_apart, further_groupings, groupings, touched
 from mcsus.streams.design import nearest_powers_of_two
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
@@ -152,11 +153,11 @@ def evaluations(study: Study, model: Model) -> dict[str, int]:
     for name in analysed_by(study, model):
         method = methods()[name]
         options = {key: asked.options[key] for key in method.options}
-        found[name] = _cost(study, method, Asked(asked.draws, sizes, options))
+        found[name] = _cost(study, model, method, Asked(asked.draws, sizes, options))
     return found
 
 
-def _cost(study: Study, method: Method, asked: Asked) -> int:
+def _cost(study: Study, model: Model, method: Method, asked: Asked) -> int:
     wants, first = method.wants(asked), asked.sizes[0]
     replicates = study.sensitivity.replicates
     random = np.random.default_rng(0)
@@ -172,6 +173,10 @@ def _cost(study: Study, method: Method, asked: Asked) -> int:
         return len(study.sensitivity.outputs) * asked.draws * replicates * first
     if isinstance(wants, WantsTerms):
         return 0
+    if isinstance(wants, WantsNarrowed):
+        every = further_groupings(study, model, groupings(study, model), wants.groupings)
+        sets = {frozenset(own) for groups in every.values() for own in groups.values()}
+        return asked.draws * replicates * (1 + len(sets) * (1 + len(wants.stretches)))
     if isinstance(wants, WantsRedraws):
         known = (
             wants.size(size) if wants.size else len(wants.make(size, asked.draws, random).known)

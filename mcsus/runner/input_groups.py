@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -148,6 +148,20 @@ def groupings_of_claims(study: Study, model: Model) -> dict[str, Groups]:
         f"@{by}": sensitivity_groups(study, model, by, of) for by in study.sensitivity.also_by
     }
     return {mark: joined(study, model, groups) for mark, groups in every.items()}
+
+
+def further_groupings(
+    study: Study, model: Model, every: Mapping[str, Mapping[str, set[Member]]], by: Iterable[str]
+) -> dict[str, Mapping[str, set[Member]]]:
+    """Return groupings with others beside, of which those are left out that tell nothing new."""
+    found = dict(every)
+    for mark, groups in ((f"@{own}", sensitivity_groups(study, model, own)) for own in by):
+        sets = set(map(frozenset, groups.values()))
+        if len(sets) > 1 and all(
+            sets != set(map(frozenset, own.values())) for own in found.values()
+        ):
+            found.setdefault(mark, groups)
+    return found
 
 
 class Touched(NamedTuple):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+import statistics
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -199,6 +201,50 @@ def correlated(sds: Mapping[str, float], pair: tuple[str, str], number: float) -
     return _of_variances(closed, names)
 
 
+def intervals(
+    names: Iterable[str], spread: Callable[[str, float], float], quantile: Callable[[float], float]
+) -> dict[str, dict[str, float]]:
+    """Return what becomes of the 95 % interval with the spread of an input halved, or gone.
+
+    Parameters
+    ----------
+    spread : callable
+        Takes an input and what its spread is multiplied with; returns the standard deviation of
+        what is normal.
+    quantile : callable
+        Takes a value of what is normal, about 0; returns that of the output.
+    """
+    score = statistics.NormalDist().inv_cdf(0.975)
+
+    def ends(sd: float) -> tuple[float, float]:
+        return quantile(-score * sd), quantile(score * sd)
+
+    own, found = list(names), {}
+    low, high = ends(spread(own[0], 1.0))
+    for key, times in (("halved", 0.5), ("known", 0.0)):
+        each = {name: ends(spread(name, times)) for name in own}
+        found[f"{key}_low"] = {name: one for name, (one, _) in each.items()}
+        found[f"{key}_high"] = {name: other for name, (_, other) in each.items()}
+        found[f"{key}_gain"] = {
+            name: high - low - (other - one) for name, (one, other) in each.items()
+        }
+    return found
+
+
+def _of_logarithms(sds: Mapping[str, float], name: str, times: float) -> float:
+    """Return the spread of a sum of independent inputs, that of one of them multiplied."""
+    return math.hypot(*(sd * (times if own == name else 1.0) for own, sd in sds.items()))
+
+
+def _of_correlated(
+    sds: Mapping[str, float], pair: tuple[str, str], number: float, name: str, times: float
+) -> float:
+    """Return the spread of a sum of normal inputs, that of one of them multiplied."""
+    own = {key: sd * (times if key == name else 1.0) for key, sd in sds.items()}
+    both = 2 * number * own[pair[0]] * own[pair[1]]
+    return math.sqrt(sum(sd**2 for sd in own.values()) + both)
+
+
 CASES = (
     IndexCase(
         "ishigami",
@@ -236,7 +282,8 @@ CASES = (
         products(
             {name: math.exp(s**2 / 2) for name, s in _SPREADS.items()},
             {name: math.expm1(s**2) for name, s in _SPREADS.items()},
-        ),
+        )
+        | intervals(_SPREADS, partial(_of_logarithms, _SPREADS), math.exp),
     ),
     IndexCase(
         "discrete",
@@ -255,14 +302,15 @@ CASES = (
     ),
 )  # fmt: skip
 
-_SUM = {"x1": 1.0, "x2": 1.0, "x3": 2.0}
+_SUM, _PAIR = {"x1": 1.0, "x2": 1.0, "x3": 2.0}, ("x2", "x3")
 DEPENDENT = (
     IndexCase(
         "correlated",
         "Sum of normal inputs, two of them correlated by .5",
         {n: {"distribution": "normal", "mean": 0.0, "sd": sd} for n, sd in _SUM.items()},
         "x1 + x2 + x3",
-        correlated(_SUM, ("x2", "x3"), 0.5),
+        correlated(_SUM, _PAIR, 0.5)
+        | intervals(_SUM, partial(_of_correlated, _SUM, _PAIR, 0.5), float),
         ({"parameters": ["x2", "x3"], "copula": "gaussian", "correlation": 0.5},),
     ),
 )

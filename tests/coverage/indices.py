@@ -113,6 +113,11 @@ ROWS: tuple[Row, ...] = (
         by_many_points,
         cases=tuple(own for own in (*CASES, *DEPENDENT) if own.name not in _NO_LINES),
     ),
+    Row(
+        "improve",
+        tuple(f"{key}_{end}" for key in ("halved", "known") for end in ("gain", "low", "high")),
+        cases=(CASES[3], *DEPENDENT),
+    ),
     Row("tail", ("S1", "ST"), exact=by_many_points, cases=(CASES[2], CASES[3])),
 )
 """One for each method, or way to run one."""
