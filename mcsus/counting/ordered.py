@@ -78,13 +78,29 @@ def quantiles_of_sorted(ordered: Array, probabilities: Array) -> Array:
     >>> quantiles_of_sorted(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0.5]))
     array([2.5])
     """
-    count = ordered.shape[-1]
-    position = np.clip(count * probabilities - 0.5, 0, count - 1)
-    low = np.floor(position).astype(np.int64)
-    high = np.minimum(low + 1, count - 1)
-    weight = position - low
+    low, high, weight = _places(ordered.shape[-1], probabilities)
     below, above = ordered[..., low], ordered[..., high]
     return between(below, above, weight)
+
+
+def sorted_at(values: Array, probabilities: Array) -> Array:
+    """Return values along the last axis, sorted as far as some quantiles of them need.
+
+    Examples
+    --------
+    >>> values, half = np.array([4.0, 1.0, 3.0, 2.0]), np.array([0.5])
+    >>> quantiles_of_sorted(sorted_at(values, half), half)
+    array([2.5])
+    """
+    low, high, _ = _places(values.shape[-1], probabilities)
+    return np.partition(values, np.unique([low, high]), axis=-1)
+
+
+def _places(count: int, probabilities: Array) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Return between which of sorted values quantiles lie, and how far on the way."""
+    position = np.clip(count * probabilities - 0.5, 0, count - 1)
+    low = np.floor(position).astype(np.int64)
+    return low, np.minimum(low + 1, count - 1), position - low
 
 
 def between(below: Array, above: Array, weight: Array) -> Array:

@@ -153,15 +153,16 @@ def groupings_of_claims(study: Study, model: Model) -> dict[str, Groups]:
 def further_groupings(
     study: Study, model: Model, every: Mapping[str, Mapping[str, set[Member]]], by: Iterable[str]
 ) -> dict[str, Mapping[str, set[Member]]]:
-    """Return groupings with others beside, of which those are left out that tell nothing new."""
-    found = dict(every)
-    for mark, groups in ((f"@{own}", sensitivity_groups(study, model, own)) for own in by):
+    """Return groupings with others beside; of one group, or as one before, they are left out."""
+    found: dict[str, Mapping[str, set[Member]]] = {}
+    known: list[set[frozenset[Member]]] = []
+    for own in by:
+        groups = sensitivity_groups(study, model, own)
         sets = set(map(frozenset, groups.values()))
-        if len(sets) > 1 and all(
-            sets != set(map(frozenset, own.values())) for own in found.values()
-        ):
-            found.setdefault(mark, groups)
-    return found
+        if len(sets) > 1 and sets not in known:
+            found[f"@{own}"] = groups
+            known.append(sets)
+    return {**every, **found}
 
 
 class Touched(NamedTuple):

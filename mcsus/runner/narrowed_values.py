@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.narrowed import NarrowedValues, WantsNarrowed
 from mcsus.analysis.strata import moved
-from mcsus.counting.ordered import quantiles_of_sorted
+from mcsus.counting.ordered import quantiles_of_sorted, sorted_at
 from mcsus.dependence import transform
 from mcsus.dependence.mix import LEAST
 from mcsus.engine.executors import Executor
@@ -76,15 +76,19 @@ class _Shared:
     def values(self, points: Array, replicate: int) -> Array:
         """Return the values of all rows at points of cells, shape (row, draw)."""
         run = self.run
-        values = self.apart.run_at(run.plan, points.T, run.design, replicate)[:, 0]
+        return self.apart.run_at(run.plan, points.T, run.design, replicate)[:, 0]
+
+    def refuse_not_finite(self, values: Array) -> None:
+        """Refuse values that are not finite, where the variance of the outputs settles."""
         if self.wants.is_settled and not np.isfinite(values).all():
             msg = "an output is not finite at a point of its analysis"
             raise NotFiniteError(msg)
-        return values
 
     def ends(self, values: Array) -> Array:
-        """Return the quantiles of each row."""
-        return quantiles_of_sorted(np.sort(values, axis=1), np.array(self.wants.probabilities))
+        """Return the quantiles of each row; NaN of those that no number says."""
+        probabilities = np.array(self.wants.probabilities)
+        found = quantiles_of_sorted(sorted_at(values, probabilities), probabilities)
+        return np.where(np.isfinite(found), found, np.nan)
 
 
 class NarrowedRun:
@@ -187,20 +191,23 @@ def _told_of(shared: _Shared, replicate: int) -> list[NarrowedValues]:
     cubes = shared.run.kernel.cubes(shared.run.design, replicate)
     points, other = map(shared.points, cubes)
     base = shared.values(points, replicate)
+    shared.refuse_not_finite(base)
     ends = shared.ends(base)
     shape = len(base), len(wants.stretches), len(groups), len(wants.probabilities)
     narrowed, changes = np.full(shape, np.nan), np.full((len(base), len(groups)), np.nan)
+    cube = points.copy()
     for k, group in enumerate(groups):
         columns = list(group.columns)
         for j, stretch in enumerate(wants.stretches if group.has_law else ()):
-            cube = points.copy()
             nearer = moved(points[columns], stretch=stretch)
             cube[columns] = np.clip(nearer, LEAST, 1 - LEAST)
             narrowed[:, j, k] = shared.ends(shared.values(cube, replicate))
         if wants.is_settled and group.is_apart:
-            cube = points.copy()
             cube[columns] = other[columns]
-            changes[:, k] = ((shared.values(cube, replicate) - base) ** 2).mean(axis=1) / 2
+            again = shared.values(cube, replicate)
+            shared.refuse_not_finite(again)
+            changes[:, k] = ((again - base) ** 2).mean(axis=1) / 2
+        cube[columns] = points[columns]
     with np.errstate(invalid="ignore"):  # of what is never
         spreads, means, variances = np.ptp(base, axis=1), base.mean(axis=1), base.var(axis=1)
     return [

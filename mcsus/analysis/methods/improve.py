@@ -70,10 +70,9 @@ class Improve(Method):
         """Return means over the replicates, and what intervals differ by at the same points."""
         told = [own for own in replicates if not self.is_still(own)] or replicates[:1]
         every = {key: np.array([own[key] for own in told]) for key in told[0]}
-        with np.errstate(invalid="ignore"):  # of what is never
-            width = (every["high"] - every["low"])[:, np.newaxis]
-            for key in _STRETCHES:
-                every[f"{key}_gain"] = width - (every[f"{key}_high"] - every[f"{key}_low"])
+        width = (every["high"] - every["low"])[:, np.newaxis]
+        for key in _STRETCHES:
+            every[f"{key}_gain"] = width - (every[f"{key}_high"] - every[f"{key}_low"])
         values: dict[str, Array] = {}
         for entry in self.arrays:
             if entry.name in every and entry.name != "ST":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from mcsus.report.figures.base import Figure, Row, label_columns
@@ -11,9 +12,10 @@ from mcsus.report.figures.narrower import narrower_figure
 from mcsus.report.reading import ResultCell, ResultTable, best_level
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, percent, quantity, span, unit_text, words
+from mcsus.report.sections.inputs import source_row
+from mcsus.report.wording import capital, fixed, percent, quantity, span, unit_text, words
 
-_MOST = 8  # groups of a kind in a table
+_MOST = 5  # groups of a kind in a table
 _SURE = 2.0  # errors from which an interval is another one
 _LEVEL = 0.95
 _NUMBERS = ("ST", "halved_gain", "halved_gain_error")
@@ -26,8 +28,8 @@ _KINDS = {
 }
 _ON = {
     "assumed": "assumed numbers",
-    "elicited": "what experts say",
-    "reported": "what is reported",
+    "elicited": "the word of experts",
+    "reported": "reported numbers",
     "measured": "measurements",
 }
 
@@ -118,6 +120,21 @@ class Improve(Section):
         level, low, high = best_level(shown)
         return (low, high) if abs(level - _LEVEL) < 1e-9 else None
 
+    def _kind(self, by: str, said: Sequence[_Narrower]) -> dict[str, Any]:
+        """Return the first groups of a kind as rows."""
+        rows = [_row(own, self._title(by, own.name)) for own in said[:_MOST]]
+        return {"title": _KINDS[by], "rows": rows, "more": len(said) - len(rows)}
+
+    def _title(self, by: str, name: str) -> str:
+        """Return what a group is called: a source as it is cited elsewhere on the page."""
+        short = self._sources.get(name) if by == "source" else None
+        return short or capital(words(name))
+
+    @cached_property
+    def _sources(self) -> dict[str, str]:
+        cells = (cell for item in self.reading.about["inputs"] for cell in item["cells"])
+        return {own["id"]: source_row(own)["short"] for cell in cells for own in cell["sources"]}
+
     def make_figures(self) -> list[Figure]:
         """Return the intervals of each output."""
         made = []
@@ -159,25 +176,24 @@ class Improve(Section):
                         "cell": cell.name,
                         "unit": unit_text(unit),
                         "texts": _texts(said, unit),
-                        "kinds": [
-                            {"title": _KINDS[by], "rows": list(map(_row, own[:_MOST]))}
-                            for by, own in said.items()
-                        ],
+                        "kinds": [self._kind(by, own) for by, own in said.items()],
                     }
                 )
         every = sum(len(own[""].cells) for own in self._tables.values())
         return {"told": told, "left_out": every - len(told)}
 
 
-def _row(own: _Narrower) -> dict[str, str]:
+def _row(own: _Narrower, title: str) -> dict[str, str]:
     sure = math.isfinite(own.gain)
     return {
-        "name": capital(words(own.name)),
-        "evidence": own.evidence,
+        "name": title,
+        "evidence": own.evidence if own.evidence != own.name else "",
         "share": percent(max(own.total, 0.0)) if math.isfinite(own.total) else "",
         "halved": span(*own.halved) if sure else "no halves of rows of a table",
         "narrower": percent(own.share) if sure and own.is_sure else "hardly" if sure else "",
-        "error": percent(own.gain_error / own.width) if sure and own.gain_error > 0 else "",
+        "error": f"{fixed(100 * own.gain_error / own.width, 1)} %"
+        if sure and own.gain_error > 0
+        else "",
         "known": span(*own.known) if sure else "",
     }
 
@@ -190,17 +206,18 @@ def _texts(said: Mapping[str, Sequence[_Narrower]], unit: str) -> list[str]:
     texts = []
     if not graded and len(grades) == 1 and grades <= _ON.keys():
         texts.append(f"All that is uncertain here rests on {_ON[grades.pop()]}.")
-    weakest = next((graded[grade] for grade in _ON if grade in graded), None)
-    if weakest is not None:
-        texts.append(_sentence(f"what rests on {_ON[weakest.name]}", weakest, unit))
+    weakest = [graded[grade] for grade in _ON if grade in graded][:1]
+    best = [own for own in graded.values() if own.name in _ON and own not in weakest][:1]
+    more = [own for own in best if own.is_sure and own.gain > weakest[0].gain]
+    texts += [_sentence(f"what rests on {_ON[own.name]}", own, unit) for own in (*weakest, *more)]
     if inputs:
         texts.append(_sentence(f"the {words(inputs[0].name)} alone", inputs[0], unit))
     assumed = next((own for own in inputs if own.evidence.startswith("assumed")), None)
     if assumed is None or not assumed.is_sure or len(grades) == 1:
         return texts
     first = f"The assumption to replace by a measurement first is the {words(assumed.name)}"
-    after = "" if assumed is inputs[0] else f": {quantity(span(*assumed.halved), unit)}"
-    return [*texts, f"{first}{after}."]
+    alone = f"halving its spread alone would leave {quantity(span(*assumed.halved), unit)}"
+    return [*texts, f"{first}." if assumed is inputs[0] else f"{first}: {alone}."]
 
 
 def _sentence(what: str, own: _Narrower, unit: str) -> str:
