@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -40,7 +39,7 @@ Array = NDArray[np.float64]
 Labels = Mapping[str, Label]
 
 _ROWS = 2048  # kept of all replicates
-_DRAWS = 1 << 16  # of all replicates, of which classes are made
+_DRAWS = 1 << 16  # of all replicates and cells, of which classes are made
 _VALUES = 1 << 25  # that are made in all
 _INPUTS = 6  # of a cell
 _CELLS = 3
@@ -139,6 +138,7 @@ class _Look:
         self.model, self.unit = kernel.model, study.outputs[output]
         self.dims = self.model.dims_of[output]
         self.sources = list(sources_of(study, self.model, self.model.upstream([output])))
+        self.points = DrawnPoints(study, study.design)  # which nothing here asks for
         self.claims = [own for own in study.claims if self._tells(own)]
 
     @property
@@ -188,7 +188,7 @@ class _Look:
         """Return the arrays of some cells, with what all draws say given each input."""
         units = {own.name: own.unit for cell in chosen for _, own in cell.inputs}
         sources = list({id(s): s for cell in chosen for s, _ in cell.inputs}.values())
-        every = self._drawn(self._wanted(sources, margins=False), _DRAWS)
+        every = self._drawn(self._wanted(sources, margins=False), _DRAWS // len(chosen))
         cells = [self._cell(own, every, sources, list(units)) for own in chosen]
         values = {key: np.stack([cell[key] for cell in cells]) for key in cells[0]}
         own = {"input": list(units), "quantile": list(BAND)}
@@ -273,9 +273,8 @@ class _Look:
     def _inputs(
         self, drawn: _Drawn, source: Source, start: int, labels: Labels
     ) -> Iterator[InputDraws]:
-        design = replace(self.study.design, draws=drawn.values.shape[2])
-        points = DrawnPoints(self.study, design)
-        return source.inputs(self.model, labels, drawn.values[start:], start, points, {})
+        rows = drawn.values[start:]
+        return source.inputs(self.model, labels, rows, start, self.points, {})
 
 
 def _by_draw(values: NDArray[Any]) -> NDArray[Any]:

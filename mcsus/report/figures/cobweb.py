@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,7 +15,7 @@ from mcsus.report.wording import capital, cell_name, number, unit_text, words
 
 Array = NDArray[np.float64]
 
-_ROWS = 512  # in the file
+_ROWS = 256  # in the file
 _LINES = 40  # of each kind that are drawn
 _RARE = 0.02  # share of the draws from which a claim parts them
 _TENTH = 0.1
@@ -92,68 +92,71 @@ def _draw(rows: Sequence[Row], dims: Sequence[str], names: Sequence[str]) -> tup
     named = _NAMES if len(cells) > 1 else 0.0
     each = named + _HEAD + _HIGH + _FOOT
     sheet = Sheet(_KEYS + each * len(cells))
+    ax = sheet.axes(0, 0, WIDTH, sheet.height)  # in points, since one is as fast as one can be
+    ax.axis("off")
+    ax.set(xlim=(0, WIDTH), ylim=(sheet.height, 0))
     for k, (kind, name) in enumerate(zip((_FIRST, _SECOND), names, strict=True)):
-        left = 8 + 180 * k
-        ax = sheet.axes(left, 6, 34, 16)
-        ax.axis("off")
-        ax.plot([0, 1, 2], [0, 0, 0], kind.dash, marker=kind.mark, color=kind.thick, linewidth=2.4)
+        left = 12 + 180 * k
+        _middle(ax, np.array([left, left + 16, left + 32]), np.full(3, 14.0), kind)
         sheet.write(left + 42, 18, name)
     told = []
     for k, (labels, own) in enumerate(cells):
         top = _KEYS + k * each
         if named:
             sheet.name(8, top + 18, cell_name(labels), 70)
-        told.append(_web(sheet, top + named, own))
+        told.append(_web(sheet, ax, top + named, own))
     return sheet, (
         f"Draws of {words(rows[0]['output'])} as lines across their inputs: where {names[0]} and "
         f"where {names[1]} lie furthest apart in {words(told[0])}."
     )
 
 
-def _web(sheet: Sheet, top: float, rows: Sequence[Row]) -> str:
+def _web(sheet: Sheet, ax: Axes, top: float, rows: Sequence[Row]) -> str:
     """Draw the lines of one cell; return the input that tells the kinds apart most."""
     names = list(rows[0])[list(rows[0]).index("kind") + 1 :]
     values = np.array([[row[name] for name in names] for row in rows], dtype=float)
-    ranks = values.argsort(axis=0, kind="stable").argsort(axis=0) / max(len(values) - 1, 1)
-    ax = sheet.axes(_LEFT, top + _HEAD, WIDTH - _LEFT - _RIGHT, _HIGH)
-    ax.axis("off")
-    ax.set(xlim=(0, len(names) - 1), ylim=(0, 1))
+    ranks = np.apply_along_axis(_ranks, 0, values)
     kinds = np.array([row["kind"] for row in rows])
+    x = np.linspace(_LEFT, WIDTH - _RIGHT, len(names))
+    low = top + _HEAD + _HIGH
     middles = []
     for kind in (_SECOND, _FIRST):
         own = ranks[kinds == kind.name]
         if len(own):
-            _lines(ax, own[:_LINES], kind)
+            gaps = np.full((min(len(own), _LINES), 1), np.nan)
+            lines = np.hstack([low - _HIGH * own[:_LINES], gaps])
+            places = np.tile(np.append(x, np.nan), len(lines))
+            ax.plot(places, lines.ravel(), color=kind.thin, linewidth=0.8, zorder=1)
             middles.append(np.median(own, axis=0))
-            ax.plot(
-                middles[-1], kind.dash, marker=kind.mark, color=kind.thick, linewidth=2.4,
-                zorder=3, clip_on=False,
-            )  # fmt: skip
-    step = (WIDTH - _LEFT - _RIGHT) / max(len(names) - 1, 1)
+            _middle(ax, x, low - _HIGH * middles[-1], kind)
+    upright = np.array([[low, top + _HEAD, np.nan]] * len(names)).ravel()
+    ax.plot(np.repeat(x, 3), upright, color=SOFT, linewidth=1, zorder=2)
     for k, name in enumerate(names):
-        ax.axvline(k, color=SOFT, linewidth=1, zorder=2)
-        _axis(sheet, _LEFT + k * step, top, name, values[:, k], high=k % 2 == 0)
+        _axis(sheet, x[k], top, name, values[:, k], high=k % 2 == 0)
     apart = np.abs(middles[0] - middles[-1])[:-1]
-    return names[int(apart.argmax())].partition(" (")[0] if apart.size else names[0]
+    return names[int(apart.argmax())].rpartition(" (")[0] if apart.size else names[0]
 
 
-def _lines(ax: Axes, ranks: Array, kind: _Kind) -> None:
-    """Draw thin lines as one, with gaps between."""
-    gaps = np.full((len(ranks), 1), np.nan)
-    places = np.tile(np.append(np.arange(ranks.shape[1]), np.nan), len(ranks))
-    ax.plot(places, np.hstack([ranks, gaps]).ravel(), color=kind.thin, linewidth=0.8, zorder=1)
+def _ranks(values: Array) -> Array:
+    """Return ranks from 0 to 1; equal values have that of their middle."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return np.asarray(((np.cumsum(counts) - counts / 2) / len(values))[places.ravel()])
+
+
+def _middle(ax: Axes, x: Array, y: Array, kind: _Kind) -> None:
+    ax.plot(x, y, kind.dash, marker=kind.mark, color=kind.thick, linewidth=2.4, zorder=3)
 
 
 def _axis(sheet: Sheet, x: float, top: float, name: str, values: Array, *, high: bool) -> None:
     """Write the name of an axis, at one of two heights, and two values."""
-    text, _, unit = name.partition(" (")
+    text, _, unit = name.rpartition(" (")
     finite = values[np.isfinite(values)]
     low, most = np.quantile(finite, _ENDS) if finite.size else (np.nan, np.nan)
-    options: dict[str, Any] = {"ha": "center"}
-    line = top + (14 if high else 30)
-    sheet.write(x, line, clear_of(capital(words(text)), 24), weight="bold", size=10, **options)
-    sheet.write(x, top + _HEAD - 5, number(most), size=10, color=SOFT, **options)
     foot = top + _HEAD + _HIGH + 14
-    sheet.write(x, foot, number(low), size=10, color=SOFT, **options)
     shown = clear_of(unit_text(unit.removesuffix(")")), 14)
-    sheet.write(x, foot + 14, shown, size=10, color=SOFT, **options)
+    sheet.write(
+        x, top + (14 if high else 30), clear_of(capital(words(text)), 24), weight="bold", size=10,
+        ha="center",
+    )  # fmt: skip
+    for place, own in ((top + _HEAD - 5, number(most)), (foot, number(low)), (foot + 14, shown)):
+        sheet.write(x, place, own, size=10, color=SOFT, ha="center")
