@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from mcsus.neighbours import from_stats_arrays
     from mcsus.result.tree import Result, load_result
     from mcsus.runner import Limits, Settings, check
+    from mcsus.runner.explorer import Explorer
     from mcsus.runner.given_table import sensitivity
     from mcsus.runner.run import Run, run
     from mcsus.runner.side_by_side import compare
     from mcsus.study import Study, load_study
+    from mcsus.study.typed import law
 
 _HOME = {
     "Equation": "mcsus.model",
+    "Explorer": "mcsus.runner.explorer",
     "InputError": "mcsus.errors",
     "McsusError": "mcsus.errors",
     "Limits": "mcsus.runner",
@@ -40,6 +43,7 @@ _HOME = {
     "from_data": "mcsus.families.fitting",
     "from_stats_arrays": "mcsus.neighbours",
     "equation": "mcsus.model",
+    "law": "mcsus.study.typed",
     "load_result": "mcsus.result.tree",
     "load_study": "mcsus.study",
     "run": "mcsus.runner",
@@ -48,6 +52,7 @@ _HOME = {
 
 __all__ = [
     "Equation",
+    "Explorer",
     "InputError",
     "Limits",
     "McsusError",
@@ -64,6 +69,7 @@ __all__ = [
     "equation",
     "from_data",
     "from_stats_arrays",
+    "law",
     "load_result",
     "load_study",
     "run",

@@ -7,8 +7,8 @@ dims it has one. Every Cell carries the provenance of its law.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from mcsus.declared.items import number, one_of, raw, text, unit
@@ -236,6 +236,13 @@ class Parameter:
     def streams(self) -> tuple[str, ...]:
         """Streams of the cells; cells of one stream are drawn as one."""
         return tuple(cell.stream for cell in self.cells)
+
+    def at_places(self, dim: str, count: int, places: Sequence[int]) -> Parameter:
+        """Return the parameter at some labels of its last dim, which has so many; else itself."""
+        if self.dims[-1:] != (dim,):
+            return self
+        kept = (k + place for k in range(0, len(self.cells), count) for place in places)
+        return replace(self, cells=tuple(self.cells[k] for k in kept))
 
     @property
     def cell(self) -> Cell:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mcsus.errors import Fault, FaultCollector, InputError, nearest
 from mcsus.expressions import Expression, dimension, dims, walk
-from mcsus.expressions.nodes import At, AtLabel, place
+from mcsus.expressions.nodes import At, AtLabel, Reduce, place
 from mcsus.model.equations import Equation
 from mcsus.model.never import never_of
 from mcsus.model.rounding import Rounding, rounding_of
@@ -68,6 +68,7 @@ class Model:
         self.parameters = dict(parameters)
         self.dims = {name: tuple(labels) for name, labels in dims.items()}
         self.inner = inner
+        self.places = tuple(range(len(self.dims.get(SCENARIO, ()))))
         self._by_name = {e.name: e for e in equations}
         self.dims_of: dict[str, tuple[str, ...]] = {}
         self.dimension_of: dict[str, Dimension] = {}
@@ -111,6 +112,26 @@ class Model:
         faults.raise_any()
         return other
 
+    def of_scenarios(self, chosen: Collection[Label]) -> Model:
+        """Return the graph in some scenarios alone, and in those that formulas read by name."""
+        nodes = [node for own in self.equations for node in walk(own.expression)]
+        named = {n.label for n in nodes if isinstance(n, AtLabel) and n.dim == SCENARIO}
+        labels = self.dims.get(SCENARIO, ())
+        places = [k for k, own in enumerate(labels) if own in chosen or own in named]
+        if len(places) == len(labels) or any(
+            isinstance(n, Reduce) and n.over == SCENARIO for n in nodes
+        ):
+            return self
+        other = copy.copy(self)
+        other.dims = self.dims | {SCENARIO: tuple(labels[k] for k in places)}
+        other.places = tuple(places)
+        other.parameters = {
+            name: parameter.at_places(SCENARIO, len(labels), places)
+            for name, parameter in self.parameters.items()
+        }
+        vars(other).pop("rounding", None)
+        return other
+
     @cached_property
     def rounding(self) -> dict[str, Rounding]:
         """What rounding does to every parameter and equation."""
@@ -149,7 +170,7 @@ class Model:
         Equations that differ between scenarios are chosen by the place.
         """
         labels = self.dims[name]
-        return np.array(range(len(labels)) if name == SCENARIO else labels, dtype=float)
+        return np.array(self.places if name == SCENARIO else labels, dtype=float)
 
     def varies_inside(self, name: str) -> bool:
         """Tell whether a parameter differs between individuals: variability, with a spread."""

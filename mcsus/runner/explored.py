@@ -193,10 +193,10 @@ class Snapshot:
                 {
                     "labels": dict(own.labels),
                     "inputs": list(own.inputs),
-                    "ST": _numbers(own.total),
-                    "ST_error": _numbers(own.total_error),
-                    "S1": _numbers(own.first),
-                    "S1_error": _numbers(own.first_error),
+                    "ST": numbers(own.total),
+                    "ST_error": numbers(own.total_error),
+                    "S1": numbers(own.first),
+                    "S1_error": numbers(own.first_error),
                     "varies": own.varies,
                 }
                 for own in cells
@@ -321,7 +321,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "mean": _estimate(cell.mean, cell.mean_error) if math.isfinite(cell.mean) else None,
         "sd": _number(cell.sd),
         "median": _estimate(cell.median, cell.median_error),
-        "quantiles": _numbers(cell.quantiles),
+        "quantiles": numbers(cell.quantiles),
         "intervals": [_rounded(own) for own in cell.intervals],
         "never": _number(cell.never),
         "breakdown": [
@@ -331,14 +331,14 @@ def _cell(cell: Cell) -> dict[str, Any]:
         "before": None if cell.before is None else _before(cell.before),
     }
     if cell.probabilities is not None:
-        told["probabilities"] = _numbers(cell.probabilities)
+        told["probabilities"] = numbers(cell.probabilities)
     return told
 
 
 def _before(own: Paired) -> dict[str, Any]:
     return {
         "mean": _number(own.mean),
-        "quantiles": _numbers(own.quantiles),
+        "quantiles": numbers(own.quantiles),
         "intervals": [_rounded(each) for each in own.intervals],
         "difference": _estimate(own.difference, own.difference_error),
         "ratio": _number(own.ratio),
@@ -377,7 +377,7 @@ def _number(value: float) -> float | None:
     return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
 
 
-def _numbers(values: Array) -> list[float | None]:
+def numbers(values: Array) -> list[float | None]:
     """Return many numbers of so many digits: the nearest floats to these, as `_number` does."""
     known = np.isfinite(values)
     held = np.where(known & (values != 0), values, 1.0)

@@ -10,22 +10,22 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import re
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, McsusError
+from mcsus.runner.change_faults import of_change, told_faults
 from mcsus.runner.run import Run
 from mcsus.runner.settings import Settings
 from mcsus.study import Study
-from mcsus.study.altered import altered, read_change
+from mcsus.study.altered import altered, read_change, with_scenario
 from mcsus.study.exporting import study_file
-from mcsus.vocabulary import Progress
+from mcsus.vocabulary import SCENARIO, Progress
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
@@ -39,8 +39,11 @@ MOST_DRAWS, MOST_BASE_POINTS = 1 << 14, 1 << 12
 MOST_CHANGES = 500
 """Of a study at a time."""
 
+REPLICATES = 4
+_LOOKS = ((256, 256), (256, 256), (1024, 0))
+"""Draws and base points that tell how long more of them take; the first make what is kept."""
+
 _KEPT_RUNS, _KEPT_BYTES = 64, 1 << 27
-_COLUMN = re.compile(r"column ([0-9]+)\Z")
 
 
 @dataclass(frozen=True)
@@ -62,22 +65,6 @@ class Settled:
     snapshot: Snapshot
     digest: str
     command: str
-
-
-class ChangeError(InputError):
-    """A change that cannot be made.
-
-    Attributes
-    ----------
-    change : int
-        Its place in the list, from 0.
-    input : str
-        The input that it is for.
-    """
-
-    def __init__(self, change: int, input_: str, *faults: Fault) -> None:
-        super().__init__(*faults)
-        self.change, self.input = change, input_
 
 
 class Explorer:
@@ -156,6 +143,8 @@ class Explorer:
         from mcsus.runner.explored import Snapshot  # noqa: PLC0415 - numba
         from mcsus.runner.seen import View  # noqa: PLC0415 - numba
 
+        _check_count("draws", draws, MOST_DRAWS)
+        _check_count("ranking", ranking, MOST_BASE_POINTS)
         with self._lock:
             times = [time.perf_counter()]
             run = self._run(changes)
@@ -203,6 +192,69 @@ class Explorer:
             study = self._altered(study, place, change)
         return next(iter(told_changed(study, self.study, changes[-1:]).values()), [])
 
+    def scatter(
+        self,
+        changes: Sequence[Json],
+        input: str,  # noqa: A002 - as in a change
+        output: str,
+        labels: Json | None = None,
+        *,
+        points: int = 2000,
+    ) -> dict[str, Any]:
+        """Return draws of an input and of one cell of an output, with the mean given the input.
+
+        Parameters
+        ----------
+        labels : mapping, optional
+            Of the cell; the first of dims that it does not name.
+
+        Raises
+        ------
+        InputError
+            If there is no such input or output, or nothing depends on the input.
+        """
+        from mcsus.runner.scattered import scattered  # noqa: PLC0415 - numba
+        from mcsus.runner.seen import View  # noqa: PLC0415 - numba
+
+        with self._lock:
+            run = self._run(changes)
+            own = {key: [label] for key, label in (labels or {}).items()}
+            View.read({"outputs": [output], "labels": own}, run.study)
+            run.study.parameter(input)
+            if input not in run.model.upstream([output]):
+                raise InputError(Fault(repr(input), f"an input of {output!r}", ("input",)))
+            shape = (REPLICATES, DRAWS)
+            return scattered(run, input, output, labels or {}, shape, points)
+
+    def pace(self, visible: Json | None = None, *, budget_ms: float = 30.0) -> dict[str, int]:
+        """Return how much may be asked for while an input is dragged, by what this machine takes.
+
+        Parameters
+        ----------
+        budget_ms : float
+            Of drawing, and of ranking.
+
+        Returns
+        -------
+        dict
+            ``draws`` and ``ranking`` while one drags, ``ranking_after`` when one pauses.
+        """
+        took = [self._took(visible, draws, ranking) for draws, ranking in _LOOKS]
+        step = max(took[2]["draws_ms"] - took[1]["draws_ms"], 1e-3) / (_LOOKS[2][0] - _LOOKS[1][0])
+        draws = _LOOKS[1][0] + (budget_ms - took[1]["draws_ms"]) / step
+        points = budget_ms * BASE_POINTS / took[1]["ranking_ms"]
+        return {
+            "draws": _within(draws, _LOOKS[1][0], DRAWS),
+            "ranking": BASE_POINTS if points >= BASE_POINTS / 2 else 0,
+            "ranking_after": _within(4 * points, BASE_POINTS, 4 * BASE_POINTS),
+        }
+
+    def _took(self, visible: Json | None, draws: int, ranking: int) -> Mapping[str, float]:
+        """Return how long the parts of an evaluation take."""
+        with self._lock:
+            self._seen.clear()
+            return self.evaluate((), visible, draws=draws, ranking=ranking).timing
+
     def settle(
         self,
         changes: Sequence[Json] = (),
@@ -237,8 +289,13 @@ class Explorer:
         snapshot = settled(shown, result, command)
         return Settled(result, snapshot, str(snapshot.digest), command)
 
-    def to_study_file(self, changes: Sequence[Json]) -> str:
+    def to_study_file(self, changes: Sequence[Json], as_scenario: str = "") -> str:
         """Return the study file of the study with changes; each that names no source is assumed.
+
+        Parameters
+        ----------
+        as_scenario : str
+            Id of a scenario that the changes make of the study as it was opened.
 
         Examples
         --------
@@ -247,20 +304,14 @@ class Explorer:
         >>> tomllib.loads(text)["id"]
         'tinyml_table'
         """
-        return study_file(self.study_of(changes).to_dict())
+        changed = self.study_of(changes)
+        if as_scenario:
+            return study_file(with_scenario(self.study, changed, as_scenario).to_dict())
+        return study_file(changed.to_dict())
 
     def faults(self, error: McsusError) -> list[dict[str, Any]]:
         """Return what is wrong as a page shows it: beside which field, and at which column."""
-        place = error.change if isinstance(error, ChangeError) else None
-        name = error.input if isinstance(error, ChangeError) else ""
-        if not isinstance(error, InputError):
-            return [_told(Fault(str(error), ""), place, name) | {"message": str(error)}]
-        own = (self.study.place,)
-        faults = (
-            replace(fault, where=fault.where[1:]) if fault.where[:1] == own else fault
-            for fault in error.faults
-        )
-        return [_told(fault, place, name) for fault in faults]
+        return told_faults(error, self.study.place)
 
     def cancel(self) -> None:
         """End a settle at its next task, from any thread."""
@@ -269,9 +320,10 @@ class Explorer:
 
     def _run(self, changes: Sequence[Json]) -> Run:
         """Return the run of the study with changes: what is known of the first ones is used."""
-        if len(changes) > MOST_CHANGES:
-            found = f"{len(changes)} changes"
-            raise InputError(Fault(found, f"at most {MOST_CHANGES}", ("changes",)))
+        if not isinstance(changes, list | tuple) or len(changes) > MOST_CHANGES:
+            is_list = isinstance(changes, list | tuple)
+            found = f"{len(changes)} changes" if is_list else shown(changes)
+            raise InputError(Fault(found, f"a list of at most {MOST_CHANGES}", ("changes",)))
         keys = _keys(changes)
         if len(keys) == 1:
             return self._opened
@@ -290,55 +342,39 @@ class Explorer:
     def _changed(self, run: Run, place: int, table: Json) -> Run:
         """Return a run with one change more."""
         study = self._altered(run.study, place, table)
-        with _change(place, table):
+        with of_change(place, table):
             return run.of(study)
 
     def _altered(self, study: Study, place: int, table: Json) -> Study:
         """Return a study with one change more."""
-        with _change(place, table):
+        with of_change(place, table):
             return altered(study, read_change(table), self.study)
 
     def _see(self, changes: Sequence[Json], view: View, draws: int) -> Seen:
         """Return what is seen of the study with changes; what was seen of late is kept."""
         from mcsus.runner.seen import Seen  # noqa: PLC0415 - numba
+        from mcsus.runner.some_scenarios import in_scenarios  # noqa: PLC0415 - numba
 
         run = self._run(changes)
         view = view.of(run.study)
         asked = (_keys(changes)[-1], view, draws)
         if asked not in self._seen:
-            self._seen[asked] = Seen(run, view, draws)
+            shown = dict(view.labels).get(SCENARIO)
+            self._seen[asked] = Seen(in_scenarios(run, shown) if shown else run, view, draws)
         self._seen.move_to_end(asked)
         while len(self._seen) > 2 and sum(own.bytes for own in self._seen.values()) > _KEPT_BYTES:
             self._seen.popitem(last=False)
         return self._seen[asked]
 
 
-def _told(fault: Fault, place: int | None, name: str) -> dict[str, Any]:
-    """Return one fault as a page shows it."""
-    columns = [int(match[1]) for own in fault.where if (match := _COLUMN.match(own))]
-    keys = [own for own in fault.where if not _COLUMN.match(own)]
-    said = Fault(fault.found, fault.allowed, (name, *keys) if name else fault.where, fault.nearest)
-    return {
-        "change": place,
-        "input": name or None,
-        "field": keys[-1] if keys else None,
-        "where": keys,
-        "found": fault.found,
-        "allowed": fault.allowed,
-        "nearest": fault.nearest,
-        "column": columns[0] if columns else None,
-        "message": str(said),
-    }
+def _check_count(name: str, count: object, most: int) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= most:
+        raise InputError(Fault(shown(count), f"a whole number, at most {most}", (name,)))
 
 
-@contextmanager
-def _change(place: int, table: Json) -> Iterator[None]:
-    """Say of which change the faults of a block are."""
-    try:
-        yield
-    except InputError as error:
-        name = table.get("input") if isinstance(table, Mapping) else ""
-        raise ChangeError(place, str(name or ""), *error.faults) from None
+def _within(count: float, least: int, most: int) -> int:
+    """Return the power of two that is not more than a number, within bounds."""
+    return min(max(1 << int(count).bit_length() - 1 if count >= 1 else 0, least), most)
 
 
 def _keys(changes: Sequence[Json]) -> list[str]:

@@ -26,6 +26,7 @@ from mcsus.runner.explored import (
     paired,
     ranked,
 )
+from mcsus.runner.explorer import REPLICATES
 from mcsus.runner.validity import breakdowns
 from mcsus.vocabulary import Label
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from mcsus.study import Study
 
 Array = NDArray[np.float64]
-
-REPLICATES = 4
 
 
 class View(NamedTuple):

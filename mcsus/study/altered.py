@@ -163,8 +163,8 @@ def altered(study: Study, change: Change, written: Study) -> Study:
     >>> from mcsus.study import load_study
     >>> study = load_study("tinyml_device")
     >>> changed = altered(study, read_change({"input": "pue", "scale": 1.1}), study)
-    >>> changed.parameter("pue").cell.law.to_dict()["distribution"]
-    'uniform'
+    >>> changed.parameter("pue").cell.law
+    triangular(minimum=1.199, mode=1.32, maximum=1.738)
     """
     with study.units.in_use():
         if change.way in _MORE:
@@ -313,3 +313,46 @@ def _added(study: Study, change: Change) -> Study:
     why = {"source": ASSUMED, "rationale": change.values["rationale"] or change.told}
     tables.setdefault("parameters", {})[name] = {**why, **change.values["add"]}
     return type(study).from_dict(tables, study.place)
+
+
+def with_scenario(study: Study, changed: Study, id_: str) -> Study:
+    """Return a study with a scenario more, in which its laws and equations are those of another.
+
+    Raises
+    ------
+    InputError
+        If it has a scenario of that name, or the other differs in more than these.
+    """
+    tables, other = study.to_dict(), changed.to_dict()
+    known = {own.name: own for own in study.parameters}
+    laws = {
+        own.name: other["parameters"][own.name]
+        for own in changed.parameters
+        if known.get(own.name) not in (None, own)
+    }
+    equations = {
+        name: own
+        for name, own in other.get("equations", {}).items()
+        if own != tables.get("equations", {}).get(name)
+    }
+    parts = {"set": _set(laws), "equations": equations}
+    made = {"id": id_, **{key: own for key, own in parts.items() if own}}
+    added = {
+        own.name: other["parameters"][own.name]
+        for own in changed.parameters
+        if own.name not in known
+    }
+    tables["parameters"] = {**tables.get("parameters", {}), **added}
+    return type(study).from_dict(
+        {**tables, "scenarios": [*tables.get("scenarios", ()), made]}, study.place
+    )
+
+
+def _set(laws: Mapping[str, Any]) -> dict[str, Any]:
+    """Return laws as a scenario sets them: what labels share is that of the study."""
+    return {
+        name: {key: value for key, value in law.items() if key not in ("shared", "stream")}
+        if isinstance(law, Mapping)
+        else law
+        for name, law in laws.items()
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from mcsus.study.joints import joint_of, refuse_law
 from mcsus.study.laws import Leaf, Meta, read_leaf
 from mcsus.study.quantities import Target, parse_quantity
 from mcsus.study.shares import share_behind
+from mcsus.study.typed import typed_law
 from mcsus.units import DIMENSIONLESS
 from mcsus.vocabulary import SCENARIO, Label
 
@@ -49,8 +51,8 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
             stage=parameter.stage, kind=parameter.kind, evidence="assumed", rationale=rationale
         )
         return _drawn(Leaf(value, parameter.unit, origin, (where,)))
-    if isinstance(value, str) and not value[:1].isalpha():
-        value = parse_quantity(value, where)
+    if isinstance(value, str) and not _IS_ID.match(value):
+        value = _typed(value, parameter, where)
     if isinstance(value, tuple | list) and len(value) == 2:
         value = {"value": value[0], "unit": value[1]}
     if not isinstance(value, str | Mapping):
@@ -63,6 +65,19 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
     if leaf.unit.dimension != parameter.unit.dimension:
         raise InputError(Fault(*unlike(leaf.unit, parameter.unit.dimension), (where,)))
     return _drawn(leaf)
+
+
+_IS_ID = re.compile(r"[A-Za-z][\w.:-]*\Z")
+
+
+def _typed(text: str, parameter: Parameter, where: str) -> str | dict[str, Any]:
+    """Return what stands for a law that is typed in one line."""
+    cell = parameter.cells[0]
+    alike = all((own.law, own.unit) == (cell.law, cell.unit) for own in parameter.cells)
+    faults = FaultCollector()
+    with faults.at(where):
+        return typed_law(text, parameter.unit, (cell.law, cell.unit) if alike else None).table
+    raise InputError(*faults.faults)
 
 
 def _drawn(leaf: Leaf) -> Leaf:

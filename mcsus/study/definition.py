@@ -253,8 +253,8 @@ class Study:
         Parameters
         ----------
         changes, **laws
-            Name of a parameter -> a Distribution in its unit, a value with unit as text or as
-            ``(50, "g CO2e/kWh")``, the id of a library parameter, or a table of a study file.
+            Name of a parameter -> a Distribution in its unit, a law as it is typed (a value with
+            unit, ``"5 to 20 kg"``), ``(50, "g CO2e/kWh")``, an id of the library, or a table.
 
         Raises
         ------
@@ -371,8 +371,7 @@ class Study:
     def with_parameters(self, *given: Parameter) -> Study:
         """Return the study with others of its parameters, and its dependence of them."""
         made = {parameter.name: parameter for parameter in given}
-        parameters = tuple(made.get(p.name, p) for p in self.parameters)
-        study = replace(self, parameters=parameters)
+        study = replace(self, parameters=tuple(made.get(p.name, p) for p in self.parameters))
         held = [name for name, p in made.items() if p.is_constant]
         bound = {name for table in self.dependence for name in table.parameters}
         moved = [name for name, p in made.items() if p.streams != self.parameter(name).streams]

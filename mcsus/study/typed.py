@@ -99,6 +99,19 @@ def typed_law(text: str, unit: Unit, before: tuple[Distribution, Unit] | None = 
     return _Line(text, unit).read(before)
 
 
+def law(text: str, unit: str = "1") -> Distribution:
+    """Return the law that a text means, in a unit.
+
+    Examples
+    --------
+    >>> law("5 to 20 g", unit="kg")
+    lognormal(low=0.005, high=0.02, coverage=0.9)
+    """
+    wanted = read_unit(unit)
+    typed = typed_law(text, wanted)
+    return _in_unit(typed.law, typed.unit, wanted)
+
+
 def is_of_law_in_force(text: str) -> bool:
     """Tell whether a text changes the law in force, and is no law by itself.
 

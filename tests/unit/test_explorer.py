@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from mcsus.errors import InputError, NotFiniteError
+from mcsus.runner.change_faults import ChangeError
 from mcsus.runner.explored import PROBABILITIES
-from mcsus.runner.explorer import ChangeError, Explorer
+from mcsus.runner.explorer import Explorer
 from mcsus.runner.run import Run
 from mcsus.study import Study, load_study
 
@@ -250,13 +251,24 @@ def test_what_is_not_there_is_not_shown(device):
         device.evaluate((), {"x": 1})
 
 
-def test_a_value_that_is_not_finite_is_told():
-    study = Study.from_dict({
-        "schema": "mcsus/1", "id": "ratio", "outputs": {"y": "1"},
-        "parameters": {"a": {"distribution": "uniform", "minimum": 1, "maximum": 2, "unit": "1",
-                             "source": "a scale"}},
-        "equations": {"y": {"formula": "1/a", "unit": "1"}},
+def small(formula):
+    """Return a study of two parameters."""
+    about = {"unit": "1", "source": "a scale"}
+    return Study.from_dict({
+        "schema": "mcsus/1", "id": "small", "outputs": {"y": "1"},
+        "parameters": {
+            "a": {"distribution": "uniform", "minimum": 1, "maximum": 2, **about},
+            "b": {"distribution": "uniform", "minimum": 3, "maximum": 4, **about},
+        },
+        "equations": {"y": {"formula": formula, "unit": "1"}},
+        "design": {"draws": 256, "replicates": 2},
+        "claims": [{"id": "low", "statement": "It is low", "quantity": "y", "relation": "<",
+                    "value": 3, "unit": "1", "confidence": 0.9}],
     })  # fmt: skip
+
+
+def test_a_value_that_is_not_finite_is_told():
+    study = small("b/a")
     explorer = Explorer(study)
     before = explorer.evaluate()
     with pytest.raises(NotFiniteError) as refused:
@@ -294,9 +306,8 @@ def test_a_study_file_says_what_was_changed_and_why(device):
 
 
 def test_a_settled_run_is_that_of_the_study_file(tmp_path):
-    study = load_study("tinyml_table").with_changes(draws=256, replicates=2)
-    explorer, told = Explorer(study), []
-    change = {"input": "ml_training", "law": "x 1.5"}
+    explorer, told = Explorer(small("a*b")), []
+    change = {"input": "a", "law": "x 1.5"}
     settled = explorer.settle([change], progress=lambda *own: told.append(own))
     path = tmp_path / "changed.toml"
     path.write_text(explorer.to_study_file([change]))
@@ -305,15 +316,18 @@ def test_a_settled_run_is_that_of_the_study_file(tmp_path):
     assert told
     document = settled.snapshot.to_dict()
     assert (document["quality"], document["draws"]) == ("settled", 256)
-    cell, own = document["outputs"]["device_footprint"][0], result.to_dict()["outputs"]
-    assert cell["mean"]["value"] == pytest.approx(
-        own["device_footprint"]["cells"][0]["mean"]["value"], rel=1e-8
-    )
+    [cell], [own] = document["outputs"]["y"], result.to_dict()["outputs"]["y"]["cells"]
+    assert cell["mean"]["value"] == pytest.approx(own["mean"]["value"], rel=1e-8)
+    assert cell["before"]["ratio"] == pytest.approx(1.5)
+    assert len(cell["quantiles"]) == len(cell["probabilities"])
+    [ranked] = document["ranking"]["y"]
+    assert ranked["inputs"] == ["a", "b"]
+    [claim] = document["claims"]["low"]
+    assert claim["verdict"] == "not_supported"
 
 
 def test_a_settle_is_cancelled_from_another_thread():
-    study = load_study("tinyml_table").with_changes(draws=256, replicates=2)
-    explorer = Explorer(study)
+    explorer = Explorer(small("a*b"))
 
     def tell(doing, done, total):
         thread = threading.Thread(target=explorer.cancel)
@@ -323,3 +337,82 @@ def test_a_settle_is_cancelled_from_another_thread():
     with pytest.raises(KeyboardInterrupt):
         explorer.settle((), progress=tell)
     explorer.evaluate(())
+
+
+def test_changes_make_a_scenario(device):
+    changes = [GRID, {"input": "pue", "scale": 1.1}, {"name": "twice", "formula": "2*pue"}]
+    tables = tomllib.loads(device.to_study_file(changes[:2], as_scenario="mine"))
+    explorer = Explorer(Study.from_dict(tables))
+    mine = {"labels": {"scenario": ["mine"]}}
+    made = explorer.evaluate((), mine, ranking=0).outputs["device_footprint"]
+    changed = device.evaluate(changes[:2], ranking=0).outputs["device_footprint"]
+    assert [own.mean for own in made] == [own.mean for own in changed]
+    with pytest.raises(InputError, match="scenario"):
+        device.to_study_file(changes, as_scenario="base")
+
+
+@pytest.mark.parametrize(
+    "name", ["tinyml_table", pytest.param("tinyml_fleet", marks=pytest.mark.slow)]
+)
+def test_some_scenarios_are_drawn_alone_to_the_same_bits(name, monkeypatch):
+    monkeypatch.setattr("mcsus.runner.some_scenarios._MANY", 1)
+    explorer = Explorer(name)
+    of = next(own.name for own in explorer.study.parameters if not own.is_constant)
+    changes = [{"input": of, "scale": 1.1}]
+    whole = explorer.evaluate(changes, ranking=0, draws=256)
+    for label in [explorer.study.dims["scenario"][k] for k in (0, -1)]:
+        part = explorer.evaluate(changes, {"labels": {"scenario": [label]}}, ranking=0, draws=256)
+        for output, cells in part.outputs.items():
+            each = [own for own in whole.outputs[output] if own.labels.get("scenario") == label]
+            assert same(cells, each or whole.outputs[output])
+
+
+def test_a_scatter_is_of_the_draws_that_are_seen(device):
+    labels = {"application": "image_classification"}
+    told = device.scatter([GRID], "battery_mass", "device_footprint", labels, points=400)
+    assert len(told["x"]) == len(told["y"]) == len(told["claims"]["below_watch"]) == 400
+    trend = told["trend"]
+    assert trend["x"] == sorted(trend["x"])
+    assert trend["mean"][-1] > trend["mean"][0] > trend["low"][0]
+    [cell] = device.evaluate(
+        [GRID], {"outputs": ["device_footprint"], "labels": labels}, ranking=0
+    ).outputs["device_footprint"]
+    assert np.mean(trend["mean"]) == pytest.approx(
+        cell.mean, rel=1e-4
+    )  # sizes of classes differ by 1
+    with pytest.raises(InputError, match="an input of 'water_use'"):
+        device.scatter([], "printed_typical", "water_use")
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"draws": 1 << 20}, "draws: found 1048576; allowed: a whole number, at most 16384"),
+        ({"ranking": 1.5}, "ranking: found 1.5"),
+        ({"draws": 300}, "a power of two"),
+    ],
+)
+def test_counts_that_are_none_or_too_many(device, asked, message):
+    with pytest.raises(InputError, match=message):
+        device.evaluate((), ONE, **asked)
+
+
+def test_changes_that_are_no_list(device):
+    for changes in ("pue", {"input": "pue"}, [GRID] * 501):
+        with pytest.raises(InputError, match="changes: found"):
+            device.evaluate(changes)
+
+
+def test_how_much_may_be_asked_for_while_one_drags(device):
+    asked = device.pace(ONE, budget_ms=1e9)
+    assert asked == {"draws": 4096, "ranking": 256, "ranking_after": 1024}
+    assert device.pace(ONE, budget_ms=1e-9) == {"draws": 256, "ranking": 0, "ranking_after": 256}
+
+
+def test_laws_are_typed_in_python(device):
+    study = device.study.with_laws(pue="1.1 to 1.3", device_life="x 2")
+    assert study.parameter("pue").cell.law.family == "lognormal"
+    before = device.study.parameter("device_life").cell.law
+    assert study.parameter("device_life").cell.law.maximum == 2 * before.maximum
+    with pytest.raises(InputError, match=r"pue\.column 7: found nothing"):
+        study.with_laws(pue="1.1 to")
