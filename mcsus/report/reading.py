@@ -184,6 +184,8 @@ class ResultTable:
 
     @staticmethod
     def _has_numbers(cell: ResultCell) -> bool:
+        if "rank" in cell.data:  # 0 where nothing is told
+            return bool(cell.array("rank").all())
         if "input" in cell.data.dims:
             return bool(np.isfinite(cell.array(str(next(iter(cell.data.data_vars))))).all())
         return cell.varies

@@ -7,6 +7,7 @@ import pytest
 
 from mcsus.cli import run_command
 from mcsus.families import distribution
+from mcsus.report import write_report
 from mcsus.runner import run
 from mcsus.study import Study
 
@@ -127,3 +128,31 @@ def test_interactions_stand_beside_and_the_page_says_so(tmp_path, capsys):
     assert "What does one input at a time do?" in page
     assert page.count("Not seen here: what inputs do together") == 2
     capsys.readouterr()
+
+
+def test_an_output_that_jumps_at_the_typical_value_has_no_elasticity(tmp_path):
+    """Neither does what it jumps by become one, however steep or bent the rest of it is."""
+    laws = {"x": B, "z": A, "w": B | {"minimum": 1.99, "maximum": 2.01}}
+    made = Study.from_dict(
+        {
+            "schema": "mcsus/1", "id": "jumps", "parameters": laws,
+            "equations": {
+                "y": {"formula": "where(x < 2 * one, 1, 2) * z * steep", "unit": "kg"},
+                "steep": {"formula": "exp(200 * (w / one - 2))", "unit": "1"},
+                "one": {"formula": "0 * w + unit_mass", "unit": "kg"},
+            },
+            "outputs": {"y": "kg"},
+            "sensitivity": {"methods": ["elasticity"]},
+            "design": {"draws": 256, "replicates": 2},
+        } | {"parameters": laws | {"unit_mass": {"distribution": "constant", "value": 1, **ABOUT}}}
+    )  # fmt: skip
+    result = run(made)
+    (cell,) = result.to_dict()["sensitivity"]["y"]["cells"]
+    assert cell["indices"]["x"]["elasticity"]["value"] is None
+    assert told(cell, "x", "jumps") == 1
+    assert told(cell, "z", "elasticity") == pytest.approx(1, abs=1e-6)
+    assert told(cell, "w", "elasticity") == pytest.approx(400, rel=1e-3)
+    assert told(cell, "w", "jumps") == 0
+    assert cell["ranking"] == ["x", "w", "z"]
+    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    assert "none: the output jumps there" in page

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.analysis.base import Array, Asked, register
 from mcsus.analysis.one_at_a_time import INTERACTIONS, OneAtATime
 from mcsus.analysis.typical import TypicalValues, WantsTypical
 from mcsus.result.arrays import Entry
 
+Flags = NDArray[np.bool_]
+
 _STEP = 1e-4  # so that its square is small, and rounding as well
+_NEAR = 1 / 16  # of a step, where a slope is the same and a jump is all of it
 _CORNER = 1e-2  # that both sides differ at least; less is the bend of a curve
+_JUMP = 0.5  # of a slope, by which that of a part of the step differs where the output jumps
+_STEPS = np.array([-_STEP, -_NEAR * _STEP, _NEAR * _STEP, _STEP])
 
 
 @register
@@ -39,6 +45,12 @@ class Elasticity(OneAtATime):
             "1",
             "that upwards less that downwards, where the curve has a corner; else 0",
         ),
+        Entry(
+            "jumps",
+            ("input",),
+            "1",
+            "1 where the output jumps at the typical value, so that there is no elasticity; else 0",
+        ),
         Entry("typical_value", ("input",), "", "of the input; none where it has several"),
         Entry("value_unit", ("input",), "", "unit of that", holds=str),
         Entry("typical", (), "{unit}", "output where all inputs are typical"),
@@ -46,23 +58,35 @@ class Elasticity(OneAtATime):
     )
 
     def wants(self, asked: Asked) -> WantsTypical:  # noqa: ARG002 - the steps are always the same
-        """Return a small step to either side."""
-        return WantsTypical(changes=(-_STEP, _STEP))
+        """Return a small step to either side, and a part of it."""
+        return WantsTypical(changes=tuple(_STEPS.tolist()))
 
     def estimate(self, data: TypicalValues) -> dict[str, Array]:
         """Return the elasticities at the typical point; none where the output is 0 there."""
         with np.errstate(all="ignore"):
-            down, up = ((data.output / data.typical - 1) / [-_STEP, _STEP]).T
-        middle = (down + up) / 2
+            slopes = (data.output / data.typical - 1) / _STEPS
+            down, near_down, near_up, up = slopes.T
+            jumps = np.logical_or(_is_jump(down, near_down), _is_jump(up, near_up))
+        middle = np.where(jumps, np.nan, (down + up) / 2)
         has_corner = np.abs(up - down) > _CORNER * np.maximum(1, np.abs(middle))
+        corner = np.where(has_corner, up - down, 0.0)
         return {
             "elasticity": middle,
-            "corner": np.where(has_corner, up - down, 0.0),
+            "corner": np.where(jumps, np.nan, corner),
+            "jumps": np.where(np.isfinite(slopes).all(axis=1), jumps, np.nan),
             "typical_value": data.inputs[:, 0],
             "value_unit": np.array(data.units, dtype=str),
             "typical": np.asarray(data.typical),
         }
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
-        """Rank by size."""
-        return np.abs(means["elasticity"])
+        """Rank by size; first where the output jumps."""
+        size = np.abs(means["elasticity"])
+        return np.where(means["jumps"] == 1, np.nanmax(size, initial=0.0) + 1, size)
+
+
+def _is_jump(slope: Array, near: Array) -> Flags:
+    """Tell where the slope of a part of a step is another one, as it is of no curve."""
+    apart = np.abs(near - slope)
+    largest = np.maximum(np.abs(near), np.abs(slope))
+    return np.asarray((apart > _JUMP * largest) & (apart > _CORNER))

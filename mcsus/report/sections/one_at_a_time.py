@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.tornado import tornado_figure
 from mcsus.report.reading import ResultCell
@@ -42,7 +40,7 @@ class _OneAtATime(Section):
             (name, cell)
             for name, table in analysed.items()
             for cell in table.cells
-            if self.is_of_percent and np.isnan(cell.array("elasticity")).all()
+            if self.is_of_percent and not cell.array("rank").any()
         ]
         left_out = sum(len(table.cells) for table in analysed.values()) - len(tables) - len(still)
         zeros = [capital(words(name)) + (f", {c.name}," if c.name else "") for name, c in still]
