@@ -26,6 +26,8 @@ METHODS = {
     "pawn": "PAWN",
     "rbd_fast": "RBD-FAST",
     "correlation": "Ranks",
+    "known": "Known",
+    "polynomial_chaos": "Polynomial",
 }
 """What methods are called above their panels."""
 

@@ -100,7 +100,7 @@ def _agreement(output: str, told: list[_Told]) -> list[str]:
         return [f"{output}: {listing(leaders)} {matter} most, {how}."]
     parts = [f"{listing(names)} by {listing(by)}" for names, by in first.items()]
     return [
-        f"{output}: methods do not agree on what matters most: {listing(parts)}.",
+        f"{output}: methods do not agree on what matters most: {'; '.join(parts)}.",
         "They ask different things, which are told below.",
     ]
 
