@@ -144,10 +144,10 @@ class Products(NamedTuple):
         shared = self.pairs - share * (variances[:, np.newaxis] + variances) / 2
         rows = np.where(_apart(self.pairs), shared, 0.0).sum(axis=1) / (blocks - 1)
         jackknife = 4 * (blocks - 1) * float((rows**2).sum()) / blocks / (blocks - 2) ** 2
-        if (plain := float(standard_error(rows))) > 0:
-            jackknife *= float(skewed_error(rows) / plain) ** 2
         twice = 4 * self.noise / (blocks - 2) ** 2 * (blocks - 3) / (blocks - 1)
         of_blocks, of_pairs = max(jackknife - twice, 0.0), self.error_of_noise**2
+        if (plain := float(standard_error(rows))) > 0:
+            of_blocks *= float(skewed_error(rows) / plain) ** 2
         square = of_blocks + of_pairs
         freedom = (blocks - 1) * (square / of_blocks) ** 2 if of_blocks > 0 else _MANY
         square *= (_bound(freedom) / student_quantile(blocks)) ** 2

@@ -17,16 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mcsus.analysis.base import DEFAULT_METHODS, Explained
 from mcsus.analysis.replication import student_quantile
 from mcsus.engine.executors import Threads
-from mcsus.runner import Run
+from mcsus.runner import Run, run
 from mcsus.runner.analyses import Analyses
+from mcsus.study import Study
 from tests.coverage.distances import KEPT
 from tests.coverage.index_cases import CASES, DEPENDENT, IndexCase, Named
 from tests.coverage.index_tables import write
 from tests.coverage.measure import ROOT, Count
+
+Array = NDArray[np.float64]
 
 LIMITS = Path(__file__).with_name("limits.json")
 SIZES = ((4, 256), (16, 1024))
@@ -54,6 +58,34 @@ def by_integration(case: IndexCase) -> Mapping[str, Named]:
     known = json.loads(KEPT.read_text(encoding="utf-8"))[case.name]
     keys = ("delta", "median", "maximum")
     return {key: {name: own[key] for name, own in known.items()} for key in keys}
+
+
+def by_holding(case: IndexCase) -> Mapping[str, Named]:
+    """Return where the interval lies with each input held at its median, by 2^20 points."""
+    whole, middles = _interval(case, {})
+    found: dict[str, dict[str, float]] = defaultdict(dict)
+    for name, middle in middles.items():
+        own = _interval(case, {name: {"distribution": "constant", "value": middle}})[0]
+        low, high = (own - whole[0]) / (whole[1] - whole[0])
+        at = {"narrowed": 1 - (high - low), "known_low": low, "known_high": high}
+        for key, value in at.items():
+            found[key][name] = float(value)
+    return found
+
+
+def _interval(
+    case: IndexCase, held: Mapping[str, Mapping[str, Any]]
+) -> tuple[Array, dict[str, float]]:
+    """Return both ends of the interval of y with some laws in the place of others, and medians."""
+    tables = replace(case, laws={**case.laws, **held}).study().to_dict()
+    del tables["sensitivity"]
+    study = Study.from_dict(tables)
+    design = replace(study.design, draws=_LIMIT[1] // 4, replicates=_LIMIT[0], seed=_LIMIT_SEED)
+    (told,) = run(replace(study, design=design)).to_dict()["outputs"]["y"]["cells"]
+    at = {own["p"]: own["value"] for own in told["quantiles"]}
+    drawn = [own for own in study.parameters if not own.is_constant]
+    middles = {own.name: float(own.cells[0].law.quantile(0.5)) for own in drawn}
+    return np.array([at[0.025], at[0.975]]), middles
 
 
 @dataclass(frozen=True)
@@ -103,6 +135,7 @@ ROWS: tuple[Row, ...] = (
     Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
     Row("given_data", ("S1",), cases=(*CASES, *DEPENDENT)),
     Row("rbd_fast", ("S1",), _ALL_DRAWS),
+    Row("known", ("narrowed", "known_low", "known_high"), _ALL_DRAWS, by_holding),
     Row("polynomial_chaos", ("S1", "ST")),
     Row("delta", ("delta",), _ALL_DRAWS, by_integration, cases=(*CASES, *DEPENDENT)),
     Row("pawn", ("median", "maximum"), _ALL_DRAWS, by_integration, cases=(*CASES, *DEPENDENT)),

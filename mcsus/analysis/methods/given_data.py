@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
+from mcsus.analysis.chance import by_chance
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.shares_of_classes import Products, told
 from mcsus.result.arrays import Entry
@@ -59,6 +60,7 @@ def class_ends(draws: int) -> Array:
 def with_dummy(draws: GivenDraws, products: list[Products]) -> Pooled:
     """Return shares of the variance, that of an input without bearing last."""
     (shares, errors), doubt = told(products, draws.variances)
+    errors = np.sqrt(errors**2 + by_chance(draws, class_ends(len(draws.output)), shares))
     if not draws.has_errors:
         errors, doubt = np.full_like(errors, np.nan), ""
     known = {"S1": shares[:-1], "S1_error": errors[:-1]}

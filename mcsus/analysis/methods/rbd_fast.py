@@ -57,15 +57,16 @@ class RbdFast(FromDraws):
 
 
 def _products(draws: GivenDraws, k: int, most: int) -> Products:
-    """Return the products of an input, by so many harmonics; few values have no more of them."""
+    """Return the products of an input, by so many harmonics; of few values, by all there are."""
     classes = draws.classes(k, np.arange(1, _CLASSES) / _CLASSES)
-    if len(classes.ranks) == 1:
+    places, count = classes.bins[0], len(classes.ranks)
+    if count == 1:
         return Products.none(draws.count)
+    sums = draws.by_block(places, count, draws.centred)
+    if classes.has_few_values:  # as many harmonics as values say what these say
+        return Products.between(sums, draws.by_block(places, count))
     waves, orders = draws.once(("waves", k), lambda: _waves(classes, most))
-    sums = draws.by_block(classes.bins[0], len(classes.ranks), draws.centred)
     means = np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
-    if classes.has_few_values:
-        return Products.of_means(means)
     return Products.of_waves(means, orders)
 
 
