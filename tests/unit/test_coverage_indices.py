@@ -21,6 +21,7 @@ OF_THEIR_OWN = {
     "kucherenko": "correlated",
     "correlation": "discrete",
     "tail": "footprint",
+    "known": "footprint",
 }
 FEW_BLOCKS = {"correlation": 0.85}  # what bounds of four blocks hold of partial correlations
 

@@ -140,6 +140,31 @@ def test_ishigami_and_the_g_function():
     within(values("given_data", random, output), "S1", first)
 
 
+@pytest.mark.parametrize("name", ["given_data", "rbd_fast"])
+def test_replicates_that_agree_by_chance_know_shares_of_draws_to_about_a_draw(name):
+    drawn = np.random.default_rng(4)
+    b, d = (drawn.random(256) < 0.25).astype(float), drawn.choice([1.0, 2.0, 5.0], 256)
+    inputs = np.tile([b, d], 4)
+    found = values(name, inputs, inputs[1] * (1 + inputs[0]), 4)
+    assert (found["S1_error"] > 1e-4).all()  # it was 0
+    assert (found["S1_error"] < 0.02).all()
+
+
+@pytest.mark.parametrize("name", ["given_data", "rbd_fast"])
+def test_steps_and_corners_are_told_to_the_end(name):
+    """Of 4 blocks of 1,024 Sobol' points: a step in a uniform input, and exp of a normal one."""
+    u = np.hstack([stats.qmc.Sobol(2, seed=k).random(1024).T for k in range(4)])
+    z = stats.norm.ppf(u)
+    for output, exact in (
+        (np.where(u[0] < 0.3, 1.0, 0.0) + z[1], 0.21 / 1.21),
+        (np.exp(z[0] / 2), 1),
+    ):
+        found = values(name, z, output, 4)
+        off = abs(found["S1"][0] - exact)
+        assert off <= 3.18 * found["S1_error"][0] + 1e-3 * exact
+        assert found["S1_error"][0] < 0.01
+
+
 def test_inputs_with_steps_and_outputs_that_jump():
     """y = b d + u, b Bernoulli(.3) and d of 1, 2, 5: by moments; x1 x2 above a step: by integrals.
 
