@@ -202,6 +202,24 @@ def test_changes_are_taken_back_to_the_bit(page):
     assert all((one == other).all() for one, other in zip(drawn(page), before, strict=True))
 
 
+def test_a_middle_is_typed(page):
+    for name, wanted in (("wait", 2.5), ("offset", -1.0), ("load", 0.4), ("hours", 6.0)):
+        field = page.get_by_label(f"Middle of {name.capitalize()}").last
+        page.evaluate("document.querySelector('.live-rest').open = true")
+        field.fill(str(wanted))
+        field.press("Enter")
+        middle = page.evaluate(
+            f"""(() => {{ const own = livePage.controls.find((one) => one.input.name === "{name}");
+            return own.told(own.change).middle; }})()"""
+        )
+        assert middle == pytest.approx(wanted, rel=1e-8)
+    before = drawn(page)
+    field.fill("-3")
+    field.press("Enter")
+    assert page.get_by_role("alert").filter(has_text="no such law").count() == 1
+    assert (drawn(page)[0] == before[0]).all()
+
+
 def test_a_link_brings_the_changes_back(page, chromium):
     """And what is no change in an address is left out."""
     page.evaluate(CHANGE, ["grid", {"times": 0.7, "spread": 1.4}])

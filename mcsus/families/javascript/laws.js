@@ -80,7 +80,10 @@ const LAWS = {
   constant: {
     single: true,
     whole: (own) => ({ low: own.value, high: own.value, quantile: () => own.value }),
-    changed: (own, by) => ({ ...own, value: by.move(own.value) }),
+    changed(own, by) {
+      const value = by.move(own.value);
+      return value >= by.least && value <= by.most ? { ...own, value } : null;
+    },
   },
 
   uniform: {

@@ -111,9 +111,9 @@ function tickText(value) {
 }
 
 // Draw both densities; the one of before is a dashed line, so that it is told without colour.
-function drawDensity(drawing, now, before, unit, told) {
+function drawDensity(drawing, width, now, before, unit, told) {
   drawing.replaceChildren();
-  const width = Math.max(drawing.clientWidth, 240), height = 190, base = 132;
+  const height = 190, base = 132;
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
   drawing.append(shape("title", {}, told));
   const axis = axisOf(now, before);
@@ -175,7 +175,9 @@ function changeText(state, now, before, values, old) {
     ? `${ratio > 0 ? "+" : ""}${percent(ratio)}; ` : "";
   const side = 2 * lower + same >= values.length ? "lower" : "higher";
   const often = side === "lower" ? lower : values.length - lower - same;
-  return `${way}${side} in ${percent(often / values.length)} of the same draws`;
+  const share = often / values.length;
+  const told = share === 1 ? "every one" : share > 0.995 ? "nearly all" : percent(share);
+  return `${way}${side} in ${told} of the same draws`;
 }
 
 // Rows of what it is made of: bars on one axis, with the end of before as a mark.

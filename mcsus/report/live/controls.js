@@ -68,6 +68,7 @@ class Control {
       this.change.spread = Math.exp(value);
     });
     this.spread.row.hidden = this.single;
+    if (input.cells.length === 1) this.middle.output.replaceWith(this.typed());
     this.known = element("input", { type: "checkbox" });
     this.known.addEventListener("change", () => this.take({ known: this.known.checked }));
     this.reset = element("button", { type: "button", hidden: true }, "change back");
@@ -78,7 +79,7 @@ class Control {
     this.fault = element("p", { class: "live-fault", role: "alert", hidden: true });
     const notes = input.note ? [element("p", { class: "note" }, input.note)] : [];
     const share = input.share === null ? ""
-      : element("span", { class: "live-share" }, `total order ${Math.max(input.share, 0).toFixed(2)}`);
+      : element("span", { class: "live-share" }, `total order ${input.share < 0.01 ? "below 0.01" : input.share.toFixed(2)}`);
     this.node = element("fieldset", { class: "live-input" },
       element("legend", {}, input.title), share, this.law, this.strip,
       this.middle.row, this.spread.row,
@@ -115,10 +116,36 @@ class Control {
       element("span", {}, name), range, output) };
   }
 
+  // A field for the middle as a number, in the unit of the input.
+  typed() {
+    this.field = element("input", { type: "number", step: "any", "aria-label":
+      withUnit(`Middle of ${this.input.title}`, this.input.unit) });
+    this.field.addEventListener("change", () => {
+      const wanted = this.field.valueAsNumber;
+      if (Number.isFinite(wanted)) this.take(this.changeTo(wanted));
+      else this.show();
+    });
+    return this.field;
+  }
+
+  // The change whose middle is a number: near it a middle moves about as its law is moved.
+  changeTo(wanted) {
+    const change = { ...this.change };
+    for (let k = 0; k < 40; k++) {
+      const told = this.told(change);
+      if (told === null || told.middle === wanted) break;
+      if (this.input.moves === "plus") change.plus += wanted - told.middle;
+      else if (told.middle * wanted > 0) change.times *= wanted / told.middle;
+      else change.times = wanted === 0 ? 0 : NaN; // no law is moved to the other side of 0
+    }
+    return change;
+  }
+
   // Take a change, unless there is no such law: then the last good state stays, and it is said.
   take(change, old = { ...this.change }) {
     const wanted = { ...this.change, ...change };
-    const good = this.state.fill(this.input, wanted);
+    const numbers = Number.isFinite(wanted.times + wanted.plus) && wanted.spread > 0;
+    const good = numbers && this.state.fill(this.input, wanted);
     this.change = good ? wanted : old;
     this.fault.hidden = good;
     this.fault.textContent = good ? "" : "There is no such law within its limits; the last one stays.";
@@ -140,6 +167,7 @@ class Control {
     this.spread.range.disabled = change.known;
     const plus = withUnit(`${change.plus < 0 ? MINUS : "+"} ${number(Math.abs(change.plus))}`, input.unit);
     this.middle.output.textContent = times ? factorText(change.times) : plus;
+    if (this.field) this.field.value = String(Number(told.middle.toPrecision(4)));
     this.spread.output.textContent = factorText(change.spread);
     this.middle.range.setAttribute("aria-valuetext", this.lawText(told));
     this.spread.range.setAttribute("aria-valuetext", factorText(change.spread));

@@ -12,6 +12,7 @@ class Page {
     this.state = new Draws(data);
     this.before = Float64Array.from(this.state.out);
     this.data = data;
+    this.width = 400; // of the density, until it is laid out
     this.known = new Map(); // what was said of a cell before
     this.chosen = {};
     this.output = data.outputs[0];
@@ -21,7 +22,10 @@ class Page {
     this.build();
     this.refresh();
     this.restoreLink();
-    new ResizeObserver(() => this.later()).observe(this.drawing);
+    new ResizeObserver(([one]) => {
+      this.width = Math.max(one.contentRect.width, 240);
+      this.refresh();
+    }).observe(this.drawing);
   }
 
   build() {
@@ -146,7 +150,7 @@ class Page {
       ? `Before: ${answerText(output, before)} (${span(before.low, before.high)}). ${this.told(values, old, now, before)}`
       : "Nothing is changed yet.";
     const label = moved ? "solid: now; dashed: before" : "density of the draws";
-    drawDensity(this.drawing, now.odd ? null : now, moved ? before : null, output.unit, label);
+    drawDensity(this.drawing, this.width, now.odd ? null : now, moved ? before : null, output.unit, label);
     const settled = output.settled[cell];
     const count = `${state.replicates} ${TIMES} ${state.draws.toLocaleString("en-US")} draws`;
     const error = now.error > 0 && Number.isFinite(now.error) && !now.odd
