@@ -27,16 +27,19 @@ class FixedValues(NamedTuple):
 
     Parameters
     ----------
-    alone : array, shape (input,)
-        Variance of what changes if an input alone is typical, as a share of the whole: the more,
-        the earlier it varies, and by name where it is the same.
+    let_vary : array, shape (input,)
+        Place of each input in the order in which they are let vary, from 0: by how much changes
+        if it alone is typical, over all replicates and in the cell where that is most.
+    changes : array, shape (input,)
+        Variance of what changes if an input alone is typical.
     values : array, shape (input, draw)
         Of the output where the first inputs vary: one, two and so on up to all.
     holds : array, shape (margin, input)
         How often each margin of a claim on the output is above 0 there.
     """
 
-    alone: Array
+    let_vary: Array
+    changes: Array
     values: Array
     holds: Array
 

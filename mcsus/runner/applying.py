@@ -170,7 +170,7 @@ def _cost(study: Study, model: Model, method: Method, asked: Asked) -> int:
             draws = nearest_powers_of_two(draws)[0]
         return draws * study.design.replicates
     if isinstance(wants, WantsFixed):
-        return len(study.sensitivity.outputs) * asked.draws * replicates * first
+        return len(study.sensitivity.outputs) * asked.draws * replicates * (2 * first + 1)
     if isinstance(wants, WantsTerms):
         return 0
     if isinstance(wants, WantsNarrowed):

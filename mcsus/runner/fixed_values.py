@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,13 +26,12 @@ from mcsus.study import Study
 
 Array = NDArray[np.float64]
 
-_LOOKS = Design(draws=512, replicates=4)  # that tell how much matters what
-
 
 class FixedRun:
     """A run of one output over its inputs, the first of which vary.
 
-    How much an input matters tells the variance of what changes if it alone is typical.
+    How much an input matters tells the variance of what changes if it alone is typical, at the
+    same draws.
 
     Parameters
     ----------
@@ -79,14 +79,19 @@ class FixedRun:
         """Yield the values of each replicate from the `first` on."""
         design, count = self.run.design, len(self.groups)
         if not self.is_settled:
-            nothing = FixedValues(np.zeros(count), np.zeros((count, 1)), np.zeros((0, count)))
+            none = np.zeros(count)
+            nothing = FixedValues(none, none, np.zeros((count, 2)), np.zeros((0, count)))
             for _ in range(first, design.replicates):
                 yield {("", row): nothing for row in range(self.cells)}
             return
         refuse_if_too_large(self.run.values * count * design.draws, "sensitivity")
-        alone = self._alone()
         names = list(self.groups)
+        changes = self._changes(executor)
+        with np.errstate(invalid="ignore"):  # of a cell that does not vary
+            shares = changes[:, :-1].sum(axis=0) / changes[:, -1:].sum(axis=0)
+        alone = np.nan_to_num(shares).max(axis=1)
         order = sorted(range(count), key=lambda k: (-alone[k], names[k]))
+        let_vary = np.argsort(order).astype(np.float64)
         kernels = [self._fixed(names[k] for k in order[kept:]) for kept in range(1, count + 1)]
         tasks = [(replicate, k) for replicate in range(first, design.replicates) for k in kernels]
         with closing(executor.ordered(_values_of, self.run, tasks)) as found:
@@ -102,35 +107,55 @@ class FixedRun:
                 )
                 if told is not None:
                     told(design.draws)
-                yield self._data(alone, values)
+                yield self._data(let_vary, changes[replicate, :-1], values)
 
-    def _data(self, alone: Array, values: Array) -> dict[Key, FixedValues]:
+    def _data(self, let_vary: Array, changes: Array, values: Array) -> dict[Key, FixedValues]:
         """Return the data of each cell from values of shape (kept, row, draw)."""
         margins = values[:, self.cells :]
         holds = np.where(self.strict, margins > 0, margins >= 0).mean(axis=2).T
-        return {("", row): FixedValues(alone, values[:, row], holds) for row in range(self.cells)}
+        return {
+            ("", row): FixedValues(let_vary, changes[:, row], values[:, row], holds)
+            for row in range(self.cells)
+        }
 
     def _fixed(self, names: Iterable[str]) -> Kernel:
         """Return the kernel with the inputs of some groups at their typical values."""
         kernel = self.run.kernel
         return kernel.with_laws(_typical(kernel.model, (self.groups[name] for name in names)))
 
-    def _alone(self) -> Array:
-        """Return the variance of what changes if one input alone is typical, of the most of any.
+    def _changes(self, executor: Executor) -> Array:
+        """Return variances of what changes if an input alone is typical, and at last of all.
 
-        As a share of the variance of a cell of the output; the largest of all cells.
+        Of each cell of the output in each replicate, shape (replicate, input + 1, cell).
         """
-        looks = replace(_LOOKS, kind=self.run.design.kind, seed=self.run.design.seed)
-        shares = np.zeros((len(self.groups), self.cells))
-        for replicate in range(looks.replicates):
-            run = replace(self.run, design=looks, _ready={})
-            base = _values_of(run, (replicate, run.kernel))[: self.cells]
-            whole = base.var(axis=1)
-            for k, name in enumerate(self.groups):
-                other = _values_of(run, (replicate, self._fixed([name])))[: self.cells]
-                parts = (base - other).var(axis=1)
-                shares[k] += np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0)
-        return np.asarray(shares.max(axis=1) / looks.replicates)
+        design = self.run.design
+        alone = _Alone(self.run, [self._fixed([name]) for name in self.groups], self.cells)
+        with closing(executor.ordered(_changes_of, alone, range(design.replicates))) as every:
+            return np.array(list(every))
+
+
+class _Alone(NamedTuple):
+    """What tells how much changes if an input alone is typical.
+
+    Attributes
+    ----------
+    kernels : sequence of Kernel
+        With one input typical each.
+    """
+
+    run: PlanRun
+    kernels: Sequence[Kernel]
+    cells: int
+
+
+def _changes_of(alone: _Alone, replicate: int) -> Array:
+    """Return the variances of a replicate, shape (input + 1, cell)."""
+    run, kernels, cells = alone
+    base = _values_of(run, (replicate, run.kernel))[:cells]
+    others = (_values_of(run, (replicate, kernel))[:cells] for kernel in kernels)
+    return np.array(
+        [*((base - own).var(axis=1, ddof=1) for own in others), base.var(axis=1, ddof=1)]
+    )
 
 
 def _typical(model: Model, groups: Iterable[Iterable[Member]]) -> dict[str, Parameter]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from mcsus.analysis.base import methods
 from mcsus.report import write_report
 from mcsus.runner import run
 from mcsus.study import Study
@@ -104,3 +105,32 @@ def test_a_dim_of_years_beside_a_claim():
         dims={"year": [2020, 2050]}, claims=[claim],
     )  # fmt: skip
     assert [cell["enough"]["value"] for cell in cells(made)] == [1, 2]
+
+
+@pytest.mark.parametrize("draws", [256, 4096])
+def test_what_changes_if_one_input_alone_is_typical_has_an_error_that_follows_the_draws(draws):
+    """Ishigami's function, whose inputs are typical at 0."""
+    laws = {
+        f"x{k}": {"distribution": "uniform", "minimum": -np.pi, "maximum": np.pi, **ABOUT}
+        for k in (1, 2, 3)
+    }
+    made = study(laws, "sin(x1) + 7 * sin(x2)**2 + 0.1 * x3**4 * sin(x1)", draws=draws)
+    (cell,) = cells(made)
+    fourth, eighth = 0.1 * np.pi**4 / 5, 0.01 * np.pi**8 / 9
+    whole = 49 / 8 + (1 + 2 * fourth + eighth) / 2
+    exact = {"x1": (1 + 2 * fourth + eighth) / 2, "x2": 49 / 8, "x3": eighth / 2}
+    for name, value in exact.items():
+        told = cell["indices"][name]["alone"]
+        assert abs(told["value"] - value / whole) < 5 * told["error"]
+        assert 0 < told["error"] < 0.6 / np.sqrt(draws)
+    assert [cell["indices"][name]["let_vary"]["value"] for name in laws] == [1, 2, 3]
+
+
+def test_what_a_replicate_says_is_written_down_as_numbers_by_input():
+    method = methods()["fixing"]
+    by_input = dict.fromkeys(("let_vary", "changes", "mean", "variance", "low", "high"), np.ones(3))
+    for count in (0, 2):
+        own = {**by_input, "holds": np.arange(3.0 * count).reshape(count, 3)}
+        arrays = method.to_arrays(own)
+        assert {array.shape for array in arrays.values()} == {(3,)}
+        np.testing.assert_array_equal(method.from_arrays(arrays)["holds"], own["holds"])

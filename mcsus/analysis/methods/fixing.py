@@ -19,6 +19,7 @@ from mcsus.result.arrays import Entry
 
 _ENDS = np.array([0.025, 0.975])
 _ENOUGH = 0.95  # of the variance
+_HOLDS = "holds "  # before the number of a margin
 
 
 @register
@@ -36,8 +37,15 @@ class Fixing(Method):
             "alone",
             ("input",),
             "1",
-            "variance of what changes if this input alone is typical, as a share of the whole, in "
-            "the case where it is most: by this they are ordered",
+            "variance of what changes if this input alone is typical, as a share of the whole",
+            has_error=True,
+        ),
+        Entry(
+            "let_vary",
+            ("input",),
+            "1",
+            "place in which it is let vary: by what changes if it alone is typical, in the case "
+            "where that is most",
         ),
         Entry(
             "variance_kept",
@@ -76,9 +84,10 @@ class Fixing(Method):
         """Return moments, ends and claims in one replicate, in the order of the inputs."""
         ends = quantiles_of_sorted(np.sort(data.values, axis=1), _ENDS)
         return {
-            "alone": data.alone,
+            "let_vary": data.let_vary + 1,
+            "changes": data.changes,
             "mean": data.values.mean(axis=1),
-            "variance": data.values.var(axis=1),
+            "variance": data.values.var(axis=1, ddof=1),
             "low": ends[:, 0],
             "high": ends[:, 1],
             "holds": data.holds,
@@ -86,7 +95,7 @@ class Fixing(Method):
 
     def pool(self, replicates: Sequence[Mapping[str, Array]]) -> Pooled:
         """Return shares of sums over the replicates, with the errors of leaving out each."""
-        first = replicates[0]["alone"]
+        first = replicates[0]["let_vary"]
         told = [own for own in replicates if not self.is_still(own)]
         if not told:
             return Pooled({**dict.fromkeys(self._by_input, first), "enough": np.asarray(np.nan)})
@@ -95,9 +104,10 @@ class Fixing(Method):
         for key, parts in (
             ("variance_kept", every["variance"]),
             ("interval_kept", every["high"] - every["low"]),
+            ("alone", every["changes"]),
         ):
-            shares = without_each(parts)
-            shares = shares / shares[:, -1:]
+            whole = every["variance"] if key == "alone" else parts
+            shares = without_each(parts) / without_each(whole)[:, -1:]
             values[key] = shares[0]
             values[f"{key}_error"] = jackknife_error(shares[1:])
         for key in ("low", "high", "mean"):
@@ -113,10 +123,22 @@ class Fixing(Method):
             chosen = changes[:, worst, np.arange(changes.shape[2])]
             values["claim_change"] = chosen.mean(axis=0)
             values["claim_change_error"] = standard_error(chosen)
-        alone = every["alone"][0]
-        place = np.argsort(np.argsort(-alone, kind="stable"), kind="stable")
+        let_vary = every["let_vary"][0]
+        place = let_vary.astype(int) - 1
+        of_input = {key: values.pop(key) for key in ("alone", "alone_error")}
         inputs = {key: own[place] for key, own in values.items()}
-        return Pooled({"alone": alone, **inputs, "enough": enough})
+        return Pooled({**of_input, "let_vary": let_vary, **inputs, "enough": enough})
+
+    def to_arrays(self, estimates: Mapping[str, Array]) -> dict[str, Array]:
+        """Return what one replicate says, the margins of claims apart."""
+        holds = {f"{_HOLDS}{k}": own for k, own in enumerate(estimates["holds"])}
+        return {key: own for key, own in estimates.items() if key != "holds"} | holds
+
+    def from_arrays(self, arrays: Mapping[str, Array]) -> dict[str, Array]:
+        """Return what one replicate says, whose `to_arrays` these are."""
+        rest = {key: own for key, own in arrays.items() if not key.startswith(_HOLDS)}
+        holds = [arrays[f"{_HOLDS}{k}"] for k in range(len(arrays) - len(rest))]
+        return {**rest, "holds": np.reshape(holds, (len(holds), len(rest["let_vary"])))}
 
     @property
     def _by_input(self) -> list[str]:
@@ -126,4 +148,4 @@ class Fixing(Method):
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank in the order in which inputs were let vary."""
-        return means["alone"]
+        return -means["let_vary"]
