@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _METHOD = "sobol"
+_LONG = 1 << 21  # rows times draws of a replicate, from which threads pay
 
 Kept = dict[Hashable, Any]
 """What does not depend on laws, kept for the runs with other laws."""
@@ -154,8 +155,15 @@ def drawn_values(
     asked = ("plan", tuple(scales.items()), tuple(map(str, which)))
     plan = _once(kept, asked, lambda: _planned(kernel, scales, which))
     out = np.empty((len(plan.quantity), 1, replicates * draws))
-    for replicate in range(replicates):
+
+    def fill(_: None, replicate: int) -> None:
         kernel.run(plan, design, replicate, out, count=draws, at=replicate * draws)
+
+    if plan.rows * draws < _LONG:
+        for replicate in range(replicates):
+            fill(None, replicate)
+    else:
+        list(_threads().ordered(fill, None, range(replicates)))
     values = out.reshape(len(out), replicates, draws)
     ends = np.cumsum(counts)
     if not np.isfinite(values.sum(axis=2)).all():

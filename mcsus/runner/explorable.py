@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.errors import InputError
+from mcsus.errors import FaultCollector, InputError
 from mcsus.expressions import to_text
 from mcsus.families import FAMILIES, Distribution
 from mcsus.families.conditional import Conditional
@@ -25,6 +25,7 @@ from mcsus.runner.validity import breakdowns
 from mcsus.study import Claim, Study
 from mcsus.study.conditional import quantities_of
 from mcsus.study.dimensions import is_numeric
+from mcsus.study.explore import KEY, read_explore
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joint_of
 from mcsus.study.shares import share_behind
@@ -70,7 +71,7 @@ def describe(study: Study, model: Model, limits: Mapping[str, int]) -> Json:
         "scenarios": [{"id": BASE, "title": "as written"}, *scenarios] if scenarios else [],
         "outputs": outputs,
         "claims": [_claim(claim, model) for claim in study.claims],
-        "inputs": [told_input(study, model, p) for p in study.parameters],
+        "inputs": [told_input(study, model, p) for p in _ordered(study)],
         "families": [
             {
                 "id": own.name,
@@ -107,6 +108,15 @@ def told_input(study: Study, model: Model, parameter: Parameter) -> Json:
         "shared": len(laws) == 1 and not laws[0]["labels"],
         "laws": laws,
     }
+
+
+def _ordered(study: Study) -> list[Parameter]:
+    """Return the parameters, those first that the study wants first."""
+    names = [parameter.name for parameter in study.parameters]
+    first = read_explore(study.document.get(KEY), {"parameters": names}, FaultCollector())
+    return sorted(
+        study.parameters, key=lambda p: first.index(p.name) if p.name in first else len(first)
+    )
 
 
 def told_changed(

@@ -142,6 +142,8 @@ class Snapshot:
         Laws of the inputs that are changed, as they are told.
     alone : sequence or None
         What each change does by itself; None where it was not asked for.
+    break_even : mapping
+        By claim, the values of inputs at which its verdict turns: of a whole run.
     """
 
     draws: int
@@ -155,6 +157,7 @@ class Snapshot:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     alone: Sequence[Effects] | None = None
     together: Effects | None = None
+    break_even: Mapping[str, Any] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
     quality: str = "preview"
     digest: str | None = None
@@ -177,6 +180,7 @@ class Snapshot:
             if self.alone is None
             else [{"effect": _effects(own)} for own in self.alone],
             "together": None if self.together is None else _effects(self.together),
+            "break_even": dict(self.break_even),
             "digest": self.digest,
             "command": self.command,
             "cautions": [

@@ -52,6 +52,11 @@ def settled(shown: Snapshot, result: Result, command: str) -> Snapshot:
         claims=claims,
         ranking=ranking,
         base_points=result.provenance["sensitivity_draws"],
+        break_even={
+            name: own["break_even"]
+            for name, own in document["claims"].items()
+            if "break_even" in own
+        },
         cautions=tuple(Caution(**own) for own in document["cautions"]),
         quality="settled",
         digest=document["digest"],

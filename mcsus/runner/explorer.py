@@ -165,10 +165,20 @@ class Explorer:
         names = ("laws_ms", "draws_ms", "ranking_ms", "effects_ms")
         timing = dict(zip(names, steps, strict=True)) | {"total_ms": sum(steps)}
         return Snapshot(
-            draws, now.replicates, len(changes), outputs, claims, tables,
-            ranking, on_ranks, told_changed(run.study, self.study, changes), alone, together,
-            run.study.cautions if effects else (), timing=timing,
-        )  # fmt: skip
+            draws,
+            now.replicates,
+            len(changes),
+            outputs,
+            claims,
+            ranking=tables,
+            base_points=ranking,
+            on_ranks=on_ranks,
+            inputs=told_changed(run.study, self.study, changes),
+            alone=alone,
+            together=together,
+            cautions=run.study.cautions if effects else (),
+            timing=timing,
+        )
 
     def describe(self) -> dict[str, Any]:
         """Return what a page shows of the study before anything is drawn."""

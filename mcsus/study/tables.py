@@ -11,6 +11,7 @@ from mcsus.study.compare import COMPARE
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.credits import CREDITS
 from mcsus.study.dimensions import DIM
+from mcsus.study.explore import EXPLORE
 from mcsus.study.files import KEPT
 from mcsus.study.formulas import EQUATION
 from mcsus.study.from_files import DIM_TABLE, LABEL_TABLE, LAW_FILE
@@ -78,6 +79,7 @@ STUDY = Table(
         "a table of dim = { label = functional unit }",
     ),
     population=table(POPULATION, "what is told of a whole population, with its doubt"),
+    explore=table(EXPLORE, "what a page that explores the study shows first"),
     audit=table(AUDIT, "who made and reviewed it, for the claim card"),
     assessment=table(ASSESSMENT, "what is answered of avoided emissions"),
     files=raw(

@@ -22,6 +22,7 @@ from mcsus.study.conditional import check_quantities
 from mcsus.study.copula_groups import read_copula_groups
 from mcsus.study.credits import read_credits
 from mcsus.study.dimensions import inner_dim, is_numeric, name_is_free, read_dims
+from mcsus.study.explore import read_explore
 from mcsus.study.files import Files
 from mcsus.study.formulas import check_dimension, check_names
 from mcsus.study.from_files import read_files
@@ -134,6 +135,7 @@ def _read_parts(
     avoided = about_avoided(claims, credited, inputs.equations, changes.equations, parameters)
     assessment = read_assessment(row["assessment"], avoided, faults)
     read_audit(row["audit"], faults)
+    read_explore(row["explore"], known, faults)
     read_population(row["population"], known, faults)
     intervals = options.INTERVALS.read(document.get("intervals", {}), faults, ("intervals",))
     breakdown = options.read_breakdown(files, known)

@@ -324,6 +324,7 @@ def test_a_settled_run_is_that_of_the_study_file(tmp_path):
     assert ranked["inputs"] == ["a", "b"]
     [claim] = document["claims"]["low"]
     assert claim["verdict"] == "not_supported"
+    assert [own["input"] for own in document["break_even"]["low"]] == ["a", "b"]
 
 
 def test_a_settle_is_cancelled_from_another_thread():
@@ -416,3 +417,11 @@ def test_laws_are_typed_in_python(device):
     assert study.parameter("device_life").cell.law.maximum == 2 * before.maximum
     with pytest.raises(InputError, match=r"pue\.column 7: found nothing"):
         study.with_laws(pue="1.1 to")
+
+
+def test_inputs_that_a_study_wants_first():
+    tables = small("a*b").to_dict() | {"explore": {"inputs": ["b"]}}
+    told = Explorer(Study.from_dict(tables)).describe()["inputs"]
+    assert [own["id"] for own in told] == ["b", "a"]
+    with pytest.raises(InputError, match=r"explore\.inputs: found 'c'.*"):
+        Study.from_dict(tables | {"explore": {"inputs": ["c"]}})
