@@ -11,6 +11,8 @@ import pytest
 from mcsus import load_result, run
 from mcsus.analysis.given_classes import classes_of, in_classes, quantiles_in_classes
 from mcsus.analysis.rank_bins import rising
+from mcsus.report.figures.cobweb import cobweb_figure
+from mcsus.report.figures.scatter import Looked
 from mcsus.report.reading import Reading
 from mcsus.report.sections.draws import Draws
 from mcsus.result.chosen import chosen_cells
@@ -113,3 +115,13 @@ def test_first_and_last_of_years_and_the_largest_of_labels():
     years = [{"year": float(year)} for year in (2020, 2030, 2040, 2050)]
     assert chosen_cells(years, [0.0] * 4, 3) == [0, 2, 3]
     assert chosen_cells([{"at": name} for name in "abcd"], [1.0, np.inf, 3.0, -9.0], 2) == [2, 3]
+
+
+def test_cases_in_which_a_claim_fails_in_every_draw_are_left_out():
+    open_, closed = (
+        Looked({"place": name}, {"x": np.arange(4.0)}, np.arange(4.0), {"x": "g"}, {}, {"c": holds})
+        for name, holds in (("a", np.arange(4) > 1), ("b", np.zeros(4, bool)))
+    )
+    figure = cobweb_figure("y", "kg", ["place"], [open_, closed], {"c": "It holds"})
+    assert {row["place"] for row in figure.rows} == {"a"}
+    assert "Left out: cases" in figure.caption

@@ -54,8 +54,9 @@ def cobweb_figure(
         one, these are the upper and the lower tenth of the output.
     """
     claim = next((name for name in claims if any(_parts(own, name) for own in cells)), "")
+    parted = [own for own in cells if not claim or _parts(own, claim)]
     rows: list[Row] = []
-    for cell in cells:
+    for cell in parted:
         kinds = _kinds(cell, claim)
         axes = {f"{name} ({cell.units[name]})": own for name, own in cell.inputs.items()}
         axes[f"{output} ({unit})"] = cell.output
@@ -70,6 +71,8 @@ def cobweb_figure(
         title = f"Which draws fail? {claims[claim]}"
     draw = partial(_draw, dims=dims, names=names)
     caption = f"Drawn are up to {_LINES} draws of each kind."
+    if len(parted) < len(cells):
+        caption += " Left out: cases in which hardly any draw parts from the rest."
     return Figure(f"cobweb_{output}", title, caption, rows, draw, _HOW)
 
 
