@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 
 from mcsus.analysis.places import places
+from mcsus.analysis.replication import student_quantile
 from mcsus.report.reading import Reading, ResultCell
 
-_SURE = 2.0  # errors above 0 from which an input is told from one without bearing
+_SURE = 2.0  # errors by which the first input is told from another
 _SHARE = "share of the variance"
 _NAMES = ("Kucherenko,", "Shapley", "Morris")
 
@@ -160,7 +161,7 @@ def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) 
 
     A group has the largest number of its members. A lens that is silent is left out.
     """
-    found = []
+    found, sure = [], student_quantile(reading.analysis_replicates)
     for lens in LENSES:
         table = reading.analyses.get(lens.method, {}).get(output)
         own = next((c for c in table.cells if c.labels == cell.labels), None) if table else None
@@ -177,7 +178,7 @@ def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) 
                 most = max(finite, key=lambda k: lens.size(float(values[k])))
                 known[name] = _Told(float(values[most]), float(errors[most]), float(floors[most]))
         if known:
-            found.append(Seen(lens, _ranked(lens, known)))
+            found.append(Seen(lens, _ranked(lens, known, sure)))
     return found
 
 
@@ -213,12 +214,12 @@ class _Told(NamedTuple):
     floor: float
 
 
-def _ranked(lens: Lens, known: dict[str, _Told]) -> dict[str, Place]:
+def _ranked(lens: Lens, known: dict[str, _Told], sure: float) -> dict[str, Place]:
     size = {name: lens.size(own.value) for name, own in known.items()}
     order = sorted(known, key=lambda name: (-size[name], name))
     found = {}
     for place, name in zip(places([size[name] for name in order]), order, strict=True):
         own = known[name]
-        is_sure = not size[name] - own.floor <= _SURE * own.error
+        is_sure = not size[name] - own.floor <= sure * own.error
         found[name] = Place(own.value, own.error, int(place), is_sure)
     return found

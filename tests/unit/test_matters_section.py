@@ -5,12 +5,14 @@ import pytest
 
 from mcsus.analysis.base import methods
 from mcsus.report.advice import advice
-from mcsus.report.lenses import LENSES
+from mcsus.report.lenses import LENSES, seen
 from mcsus.report.page import render
 from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
 from mcsus.report.sections.matters import Matters
 from mcsus.result.labelling import labelled
+from mcsus.runner import run
+from mcsus.study import Study
 from tests.unit.report_results import indices, lognormal, output, result
 
 SHARES = {"x0": 0.6, "x1": 0.3, "x2": 0.1, "x3": 0.001}
@@ -56,6 +58,30 @@ def reading(error=0.002, before=0.99999, pawn=(0.5, 0.3, 0.2, 0.0), narrowed=0.4
 def texts(**changes):
     (own,) = Matters(reading(**changes)).context()["told"]
     return own["texts"], own["rows"]
+
+
+def test_an_input_that_does_nothing_is_not_told_from_no_bearing():
+    laws = {name: {"distribution": "normal", "mean": 1, "sd": 2} for name in ("a", "g", "z")}
+    study = Study.from_dict(
+        {
+            "schema": "mcsus/1",
+            "id": "nothing",
+            "parameters": {n: {"unit": "1", "source": "a test"} | own for n, own in laws.items()},
+            "equations": {"y": {"formula": "a + 2 * g + 0 * a * z", "unit": "1"}},
+            "outputs": {"y": "1"},
+            "sensitivity": {"methods": ["fast", "given_data", "rbd_fast"], "draws": 256},
+            "design": {"draws": 256, "replicates": 4},
+        }
+    )
+    sure = []
+    for seed in range(4):
+        made = Reading(run(study, seed=seed))
+        cell = made.analyses["fast"]["y"].cells[0]
+        own = [lens.places for lens in seen(made, "y", cell, list(laws))]
+        assert all(places["g"].is_sure for places in own)
+        sure += [places["z"].is_sure for places in own]
+    assert len(sure) == 12
+    assert sum(sure) <= 2  # by chance: one in 40 or less
 
 
 def test_settled_ranking_and_methods_that_agree():
