@@ -87,8 +87,9 @@ def change(success: MainEffects, group: Sequence[int]) -> Array:
 def halved_spread(cell: ClaimCell, k: int) -> tuple[float, float]:
     """Return the probability with half the spread of an input about its median, and its error.
 
-    It is the probability given the input, over values that lie half as far from the median; NaN
-    where the input has few values, which need not be numbers of anything.
+    It is the probability given the input, over values half as far from the median in normal
+    scores, as `mcsus.analysis.narrowed` has them; NaN where the input has few values, which need
+    not be numbers of anything.
     """
     own, success = cell.inputs[k], cell.of_success
     if own.bins.has_few_values:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.rank_bins import RankBins, rising
-from mcsus.analysis.strata import Strata
+from mcsus.analysis.strata import Strata, moved
 from mcsus.dependence import Mix
 from mcsus.parameters import Cell
 from mcsus.vocabulary import Label
@@ -87,9 +87,8 @@ class InputDraws:
 
     @cached_property
     def halved(self) -> Array:
-        """Draws in each bin if all values lay half as far from their median, shape (bin,)."""
-        ordered, bins = self.values.ravel()[self.order], self.bins.bins.ravel()[self.order]
-        middle = ordered[ordered.size // 2]
-        places = np.searchsorted(ordered, middle + (ordered - middle) / 2)
-        moved = bins[np.minimum(places, ordered.size - 1)]
-        return np.bincount(moved, minlength=len(self.bins.ranks)).astype(np.float64)
+        """Draws in each bin if all were half as far from the median, in normal scores."""
+        size, bins = self.values.size, self.bins.bins.ravel()[self.order]
+        ranks = moved((np.arange(size) + 0.5) / size, stretch=2.0)
+        counts = np.bincount(bins[(ranks * size).astype(int)], minlength=len(self.bins.ranks))
+        return counts.astype(np.float64)

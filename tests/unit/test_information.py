@@ -7,6 +7,7 @@ import pytest
 from scipy import integrate, stats
 
 from mcsus.analysis import information
+from mcsus.families import distribution
 from tests.unit.claim_cells import claim_cell, normal
 
 LAWS = {name: normal() for name in ("x1", "x2", "x3", "none")}
@@ -74,6 +75,13 @@ def test_half_the_spread(cell):
     assert value == pytest.approx(stats.norm.cdf(1 / 1.5), abs=4 * error + 1e-3)
     value, error = information.halved_spread(cell, 3)
     assert value == pytest.approx(stats.norm.cdf(1 / np.sqrt(5.25)), abs=4 * error + 1e-3)
+
+
+def test_half_the_spread_of_a_lognormal_law_is_that_of_its_logarithm():
+    laws = {"x1": distribution("lognormal", median=1, gsd=np.e**2), "x2": normal()}
+    cell = claim_cell(laws, lambda x1, x2: 1 + np.log(x1) + x2)
+    value, error = information.halved_spread(cell, 0)
+    assert value == pytest.approx(stats.norm.cdf(1 / np.sqrt(2)), abs=4 * error + 1e-3)
 
 
 def test_inputs_that_depend_on_each_other():
