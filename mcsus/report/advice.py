@@ -20,7 +20,7 @@ _SKEWED = 2.0  # halves of an interval, one over the other
 _TURNS = 0.1  # share of the variance that ranks miss of an input
 _MOST = 2  # reasons that are told
 
-_ALONE = ("S1", "given_data", "rbd_fast", "fast", "correlation", "known", "tornado")
+_ALONE = ("S1", "kucherenko", "given_data", "rbd_fast", "fast", "correlation", "known", "tornado")
 _EVENLY = ("delta", "pawn", "correlation")
 
 

@@ -14,7 +14,7 @@ from mcsus.report.reading import Reading, ResultCell
 
 _SURE = 2.0  # errors by which the first input is told from another
 _SHARE = "share of the variance"
-_NAMES = ("Kucherenko,", "Shapley", "Morris")
+_NAMES = ("Kucherenko", "Shapley", "Morris")
 
 
 class Lens(NamedTuple):
@@ -63,7 +63,7 @@ LENSES = (
     Lens("sobol", "ST", "Total order", "the variance, interactions included"),
     Lens("sobol", "S1", "First order", "the variance, each input alone"),
     Lens("shapley", "shapley", "Shapley", "the variance, shared out"),
-    Lens("kucherenko", "S1", "Kucherenko, first order", "the variance, with what an input tells"),
+    Lens("kucherenko", "S1", "Kucherenko first order", "the variance, with what an input tells"),
     Lens(
         "given_data",
         "S1",
