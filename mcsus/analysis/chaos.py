@@ -40,7 +40,7 @@ Shares = dict[str, Array]
 _DEGREES, _USUAL, _MANY = (12, 6), (6, 4), 64  # of fewer inputs, of many
 _PAIRS = ((4, 10), (8, 6))  # inputs up to which pairs are of a degree; else of the usual one
 _MOST, _LEAST, _MOST_VALUES = 1 << 14, 1 << 11, 1 << 23  # draws in which terms are found
-_MOST_WEIGHING = 1 << 16  # draws that weigh them
+_MOST_WEIGHING = 1 << 15  # draws that weigh them
 _NOTHING = 1e-9  # mean square of what is left of a polynomial that others say already
 _RIDGE = 1e-10
 _SEED = 0x6368616F73
@@ -100,8 +100,9 @@ def _makers(draws: GivenDraws) -> list[Maker]:
     count = len(draws.inputs)
     most = next((degree for up_to, degree in _PAIRS if count <= up_to), None)
     makers: list[Maker] = [partial(fitted_polynomial, most=most)]
-    fine = all(len(np.unique(_points(draws, k))) > len(draws.output) / 2 for k in range(count))
-    return [fitted_product, *makers] if fine and draws.output.min() > 0 else makers
+    if draws.output.min() > 0 and all(_is_fine(draws, k) for k in range(count)):
+        return [fitted_product, *makers]
+    return makers
 
 
 def _looked(draws: GivenDraws) -> tuple[Integers, Features]:
@@ -121,7 +122,13 @@ def _looked(draws: GivenDraws) -> tuple[Integers, Features]:
 
 def _points(draws: GivenDraws, k: int) -> Array:
     """Return the ranks of an input, inside the unit interval."""
-    return ranked(draws.values(k))
+    return draws.once(("points", k), lambda: ranked(draws.values(k)))
+
+
+def _is_fine(draws: GivenDraws, k: int) -> bool:
+    """Tell whether hardly any value of an input is there twice."""
+    points = _points(draws, k)
+    return draws.once(("is fine", k), lambda: len(np.unique(points)) > len(points) / 2)
 
 
 def _orthonormal(points: Array, family: int, degree: int) -> Array:
@@ -267,21 +274,30 @@ def _of_polynomial(
     means = np.array([law[0][own] for own, law in zip(degrees, laws.values(), strict=True)])
     alone = np.einsum("st,su->stu", means, means)
 
-    def variance(known: Sequence[int]) -> float:
-        """Return that of what some streams explain."""
-        chosen = np.where(np.isin(np.arange(len(streams)), known)[:, None, None], both, alone)
-        return float(weights @ (chosen.prod(axis=0) - alone.prod(axis=0)) @ weights)
+    nothing = alone.prod(axis=0)
 
-    every = range(len(streams))
-    whole = variance(list(every))
+    def variance(explained: Array) -> float:
+        """Return that of what some streams explain, from the mean products of the terms."""
+        return float(weights @ (explained - nothing) @ weights)
+
+    whole = variance(both.prod(axis=0))
     first, total = np.zeros(inputs), np.zeros(inputs)
     pairs = np.full((inputs, inputs), np.nan)
     pairs[np.triu_indices(inputs, 1)] = 0.0
-    for k in every:
-        first[streams[k]] = variance([k]) / whole
-        total[streams[k]] = 1 - variance([own for own in every if own != k]) / whole
-    joined = {own for term in terms for own in combinations(sorted(s for s, _ in term), 2)}
-    for j, k in joined:
-        both_known = variance([streams.index(j), streams.index(k)]) / whole
-        pairs[j, k] = both_known - first[j] - first[k]
+    others_alone, others_both = _of_others(alone), _of_others(both)
+    for k, stream in enumerate(streams):
+        first[stream] = variance(both[k] * others_alone[k]) / whole
+        total[stream] = 1 - variance(alone[k] * others_both[k]) / whole
+    for j, k in {own for term in terms for own in combinations(sorted(s for s, _ in term), 2)}:
+        places = [streams.index(j), streams.index(k)]
+        known = both[places].prod(axis=0) * np.delete(alone, places, axis=0).prod(axis=0)
+        pairs[j, k] = variance(known) / whole - first[j] - first[k]
     return {"S1": first, "ST": total, "S2": pairs}
+
+
+def _of_others(factors: Array) -> Array:
+    """Return the product of all factors but each, along axis 0."""
+    one = np.ones_like(factors[:1])
+    before = np.cumprod(np.concatenate([one, factors[:-1]]), axis=0)
+    after = np.cumprod(np.concatenate([one, factors[:0:-1]]), axis=0)[::-1]
+    return np.asarray(before * after)
