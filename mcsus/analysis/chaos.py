@@ -282,8 +282,7 @@ def _of_polynomial(
 
     whole = variance(both.prod(axis=0))
     first, total = np.zeros(inputs), np.zeros(inputs)
-    pairs = np.full((inputs, inputs), np.nan)
-    pairs[np.triu_indices(inputs, 1)] = 0.0
+    pairs = np.full((inputs, inputs), np.nan)  # where no term joins two
     others_alone, others_both = _of_others(alone), _of_others(both)
     for k, stream in enumerate(streams):
         first[stream] = variance(both[k] * others_alone[k]) / whole

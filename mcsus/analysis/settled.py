@@ -150,9 +150,13 @@ def orders(weights: Array, each: Array) -> dict[str, Any]:
     count, inputs = each.shape
     if count < 2:
         return {}
-    if not (inputs and np.isfinite(weights).all() and np.isfinite(each).all()):
+    if not (inputs and np.isfinite(weights).all()):
         return {"before_next": np.full(inputs, np.nan), "first_three": np.nan}
     order = np.argsort(-weights, kind="stable")
+    if not np.isfinite(each).all():  # one replicate alone says anything: any order may be right
+        unknown = np.full(inputs, 0.5)
+        unknown[order[-1]] = 1.0
+        return {"before_next": unknown, "first_three": 0.0}
     first = np.arange(inputs - 1)
     *_, scores = _scores(weights[order], each[:, order], first, first + 1)
     placed = np.ones(inputs)

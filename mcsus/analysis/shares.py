@@ -153,6 +153,8 @@ def unsettled(shares: Shares) -> str:
     if not known or np.isnan(shares.variance_error):
         return ""
     largest = max(float(np.max(error, initial=0.0)) for error in shares.errors.values())
+    if np.isnan(largest):
+        return "the values vary in one replicate alone"
     if not largest <= _SHARE_ERROR:
         return f"an index is known to +- {largest:.2g}, one standard error"
     if not shares.variance_error <= _VARIANCE_ERROR:

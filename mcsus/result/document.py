@@ -169,6 +169,7 @@ def _explained_cell(
         document["second_order"] = [
             {"inputs": [a, b]} | {key: estimate(cell, key, (i, j)) for key in by_pair}
             for (i, a), (j, b) in itertools.combinations(enumerate(names), 2)
+            if any(np.isfinite(cell[key].values[i, j]) for key in by_pair)
         ]
     document |= {key: estimate(cell, key) for key in estimated if not cell[key].dims}
     if all(key in cell for key in _ORDER):

@@ -7,6 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from mcsus.analysis.base import methods
+from mcsus.analysis.groups import GroupValues
 from mcsus.analysis.pairs import Pairs, correlations
 from mcsus.report.page import render
 from mcsus.report.reading import Reading
@@ -106,3 +108,13 @@ def test_correlations_do_not_depend_on_what_was_taken_off():
     near = Pairs.of(one, other, *kept)
     far = Pairs.of(one - 7, other - 7, *kept).from_centre(7.0)
     assert np.allclose(correlations([near, near]), correlations([far, far]))
+
+
+def test_what_a_replicate_says_can_be_written_down():
+    method = methods()["atom"]
+    values = np.random.default_rng(2).random((4, 64)).round(1)
+    said = method.estimate(GroupValues(values, 2))
+    again = method.from_arrays(method.to_arrays(said))
+    one, other = method.pool([said, said]).values, method.pool([again, again]).values
+    assert all(np.array_equal(own, other[key], equal_nan=True) for key, own in one.items())
+    assert np.isfinite(one["value_ST"]).all()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
+from mcsus.analysis.base import methods
+from mcsus.analysis.groups import GroupValues
 from mcsus.errors import InputError
 from mcsus.report.reading import Reading
 from mcsus.report.sections.decides import Decides
@@ -95,7 +98,17 @@ def test_at_the_labels_of_the_claim(study):
 def test_a_claim_that_always_holds_has_none(study):
     (cell,) = cells(study, {"a": ("uniform", 1, 2), "b": ("uniform", 1, 2)}, "a + b", [ABOVE])
     assert cell["indices"] == {}
-    assert "reason" in cell
+    assert cell["reason"] == "the claim holds at all points of the analysis, or at none"
+
+
+def test_what_one_replicate_alone_tells_is_not_settled():
+    """Of the others there are no indices, so that no order is known."""
+    square = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 1.0]])
+    made = [methods()["claim"].estimate(GroupValues(own * square, 2)) for own in (0, 1, 0, 0)]
+    found = methods()["claim"].pool(made)
+    assert found.doubt == "the values vary in one replicate alone"
+    assert found.values["first_three"] == 0
+    assert sorted(found.values["before_next"]) == [0.5, 1.0]
 
 
 def test_of_inputs_that_depend_on_each_other(study):

@@ -6,7 +6,7 @@ any output has; see Raguet and Marrel (2018), https://arxiv.org/abs/1801.10047, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -22,13 +22,15 @@ from mcsus.result.arrays import ON, Entry
 
 Array = NDArray[np.float64]
 
+_SURE = "the claim holds at all points of the analysis, or at none"
+
 
 @register
 class OfClaim(MethodOfShares):
     """Indices of the indicator that a claim holds."""
 
     name = "claim"
-    title = "Sobol\u2019 indices of claims"
+    title = "Decisive inputs"
     words = "which inputs decide whether a claim holds, each by itself and together with others"
     arrays = (
         Entry("S1", ("input",), "1", "first-order index of whether it holds", has_error=True),
@@ -58,6 +60,10 @@ class OfClaim(MethodOfShares):
     def estimate(self, data: GroupValues) -> Parts:
         """Return the parts of the variance of the indicator in one replicate."""
         return salib_parts(data)
+
+    def reason(self, replicates: Sequence[Parts]) -> str:
+        """Return why no input decides, if none does."""
+        return _SURE if all(map(self.is_still, replicates)) else ""
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by total order."""

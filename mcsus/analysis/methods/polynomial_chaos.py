@@ -39,7 +39,7 @@ class PolynomialChaos(FromDraws):
             "S2",
             ("input", "other_input"),
             "1",
-            "second-order index of the fit",
+            "second-order index of the fit; none of inputs that it does not join",
             has_error=True,
         ),
         Entry("explained", (), "1", "share of the variance of other draws that the fit explains"),
@@ -54,7 +54,8 @@ class PolynomialChaos(FromDraws):
         explained = 0.0 if found is None else min(found.explained, 1.0)
         values: dict[str, Array] = {"explained": np.array(explained)}
         for key in ("S1", "ST", "S2"):
-            each = np.zeros((1 + draws.count, *[count] * (2 if key == "S2" else 1)))
+            shape, missing = ((count, count), np.nan) if key == "S2" else ((count,), 0.0)
+            each = np.full((1 + draws.count, *shape), missing)
             if found is not None:
                 each = np.array([own[key] for own in found.shares])
             if key != "ST":  # what is left is interplay for the most part
