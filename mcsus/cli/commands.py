@@ -11,6 +11,7 @@ from mcsus.cli.comparing import compare
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
+from mcsus.cli.serving import serve
 from mcsus.cli.tables import sensitivity
 
 app = typer.Typer(
@@ -89,6 +90,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(audit)
 app.command()(sensitivity)
+app.command()(serve)
 
 
 @app.command()

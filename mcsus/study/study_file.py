@@ -56,7 +56,19 @@ def read_toml(path: Path, name: str | None = None) -> dict[str, Any]:
         If it cannot be read, is empty, too large or no TOML; the message gives the line.
     """
     where = name or str(path)
-    text = _text(_bytes(path, where), where)
+    return read_toml_text(_text(_bytes(path, where), where), where)
+
+
+def read_toml_text(text: str, where: str) -> dict[str, Any]:
+    """Return the tables of a text in TOML, which is told of as `where`.
+
+    Raises
+    ------
+    InputError
+        If it is empty, too large or no TOML; the message gives the line.
+    """
+    if len(text) > MAX_BYTES:
+        _refuse(f"{len(text)} characters", f"at most {MAX_BYTES}", where)
     if not text.strip():
         _refuse("an empty file", "a study: schema, id, parameters or model, outputs", where)
     if _DEEP.search(text):

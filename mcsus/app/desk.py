@@ -1,0 +1,146 @@
+"""What the page may ask: one study at a time, and everything that an Explorer answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mcsus.app.server import Answer, Questions, Stream
+from mcsus.app.settling import told_lines
+from mcsus.errors import Fault, InputError, McsusError
+from mcsus.study import Study, find_study, load_study
+from mcsus.study.study_file import read_toml_text, shipped_studies
+from mcsus.vocabulary import Progress
+
+if TYPE_CHECKING:
+    from mcsus.runner.explorer import Explorer
+
+Asked = Mapping[str, Any]
+
+
+class Desk:
+    """The study that is open, and what is answered of it.
+
+    Parameters
+    ----------
+    named : sequence of Path or str
+        The studies that may be opened beside those that ship, by path or id.
+
+    Raises
+    ------
+    InputError
+        If a study that is named is not to be found.
+    """
+
+    def __init__(self, named: Sequence[str | Path] = ()) -> None:
+        files = [find_study(study) for study in named]
+        self._files = {file.stem: file for file in (*shipped_studies(), *files)}
+        self._named = [file.stem for file in files]
+        self._explorer: Explorer | None = None
+        self._opened = 0
+
+    @property
+    def questions(self) -> Questions:
+        """What may be asked, by name."""
+        return {
+            "studies": self._studies,
+            "open": self._open,
+            "evaluate": self._of_study(self._evaluate),
+            "preview": self._of_study(self._preview),
+            "scatter": self._of_study(self._scatter),
+            "settle": self._of_study(self._settle),
+            "study_file": self._of_study(self._study_file),
+        }
+
+    def _studies(self, _: Asked) -> Answer:
+        rows = [{"id": name, "named": name in self._named} for name in self._files]
+        return {"studies": rows, "first": next(iter(self._named), None)}
+
+    def _open(self, asked: Asked) -> Answer:
+        """Open a study by its id or by its text; one with faults is told as the list of them."""
+        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
+
+        try:
+            self._explorer = Explorer(self._study(asked))
+        except McsusError as error:
+            return {"faults": _plain(error)}
+        self._opened += 1
+        return {"opened": self._opened, "describe": self._explorer.describe()}
+
+    def _study(self, asked: Asked) -> Study:
+        if isinstance(text := asked.get("text"), str):
+            where = str(asked.get("name", "study.toml"))[:_LONGEST_NAME]
+            return Study.from_dict(read_toml_text(text, where), where)
+        name = asked.get("id")
+        if not isinstance(name, str) or name not in self._files:
+            raise InputError(Fault(repr(name), ", ".join(self._files), ("id",)))
+        return load_study(Path(self._files[name]))
+
+    def _of_study(
+        self, answer: Callable[[Explorer, Asked], Answer]
+    ) -> Callable[[dict[str, Any]], Answer]:
+        """Return a question that is asked of the study that is open, with its faults told."""
+
+        def answered(asked: dict[str, Any]) -> Answer:
+            explorer = self._explorer
+            if explorer is None or asked.get("opened") != self._opened:
+                return {"faults": [_fault("another study is open here", "to open this one again")]}
+            try:
+                return answer(explorer, asked)
+            except McsusError as error:
+                return {"faults": explorer.faults(error)}
+
+        return answered
+
+    def _evaluate(self, explorer: Explorer, asked: Asked) -> Answer:
+        keys = ("visible", "ranking", "draws", "effects", "against")
+        given = {key: asked[key] for key in keys if key in asked}
+        return explorer.evaluate(asked.get("changes", []), **given).to_dict()
+
+    def _preview(self, explorer: Explorer, asked: Asked) -> Answer:
+        return explorer.preview(asked.get("input"), asked.get("change"))
+
+    def _scatter(self, explorer: Explorer, asked: Asked) -> Answer:
+        keys = ("changes", "input", "output", "labels")
+        return explorer.scatter(*(asked.get(key) for key in keys))
+
+    def _study_file(self, explorer: Explorer, asked: Asked) -> Answer:
+        scenario = asked.get("as_scenario")
+        return {"text": explorer.to_study_file(asked.get("changes", []), scenario)}
+
+    def _settle(self, explorer: Explorer, asked: Asked) -> Answer:
+        """Make the whole run of the study with its changes; its end is told as a snapshot."""
+
+        def settle(tell: Progress) -> dict[str, Any]:
+            settled = explorer.settle(asked.get("changes", []), tell)
+            about = {"digest": settled.digest, "command": settled.command}
+            return {"settled": settled.snapshot.to_dict(), **about}
+
+        def refused(error: Exception) -> dict[str, Any]:
+            if isinstance(error, McsusError):
+                return {"faults": explorer.faults(error)}
+            return {"refused": "a fault of mcsus itself"}
+
+        return Stream(told_lines(settle, refused), explorer.cancel)
+
+
+_LONGEST_NAME = 200
+
+
+def _plain(error: McsusError) -> list[dict[str, Any]]:
+    """Return the faults of a study that is not open, a line each."""
+    if isinstance(error, InputError):
+        return [
+            {
+                **_fault(fault.found, fault.allowed),
+                "where": list(fault.where),
+                "message": str(fault),
+            }
+            for fault in error.faults
+        ]
+    return [_fault(str(error), "")]
+
+
+def _fault(found: str, allowed: str) -> dict[str, Any]:
+    return {"found": found, "allowed": allowed, "message": f"found {found}; allowed: {allowed}"}

@@ -1,0 +1,150 @@
+"""The server of the page: files, and questions asked of a desk.
+
+It listens on loopback, keeps nothing on disk, and calls nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+import mcsus.report
+from mcsus.app.guard import LOOPBACK, Allowed, Guard
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+TEMPLATES = Path(mcsus.report.__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+MOST_SECONDS = 30.0
+"""How long a question other than a whole run may take, in seconds."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An answer that comes a line at a time.
+
+    Parameters
+    ----------
+    lines : iterator of dict
+        The lines, as they come.
+    cancel : callable
+        Called when nobody listens any more, from any thread.
+    """
+
+    lines: Iterator[dict[str, Any]]
+    cancel: Callable[[], None]
+
+
+Answer = dict[str, Any] | Stream
+Questions = dict[str, Callable[[dict[str, Any]], Answer]]
+"""What may be asked at `/api/<name>`: a function of a JSON object each, that answers with one (with
+a key `faults` where the question is at fault), or with several as they come."""
+
+
+def application(questions: Questions, allowed: Allowed) -> Starlette:
+    """Return the application that serves the page and answers its questions.
+
+    Parameters
+    ----------
+    questions
+        What may be asked, by name.
+    allowed
+        What a request must name and carry (`mcsus.app.guard`).
+    """
+    busy = asyncio.Lock()
+
+    async def page(_: Request) -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    async def palette(_: Request) -> Response:
+        return FileResponse(TEMPLATES / "palette.css")
+
+    async def asked(request: Request) -> Response:
+        answer = questions.get(request.path_params["name"])
+        if answer is None:
+            return _refused(404, f"allowed: {', '.join(sorted(questions))}")
+        question = _read(await request.body())
+        if question is None:
+            return _refused(400, "allowed: a JSON object")
+        if busy.locked():
+            return _refused(429, "one question at a time: another is being answered")
+        async with busy:
+            return await _answered(answer, question)
+
+    routes = [
+        Route("/", page),
+        Route("/api/{name}", asked, methods=["POST"]),
+        Route("/palette.css", palette),
+        Mount("/static", StaticFiles(directory=STATIC)),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(Guard, allowed)])
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    """Return the object that a body is, if it is one of finite numbers."""
+    try:
+        read = json.loads(body, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    return read if isinstance(read, dict) else None
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
+
+
+async def _answered(
+    answer: Callable[[dict[str, Any]], Answer], question: dict[str, Any]
+) -> Response:
+    try:
+        told = await asyncio.wait_for(run_in_threadpool(answer, question), MOST_SECONDS)
+    except TimeoutError:
+        return _refused(503, f"allowed: what is answered within {MOST_SECONDS:g} s")
+    if isinstance(told, dict):
+        return JSONResponse(told, 422 if "faults" in told else 200)
+    return StreamingResponse(_lines(told), media_type="application/x-ndjson")
+
+
+async def _lines(told: Stream) -> AsyncIterator[str]:
+    """Send one object a line, and cancel what makes them when nobody listens any more."""
+    try:
+        async for line in iterate_in_threadpool(told.lines):
+            yield json.dumps(line) + "\n"
+    finally:
+        told.cancel()
+
+
+def _refused(status: int, text: str) -> Response:
+    return JSONResponse({"refused": text}, status)
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens at an address; of port 0 the system chooses one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def hosts_of(address: str, port: int) -> frozenset[str]:
+    """Return the hosts that a request may name where a server listens at an address."""
+    named = LOOPBACK if address in ("127.0.0.1", "::1") else (*LOOPBACK, address)
+    return frozenset(f"{host}:{port}" for host in named)
+
+
+def serve(app: Starlette, at: socket.socket) -> None:
+    """Serve until interrupted."""
+    config = uvicorn.Config(app, log_level="error", server_header=False, date_header=False)
+    uvicorn.Server(config).run(sockets=[at])

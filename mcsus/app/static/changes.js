@@ -1,0 +1,59 @@
+// The list of changes: pure functions. Every list is a new one, so that earlier ones can be kept.
+
+const GESTURES = ["law", "table", "scale", "shift", "spread", "ends", "lock", "library"];
+
+/** What a change does: the key of its gesture. */
+export function gesture(change) {
+  return GESTURES.find((key) => key in change) ?? ("formula" in change ? "formula" : "add");
+}
+
+function place(change) {
+  return JSON.stringify([change.input ?? change.name, change.labels ?? {}, change.scenario ?? null]);
+}
+
+/** The changes with one more; it takes the place of the last one where that was the same gesture. */
+export function withChange(changes, change) {
+  const same = (other) => place(other) === place(change);
+  const last = changes.findLastIndex(same);
+  if (last >= 0 && continues(changes[last], change)) return changes.with(last, merged(changes[last], change));
+  const setting = !["scale", "shift", "spread"].includes(gesture(change));
+  return [...(setting ? changes.filter((other) => !same(other)) : changes), change];
+}
+
+function continues(last, change) {
+  return gesture(last) === gesture(change);
+}
+
+function merged(last, change) {
+  const key = gesture(change);
+  if (key === "scale" || key === "spread") return { ...last, [key]: last[key] * change[key] };
+  if (key === "shift") return { ...last, shift: last.shift + change.shift };
+  return { ...last, ...change };
+}
+
+/** The changes without those of an input. */
+export function withoutInput(changes, input) {
+  return changes.filter((change) => change.input !== input);
+}
+
+/** Changes of an input, as they are listed. */
+export function ofInput(changes, input) {
+  return changes.filter((change) => change.input === input);
+}
+
+/** A text that an address can carry, of a study and its changes. */
+export function toAddress(state) {
+  return new URLSearchParams({ ...state, changes: JSON.stringify(state.changes) }).toString();
+}
+
+/** What an address carries. */
+export function fromAddress(hash) {
+  const told = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+  let changes = [];
+  try {
+    changes = JSON.parse(told.changes ?? "[]");
+  } catch {
+    changes = [];
+  }
+  return { ...told, changes: Array.isArray(changes) ? changes : [] };
+}

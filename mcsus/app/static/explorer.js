@@ -1,0 +1,266 @@
+// What the page knows, and everything that changes it. Views read `state` and call the methods.
+
+import { Gone, Newest, Refused } from "./ask.js";
+import { fromAddress, toAddress, withChange, withoutInput } from "./changes.js";
+
+const PAUSE_MS = 150;
+const WHILE_DRAGGED = { ranking: 256 };
+const AFTER_A_PAUSE = { ranking: 1024, effects: true };
+const KEPT_ANSWERS = 64;
+const LONGEST_ADDRESS = 4096;
+
+export class Explorer {
+  constructor(server, changed) {
+    this.server = server;
+    this.changed = changed;
+    this.state = {
+      studies: [],
+      study: null, // what describe() says
+      opened: null,
+      source: null, // { id } or { text, name }
+      changes: [],
+      redo: [],
+      output: null,
+      labels: {},
+      shot: null, // the snapshot that is shown
+      fine: false, // whether it is the one after a pause
+      settled: null,
+      settling: null,
+      faults: null, // of a study that does not open
+      refused: null, // of the last change
+      gone: false,
+      highlighted: null,
+    };
+    this.kept = new Map();
+    this.newest = new Newest((question) => this.answer(question));
+  }
+
+  set(patch) {
+    Object.assign(this.state, patch);
+    this.changed();
+  }
+
+  // --- studies -------------------------------------------------------------------------------
+
+  async begin(address) {
+    const told = fromAddress(address);
+    const { studies, first } = await this.server.ask("studies");
+    this.set({ studies });
+    const id = told.study ?? first;
+    if (id) await this.open({ id }, told.changes, told);
+  }
+
+  async open(source, changes = [], shown = {}) {
+    this.set({ busy: true });
+    try {
+      const { opened, describe } = await this.server.ask("open", source);
+      const output = describe.outputs.find((own) => own.id === shown.output) ?? describe.outputs.find((own) => own.id === describe.visible.output);
+      const labels = { ...describe.visible.labels, ...JSON.parse(shown.labels ?? "{}") };
+      this.kept.clear();
+      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null, busy: false });
+      this.refresh(AFTER_A_PAUSE);
+    } catch (error) {
+      if (error instanceof Gone) this.set({ gone: true, busy: false });
+      else this.set({ faults: error.faults ?? [{ message: String(error) }], source, busy: false });
+    }
+  }
+
+  // --- changes -------------------------------------------------------------------------------
+
+  /** One more change, or while something is dragged a change in the place of the last one. */
+  change(change, before = this.state.changes) {
+    this.setChanges(withChange(before, change));
+  }
+
+  setChanges(changes) {
+    this.undone = [...(this.undone ?? []), this.state.changes].slice(-200);
+    this.set({ changes, redo: [] });
+    this.refresh(WHILE_DRAGGED);
+  }
+
+  /** While something is dragged: the changes as they would be; undo goes back to before the drag. */
+  drag(changes) {
+    this.dragged ??= this.state.changes;
+    this.set({ changes });
+    this.refresh(WHILE_DRAGGED);
+  }
+
+  drop() {
+    if (this.dragged === undefined) return;
+    this.undone = [...(this.undone ?? []), this.dragged].slice(-200);
+    this.dragged = undefined;
+    this.set({ redo: [] });
+  }
+
+  undo() {
+    if (!this.undone?.length) return;
+    const redo = [...this.state.redo, this.state.changes];
+    this.set({ changes: this.undone.at(-1), redo });
+    this.undone = this.undone.slice(0, -1);
+    this.refresh(WHILE_DRAGGED);
+  }
+
+  redo() {
+    if (!this.state.redo.length) return;
+    this.undone = [...(this.undone ?? []), this.state.changes];
+    this.set({ changes: this.state.redo.at(-1), redo: this.state.redo.slice(0, -1) });
+    this.refresh(WHILE_DRAGGED);
+  }
+
+  reset() {
+    if (this.state.changes.length) this.setChanges([]);
+  }
+
+  changeBack(input) {
+    this.setChanges(withoutInput(this.state.changes, input));
+  }
+
+  removeChange(index) {
+    this.setChanges(this.state.changes.toSpliced(index, 1));
+  }
+
+  // --- what is shown -------------------------------------------------------------------------
+
+  showOutput(output) {
+    this.set({ output });
+    this.refresh(AFTER_A_PAUSE);
+  }
+
+  showLabel(dim, label) {
+    this.set({ labels: { ...this.state.labels, [dim]: label } });
+    this.refresh(AFTER_A_PAUSE);
+  }
+
+  highlight(input) {
+    if (this.state.highlighted !== input) this.set({ highlighted: input });
+  }
+
+  // --- answers -------------------------------------------------------------------------------
+
+  get outputNow() {
+    return this.state.study.outputs.find((own) => own.id === this.state.output);
+  }
+
+  /** The labels that a snapshot is asked for: one of each dim, all of a numeric one. */
+  get visible() {
+    const { study, output, labels } = this.state;
+    const asked = {};
+    for (const dim of study.dims) {
+      if (dim.id in labels && !dim.numeric) asked[dim.id] = [labels[dim.id]];
+    }
+    return { outputs: [output], labels: asked };
+  }
+
+  question(how) {
+    const { opened, changes } = this.state;
+    const numeric = this.outputNow.dims.some((id) => this.state.study.dims.find((dim) => dim.id === id)?.numeric);
+    const ranking = numeric && how === WHILE_DRAGGED ? 0 : how.ranking;
+    return { opened, changes, visible: this.visible, ...how, ranking };
+  }
+
+  refresh(how) {
+    clearTimeout(this.pause);
+    const question = this.question(how);
+    const kept = this.kept.get(key(question)) ?? this.kept.get(key(this.question(AFTER_A_PAUSE)));
+    if (kept) this.set({ shot: kept, fine: true, refused: null });
+    else this.newest.ask(question);
+    if (how === WHILE_DRAGGED) this.pause = setTimeout(() => this.refresh(AFTER_A_PAUSE), PAUSE_MS);
+    this.writeAddress();
+  }
+
+  async answer(question) {
+    try {
+      const shot = await this.server.ask("evaluate", question);
+      if (question.opened !== this.state.opened) return;
+      if (question.effects) this.keep(question, shot);
+      if (shot.ranking === null || !shot.ranking) shot.ranking = this.state.shot?.ranking ?? null;
+      this.set({ shot, fine: Boolean(question.effects), refused: null, gone: false });
+    } catch (error) {
+      if (error instanceof Gone) this.set({ gone: true });
+      else if (error instanceof Refused) this.set({ refused: { faults: error.faults, changes: question.changes } });
+      else throw error;
+    }
+  }
+
+  keep(question, shot) {
+    this.kept.set(key(question), shot);
+    if (this.kept.size > KEPT_ANSWERS) this.kept.delete(this.kept.keys().next().value);
+  }
+
+  /** What a text means as the law of an input, or why it means none. */
+  async preview(input, change) {
+    try {
+      const { opened } = this.state;
+      return await this.server.ask("preview", { opened, input, change });
+    } catch (error) {
+      if (error instanceof Refused) return { faults: error.faults };
+      if (error instanceof Gone) this.set({ gone: true });
+      return { faults: [{ message: error.message }] };
+    }
+  }
+
+  scatter(input) {
+    const { opened, changes, output, labels } = this.state;
+    const own = Object.fromEntries(this.outputNow.dims.map((dim) => [dim, labels[dim]]));
+    return this.server.ask("scatter", { opened, changes, input, output, labels: own });
+  }
+
+  // --- the whole run -------------------------------------------------------------------------
+
+  async settle() {
+    const { opened, changes } = this.state;
+    const stop = new AbortController();
+    this.set({ settling: { progress: null, stop }, settled: null });
+    try {
+      await this.server.stream("settle", { opened, changes }, (line) => this.hear(line, changes), stop.signal);
+    } catch (error) {
+      if (error instanceof Gone) this.set({ gone: true });
+      else if (error instanceof Refused) this.set({ refused: { faults: error.faults, changes } });
+      else if (error.name !== "AbortError") throw error;
+    }
+    this.set({ settling: null });
+  }
+
+  hear(line, changes) {
+    if (line.progress) this.set({ settling: { ...this.state.settling, progress: line.progress } });
+    if (line.settled) this.set({ settled: { changes, shot: line.settled, digest: line.digest, command: line.command } });
+    if (line.faults) this.set({ refused: { faults: line.faults, changes } });
+  }
+
+  cancel() {
+    this.state.settling?.stop.abort();
+  }
+
+  /** The whole run of just what is shown, if it was made. */
+  get settledNow() {
+    const { settled, changes } = this.state;
+    return settled && JSON.stringify(settled.changes) === JSON.stringify(changes) ? settled : null;
+  }
+
+  // --- what is taken away --------------------------------------------------------------------
+
+  /** The state as the part of an address after `#`, or nothing where it is too long for one. */
+  get address() {
+    const { study, source, changes, output, labels } = this.state;
+    if (!source?.id) return null;
+    const told = toAddress({ study: source.id, output, labels: JSON.stringify(labels), changes });
+    return told.length <= LONGEST_ADDRESS && study ? told : null;
+  }
+
+  writeAddress() {
+    const { token } = fromAddress(location.hash);
+    const told = this.address;
+    const parts = [token ? `token=${token}` : null, told].filter(Boolean);
+    history.replaceState(null, "", `#${parts.join("&")}`);
+  }
+
+  async studyFile(asScenario = null) {
+    const { opened, changes } = this.state;
+    return (await this.server.ask("study_file", { opened, changes, as_scenario: asScenario })).text;
+  }
+}
+
+function key(question) {
+  const { changes, visible, effects, opened } = question;
+  return JSON.stringify([opened, changes, visible, Boolean(effects)]);
+}

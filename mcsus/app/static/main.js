@@ -1,0 +1,88 @@
+// Puts the page together.
+
+import { asker } from "./ask.js";
+import { fromAddress } from "./changes.js";
+import { Explorer } from "./explorer.js";
+import { cellAt, html, render, useEffect, useState } from "./views/base.js";
+import { Answer } from "./views/answer.js";
+import { Changes } from "./views/changes.js";
+import { Claims } from "./views/claims.js";
+import { Drivers, MadeOf } from "./views/drivers.js";
+import { Faults, Gone, Head, Keys, Tour, keyPressed, openFile } from "./views/frame.js";
+import { Inputs } from "./views/inputs.js";
+import { number, unit } from "./numbers.js";
+
+function App({ explorer }) {
+  const { study, faults, gone } = explorer.state;
+  const [keys, setKeys] = useState(false);
+  useEffect(() => {
+    const pressed = (event) => (event.key === "Escape" ? setKeys(false) : keyPressed(explorer, event, () => setKeys(true)));
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+  if (faults) return html`<${Faults} explorer=${explorer} />`;
+  if (!study) return html`<main class="begin"><p>${gone ? html`<${Gone} />` : "opening ..."}</p></main>`;
+  return html`
+    <div class=${gone ? "stale" : ""}>
+      ${gone && html`<${Gone} />`}
+      <${Head} explorer=${explorer} help=${() => setKeys(true)} />
+      <${Refusal} explorer=${explorer} />
+      <main class="explorer">
+        <div class="right"><${Answer} explorer=${explorer} /><div class="pair"><${Drivers} explorer=${explorer} /><${MadeOf} explorer=${explorer} /></div><${Claims} explorer=${explorer} /></div>
+        <div class="left"><${Inputs} explorer=${explorer} /><${Changes} explorer=${explorer} /></div>
+      </main>
+      <${Cautions} explorer=${explorer} />
+      <${Spoken} explorer=${explorer} />
+      ${keys && html`<${Keys} close=${() => setKeys(false)} />`}
+      <${Tour} />
+    </div>`;
+}
+
+/** A change that was refused and belongs to no input that is shown. */
+function Refusal({ explorer }) {
+  const { refused } = explorer.state;
+  if (!refused) return null;
+  return html`<div class="refused" role="alert">${refused.faults.map((fault) => html`<p>${fault.message}</p>`)}
+    <p class="note">What is shown is the last state that could be drawn. <button onClick=${() => explorer.undo()}>undo</button></p></div>`;
+}
+
+function Cautions({ explorer }) {
+  const cautions = explorer.state.shot?.cautions ?? [];
+  if (!cautions.length) return null;
+  return html`<details class="cautions"><summary>${cautions.length} ${cautions.length === 1 ? "caution" : "cautions"}</summary><ul>${cautions.map((caution) => html`<li>${caution.text}</li>`)}</ul></details>`;
+}
+
+/** The answer for those who listen, once a pause. */
+function Spoken({ explorer }) {
+  const { shot, fine, output, labels } = explorer.state;
+  const cell = fine ? cellAt(shot?.outputs?.[output], labels) : null;
+  const interval = cell?.intervals.at(-1);
+  return html`<p class="hidden" aria-live="polite">${cell?.mean ? `mean ${number(cell.mean.value)} ${unit(explorer.outputNow.unit)}, 95 % between ${number(interval.low)} and ${number(interval.high)}` : ""}</p>`;
+}
+
+function begin() {
+  const root = document.getElementById("page");
+  const { token } = fromAddress(location.hash);
+  if (!token) {
+    render(html`<main class="begin"><h1>mcsus</h1><p>This page needs the address that <code>mcsus serve</code> printed, with what stands behind <code>#token=</code>.</p></main>`, root);
+    return;
+  }
+  let waits = false;
+  const draw = () => {
+    waits = false;
+    render(html`<${App} explorer=${explorer} />`, root);
+  };
+  const explorer = new Explorer(asker(token), () => {
+    if (!waits) requestAnimationFrame(draw);
+    waits = true;
+  });
+  draw();
+  explorer.begin(location.hash).catch((error) => explorer.set({ faults: error.faults ?? [{ message: error.message }] }));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    openFile(explorer, event.dataTransfer.files[0]);
+  });
+}
+
+begin();

@@ -1,0 +1,196 @@
+// The answer: a density with its ghost of before, its interval, two grabbers, or a fan over a numeric dim.
+
+import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "../shapes.js";
+import { capital, changeBy, known, number, percent, plain, unit } from "../numbers.js";
+import { cellAt, dragging, html, useEffect, useState, useWidth } from "./base.js";
+
+const HEIGHT = 190;
+const BASE = 150;
+
+export function Answer({ explorer }) {
+  const { study, shot, output, labels } = explorer.state;
+  const own = explorer.outputNow;
+  const cells = shot?.outputs?.[output];
+  const numeric = own.dims.map((id) => study.dims.find((dim) => dim.id === id)).find((dim) => dim?.numeric);
+  const [view, setView] = useState("density");
+  const cell = cellAt(cells, labels);
+  const views = numeric ? ["density", "cumulative", "fan", "table"] : ["density", "cumulative", "table"];
+  const now = numeric && view === "density" && !explorer.state.chosen ? "fan" : view;
+  return html`
+    <section class="panel answer" aria-labelledby="answer-title">
+      <header>
+        <h2 id="answer-title">${study.outputs.length > 1
+          ? html`<select aria-label="Output" value=${output} onChange=${(event) => explorer.showOutput(event.target.value)}>
+              ${study.outputs.map((other) => html`<option value=${other.id}>${capital(other.title)}</option>`)}</select>`
+          : capital(own.title)} <span class="unit">${unit(own.unit)}</span></h2>
+        <span class="tabs" role="group" aria-label="View">${views.map((name) => html`<button aria-pressed=${name === now} onClick=${() => { explorer.set({ chosen: true }); setView(name); }}>${name}</button>`)}</span>
+      </header>
+      <${Labels} explorer=${explorer} own=${own} />
+      ${cell ? html`
+        <${Sentence} explorer=${explorer} cell=${cell} own=${own} />
+        ${now === "fan" ? html`<${Fan} cells=${cells} dim=${numeric.id} own=${own} study=${study} explorer=${explorer} />` : ""}
+        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${cell} study=${study} own=${own} cumulative=${now === "cumulative"} />` : ""}
+        ${now === "table" ? html`<${Table} cells=${cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
+      <${Quality} explorer=${explorer} cell=${cell} />
+    </section>`;
+}
+
+function Labels({ explorer, own }) {
+  const { study, labels } = explorer.state;
+  const dims = own.dims.map((id) => study.dims.find((dim) => dim.id === id)).filter((dim) => dim && dim.id !== "scenario");
+  return dims.map((dim) => html`
+    <div class="labels" role="group" aria-label=${capital(dim.title)}>
+      ${dim.labels.length > 8
+        ? html`<label>${capital(dim.title)} <select value=${labels[dim.id]} onChange=${(event) => explorer.showLabel(dim.id, dim.labels[event.target.selectedIndex])}>
+            ${dim.labels.map((label) => html`<option value=${label}>${plain(label)}</option>`)}</select></label>`
+        : dim.labels.map((label) => html`<button class="chip" aria-pressed=${labels[dim.id] === label} onClick=${() => explorer.showLabel(dim.id, label)}>${capital(label)}</button>`)}
+    </div>`);
+}
+
+/** The answer in numbers: now, before, and how the one compares with the other on the same draws. */
+function Sentence({ explorer, cell, own }) {
+  const settled = explorer.settledNow && cellAt(explorer.settledNow.shot.outputs[own.id], cell.labels);
+  const shown = settled ?? cell;
+  const interval = shown.intervals.at(-1);
+  const { before } = cell;
+  return html`
+    <div class="sentence">
+      <p class="now"><span class="big">${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</span>
+        <span class="what">${unit(own.unit)} ${shown.mean ? "on average" : "half the time below"}</span>
+        <span class="range">${percent(interval.level)} interval <b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
+      ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}):
+        <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}
+      ${shown.never > 0 && html`<p class="before">never in ${percent(shown.never)} of draws</p>`}
+    </div>`;
+}
+
+function Curve({ cell, study, own, cumulative }) {
+  const [ref, width] = useWidth(560);
+  const now = table(study.probabilities, cell.quantiles);
+  const ghost = cell.before?.quantiles ? table(study.probabilities, cell.before.quantiles) : null;
+  const shown = stretch(ghost ? [now, ghost] : [now]);
+  const x = d3.scaleLinear(shown, [12, width - 12]);
+  const curves = cumulative ? [cumulated(now, shown), ghost && cumulated(ghost, shown)] : [density(now, shown), ghost && density(ghost, shown)];
+  const top = cumulative ? 1 : d3.max(curves.filter(Boolean).flat(), (point) => point[1]);
+  const y = d3.scaleLinear([0, top || 1], [BASE, 12]);
+  const interval = cell.intervals.at(-1);
+  return html`
+    <div ref=${ref} class="drawing">
+      <svg id="answer-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img"
+           aria-label=${`${capital(own.title)}: 95 % of draws between ${number(interval.low)} and ${number(interval.high)} ${unit(own.unit)}`}>
+        <${Axis} x=${x} y=${BASE} width=${width} label=${unit(own.unit)} />
+        ${ghost && html`<path class="ghost" d=${cumulative ? line(curves[1], x, y) : area(curves[1], x, y, BASE)} />`}
+        <path class=${cumulative ? "line" : "area"} d=${cumulative ? line(curves[0], x, y) : area(curves[0], x, y, BASE)} />
+        <line class="interval" x1=${x(Math.max(shown[0], interval.low))} x2=${x(Math.min(shown[1], interval.high))} y1=${BASE} y2=${BASE} />
+        ${cell.mean && html`<circle class="mean" cx=${x(cell.mean.value)} cy=${BASE} r="5" />`}
+      </svg>
+      <${Grabbers} now=${now} x=${x} interval=${interval} own=${own} />
+    </div>`;
+}
+
+function cumulated(own, [low, high]) {
+  return d3.range(121).map((k) => low + ((high - low) * k) / 120).map((value) => [value, shareBelow(own, value)]);
+}
+
+export function Axis({ x, y, width, label }) {
+  const ticks = x.ticks(Math.max(2, Math.floor(width / 90)));
+  const text = x.tickFormat(Math.max(2, Math.floor(width / 90)));
+  return html`<g class="ticks">
+    <line x1="0" x2=${width} y1=${y} y2=${y} />
+    ${ticks.map((tick) => html`<g><line x1=${x(tick)} x2=${x(tick)} y1=${y} y2=${y + 5} /><text x=${x(tick)} y=${y + 20} text-anchor="middle">${text(tick)}</text></g>`)}
+    <text x=${width - 4} y=${y + 36} text-anchor="end" class="soft">${label}</text>
+  </g>`;
+}
+
+/** Two marks that are dragged, or whose share is typed: how likely is it between, below and above? */
+function Grabbers({ now, x, interval, own }) {
+  const [at, setAt] = useState(null);
+  const marks = at ?? [interval.low, interval.high];
+  const shares = marks.map((value) => shareBelow(now, value));
+  const put = (k, value) => setAt(marks.with(k, value).sort((a, b) => a - b));
+  const grab = (k) =>
+    dragging({ start: () => marks[k], move: (pixels, from) => put(k, x.invert(x(from) + pixels)) });
+  const keys = (k) => (event) => {
+    const sign = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!sign) return;
+    event.preventDefault();
+    put(k, x.invert(x(marks[k]) + sign * (event.shiftKey ? 20 : 2)));
+  };
+  useEffect(() => () => setAt(null), [own.id]);
+  const typed = (k) => (event) => {
+    const share = Number(event.target.value) / 100;
+    if (share >= 0 && share <= 1) put(k, valueAt(now, k === 0 ? share : 1 - share));
+  };
+  return html`
+    <div class="grabbers">
+      ${marks.map((value, k) => html`<button class="grabber" role="slider" style=${{ left: `${Math.max(2, Math.min(x.range()[1] + 10, x(value)))}px` }}
+        aria-label=${`Mark ${"AB"[k]}`} aria-valuenow=${value} aria-valuetext=${`${number(value)} ${unit(own.unit)}, ${percent(shares[k])} of draws below`}
+        onPointerDown=${grab(k)} onKeyDown=${keys(k)}>${"AB"[k]}</button>`)}
+      <p><label>below A <input type="number" min="0" max="100" step="any" value=${tidy(shares[0])} onChange=${typed(0)} /> %</label>
+         <b>${percent(Math.max(0, shares[1] - shares[0]), 3)} between ${number(marks[0])} and ${number(marks[1])}</b>
+         <label>above B <input type="number" min="0" max="100" step="any" value=${tidy(1 - shares[1])} onChange=${typed(1)} /> %</label>
+         ${at && html`<button class="link" onClick=${() => setAt(null)}>to the ends of the interval</button>`}</p>
+    </div>`;
+}
+
+function tidy(share) {
+  return Number((100 * share).toPrecision(3));
+}
+
+/** An output over a numeric dim: its mean, and half and nearly all of its draws. */
+function Fan({ cells, dim, own, study, explorer }) {
+  const [ref, width] = useWidth(560);
+  const rows = cells.map((cell) => ({ at: cell.labels[dim], cell, own: table(study.probabilities, cell.quantiles) }));
+  const level = (share, before) => rows.map((row) => [row.at, valueAt(before ? table(study.probabilities, row.cell.before.quantiles) : row.own, share)]);
+  const bands = [[0.025, 0.975], [0.25, 0.75]].map(([low, high]) => level(low).map(([at, value], k) => [at, value, level(high)[k][1]]));
+  const left = 56;
+  const x = d3.scaleLinear(d3.extent(rows, (row) => row.at), [left, width - 14]);
+  const y = d3.scaleLinear([Math.min(0, d3.min(bands[0], (point) => point[1])), d3.max(bands[0], (point) => point[2])], [BASE, 12]).nice(4);
+  const band = d3.area().x((point) => x(point[0])).y0((point) => y(point[1])).y1((point) => y(point[2]));
+  const before = rows[0].cell.before?.quantiles;
+  const chosen = explorer.state.labels[dim];
+  return html`
+    <div ref=${ref} class="drawing">
+      <svg id="answer-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${`${capital(own.title)} over ${plain(dim)}`}>
+        <g class="ticks">${y.ticks(4).map((tick) => html`<g><line class="grid" x1=${left} x2=${width - 14} y1=${y(tick)} y2=${y(tick)} /><text x=${left - 6} y=${y(tick) + 4} text-anchor="end">${number(tick)}</text></g>`)}
+          ${x.ticks(Math.floor(width / 80)).map((tick) => html`<text x=${x(tick)} y=${BASE + 20} text-anchor="middle">${tick}</text>`)}
+          <text x=${width - 4} y=${BASE + 36} text-anchor="end" class="soft">${plain(dim)}</text></g>
+        <path class="band wide" d=${band(bands[0])} /><path class="band" d=${band(bands[1])} />
+        ${before && [0.025, 0.5, 0.975].map((share) => html`<path class="ghost-line" d=${line(level(share, true), x, y)} />`)}
+        <path class="line" d=${line(level(0.5), x, y)} />
+        ${chosen !== undefined && html`<line class="chosen" x1=${x(chosen)} x2=${x(chosen)} y1="8" y2=${BASE} />`}
+      </svg>
+      <p class="note">Half of all draws lie in the dark band, 95 % in the light one; the line has half below it.${before ? " Dashed: before." : ""}</p>
+    </div>`;
+}
+
+function Table({ cells, own }) {
+  const dims = Object.keys(cells[0].labels);
+  return html`
+    <div class="wide"><table>
+      <thead><tr>${dims.map((dim) => html`<th>${capital(dim)}</th>`)}<th class="n">mean</th><th class="n">2.5 %</th><th class="n">median</th><th class="n">97.5 %</th>${cells[0].before && html`<th class="n">change</th>`}</tr></thead>
+      <tbody>${cells.map((cell) => html`<tr>${dims.map((dim) => html`<th>${plain(cell.labels[dim])}</th>`)}
+        <td class="n">${cell.mean ? known(cell.mean.value, cell.mean.error) : "none"}</td><td class="n">${number(cell.intervals.at(-1).low)}</td><td class="n">${number(cell.median.value)}</td><td class="n">${number(cell.intervals.at(-1).high)}</td>
+        ${cell.before && html`<td class="n">${changeBy(cell.before.ratio)}</td>`}</tr>`)}</tbody>
+    </table><p class="note">${unit(own.unit)}</p></div>`;
+}
+
+/** What the numbers are worth, and the way to those of the whole run. */
+function Quality({ explorer, cell }) {
+  const { shot, settling, study } = explorer.state;
+  if (!shot) return null;
+  const settled = explorer.settledNow;
+  const error = cell?.mean && Math.abs(cell.mean.error / cell.mean.value) * shot.t;
+  const { progress } = settling ?? {};
+  return html`
+    <p class="quality" role="status">
+      ${settled
+        ? html`<b class="chip settled">settled</b> the whole run: ${study.design.replicates} × ${study.design.draws.toLocaleString("en")} draws; digest <code title=${settled.digest}>${settled.digest?.slice(0, 12)}</code>`
+        : html`<b class="chip preview">preview</b> ${shot.replicates} × ${shot.draws.toLocaleString("en")} draws${error ? html`, the mean is within ${percent(error)}` : ""}`}
+      ${settling
+        ? html` <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress> ${progress?.doing ?? "begins"} <button onClick=${() => explorer.cancel()}>cancel</button>`
+        : !settled && html` <button id="settle" onClick=${() => explorer.settle()}>settle</button>`}
+      ${settled?.command && html` <code class="command">${settled.command}</code>`}
+    </p>`;
+}
+

@@ -1,0 +1,64 @@
+// What all views share.
+
+import { Component, h, html, render, useEffect, useLayoutEffect, useMemo, useRef, useState } from "../vendor/preact-htm.js";
+
+export { Component, h, html, render, useEffect, useLayoutEffect, useMemo, useRef, useState };
+
+/** The one cell of an output at the labels that are shown; of numeric dims the one label chosen. */
+export function cellAt(cells, labels) {
+  const fits = (cell) => Object.entries(cell.labels).every(([dim, label]) => labels[dim] === undefined || labels[dim] === label);
+  return cells?.find(fits) ?? cells?.[0] ?? null;
+}
+
+/** The width of an element, in CSS pixels, as it changes. */
+export function useWidth(first = 480) {
+  const ref = useRef(null);
+  const [width, setWidth] = useState(first);
+  useLayoutEffect(() => {
+    const measure = () => ref.current && setWidth(Math.max(200, Math.floor(ref.current.clientWidth)));
+    measure();
+    const watch = new ResizeObserver(measure);
+    watch.observe(ref.current);
+    return () => watch.disconnect();
+  }, []);
+  return [ref, width];
+}
+
+/** Listeners that let an element be dragged: `move` is given the pixels moved since the start. */
+export function dragging({ start, move, end }) {
+  return (event) => {
+    if (event.button !== 0) return;
+    const from = event.clientX;
+    const target = event.currentTarget;
+    event.preventDefault();
+    event.stopPropagation();
+    target.focus?.();
+    target.setPointerCapture(event.pointerId);
+    const begun = start?.();
+    const moved = (next) => move(next.clientX - from, begun);
+    const ended = () => {
+      target.removeEventListener("pointermove", moved);
+      target.removeEventListener("lostpointercapture", ended);
+      end?.(begun);
+    };
+    target.addEventListener("pointermove", moved);
+    target.addEventListener("lostpointercapture", ended);
+  };
+}
+
+/** Draws again only where something that it is given is another one. */
+export class Steady extends Component {
+  shouldComponentUpdate(next) {
+    const keys = new Set([...Object.keys(next), ...Object.keys(this.props)]);
+    return [...keys].some((key) => next[key] !== this.props[key]);
+  }
+}
+
+/** Saves a text as a file. */
+export function download(name, text, type = "text/plain") {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(text instanceof Blob ? text : new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}

@@ -1,0 +1,30 @@
+// Claims: each with its verdict, by a mark, a word and a colour.
+
+import { plain, probability } from "../numbers.js";
+import { cellAt, html } from "./base.js";
+
+const MARKS = { supported: ["✓", "supported"], not_supported: ["✗", "not supported"], undecided: ["?", "undecided"] };
+
+export function Claims({ explorer }) {
+  const { study, shot, labels } = explorer.state;
+  if (!study.claims.length) return null;
+  return html`
+    <section class="panel claims" aria-labelledby="claims-title">
+      <h2 id="claims-title">Claims</h2>
+      <ul>${study.claims.map((claim) => {
+        const told = cellAt(explorer.settledNow?.shot.claims?.[claim.id] ?? shot?.claims?.[claim.id], labels);
+        if (!told) return null;
+        const [mark, word] = MARKS[told.verdict] ?? ["·", plain(told.verdict)];
+        const at = Object.values(told.labels).map(plain).join(", ");
+        return html`<li class=${told.verdict}>
+          <span class="mark" aria-hidden="true">${mark}</span>
+          <b>“${claim.statement}”</b>
+          <span>${word}${at ? ` for ${at}` : ""}: probability ${probability(told.probability)}${changed(told)} (asked ${claim.confidence})</span></li>`;
+      })}</ul>
+    </section>`;
+}
+
+function changed({ probability: now, before }) {
+  if (before === null || before === undefined || Math.abs(now - before) < 5e-4) return "";
+  return `, before ${probability(before)}`;
+}

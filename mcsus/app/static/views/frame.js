@@ -1,0 +1,156 @@
+// The frame of the page: its head, what is said when something is wrong, keys, and where to begin.
+
+import { capital } from "../numbers.js";
+import { html, useEffect, useState } from "./base.js";
+
+export function Head({ explorer, help }) {
+  const { study, studies, labels, source } = explorer.state;
+  const scenarios = study.scenarios;
+  return html`
+    <header class="head">
+      <div class="brand">mcsus</div>
+      <label class="choose"><span class="hidden">Study</span>
+        <select aria-label="Study" value=${source?.id ?? ""} onChange=${(event) => explorer.open({ id: event.target.value })}>
+          ${!source?.id && html`<option value="">${source?.name}</option>`}
+          ${studies.map((own) => html`<option value=${own.id}>${own.id}</option>`)}
+        </select></label>
+      <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
+      <div class="chips" role="group" aria-label="Scenario">
+        ${scenarios.map((own) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} onClick=${() => explorer.showLabel("scenario", own.id)}>${capital(own.title)}</button>`)}
+      </div>
+      <div class="tools">
+        <button onClick=${() => explorer.undo()} disabled=${!explorer.undone?.length}>undo</button>
+        <button onClick=${() => explorer.redo()} disabled=${!explorer.state.redo.length}>redo</button>
+        <button onClick=${help} aria-label="Keys">?</button>
+      </div>
+      <h1>${study.study.title}</h1>
+      ${study.study.question && html`<p class="question">${study.study.question}</p>`}
+    </header>`;
+}
+
+export async function openFile(explorer, file) {
+  if (file) explorer.open({ text: await file.text(), name: file.name });
+}
+
+export function Gone() {
+  return html`<div class="gone" role="alert"><b>The server has stopped.</b> The numbers below are those of the last answer. Start it again with <code>mcsus serve</code> and open the address that it prints.</div>`;
+}
+
+/** A study that does not open: its faults beside the lines of its text. */
+export function Faults({ explorer }) {
+  const { faults, source, study } = explorer.state;
+  return html`
+    <main class="faults">
+      <h1>${source?.name ?? source?.id} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}</h1>
+      <ul>${faults.map((fault) => html`<li>${fault.message}</li>`)}</ul>
+      <p><label class="file">open it again<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
+      ${study && html` <button onClick=${() => explorer.set({ faults: null })}>back to ${study.study.id}</button>`}</p>
+      ${source?.text && html`<pre class="text">${source.text.split("\n").map((line, k) => html`<span class=${isAt(faults, line) ? "faulty" : ""}><i>${k + 1}</i> ${line}${"\n"}</span>`)}</pre>`}
+    </main>`;
+}
+
+function isAt(faults, line) {
+  const named = line.match(/^\s*\[*\s*([\w."-]+)/)?.[1]?.split(".").at(-1);
+  return named && faults.some((fault) => fault.where?.includes(named));
+}
+
+const KEYS = [
+  ["/", "find an input"], ["j k", "next, previous input"], ["arrows", "move a curve or a mark by 1 %; with Shift by 10 %"], ["l", "lock the input"],
+  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["?", "this"],
+];
+
+export function Keys({ close }) {
+  useEffect(() => document.getElementById("keys-close")?.focus(), []);
+  return html`<div class="over" role="dialog" aria-modal="true" aria-label="Keys"><div>
+    <h2>Keys</h2><dl>${KEYS.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
+    <button id="keys-close" onClick=${close}>close</button></div></div>`;
+}
+
+/** What a key does; each is also something that can be clicked. */
+export function keyPressed(explorer, event, help) {
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey || !explorer.state.study) return;
+  const row = event.target.closest?.(".row");
+  const { study } = explorer.state;
+  const does = {
+    "/": () => document.getElementById("find").focus(),
+    j: () => step(row, 1),
+    k: () => step(row, -1),
+    l: () => row?.querySelector(".lock")?.click(),
+    e: () => edit(row),
+    u: () => explorer.undo(),
+    U: () => explorer.redo(),
+    g: () => document.querySelector(".grabber")?.focus(),
+    s: () => explorer.settle(),
+    "?": help,
+    "[": () => nextLabel(explorer, -1),
+    "]": () => nextLabel(explorer, 1),
+  }[event.key];
+  const digit = Number(event.key);
+  if (does) does();
+  else if (digit >= 1 && digit <= study.outputs.length) explorer.showOutput(study.outputs[digit - 1].id);
+  else return;
+  event.preventDefault();
+}
+
+function step(row, by) {
+  const rows = [...document.querySelectorAll(".rows .row")];
+  const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(row) + by))];
+  next?.querySelector(".body")?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function edit(row) {
+  const title = row?.querySelector(".title");
+  if (title?.getAttribute("aria-expanded") === "false") title.click();
+  setTimeout(() => row?.querySelector(".field input")?.focus(), 0);
+}
+
+function nextLabel(explorer, by) {
+  const { study, labels } = explorer.state;
+  const dim = study.dims.find((own) => explorer.outputNow.dims.includes(own.id) && own.id !== "scenario");
+  if (!dim) return;
+  const at = dim.labels.indexOf(labels[dim.id]) + by;
+  explorer.showLabel(dim.id, dim.labels[(at + dim.labels.length) % dim.labels.length]);
+}
+
+const STEPS = [
+  [".answer", "This is the answer: what it is on average, and the interval that holds 95 % of all draws."],
+  [".inputs", "These are its inputs, first the one that drives the spread most. Drag a curve, or an end of it: the answer follows."],
+  [".drivers", "This is what drives it. Click one to see its draws."],
+  [".changes", "Here is what you changed and what it did. Take it away as a study file, a link or a picture."],
+];
+
+/** Four things that a first-time user is shown, once. */
+export function Tour() {
+  const [at, setAt] = useState(() => (seen() ? STEPS.length : 0));
+  useEffect(() => {
+    document.querySelectorAll(".shown").forEach((element) => element.classList.remove("shown"));
+    if (at >= STEPS.length) return remember();
+    const target = document.querySelector(STEPS[at][0]);
+    target?.classList.add("shown");
+    target?.scrollIntoView({ block: "nearest" });
+  }, [at]);
+  if (at >= STEPS.length) return null;
+  return html`<aside class="tour" role="status"><p><b>${at + 1} of ${STEPS.length}</b> ${STEPS[at][1]}</p>
+    <button onClick=${() => setAt(at + 1)}>${at + 1 < STEPS.length ? "next" : "begin"}</button>
+    ${at + 1 < STEPS.length && html`<button class="link" onClick=${() => setAt(STEPS.length)}>skip</button>`}</aside>`;
+}
+
+const SEEN = "mcsus: tour";
+
+function seen() {
+  try {
+    return Boolean(localStorage.getItem(SEEN));
+  } catch {
+    return true;
+  }
+}
+
+function remember() {
+  try {
+    localStorage.setItem(SEEN, "seen");
+  } catch {
+    // a browser that keeps nothing shows it again
+  }
+}
+

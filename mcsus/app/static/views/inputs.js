@@ -1,0 +1,177 @@
+// The inputs, ordered by what they carry of the variance: drawn, dragged, typed, locked, found.
+
+import { ofInput, withChange } from "../changes.js";
+import { capital, number, percent, plain, unit } from "../numbers.js";
+import { Law } from "./law.js";
+import { Steady, cellAt, html, useEffect, useRef, useState } from "./base.js";
+
+const FIRST = 12;
+const EVIDENCE = { measured: "M", reported: "R", elicited: "E", assumed: "A" };
+
+/** The law of an input that holds at the labels shown. */
+export function lawAt(laws, labels) {
+  return (cellAt(laws, labels) ?? laws[0]).law;
+}
+
+/** The share of each input in the ranking that is shown. */
+export function shares(explorer) {
+  const { shot, output, labels } = explorer.state;
+  const ranking = cellAt(shot?.ranking?.[output], labels);
+  return new Map((ranking?.inputs ?? []).map((id, k) => [id, { ST: ranking.ST[k], error: ranking.ST_error?.[k] }]));
+}
+
+export function Inputs({ explorer }) {
+  const { state } = explorer;
+  const [found, setFound] = useState("");
+  const [sort, setSort] = useState("share");
+  const [all, setAll] = useState(false);
+  const [only, setOnly] = useState("");
+  const share = shares(explorer);
+  const rows = ordered(state.study.inputs, share, sort).filter((input) => fits(input, found, only, state.changes));
+  const shown = all || found || only ? rows : rows.slice(0, FIRST);
+  const rest = rows.slice(shown.length).reduce((sum, input) => sum + Math.max(0, share.get(input.id)?.ST ?? 0), 0);
+  return html`
+    <section class="panel inputs" aria-labelledby="inputs-title">
+      <header>
+        <h2 id="inputs-title">Inputs</h2>
+        <input id="find" type="search" placeholder="find  /" aria-label="Find an input" value=${found} onInput=${(event) => setFound(event.target.value)} />
+        <label>sort <select value=${sort} onChange=${(event) => setSort(event.target.value)}>
+          <option value="share">by share</option><option value="name">by name</option><option value="stage">by stage</option></select></label>
+        <label>show <select value=${only} onChange=${(event) => setOnly(event.target.value)}>
+          <option value="">all</option><option value="changed">changed</option><option value="assumed">assumed</option></select></label>
+      </header>
+      <p class="evidence">${evidenceLine(state.study.inputs, share)}</p>
+      <ol class="rows">
+        ${shown.map((input) => html`<${Row} key=${input.id} explorer=${explorer} input=${input} labels=${state.labels}
+          now=${state.shot?.inputs?.[input.id] ?? null} changes=${keyOf(state.changes, input.id)}
+          ST=${share.get(input.id)?.ST} error=${share.get(input.id)?.error}
+          refused=${refusedOf(state.refused, input.id)} lit=${state.highlighted === input.id} />`)}
+      </ol>
+      ${shown.length < rows.length && html`<button class="more" onClick=${() => setAll(true)}>
+        ${rows.length - shown.length} more${share.size ? ` carry ${percent(rest)} of the variance` : ""}</button>`}
+      ${all && html`<button class="more" onClick=${() => setAll(false)}>only the first ${FIRST}</button>`}
+    </section>`;
+}
+
+function keyOf(changes, input) {
+  return JSON.stringify(ofInput(changes, input));
+}
+
+function refusedOf(refused, input) {
+  return refused?.faults.find((fault) => fault.input === input)?.message ?? null;
+}
+
+function ordered(inputs, share, sort) {
+  const used = inputs.filter((input) => input.used !== false);
+  if (sort === "name") return used.toSorted((a, b) => a.title.localeCompare(b.title));
+  if (sort === "stage") return used.toSorted((a, b) => (a.stage ?? "~").localeCompare(b.stage ?? "~"));
+  const at = (input) => share.get(input.id)?.ST ?? -1;
+  return used.toSorted((a, b) => at(b) - at(a));
+}
+
+function fits(input, found, only, changes) {
+  if (only === "assumed" && input.evidence !== "assumed") return false;
+  if (only === "changed" && !ofInput(changes, input.id).length) return false;
+  const text = `${input.id} ${input.title} ${input.stage} ${input.unit}`.toLowerCase();
+  return found.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+function evidenceLine(inputs, share) {
+  const sums = {};
+  for (const input of inputs) {
+    const own = share.get(input.id)?.ST;
+    if (own > 0 && input.evidence) sums[input.evidence] = (sums[input.evidence] ?? 0) + own;
+  }
+  const whole = Object.values(sums).reduce((a, b) => a + b, 0);
+  if (!whole) return "";
+  const parts = Object.entries(sums).sort((a, b) => b[1] - a[1]).map(([grade, sum]) => `${grade} ${percent(sum / whole)}`);
+  return `Of what drives the spread: ${parts.join(", ")}`;
+}
+
+class Row extends Steady {
+  constructor() {
+    super();
+    this.state = { open: false };
+  }
+
+  render({ explorer, input, labels, now, ST, error, refused, lit, changes }, { open }) {
+    const before = lawAt(input.laws, labels);
+    const law = now ? lawAt(now, labels) : before;
+    const changed = changes !== "[]";
+    const fixed = Boolean(input.fixed);
+    const own = (change) => change && { input: input.id, ...change };
+    const base = () => explorer.dragged ?? explorer.state.changes;
+    const drag = (change) => change && explorer.drag(withChange(base(), own(change)));
+    const locked = law.low === law.high && before.low !== before.high;
+    return html`
+      <li class=${`row ${changed ? "changed" : ""} ${lit ? "lit" : ""}`} onPointerEnter=${() => explorer.highlight(input.id)} onPointerLeave=${() => explorer.highlight(null)}>
+        <div class="name">
+          <span class=${`badge ${input.evidence ?? ""}`} title=${input.evidence ?? "no evidence told"}>${EVIDENCE[input.evidence] ?? "·"}</span>
+          <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
+          <span class="value">${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} <i>${unit(law.unit)}</i></span>
+        </div>
+        <div class="drag"><${Law} law=${law} before=${before} width=${230} title=${capital(input.title)} fixed=${fixed} drag=${drag} drop=${() => explorer.drop()} /></div>
+        <div class="share" title="share of the variance, interactions included">
+          ${ST !== undefined && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
+        </div>
+        <div class="do">
+          ${!fixed && html`<button class="lock" aria-pressed=${locked} title=${locked ? "let it vary again" : "as if it were known exactly"} aria-label=${`${locked ? "Unlock" : "Lock"} ${input.title}`}
+            onClick=${() => (locked ? explorer.changeBack(input.id) : explorer.change(own({ lock: "typical" })))}>${locked ? "locked" : "lock"}</button>`}
+          ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
+        </div>
+        ${refused && html`<p class="fault" role="alert">${refused}</p>`}
+        ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} />`}
+      </li>`;
+  }
+}
+
+function Details({ explorer, input, law, before }) {
+  return html`
+    <div class="details">
+      ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} />`}
+      <p>${law.words}${law !== before ? html` <span class="note">(in the study: ${before.words})</span>` : ""}</p>
+      ${law.chosen && html`<p class="note">Taken because ${law.chosen.because}; instead:
+        ${law.chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
+      <p class="note">${[input.stage && plain(input.stage), input.kind && `${input.kind} of`, input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
+      ${input.rationale && html`<p class="note">${input.rationale}</p>`}
+      ${input.note && html`<p class="note">${input.note}</p>`}
+      <ul class="sources">${input.sources.map((source) => html`<li>${source.url ? html`<a href=${safe(source.url)} rel="noreferrer noopener" target="_blank">${source.text}</a>` : source.text}${source.licence ? ` (${source.licence})` : ""}</li>`)}</ul>
+      <details><summary>as a study file has it</summary><pre>${law.toml}</pre></details>
+    </div>`;
+}
+
+function safe(url) {
+  return /^https?:\/\//.test(url) ? url : undefined;
+}
+
+/** A law typed in the grammar; shows what it means, or why it means nothing, before it is taken. */
+function Field({ explorer, input, law }) {
+  const [text, setText] = useState(law.text);
+  const [told, setTold] = useState(null);
+  const field = useRef(null);
+  const asked = useRef(0);
+  useEffect(() => setText(law.text), [law.text]);
+  const change = (typed) => ({ input: input.id, law: typed });
+  const typed = async (event) => {
+    const value = event.target.value;
+    setText(value);
+    const serial = ++asked.current;
+    const answer = await explorer.preview(input.id, change(value));
+    if (serial === asked.current) setTold(answer);
+  };
+  const take = (event) => {
+    event.preventDefault();
+    if (text !== law.text) explorer.change(change(text));
+    setTold(null);
+  };
+  const id = `law-${input.id}`;
+  return html`
+    <form class="field" onSubmit=${take}>
+      <label for=${id}>law</label>
+      <input id=${id} ref=${field} value=${text} spellcheck=${false} autocomplete="off" onInput=${typed} aria-invalid=${Boolean(told?.faults)} aria-describedby=${`${id}-told`} />
+      <button>take</button>
+      <p id=${`${id}-told`} class=${told?.faults ? "fault" : "note"} role="status">
+        ${told?.faults ? told.faults[0].message : told ? `${told.law.words}: 90 % between ${number(told.law.low)} and ${number(told.law.high)} ${unit(told.law.unit)}` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2)"}
+      </p>
+    </form>`;
+}
