@@ -99,23 +99,22 @@ class Desk:
         return explorer.evaluate(asked.get("changes", []), **given).to_dict()
 
     def _preview(self, explorer: Explorer, asked: Asked) -> Answer:
-        return explorer.preview(asked.get("input"), asked.get("change"))
+        return {"laws": explorer.preview(asked.get("changes", []))}
 
     def _scatter(self, explorer: Explorer, asked: Asked) -> Answer:
         keys = ("changes", "input", "output", "labels")
         return explorer.scatter(*(asked.get(key) for key in keys))
 
     def _study_file(self, explorer: Explorer, asked: Asked) -> Answer:
-        scenario = asked.get("as_scenario")
-        return {"text": explorer.to_study_file(asked.get("changes", []), scenario)}
+        return {"text": explorer.to_study_file(asked.get("changes", []))}
 
     def _settle(self, explorer: Explorer, asked: Asked) -> Answer:
         """Make the whole run of the study with its changes; its end is told as a snapshot."""
 
         def settle(tell: Progress) -> dict[str, Any]:
-            settled = explorer.settle(asked.get("changes", []), tell)
-            about = {"digest": settled.digest, "command": settled.command}
-            return {"settled": settled.snapshot.to_dict(), **about}
+            changes, visible = asked.get("changes", []), asked.get("visible")
+            settled = explorer.settle(changes, visible, progress=tell)
+            return {"settled": settled.snapshot.to_dict()}
 
         def refused(error: Exception) -> dict[str, Any]:
             if isinstance(error, McsusError):

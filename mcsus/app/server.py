@@ -115,7 +115,7 @@ async def _answered(
     except TimeoutError:
         return _refused(503, f"allowed: what is answered within {MOST_SECONDS:g} s")
     if isinstance(told, dict):
-        return JSONResponse(told, 422 if "faults" in told else 200)
+        return JSONResponse(told)
     return StreamingResponse(_lines(told), media_type="application/x-ndjson")
 
 

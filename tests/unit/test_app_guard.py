@@ -134,10 +134,3 @@ def test_lines_are_sent_as_they_come_and_their_maker_is_told_of_the_end():
     assert [json.loads(line) for line in answer.text.splitlines()] == [{"line": 1}, {"line": 2}]
     assert ended
 
-
-def test_faults_are_told_as_such():
-    app = application(
-        {"run": lambda asked: {"faults": []}}, Allowed(hosts_of("127.0.0.1", PORT), TOKEN)
-    )
-    with TestClient(app, base_url=f"http://{HOST}") as client:
-        assert ask(client, path="/api/run").status_code == 422

@@ -29,13 +29,14 @@ export function asker(token) {
       throw new Gone("The server has stopped.");
     }
     if (answer.ok) return answer;
-    const told = await answer.json();
-    throw new Refused(told.faults ?? [{ message: told.refused }]);
+    throw new Refused([{ message: (await answer.json()).refused }]);
   }
 
   return {
     async ask(name, body = {}) {
-      return (await send(name, body)).json();
+      const told = await (await send(name, body)).json();
+      if (told.faults) throw new Refused(told.faults);
+      return told;
     },
 
     /** Hands over each line of an answer as it comes. */

@@ -141,21 +141,22 @@ export class Explorer {
     return this.state.study.outputs.find((own) => own.id === this.state.output);
   }
 
-  /** The labels that a snapshot is asked for: one of each dim, all of a numeric one. */
-  get visible() {
-    const { study, output, labels } = this.state;
-    const asked = {};
-    for (const dim of study.dims) {
-      if (dim.id in labels && !dim.numeric) asked[dim.id] = [labels[dim.id]];
-    }
-    return { outputs: [output], labels: asked };
+  /** The dims of the output that is shown, but for scenarios those that numbers label. */
+  get numericDims() {
+    return this.state.study.dims.filter((dim) => dim.numeric && this.outputNow.dims.includes(dim.id)).map((dim) => dim.id);
+  }
+
+  /** What a snapshot is asked for: one label of each dim; all of a numeric one, for the fan. */
+  visible(free = this.numericDims) {
+    const { output, labels } = this.state;
+    const held = Object.entries(labels).filter(([dim]) => !free.includes(dim));
+    return { outputs: [output], labels: Object.fromEntries(held.map(([dim, label]) => [dim, [label]])) };
   }
 
   question(how) {
     const { opened, changes } = this.state;
-    const numeric = this.outputNow.dims.some((id) => this.state.study.dims.find((dim) => dim.id === id)?.numeric);
-    const ranking = numeric && how === WHILE_DRAGGED ? 0 : how.ranking;
-    return { opened, changes, visible: this.visible, ...how, ranking };
+    const ranking = this.numericDims.length ? 0 : how.ranking;
+    return { opened, changes, visible: this.visible(), ...how, ranking };
   }
 
   refresh(how) {
@@ -172,14 +173,24 @@ export class Explorer {
     try {
       const shot = await this.server.ask("evaluate", question);
       if (question.opened !== this.state.opened) return;
-      if (question.effects) this.keep(question, shot);
-      if (shot.ranking === null || !shot.ranking) shot.ranking = this.state.shot?.ranking ?? null;
+      shot.ranking ??= this.state.shot?.ranking;
       this.set({ shot, fine: Boolean(question.effects), refused: null, gone: false });
+      if (!question.effects) return;
+      if (this.numericDims.length) await this.rankAtLabel(question, shot);
+      this.keep(question, shot);
     } catch (error) {
       if (error instanceof Gone) this.set({ gone: true });
       else if (error instanceof Refused) this.set({ refused: { faults: error.faults, changes: question.changes } });
       else throw error;
     }
+  }
+
+  /** The ranking where a fan is shown: at the one label that is chosen. */
+  async rankAtLabel(question, shot) {
+    const { opened, changes } = question;
+    const told = await this.server.ask("evaluate", { opened, changes, visible: this.visible([]), ranking: question.ranking || AFTER_A_PAUSE.ranking });
+    Object.assign(shot, { ranking: told.ranking });
+    if (changes === this.state.changes) this.set({ shot: { ...shot } });
   }
 
   keep(question, shot) {
@@ -188,10 +199,10 @@ export class Explorer {
   }
 
   /** What a text means as the law of an input, or why it means none. */
-  async preview(input, change) {
+  async preview(change) {
     try {
-      const { opened } = this.state;
-      return await this.server.ask("preview", { opened, input, change });
+      const { opened, changes } = this.state;
+      return await this.server.ask("preview", { opened, changes: withChange(changes, change) });
     } catch (error) {
       if (error instanceof Refused) return { faults: error.faults };
       if (error instanceof Gone) this.set({ gone: true });
@@ -209,10 +220,11 @@ export class Explorer {
 
   async settle() {
     const { opened, changes } = this.state;
+    const visible = this.visible();
     const stop = new AbortController();
     this.set({ settling: { progress: null, stop }, settled: null });
     try {
-      await this.server.stream("settle", { opened, changes }, (line) => this.hear(line, changes), stop.signal);
+      await this.server.stream("settle", { opened, changes, visible }, (line) => this.hear(line, changes), stop.signal);
     } catch (error) {
       if (error instanceof Gone) this.set({ gone: true });
       else if (error instanceof Refused) this.set({ refused: { faults: error.faults, changes } });
@@ -223,7 +235,7 @@ export class Explorer {
 
   hear(line, changes) {
     if (line.progress) this.set({ settling: { ...this.state.settling, progress: line.progress } });
-    if (line.settled) this.set({ settled: { changes, shot: line.settled, digest: line.digest, command: line.command } });
+    if (line.settled) this.set({ settled: { changes, shot: line.settled } });
     if (line.faults) this.set({ refused: { faults: line.faults, changes } });
   }
 
@@ -254,9 +266,9 @@ export class Explorer {
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
 
-  async studyFile(asScenario = null) {
+  async studyFile() {
     const { opened, changes } = this.state;
-    return (await this.server.ask("study_file", { opened, changes, as_scenario: asScenario })).text;
+    return (await this.server.ask("study_file", { opened, changes })).text;
   }
 }
 

@@ -57,9 +57,8 @@ function Sentence({ explorer, cell, own }) {
     <div class="sentence">
       <p class="now"><span class="big">${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</span>
         <span class="what">${unit(own.unit)} ${shown.mean ? "on average" : "half the time below"}</span>
-        <span class="range">${percent(interval.level)} interval <b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
-      ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}):
-        <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}
+        <span class="range">${percent(interval.level)} interval${" "}<b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
+      ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}): <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}
       ${shown.never > 0 && html`<p class="before">never in ${percent(shown.never)} of draws</p>`}
     </div>`;
 }
@@ -185,12 +184,12 @@ function Quality({ explorer, cell }) {
   return html`
     <p class="quality" role="status">
       ${settled
-        ? html`<b class="chip settled">settled</b> the whole run: ${study.design.replicates} × ${study.design.draws.toLocaleString("en")} draws; digest <code title=${settled.digest}>${settled.digest?.slice(0, 12)}</code>`
+        ? html`<b class="chip settled">settled</b> the whole run: ${study.design.replicates} × ${study.design.draws.toLocaleString("en")} draws; digest <code title=${settled.shot.digest}>${settled.shot.digest?.slice(0, 12)}</code>`
         : html`<b class="chip preview">preview</b> ${shot.replicates} × ${shot.draws.toLocaleString("en")} draws${error ? html`, the mean is within ${percent(error)}` : ""}`}
       ${settling
         ? html` <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress> ${progress?.doing ?? "begins"} <button onClick=${() => explorer.cancel()}>cancel</button>`
         : !settled && html` <button id="settle" onClick=${() => explorer.settle()}>settle</button>`}
-      ${settled?.command && html` <code class="command">${settled.command}</code>`}
+      ${settled?.shot.command && html` <code class="command">${settled.shot.command}</code>`}
     </p>`;
 }
 

@@ -16,7 +16,7 @@ export function Head({ explorer, help }) {
         </select></label>
       <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
       <div class="chips" role="group" aria-label="Scenario">
-        ${scenarios.map((own) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} onClick=${() => explorer.showLabel("scenario", own.id)}>${capital(own.title)}</button>`)}
+        ${scenarios.map((own) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} title=${own.title} onClick=${() => explorer.showLabel("scenario", own.id)}>${capital(own.title.split(/[:;,]/)[0])}</button>`)}
       </div>
       <div class="tools">
         <button onClick=${() => explorer.undo()} disabled=${!explorer.undone?.length}>undo</button>

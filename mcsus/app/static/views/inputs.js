@@ -27,7 +27,12 @@ export function Inputs({ explorer }) {
   const [all, setAll] = useState(false);
   const [only, setOnly] = useState("");
   const share = shares(explorer);
-  const rows = ordered(state.study.inputs, share, sort).filter((input) => fits(input, found, only, state.changes));
+  const order = useRef(null);
+  // rows stay where they are while one of them is held, and until the better ranking is there
+  if (!order.current || order.current.sort !== sort || order.current.study !== state.study || (state.fine && explorer.dragged === undefined)) {
+    order.current = { sort, study: state.study, rows: ordered(state.study.inputs, share, sort) };
+  }
+  const rows = order.current.rows.filter((input) => fits(input, found, only, state.changes));
   const shown = all || found || only ? rows : rows.slice(0, FIRST);
   const rest = rows.slice(shown.length).reduce((sum, input) => sum + Math.max(0, share.get(input.id)?.ST ?? 0), 0);
   return html`
@@ -96,7 +101,8 @@ class Row extends Steady {
 
   render({ explorer, input, labels, now, ST, error, refused, lit, changes }, { open }) {
     const before = lawAt(input.laws, labels);
-    const law = now ? lawAt(now, labels) : before;
+    const shown = now && (cellAt(now, labels) ?? now[0]);
+    const law = shown?.law ?? before;
     const changed = changes !== "[]";
     const fixed = Boolean(input.fixed);
     const own = (change) => change && { input: input.id, ...change };
@@ -110,7 +116,7 @@ class Row extends Steady {
           <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
           <span class="value">${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} <i>${unit(law.unit)}</i></span>
         </div>
-        <div class="drag"><${Law} law=${law} before=${before} width=${230} title=${capital(input.title)} fixed=${fixed} drag=${drag} drop=${() => explorer.drop()} /></div>
+        <div class="drag"><${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} drag=${drag} drop=${() => explorer.drop()} /></div>
         <div class="share" title="share of the variance, interactions included">
           ${ST !== undefined && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
         </div>
@@ -120,19 +126,19 @@ class Row extends Steady {
           ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
         </div>
         ${refused && html`<p class="fault" role="alert">${refused}</p>`}
-        ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} />`}
+        ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} chosen=${shown?.chosen} />`}
       </li>`;
   }
 }
 
-function Details({ explorer, input, law, before }) {
+function Details({ explorer, input, law, before, chosen }) {
   return html`
     <div class="details">
       ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} />`}
       <p>${law.words}${law !== before ? html` <span class="note">(in the study: ${before.words})</span>` : ""}</p>
-      ${law.chosen && html`<p class="note">Taken because ${law.chosen.because}; instead:
-        ${law.chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
-      <p class="note">${[input.stage && plain(input.stage), input.kind && `${input.kind} of`, input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
+      ${chosen && html`<p class="note">Taken because ${chosen.because}; instead:
+        ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
+      <p class="note">${[input.stage && plain(input.stage), input.kind && plain(input.kind), input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
       ${input.rationale && html`<p class="note">${input.rationale}</p>`}
       ${input.note && html`<p class="note">${input.note}</p>`}
       <ul class="sources">${input.sources.map((source) => html`<li>${source.url ? html`<a href=${safe(source.url)} rel="noreferrer noopener" target="_blank">${source.text}</a>` : source.text}${source.licence ? ` (${source.licence})` : ""}</li>`)}</ul>
@@ -142,6 +148,10 @@ function Details({ explorer, input, law, before }) {
 
 function safe(url) {
   return /^https?:\/\//.test(url) ? url : undefined;
+}
+
+function meaning(law) {
+  return `${law.words}: 90 % between ${number(law.low)} and ${number(law.high)} ${unit(law.unit)}`;
 }
 
 /** A law typed in the grammar; shows what it means, or why it means nothing, before it is taken. */
@@ -156,7 +166,7 @@ function Field({ explorer, input, law }) {
     const value = event.target.value;
     setText(value);
     const serial = ++asked.current;
-    const answer = await explorer.preview(input.id, change(value));
+    const answer = await explorer.preview(change(value));
     if (serial === asked.current) setTold(answer);
   };
   const take = (event) => {
@@ -171,7 +181,7 @@ function Field({ explorer, input, law }) {
       <input id=${id} ref=${field} value=${text} spellcheck=${false} autocomplete="off" onInput=${typed} aria-invalid=${Boolean(told?.faults)} aria-describedby=${`${id}-told`} />
       <button>take</button>
       <p id=${`${id}-told`} class=${told?.faults ? "fault" : "note"} role="status">
-        ${told?.faults ? told.faults[0].message : told ? `${told.law.words}: 90 % between ${number(told.law.low)} and ${number(told.law.high)} ${unit(told.law.unit)}` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2)"}
+        ${told?.faults ? told.faults[0].message : told ? meaning(told.laws[0].law) : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2)"}
       </p>
     </form>`;
 }
