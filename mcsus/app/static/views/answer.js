@@ -55,7 +55,7 @@ function Sentence({ explorer, cell, own }) {
   const { before } = cell;
   return html`
     <div class="sentence">
-      <p class="now"><span class="big">${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</span>
+      <p class="now"><span class="big" data-exact=${shown.mean?.value ?? shown.median.value}>${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</span>
         <span class="what">${unit(own.unit)} ${shown.mean ? "on average" : "half the time below"}</span>
         <span class="range">${percent(interval.level)} interval${" "}<b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
       ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}): <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}

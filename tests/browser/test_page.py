@@ -1,0 +1,290 @@
+"""The page as a person uses it, in a real browser."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import mcsus
+import pytest
+
+from .conftest import TOKEN, opened, serve
+
+AXE = Path(__file__).with_name("axe.min.js")
+AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+"""axe-core 4.14.1 of npm, MPL-2.0 (`axe.LICENSE`)."""
+
+EVENTS = 60
+
+
+@pytest.fixture
+def device(page, served):
+    return opened(page, served.link())
+
+
+def drag(page, events, row=0, step=1):
+    """Drag the body of an input's law, an event a frame."""
+    touch = page.locator(".row .body .touch").nth(row)
+    touch.scroll_into_view_if_needed()
+    box = touch.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(1, events + 1):
+        page.mouse.move(x + k * step, y)
+        yield k
+    page.mouse.up()
+
+
+def answer(page):
+    return page.locator(".now .big").inner_text()
+
+
+def test_a_drag_of_sixty_events_is_answered_sixty_times(device):
+    moves = drag(device, EVENTS)
+    values = [device.locator(".now .big").get_attribute("data-exact")]
+    for _ in range(EVENTS):
+        with device.expect_response("**/api/evaluate"):
+            next(moves)
+        device.wait_for_function(
+            "old => document.querySelector('.now .big').dataset.exact !== old", arg=values[-1]
+        )
+        values.append(device.locator(".now .big").get_attribute("data-exact"))
+    assert len(set(values)) == EVENTS + 1
+    assert device.said == []
+
+
+def test_nothing_is_asked_of_any_other_host(page, served):
+    urls = []
+    page.on("request", lambda request: urls.append(request.url))
+    opened(page, served.link())
+    page.locator(".row .title").first.click()
+    page.locator(".drivers .title").first.click()
+    page.locator(".scatter").wait_for()
+    assert urls
+    assert [url for url in urls if not url.startswith((served.address, "data:", "blob:"))] == []
+    assert page.said == []
+
+
+def test_undo_gives_the_same_numbers_back(device):
+    before = answer(device)
+    for _ in drag(device, 5, step=8):
+        pass
+    device.wait_for_function(
+        "before => document.querySelector('.now .big').innerText !== before", arg=before
+    )
+    device.keyboard.press("u")
+    device.wait_for_function(
+        "before => document.querySelector('.now .big').innerText === before", arg=before
+    )
+    assert device.locator(".changes li").count() == 0
+    device.keyboard.press("Shift+U")
+    device.locator(".changes li").first.wait_for()
+
+
+def test_a_law_that_is_typed_is_told_before_it_is_taken(device):
+    device.locator(".row .title").first.click()
+    field = device.locator(".field input").first
+    field.fill("5 tp 20")
+    device.locator(".field .fault").wait_for()
+    before = answer(device)
+    field.fill("60 to 80")
+    device.locator(".field .note", has_text="90 %").wait_for()
+    assert answer(device) == before
+    field.press("Enter")
+    device.locator(".changes li", has_text="60 to 80").wait_for()
+
+
+def test_a_law_that_cannot_be_is_refused_and_the_last_state_stays(device):
+    before = answer(device)
+    device.locator(".row .title").first.click()
+    device.locator(".field input").first.fill("lognormal(median=-3, gsd=2)")
+    device.locator(".field input").first.press("Enter")
+    device.locator(".refused", has_text="median").wait_for()
+    assert answer(device) == before
+
+
+def test_a_link_restores_what_was_seen(device, browser, served):
+    device.locator(".chip", has_text="Image classification").click()
+    for _ in drag(device, 4, step=9):
+        pass
+    device.locator(".changes li .n", has_text="kg").wait_for()
+    address = device.url
+    assert len(address) < 4096
+    told = answer(device)
+    again = browser.new_page()
+    opened(again, address)
+    again.locator(".changes li").wait_for()
+    again.wait_for_function(
+        "told => document.querySelector('.now .big').innerText === told", arg=told
+    )
+    assert again.locator(".chip[aria-pressed=true]", has_text="Image classification").count() == 1
+    again.close()
+
+
+def test_what_is_shown_when_the_server_dies_is_marked(page):
+    server = serve("tinyml_table")
+    opened(page, server.link())
+    server.stop()
+    for _ in drag(page, 3, step=5):
+        pass
+    page.locator(".gone").wait_for()
+    assert page.locator(".stale .answer").count() == 1
+
+
+@pytest.mark.slow
+def test_the_digest_of_a_whole_run_is_that_of_the_command(page):
+    server = serve("tinyml_table")
+    opened(page, server.link())
+    page.locator("#settle").click()
+    page.locator(".chip.settled").wait_for(timeout=60_000)
+    told = page.locator(".quality code").first.get_attribute("title")
+    server.stop()
+    assert told == mcsus.run("tinyml_table").to_dict()["digest"]
+
+
+def test_the_keyboard_reaches_every_control(device):
+    controls = "button:not([disabled]), input, select, a[href], [tabindex='0'], summary"
+    wanted = device.evaluate(
+        """which => { const all = [...document.querySelectorAll(which)].filter((e) => e.checkVisibility());
+                      all.forEach((e, k) => { e.dataset.k = k; }); return all.length; }""",
+        controls,
+    )
+    device.evaluate("document.activeElement.blur()")
+    reached = set()
+    for _ in range(2 * wanted):
+        device.keyboard.press("Tab")
+        reached.add(device.evaluate("document.activeElement?.dataset?.k ?? null"))
+    assert {str(k) for k in range(wanted)} <= reached
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_nothing_keeps_anyone_out(page, served, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, served.link())
+    page.locator(".row .title").first.click()
+    assert hashlib.sha256(AXE.read_bytes()).hexdigest() == AXE_SHA256
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    assert [
+        (own["id"], own["nodes"][0]["html"])
+        for own in found
+        if own["impact"] in ("serious", "critical")
+    ] == []
+
+
+@pytest.mark.parametrize("study", ["tinyml_device", "tinyml_table"])
+def test_a_phone_needs_no_sideways_scroll(page, study):
+    page.set_viewport_size({"width": 390, "height": 844})
+    server = serve(study)
+    opened(page, server.link())
+    page.locator(".row .title").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    server.stop()
+
+
+PAYLOADS = [
+    "<script>window.ran=1</script>",
+    "<img src=x onerror=window.ran=1>",
+    '"><svg onload=window.ran=1>',
+    "javascript:window.ran=1",
+    "';window.ran=1;'",
+    "${window.ran=1}",
+    "{{constructor.constructor('window.ran=1')()}}",
+    "<iframe srcdoc='<script>parent.ran=1</script>'></iframe>",
+    "</title><script>window.ran=1</script>",
+    "<a href=javascript:window.ran=1>click</a>",
+    "<style>@import'http://evil.example'</style>",
+    "<math><mtext></form><form><mglyph><style></math><img src onerror=window.ran=1>",
+    "<base href=http://evil.example>",
+    "<body onload=window.ran=1>",
+    "`-window.ran=1-`",
+    "&lt;script&gt;window.ran=1&lt;/script&gt;",
+    "<object data=javascript:window.ran=1>",
+    "<embed src=javascript:window.ran=1>",
+    "<input autofocus onfocus=window.ran=1>",
+    "<details open ontoggle=window.ran=1>",
+]
+
+
+def hostile(payload):
+    """Return a study file with a payload in every text that it has."""
+    text = json.dumps(payload)
+    return f"""
+schema = "mcsus/1"
+id = "hostile"
+title = {text}
+question = {text}
+functional_unit = {text}
+system_boundary = {text}
+characterisation = {text}
+[dims]
+place = [{text}, "other"]
+[parameters.energy]
+distribution = "lognormal"
+median = 2
+gsd = 1.5
+unit = "kg CO2e"
+source = {text}
+note = {text}
+[parameters.share]
+unit = "1"
+source = "assumed"
+rationale = {text}
+by.place.other = {{ distribution = "uniform", minimum = 0.1, maximum = 0.9 }}
+by.place.{text} = {{ distribution = "uniform", minimum = 0.2, maximum = 0.8 }}
+[equations]
+total = {{ formula = "energy * share", unit = "kg CO2e" }}
+[outputs]
+total = "kg CO2e"
+[design]
+kind = "sobol"
+draws = 256
+replicates = 4
+seed = 1
+[[claims]]
+id = "low"
+statement = {text}
+quantity = "total"
+relation = "<"
+value = 9
+unit = "kg CO2e"
+confidence = 0.9
+"""
+
+
+def test_texts_of_a_study_run_nothing(page, served):
+    page.goto(served.link())
+    page.locator("input[type=file]").first.wait_for(state="attached")
+    for k, payload in enumerate(PAYLOADS):
+        file = {
+            "name": f"{re.sub(r'[/]', '', payload)}{k}.toml",
+            "mimeType": "application/toml",
+            "buffer": hostile(payload).encode(),
+        }
+        page.locator("input[type=file]").first.set_input_files(file)
+        page.wait_for_function(
+            "payload => document.body.innerText.includes(payload.slice(0, 12))", arg=payload
+        )
+    assert page.evaluate("window.ran") is None
+
+
+def test_a_study_with_faults_opens_as_the_list_of_them(page, served):
+    page.goto(served.link())
+    page.locator("input[type=file]").first.wait_for(state="attached")
+    file = {
+        "name": "broken.toml",
+        "mimeType": "application/toml",
+        "buffer": b'schema = "mcsus/1"\nid = "broken"\n[parameters.a]\ndistribution = "lognormol"\n',
+    }
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.locator(".faults li", has_text="lognormal").wait_for()
+    assert page.locator(".text .faulty").count() > 0
+    page.locator(".faults button", has_text="back to").click()
+    page.locator(".answer").wait_for()
+
+
+def test_the_token_is_needed(page, served):
+    page.goto(served.address)
+    page.locator(".begin", has_text="mcsus serve").wait_for()
+    assert TOKEN not in page.content()
