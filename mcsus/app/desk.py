@@ -102,8 +102,8 @@ class Desk:
         return {"laws": explorer.preview(asked.get("changes", []))}
 
     def _scatter(self, explorer: Explorer, asked: Asked) -> Answer:
-        keys = ("changes", "input", "output", "labels")
-        return explorer.scatter(*(asked.get(key) for key in keys))
+        changes, labels = asked.get("changes", []), asked.get("labels", {})
+        return explorer.scatter(changes, str(asked.get("input")), str(asked.get("output")), labels)
 
     def _study_file(self, explorer: Explorer, asked: Asked) -> Answer:
         return {"text": explorer.to_study_file(asked.get("changes", []))}

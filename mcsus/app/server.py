@@ -49,6 +49,9 @@ class Stream:
     cancel: Callable[[], None]
 
 
+MOST_WAITING = 8
+"""How many questions wait for their turn; one is answered at a time."""
+
 Answer = dict[str, Any] | Stream
 Questions = dict[str, Callable[[dict[str, Any]], Answer]]
 """What may be asked at `/api/<name>`: a function of a JSON object each, that answers with one (with
@@ -65,7 +68,7 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
     allowed
         What a request must name and carry (`mcsus.app.guard`).
     """
-    busy = asyncio.Lock()
+    turn, waiting = asyncio.Lock(), 0
 
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
@@ -74,16 +77,21 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
         return FileResponse(TEMPLATES / "palette.css")
 
     async def asked(request: Request) -> Response:
+        nonlocal waiting
         answer = questions.get(request.path_params["name"])
         if answer is None:
             return _refused(404, f"allowed: {', '.join(sorted(questions))}")
         question = _read(await request.body())
         if question is None:
             return _refused(400, "allowed: a JSON object")
-        if busy.locked():
-            return _refused(429, "one question at a time: another is being answered")
-        async with busy:
-            return await _answered(answer, question)
+        if waiting >= MOST_WAITING:
+            return _refused(429, f"allowed: {MOST_WAITING} questions at a time")
+        waiting += 1
+        try:
+            async with turn:
+                return await _answered(answer, question)
+        finally:
+            waiting -= 1
 
     routes = [
         Route("/", page),
@@ -146,5 +154,7 @@ def hosts_of(address: str, port: int) -> frozenset[str]:
 
 def serve(app: Starlette, at: socket.socket) -> None:
     """Serve until interrupted."""
-    config = uvicorn.Config(app, log_level="error", server_header=False, date_header=False)
+    config = uvicorn.Config(
+        app, log_level="error", lifespan="off", server_header=False, date_header=False
+    )
     uvicorn.Server(config).run(sockets=[at])

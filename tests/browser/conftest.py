@@ -36,7 +36,7 @@ def serve(*studies):
     at = listening("127.0.0.1", 0)
     port = at.getsockname()[1]
     app = application(Desk(studies).questions, Allowed(hosts_of("127.0.0.1", port), TOKEN))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
     thread.start()
     return Served(f"http://127.0.0.1:{port}", server, thread)

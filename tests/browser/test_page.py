@@ -5,8 +5,9 @@ import json
 import re
 from pathlib import Path
 
-import mcsus
 import pytest
+
+import mcsus
 
 from .conftest import TOKEN, opened, serve
 
@@ -146,8 +147,11 @@ def test_the_digest_of_a_whole_run_is_that_of_the_command(page):
 def test_the_keyboard_reaches_every_control(device):
     controls = "button:not([disabled]), input, select, a[href], [tabindex='0'], summary"
     wanted = device.evaluate(
-        """which => { const all = [...document.querySelectorAll(which)].filter((e) => e.checkVisibility());
-                      all.forEach((e, k) => { e.dataset.k = k; }); return all.length; }""",
+        """which => {
+            const all = [...document.querySelectorAll(which)].filter((e) => e.checkVisibility());
+            all.forEach((e, k) => { e.dataset.k = k; });
+            return all.length;
+        }""",
         controls,
     )
     device.evaluate("document.activeElement.blur()")
@@ -275,7 +279,7 @@ def test_a_study_with_faults_opens_as_the_list_of_them(page, served):
     file = {
         "name": "broken.toml",
         "mimeType": "application/toml",
-        "buffer": b'schema = "mcsus/1"\nid = "broken"\n[parameters.a]\ndistribution = "lognormol"\n',
+        "buffer": b'id = "broken"\n[parameters.a]\ndistribution = "lognormol"\n',
     }
     page.locator("input[type=file]").first.set_input_files(file)
     page.locator(".faults li", has_text="lognormal").wait_for()

@@ -133,4 +133,3 @@ def test_lines_are_sent_as_they_come_and_their_maker_is_told_of_the_end():
         answer = ask(client, path="/api/run")
     assert [json.loads(line) for line in answer.text.splitlines()] == [{"line": 1}, {"line": 2}]
     assert ended
-

@@ -27,6 +27,7 @@ export class Explorer {
       settled: null,
       settling: null,
       faults: null, // of a study that does not open
+      faulty: null, // where it came from
       refused: null, // of the last change
       gone: false,
       highlighted: null,
@@ -51,17 +52,19 @@ export class Explorer {
   }
 
   async open(source, changes = [], shown = {}) {
-    this.set({ busy: true });
+    const serial = (this.opening = (this.opening ?? 0) + 1);
     try {
       const { opened, describe } = await this.server.ask("open", source);
+      if (serial !== this.opening) return;
       const output = describe.outputs.find((own) => own.id === shown.output) ?? describe.outputs.find((own) => own.id === describe.visible.output);
       const labels = { ...describe.visible.labels, ...JSON.parse(shown.labels ?? "{}") };
       this.kept.clear();
-      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null, busy: false });
+      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null });
       this.refresh(AFTER_A_PAUSE);
     } catch (error) {
-      if (error instanceof Gone) this.set({ gone: true, busy: false });
-      else this.set({ faults: error.faults ?? [{ message: String(error) }], source, busy: false });
+      if (serial !== this.opening) return;
+      if (error instanceof Gone) this.set({ gone: true });
+      else this.set({ faults: error.faults ?? [{ message: String(error) }], faulty: source });
     }
   }
 

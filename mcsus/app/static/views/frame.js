@@ -38,7 +38,7 @@ export function Gone() {
 
 /** A study that does not open: its faults beside the lines of its text. */
 export function Faults({ explorer }) {
-  const { faults, source, study } = explorer.state;
+  const { faults, faulty: source, study } = explorer.state;
   return html`
     <main class="faults">
       <h1>${source?.name ?? source?.id} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}</h1>
