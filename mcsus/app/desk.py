@@ -48,6 +48,7 @@ class Desk:
             "open": self._open,
             "evaluate": self._of_study(self._evaluate),
             "preview": self._of_study(self._preview),
+            "pace": self._of_study(self._pace),
             "scatter": self._of_study(self._scatter),
             "settle": self._of_study(self._settle),
             "study_file": self._of_study(self._study_file),
@@ -98,6 +99,9 @@ class Desk:
         given = {key: asked[key] for key in keys if key in asked}
         return explorer.evaluate(asked.get("changes", []), **given).to_dict()
 
+    def _pace(self, explorer: Explorer, asked: Asked) -> Answer:
+        return explorer.pace(asked.get("visible"))
+
     def _preview(self, explorer: Explorer, asked: Asked) -> Answer:
         return {"laws": explorer.preview(asked.get("changes", []))}
 
@@ -106,7 +110,8 @@ class Desk:
         return explorer.scatter(changes, str(asked.get("input")), str(asked.get("output")), labels)
 
     def _study_file(self, explorer: Explorer, asked: Asked) -> Answer:
-        return {"text": explorer.to_study_file(asked.get("changes", []))}
+        scenario = str(asked.get("as_scenario") or "")
+        return {"text": explorer.to_study_file(asked.get("changes", []), scenario)}
 
     def _settle(self, explorer: Explorer, asked: Asked) -> Answer:
         """Make the whole run of the study with its changes; its end is told as a snapshot."""

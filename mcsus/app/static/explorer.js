@@ -4,8 +4,7 @@ import { Gone, Newest, Refused } from "./ask.js";
 import { fromAddress, toAddress, withChange, withoutInput } from "./changes.js";
 
 const PAUSE_MS = 150;
-const WHILE_DRAGGED = { ranking: 256 };
-const AFTER_A_PAUSE = { ranking: 1024, effects: true };
+const AT_FIRST = { draws: 4096, ranking: 256, ranking_after: 1024 };
 const KEPT_ANSWERS = 64;
 const LONGEST_ADDRESS = 4096;
 
@@ -33,6 +32,7 @@ export class Explorer {
       highlighted: null,
     };
     this.kept = new Map();
+    this.pace = AT_FIRST;
     this.newest = new Newest((question) => this.answer(question));
   }
 
@@ -60,7 +60,9 @@ export class Explorer {
       const labels = { ...describe.visible.labels, ...JSON.parse(shown.labels ?? "{}") };
       this.kept.clear();
       this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null });
-      this.refresh(AFTER_A_PAUSE);
+      this.pace = AT_FIRST;
+      this.refresh();
+      this.findPace().catch(() => {});
     } catch (error) {
       if (serial !== this.opening) return;
       if (error instanceof Gone) this.set({ gone: true });
@@ -78,14 +80,14 @@ export class Explorer {
   setChanges(changes) {
     this.undone = [...(this.undone ?? []), this.state.changes].slice(-200);
     this.set({ changes, redo: [] });
-    this.refresh(WHILE_DRAGGED);
+    this.refresh();
   }
 
   /** While something is dragged: the changes as they would be; undo goes back to before the drag. */
   drag(changes) {
     this.dragged ??= this.state.changes;
     this.set({ changes });
-    this.refresh(WHILE_DRAGGED);
+    this.refresh();
   }
 
   drop() {
@@ -100,14 +102,14 @@ export class Explorer {
     const redo = [...this.state.redo, this.state.changes];
     this.set({ changes: this.undone.at(-1), redo });
     this.undone = this.undone.slice(0, -1);
-    this.refresh(WHILE_DRAGGED);
+    this.refresh();
   }
 
   redo() {
     if (!this.state.redo.length) return;
     this.undone = [...(this.undone ?? []), this.state.changes];
     this.set({ changes: this.state.redo.at(-1), redo: this.state.redo.slice(0, -1) });
-    this.refresh(WHILE_DRAGGED);
+    this.refresh();
   }
 
   reset() {
@@ -126,12 +128,12 @@ export class Explorer {
 
   showOutput(output) {
     this.set({ output });
-    this.refresh(AFTER_A_PAUSE);
+    this.refresh();
   }
 
   showLabel(dim, label) {
     this.set({ labels: { ...this.state.labels, [dim]: label } });
-    this.refresh(AFTER_A_PAUSE);
+    this.refresh();
   }
 
   highlight(input) {
@@ -142,6 +144,21 @@ export class Explorer {
 
   get outputNow() {
     return this.state.study.outputs.find((own) => own.id === this.state.output);
+  }
+
+  get dragPace() {
+    return { draws: this.pace.draws, ranking: this.pace.ranking };
+  }
+
+  get restPace() {
+    return { ranking: this.pace.ranking_after, effects: true };
+  }
+
+  /** How much this machine can answer of this study while something is dragged. */
+  async findPace() {
+    const { opened } = this.state;
+    const pace = await this.server.ask("pace", { opened, visible: this.visible() });
+    if (opened === this.state.opened) this.pace = pace;
   }
 
   /** The dims of the output that is shown, but for scenarios those that numbers label. */
@@ -162,13 +179,15 @@ export class Explorer {
     return { opened, changes, visible: this.visible(), ...how, ranking };
   }
 
-  refresh(how) {
+  /** Draws anew: at once if it was drawn before, else quickly now and better after a pause. */
+  refresh() {
     clearTimeout(this.pause);
-    const question = this.question(how);
-    const kept = this.kept.get(key(question)) ?? this.kept.get(key(this.question(AFTER_A_PAUSE)));
+    const kept = this.kept.get(key(this.question(this.restPace)));
     if (kept) this.set({ shot: kept, fine: true, refused: null });
-    else this.newest.ask(question);
-    if (how === WHILE_DRAGGED) this.pause = setTimeout(() => this.refresh(AFTER_A_PAUSE), PAUSE_MS);
+    else {
+      this.newest.ask(this.question(this.dragPace));
+      this.pause = setTimeout(() => this.newest.ask(this.question(this.restPace)), PAUSE_MS);
+    }
     this.writeAddress();
   }
 
@@ -191,7 +210,7 @@ export class Explorer {
   /** The ranking where a fan is shown: at the one label that is chosen. */
   async rankAtLabel(question, shot) {
     const { opened, changes } = question;
-    const told = await this.server.ask("evaluate", { opened, changes, visible: this.visible([]), ranking: question.ranking || AFTER_A_PAUSE.ranking });
+    const told = await this.server.ask("evaluate", { opened, changes, visible: this.visible([]), ranking: this.pace.ranking_after });
     Object.assign(shot, { ranking: told.ranking });
     if (changes === this.state.changes) this.set({ shot: { ...shot } });
   }
