@@ -110,7 +110,8 @@ def evaluate(
     outputs = {}
     for name, unit in study.outputs.items():
         own = values[name]
-        means = own.mean(axis=2)
+        with np.errstate(invalid="ignore", over="ignore"):
+            means = own.mean(axis=2)
         means = np.where(np.isfinite(means), means, np.nan)
         if model.meets_individuals(name):  # each replicate has its own
             each = quantiles_of_sorted(np.sort(own, axis=2), wanted)
@@ -166,7 +167,7 @@ def drawn_values(
         list(_threads().ordered(fill, None, range(replicates)))
     values = out.reshape(len(out), replicates, draws)
     ends = np.cumsum(counts)
-    if not np.isfinite(values.sum(axis=2)).all():
+    if not np.isfinite(values).all():
         for replicate in range(replicates):
             refuse_not_finite(values[:, replicate], names, ends, kernel, design, replicate)
     return {name: values[slice(*at)] for name, at in zip(names, pairwise([0, *ends]), strict=True)}

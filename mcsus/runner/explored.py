@@ -210,6 +210,7 @@ class Snapshot:
         return told | {"base_points": self.base_points, "on_ranks": list(self.on_ranks)}
 
 
+@np.errstate(invalid="ignore", over="ignore")  # of what is never, and of what is very large
 def described(
     values: Array,
     labels: Labels,
@@ -232,14 +233,12 @@ def described(
     draws: Draws = AveragedDraws(held) if meets else held
     known = settling(draws)
     never = float(np.isposinf(values).mean())
-    with np.errstate(invalid="ignore"):  # of what is never
-        means = draws.means()
-        error = float(standard_error(means)) if known.mean and not never else math.nan
-        sd = float(draws.sd()) if known.sd and not never else math.nan
+    means = draws.means()
+    error = float(standard_error(means)) if known.mean and not never else math.nan
+    sd = float(draws.sd()) if known.sd and not never else math.nan
     probabilities = quantile_probabilities(levels)
     middle = int(np.searchsorted(probabilities, 0.5))
-    with np.errstate(invalid="ignore"):
-        errors = quantile_errors(draws, probabilities)
+    errors = quantile_errors(draws, probabilities)
     known_errors = dict(zip(probabilities.tolist(), errors.tolist(), strict=True))
     return Cell(
         labels,
@@ -278,7 +277,7 @@ def paired(now: Array, before: Array, cell: Cell) -> Paired:
     cell : Cell
         What those of before say.
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         apart = now - before
         each, share = apart.mean(axis=1), (now < before).mean(axis=1)
         ratio = float(now.mean() / before.mean())
@@ -298,7 +297,7 @@ def paired(now: Array, before: Array, cell: Cell) -> Paired:
 
 def effect(now: Array, before: Array, labels: Labels) -> Effect:
     """Return what changes do to the mean of a cell, draw by draw."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         each = (now - before).mean(axis=1)
         ratio = float(now.mean() / before.mean())
         return Effect(labels, float(each.mean()), float(standard_error(each)), ratio)

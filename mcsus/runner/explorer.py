@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shlex
 import threading
 import time
 from collections import OrderedDict
@@ -295,7 +296,8 @@ class Explorer:
         if result is None:  # cancelled before it began
             raise KeyboardInterrupt
         shown = self.evaluate(changes, visible, ranking=0)
-        command = f"mcsus run {self.study.id}" + (".toml" if changes else "")
+        words = [] if changes else result.provenance["command"]
+        command = shlex.join(words or ["mcsus", "run", f"{self.study.id}.toml"])
         snapshot = settled(shown, result, command)
         return Settled(result, snapshot, str(snapshot.digest), command)
 

@@ -15,6 +15,7 @@ from mcsus.runner.explored import PROBABILITIES
 from mcsus.runner.explorer import Explorer
 from mcsus.runner.run import Run
 from mcsus.study import Study, load_study
+from mcsus.study.conditional import quantities_of
 
 ONE = {"outputs": ["device_footprint"], "labels": {"application": ["keyword_spotting"]}}
 GRID = {"input": "use_grid_intensity", "law": "50 g CO2e/kWh"}
@@ -46,7 +47,7 @@ def table():
 
 def random_change(study, rng):
     """Return a change of any kind of any input."""
-    parameter = rng.choice(study.parameters)
+    parameter = rng.choice([own for own in study.parameters if not quantities_of(own)])
     cell = parameter.cells[0]
     at = abs(cell.deterministic) or 1.0
     low, high = cell.law.quantile(np.array([0.05, 0.95])).tolist()
@@ -408,6 +409,17 @@ def test_how_much_may_be_asked_for_while_one_drags(device):
     asked = device.pace(ONE, budget_ms=1e9)
     assert asked == {"draws": 4096, "ranking": 256, "ranking_after": 1024}
     assert device.pace(ONE, budget_ms=1e-9) == {"draws": 256, "ranking": 0, "ranking_after": 256}
+
+
+def test_what_is_never_and_what_is_very_large_are_seen():
+    explorer = Explorer("offset_thermostat")
+    [cell] = explorer.evaluate(
+        (), {"outputs": ["payback_time"], "labels": {"scenario": ["base"]}}, draws=256
+    ).outputs["payback_time"]
+    assert cell.never > 0
+    assert np.isnan(cell.mean)
+    large = Explorer(small("a*b")).evaluate([{"input": "a", "scale": 4e306}], ranking=0)
+    assert large.outputs["y"][0].quantiles[-1] > 1e307
 
 
 def test_laws_are_typed_in_python(device):
