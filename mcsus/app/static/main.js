@@ -6,7 +6,7 @@ import { Explorer } from "./explorer.js";
 import { cellAt, html, render, useEffect, useState } from "./views/base.js";
 import { Answer } from "./views/answer.js";
 import { Changes } from "./views/changes.js";
-import { Claims } from "./views/claims.js";
+import { Claims, verdict } from "./views/claims.js";
 import { Drivers, MadeOf } from "./views/drivers.js";
 import { Faults, Gone, Head, Keys, Tour, keyPressed, openFile } from "./views/frame.js";
 import { Inputs } from "./views/inputs.js";
@@ -26,6 +26,7 @@ function App({ explorer }) {
     <div class=${gone ? "stale" : ""}>
       ${gone && html`<${Gone} />`}
       <${Head} explorer=${explorer} help=${() => setKeys(true)} />
+      <${Brief} explorer=${explorer} />
       <${Refusal} explorer=${explorer} />
       <main class="explorer">
         <div class="right"><${Answer} explorer=${explorer} /><div class="pair"><${Drivers} explorer=${explorer} /><${MadeOf} explorer=${explorer} /></div><${Claims} explorer=${explorer} /></div>
@@ -36,6 +37,16 @@ function App({ explorer }) {
       ${keys && html`<${Keys} close=${() => setKeys(false)} />`}
       <${Tour} />
     </div>`;
+}
+
+/** On a phone: the answer and the verdicts in one line that stays. */
+function Brief({ explorer }) {
+  const { study, shot, output, labels } = explorer.state;
+  const cell = cellAt(shot?.outputs?.[output], labels);
+  if (!cell) return null;
+  const interval = cell.intervals.at(-1);
+  return html`<p class="brief" aria-hidden="true"><b>${number(cell.mean?.value ?? cell.median.value)}</b> ${unit(explorer.outputNow.unit)}${" "}
+    (${number(interval.low)} to ${number(interval.high)}) ${study.claims.map((claim) => verdict(explorer, claim)).filter(Boolean).map(({ mark, told }) => html`<span class=${told.verdict}><i class="mark">${mark}</i></span>`)}</p>`;
 }
 
 /** A change that was refused and belongs to no input that is shown. */

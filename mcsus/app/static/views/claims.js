@@ -5,17 +5,26 @@ import { cellAt, html } from "./base.js";
 
 const MARKS = { supported: ["✓", "supported"], not_supported: ["✗", "not supported"], undecided: ["?", "undecided"] };
 
+/** The verdict of a claim at the labels that are shown, as a mark and a word. */
+export function verdict(explorer, claim) {
+  const { shot, labels } = explorer.state;
+  const told = cellAt(explorer.settledNow?.shot.claims?.[claim.id] ?? shot?.claims?.[claim.id], labels);
+  if (!told) return null;
+  const [mark, word] = MARKS[told.verdict] ?? ["·", plain(told.verdict)];
+  return { told, mark, word };
+}
+
 export function Claims({ explorer }) {
-  const { study, shot, labels } = explorer.state;
+  const { study } = explorer.state;
   if (!study.claims.length) return null;
   return html`
     <section class="panel claims" aria-labelledby="claims-title">
       <h2 id="claims-title">Claims</h2>
       <ul>${study.claims.map((claim) => {
-        const told = cellAt(explorer.settledNow?.shot.claims?.[claim.id] ?? shot?.claims?.[claim.id], labels);
-        if (!told) return null;
-        const [mark, word] = MARKS[told.verdict] ?? ["·", plain(told.verdict)];
-        const at = Object.values(told.labels).map(plain).join(", ");
+        const found = verdict(explorer, claim);
+        if (!found) return null;
+        const { told, mark, word } = found;
+        const at = Object.values(told.labels).filter((label) => label !== "base").map(plain).join(", ");
         return html`<li class=${told.verdict}>
           <span class="mark" aria-hidden="true">${mark}</span>
           <b>“${claim.statement}”</b>

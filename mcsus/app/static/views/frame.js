@@ -3,9 +3,16 @@
 import { capital } from "../numbers.js";
 import { html, useEffect, useState } from "./base.js";
 
+/** Short names of scenarios: what stands before the first stop, where that tells them apart. */
+function shortNames(scenarios) {
+  const short = scenarios.map((own) => capital(own.title.split(/[:;,]/)[0]));
+  return scenarios.map((own, k) => (short.indexOf(short[k]) === short.lastIndexOf(short[k]) ? short[k] : capital(own.id)));
+}
+
 export function Head({ explorer, help }) {
   const { study, studies, labels, source } = explorer.state;
-  const scenarios = study.scenarios;
+  const { scenarios } = study;
+  const names = shortNames(scenarios);
   return html`
     <header class="head">
       <div class="brand">mcsus</div>
@@ -16,7 +23,7 @@ export function Head({ explorer, help }) {
         </select></label>
       <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
       <div class="chips" role="group" aria-label="Scenario">
-        ${scenarios.map((own) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} title=${own.title} onClick=${() => explorer.showLabel("scenario", own.id)}>${capital(own.title.split(/[:;,]/)[0])}</button>`)}
+        ${scenarios.map((own, k) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} title=${own.title} onClick=${() => explorer.showLabel("scenario", own.id)}>${names[k]}</button>`)}
       </div>
       <div class="tools">
         <button onClick=${() => explorer.undo()} disabled=${!explorer.undone?.length}>undo</button>
