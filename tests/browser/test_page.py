@@ -292,3 +292,38 @@ def test_the_token_is_needed(page, served):
     page.goto(served.address)
     page.locator(".begin", has_text="mcsus serve").wait_for()
     assert TOKEN not in page.content()
+
+
+def test_what_is_taken_away_is_what_was_seen(device, tmp_path):
+    device.locator(".row .title").first.click()
+    device.locator(".field input").first.fill("60 to 80")
+    device.locator(".field input").first.press("Enter")
+    device.locator(".changes li .n", has_text="kg").wait_for()
+    device.locator(".why").fill("our supplier says so")
+    device.locator(".why").press("Tab")
+    with device.expect_download() as taken:
+        device.locator(".take button", has_text="study file").click()
+    study = mcsus.load_study(taken.value.path().rename(tmp_path / "own.toml"))
+    changed = study.parameter("battery_energy_factor").cell.provenance
+    assert (changed.evidence, changed.rationale) == ("assumed", "our supplier says so")
+    with device.expect_download() as taken:
+        device.locator(".take button", has_text="CSV").click()
+    head, row, *_ = taken.value.path().read_text().splitlines()
+    assert head.startswith("application,unit,mean,error,low 0.5,high 0.5")
+    assert row.startswith("keyword_spotting,kg CO2e,")
+    with device.expect_download() as taken:
+        device.locator(".take button", has_text="SVG").click()
+    assert "Device footprint, keyword spotting (kg CO₂e)" in taken.value.path().read_text()
+    with device.expect_download() as taken:
+        device.locator(".take button", has_text="PNG").click()
+    assert taken.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def test_changes_are_saved_as_a_scenario(device, tmp_path):
+    for _ in drag(device, 4, step=9):
+        pass
+    device.locator(".take input").fill("greener")
+    with device.expect_download() as taken:
+        device.locator(".take button", has_text="save").click()
+    study = mcsus.load_study(taken.value.path().rename(tmp_path / "own.toml"))
+    assert [scenario.id for scenario in study.scenarios] == ["greener"]

@@ -120,6 +120,13 @@ export class Explorer {
     this.setChanges(withoutInput(this.state.changes, input));
   }
 
+  /** Why something is changed: it goes to the study file and moves no number. */
+  giveReason(index, rationale) {
+    const changes = this.state.changes.with(index, { ...this.state.changes[index], rationale });
+    this.set({ changes });
+    this.refresh();
+  }
+
   removeChange(index) {
     this.setChanges(this.state.changes.toSpliced(index, 1));
   }
@@ -288,9 +295,9 @@ export class Explorer {
     history.replaceState(null, "", `#${parts.join("&")}`);
   }
 
-  async studyFile() {
+  async studyFile(asScenario) {
     const { opened, changes } = this.state;
-    return (await this.server.ask("study_file", { opened, changes })).text;
+    return (await this.server.ask("study_file", { opened, changes, as_scenario: asScenario })).text;
   }
 }
 

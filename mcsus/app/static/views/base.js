@@ -54,6 +54,23 @@ export class Steady extends Component {
   }
 }
 
+/** Rows as a text for a spreadsheet; what it would take for a formula is guarded. */
+export function csv(rows) {
+  return rows.map((row) => row.map(guarded).join(",")).join("\n") + "\n";
+}
+
+function guarded(value) {
+  if (typeof value === "number") return String(value);
+  const text = String(value ?? "");
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A button that saves what a panel shows as a table. */
+export function CsvButton({ name, rows }) {
+  return html`<button class="link csv" aria-label=${`CSV of ${name}`} onClick=${() => download(`${name}.csv`, csv(rows()), "text/csv")}>CSV</button>`;
+}
+
 /** Saves a text as a file. */
 export function download(name, text, type = "text/plain") {
   const link = document.createElement("a");

@@ -2,7 +2,7 @@
 
 import { gesture } from "../changes.js";
 import { capital, changeBy, number, plain, unit } from "../numbers.js";
-import { cellAt, download, html, useState } from "./base.js";
+import { cellAt, csv, download, html, useState } from "./base.js";
 
 export function Changes({ explorer }) {
   const { changes, shot, study, fine, output, labels } = explorer.state;
@@ -17,13 +17,20 @@ export function Changes({ explorer }) {
       ${!changes.length && html`<p class="note">None yet: drag a curve, or open an input and type its law.</p>`}
       <ol>${changes.map((change, k) => {
         const effect = cellAt(effects?.[k]?.effect?.[output], labels);
-        return html`<li><span>${capital(titles.get(change.input)?.title ?? change.input ?? change.name)}: ${words(change, titles.get(change.input))}</span>
+        const name = capital(titles.get(change.input)?.title ?? change.input ?? change.name);
+        return html`<li><span>${name}: ${words(change, titles.get(change.input))}
+            <${Why} of=${name} given=${change.rationale} take=${(text) => explorer.giveReason(k, text)} /></span>
           <span class="n">${effect ? `${effect.mean > 0 ? "+" : ""}${number(effect.mean, 2)} ${of}` : ""}</span>
           <button onClick=${() => explorer.removeChange(k)} aria-label="Take this change back">undo</button></li>`;
       })}
       ${changes.length > 1 && together ? html`<li><b>both or all together</b><span class="n">${together.mean > 0 ? "+" : ""}${number(together.mean, 2)} ${of} (${changeBy(together.ratio)})</span></li>` : ""}</ol>
       <${TakeAway} explorer=${explorer} />
     </section>`;
+}
+
+function Why({ of, given = "", take }) {
+  const [text, setText] = useState(given);
+  return html`<input class="why" aria-label=${`Why ${of} is changed`} placeholder="why? for the study file" value=${text} onInput=${(event) => setText(event.target.value)} onChange=${() => take(text)} />`;
 }
 
 function words(change, input) {
@@ -45,25 +52,36 @@ function words(change, input) {
 }
 
 function TakeAway({ explorer }) {
-  const { study } = explorer.state;
+  const { study, changes } = explorer.state;
   const [said, setSaid] = useState("");
+  const [scenario, setScenario] = useState("");
   const name = study.study.id;
   const copy = async (text, what) => {
     await navigator.clipboard.writeText(text);
     setSaid(`${what} copied`);
   };
-  const file = async () => download(`${name}.toml`, await explorer.studyFile(), "application/toml");
+  const saved = (asScenario) => async () => {
+    try {
+      download(`${name}.toml`, await explorer.studyFile(asScenario), "application/toml");
+      setSaid(asScenario ? "The scenario is in the study file" : "");
+    } catch (error) {
+      setSaid(error.message);
+    }
+  };
   const link = () => (explorer.address ? copy(`${location.origin}/#${explorer.address}`, "Link") : setSaid("Too much for a link: take the study file"));
   return html`
     <div class="take">
-      <button onClick=${file}>study file</button>
+      <button onClick=${saved(null)}>study file</button>
       <button onClick=${link}>copy link</button>
-      <button onClick=${() => download(`${name}.csv`, csv(explorer), "text/csv")}>CSV</button>
-      <button onClick=${() => saveSvg(name)}>SVG</button>
-      <button onClick=${() => savePng(name)}>PNG</button>
+      <button onClick=${() => download(`${name}.csv`, csv(answerRows(explorer)), "text/csv")}>CSV</button>
+      <button onClick=${() => saveSvg(explorer, name)}>SVG</button>
+      <button onClick=${() => png(explorer, (blob) => download(`${name}.png`, blob))}>PNG</button>
+      <button onClick=${() => png(explorer, copyPicture(setSaid))}>copy picture</button>
       <button onClick=${() => copy(sentence(explorer), "Sentence")}>copy sentence</button>
       <span role="status" class="note">${said}</span>
-    </div>`;
+    </div>
+    ${changes.length > 0 && html`<form class="take" onSubmit=${(event) => { event.preventDefault(); saved(scenario)(); }}>
+      <label>as a scenario <input value=${scenario} required placeholder="its name" onInput=${(event) => setScenario(event.target.value)} /></label><button>save</button></form>`}`;
 }
 
 /** A sentence to cite. */
@@ -80,27 +98,19 @@ export function sentence(explorer) {
   return `${capital(own.title)}${at ? ` (${at})` : ""}: ${value}, 95 % interval ${number(interval.low)} to ${number(interval.high)} ${unit(own.unit)}; study ${study.study.id}${changed}, mcsus ${study.mcsus}, ${draws}.`;
 }
 
-/** What the page shows, as a table; a text that a spreadsheet would take for a formula is guarded. */
-export function csv(explorer) {
+/** The cells of the answer as a table. */
+export function answerRows(explorer) {
   const { shot, output } = explorer.state;
   const cells = (explorer.settledNow?.shot ?? shot).outputs[output];
   const dims = Object.keys(cells[0].labels);
   const head = [...dims, "unit", "mean", "error", ...cells[0].intervals.flatMap(({ level }) => [`low ${level}`, `high ${level}`])];
-  const rows = cells.map((cell) => [...dims.map((dim) => cell.labels[dim]), explorer.outputNow.unit, cell.mean?.value, cell.mean?.error, ...cell.intervals.flatMap(({ low, high }) => [low, high])]);
-  return [head, ...rows].map((row) => row.map(guarded).join(",")).join("\n") + "\n";
-}
-
-function guarded(value) {
-  if (typeof value === "number") return String(value);
-  const text = String(value ?? "");
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return [head, ...cells.map((cell) => [...dims.map((dim) => cell.labels[dim]), explorer.outputNow.unit, cell.mean?.value, cell.mean?.error, ...cell.intervals.flatMap(({ low, high }) => [low, high])])];
 }
 
 const KEPT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family"];
 
-/** The figure of the answer by itself, with the looks that the page gives it. */
-function figure() {
+/** The figure of the answer by itself, with the looks that the page gives it and what it shows above. */
+function figure(explorer) {
   const shown = document.getElementById("answer-figure");
   if (!shown) return null;
   const copy = shown.cloneNode(true);
@@ -109,17 +119,40 @@ function figure() {
     const style = getComputedStyle(originals[k]);
     for (const name of KEPT) element.setAttribute(name, style.getPropertyValue(name));
   });
+  const width = Number(shown.getAttribute("width"));
+  const height = Number(shown.getAttribute("height")) + HEAD;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-  return { text: new XMLSerializer().serializeToString(copy), width: shown.clientWidth || Number(shown.getAttribute("width")), height: Number(shown.getAttribute("height")) };
+  copy.setAttribute("height", height);
+  copy.setAttribute("viewBox", `0 ${-HEAD} ${width} ${height}`);
+  caption(explorer).forEach(([text, size, weight], k) => {
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "text");
+    Object.entries({ x: 8, y: 18 + 17 * k - HEAD, "font-size": size, "font-weight": weight, "font-family": "DejaVu Sans, Verdana, sans-serif" }).forEach(([name, value]) => line.setAttribute(name, value));
+    line.textContent = text;
+    copy.append(line);
+  });
+  return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-function saveSvg(name) {
-  const own = figure();
+const HEAD = 48;
+
+function caption(explorer) {
+  const { study, output, labels, shot, changes } = explorer.state;
+  const own = explorer.outputNow;
+  const at = Object.values(cellAt(shot.outputs[output], labels).labels).map(plain).join(", ");
+  const changed = changes.length ? `, ${changes.length} changed` : "";
+  const draws = explorer.settledNow ? "settled" : `preview of ${shot.replicates} × ${shot.draws} draws`;
+  const date = new Date().toISOString().slice(0, 10);
+  return [[`${capital(own.title)}${at ? `, ${at}` : ""} (${unit(own.unit)})`, 13, 700], [`${study.study.title}${changed}; ${draws}; mcsus ${study.mcsus}, ${date}`, 10, 400]];
+}
+
+function saveSvg(explorer, name) {
+  const own = figure(explorer);
   if (own) download(`${name}.svg`, own.text, "image/svg+xml");
 }
 
-function savePng(name) {
-  const own = figure();
+/** Hands over the figure as a picture of twice its size. */
+function png(explorer, take) {
+  const own = figure(explorer);
   if (!own) return;
   const image = new Image();
   image.onload = () => {
@@ -129,7 +162,14 @@ function savePng(name) {
     context.fillStyle = "#fff";
     context.fillRect(0, 0, canvas.width, canvas.height);
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => download(`${name}.png`, blob));
+    canvas.toBlob(take);
   };
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(own.text)}`;
+}
+
+function copyPicture(say) {
+  return (blob) => navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]).then(
+    () => say("Picture copied"),
+    () => say("This browser copies no pictures: take the PNG"),
+  );
 }

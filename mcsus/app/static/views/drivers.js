@@ -2,7 +2,7 @@
 
 import { d3 } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
-import { cellAt, html, useEffect, useState } from "./base.js";
+import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
 
 const FIRST = 8;
 
@@ -15,7 +15,8 @@ export function Drivers({ explorer }) {
   const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
-      <header><h2 id="drivers-title">What drives it</h2><span class="note">share of the variance, interactions included; ± error</span></header>
+      <header><h2 id="drivers-title">What drives it</h2><span class="note">share of the variance, interactions included; ± error</span>
+        <${CsvButton} name="drivers" rows=${() => [["input", "ST", "error", "S1", "error"], ...ranking.inputs.map((id, k) => [id, ranking.ST[k], ranking.ST_error[k], ranking.S1[k], ranking.S1_error[k]])]} /></header>
       <ol class="bars">
         ${rows.map((row) => html`<li key=${row.id} class=${explorer.state.highlighted === row.id ? "lit" : ""}
             onPointerEnter=${() => explorer.highlight(row.id)} onPointerLeave=${() => explorer.highlight(null)}>
@@ -84,7 +85,8 @@ export function MadeOf({ explorer }) {
   const most = d3.max(cell.breakdown, (part) => Math.abs(part.mean)) || 1;
   return html`
     <section class="panel made-of" aria-labelledby="made-title">
-      <header><h2 id="made-title">Made of</h2><span class="note">means, ${unit(own.unit)}</span></header>
+      <header><h2 id="made-title">Made of</h2><span class="note">means, ${unit(own.unit)}</span>
+        <${CsvButton} name="made of" rows=${() => [["part", "mean", "error", "unit"], ...cell.breakdown.map((part) => [part.id, part.mean, part.error, own.unit])]} /></header>
       <ol class="bars">${cell.breakdown.map((part) => html`<li key=${part.id}>
         <span class="title">${capital(titles.get(part.id) ?? part.id)}</span>
         <span class=${`bar ${part.mean < 0 ? "below" : ""}`}><i style=${{ width: `${(100 * Math.abs(part.mean)) / most}%` }}></i></span>

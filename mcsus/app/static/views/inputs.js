@@ -181,7 +181,7 @@ function Field({ explorer, input, law }) {
       <input id=${id} ref=${field} value=${text} spellcheck=${false} autocomplete="off" onInput=${typed} aria-invalid=${Boolean(told?.faults)} aria-describedby=${`${id}-told`} />
       <button>take</button>
       <p id=${`${id}-told`} class=${told?.faults ? "fault" : "note"} role="status">
-        ${told?.faults ? told.faults[0].message : told ? meaning(told.laws[0].law) : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2)"}
+        ${told?.faults ? told.faults[0].message : told ? html`${meaning(told.laws[0].law)}<pre>${told.laws[0].law.toml}</pre>` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2)"}
       </p>
     </form>`;
 }
