@@ -55,9 +55,19 @@ def test_seed_0_is_a_seed(study, kind):
 
 @pytest.mark.parametrize("method", sorted(methods()))
 def test_seed_0_is_a_seed_of_every_method(study, method):
+    low = {
+        "id": "low",
+        "statement": "low",
+        "quantity": "y",
+        "relation": "<",
+        "value": 0.5,
+        "unit": "1",
+        "confidence": 0.9,
+    }
     asked = study(
         {"a": ("uniform", 0, 1), "b": ("uniform", 0, 1)}, {"y": "a + a*b"},
         sensitivity={"methods": [method], "draws": 256}, design={"draws": 256, "replicates": 2},
+        claims=[low],
     )  # fmt: skip
     first, second, other = (run(asked, seed=s).to_dict()["sensitivity"] for s in (0, 0, 1))
     assert first == second

@@ -10,7 +10,8 @@ import pytest
 import xarray as xr
 
 from mcsus.errors import InputError, NotFiniteError, RefusedError
-from mcsus.runner import Run, Settings, rounds, run, sampling, saved
+from mcsus.runner import Run, Settings, run, sampling, saved
+from mcsus.runner.analyses import Analyses
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.resuming import description
@@ -260,7 +261,7 @@ def test_no_draws_without_their_result(asked, tmp_path, monkeypatch, with_folder
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rounds, "sensitivity", stopped)
+    monkeypatch.setattr(Analyses, "all", stopped)
     monkeypatch.setattr(FileCheckpoint, "due", lambda self: True)
     folder = tmp_path if with_folder else None
     settings = Settings(folder=folder, keep_draws=tmp_path / FILE)

@@ -17,7 +17,7 @@ from mcsus.families import javascript as families
 from mcsus.families.javascript import SPOKEN, told
 from mcsus.model import Equation, Model, evaluate
 from mcsus.units import unit
-from tests.browser import browser
+from tests.chromium import browser
 from tests.unit.random_models import DIMS, models
 
 TAILS = 10.0 ** -np.arange(16, 1, -1.0)

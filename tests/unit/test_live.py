@@ -14,7 +14,7 @@ from mcsus.engine.plans import Quantity
 from mcsus.report import write_report
 from mcsus.runner.run import Run, run
 from mcsus.study import Study
-from tests.browser import browser
+from tests.chromium import browser
 from tests.unit.test_individuals import document as of_individuals
 
 pytestmark = pytest.mark.slow

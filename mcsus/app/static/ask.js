@@ -63,6 +63,11 @@ export class Newest {
     this.running = false;
   }
 
+  /** What waits is not asked any more. */
+  forget() {
+    this.waiting = null;
+  }
+
   async ask(question) {
     this.waiting = question;
     if (this.running) return;

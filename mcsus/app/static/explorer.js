@@ -190,8 +190,11 @@ export class Explorer {
   refresh() {
     clearTimeout(this.pause);
     const kept = this.kept.get(key(this.question(this.restPace)));
-    if (kept) this.set({ shot: kept, fine: true, refused: null });
-    else {
+    if (kept) {
+      this.newest.forget();
+      this.epoch += 1; // what is in flight is of a state that has gone
+      this.set({ shot: kept, fine: true, refused: null });
+    } else {
       this.newest.ask(this.question(this.dragPace));
       this.pause = setTimeout(() => this.newest.ask(this.question(this.restPace)), PAUSE_MS);
     }
@@ -199,9 +202,10 @@ export class Explorer {
   }
 
   async answer(question) {
+    const { epoch } = this;
     try {
       const shot = await this.server.ask("evaluate", question);
-      if (question.opened !== this.state.opened) return;
+      if (epoch !== this.epoch || question.opened !== this.state.opened) return;
       shot.ranking ??= this.state.shot?.ranking;
       this.set({ shot, fine: Boolean(question.effects), refused: null, gone: false });
       if (!question.effects) return;
