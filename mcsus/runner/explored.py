@@ -170,9 +170,9 @@ class Snapshot:
             "quality": self.quality,
             "draws": self.draws,
             "replicates": self.replicates,
-            "t": _number(student_quantile(self.replicates)),
+            "t": number(student_quantile(self.replicates)),
             "changes": self.changes,
-            "outputs": {name: list(map(_cell, own)) for name, own in self.outputs.items()},
+            "outputs": {name: list(map(told_cell, own)) for name, own in self.outputs.items()},
             "claims": {name: list(map(_claim, own)) for name, own in self.claims.items()},
             "ranking": self._ranking(),
             "inputs": dict(self.inputs),
@@ -186,7 +186,7 @@ class Snapshot:
             "cautions": [
                 {"kind": own.kind, "where": own.where, "text": own.text} for own in self.cautions
             ],
-            "timing": {name: _number(value) for name, value in self.timing.items()},
+            "timing": {name: number(value) for name, value in self.timing.items()},
         }
 
     def _ranking(self) -> dict[str, Any] | None:
@@ -318,17 +318,18 @@ def labels_of(dims: Mapping[str, Iterable[Label]]) -> list[dict[str, Label]]:
     return [dict(zip(dims, own, strict=True)) for own in itertools.product(*dims.values())]
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def told_cell(cell: Cell) -> dict[str, Any]:
+    """Return a cell as JSON has it."""
     told: dict[str, Any] = {
         "labels": dict(cell.labels),
-        "mean": _estimate(cell.mean, cell.mean_error) if math.isfinite(cell.mean) else None,
-        "sd": _number(cell.sd),
-        "median": _estimate(cell.median, cell.median_error),
+        "mean": estimate(cell.mean, cell.mean_error) if math.isfinite(cell.mean) else None,
+        "sd": number(cell.sd),
+        "median": estimate(cell.median, cell.median_error),
         "quantiles": numbers(cell.quantiles),
         "intervals": [_rounded(own) for own in cell.intervals],
-        "never": _number(cell.never),
+        "never": number(cell.never),
         "breakdown": [
-            {"id": name, "mean": _number(mean), "error": _number(error)}
+            {"id": name, "mean": number(mean), "error": number(error)}
             for name, mean, error in cell.breakdown
         ],
         "before": None if cell.before is None else _before(cell.before),
@@ -340,23 +341,23 @@ def _cell(cell: Cell) -> dict[str, Any]:
 
 def _before(own: Paired) -> dict[str, Any]:
     return {
-        "mean": _number(own.mean),
+        "mean": number(own.mean),
         "quantiles": numbers(own.quantiles),
         "intervals": [_rounded(each) for each in own.intervals],
-        "difference": _estimate(own.difference, own.difference_error),
-        "ratio": _number(own.ratio),
-        "lower": _estimate(own.lower, own.lower_error),
-        "higher": {"value": _number(own.higher)},
+        "difference": estimate(own.difference, own.difference_error),
+        "ratio": number(own.ratio),
+        "lower": estimate(own.lower, own.lower_error),
+        "higher": {"value": number(own.higher)},
     }
 
 
 def _claim(cell: ClaimCell) -> dict[str, Any]:
     return {
         "labels": dict(cell.labels),
-        "probability": _number(cell.judgement.probability),
-        "error": _number(cell.judgement.error),
+        "probability": number(cell.judgement.probability),
+        "error": number(cell.judgement.error),
         "verdict": str(cell.judgement.verdict),
-        "before": _number(cell.before),
+        "before": number(cell.before),
     }
 
 
@@ -367,26 +368,28 @@ def _effects(effects: Effects) -> dict[str, Any]:
 def _rounded(row: NamedTuple) -> dict[str, Any]:
     """Return a named tuple as JSON has it."""
     return {
-        key: dict(value) if isinstance(value, Mapping) else _number(value)
+        key: dict(value) if isinstance(value, Mapping) else number(value)
         for key, value in row._asdict().items()
     }
 
 
-def _estimate(value: float, error: float) -> dict[str, float | None]:
-    return {"value": _number(value), "error": _number(error)}
+def estimate(value: float, error: float) -> dict[str, float | None]:
+    """Return a value with its error as JSON has it."""
+    return {"value": number(value), "error": number(error)}
 
 
-def _number(value: float) -> float | None:
+def number(value: float) -> float | None:
+    """Return a number as JSON has it."""
     return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
 
 
 def numbers(values: Array) -> list[float | None]:
-    """Return many numbers of so many digits: the nearest floats to these, as `_number` does."""
+    """Return many numbers of so many digits: the nearest floats to these, as `number` does."""
     known = np.isfinite(values)
     held = np.where(known & (values != 0), values, 1.0)
     powers = _DIGITS - 1 - np.floor(np.log10(np.abs(held))).astype(np.int64)
     if np.abs(powers).max(initial=0) > _EXACT_POWER:
-        return list(map(_number, values.tolist()))
+        return list(map(number, values.tolist()))
     up, down = 10.0 ** np.maximum(powers, 0), 10.0 ** np.maximum(-powers, 0)
     near = np.rint(held * up / down) / up * down
     listed: list[float | None] = np.where(values == 0, 0.0, near).tolist()

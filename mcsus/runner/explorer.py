@@ -151,7 +151,7 @@ class Explorer:
             run = self._run(changes)
             times.append(time.perf_counter())
             view = View.read(visible, run.study)
-            now, before = self._see(changes, view, draws), self._see(against, view, draws)
+            now, before = self.see(changes, view, draws), self.see(against, view, draws)
             outputs = now.outputs if now is before else now.after(before)
             claims = now.claims(before)
             times.append(time.perf_counter())
@@ -159,7 +159,7 @@ class Explorer:
             times.append(time.perf_counter())
             alone = together = None
             if effects:
-                alone = [self._see([*against, one], view, draws).effects(before) for one in changes]
+                alone = [self.see([*against, one], view, draws).effects(before) for one in changes]
                 together = now.effects(before)
             times.append(time.perf_counter())
         steps = [1e3 * (end - start) for start, end in itertools.pairwise(times)]
@@ -180,6 +180,23 @@ class Explorer:
             cautions=run.study.cautions if effects else (),
             timing=timing,
         )
+
+    def see(self, changes: Sequence[Json], view: View, draws: int = DRAWS) -> Seen:
+        """Return the draws of the study with changes; those that were made of late are kept."""
+        from mcsus.runner.seen import Seen  # noqa: PLC0415 - numba
+        from mcsus.runner.some_scenarios import in_scenarios  # noqa: PLC0415 - numba
+
+        with self._lock:
+            run = self._run(changes)
+            view = view.of(run.study)
+            asked = (_keys(changes)[-1], view, draws)
+            if asked not in self._seen:
+                shown = dict(view.labels).get(SCENARIO)
+                self._seen[asked] = Seen(in_scenarios(run, shown) if shown else run, view, draws)
+            self._seen.move_to_end(asked)
+            while len(self._seen) > 2 and sum(s.bytes for s in self._seen.values()) > _KEPT_BYTES:
+                self._seen.popitem(last=False)
+            return self._seen[asked]
 
     def describe(self) -> dict[str, Any]:
         """Return what a page shows of the study before anything is drawn."""
@@ -361,22 +378,6 @@ class Explorer:
         """Return a study with one change more."""
         with of_change(place, table):
             return altered(study, read_change(table), self.study)
-
-    def _see(self, changes: Sequence[Json], view: View, draws: int) -> Seen:
-        """Return what is seen of the study with changes; what was seen of late is kept."""
-        from mcsus.runner.seen import Seen  # noqa: PLC0415 - numba
-        from mcsus.runner.some_scenarios import in_scenarios  # noqa: PLC0415 - numba
-
-        run = self._run(changes)
-        view = view.of(run.study)
-        asked = (_keys(changes)[-1], view, draws)
-        if asked not in self._seen:
-            shown = dict(view.labels).get(SCENARIO)
-            self._seen[asked] = Seen(in_scenarios(run, shown) if shown else run, view, draws)
-        self._seen.move_to_end(asked)
-        while len(self._seen) > 2 and sum(own.bytes for own in self._seen.values()) > _KEPT_BYTES:
-            self._seen.popitem(last=False)
-        return self._seen[asked]
 
 
 def _check_count(name: str, count: object, most: int) -> None:

@@ -27,7 +27,7 @@ from mcsus.runner.explored import (
     ranked,
 )
 from mcsus.runner.explorer import REPLICATES
-from mcsus.runner.validity import breakdowns
+from mcsus.runner.together import parts_of
 from mcsus.vocabulary import Label
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ class Seen:
     def __init__(self, run: Run, view: View, draws: int) -> None:
         self.run, self.view, self.draws, self.replicates = run, view, draws, REPLICATES
         study, self.model = run.study, run.model
-        self.parts = self._parts()
+        known = {name: parts_of(study, self.model, name) for name in view.outputs}
+        self.parts = {name: parts for name, parts in known.items() if parts}
         scales = {name: 1 / study.outputs[name].factor for name in view.outputs}
         for name, parts in self.parts.items():
             scales = dict.fromkeys(parts, scales[name]) | scales
@@ -230,26 +231,20 @@ class Seen:
         }
         return found, on_ranks
 
-    def _parts(self) -> dict[str, tuple[str, ...]]:
-        """Return what the outputs are made of, as far as the model works it out."""
-        known = breakdowns(self.run.study, self.model)
-        return {
-            name: parts
-            for name, parts in known.items()
-            if name in self.view.outputs and all(part in self.model.dims_of for part in parts)
-        }
-
     def _described(self, name: str) -> Iterator[Cell]:
         """Yield what the draws of the cells of an output say."""
         levels, meets = self.run.study.intervals, self.model.meets_individuals(name)
         for labels, values in zip(
             self.view.labelled(self.model, name), self.values[name], strict=True
         ):
-            parts = {
-                part: self._at(part, labels) * (self.scales[name] / self.scales[part])
-                for part in self.parts.get(name, ())
-            }
-            yield described(values, labels, levels, parts, meets=meets)
+            yield described(values, labels, levels, self.made_of(name, labels), meets=meets)
+
+    def made_of(self, name: str, labels: Mapping[str, Label]) -> dict[str, Array]:
+        """Return the draws of what an output is the sum of, in its unit, at a cell."""
+        return {
+            part: self._at(part, labels) * (self.scales[name] / self.scales[part])
+            for part in self.parts.get(name, ())
+        }
 
     def _at(self, name: str, labels: Mapping[str, Label]) -> Array:
         """Return the draws of a quantity at the labels of another."""
