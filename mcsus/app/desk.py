@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from mcsus.app.server import Answer, Questions, Stream
 from mcsus.app.settling import told_lines
+from mcsus.app.taking import taken
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, McsusError
 from mcsus.study import Study, find_study, load_study
 from mcsus.study.study_file import read_toml_text, shipped_studies
-from mcsus.vocabulary import Progress
+from mcsus.vocabulary import BASE, Progress
 
 if TYPE_CHECKING:
-    from mcsus.runner.explorer import Explorer
+    from mcsus.result.tree import Result
+    from mcsus.runner.explorer import Explorer, Settled
+    from mcsus.runner.parties import Party
 
 Asked = Mapping[str, Any]
 
@@ -39,6 +43,8 @@ class Desk:
         self._named = [file.stem for file in files]
         self._explorer: Explorer | None = None
         self._opened = 0
+        self._other: Explorer | None = None
+        self._settled: tuple[Any, Settled] | None = None
 
     @property
     def questions(self) -> Questions:
@@ -52,6 +58,10 @@ class Desk:
             "scatter": self._of_study(self._scatter),
             "settle": self._of_study(self._settle),
             "study_file": self._of_study(self._study_file),
+            "other": self._open_other,
+            "compare": self._of_study(self._compare),
+            "card": self._of_study(self._card),
+            "take": self._of_study(self._take),
         }
 
     def _studies(self, _: Asked) -> Answer:
@@ -67,6 +77,7 @@ class Desk:
         except McsusError as error:
             return {"faults": _plain(error)}
         self._opened += 1
+        self._settled = None
         return {"opened": self._opened, "describe": self._explorer.describe()}
 
     def _study(self, asked: Asked) -> Study:
@@ -119,6 +130,7 @@ class Desk:
         def settle(tell: Progress) -> dict[str, Any]:
             changes, visible = asked.get("changes", []), asked.get("visible")
             settled = explorer.settle(changes, visible, progress=tell)
+            self._settled = ((asked["opened"], changes), settled)
             return {"settled": settled.snapshot.to_dict()}
 
         def refused(error: Exception) -> dict[str, Any]:
@@ -127,6 +139,54 @@ class Desk:
             return {"refused": "a fault of mcsus itself"}
 
         return Stream(told_lines(settle, refused), explorer.cancel)
+
+    def _open_other(self, asked: Asked) -> Answer:
+        """Open a study that the open one is compared with."""
+        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
+
+        try:
+            self._other = Explorer(self._study(asked))
+        except McsusError as error:
+            return {"faults": _plain(error)}
+        described = self._other.describe()
+        keys = ("study", "scenarios", "outputs", "dims")
+        return {"other": {key: described[key] for key in keys}}
+
+    def _compare(self, explorer: Explorer, asked: Asked) -> Answer:
+        """Tell of two sides: the study before or now, in a scenario, or another study."""
+        from mcsus.runner.explored_pair import told_pair  # noqa: PLC0415 - numba
+
+        sides = [self._party(explorer, asked, key) for key in ("a", "b")]
+        labels = asked.get("labels")
+        told = labels if isinstance(labels, Mapping) else {}
+        return told_pair(sides[0], sides[1], str(asked.get("output")), told)
+
+    def _party(self, explorer: Explorer, asked: Asked, key: str) -> Party:
+        from mcsus.runner.parties import Party  # noqa: PLC0415 - numba
+
+        side = asked.get(key)
+        of = side.get("of") if isinstance(side, Mapping) else None
+        scenario = str(side.get("scenario") or BASE) if isinstance(side, Mapping) else BASE
+        if of == "other" and self._other is not None:
+            return Party(self._other, (), scenario)
+        if of not in ("before", "now"):
+            raise InputError(Fault(shown(of), "before, now, or another study", (key, "of")))
+        return Party(explorer, asked.get("changes", []) if of == "now" else [], scenario)
+
+    def _card(self, _: Explorer, asked: Asked) -> Answer:
+        from mcsus.report.card import claim_card  # noqa: PLC0415 - xarray
+
+        return {"card": claim_card(self._result(asked), str(asked.get("claim", "")))}
+
+    def _take(self, _: Explorer, asked: Asked) -> Answer:
+        return taken(self._result(asked), asked.get("what"))
+
+    def _result(self, asked: Asked) -> Result:
+        """Return the whole run of what is asked of, if it was made."""
+        known = self._settled
+        if known is None or known[0] != (asked.get("opened"), asked.get("changes", [])):
+            raise InputError(Fault("no whole run of these changes", "to settle first"))
+        return known[1].result
 
 
 _LONGEST_NAME = 200

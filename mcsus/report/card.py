@@ -54,8 +54,13 @@ _SAYS_NOT = (
 )
 
 
-def claim_card(result: Result) -> Card:
+def claim_card(result: Result, claim: str = "") -> Card:
     """Return the card of a result as plain data.
+
+    Parameters
+    ----------
+    claim : str
+        Id of the claim that it is of; the first required one or else the first by default.
 
     Examples
     --------
@@ -65,7 +70,7 @@ def claim_card(result: Result) -> Card:
     ('tinyml_table', 'not_supported')
     """
     reading, document = Reading(result), result.to_dict(timing=False)
-    main, others = _claims(reading)
+    main, others = _claims(reading, claim)
     told = document["claims"].get(main["id"], {}) if main else {}
     base = [cell for cell in told.get("cells", ()) if is_base(cell["labels"])]
     case = _nearest(base, main.get("confidence", 0.0))
@@ -99,7 +104,7 @@ def claim_card(result: Result) -> Card:
     }
 
 
-def _claims(reading: Reading) -> tuple[Card, list[Card]]:
+def _claims(reading: Reading, wanted: str) -> tuple[Card, list[Card]]:
     """Return the claim of the card, the first required one or else the first, and the others."""
     told = []
     for claim, said in zip(reading.claims.values(), verdicts(reading), strict=True):
@@ -123,7 +128,8 @@ def _claims(reading: Reading) -> tuple[Card, list[Card]]:
         )
     if not told:
         return {}, []
-    main = next((claim for claim in told if claim["required"]), told[0])
+    first = next((claim for claim in told if claim["required"]), told[0])
+    main = next((claim for claim in told if claim["id"] == wanted), first)
     return main, [claim for claim in told if claim is not main]
 
 

@@ -69,10 +69,10 @@ def told_pair(a: Party, b: Party, output: str, labels: Mapping[str, Label]) -> J
     (True, 'ml_training')
     """
     one, other = a.side, b.side
+    refuse_other_units(one, other)
     for side in (one, other):
         if output not in side.study.outputs:
             raise InputError(Fault(f"{side.name} has no output {output!r}", "one that both have"))
-    refuse_other_units(one, other)
     seen = a.seen(output, labels), b.seen(output, labels)
     if a.explorer is b.explorer:
         drawn = _of_one_study(seen, output)

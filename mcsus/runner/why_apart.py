@@ -24,6 +24,8 @@ Labels = Mapping[str, Label]
 MOST_STEPS, MOST_INPUTS = 8, 40
 """That are told by themselves, and that are tried."""
 
+_ROUNDING = 1e-12  # of the largest value: what is left of sums of steps is nothing
+
 
 class Step(NamedTuple):
     """What something does to the mean by itself, in each replicate.
@@ -74,6 +76,7 @@ def why_apart(a: Party, b: Party, output: str, labels: Labels, values: tuple[Arr
         steps = _of_changes(a, b, output, labels)
     else:
         steps = _of_inputs(a, inputs[:MOST_INPUTS], output, labels)
+    rounding = _ROUNDING * float(np.abs(values).max())
     rest = total - sum((own.each for own in steps), np.zeros_like(total))
     ordered = sorted(steps, key=lambda own: -abs(float(own.each.mean())))
     told = [{"input": s.input, "change": s.change, **_size(s.each)} for s in ordered[:MOST_STEPS]]
@@ -82,7 +85,7 @@ def why_apart(a: Party, b: Party, output: str, labels: Labels, values: tuple[Arr
         "by": "change" if by_change else "input",
         "steps": told,
         "others": {"count": len(others), **_size(_summed(others, total))} if others else None,
-        "rest": _size(rest),
+        "rest": _size(np.where(np.abs(rest) < rounding, 0.0, rest)),
         "total": _size(total),
     }
     return {"why": why, "inputs": [_told(own, steps) for own in inputs]}
