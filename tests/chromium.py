@@ -9,17 +9,17 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 
 
 @contextmanager
-def browser() -> Iterator[Any]:
+def opened() -> Iterator[Any]:
     """Open a browser; a test fails where there is none."""
     path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     assert path is not None, "chromium is not installed"
     with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=path, args=_OPTIONS)
+        browser = driver.chromium.launch(executable_path=path, args=_OPTIONS)
         try:
-            yield opened
+            yield browser
         finally:
-            opened.close()
+            browser.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,16 @@ from mcsus.model import Model, evaluate
 from mcsus.runner import check
 from mcsus.streams import points
 from mcsus.study import Study
+from tests.chromium import opened
 
 DESIGN = {"kind": "sobol", "draws": 256, "replicates": 2, "seed": 1}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser; a module at a time, as its event loop runs in the thread of the tests."""
+    with opened() as own:
+        yield own
 
 
 def _law(spec: Any) -> Any:

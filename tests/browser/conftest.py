@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import sync_playwright
 
 from mcsus.app.desk import Desk
 from mcsus.app.guard import Allowed
 from mcsus.app.server import application, hosts_of, listening
 
 TOKEN = "t" * 43
-OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
 
 
 @dataclass
@@ -40,14 +38,6 @@ def serve(*studies):
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]}, daemon=True)
     thread.start()
     return Served(f"http://127.0.0.1:{port}", server, thread)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ from mcsus.families import javascript as families
 from mcsus.families.javascript import SPOKEN, told
 from mcsus.model import Equation, Model, evaluate
 from mcsus.units import unit
-from tests.chromium import browser
 from tests.unit.random_models import DIMS, models
 
 TAILS = 10.0 ** -np.arange(16, 1, -1.0)
@@ -77,10 +76,9 @@ LAWS = [
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(browser):
     """Return an empty page in a browser."""
-    with browser() as opened:
-        yield opened.new_page()
+    return browser.new_page()
 
 
 def asked(page, text, *preludes):

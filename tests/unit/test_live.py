@@ -14,7 +14,6 @@ from mcsus.engine.plans import Quantity
 from mcsus.report import write_report
 from mcsus.runner.run import Run, run
 from mcsus.study import Study
-from tests.chromium import browser
 from tests.unit.test_individuals import document as of_individuals
 
 pytestmark = pytest.mark.slow
@@ -88,16 +87,10 @@ def folder(result, tmp_path_factory):
     return target
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as opened:
-        yield opened
-
-
 @pytest.fixture
-def page(chromium, folder):
+def page(browser, folder):
     """Return the page, with all that it asks for and all that goes wrong."""
-    made = chromium.new_page()
+    made = browser.new_page()
     made.asked, made.faults = [], []
     made.on("request", lambda request: made.asked.append(request.url))
     made.on("pageerror", lambda error: made.faults.append(str(error)))
@@ -220,12 +213,12 @@ def test_a_middle_is_typed(page):
     assert (drawn(page)[0] == before[0]).all()
 
 
-def test_a_link_brings_the_changes_back(page, chromium):
+def test_a_link_brings_the_changes_back(page, browser):
     """And what is no change in an address is left out."""
     page.evaluate(CHANGE, ["grid", {"times": 0.7, "spread": 1.4}])
     page.evaluate(CHANGE, ["offset", {"plus": 1.5, "known": True}])
     page.wait_for_url("**#live?*")
-    other = chromium.new_page()
+    other = browser.new_page()
     other.goto(page.url + "&odd=1&power=1+x+2+3&life=9")
     assert all((a == b).all() for a, b in zip(drawn(page), drawn(other), strict=True))
     other.close()
@@ -346,23 +339,23 @@ def test_a_page_without_it_has_no_script(result, tmp_path):
     assert "script-src" not in text
 
 
-def test_other_numbers_than_the_kernels_are_not_shown(chromium, folder, tmp_path):
+def test_other_numbers_than_the_kernels_are_not_shown(browser, folder, tmp_path):
     text = (folder / "index.html").read_text(encoding="utf-8")
     data = re.search(r'id="live-data">(.*?)</script>', text).group(1)
     broken = json.loads(data)
     broken["outputs"][0]["expected"][0]["mean"] *= 1.5
     whole = text.replace(data, json.dumps(broken).replace("<", "\\u003c"))
     (tmp_path / "index.html").write_text(whole, encoding="utf-8")
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto((tmp_path / "index.html").as_uri())
     assert "cannot work the model out" in page.locator("#live-page").inner_text()
     assert page.locator("input[type=range]").count() == 0
 
 
-def test_individuals_are_met_by_every_draw(chromium, tmp_path):
+def test_individuals_are_met_by_every_draw(browser, tmp_path):
     study = Study.from_dict(of_individuals(individuals=256, sensitivity={"methods": []}))
     write_report(run(study), tmp_path, live=True)
-    page = chromium.new_page()
+    page = browser.new_page()
     page.goto((tmp_path / "index.html").as_uri())
     assert_same(drawn(page), by_kernel(Run(study), study.outputs))
     before = page.evaluate("livePage.middle.textContent")
