@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mcsus.app import shelf
 from mcsus.app.server import Answer, Questions, Stream
 from mcsus.app.settling import told_lines
 from mcsus.app.taking import taken
@@ -62,6 +63,8 @@ class Desk:
             "compare": self._of_study(self._compare),
             "card": self._of_study(self._card),
             "take": self._of_study(self._take),
+            "library": lambda _: shelf.rows(),
+            "record": _record,
         }
 
     def _studies(self, _: Asked) -> Answer:
@@ -187,6 +190,13 @@ class Desk:
         if known is None or known[0] != (asked.get("opened"), asked.get("changes", [])):
             raise InputError(Fault("no whole run of these changes", "to settle first"))
         return known[1].result
+
+
+def _record(asked: Asked) -> Answer:
+    try:
+        return shelf.record(str(asked.get("id"))[:_LONGEST_NAME])
+    except McsusError as error:
+        return {"faults": _plain(error)}
 
 
 _LONGEST_NAME = 200

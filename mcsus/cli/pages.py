@@ -10,7 +10,7 @@ from mcsus.analysis.base import methods
 from mcsus.families import FAMILIES, Distribution, distribution
 from mcsus.families.between import BETWEEN, PLAIN_KINDS, is_between
 from mcsus.families.conditional import quantity_keys
-from mcsus.library import library
+from mcsus.library import library, printed
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import tables_by_name
 from mcsus.study.told_files import told_law
@@ -157,8 +157,7 @@ def parameter_page(name: str) -> str:
         if text := getattr(about, key):
             lines += textwrap.wrap(f"{key.capitalize()}: {text}", WIDTH)
     if about.reported:
-        figures = ", ".join(f"{k} {v}" for k, v in about.reported.items())
-        lines += textwrap.wrap(f"As reported: {figures}", WIDTH)
+        lines += textwrap.wrap(f"As reported: {printed(about.reported)}", WIDTH)
     for source in about.sources:
         mark = "" if source.verified else " (not verified at first hand)"
         text = f"Source: {source.authors} ({source.year}). {source.title}. {source.locator}."

@@ -7,5 +7,6 @@ file. Neither numba nor scipy.stats is imported.
 from mcsus.library.catalogue import Library, library
 from mcsus.library.grid import GridValue
 from mcsus.library.record_files import data_root
+from mcsus.library.records import printed
 
-__all__ = ["GridValue", "Library", "data_root", "library"]
+__all__ = ["GridValue", "Library", "data_root", "library", "printed"]

@@ -1,5 +1,6 @@
 """The catalogue: parameters and sources of the library by id."""
 
+import re
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -92,6 +93,10 @@ class Library:
         """Return every source."""
         return tuple(self.source(key) for key in self._sources)
 
+    def written(self) -> tuple[str, ...]:
+        """Return the ids of the records that are written one by one, without the grids."""
+        return tuple(self._tables)
+
     def ids(self) -> tuple[str, ...]:
         """Return the ids: every written record, and the latest year of each grid.
 
@@ -117,14 +122,23 @@ class Library:
         return nearest(key, self.grid if is_grid_id(key) else self._tables)
 
     def search(self, text: str) -> tuple[str, ...]:
-        """Return the ids whose id or name has every word of a text."""
+        """Return the ids whose id or name has every word of a text.
+
+        Of a grid it is the latest year, but where a year is among the words.
+
+        Examples
+        --------
+        >>> library().search("electricity germany 2019")
+        ('grid.de.2019',)
+        """
         words = text.lower().split()
-        matches = []
-        for key in self.ids():
-            haystack = f"{key} {self.get(key).cell.provenance.name}".lower()
-            if all(word in haystack for word in words):
-                matches.append(key)
-        return tuple(matches)
+        dated = any(re.fullmatch("[12][0-9]{3}", word) for word in words)
+        grids = self.grid if dated else [key for key in self.ids() if key in self.grid]
+        named = [
+            *((key, f"{key} {self.get(key).cell.provenance.name}") for key in self._tables),
+            *((key, f"{key} {self.grid[key].name}") for key in grids),
+        ]
+        return tuple(key for key, text in named if all(word in text.lower() for word in words))
 
     def check(self) -> None:
         """Check every file whole; all faults of all files are raised together."""

@@ -60,11 +60,16 @@ class GridValue:
         slug = self.iso2.lower() or _NOT_WORD.sub("_", self.zone.lower()).strip("_")
         return f"{PREFIX}{slug}.{self.year}"
 
+    @property
+    def name(self) -> str:
+        """Title for people."""
+        return f"Carbon intensity of electricity, {self.zone}, {self.year}"
+
     def record(self) -> dict[str, Any]:
         """Return the record of the library, in the form of its TOML files."""
         place = f"series {self.zone}, {self.year}"
         return {
-            "name": f"Carbon intensity of electricity, {self.zone}, {self.year}",
+            "name": self.name,
             **self._law(),
             "unit": "g CO2e/kWh",
             "stage": "use",

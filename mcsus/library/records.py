@@ -1,6 +1,6 @@
 """A record of the library: from a TOML table to a Parameter or a Source."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -148,3 +148,14 @@ def _law(row: TableReader) -> Distribution | None:
         check_typical(row, law)
         return law
     return None
+
+
+def printed(reported: Mapping[str, Any] | None) -> str:
+    """Return the figures of a source as it prints them, in a line.
+
+    Examples
+    --------
+    >>> printed({"typical": 3.42, "unit": "kgCO2e/kg"})
+    'typical 3.42, unit kgCO2e/kg'
+    """
+    return ", ".join(f"{name} {figure}" for name, figure in (reported or {}).items())

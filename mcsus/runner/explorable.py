@@ -98,9 +98,10 @@ def told_input(study: Study, model: Model, parameter: Parameter) -> Json:
         "id": parameter.name,
         "title": words(parameter.name),
         "unit": parameter.unit.text,
+        "dimension": str(parameter.unit.dimension),
         "stage": parameter.stage,
         "kind": parameter.kind,
-        **_origin(about),
+        **told_origin(about),
         "used": parameter.name in used or f"score:{parameter.name}" in used,
         "constant": parameter.is_constant,
         "fixed": _fixed(parameter, study),
@@ -228,7 +229,8 @@ def _wider(law: Distribution) -> tuple[float, float]:
     return (low / 1.1 if low > 0 else low - (high - low) / 10), high + (high - low) / 10
 
 
-def _origin(about: Provenance) -> Json:
+def told_origin(about: Provenance) -> Json:
+    """Return where a law comes from."""
     return {
         "evidence": about.evidence,
         "library": about.id,

@@ -1,7 +1,9 @@
 """A server of the page and a browser on it; without Debian's chromium these tests fail."""
 
+import hashlib
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -11,6 +13,9 @@ from mcsus.app.guard import Allowed
 from mcsus.app.server import application, hosts_of, listening
 
 TOKEN = "t" * 43
+AXE = Path(__file__).with_name("axe.min.js")
+AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+"""axe-core 4.14.1 of npm, MPL-2.0 (`axe.LICENSE`)."""
 
 
 @dataclass
@@ -66,3 +71,12 @@ def opened(page, link):
     page.locator(".quality .chip").wait_for(timeout=60_000)
     page.locator(".drivers .bars li").first.wait_for(timeout=60_000)
     return page
+
+
+def barriers(page):
+    """Return what axe finds on a page that would keep somebody out."""
+    assert hashlib.sha256(AXE.read_bytes()).hexdigest() == AXE_SHA256
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    grave = ("serious", "critical")
+    return [(own["id"], own["nodes"][0]["html"]) for own in found if own["impact"] in grave]

@@ -2,6 +2,7 @@
 
 import { Gone, Newest, Refused } from "./ask.js";
 import { fromAddress, toAddress, withChange, withoutInput } from "./changes.js";
+import { Shelf } from "./shelf.js";
 
 const PAUSE_MS = 150;
 const AT_FIRST = { draws: 4096, ranking: 256, ranking_after: 1024 };
@@ -30,7 +31,11 @@ export class Explorer {
       refused: null, // of the last change
       gone: false,
       highlighted: null,
+      view: "explorer",
+      record: null, // of the library, by its id
+      sought: { words: "", dimension: "", stage: "", evidence: "", from: null, to: null },
     };
+    this.shelf = new Shelf(server, (patch) => this.set(patch));
     this.kept = new Map();
     this.pace = AT_FIRST;
     this.newest = new Newest((question) => this.answer(question));
@@ -46,7 +51,7 @@ export class Explorer {
   async begin(address) {
     const told = fromAddress(address);
     const { studies, first } = await this.server.ask("studies");
-    this.set({ studies });
+    this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null });
     const id = told.study ?? first;
     if (id) await this.open({ id }, told.changes, told);
   }
@@ -97,6 +102,15 @@ export class Explorer {
     this.set({ redo: [] });
   }
 
+  /** Puts back what was there before what is tried. */
+  restore() {
+    if (this.dragged === undefined) return;
+    const changes = this.dragged;
+    this.dragged = undefined;
+    this.set({ changes });
+    this.refresh();
+  }
+
   undo() {
     if (!this.undone?.length) return;
     const redo = [...this.state.redo, this.state.changes];
@@ -141,6 +155,17 @@ export class Explorer {
   showLabel(dim, label) {
     this.set({ labels: { ...this.state.labels, [dim]: label } });
     this.refresh();
+  }
+
+  /** One of the views of the page; of the library a record. */
+  show(view, record = this.state.record) {
+    this.set({ view, record });
+    this.writeAddress();
+  }
+
+  /** What the library is searched for. */
+  seek(patch) {
+    this.set({ sought: { ...this.state.sought, ...patch } });
   }
 
   highlight(input) {
@@ -286,9 +311,10 @@ export class Explorer {
 
   /** The state as the part of an address after `#`, or nothing where it is too long for one. */
   get address() {
-    const { study, source, changes, output, labels } = this.state;
+    const { study, source, changes, output, labels, view, record } = this.state;
     if (!source?.id) return null;
-    const told = toAddress({ study: source.id, output, labels: JSON.stringify(labels), changes });
+    const elsewhere = view === "explorer" ? {} : { view, ...(record && { record }) };
+    const told = toAddress({ study: source.id, output, labels: JSON.stringify(labels), changes, ...elsewhere });
     return told.length <= LONGEST_ADDRESS && study ? told : null;
   }
 

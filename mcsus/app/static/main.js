@@ -10,7 +10,10 @@ import { Claims, verdict } from "./views/claims.js";
 import { Drivers, MadeOf } from "./views/drivers.js";
 import { Faults, Gone, Head, Keys, Tour, keyPressed, openFile } from "./views/frame.js";
 import { Inputs } from "./views/inputs.js";
+import { Library } from "./views/library.js";
 import { number, unit } from "./numbers.js";
+
+const VIEWS = { explorer: Explored, library: Library };
 
 function App({ explorer }) {
   const { study, faults, gone } = explorer.state;
@@ -22,21 +25,27 @@ function App({ explorer }) {
   }, []);
   if (faults) return html`<${Faults} explorer=${explorer} />`;
   if (!study) return html`<main class="begin"><p>${gone ? html`<${Gone} />` : "opening ..."}</p></main>`;
+  const Shown = VIEWS[explorer.state.view] ?? Explored;
   return html`
     <div class=${gone ? "stale" : ""}>
       ${gone && html`<${Gone} />`}
       <${Head} explorer=${explorer} help=${() => setKeys(true)} />
       <${Brief} explorer=${explorer} />
       <${Refusal} explorer=${explorer} />
-      <main class="explorer">
-        <div class="right"><${Answer} explorer=${explorer} /><div class="pair"><${Drivers} explorer=${explorer} /><${MadeOf} explorer=${explorer} /></div><${Claims} explorer=${explorer} /></div>
-        <div class="left"><${Inputs} explorer=${explorer} /><${Changes} explorer=${explorer} /></div>
-      </main>
-      <${Cautions} explorer=${explorer} />
+      <${Shown} explorer=${explorer} />
       <${Spoken} explorer=${explorer} />
       ${keys && html`<${Keys} close=${() => setKeys(false)} />`}
-      <${Tour} />
+      ${Shown === Explored && html`<${Tour} />`}
     </div>`;
+}
+
+function Explored({ explorer }) {
+  return html`
+    <main class="explorer">
+      <div class="right"><${Answer} explorer=${explorer} /><div class="pair"><${Drivers} explorer=${explorer} /><${MadeOf} explorer=${explorer} /></div><${Claims} explorer=${explorer} /></div>
+      <div class="left"><${Inputs} explorer=${explorer} /><${Changes} explorer=${explorer} /></div>
+    </main>
+    <${Cautions} explorer=${explorer} />`;
 }
 
 /** On a phone: the answer and the verdicts in one line that stays. */

@@ -9,6 +9,8 @@ function shortNames(scenarios) {
   return scenarios.map((own, k) => (short.indexOf(short[k]) === short.lastIndexOf(short[k]) ? short[k] : capital(own.id)));
 }
 
+const VIEWS = [["explorer", "Explore"], ["library", "Library"]];
+
 export function Head({ explorer, help }) {
   const { study, studies, labels, source } = explorer.state;
   const { scenarios } = study;
@@ -16,6 +18,7 @@ export function Head({ explorer, help }) {
   return html`
     <header class="head">
       <div class="brand">mcsus</div>
+      <nav class="views" aria-label="Views">${VIEWS.map(([id, title]) => html`<button aria-current=${explorer.state.view === id ? "page" : null} onClick=${() => explorer.show(id)}>${title}</button>`)}</nav>
       <label class="choose"><span class="hidden">Study</span>
         <select aria-label="Study" value=${source?.id ?? ""} onChange=${(event) => explorer.open({ id: event.target.value })}>
           ${!source?.id && html`<option value="">${source?.name}</option>`}
@@ -62,8 +65,8 @@ function isAt(faults, line) {
 }
 
 const KEYS = [
-  ["/", "find an input"], ["j k", "next, previous input"], ["arrows", "move a curve or a mark by 1 %; with Shift by 10 %"], ["l", "lock the input"],
-  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["?", "this"],
+  ["/", "find an input, or a record"], ["j k", "next, previous input"], ["arrows", "move a curve or a mark by 1 %; with Shift by 10 %"], ["l", "lock the input"],
+  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["b", "the library, and back"], ["?", "this"],
 ];
 
 export function Keys({ close }) {
@@ -79,7 +82,7 @@ export function keyPressed(explorer, event, help) {
   const row = event.target.closest?.(".row");
   const { study } = explorer.state;
   const does = {
-    "/": () => document.getElementById("find").focus(),
+    "/": () => document.getElementById("find")?.focus(),
     j: () => step(row, 1),
     k: () => step(row, -1),
     l: () => row?.querySelector(".lock")?.click(),
@@ -88,6 +91,7 @@ export function keyPressed(explorer, event, help) {
     U: () => explorer.redo(),
     g: () => document.querySelector(".grabber")?.focus(),
     s: () => explorer.settle(),
+    b: () => explorer.show(explorer.state.view === "library" ? "explorer" : "library"),
     "?": help,
     "[": () => nextLabel(explorer, -1),
     "]": () => nextLabel(explorer, 1),

@@ -3,6 +3,8 @@
 import { ofInput, withChange } from "../changes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
 import { Law } from "./law.js";
+import { Sources } from "./sources.js";
+import { Candidates, Swap, listed, useSwap } from "./swap.js";
 import { Steady, cellAt, html, useEffect, useRef, useState } from "./base.js";
 
 const FIRST = 12;
@@ -134,20 +136,17 @@ class Row extends Steady {
 function Details({ explorer, input, law, before, chosen }) {
   return html`
     <div class="details">
-      ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} />`}
+      ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} /><${Swap} explorer=${explorer} input=${input} />`}
       <p>${law.words}${law !== before ? html` <span class="note">(in the study: ${before.words})</span>` : ""}</p>
       ${chosen && html`<p class="note">Taken because ${chosen.because}; instead:
         ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
       <p class="note">${[input.stage && plain(input.stage), input.kind && plain(input.kind), input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
       ${input.rationale && html`<p class="note">${input.rationale}</p>`}
       ${input.note && html`<p class="note">${input.note}</p>`}
-      <ul class="sources">${input.sources.map((source) => html`<li>${source.url ? html`<a href=${safe(source.url)} rel="noreferrer noopener" target="_blank">${source.text}</a>` : source.text}${source.licence ? ` (${source.licence})` : ""}</li>`)}</ul>
+      <${Sources} sources=${input.sources} />
+      ${input.library && html`<p class="note"><button class="link" onClick=${() => explorer.show("library", input.library)}>${input.library} in the library</button></p>`}
       <details><summary>as a study file has it</summary><pre>${law.toml}</pre></details>
     </div>`;
-}
-
-function safe(url) {
-  return /^https?:\/\//.test(url) ? url : undefined;
 }
 
 function meaning(law) {
@@ -160,28 +159,35 @@ function Field({ explorer, input, law }) {
   const [told, setTold] = useState(null);
   const field = useRef(null);
   const asked = useRef(0);
-  useEffect(() => setText(law.text), [law.text]);
+  const searches = text.startsWith("/");
+  const swap = useSwap(explorer, input, text.slice(1), searches, () => setText(law.text));
+  useEffect(() => setText((typed) => (typed.startsWith("/") ? typed : law.text)), [law.text]);
   const change = (typed) => ({ input: input.id, law: typed });
   const typed = async (event) => {
     const value = event.target.value;
+    swap.restore();
     setText(value);
     const serial = ++asked.current;
+    if (value.startsWith("/")) return setTold(null);
     const answer = await explorer.preview(change(value));
     if (serial === asked.current) setTold(answer);
   };
   const take = (event) => {
     event.preventDefault();
     if (text !== law.text) explorer.change(change(text));
+    if (searches) setText(law.text);
     setTold(null);
   };
   const id = `law-${input.id}`;
   return html`
     <form class="field" onSubmit=${take}>
       <label for=${id}>law</label>
-      <input id=${id} ref=${field} value=${text} spellcheck=${false} autocomplete="off" onInput=${typed} aria-invalid=${Boolean(told?.faults)} aria-describedby=${`${id}-told`} />
+      <input id=${id} ref=${field} value=${text} spellcheck=${false} autocomplete="off" onInput=${typed} aria-invalid=${Boolean(told?.faults)} aria-describedby=${`${id}-told`}
+        onKeyDown=${swap.keys} onBlur=${swap.restore} ...${searches ? listed(`${id}-list`, true, swap) : {}} />
       <button>take</button>
+      ${searches && html`<div class="below"><${Candidates} id=${`${id}-list`} input=${input} swap=${swap} /></div>`}
       <p id=${`${id}-told`} class=${told?.faults ? "fault" : "note"} role="status">
-        ${told?.faults ? told.faults[0].message : told ? html`${meaning(told.laws[0].law)}<pre>${told.laws[0].law.toml}</pre>` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2)"}
+        ${told?.faults ? told.faults[0].message : told ? html`${meaning(told.laws[0].law)}<pre>${told.laws[0].law.toml}</pre>` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2), /words of the library"}
       </p>
     </form>`;
 }
