@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mcsus.app import shelf
+from mcsus.app import explaining, shelf
 from mcsus.app.server import Answer, Questions, Stream
 from mcsus.app.settling import told_lines
 from mcsus.app.taking import taken
@@ -59,6 +59,10 @@ class Desk:
             "scatter": self._of_study(self._scatter),
             "settle": self._of_study(self._settle),
             "study_file": self._of_study(self._study_file),
+            "model": self._of_study(explaining.model),
+            "means": self._of_study(explaining.means),
+            "moves": self._of_study(explaining.moves),
+            "check": self._of_study(explaining.checked),
             "other": self._open_other,
             "compare": self._of_study(self._compare),
             "card": self._of_study(self._card),

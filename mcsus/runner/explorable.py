@@ -55,7 +55,7 @@ def describe(study: Study, model: Model, limits: Mapping[str, int]) -> Json:
     """Return what a page shows of a study before anything is drawn."""
     dims = {dim: labels for dim, labels in study.dims.items() if dim != study.inner}
     scenarios = [{"id": own.id, "title": own.title or words(own.id)} for own in study.scenarios]
-    outputs = [_output(study, model, name) for name in study.outputs]
+    outputs = [told_output(study, model, name) for name in study.outputs]
     first = outputs[0]
     return {
         "study": {key: getattr(study, key) for key in _ABOUT},
@@ -261,7 +261,8 @@ def _fixed(parameter: Parameter, study: Study) -> str | None:
     return None
 
 
-def _output(study: Study, model: Model, name: str) -> Json:
+def told_output(study: Study, model: Model, name: str) -> Json:
+    """Return an output with its labels and what it is made of."""
     parts = breakdowns(study, model).get(name, ())
     equation = model.equation(name)
     dims = model.dims_of[name]

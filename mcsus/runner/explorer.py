@@ -104,7 +104,28 @@ class Explorer:
         ChangeError
             If one cannot be made.
         """
-        return self._run(changes).study
+        return self.run_of(changes).study
+
+    def run_of(self, changes: Sequence[Json]) -> Run:
+        """Return the run of the study with changes: what is known of the first ones is used."""
+        if not isinstance(changes, list | tuple) or len(changes) > MOST_CHANGES:
+            is_list = isinstance(changes, list | tuple)
+            found = f"{len(changes)} changes" if is_list else shown(changes)
+            raise InputError(Fault(found, f"a list of at most {MOST_CHANGES}", ("changes",)))
+        keys = _keys(changes)
+        if len(keys) == 1:
+            return self._opened
+        if keys[-1] in self._runs:
+            self._runs.move_to_end(keys[-1])
+            return self._runs[keys[-1]]
+        known = next((k for k in range(len(changes), 0, -1) if keys[k] in self._runs), 0)
+        run = self._runs[keys[known]] if known else self._opened
+        for place in range(known, len(changes)):
+            run = self._changed(run, place, changes[place])
+        self._runs[keys[-1]] = run
+        while len(self._runs) > _KEPT_RUNS:
+            self._runs.popitem(last=False)
+        return run
 
     def evaluate(
         self,
@@ -148,7 +169,7 @@ class Explorer:
         _check_count("ranking", ranking, MOST_BASE_POINTS)
         with self._lock:
             times = [time.perf_counter()]
-            run = self._run(changes)
+            run = self.run_of(changes)
             times.append(time.perf_counter())
             view = View.read(visible, run.study)
             now, before = self.see(changes, view, draws), self.see(against, view, draws)
@@ -187,7 +208,7 @@ class Explorer:
         from mcsus.runner.some_scenarios import in_scenarios  # noqa: PLC0415 - numba
 
         with self._lock:
-            run = self._run(changes)
+            run = self.run_of(changes)
             view = view.of(run.study)
             asked = (_keys(changes)[-1], view, draws)
             if asked not in self._seen:
@@ -245,7 +266,7 @@ class Explorer:
         from mcsus.runner.seen import View  # noqa: PLC0415 - numba
 
         with self._lock:
-            run = self._run(changes)
+            run = self.run_of(changes)
             own = {key: [label] for key, label in (labels or {}).items()}
             View.read({"outputs": [output], "labels": own}, run.study)
             run.study.parameter(input)
@@ -346,27 +367,6 @@ class Explorer:
         """End a settle at its next task, from any thread."""
         if self._settling is not None:
             self._settling.cancel()
-
-    def _run(self, changes: Sequence[Json]) -> Run:
-        """Return the run of the study with changes: what is known of the first ones is used."""
-        if not isinstance(changes, list | tuple) or len(changes) > MOST_CHANGES:
-            is_list = isinstance(changes, list | tuple)
-            found = f"{len(changes)} changes" if is_list else shown(changes)
-            raise InputError(Fault(found, f"a list of at most {MOST_CHANGES}", ("changes",)))
-        keys = _keys(changes)
-        if len(keys) == 1:
-            return self._opened
-        if keys[-1] in self._runs:
-            self._runs.move_to_end(keys[-1])
-            return self._runs[keys[-1]]
-        known = next((k for k in range(len(changes), 0, -1) if keys[k] in self._runs), 0)
-        run = self._runs[keys[known]] if known else self._opened
-        for place in range(known, len(changes)):
-            run = self._changed(run, place, changes[place])
-        self._runs[keys[-1]] = run
-        while len(self._runs) > _KEPT_RUNS:
-            self._runs.popitem(last=False)
-        return run
 
     def _changed(self, run: Run, place: int, table: Json) -> Run:
         """Return a run with one change more."""

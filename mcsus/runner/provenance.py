@@ -15,21 +15,19 @@ from typing import Any
 from mcsus.declared.table import plain
 from mcsus.engine.plans import parameter_of
 from mcsus.errors import FaultCollector
-from mcsus.expressions import to_text
 from mcsus.families.conditional import Conditional
 from mcsus.library import library
-from mcsus.model import Equation, Model
+from mcsus.model import Model
 from mcsus.parameters import Cell, Parameter, Provenance
 from mcsus.runner.applying import evaluations
 from mcsus.runner.input_groups import sensitivity_groups
+from mcsus.runner.told_equations import told_equations
 from mcsus.study import Study, shipped_studies
 from mcsus.study.assessment import answers
 from mcsus.study.audit import read_audit
-from mcsus.study.beside import kept_beside
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
-from mcsus.study.scenarios import variants_of
 from mcsus.study.shares import SHARES, share_behind
 from mcsus.study.told_files import files_of, told_law
 
@@ -48,9 +46,6 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
     """Return what is needed to explain and repeat a run, as plain data."""
     used = {name for equation in model.equations for name in equation.inputs}
     document = study.to_dict()
-    own = {parameter.name for parameter in study.parameters}
-    margins = {equation.name for equation in kept_beside(study)}
-    shares = {share_behind(name, document) for name in used}
     text = json.dumps(document, sort_keys=True, default=str)
     about = {key: getattr(study, key) for key in _ABOUT}
     if study.variant:
@@ -86,11 +81,7 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
             )
             for group, members in sensitivity_groups(study, model).items()
         },
-        "equations": [
-            _equation(e, study, is_share=e.name in shares)
-            for e in model.equations
-            if e.name not in {*margins, *own}
-        ],
+        "equations": told_equations(study, model),
         "references": _references(study),
         "versions": {name: metadata.version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
@@ -111,19 +102,6 @@ def _command(study: Study) -> list[str]:
     counts = {"draws": design.draws, "replicates": design.replicates, "seed": design.seed}
     options = [word for key, value in counts.items() for word in (f"--{key}", str(value))]
     return ["mcsus", "run", name, *options, *settings]
-
-
-def _equation(equation: Equation, study: Study, *, is_share: bool) -> dict[str, Any]:
-    """Return one equation, with the formulas that take its place in scenarios."""
-    formula, variants = variants_of(equation.expression, study.dims)
-    return {
-        "name": equation.name,
-        "formula": equation.doc if is_share else to_text(formula),
-        "scenarios": {scenario: to_text(other) for scenario, other in variants.items()},
-        "unit": equation.unit.text,
-        "stage": equation.stage or "",
-        "doc": "" if is_share else equation.doc,
-    }
 
 
 def _references(study: Study) -> dict[str, list[dict[str, Any]]]:
