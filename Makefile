@@ -1,4 +1,5 @@
-# make run    the headline study: installs, runs, writes reports/<study>/index.html, prints the summary
+# make run    the headline study: installs, runs, writes reports/<study>/index.html, prints the summary,
+#             and how to open the study as a page to try it
 # make test   installs with the test extra, runs the tests of a few minutes
 # make test-slow   those that compile from an empty cache, build wheels or draw much
 # make test-numba  the oldest and the newest numba that are allowed; needs the network
@@ -29,6 +30,7 @@ run: $(VENV)/.core
 	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
 	rm -rf reports/$(STUDY)
 	$(BIN)/mcsus report runs/$(STUDY) --to reports/$(STUDY)
+	@echo "Change an input and see what follows: $(BIN)/mcsus serve $(STUDY)"
 
 reports: $(VENV)/.core
 	rm -rf $(addprefix reports/,$(STUDIES))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +45,36 @@ class Desk:
         self._files = {file.stem: file for file in (*shipped_studies(), *files)}
         self._named = [file.stem for file in files]
         self._explorer: Explorer | None = None
+        self._first: Future[Explorer] | None = None
         self._opened = 0
         self._other: Explorer | None = None
         self._settled: tuple[Any, Settled] | None = None
+
+    def begin(self) -> None:
+        """Open the first study in a thread, and draw it once, while the browser starts."""
+        if self._named:
+            self._first = Future()
+            threading.Thread(target=self._open_first, args=(self._first,), daemon=True).start()
+
+    def _open_first(self, first: Future[Explorer]) -> None:
+        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
+
+        try:
+            explorer = Explorer(self._study({"id": self._named[0]}))
+            shown_first = explorer.describe()["visible"]
+            labels = {dim: [label] for dim, label in shown_first["labels"].items()}
+            explorer.evaluate((), {"outputs": [shown_first["output"]], "labels": labels})
+            first.set_result(explorer)
+        except Exception as error:  # noqa: BLE001 - told where it is opened
+            first.set_exception(error)
+
+    def _explorer_of(self, asked: Asked) -> Explorer:
+        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
+
+        first, self._first = self._first, None
+        if first is not None and asked.get("id") == self._named[0]:
+            return first.result()
+        return Explorer(self._study(asked))
 
     @property
     def questions(self) -> Questions:
@@ -77,10 +106,8 @@ class Desk:
 
     def _open(self, asked: Asked) -> Answer:
         """Open a study by its id or by its text; one with faults is told as the list of them."""
-        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
-
         try:
-            self._explorer = Explorer(self._study(asked))
+            self._explorer = self._explorer_of(asked)
         except McsusError as error:
             return {"faults": _plain(error)}
         self._opened += 1

@@ -43,6 +43,7 @@ def serve(
     from mcsus.app.guard import Allowed  # noqa: PLC0415
 
     desk = Desk(studies or ["tinyml_device"])
+    desk.begin()
     with server.listening(host, port) as at:
         token, used = secrets.token_urlsafe(32), at.getsockname()[1]
         app = server.application(desk.questions, Allowed(server.hosts_of(host, used), token))
