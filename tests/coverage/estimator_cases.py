@@ -75,5 +75,5 @@ def exact(case: IndexCase, run: Run) -> dict[str, Named]:
     with Threads(2) as executor:
         parts = [method.estimate(own["", 0]) for own in made.sums(executor, None, Checkpoint())]
     names = made.inputs["", 0]
-    found = pooled(method, names, parts).values
+    found = pooled(method, parts).values
     return {key: dict(zip(names, map(float, found[key]), strict=True)) for key in ("S1", "ST")}

@@ -142,7 +142,7 @@ class Compared:
         each = np.array([[own["S1"], own["ST"]] for own in salib])
         found = {SEPARATE: each.mean(axis=0)}
         found |= {name: np.array(of(Values.of(data))) for name, of in OF_TWO.items()}
-        auto = pooled(self.method, self.names, [self.method.estimate(own) for own in data]).values
+        auto = pooled(self.method, [self.method.estimate(own) for own in data]).values
         found[AUTO] = np.array([auto["S1"], auto["ST"]])
         twice = self._made(kind, seed, DRAWS // 2, WantsGroups(second_order=True))
         more = Values.of([own["", 0] for own in twice.values(OneByOne(), None)])

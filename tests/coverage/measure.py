@@ -132,10 +132,10 @@ class Measured:
 
     def seed(self, kind: str, draws: int, seed: int, counts: Counts) -> None:
         """Count what the runs of a seed say."""
-        drawn, estimates, names = self._drawn(kind, draws, seed)
+        drawn, estimates, _ = self._drawn(kind, draws, seed)
         for replicates in REPLICATES:
             for part in parts(replicates):
-                shares = pooled(self.method, names, estimates[part])
+                shares = pooled(self.method, estimates[part])
                 bound = student_quantile(replicates)
                 for name, known in self._said(HeldDraws(drawn[part]), shares):
                     counts[replicates, name].add(*known[:3], bound, told=known[3])

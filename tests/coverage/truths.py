@@ -83,7 +83,7 @@ def _indices(run: Run) -> tuple[Array, Array]:
     groups = groups_of(run, design)
     with Threads(1) as executor:
         parts = [method.estimate(own["", 0]) for own in groups.sums(executor, None, Checkpoint())]
-    found = pooled(method, groups.inputs["", 0], parts).values
+    found = pooled(method, parts).values
     return found["S1"], found["ST"]
 
 

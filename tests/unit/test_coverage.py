@@ -61,7 +61,7 @@ def test_it_counts_what_runs_say(kind):
     drawn, estimates, names = measured._drawn(kind, 256, 7)
     known = run(_with_design(case.study(), kind)).to_dict()
     cell = known["outputs"]["y"]["cells"][0]
-    shares = pooled(measured.method, names, estimates[:4])
+    shares = pooled(measured.method, estimates[:4])
     said = dict(measured._said(HeldDraws(drawn[:4]), shares))
     for name in ("mean", "sd"):
         assert said[name][:2] == pytest.approx(tuple(cell[name].values()), rel=1e-12)

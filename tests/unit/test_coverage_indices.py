@@ -22,6 +22,7 @@ OF_THEIR_OWN = {
     "correlation": "discrete",
     "tail": "footprint",
     "known": "footprint",
+    "improve": "products",
 }
 FEW_BLOCKS = {"correlation": 0.85}  # what bounds of four blocks hold of partial correlations
 
