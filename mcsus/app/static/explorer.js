@@ -2,6 +2,7 @@
 
 import { Gone, Newest, Refused } from "./ask.js";
 import { fromAddress, toAddress, withChange, withoutInput } from "./changes.js";
+import { Comparison } from "./compared.js";
 import { Shelf } from "./shelf.js";
 
 const PAUSE_MS = 150;
@@ -32,9 +33,11 @@ export class Explorer {
       gone: false,
       highlighted: null,
       view: "explorer",
+      claim: null, // of the card
       record: null, // of the library, by its id
       sought: { words: "", dimension: "", stage: "", evidence: "", from: null, to: null },
     };
+    this.comparison = new Comparison(this);
     this.shelf = new Shelf(server, (patch) => this.set(patch));
     this.kept = new Map();
     this.pace = AT_FIRST;
@@ -51,9 +54,10 @@ export class Explorer {
   async begin(address) {
     const told = fromAddress(address);
     const { studies, first } = await this.server.ask("studies");
-    this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null });
+    this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null, claim: told.claim ?? null });
     const id = told.study ?? first;
     if (id) await this.open({ id }, told.changes, told);
+    if (this.state.study) this.comparison.begin(told);
   }
 
   async open(source, changes = [], shown = {}) {
@@ -161,6 +165,11 @@ export class Explorer {
   show(view, record = this.state.record) {
     this.set({ view, record });
     this.writeAddress();
+  }
+
+  showCard(claim) {
+    this.set({ claim });
+    this.show("card");
   }
 
   /** What the library is searched for. */
@@ -311,11 +320,17 @@ export class Explorer {
 
   /** The state as the part of an address after `#`, or nothing where it is too long for one. */
   get address() {
-    const { study, source, changes, output, labels, view, record } = this.state;
+    const { study, source, changes, output, labels, view } = this.state;
     if (!source?.id) return null;
-    const elsewhere = view === "explorer" ? {} : { view, ...(record && { record }) };
+    const elsewhere = view === "explorer" ? {} : { view, ...this.shownThere };
     const told = toAddress({ study: source.id, output, labels: JSON.stringify(labels), changes, ...elsewhere });
     return told.length <= LONGEST_ADDRESS && study ? told : null;
+  }
+
+  /** What a view other than the explorer shows, as far as an address carries it. */
+  get shownThere() {
+    const { view, record, claim } = this.state;
+    return { compare: () => this.comparison.address, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
   }
 
   writeAddress() {

@@ -11,9 +11,11 @@ import { Drivers, MadeOf } from "./views/drivers.js";
 import { Faults, Gone, Head, Keys, Tour, keyPressed, openFile } from "./views/frame.js";
 import { Inputs } from "./views/inputs.js";
 import { Library } from "./views/library.js";
+import { CardView } from "./views/card.js";
+import { Compare } from "./views/compare.js";
 import { number, unit } from "./numbers.js";
 
-const VIEWS = { explorer: Explored, library: Library };
+const VIEWS = { explorer: Explored, compare: Compare, library: Library, card: CardView };
 
 function App({ explorer }) {
   const { study, faults, gone } = explorer.state;
@@ -27,7 +29,7 @@ function App({ explorer }) {
   if (!study) return html`<main class="begin"><p>${gone ? html`<${Gone} />` : "opening ..."}</p></main>`;
   const Shown = VIEWS[explorer.state.view] ?? Explored;
   return html`
-    <div class=${gone ? "stale" : ""}>
+    <div class=${`view-${explorer.state.view} ${gone ? "stale" : ""}`}>
       ${gone && html`<${Gone} />`}
       <${Head} explorer=${explorer} help=${() => setKeys(true)} />
       <${Brief} explorer=${explorer} />
@@ -101,7 +103,9 @@ function begin() {
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();
-    openFile(explorer, event.dataTransfer.files[0]);
+    const file = event.dataTransfer.files[0];
+    if (explorer.state.view === "compare") explorer.comparison.openFile(file);
+    else openFile(explorer, file);
   });
 }
 

@@ -35,7 +35,8 @@ export function Answer({ explorer }) {
     </section>`;
 }
 
-function Labels({ explorer, own }) {
+/** The labels of dims other than scenarios, to choose one of each. */
+export function Labels({ explorer, own }) {
   const { study, labels } = explorer.state;
   const dims = own.dims.map((id) => study.dims.find((dim) => dim.id === id)).filter((dim) => dim && dim.id !== "scenario");
   return dims.map((dim) => html`

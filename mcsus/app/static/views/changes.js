@@ -2,6 +2,7 @@
 
 import { gesture } from "../changes.js";
 import { capital, changeBy, number, plain, unit } from "../numbers.js";
+import { TakeWhole } from "./whole.js";
 import { cellAt, csv, download, html, useState } from "./base.js";
 
 export function Changes({ explorer }) {
@@ -33,7 +34,7 @@ function Why({ of, given = "", take }) {
   return html`<input class="why" aria-label=${`Why ${of} is changed`} placeholder="why? for the study file" value=${text} onInput=${(event) => setText(event.target.value)} onChange=${() => take(text)} />`;
 }
 
-function words(change, input) {
+export function words(change, input) {
   const own = unit(input?.unit);
   const at = [...Object.values(change.labels ?? {}), change.scenario].filter(Boolean).map(plain).join(", ");
   const told = {
@@ -80,6 +81,7 @@ function TakeAway({ explorer }) {
       <button onClick=${() => copy(sentence(explorer), "Sentence")}>copy sentence</button>
       <span role="status" class="note">${said}</span>
     </div>
+    ${explorer.settledNow && html`<div class="take whole"><span>of the settled run:</span><${TakeWhole} explorer=${explorer} /></div>`}
     ${changes.length > 0 && html`<form class="take" onSubmit=${(event) => { event.preventDefault(); saved(scenario)(); }}>
       <label>as a scenario <input value=${scenario} required placeholder="its name" onInput=${(event) => setScenario(event.target.value)} /></label><button>save</button></form>`}`;
 }

@@ -3,7 +3,7 @@
 import { plain, probability } from "../numbers.js";
 import { cellAt, html } from "./base.js";
 
-const MARKS = { supported: ["✓", "supported"], not_supported: ["✗", "not supported"], undecided: ["?", "undecided"] };
+export const MARKS = { supported: ["✓", "supported"], not_supported: ["✗", "not supported"], undecided: ["?", "undecided"] };
 
 /** The verdict of a claim at the labels that are shown, as a mark and a word. */
 export function verdict(explorer, claim) {
@@ -28,7 +28,7 @@ export function Claims({ explorer }) {
         return html`<li class=${told.verdict}>
           <span class="mark" aria-hidden="true">${mark}</span>
           <b>“${claim.statement}”</b>
-          <span>${word}${at ? ` for ${at}` : ""}: probability ${probability(told.probability)}${changed(told)} (asked ${claim.confidence})</span></li>`;
+          <span>${word}${at ? ` for ${at}` : ""}: probability ${probability(told.probability)}${changed(told)} (asked ${claim.confidence}) <button class="link" aria-label=${`Card of the claim ${claim.statement}`} onClick=${() => explorer.showCard(claim.id)}>card</button></span></li>`;
       })}</ul>
     </section>`;
 }

@@ -2,6 +2,7 @@
 
 import { ofInput, withChange } from "../changes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
+import { turnsOf } from "../turns.js";
 import { Law } from "./law.js";
 import { Sources } from "./sources.js";
 import { Candidates, Swap, listed, useSwap } from "./swap.js";
@@ -29,6 +30,7 @@ export function Inputs({ explorer }) {
   const [all, setAll] = useState(false);
   const [only, setOnly] = useState("");
   const share = shares(explorer);
+  const turns = turnsOf(explorer);
   const order = useRef(null);
   // rows stay where they are while one of them is held, and until the better ranking is there
   if (!order.current || order.current.sort !== sort || order.current.study !== state.study || (state.fine && explorer.dragged === undefined)) {
@@ -52,7 +54,7 @@ export function Inputs({ explorer }) {
         ${shown.map((input) => html`<${Row} key=${input.id} explorer=${explorer} input=${input} labels=${state.labels}
           now=${state.shot?.inputs?.[input.id] ?? null} changes=${keyOf(state.changes, input.id)}
           ST=${share.get(input.id)?.ST} error=${share.get(input.id)?.error}
-          refused=${refusedOf(state.refused, input.id)} lit=${state.highlighted === input.id} />`)}
+          turns=${turns.get(input.id) ?? "[]"} refused=${refusedOf(state.refused, input.id)} lit=${state.highlighted === input.id} />`)}
       </ol>
       ${shown.length < rows.length && html`<button class="more" onClick=${() => setAll(true)}>
         ${rows.length - shown.length} more${share.size ? ` carry ${percent(rest)} of the variance` : ""}</button>`}
@@ -101,7 +103,7 @@ class Row extends Steady {
     this.state = { open: false };
   }
 
-  render({ explorer, input, labels, now, ST, error, refused, lit, changes }, { open }) {
+  render({ explorer, input, labels, now, ST, error, refused, lit, changes, turns }, { open }) {
     const before = lawAt(input.laws, labels);
     const shown = now && (cellAt(now, labels) ?? now[0]);
     const law = shown?.law ?? before;
@@ -110,6 +112,7 @@ class Row extends Steady {
     const own = (change) => change && { input: input.id, ...change };
     const base = () => explorer.dragged ?? explorer.state.changes;
     const drag = (change) => change && explorer.drag(withChange(base(), own(change)));
+    const marks = JSON.parse(turns).filter((turn) => turn.unit === law.unit);
     const locked = law.low === law.high && before.low !== before.high;
     return html`
       <li class=${`row ${changed ? "changed" : ""} ${lit ? "lit" : ""}`} onPointerEnter=${() => explorer.highlight(input.id)} onPointerLeave=${() => explorer.highlight(null)}>
@@ -118,7 +121,7 @@ class Row extends Steady {
           <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
           <span class="value">${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} <i>${unit(law.unit)}</i></span>
         </div>
-        <div class="drag"><${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} drag=${drag} drop=${() => explorer.drop()} /></div>
+        <div class="drag"><${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${drag} drop=${() => explorer.drop()} /></div>
         <div class="share" title="share of the variance, interactions included">
           ${ST !== undefined && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
         </div>
@@ -128,16 +131,17 @@ class Row extends Steady {
           ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
         </div>
         ${refused && html`<p class="fault" role="alert">${refused}</p>`}
-        ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} chosen=${shown?.chosen} />`}
+        ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} chosen=${shown?.chosen} turns=${marks} />`}
       </li>`;
   }
 }
 
-function Details({ explorer, input, law, before, chosen }) {
+function Details({ explorer, input, law, before, chosen, turns }) {
   return html`
     <div class="details">
       ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} /><${Swap} explorer=${explorer} input=${input} />`}
       <p>${law.words}${law !== before ? html` <span class="note">(in the study: ${before.words})</span>` : ""}</p>
+      ${turns.map((turn) => html`<p class="turn"><b aria-hidden="true">▲</b> The verdict on “${turn.claim}” turns at ${[number(turn.value), unit(turn.unit)].filter(Boolean).join(" ")}${turn.holds ? `: it holds ${turn.holds} that` : ""}, all else as it is.</p>`)}
       ${chosen && html`<p class="note">Taken because ${chosen.because}; instead:
         ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
       <p class="note">${[input.stage && plain(input.stage), input.kind && plain(input.kind), input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>

@@ -33,9 +33,9 @@ function withEnd(law, end, to) {
 
 /**
  * Parameters: the law in force, the one of the study, the width, whether it may be changed, and
- * `drag(change)`, which is told of the change since the drag began, and `drop()`.
+ * where verdicts turn, `drag(change)`, which is told of the change since the drag began, and `drop()`.
  */
-export function Law({ law, before, width, title, fixed, drag, drop }) {
+export function Law({ law, before, width, title, fixed, turns = [], drag, drop }) {
   const held = useRef(null);
   const [low, high] = held.current ?? axis(law, before);
   const x = d3.scaleLinear([low, high], [6, width - 6]).clamp(false);
@@ -84,6 +84,7 @@ export function Law({ law, before, width, title, fixed, drag, drop }) {
         ${!constant && html`<line class="range" x1=${clamped(law.low)} x2=${clamped(law.high)} y1=${BASE} y2=${BASE} />
         <circle class="point" cx=${clamped(valueAt(table(law), 0.5))} cy=${BASE} r="3.5" />`}
       </g>
+      ${turns.map((turn) => html`<path class="turn" d=${`M${clamped(turn.value)},${BASE} l-4,7 h8 z`}><title>${`“${turn.claim}” turns at ${number(turn.value)} ${unit(turn.unit)}`}</title></path>`)}
       ${!constant && law.moves.includes("ends") && [handle("low", law.low), handle("high", law.high)]}
     </svg>`;
 }
