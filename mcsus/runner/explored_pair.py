@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.replication import share_error, standard_error, student_quantile
 from mcsus.errors import Fault, InputError
+from mcsus.result.spoken import words
 from mcsus.runner.explored import described, estimate, told_cell
 from mcsus.runner.explorer import DRAWS, REPLICATES
 from mcsus.runner.parties import Party
@@ -170,7 +171,7 @@ def _stages(drawn: Drawn) -> list[Json]:
         each = pair[1] - pair[0]
         apart = estimate(float(each.mean()), float(standard_error(each)))
         ends = {"a": float(pair[0].mean()), "b": float(pair[1].mean())}
-        found.append({"id": name, "title": name.replace("_", " "), **ends, "apart": apart})
+        found.append({"id": name, "title": words(name), **ends, "apart": apart})
     return found
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.replication import standard_error
 from mcsus.errors import McsusError
 from mcsus.parameters import Cell
+from mcsus.result.spoken import words
 from mcsus.runner.explorable import told_cell as told_law
 from mcsus.runner.explored import estimate
 from mcsus.runner.parties import Party
@@ -186,8 +187,7 @@ def _told(own: InputApart, steps: Sequence[Step]) -> Json:
     mine = [step for step in steps if step.input == own.name]
     effect = _size(_summed(mine, mine[0].each)) if mine else None
     sides = {"a": _side(own.one), "b": _side(own.other)}
-    words = own.name.replace("_", " ")
-    return {"id": own.name, "title": words, **sides, "effect": effect}
+    return {"id": own.name, "title": words(own.name), **sides, "effect": effect}
 
 
 def _side(cells: Mapping[str, Own]) -> Json | None:

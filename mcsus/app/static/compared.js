@@ -24,13 +24,13 @@ export class Comparison {
     this.explorer.set({ compare: { ...this.state, ...patch } });
   }
 
-  /** The sides: those that were chosen, else what is changed, else the first scenario. */
+  /** The sides: those that were chosen, else what is changed, else the first scenario. Without changes now is before. */
   get sides() {
     const { changes, study } = this.explorer.state;
     const { a, b } = this.state;
     const scenario = study.scenarios[1];
     const first = changes.length || !scenario ? ["before|base", "now|base"] : ["now|base", `now|${scenario.id}`];
-    return [a ?? first[0], b ?? first[1]];
+    return [a ?? first[0], b ?? first[1]].map((text) => (changes.length ? text : text.replace(/^before/, "now")));
   }
 
   choose(a, b) {

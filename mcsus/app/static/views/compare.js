@@ -64,11 +64,10 @@ function Choice({ explorer }) {
   const [a, b] = comparison.sides;
   const scenarios = study.scenarios.length ? study.scenarios.map((own) => own.id) : ["base"];
   const sides = [
-    ...scenarios.map((id) => `before|${id}`),
-    ...(changes.length || [a, b].includes("now|base") ? scenarios.map((id) => `now|${id}`) : scenarios.filter((id) => id !== "base").map((id) => `now|${id}`)),
-    ...(other ? [{ id: "base" }, ...other.scenarios.filter((own) => own.id !== "base")].map((own) => `other|${own.id}`) : []),
+    ...(changes.length ? ["before", "now"] : ["now"]).flatMap((of) => scenarios.map((id) => `${of}|${id}`)),
+    ...(other ? ["base", ...other.scenarios.map((own) => own.id)].map((id) => `other|${id}`) : []),
   ];
-  const shown = [...new Set([...sides.filter((text) => changes.length || !text.startsWith("now|") || [a, b].includes(text)), a, b])];
+  const shown = [...new Set([...sides, a, b])];
   const choice = (letter, value, take) => html`<label class="side"><b class=${`letter ${letter.toLowerCase()}`}>${letter}</b>
     <select aria-label=${`Side ${letter}`} value=${value} onChange=${(event) => take(event.target.value)}>
       ${shown.map((text) => html`<option value=${text}>${sideName(text, explorer)}</option>`)}</select></label>`;
@@ -87,7 +86,9 @@ function Choice({ explorer }) {
 function amount(cell, of) {
   const interval = cell.intervals.at(-1);
   const lead = cell.mean ? `${known(cell.mean.value, cell.mean.error)} ${unit(of)} on average` : `half the time below ${number(cell.median.value)} ${unit(of)}`;
-  return html`<b>${lead}</b>, ${Math.round(100 * interval.level)} % between ${number(interval.low)} and ${number(interval.high)}`;
+  const end = (value) => (value === null && cell.never > 0 ? "never" : number(value));
+  const never = cell.never > 0 ? `; never in ${number(100 * cell.never)} % of draws` : "";
+  return html`<b>${lead}</b>, ${Math.round(100 * interval.level)} % between ${end(interval.low)} and ${end(interval.high)}${never}`;
 }
 
 const HEIGHT = 190;
@@ -200,7 +201,7 @@ function Shared({ told }) {
   return html`
     <section class="panel shared" aria-labelledby="shared-title">
       <h2 id="shared-title">Which draws they share</h2>
-      <p>${told.shared.length ? `${told.shared.length} inputs have the same draws in both` : "No input has the same draws in both, so they are drawn apart"}${others.length ? `, ${others.length} of them with another law, at the same quantile: ${names(others.map((own) => own.of))}` : ""}.</p>
+      <p>${told.shared.length ? `${told.shared.length} inputs have the same draws in both` : told.drawn_apart.length ? "No input has the same draws in both, so they are drawn apart" : "No input varies in both"}${others.length ? `, ${others.length} of them with another law, at the same quantile: ${names(others.map((own) => own.of))}` : ""}.</p>
       ${told.drawn_apart.length > 0 && html`<p>Of one name, but drawn apart: ${names(told.drawn_apart.map((own) => own.of))}.</p>`}
       ${told.only_a.length > 0 && html`<p>Vary in A alone: ${names(told.only_a)}.</p>`}
       ${told.only_b.length > 0 && html`<p>Vary in B alone: ${names(told.only_b)}.</p>`}
