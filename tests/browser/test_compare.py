@@ -100,6 +100,15 @@ def test_what_serves_something_else_is_refused_with_the_reason(compared):
     assert compared.locator(".difference").count() == 0
 
 
+def test_sides_are_chosen_anew_where_another_study_is_opened(compared):
+    compared.locator(".head select").select_option("tinyml_table")
+    compared.locator(".choice select").nth(1).locator("option", has_text="Best").wait_for(
+        state="attached", timeout=60_000
+    )
+    compared.locator(".inputs-apart").wait_for()
+    assert compared.locator(".refused").count() == 0
+
+
 @pytest.mark.parametrize("width", [1400, 390])
 def test_nothing_keeps_anyone_out_of_a_comparison(compared, width):
     compared.set_viewport_size({"width": width, "height": 900})

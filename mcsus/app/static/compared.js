@@ -38,6 +38,11 @@ export class Comparison {
     this.explorer.writeAddress();
   }
 
+  /** Another study is open: its sides are chosen anew. */
+  forget() {
+    this.set({ a: null, b: null, told: null, refused: null });
+  }
+
   swap() {
     const [a, b] = this.sides;
     this.choose(b, a);

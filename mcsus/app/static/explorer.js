@@ -69,6 +69,7 @@ export class Explorer {
       const labels = { ...describe.visible.labels, ...JSON.parse(shown.labels ?? "{}") };
       this.kept.clear();
       this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null });
+      this.comparison.forget();
       this.pace = AT_FIRST;
       this.refresh();
       this.findPace().catch(() => {});
