@@ -105,6 +105,7 @@ export class Explorer {
     this.undone = [...(this.undone ?? []), this.dragged].slice(-200);
     this.dragged = undefined;
     this.set({ redo: [] });
+    this.rest();
   }
 
   /** Puts back what was there before what is tried. */
@@ -223,7 +224,7 @@ export class Explorer {
 
   /** Draws anew: at once if it was drawn before, else quickly now and better after a pause. */
   refresh() {
-    clearTimeout(this.pause);
+    clearTimeout(this.pausing);
     const kept = this.kept.get(key(this.question(this.restPace)));
     if (kept) {
       this.newest.forget();
@@ -231,9 +232,16 @@ export class Explorer {
       this.set({ shot: kept, fine: true, refused: null });
     } else {
       this.newest.ask(this.question(this.dragPace));
-      this.pause = setTimeout(() => this.newest.ask(this.question(this.restPace)), PAUSE_MS);
+      // a better ranking that takes long would keep what is still held waiting
+      if (this.dragged === undefined || this.pace.ranking > 0) this.rest();
     }
     this.writeAddress();
+  }
+
+  /** Asks for the better answer after a pause. */
+  rest() {
+    clearTimeout(this.pausing);
+    this.pausing = setTimeout(() => this.newest.ask(this.question(this.restPace)), PAUSE_MS);
   }
 
   async answer(question) {
