@@ -1,0 +1,57 @@
+"""Make the pictures of the explorer in docs: ``python tools/page_pictures.py``, with Debian's chromium.
+
+The page is the one that ``mcsus serve tinyml_device`` opens, with two changes.
+"""
+
+import json
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.conftest import serve  # noqa: E402 - of this repository
+from tests.chromium import opened  # noqa: E402
+
+TO = ROOT / "docs" / "pictures"
+CHANGES = [
+    {"input": "use_grid_intensity", "law": "50 g CO2e/kWh", "rationale": "a cleaner grid"},
+    {"input": "battery_mass", "scale": 0.8, "rationale": "a smaller battery"},
+]
+VIEWS = {
+    "explore": ("", ".changes li .n"),
+    "compare": ("&view=compare", ".why-apart .waterfall"),
+    "library": ("&view=library", "main"),
+}
+
+
+def main() -> None:
+    """Write a picture of each view, wide, and of the first one on a phone."""
+    TO.mkdir(parents=True, exist_ok=True)
+    changes = f"&study=tinyml_device&changes={quote(json.dumps(CHANGES))}"
+    server = serve("tinyml_device")
+    with opened() as browser:
+        for name, (view, shown) in VIEWS.items():
+            picture(browser, server.link(changes + view), shown, 1280, name)
+        picture(browser, server.link(changes), ".changes li", 390, "phone")
+    server.stop()
+
+
+def picture(browser, link: str, shown: str, width: int, name: str) -> None:
+    """Write one picture, as soon as something is shown and what is being drawn has come to rest."""
+    page = browser.new_page(viewport={"width": width, "height": 860})
+    page.add_init_script("localStorage.setItem('mcsus: tour', 'seen')")
+    page.goto(link)
+    page.locator(shown).first.wait_for(timeout=60_000)
+    if name == "library":
+        page.get_by_placeholder("words").fill("germany 2024")
+        page.locator("main li").first.click()
+    page.wait_for_timeout(2500)
+    page.screenshot(path=TO / f"{name}.png")
+    page.close()
+    print(TO / f"{name}.png")
+
+
+if __name__ == "__main__":
+    main()
