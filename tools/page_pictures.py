@@ -1,4 +1,4 @@
-"""Make the pictures of the explorer in docs: ``python tools/page_pictures.py``, with Debian's chromium.
+"""Make the pictures of the explorer in docs: ``python tools/page_pictures.py``, with chromium.
 
 The page is the one that ``mcsus serve tinyml_device`` opens, with two changes.
 """

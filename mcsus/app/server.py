@@ -23,6 +23,7 @@ from starlette.staticfiles import StaticFiles
 
 import mcsus.report
 from mcsus.app.guard import LOOPBACK, Allowed, Guard
+from mcsus.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -141,9 +142,23 @@ def _refused(status: int, text: str) -> Response:
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens at an address; of port 0 the system chooses one."""
+    """Return a socket that listens at an address; of port 0 the system chooses one.
+
+    Raises
+    ------
+    InputError
+        If the address is none of this machine, or the port is taken.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        found, where = (
+            (f"{port} ({reason})", "--port") if port else (f"{host!r} ({reason})", "--host")
+        )
+        allowed = "a port that is free" if port else "an address of this machine"
+        raise InputError(Fault(found, allowed, (where,))) from error
 
 
 def hosts_of(address: str, port: int) -> frozenset[str]:
