@@ -15,8 +15,10 @@ def shelf(page, served):
 
 
 def found(page, words):
+    """Search, and return the ids that are listed once the page is drawn anew."""
     page.fill("#find", words)
-    return [row.inner_text() for row in page.locator(".records .what .note").all()]
+    page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    return page.locator(".records .what .note").all_inner_texts()
 
 
 def test_words_find_records_and_facets_narrow_them(shelf):
