@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import Any
 
@@ -40,9 +39,9 @@ def rows() -> Json:
 
 def _short(source: Source) -> str:
     """Return authors and year of a source; of many authors the first."""
-    first, *others = re.split("[,;] ", source.authors)
-    authors = f"{first} and others" if len(others) > 1 or ";" in source.authors else source.authors
-    return f"{authors} ({source.year})"
+    named = source.authors.partition(";")[0]
+    first, *others = named.split(", ")
+    return f"{f'{first} and others' if len(others) > 1 else named} ({source.year})"
 
 
 def _grid() -> Json | None:

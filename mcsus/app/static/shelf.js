@@ -22,7 +22,7 @@ export class Shelf {
         this.probabilities = told.probabilities;
         this.stages = told.stages;
         this.evidence = told.evidence.toSorted((a, b) => grade(a) - grade(b));
-        this.rows = [...told.written, ...ofGrid(told.grid)].map((row) => finished(row, told.sources));
+        this.rows = [...told.written, ...ofGrid(told.grid)].map((row) => finished(row, told.sources)).sort(bestFirst);
         this.byId = new Map(this.rows.map((row) => [row.id, row]));
         this.changed({});
       },
@@ -72,13 +72,13 @@ export class Shelf {
       (from === null || row.year >= from) &&
       (to === null || (row.year !== null && row.year <= to)) &&
       wanted.every((word) => row.text.includes(word));
-    return this.rows.filter(fits).sort((a, b) => grade(a.evidence) - grade(b.evidence) || (b.year ?? 0) - (a.year ?? 0) || (a.id < b.id ? -1 : 1));
+    return this.rows.filter(fits);
   }
 
   /** What an input may be swapped for: its dimension alone, evidence first, then like names. */
   candidates(input, words) {
-    const named = this.wordsOfInput(input);
-    const like = new Map();
+    if (this.asked?.input !== input) this.asked = { input, named: this.wordsOfInput(input), like: new Map() };
+    const { named, like } = this.asked;
     const likeness = (row) => like.get(row) ?? like.set(row, this.likeness(named, wordsOf(row))).get(row);
     const found = this.find({ words, dimension: input.dimension }).filter((row) => row.id !== input.library);
     return found.sort((a, b) => grade(a.evidence) - grade(b.evidence) || likeness(b) - likeness(a) || (b.year ?? 0) - (a.year ?? 0));
@@ -113,6 +113,10 @@ const GRADES = ["measured", "reported", "elicited", "assumed"];
 
 function grade(evidence) {
   return GRADES.indexOf(evidence);
+}
+
+function bestFirst(a, b) {
+  return grade(a.evidence) - grade(b.evidence) || (b.year ?? 0) - (a.year ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
 /** The rows of the grids: what they share, with the zone, year and value of each. */

@@ -1,6 +1,6 @@
 // One record of the library: its law beside those of other sources, where it comes from, who uses it.
 
-import { d3, density, line, area, stretch } from "../shapes.js";
+import { d3, area, density, line, stretch, valueAt } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
 import { Axis } from "./answer.js";
 import { cellAt, html, useEffect, useMemo, useState, useWidth } from "./base.js";
@@ -11,6 +11,7 @@ const BASE = 130;
 const MOST_OVER = 3;
 const FAR = 30;
 const SAME = 1.01;
+const QUANTILES = [0.025, 0.25, 0.5, 0.75, 0.975];
 
 export function Record({ explorer, id }) {
   const { shelf } = explorer;
@@ -26,10 +27,11 @@ export function Record({ explorer, id }) {
   if (!whole) return html`<section class="panel record"><h2>${capital(row.name)}</h2><p class="note" role="status">${said || "reading ..."}</p></section>`;
   return html`
     <section class="panel record" aria-labelledby="record-title">
-      <header><h2 id="record-title">${capital(whole.name ?? id)}</h2></header>
+      <header><h2 id="record-title">${capital(whole.name ?? id)}</h2><button class="to-list" onClick=${() => explorer.show("library", null)}>back to the list</button></header>
       <p class="note"><code>${id}</code> · ${[whole.stage && plain(whole.stage), whole.kind, whole.place, whole.year].filter(Boolean).join(" · ")} · evidence: <b>${whole.evidence}</b></p>
       <${Figure} explorer=${explorer} whole=${whole} over=${over} others=${others} />
       <${Use} explorer=${explorer} whole=${whole} said=${said} say=${setSaid} />
+      <${Others} explorer=${explorer} row=${row} others=${others} over=${over} setOver=${setOver} />
       <dl class="told">
         <dt>As printed</dt><dd>${whole.printed || "the source is cited for it; its figures are not kept"}</dd>
         <dt>Derivation</dt><dd>${whole.derivation}</dd>
@@ -38,7 +40,6 @@ export function Record({ explorer, id }) {
         <dt>Sources</dt><dd>${whole.sources.length ? html`<${Sources} sources=${whole.sources} />` : "none: it is assumed"}</dd>
         <dt>Used in</dt><dd><${UsedIn} explorer=${explorer} whole=${whole} /></dd>
       </dl>
-      <${Others} explorer=${explorer} row=${row} others=${others} over=${over} setOver=${setOver} />
     </section>`;
 }
 
@@ -65,6 +66,7 @@ function Figure({ explorer, whole, over, others }) {
       ${law.low !== law.high && html`<span>90 % between <b>${number(law.low * times)}</b> and <b>${number(law.high * times)}</b></span><span>mean ${number(law.mean === null ? null : law.mean * times)}, sd ${number(law.sd === null ? null : law.sd * times)}</span>`}
       ${units.size > 1 ? html`<label>in <select value=${shownIn} onChange=${(event) => setShownIn(event.target.value)}>${[...units.keys()].map((own) => html`<option value=${own}>${unit(own)}</option>`)}</select></label>` : html`<span>${unit(whole.unit)}</span>`}</div>
     <p class="note">${law.words}</p>
+    ${law.low !== law.high && html`<p class="note">${QUANTILES.map((share) => html`<span class="quantile">${percent(share, 3)}: <b>${number(valueAt(law.curve, share) * times)}</b></span> `)}</p>`}
     <div ref=${ref} class="drawing"><svg class="over-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${`${whole.name}${over.length ? ` beside ${over.length} of other sources` : ""}, ${unit(shownIn)}`}>
       <${Axis} x=${x} y=${BASE} width=${width} label=${`${unit(shownIn)}${log ? ", logarithmic" : ""}`} />
       ${tables.map((own, k) => html`<${Curve} own=${own} k=${k} x=${linear} shown=${shown} />`)}
@@ -94,15 +96,20 @@ function Others({ explorer, row, others, over, setOver }) {
     setOver([...over, whole].slice(-MOST_OVER));
   };
   return html`
-    <h3>${apart ? `Disagrees with ${apart} of ${others.length}` : "Agrees with"} ${others.length === 1 ? "other source" : "other sources"}</h3>
-    <div class="wide"><table class="others"><thead><tr><th>overlay</th><th>record</th><th class="n">90 % range</th><th class="n">median</th><th>it says</th></tr></thead>
+    <h3>${heading(apart, others.length)}</h3>
+    <div class="wide"><table class="others"><thead><tr><th>overlay</th><th>record</th><th class="n">median</th><th>ranges</th></tr></thead>
       <tbody>${told.map(({ other, ratio, apart: differs }) => html`<tr>
         <td><input type="checkbox" aria-label=${`Overlay ${other.id}`} checked=${over.some((own) => own.id === other.id)} onChange=${() => toggle(other.id)} /></td>
-        <td><button class="link" onClick=${() => explorer.show("library", other.id)}>${capital(other.name)}</button> <span class="note">${other.cited}</span></td>
-        <td class="n">${other.x[1] === other.x.at(-2) ? number(other.x[1]) : `${number(other.x[1])} to ${number(other.x.at(-2))}`} ${unit(other.unit)}</td>
+        <td><button class="link" onClick=${() => explorer.show("library", other.id)}>${capital(other.name)}</button> <span class="note">${other.cited}</span><br />
+          ${other.x[1] === other.x.at(-2) ? number(other.x[1]) : `${number(other.x[1])} to ${number(other.x.at(-2))}`} ${unit(other.unit)}</td>
         <td class="n">${Number.isFinite(ratio) ? `× ${number(ratio)}` : ""}</td>
         <td>${differs ? html`<b>apart</b>` : "alike"}</td></tr>`)}</tbody></table></div>
-    <p class="note">Apart: the median of neither lies in the 90 % range of the other. Up to ${MOST_OVER} are drawn over the curve above.</p>`;
+    <p class="note">Apart: the median of neither lies in the 90 % range of the other. Up to ${MOST_OVER} are drawn over the curve above, each to its own height.</p>`;
+}
+
+function heading(apart, all) {
+  if (apart) return `Disagrees with ${apart} of ${all} other ${all === 1 ? "source" : "sources"}`;
+  return all === 1 ? "Agrees with the one other source" : `Agrees with all ${all} other sources`;
 }
 
 /** How the median of a record stands to that of another, and whether their ranges miss both. */
@@ -113,6 +120,11 @@ export function compared(row, other) {
   return { ratio: theirs[4] / mine[4], apart: misses(mine, theirs[4]) && misses(theirs, mine[4]) };
 }
 
+async function openStudy(explorer, id) {
+  await explorer.open({ id });
+  explorer.show("explorer");
+}
+
 function UsedIn({ explorer, whole }) {
   const { study, shot, output, labels } = explorer.state;
   const ranking = cellAt(shot?.ranking?.[output], labels);
@@ -120,8 +132,8 @@ function UsedIn({ explorer, whole }) {
   const share = (input) => ranking?.ST[ranking.inputs.indexOf(input.id)];
   if (!whole.used_in.length && !here.length) return "no study that ships, nor the one that is open";
   return html`
-    ${here.map((input) => html`<p><b>the study that is open</b>: ${capital(input.title)}${share(input) === undefined ? "" : `, ${percent(Math.max(0, share(input)))} of its variance`}</p>`)}
-    <ul class="sources">${whole.used_in.map((use) => html`<li><button class="link" onClick=${() => explorer.open({ id: use.study })} title="open this study">${use.study}</button> as ${use.inputs.map(plain).join(", ")}</li>`)}</ul>`;
+    ${here.map((input) => html`<p><b>the study that is open</b>: ${capital(input.title)}${share(input) === undefined ? "" : `, ${share(input) < 0.005 ? "under 1 %" : percent(share(input))} of its variance`}</p>`)}
+    <ul class="sources">${whole.used_in.map((use) => html`<li><button class="link" onClick=${() => openStudy(explorer, use.study)} title="open this study">${use.study}</button> as ${use.inputs.map(plain).join(", ")}</li>`)}</ul>`;
 }
 
 /** What is taken from a record: its id, its law, or all of it for an input of the study. */
