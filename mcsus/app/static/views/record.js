@@ -66,7 +66,7 @@ function Figure({ explorer, whole, over, others }) {
       ${law.low !== law.high && html`<span>90 % between <b>${number(law.low * times)}</b> and <b>${number(law.high * times)}</b></span><span>mean ${number(law.mean === null ? null : law.mean * times)}, sd ${number(law.sd === null ? null : law.sd * times)}</span>`}
       ${units.size > 1 ? html`<label>in <select value=${shownIn} onChange=${(event) => setShownIn(event.target.value)}>${[...units.keys()].map((own) => html`<option value=${own}>${unit(own)}</option>`)}</select></label>` : html`<span>${unit(whole.unit)}</span>`}</div>
     <p class="note">${law.words}</p>
-    ${law.low !== law.high && html`<p class="note">${QUANTILES.map((share) => html`<span class="quantile">${percent(share, 3)}: <b>${number(valueAt(law.curve, share) * times)}</b></span> `)}</p>`}
+    ${law.low !== law.high && html`<p class="note">${QUANTILES.map((share) => html`<span class="quantile">${100 * share} %: <b>${number(valueAt(law.curve, share) * times)}</b></span> `)}</p>`}
     <div ref=${ref} class="drawing"><svg class="over-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${`${whole.name}${over.length ? ` beside ${over.length} of other sources` : ""}, ${unit(shownIn)}`}>
       <${Axis} x=${x} y=${BASE} width=${width} label=${`${unit(shownIn)}${log ? ", logarithmic" : ""}`} />
       ${tables.map((own, k) => html`<${Curve} own=${own} k=${k} x=${linear} shown=${shown} />`)}
