@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _MOST = 10  # faults that are told
 _MAY_LACK = ("_error", "_value", "_output", "swing")
 """How arrays by input end of which some are not known, or never, where an input has its rank."""
+_SOME_ALONE = ("narrowed", "halved_gain")
+"""Arrays of methods that look at those inputs alone that matter: the others come last."""
 _LARGEST = 1e300  # beyond, the width of an axis is infinite
 _KINDS = {
     "outputs": (OUTPUT, shapes.OUTPUT),
@@ -207,7 +209,9 @@ def _labels(data: xr.Dataset, dim: str) -> Found:
 def _together(data: xr.Dataset, attrs: Mapping[str, Any]) -> Found:
     """Yield what does not go together."""
     sizes = data.sizes
-    if "rank" in data and "input" in data["rank"].dims and _are_numbers(data["rank"]):
+    looks_at_all = not any(key in data for key in _SOME_ALONE)
+    by_rank = "rank" in data and "input" in data["rank"].dims
+    if looks_at_all and by_rank and _are_numbers(data["rank"]):
         ranked = data["rank"].values > 0
         for key, array in data.data_vars.items():
             by_input = array.dims == data["rank"].dims and not str(key).endswith(_MAY_LACK)

@@ -176,7 +176,8 @@ def _cost(study: Study, model: Model, method: Method, asked: Asked) -> int:
     if isinstance(wants, WantsNarrowed):
         every = further_groupings(study, model, groupings(study, model), wants.groupings)
         sets = {frozenset(own) for groups in every.values() for own in groups.values()}
-        return asked.draws * replicates * (1 + len(sets) * (1 + len(wants.stretches)))
+        each = len(wants.stretches) + wants.has_shares
+        return asked.draws * replicates * (1 + len(sets) * each)
     if isinstance(wants, WantsRedraws):
         known = (
             wants.size(size) if wants.size else len(wants.make(size, asked.draws, random).known)

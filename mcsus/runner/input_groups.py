@@ -151,9 +151,20 @@ def groupings_of_claims(study: Study, model: Model) -> dict[str, Groups]:
 
 
 def further_groupings(
-    study: Study, model: Model, every: Mapping[str, Mapping[str, set[Member]]], by: Iterable[str]
+    study: Study,
+    model: Model,
+    every: Mapping[str, Mapping[str, set[Member]]],
+    by: Iterable[str] | None,
 ) -> dict[str, Mapping[str, set[Member]]]:
-    """Return groupings with others beside; of one group, or as one before, they are left out."""
+    """Return groupings with others beside; of one group, or as one before, they are left out.
+
+    Parameters
+    ----------
+    by : iterable of str, optional
+        The others; without it the study's own grouping is alone.
+    """
+    if by is None:
+        return {"": every[""]}
     found: dict[str, Mapping[str, set[Member]]] = {}
     known: list[set[frozenset[Member]]] = []
     for own in by:

@@ -1,20 +1,21 @@
 """The model where the laws of one group of inputs at a time are narrower: same points, same code.
 
 Every cell that is drawn has a point of its own, mixed as the study says; a law is narrowed by
-moving its point towards the middle, so that what depends on it does as before.
+moving its point towards the middle, so that what depends on it does as before. Where one is known,
+the streams that it is mixed of are drawn as they are given it, and what depends on it with them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.analysis.narrowed import NarrowedValues, WantsNarrowed
+from mcsus.analysis.narrowed import ENDS, NarrowedValues, WantsNarrowed
 from mcsus.analysis.strata import moved
 from mcsus.counting.ordered import quantiles_of_sorted, sorted_at
 from mcsus.dependence import transform
@@ -23,6 +24,7 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Member, Quantity, among, cells_of
 from mcsus.errors import NotFiniteError
+from mcsus.families import special
 from mcsus.families.rows import RowValues
 from mcsus.model import Model
 from mcsus.parameters import Cell
@@ -37,9 +39,13 @@ Array = NDArray[np.float64]
 WEAKEST = ("assumed", "elicited", "reported", "measured")
 """Grades of evidence."""
 
+LEAST_SHARE = 0.01
+"""Total-order index of an input from which it is looked at, in any cell of an output."""
 
-@dataclass(frozen=True)
-class _Narrowed:
+_LOOK = Design(draws=512, replicates=4)  # that tells it
+
+
+class _Narrowed(NamedTuple):
     """A group of inputs.
 
     Attributes
@@ -50,11 +56,14 @@ class _Narrowed:
         Whether its values have an order in which they can be narrowed; rows of a table have none.
     is_apart : bool
         Whether nothing else depends on it.
+    is_asked : bool
+        Whether it is looked at, however little it matters.
     """
 
     columns: tuple[int, ...]
     has_law: bool
     is_apart: bool
+    is_asked: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,9 +93,37 @@ class _Shared:
             msg = "an output is not finite at a point of its analysis"
             raise NotFiniteError(msg)
 
+    def narrower(self, cube: Array, points: Array, group: _Narrowed, stretch: float) -> Array:
+        """Return the points of all cells where a group is narrower, from those of the streams."""
+        columns = list(group.columns)
+        if np.isinf(stretch) and not group.is_apart:
+            points = self.points(self._given(cube, columns))
+        else:
+            points = points.copy()
+        points[columns] = np.clip(moved(points[columns], stretch=stretch), LEAST, 1 - LEAST)
+        return points
+
+    def _given(self, cube: Array, columns: Sequence[int]) -> Array:
+        """Return the points of the streams given that the normal scores of some cells are 0.
+
+        They are independent of each other before, so that what they have in common with these
+        scores is taken away.
+        """
+        kernel = self.run.kernel
+        mixes = [kernel.mix(self.cells[k]) for k in columns]
+        keys = list(dict.fromkeys(key for mix in mixes for key in mix.streams))
+        each = [dict(zip(mix.streams, mix.coefficients, strict=True)) for mix in mixes]
+        weights = np.array([[own.get(key, 0.0) for key in keys] for own in each])
+        rows = [kernel.streams.index(key) for key in keys]
+        scores = special.ndtri(cube[rows])
+        scores = scores - np.linalg.pinv(weights) @ (weights @ scores)
+        given = cube.copy()
+        given[rows] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
+        return given
+
     def ends(self, values: Array) -> Array:
-        """Return the quantiles of each row; NaN of those that no number says."""
-        probabilities = np.array(self.wants.probabilities)
+        """Return the ends of the interval of each row; NaN of those that no number says."""
+        probabilities = np.array(ENDS)
         found = quantiles_of_sorted(sorted_at(values, probabilities), probabilities)
         return np.where(np.isfinite(found), found, np.nan)
 
@@ -130,18 +167,23 @@ class NarrowedRun:
                 sets = [frozenset(groups[k]) for k in names]
                 self._groups[key] = [known.setdefault(own, len(known)) for own in sets]
                 self._evidence[key] = [_evidence(model, reached[k]) for k in names]
-        narrowed = tuple(_narrowed(kernel, own, members) for members in known)
+        asked = {k for (mark, _), own in self._groups.items() if mark for k in own}
+        narrowed = tuple(
+            _narrowed(kernel, own, members, is_asked=k in asked) for k, members in enumerate(known)
+        )
         self._shared = _Shared(self.run, apart, own, narrowed, wants)
 
     def beside(self, keys: Sequence[Key]) -> dict[str, Any]:
         """Return what is told of the inputs of some rows beside numbers, shape (row, input)."""
+        if not self._shared.wants.has_shares:
+            return {}
         return {"evidence": np.array([self._evidence[key] for key in keys], dtype=str)}
 
     def values(
         self, executor: Executor, told: Told, first: int = 0
     ) -> Iterator[dict[Key, NarrowedValues]]:
         """Yield what is told of each replicate from the `first` on."""
-        design, shared = self.run.design, self._shared
+        design, shared = self.run.design, self._looked_at(executor)
         held = self.run.values + 2 * len(shared.cells) + len(self.run.kernel.streams)
         refuse_if_too_large((executor.workers + 1) * held * 3 * design.draws, "sensitivity")
         replicates = range(first, design.replicates)
@@ -160,6 +202,17 @@ class NarrowedRun:
                     for row in [key[1]]
                 }
 
+    def _looked_at(self, executor: Executor) -> _Shared:
+        """Return what the tasks share, with the groups that matter as looked at."""
+        shared = self._shared
+        look = replace(_LOOK, seed=self.run.design.seed)
+        few = replace(shared, run=PlanRun(self.run.kernel, self.run.plan, look))
+        with closing(executor.ordered(_shares_of, few, range(look.replicates))) as found:
+            shares = np.mean(list(found), axis=0).max(axis=0, initial=0.0)
+        own = zip(shared.groups, shares, strict=True)
+        asked = (group._replace(is_asked=group.is_asked or s >= LEAST_SHARE) for group, s in own)
+        return replace(shared, groups=tuple(asked))
+
 
 def _evidence(model: Model, members: Iterable[Member]) -> str:
     """Return the grades of the evidence of what varies, the weakest first."""
@@ -168,7 +221,9 @@ def _evidence(model: Model, members: Iterable[Member]) -> str:
     return ", ".join(grade for grade in WEAKEST if grade in known)
 
 
-def _narrowed(kernel: Kernel, cells: Sequence[Cell], members: Iterable[Member]) -> _Narrowed:
+def _narrowed(
+    kernel: Kernel, cells: Sequence[Cell], members: Iterable[Member], *, is_asked: bool
+) -> _Narrowed:
     """Return a group as it is narrowed."""
     own = [cell for member in members for cell in cells_of(kernel.model, member)]
     varying = [cell for cell in own if cell.law.family != "constant"]
@@ -182,7 +237,34 @@ def _narrowed(kernel: Kernel, cells: Sequence[Cell], members: Iterable[Member]) 
         for key in kernel.mix(cell).needs
     }
     has_law = not any(isinstance(cell.law, RowValues) for cell in varying)
-    return _Narrowed(columns, has_law, needs.isdisjoint(others))
+    is_apart = needs.isdisjoint(others)
+    return _Narrowed(columns, has_law, is_apart, is_asked or not is_apart)
+
+
+def _again(shared: _Shared, points: Array, other: Array, group: _Narrowed, replicate: int) -> Array:
+    """Return the values of all rows with a group drawn again, shape (row, draw)."""
+    drawn, columns = points.copy(), list(group.columns)
+    drawn[columns] = other[columns]
+    return shared.values(drawn, replicate)
+
+
+def _shares_of(shared: _Shared, replicate: int) -> Array:
+    """Return the total-order index of each group in each row, of ranks where nothing settles."""
+    cubes = shared.run.kernel.cubes(shared.run.design, replicate)
+    points, other = map(shared.points, cubes)
+    base = shared.values(points, replicate)
+    shares = np.zeros((len(base), len(shared.groups)))
+    for k, group in enumerate(shared.groups):
+        if not group.is_asked:
+            again = _again(shared, points, other, group, replicate)
+            both = np.concatenate([base, again], axis=1)
+            if not shared.wants.is_settled:
+                both = both.argsort(axis=1).argsort(axis=1).astype(np.float64)
+            one, second = np.split(both, 2, axis=1)
+            spread = both.var(axis=1)
+            changes = ((second - one) ** 2).mean(axis=1) / 2
+            np.divide(changes, spread, out=shares[:, k], where=spread > 0)
+    return shares
 
 
 def _told_of(shared: _Shared, replicate: int) -> list[NarrowedValues]:
@@ -193,21 +275,18 @@ def _told_of(shared: _Shared, replicate: int) -> list[NarrowedValues]:
     base = shared.values(points, replicate)
     shared.refuse_not_finite(base)
     ends = shared.ends(base)
-    shape = len(base), len(wants.stretches), len(groups), len(wants.probabilities)
+    shape = len(base), len(wants.stretches), len(groups), len(ENDS)
     narrowed, changes = np.full(shape, np.nan), np.full((len(base), len(groups)), np.nan)
-    cube = points.copy()
     for k, group in enumerate(groups):
-        columns = list(group.columns)
+        if not group.is_asked:
+            continue
         for j, stretch in enumerate(wants.stretches if group.has_law else ()):
-            nearer = moved(points[columns], stretch=stretch)
-            cube[columns] = np.clip(nearer, LEAST, 1 - LEAST)
-            narrowed[:, j, k] = shared.ends(shared.values(cube, replicate))
-        if wants.is_settled and group.is_apart:
-            cube[columns] = other[columns]
-            again = shared.values(cube, replicate)
+            nearer = shared.narrower(cubes[0], points, group, stretch)
+            narrowed[:, j, k] = shared.ends(shared.values(nearer, replicate))
+        if wants.has_shares and wants.is_settled and group.is_apart:
+            again = _again(shared, points, other, group, replicate)
             shared.refuse_not_finite(again)
             changes[:, k] = ((again - base) ** 2).mean(axis=1) / 2
-        cube[columns] = points[columns]
     with np.errstate(invalid="ignore"):  # of what is never
         spreads, means, variances = np.ptp(base, axis=1), base.mean(axis=1), base.var(axis=1)
     return [

@@ -239,8 +239,11 @@ def _of_logarithms(sds: Mapping[str, float], name: str, times: float) -> float:
 def _of_correlated(
     sds: Mapping[str, float], pair: tuple[str, str], number: float, name: str, times: float
 ) -> float:
-    """Return the spread of a sum of normal inputs, that of one of them multiplied."""
+    """Return the spread of a sum of normal inputs, that of one of them multiplied or it known."""
     own = {key: sd * (times if key == name else 1.0) for key, sd in sds.items()}
+    if times == 0 and name in pair:  # the other is as it is given it
+        (other,) = set(pair) - {name}
+        own[other] *= math.sqrt(1 - number**2)
     both = 2 * number * own[pair[0]] * own[pair[1]]
     return math.sqrt(sum(sd**2 for sd in own.values()) + both)
 

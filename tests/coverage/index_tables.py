@@ -39,7 +39,7 @@ def write(rows: Sequence[dict[str, Any]], to: Path) -> None:
 
 def page(rows: Sequence[dict[str, Any]]) -> str:
     """Return the tables as a page of Markdown: of the methods, and of the worst indices."""
-    runs = min(int(float(row["runs"])) for row in rows)
+    runs = max(int(float(row["runs"])) for row in rows)
     lines = [_TOP.format(LEAST, MOST, runs=runs)]
     for method in dict.fromkeys(sorted(row["method"] for row in rows)):
         own = [row for row in rows if row["method"] == method]

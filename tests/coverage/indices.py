@@ -135,7 +135,7 @@ ROWS: tuple[Row, ...] = (
     Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
     Row("given_data", ("S1",), cases=(*CASES, *DEPENDENT)),
     Row("rbd_fast", ("S1",), _ALL_DRAWS),
-    Row("known", ("narrowed", "known_low", "known_high"), _ALL_DRAWS, by_holding),
+    Row("known", ("narrowed", "known_low", "known_high"), exact=by_holding),
     Row("polynomial_chaos", ("S1", "ST")),
     Row("delta", ("delta",), _ALL_DRAWS, by_integration, cases=(*CASES, *DEPENDENT)),
     Row("pawn", ("median", "maximum"), _ALL_DRAWS, by_integration, cases=(*CASES, *DEPENDENT)),
@@ -212,7 +212,7 @@ def _named(found: Explained, key: str) -> dict[str, float]:
     values = np.asarray(found.values[key])[0]
     names = found.inputs
     at = {" ".join(names[k] for k in place): float(v) for place, v in np.ndenumerate(values)}
-    return at if values.ndim == 1 else {name: v for name, v in at.items() if not math.isnan(v)}
+    return {name: value for name, value in at.items() if not math.isnan(value)}
 
 
 def measure(row: Row, case: IndexCase, seeds: int, first: int = 1) -> list[dict[str, Any]]:

@@ -330,24 +330,3 @@ def test_draws_tell_what_an_input_says_of_those_that_depend_on_it(tmp_path):
     result = run(load_study(study(tmp_path, JOINED, ["given_data"])))
     cell = result.to_dict()["sensitivity"]["y"]["cells"][0]
     assert cell["indices"]["a"]["S1"]["value"] == pytest.approx(0.75, abs=0.02)
-
-
-def test_interval_if_one_input_were_known():
-    inputs, output = linear()
-    found = values("known", inputs, output)
-    off = np.abs(found["narrowed"][:3] - (1 - np.sqrt(1 - SHARES)))
-    assert (off <= ERRORS * found["narrowed_error"][:3]).all()
-    assert (found["narrowed_error"] < 0.06).all()
-    assert abs(found["narrowed"][3]) < ERRORS * found["narrowed_error"][3]
-    middle = (found["known_low"] + found["known_high"]) / 2  # at its median all stays about 0
-    assert middle == pytest.approx(0.5, abs=0.06)
-
-
-def test_interval_if_an_input_with_two_values_were_known():
-    generator = np.random.default_rng(3)
-    which = (generator.random(1 << 14) < 0.3).astype(float)  # its median is 0
-    other = generator.standard_normal(1 << 14)
-    found = values("known", np.array([which, other]), 10 * which + other)
-    low, high = np.quantile(10 * which + other, [0.025, 0.975])
-    assert found["known_low"][0] == pytest.approx((-1.96 - low) / (high - low), abs=0.01)
-    assert found["known_high"][0] == pytest.approx((1.96 - low) / (high - low), abs=0.01)

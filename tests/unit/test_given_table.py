@@ -37,7 +37,6 @@ def test_exact_shares_with_errors():
         "pawn",
         "rbd_fast",
         "correlation",
-        "known",
         "polynomial_chaos",
     ]
     for name, share in {"a": 0.8, "b": 0.2, "c": 0.0}.items():

@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mcsus.analysis.base import Array, Asked, Method, Pooled, register
-from mcsus.analysis.narrowed import NarrowedValues, WantsNarrowed
+from mcsus.analysis.narrowed import NarrowedValues, WantsNarrowed, last_if_not_told
 from mcsus.analysis.replication import standard_error
 from mcsus.analysis.shares import Parts, pooled_shares
 from mcsus.result.arrays import Entry
 
-_ENDS = (0.025, 0.975)
 _STRETCHES = {"halved": 2.0, "known": math.inf}
 _BESIDE = ("evidence", "source", "stage", "label")
 _HALVED = "with the spread of its laws halved, in their normal scores about their medians"
-_KNOWN = "with it at its median"
+_KNOWN = "with it known, at its median"
 
 
 @register
@@ -52,7 +51,7 @@ class Improve(Method):
 
     def wants(self, asked: Asked) -> WantsNarrowed:  # noqa: ARG002 - they are always the same
         """Return both intervals, by every grouping."""
-        return WantsNarrowed(tuple(_STRETCHES.values()), _ENDS, _BESIDE)
+        return WantsNarrowed(tuple(_STRETCHES.values()), _BESIDE, has_shares=True)
 
     def estimate(self, data: NarrowedValues) -> dict[str, Array]:
         """Return the ends in one replicate, and what shares of the variance are made of."""
@@ -82,11 +81,8 @@ class Improve(Method):
         return Pooled({"ST": shares.values["ST"], "ST_error": shares.errors["ST"], **values})
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
-        """Rank by what the interval gains; last what has no narrower law."""
-        gain = means["halved_gain"]
-        if np.isnan(gain).all():
-            return gain
-        return np.where(np.isnan(gain), np.nanmin(gain) - 1, gain)
+        """Rank by what the interval gains; last what has no narrower law or is not looked at."""
+        return last_if_not_told(means["halved_gain"])
 
 
 def _parts(own: Mapping[str, Array]) -> Parts:

@@ -26,7 +26,6 @@ METHODS = {
     "pawn": "PAWN",
     "rbd_fast": "RBD-FAST",
     "correlation": "Ranks",
-    "known": "Known",
     "polynomial_chaos": "Polynomial",
 }
 """What methods are called above their panels."""
