@@ -70,6 +70,8 @@ def opened(page, link):
     page.goto(link)
     page.locator(".quality .chip").wait_for(timeout=60_000)
     page.locator(".drivers .bars li").first.wait_for(timeout=60_000)
+    rests = "() => !document.querySelector('.drivers').innerText.includes('Being drawn')"
+    page.wait_for_function(rests, timeout=60_000)  # rows have come to rest
     return page
 
 

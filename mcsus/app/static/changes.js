@@ -17,7 +17,8 @@ export function withChange(changes, change) {
   const last = changes.findLastIndex(same);
   if (last >= 0 && continues(changes[last], change)) return changes.with(last, merged(changes[last], change));
   const setting = !["scale", "shift", "spread"].includes(gesture(change));
-  return [...(setting ? changes.filter((other) => !same(other)) : changes), change];
+  const stays = (other) => !same(other) || gesture(other) === "add"; // what was added stays where its law is another one
+  return [...(setting ? changes.filter(stays) : changes), change];
 }
 
 function continues(last, change) {

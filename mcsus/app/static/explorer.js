@@ -3,6 +3,7 @@
 import { Gone, Newest, Refused } from "./ask.js";
 import { fromAddress, toAddress, withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
+import { ModelBehind } from "./model.js";
 import { Shelf } from "./shelf.js";
 
 const PAUSE_MS = 150;
@@ -34,10 +35,13 @@ export class Explorer {
       highlighted: null,
       view: "explorer",
       claim: null, // of the card
+      model: null, // its equations, once they are asked for
+      trail: [], // quantities of the model on the way to the one that is explained
       record: null, // of the library, by its id
       sought: { words: "", dimension: "", stage: "", evidence: "", from: null, to: null },
     };
     this.comparison = new Comparison(this);
+    this.behind = new ModelBehind(this.server, (patch) => this.learn(patch));
     this.shelf = new Shelf(server, (patch) => this.set(patch));
     this.kept = new Map();
     this.pace = AT_FIRST;
@@ -54,7 +58,7 @@ export class Explorer {
   async begin(address) {
     const told = fromAddress(address);
     const { studies, first } = await this.server.ask("studies");
-    this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null, claim: told.claim ?? null });
+    this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null, claim: told.claim ?? null, trail: told.quantity ? [told.quantity] : [] });
     const id = told.study ?? first;
     if (id) await this.open({ id }, told.changes, told);
     if (this.state.study) this.comparison.begin(told);
@@ -68,6 +72,8 @@ export class Explorer {
       const output = describe.outputs.find((own) => own.id === shown.output) ?? describe.outputs.find((own) => own.id === describe.visible.output);
       const labels = { ...describe.visible.labels, ...JSON.parse(shown.labels ?? "{}") };
       this.kept.clear();
+      this.described = describe;
+      if (this.state.study) this.set({ trail: [], model: null });
       this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null });
       this.comparison.forget();
       this.pace = AT_FIRST;
@@ -85,6 +91,15 @@ export class Explorer {
   /** One more change, or while something is dragged a change in the place of the last one. */
   change(change, before = this.state.changes) {
     this.setChanges(withChange(before, change));
+  }
+
+  /** More changes at once, which are undone at once. */
+  changeAll(more) {
+    this.setChanges(this.withAll(more));
+  }
+
+  withAll(more) {
+    return more.reduce((changes, change) => withChange(changes, change), this.state.changes);
   }
 
   setChanges(changes) {
@@ -154,7 +169,7 @@ export class Explorer {
   // --- what is shown -------------------------------------------------------------------------
 
   showOutput(output) {
-    this.set({ output });
+    this.set({ output, trail: [] });
     this.refresh();
   }
 
@@ -172,6 +187,22 @@ export class Explorer {
   showCard(claim) {
     this.set({ claim });
     this.show("card");
+  }
+
+  /** A quantity of the model, and the way to it. */
+  explain(name, trail = [name]) {
+    this.set({ trail });
+    this.show("model");
+  }
+
+  /** What is known of the model; what was added to it is beside what the study has. */
+  learn({ model, ...patch }) {
+    if (!model) return this.set(patch);
+    const outputs = [...this.described.outputs, ...model.added.outputs];
+    const inputs = [...this.described.inputs, ...model.added.inputs];
+    const gone = !outputs.some((own) => own.id === this.state.output);
+    this.set({ model, study: { ...this.described, outputs, inputs } });
+    if (gone) this.showOutput(outputs[0].id);
   }
 
   /** What the library is searched for. */
@@ -225,6 +256,7 @@ export class Explorer {
   /** Draws anew: at once if it was drawn before, else quickly now and better after a pause. */
   refresh() {
     clearTimeout(this.pausing);
+    this.followStructure();
     const kept = this.kept.get(key(this.question(this.restPace)));
     if (kept) {
       this.newest.forget();
@@ -274,6 +306,23 @@ export class Explorer {
     if (this.kept.size > KEPT_ANSWERS) this.kept.delete(this.kept.keys().next().value);
   }
 
+  /** Asks for the equations anew where some were changed or added. */
+  followStructure() {
+    const { changes, model } = this.state;
+    if (model || changes.some((change) => "formula" in change || "add" in change)) this.behind.follow(this.state);
+  }
+
+  /** What is wrong with more changes, if anything is. */
+  async check(more) {
+    try {
+      await this.server.ask("check", { opened: this.state.opened, changes: this.withAll(more) });
+      return [];
+    } catch (error) {
+      if (error instanceof Gone) this.set({ gone: true });
+      return error.faults ?? [{ message: error.message }];
+    }
+  }
+
   /** What a text means as the law of an input, or why it means none. */
   async preview(change) {
     try {
@@ -290,6 +339,18 @@ export class Explorer {
     const { opened, changes, output, labels } = this.state;
     const own = Object.fromEntries(this.outputNow.dims.map((dim) => [dim, labels[dim]]));
     return this.server.ask("scatter", { opened, changes, input, output, labels: own });
+  }
+
+  /** What each equation comes to at the labels that are shown. */
+  means() {
+    const { opened, changes, labels } = this.state;
+    return this.server.ask("means", { opened, changes, labels });
+  }
+
+  /** Where the output goes with one input moved at a time. */
+  moves() {
+    const { opened, changes, output, labels } = this.state;
+    return this.server.ask("moves", { opened, changes, output, labels });
   }
 
   // --- the whole run -------------------------------------------------------------------------
@@ -338,8 +399,8 @@ export class Explorer {
 
   /** What a view other than the explorer shows, as far as an address carries it. */
   get shownThere() {
-    const { view, record, claim } = this.state;
-    return { compare: () => this.comparison.address, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
+    const { view, record, claim, trail } = this.state;
+    return { model: () => trail.length && { quantity: trail.at(-1) }, compare: () => this.comparison.address, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
   }
 
   writeAddress() {

@@ -13,9 +13,10 @@ import { Inputs } from "./views/inputs.js";
 import { Library } from "./views/library.js";
 import { CardView } from "./views/card.js";
 import { Compare } from "./views/compare.js";
+import { Model } from "./views/model.js";
 import { number, unit } from "./numbers.js";
 
-const VIEWS = { explorer: Explored, compare: Compare, library: Library, card: CardView };
+const VIEWS = { explorer: Explored, model: Model, compare: Compare, library: Library, card: CardView };
 
 function App({ explorer }) {
   const { study, faults, gone } = explorer.state;

@@ -19,10 +19,7 @@ export function Answer({ explorer }) {
   return html`
     <section class="panel answer" aria-labelledby="answer-title">
       <header>
-        <h2 id="answer-title">${study.outputs.length > 1
-          ? html`<select aria-label="Output" value=${output} onChange=${(event) => explorer.showOutput(event.target.value)}>
-              ${study.outputs.map((other) => html`<option value=${other.id}>${capital(other.title)}</option>`)}</select>`
-          : capital(own.title)} <span class="unit">${unit(own.unit)}</span></h2>
+        <h2 id="answer-title"><${OutputChoice} explorer=${explorer} /> <span class="unit">${unit(own.unit)}</span></h2>
         <span class="tabs" role="group" aria-label="View">${views.map((name) => html`<button aria-pressed=${name === now} onClick=${() => { explorer.set({ chosen: true }); setView(name); }}>${name}</button>`)}</span>
       </header>
       <${Labels} explorer=${explorer} own=${own} />
@@ -35,7 +32,16 @@ export function Answer({ explorer }) {
     </section>`;
 }
 
-/** The labels of dims other than scenarios, to choose one of each. */
+/** The output that is shown, to be chosen where there is more than one. */
+export function OutputChoice({ explorer }) {
+  const { study, output } = explorer.state;
+  return study.outputs.length > 1
+    ? html`<select aria-label="Output" value=${output} onChange=${(event) => explorer.showOutput(event.target.value)}>
+        ${study.outputs.map((other) => html`<option value=${other.id}>${capital(other.title)}</option>`)}</select>`
+    : capital(explorer.outputNow.title);
+}
+
+/** The labels that are shown, to be chosen. */
 export function Labels({ explorer, own }) {
   const { study, labels } = explorer.state;
   const dims = own.dims.map((id) => study.dims.find((dim) => dim.id === id)).filter((dim) => dim && dim.id !== "scenario");
@@ -56,7 +62,7 @@ function Sentence({ explorer, cell, own }) {
   const { before } = cell;
   return html`
     <div class="sentence">
-      <p class="now"><span class="big" data-exact=${shown.mean?.value ?? shown.median.value}>${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</span>
+      <p class="now"><button class="big" title="how it is worked out" data-exact=${shown.mean?.value ?? shown.median.value} onClick=${() => explorer.explain(own.id)}>${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</button>
         <span class="what">${unit(own.unit)} ${shown.mean ? "on average" : "half the time below"}</span>
         <span class="range">${percent(interval.level)} interval${" "}<b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
       ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}): <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}

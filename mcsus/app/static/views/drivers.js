@@ -2,21 +2,33 @@
 
 import { d3 } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
+import { Moves } from "./moves.js";
 import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
 
 const FIRST = 8;
 
 export function Drivers({ explorer }) {
-  const { study, shot, output, labels, fine } = explorer.state;
+  const { shot, output, labels } = explorer.state;
   const ranking = cellAt(shot?.ranking?.[output], labels);
-  const [scatter, setScatter] = useState(null);
-  const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
+  const [view, setView] = useState("shares");
   if (!ranking) return html`<section class="panel"><h2>What drives it</h2><p class="note">${shot ? "Nothing that is not known: the output does not vary." : ""}</p></section>`;
-  const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
+  const tab = (id, title) => html`<button aria-pressed=${view === id} onClick=${() => setView(id)}>${title}</button>`;
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
-      <header><h2 id="drivers-title">What drives it</h2><span class="note">share of the variance, interactions included; ± error</span>
-        <${CsvButton} name="drivers" rows=${() => [["input", "ST", "error", "S1", "error"], ...ranking.inputs.map((id, k) => [id, ranking.ST[k], ranking.ST_error[k], ranking.S1[k], ranking.S1_error[k]])]} /></header>
+      <header><h2 id="drivers-title">What drives it</h2>
+        <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("moves", "one at a time")}</span></header>
+      ${view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} />`}
+    </section>`;
+}
+
+function Shares({ explorer, ranking }) {
+  const { study, labels, fine } = explorer.state;
+  const [scatter, setScatter] = useState(null);
+  const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
+  const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
+  return html`
+      <p class="note">share of the variance, interactions included; ± error
+        <${CsvButton} name="drivers" rows=${() => [["input", "ST", "error", "S1", "error"], ...ranking.inputs.map((id, k) => [id, ranking.ST[k], ranking.ST_error[k], ranking.S1[k], ranking.S1_error[k]])]} /></p>
       <ol class="bars">
         ${rows.map((row) => html`<li key=${row.id} class=${explorer.state.highlighted === row.id ? "lit" : ""}
             onPointerEnter=${() => explorer.highlight(row.id)} onPointerLeave=${() => explorer.highlight(null)}>
@@ -27,8 +39,7 @@ export function Drivers({ explorer }) {
           ${scatter === row.id && html`<${Scatter} explorer=${explorer} input=${row.id} changes=${explorer.state.changes} labels=${labels} />`}
         </li>`)}
       </ol>
-      <p class="note">Dark: by itself. ${order(rows, titles)}${fine ? "" : " Being drawn."}</p>
-    </section>`;
+      <p class="note">Dark: by itself. ${order(rows, titles)}${fine ? "" : " Being drawn."}</p>`;
 }
 
 function clip(share) {
@@ -88,7 +99,7 @@ export function MadeOf({ explorer }) {
       <header><h2 id="made-title">Made of</h2><span class="note">means, ${unit(own.unit)}</span>
         <${CsvButton} name="made of" rows=${() => [["part", "mean", "error", "unit"], ...cell.breakdown.map((part) => [part.id, part.mean, part.error, own.unit])]} /></header>
       <ol class="bars">${cell.breakdown.map((part) => html`<li key=${part.id}>
-        <span class="title">${capital(titles.get(part.id) ?? part.id)}</span>
+        <button class="title" title="how it is worked out" onClick=${() => explorer.explain(part.id, [own.id, part.id])}>${capital(titles.get(part.id) ?? part.id)}</button>
         <span class=${`bar ${part.mean < 0 ? "below" : ""}`}><i style=${{ width: `${(100 * Math.abs(part.mean)) / most}%` }}></i></span>
         <span class="n">${number(part.mean)}</span></li>`)}</ol>
       <p class="note">${shareLine(cell, titles)}</p>

@@ -9,7 +9,7 @@ function shortNames(scenarios) {
   return scenarios.map((own, k) => (short.indexOf(short[k]) === short.lastIndexOf(short[k]) ? short[k] : capital(own.id)));
 }
 
-const VIEWS = [["explorer", "Explore"], ["compare", "Compare"], ["library", "Library"]];
+const VIEWS = [["explorer", "Explore"], ["model", "Model"], ["compare", "Compare"], ["library", "Library"]];
 
 export function Head({ explorer, help }) {
   const { study, studies, labels, source } = explorer.state;
@@ -66,7 +66,7 @@ function isAt(faults, line) {
 
 const KEYS = [
   ["/", "find an input, or a record"], ["j k", "next, previous input"], ["arrows", "move a curve or a mark by 1 %; with Shift by 10 %"], ["l", "lock the input"],
-  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["c", "compare, and back"], ["b", "the library, and back"], ["?", "this"],
+  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["m", "the model, and back"], ["c", "compare, and back"], ["b", "the library, and back"], ["?", "this"],
 ];
 
 export function Keys({ close }) {
@@ -92,6 +92,7 @@ export function keyPressed(explorer, event, help) {
     g: () => document.querySelector(".grabber")?.focus(),
     s: () => explorer.settle(),
     c: () => explorer.show(explorer.state.view === "compare" ? "explorer" : "compare"),
+    m: () => explorer.show(explorer.state.view === "model" ? "explorer" : "model"),
     b: () => explorer.show(explorer.state.view === "library" ? "explorer" : "library"),
     "?": help,
     "[": () => nextLabel(explorer, -1),

@@ -136,7 +136,8 @@ class Row extends Steady {
   }
 }
 
-function Details({ explorer, input, law, before, chosen, turns }) {
+/** All that is known of an input, and its law to be typed. */
+export function Details({ explorer, input, law, before, chosen, turns = [] }) {
   return html`
     <div class="details">
       ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} /><${Swap} explorer=${explorer} input=${input} />`}

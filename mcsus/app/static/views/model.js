@@ -1,0 +1,140 @@
+// The model: a number down to its source, and equations that are changed or added.
+
+import { capital, known, number, percent, plain, unit } from "../numbers.js";
+import { cellAt, html, useEffect, useRef, useState } from "./base.js";
+import { AddEquation, AddInput, EditFormula } from "./formula.js";
+import { Graph, drawn, titleOf } from "./graph.js";
+import { Details, lawAt } from "./inputs.js";
+
+const SEEN = 220; // pixels of a panel that tell what it says
+const NAME = /([A-Za-z_]\w*)/;
+
+export function Model({ explorer }) {
+  const { model, opened, changes, labels, fine, output, trail } = explorer.state;
+  const [means, setMeans] = useState(null);
+  useEffect(() => explorer.behind.follow(explorer.state), [opened, changes]);
+  useEffect(() => {
+    let wanted = true;
+    if (fine) explorer.means().then((told) => wanted && setMeans(told), () => {});
+    return () => {
+      wanted = false;
+    };
+  }, [opened, JSON.stringify(changes), JSON.stringify(labels), fine]);
+  if (!model) return html`<main class="model"><p class="note">reading the equations ...</p></main>`;
+  const node = trail.at(-1) ?? output;
+  const choose = (name) => explorer.explain(name, [...(trail.length ? trail : [output]), name]);
+  return html`
+    <main class="model">
+      <${Explained} key=${node} explorer=${explorer} node=${node} means=${means} choose=${choose} />
+      <${Graph} explorer=${explorer} node=${node} choose=${(name) => explorer.explain(name, [name])} />
+      <${Equations} explorer=${explorer} means=${means} choose=${(name) => explorer.explain(name, [name])} />
+    </main>`;
+}
+
+/** One quantity: how it is worked out, or where it comes from. */
+function Explained({ explorer, node, means, choose }) {
+  const { trail, study } = explorer.state;
+  const equation = explorer.behind.equations.get(node);
+  const input = study.inputs.find((own) => own.id === node);
+  const users = explorer.behind.users.get(node) ?? [];
+  const panel = useRef(null);
+  useEffect(() => {
+    const hidden = panel.current.getBoundingClientRect().top > window.innerHeight - SEEN;
+    if (hidden && trail.length) panel.current.scrollIntoView({ block: "end" });
+  }, []);
+  return html`
+    <section ref=${panel} class="panel explained" aria-labelledby="explained-title" aria-live="polite">
+      ${trail.length > 1 && html`<nav class="trail" aria-label="The way here">${trail.slice(0, -1).map((name, k) => html`<button class="link" onClick=${() => explorer.explain(name, trail.slice(0, k + 1))}>${titleOf(explorer, name)}</button> › `)}</nav>`}
+      <header><h2 id="explained-title">${titleOf(explorer, node)} <span class="unit">${unit(equation?.unit ?? input?.unit)}</span></h2></header>
+      ${equation && html`<${Worked} explorer=${explorer} equation=${equation} means=${means} choose=${choose} />`}
+      ${input && html`<${Source} explorer=${explorer} input=${input} choose=${choose} />`}
+      ${users.length > 0 && html`<p class="note">Used by ${users.map((name, k) => html`${k ? ", " : ""}<button class="link" onClick=${() => explorer.explain(name, [name])}>${titleOf(explorer, name)}</button>`)}</p>`}
+    </section>`;
+}
+
+function Worked({ explorer, equation, means, choose }) {
+  const told = means?.means[equation.name];
+  const { shares } = drawn(explorer);
+  const [edits, setEdits] = useState(false);
+  return html`
+    <p class="now"><${Value} told=${told} level=${means?.level} of=${equation.unit} big /></p>
+    <${Formula} explorer=${explorer} equation=${equation} choose=${choose} />
+    ${equation.doc && equation.doc.split(/\n\s*\n/).map((text) => html`<p class="note">${text}</p>`)}
+    ${edits ? html`<${EditFormula} explorer=${explorer} equation=${equation} close=${() => setEdits(false)} />` : html`<button onClick=${() => setEdits(true)}>edit the formula</button>`}
+    <div class="wide"><table class="terms">
+      <thead><tr><th>from</th><th>what it is now</th><th>share of the variance</th></tr></thead>
+      <tbody>${equation.terms.map((name) => html`<tr key=${name}>
+        <th><button class="link" onClick=${() => choose(name)}>${titleOf(explorer, name)}</button></th>
+        <td><${Now} explorer=${explorer} name=${name} means=${means} /></td>
+        <td>${shares.has(name) && html`<span class="share"><span class="bar"><i style=${{ width: `${100 * shares.get(name)}%` }}></i></span><span class="n">${shares.get(name) < 0.005 ? "< 1 %" : percent(shares.get(name))}</span></span>`}</td></tr>`)}</tbody>
+    </table></div>`;
+}
+
+/** A formula in which each quantity leads on. */
+export function Formula({ explorer, equation, choose }) {
+  const terms = new Set(equation.terms);
+  const linked = (text) => text.split(NAME).map((part, k) => (k % 2 && terms.has(part) ? html`<button class="link" onClick=${() => choose(part)}>${part}</button>` : part));
+  const scenarios = new Map(explorer.state.study.scenarios.map((own) => [own.id, own.title]));
+  return html`
+    <p class="formula"><code><b>${equation.name}</b> = ${linked(equation.formula)}</code></p>
+    ${Object.entries(equation.scenarios).map(([id, text]) => html`<p class="formula">${scenarios.get(id) ?? plain(id)}: <code><b>${equation.name}</b> = ${linked(text)}</code></p>`)}`;
+}
+
+/** What a quantity is now: an equation by its draws, an input by its law. */
+function Now({ explorer, name, means }) {
+  const equation = explorer.behind.equations.get(name);
+  if (equation) return html`<${Value} told=${means?.means[name]} level=${means?.level} of=${equation.unit} />`;
+  const input = explorer.state.study.inputs.find((own) => own.id === name);
+  if (!input) return null;
+  const law = lawNow(explorer, input);
+  return html`${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} ${unit(law.unit)}
+    <span class="note">${law.low === law.high ? "constant" : "90 % of its law"}${input.evidence ? `, ${input.evidence}` : ""}</span>`;
+}
+
+function lawNow(explorer, input) {
+  const { shot, labels } = explorer.state;
+  const now = shot?.inputs?.[input.id];
+  return (now && (cellAt(now, labels) ?? now[0]).law) || lawAt(input.laws, labels);
+}
+
+/** Mean and interval of an equation, and at which labels. */
+function Value({ told, level, of, big = false }) {
+  if (!told) return html`<span class="note">${level ? "not finite in every draw" : "drawing ..."}</span>`;
+  const at = Object.values(told.labels).map(plain).join(", ");
+  const middle = told.mean ? known(told.mean.value, told.mean.error) : number(told.median);
+  return html`<span class=${big ? "big" : ""}>${middle}</span> ${unit(of)}${" "}
+    <span class=${big ? "range" : "note"}>${told.mean ? "on average" : "half the time below"}, ${percent(level)} ${number(told.low)} to ${number(told.high)}${at ? `; ${at}` : ""}</span>`;
+}
+
+/** An input: its law as it is now, the figure as it was printed, and where that is from. */
+function Source({ explorer, input, choose }) {
+  const [record, setRecord] = useState(null);
+  useEffect(() => {
+    if (input.library) explorer.shelf.record(input.library).then(setRecord, () => {});
+  }, [input.library]);
+  const law = lawNow(explorer, input);
+  const terms = explorer.behind.terms(input.id);
+  return html`
+    <p><b>${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} ${unit(law.unit)}</b>${law.low === law.high ? "" : " in 90 % of draws"}</p>
+    ${record?.printed && html`<p>As printed: <q>${record.printed}</q></p>`}
+    ${(record?.derivation || input.derivation) && html`<p class="note">${record?.derivation || input.derivation}</p>`}
+    ${terms.length > 0 && html`<p class="note">Its law follows from ${terms.map((name, k) => html`${k ? ", " : ""}<button class="link" onClick=${() => choose(name)}>${titleOf(explorer, name)}</button>`)}</p>`}
+    <${Details} explorer=${explorer} input=${input} law=${law} before=${lawAt(input.laws, explorer.state.labels)} />`;
+}
+
+function Equations({ explorer, means, choose }) {
+  const [found, setFound] = useState("");
+  const { equations } = explorer.state.model;
+  const words = found.toLowerCase().split(/\s+/);
+  const shown = equations.filter((own) => words.every((word) => `${own.name} ${own.title} ${own.formula} ${own.doc}`.toLowerCase().includes(word)));
+  return html`
+    <section class="panel equations" aria-labelledby="equations-title">
+      <header><h2 id="equations-title">${equations.length === 1 ? "The equation" : `All ${equations.length} equations`}</h2>
+        <input id="find" type="search" placeholder="find  /" aria-label="Find an equation" value=${found} onInput=${(event) => setFound(event.target.value)} /></header>
+      <${AddEquation} explorer=${explorer} /><${AddInput} explorer=${explorer} />
+      <ol class="rows">${shown.map((own) => html`<li key=${own.name} class="equation">
+        <button class="title" onClick=${() => choose(own.name)}>${capital(own.title)}</button>${own.stage ? html` <span class="tag">${plain(own.stage)}</span>` : ""}
+        <div><${Value} told=${means?.means[own.name]} level=${means?.level} of=${own.unit} /></div>
+        <${Formula} explorer=${explorer} equation=${own} choose=${choose} /></li>`)}</ol>
+    </section>`;
+}
