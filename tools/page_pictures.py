@@ -22,6 +22,7 @@ CHANGES = [
 VIEWS = {
     "explore": ("", ".changes li .n"),
     "compare": ("&view=compare", ".why-apart .waterfall"),
+    "model": ("&view=model", "#model-figure"),
     "library": ("&view=library", "main"),
 }
 
