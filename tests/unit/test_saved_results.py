@@ -18,6 +18,7 @@ from mcsus.result.sealed import plain_json, read_json, seal, unsealed
 from mcsus.result.tree import load_result
 from mcsus.result.writing import write_tree
 from mcsus.runner import run
+from mcsus.study import Study
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +205,26 @@ def test_a_tree_is_written_as_xarray_writes_it(tmp_path):
     xr.testing.assert_identical(*whole)
     for each in whole:
         each.close()
+
+
+@pytest.mark.slow
+def test_a_result_of_every_method_is_read_again(tmp_path):
+    """Of inputs with steps, of one that never varies, and of an output with an atom."""
+    about = {"unit": "1", "source": "a test"}
+    study = Study.from_dict({
+        "schema": "mcsus/1",
+        "id": "steps",
+        "parameters": {
+            "a": {"distribution": "lognormal", "median": 2, "gsd": 1.5, **about},
+            "b": {"distribution": "bernoulli", "probability": 0.4, **about},
+            "c": {"distribution": "constant", "value": 3, **about},
+            "d": {"distribution": "normal", "mean": 0, "sd": 1e-4, **about},
+        },
+        "equations": {"y": {"formula": "where(b > 0.5, a*c + d, 0)", "unit": "1"}},
+        "outputs": {"y": "1"},
+        "design": {"draws": 256, "replicates": 2},
+        "sensitivity": {"methods": "all"},
+    })  # fmt: skip
+    made = run(study)
+    made.save(tmp_path)
+    assert load_result(tmp_path).to_dict(timing=False) == made.to_dict(timing=False)
