@@ -28,7 +28,12 @@ from mcsus.errors import Fault, InputError
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-TEMPLATES = Path(mcsus.report.__file__).parent / "templates"
+SHARED = {
+    "/palette.css": "templates/palette.css",
+    "/static/numbers.js": "live/numbers.js",
+}
+"""What a report is made of too, by its path."""
+REPORT = Path(mcsus.report.__file__).parent
 STATIC = Path(__file__).parent / "static"
 MOST_SECONDS = 30.0
 """How long a question other than a whole run may take, in seconds."""
@@ -74,8 +79,8 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
     async def page(_: Request) -> Response:
         return FileResponse(STATIC / "index.html")
 
-    async def palette(_: Request) -> Response:
-        return FileResponse(TEMPLATES / "palette.css")
+    async def shared(request: Request) -> Response:
+        return FileResponse(REPORT / SHARED[request.url.path])
 
     async def asked(request: Request) -> Response:
         nonlocal waiting
@@ -97,7 +102,7 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
     routes = [
         Route("/", page),
         Route("/api/{name}", asked, methods=["POST"]),
-        Route("/palette.css", palette),
+        *(Route(path, shared) for path in SHARED),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, allowed)])

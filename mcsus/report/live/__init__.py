@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from mcsus.runner.live import Kept, Live, LiveCell, LiveClaim, LiveInput
 from mcsus.vocabulary import BASE, SCENARIO
 
 _FILES = ("numbers.js", "state.js", "answer.js", "controls.js", "page.js")
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
 _AS_DRAWS = "Its law travels as draws: it can be moved, widened and held."
 _OF_PEOPLE = "It differs between individuals; all of them are moved alike."
 
@@ -37,8 +39,9 @@ _OF_PEOPLE = "It differs between individuals; all of them are moved alike."
 def live_script(live: Live) -> str:
     """Return the JavaScript of the page: laws, the model of the study, and what shows them."""
     here = Path(__file__).parent
-    own = [(here / name).read_text(encoding="utf-8") for name in _FILES]
-    return "\n".join([families.prelude(), engine.prelude(), live.script.text, *own])
+    own = "\n".join((here / name).read_text(encoding="utf-8") for name in _FILES)
+    scripts = families.prelude(), engine.prelude(), live.script.text, _EXPORT.sub("", own)
+    return "\n".join(scripts)
 
 
 def live_data(live: Live, reading: Reading) -> str:

@@ -158,7 +158,7 @@ function answerText(output, now) {
 
 function intervalText(output, one) {
   if (one.sorted[0] === one.sorted[one.sorted.length - 1]) return "the same in every draw";
-  return `${percent(output.level)} of draws: ${span(one.low, one.high)}`;
+  return `${levelText(output.level)} of draws: ${span(one.low, one.high)}`;
 }
 
 // How much the middle has changed, and how often it is lower on the same draws.
@@ -170,9 +170,8 @@ function changeText(state, now, before, values, old) {
     same += value === old[j];
   });
   if (same === values.length) return "no draw is another one";
-  const ratio = now.middle / before.middle - 1;
-  const way = before.middle > 0 && Math.abs(ratio) < 10
-    ? `${ratio > 0 ? "+" : ""}${percent(ratio)}; ` : "";
+  const ratio = now.middle / before.middle;
+  const way = before.middle > 0 && Math.abs(ratio - 1) < 10 ? `${changeBy(ratio)}; ` : "";
   const side = 2 * lower + same >= values.length ? "lower" : "higher";
   const often = side === "lower" ? lower : values.length - lower - same;
   const share = often / values.length;
@@ -223,7 +222,7 @@ function claimRow(state, claim, cell, dims) {
   line.style.setProperty("--asked", `${100 * claim.confidence}%`);
   const settled = `in this report ${VERDICTS[cell.verdict] ?? cell.verdict}, P = ${cell.shown}`;
   const text = element("span", { class: "note" },
-    `${told}, ${percent(claim.confidence)} asked; ${settled}`);
+    `${told}, ${levelText(claim.confidence)} asked; ${settled}`);
   const further = Object.entries(cell.labels).filter(([dim]) => !dims.includes(dim));
   const where = further.length ? ` (${further.map(([, label]) => label).join(", ")})` : "";
   return element("li", { class: verdict }, mark, element("b", {}, VERDICTS[verdict]),

@@ -1,7 +1,7 @@
 // The answer: a density with its ghost of before, its interval, two grabbers, or a fan over a numeric dim.
 
 import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "../shapes.js";
-import { capital, changeBy, known, number, percent, plain, unit } from "../numbers.js";
+import { capital, changeBy, known, levelText, number, percent, plain, unit } from "../numbers.js";
 import { cellAt, dragging, html, useEffect, useState, useWidth } from "./base.js";
 
 const HEIGHT = 190;
@@ -64,7 +64,7 @@ function Sentence({ explorer, cell, own }) {
     <div class="sentence">
       <p class="now"><button class="big" title="how it is worked out" data-exact=${shown.mean?.value ?? shown.median.value} onClick=${() => explorer.explain(own.id)}>${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</button>
         <span class="what">${unit(own.unit)} ${shown.mean ? "on average" : "half the time below"}</span>
-        <span class="range">${percent(interval.level)} interval${" "}<b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
+        <span class="range">${levelText(interval.level)} interval${" "}<b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
       ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}): <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}
       ${shown.never > 0 && html`<p class="before">never in ${percent(shown.never)} of draws</p>`}
     </div>`;
@@ -133,7 +133,7 @@ function Grabbers({ now, x, interval, own }) {
         aria-label=${`Mark ${"AB"[k]}`} aria-valuenow=${value} aria-valuetext=${`${number(value)} ${unit(own.unit)}, ${percent(shares[k])} of draws below`}
         onPointerDown=${grab(k)} onKeyDown=${keys(k)}>${"AB"[k]}</button>`)}
       <p><label>below A <input type="number" min="0" max="100" step="any" value=${tidy(shares[0])} onChange=${typed(0)} /> %</label>
-         <b>${percent(Math.max(0, shares[1] - shares[0]), 3)} between ${number(marks[0])} and ${number(marks[1])}</b>
+         <b>${percent(Math.max(0, shares[1] - shares[0]))} between ${number(marks[0])} and ${number(marks[1])}</b>
          <label>above B <input type="number" min="0" max="100" step="any" value=${tidy(1 - shares[1])} onChange=${typed(1)} /> %</label>
          ${at && html`<button class="link" onClick=${() => setAt(null)}>to the ends of the interval</button>`}</p>
     </div>`;
@@ -192,7 +192,7 @@ function Quality({ explorer, cell }) {
     <p class="quality" role="status">
       ${settled
         ? html`<b class="chip settled">settled</b> the whole run: ${study.design.replicates} × ${study.design.draws.toLocaleString("en")} draws; digest <code title=${settled.shot.digest}>${settled.shot.digest?.slice(0, 12)}</code>`
-        : html`<b class="chip preview">preview</b> ${shot.replicates} × ${shot.draws.toLocaleString("en")} draws${error ? html`, the mean is within ${percent(error)}` : ""}`}
+        : html`<b class="chip preview">preview</b> ${shot.replicates} × ${shot.draws.toLocaleString("en")} draws${error ? html`, the mean is within ${number(100 * error, 2)} %` : ""}`}
       ${settling
         ? html` <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress> ${progress?.doing ?? "begins"} <button onClick=${() => explorer.cancel()}>cancel</button>`
         : !settled && html` <button id="settle" onClick=${() => explorer.settle()}>settle</button>`}

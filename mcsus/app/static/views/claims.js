@@ -1,6 +1,6 @@
 // Claims: each with its verdict, by a mark, a word and a colour.
 
-import { plain, probability } from "../numbers.js";
+import { estimated, plain } from "../numbers.js";
 import { cellAt, html } from "./base.js";
 
 export const MARKS = { supported: ["✓", "supported"], not_supported: ["✗", "not supported"], undecided: ["?", "undecided"] };
@@ -28,12 +28,12 @@ export function Claims({ explorer }) {
         return html`<li class=${told.verdict}>
           <span class="mark" aria-hidden="true">${mark}</span>
           <b>“${claim.statement}”</b>
-          <span>${word}${at ? ` for ${at}` : ""}: probability ${probability(told.probability)}${changed(told)} (asked ${claim.confidence}) <button class="link" aria-label=${`Card of the claim ${claim.statement}`} onClick=${() => explorer.showCard(claim.id)}>card</button></span></li>`;
+          <span>${word}${at ? ` for ${at}` : ""}: probability ${estimated(told.probability)}${changed(told)} (asked ${claim.confidence}) <button class="link" aria-label=${`Card of the claim ${claim.statement}`} onClick=${() => explorer.showCard(claim.id)}>card</button></span></li>`;
       })}</ul>
     </section>`;
 }
 
 function changed({ probability: now, before }) {
   if (before === null || before === undefined || Math.abs(now - before) < 5e-4) return "";
-  return `, before ${probability(before)}`;
+  return `, before ${estimated(before)}`;
 }

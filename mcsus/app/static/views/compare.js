@@ -1,7 +1,7 @@
 // Two sides beside each other: before and now, scenarios, another study; how they differ.
 
 import { d3, area, density, shareBelow, stretch, table } from "../shapes.js";
-import { capital, known, number, plain, probability, unit } from "../numbers.js";
+import { capital, estimated, known, number, plain, unit } from "../numbers.js";
 import { Axis, Labels } from "./answer.js";
 import { DifferingInputs, Stages, Steps } from "./apart.js";
 import { CsvButton, html, useEffect, useState, useWidth } from "./base.js";
@@ -131,7 +131,7 @@ function Difference({ told, study, names }) {
             <span class="range">95 % interval <b>${number(told.difference.intervals.at(-1).low)} to ${number(told.difference.intervals.at(-1).high)}</b></span></p>
           ${told.equal < 1 && html`<${DifferenceCurve} told=${told} study=${study} />`}`
         : html`<p class="note">${capital(told.reason)}.</p>`}
-      <p>B is below A in <b>${shareOf(told.less.value)} draws</b>: P(B ${"<"} A) = <b>${probability(told.less.value)}</b>${told.less.error > 5e-4 ? ` ± ${number(told.t * told.less.error, 1)}` : ""}</p>
+      <p>B is below A in <b>${shareOf(told.less.value)} draws</b>: P(B ${"<"} A) = <b>${estimated(told.less.value)}</b>${told.less.error > 5e-4 ? ` ± ${number(told.t * told.less.error, 1)}` : ""}</p>
       ${told.ratio ? html`<${Ratio} told=${told} study=${study} />` : told.difference && html`<p class="note">No ratio: ${told.reason}.</p>`}
     </section>`;
 }
@@ -175,8 +175,8 @@ function Ratio({ told, study }) {
   const take = (event) => Number.isFinite(event.target.valueAsNumber) && setG(event.target.valueAsNumber);
   return html`
     <p>B / A: <b>${number(told.ratio_of_means ?? told.ratio.median.value)}</b> ${told.ratio_of_means ? "of the means" : "half the time below"}, 95 % of draws between ${number(interval.low)} and ${number(interval.high)}</p>
-    <p class="part"><label>P(B ${"<"} <input type="number" step="0.01" min="0" value=${Number(g.toPrecision(3))} aria-label="g" onInput=${take} /> A) = <b id="part">${probability(share)}</b></label>
-      <input type="range" min=${low} max=${high} step=${(high - low) / 400} value=${g} aria-label="g, the part of A that B is to be below" aria-valuetext=${`B is below ${number(g)} times A with probability ${probability(share)}`} onInput=${take} /></p>`;
+    <p class="part"><label>P(B ${"<"} <input type="number" step="0.01" min="0" value=${Number(g.toPrecision(3))} aria-label="g" onInput=${take} /> A) = <b id="part">${estimated(share)}</b></label>
+      <input type="range" min=${low} max=${high} step=${(high - low) / 400} value=${g} aria-label="g, the part of A that B is to be below" aria-valuetext=${`B is below ${number(g)} times A with probability ${estimated(share)}`} onInput=${take} /></p>`;
 }
 
 /** Each claim on both sides. */
@@ -185,7 +185,7 @@ function Claims({ told, names }) {
   const on = (letter, own) => {
     if (!own) return html`<span><b class=${`letter ${letter.toLowerCase()}`}>${letter}</b> not claimed</span>`;
     const [mark, word] = MARKS[own.verdict] ?? ["·", plain(own.verdict)];
-    return html`<span class=${own.verdict}><b class=${`letter ${letter.toLowerCase()}`}>${letter}</b> <i class="mark" aria-hidden="true">${mark}</i> ${word}, probability ${probability(own.probability)}</span>`;
+    return html`<span class=${own.verdict}><b class=${`letter ${letter.toLowerCase()}`}>${letter}</b> <i class="mark" aria-hidden="true">${mark}</i> ${word}, probability ${estimated(own.probability)}</span>`;
   };
   return html`
     <section class="panel claims-apart" aria-labelledby="claims-apart-title">

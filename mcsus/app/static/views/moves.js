@@ -55,5 +55,5 @@ function unseen(ranking, told) {
   if (!ranking) return rest;
   const share = 1 - d3.sum(ranking.S1);
   const error = Math.max(0.005, 2 * d3.sum(ranking.S1_error));
-  return `${rest}It cannot see what inputs do together: ${percent(Math.max(0, share))} of the variance (± ${percent(error)} at most), which the shares have.`;
+  return `${rest}It cannot see what inputs do together: ${percent(Math.max(0, share))} of the variance (± ${number(100 * error, 2)} % at most), which the shares have.`;
 }
