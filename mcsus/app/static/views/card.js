@@ -65,7 +65,7 @@ function Card({ card, t, shown }) {
       <section class="amounts">${card.amounts.map((own) => html`<div><b>${own.what}</b><p>${cut(own.text, 100)}</p></div>`)}</section>
       ${card.credits.length > 0 && html`<section>${card.credits.map((text) => html`<p>${cut(text, 180)}</p>`)}</section>`}
       <section class="four">
-        <div><h3>What decides</h3><ul>${card.decides.map((own) => html`<li>${cut(own.words, 44)}<b>${own.index.toFixed(2)}</b></li>`)}</ul>${card.decides_by && html`<p class="measure">${cut(card.decides_by, 50)}</p>`}</div>
+        <div><h3>What decides</h3><ul>${card.decides.map((own) => html`<li>${cut(own.words, 44)}<b>${own.index?.toFixed(2)}</b></li>`)}</ul>${card.decides_by && html`<p class="measure">${cut(card.decides_by, 50)}</p>`}</div>
         ${list("What would turn it", card.would_turn_it.map((text) => cut(text, 60)))}
         ${list("How robust", card.robust.map((text) => cut(text, 60)))}
         ${list("What to measure", card.to_measure.map((text) => cut(text, 60)))}

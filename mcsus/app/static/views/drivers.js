@@ -11,7 +11,7 @@ export function Drivers({ explorer }) {
   const { shot, output, labels } = explorer.state;
   const ranking = cellAt(shot?.ranking?.[output], labels);
   const [view, setView] = useState("shares");
-  if (!ranking) return html`<section class="panel"><h2>What drives it</h2><p class="note">${shot ? "Nothing that is not known: the output does not vary." : ""}</p></section>`;
+  if (!ranking || ranking.ST.every((share) => share === null)) return html`<section class="panel"><h2>What drives it</h2><p class="note">${shot ? "Nothing that is not known: the output does not vary." : ""}</p></section>`;
   const tab = (id, title) => html`<button aria-pressed=${view === id} onClick=${() => setView(id)}>${title}</button>`;
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
@@ -35,7 +35,7 @@ function Shares({ explorer, ranking }) {
           <button class="title" title="show its draws" onClick=${() => setScatter(scatter === row.id ? null : row.id)} aria-expanded=${scatter === row.id}>${capital(titles.get(row.id) ?? row.id)}</button>
           <span class="bar"><i style=${{ width: `${clip(row.ST)}%` }}></i><i class="alone" style=${{ width: `${clip(row.S1)}%` }}></i>
             <i class="whisker" style=${{ left: `${clip(row.ST - 2 * row.error)}%`, width: `${clip(row.ST + 2 * row.error) - clip(row.ST - 2 * row.error)}%` }}></i></span>
-          <span class="n">${row.ST.toFixed(2)} ± ${Math.max(0.01, 2 * row.error).toFixed(2)}</span>
+          <span class="n">${row.ST === null ? "not known" : `${row.ST.toFixed(2)} ± ${Math.max(0.01, 2 * row.error).toFixed(2)}`}</span>
           ${scatter === row.id && html`<${Scatter} explorer=${explorer} input=${row.id} changes=${explorer.state.changes} labels=${labels} />`}
         </li>`)}
       </ol>

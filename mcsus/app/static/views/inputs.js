@@ -123,7 +123,7 @@ class Row extends Steady {
         </div>
         <div class="drag"><${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${drag} drop=${() => explorer.drop()} /></div>
         <div class="share" title="share of the variance, interactions included">
-          ${ST !== undefined && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
+          ${Number.isFinite(ST) && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
         </div>
         <div class="do">
           ${!fixed && html`<button class="lock" aria-pressed=${locked} title=${locked ? "let it vary again" : "as if it were known exactly"} aria-label=${`${locked ? "Unlock" : "Lock"} ${input.title}`}
