@@ -263,6 +263,7 @@ export class Explorer {
       this.epoch += 1; // what is in flight is of a state that has gone
       this.set({ shot: kept, fine: true, refused: null });
     } else {
+      this.set({ fine: false });
       this.newest.ask(this.question(this.dragPace));
       // a better ranking that takes long would keep what is still held waiting
       if (this.dragged === undefined || this.pace.ranking > 0) this.rest();

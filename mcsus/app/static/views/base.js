@@ -48,7 +48,8 @@ export function dragging({ start, move, end }) {
 
 /** Draws again only where something that it is given is another one. */
 export class Steady extends Component {
-  shouldComponentUpdate(next) {
+  shouldComponentUpdate(next, state) {
+    if (state !== this.state) return true;
     const keys = new Set([...Object.keys(next), ...Object.keys(this.props)]);
     return [...keys].some((key) => next[key] !== this.props[key]);
   }
