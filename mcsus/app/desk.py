@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.app import explaining, shelf
-from mcsus.app.server import Answer, Questions, Stream
+from mcsus.app.asking import Answer, Questions, Stream
 from mcsus.app.settling import told_lines
 from mcsus.app.taking import taken
 from mcsus.declared.reader import shown

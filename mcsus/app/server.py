@@ -8,9 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -21,47 +19,20 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-import mcsus.report
+from mcsus.app.asking import Answer, Questions, Stream
+from mcsus.app.files import SHARED, STATIC
 from mcsus.app.guard import LOOPBACK, Allowed, Guard
 from mcsus.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-SHARED = {
-    "/palette.css": "templates/palette.css",
-    "/static/numbers.js": "live/numbers.js",
-}
-"""What a report is made of too, by its path."""
-REPORT = Path(mcsus.report.__file__).parent
-STATIC = Path(__file__).parent / "static"
 MOST_SECONDS = 30.0
 """How long a question other than a whole run may take, in seconds."""
 
 
-@dataclass(frozen=True)
-class Stream:
-    """An answer that comes a line at a time.
-
-    Parameters
-    ----------
-    lines : iterator of dict
-        The lines, as they come.
-    cancel : callable
-        Called when nobody listens any more, from any thread.
-    """
-
-    lines: Iterator[dict[str, Any]]
-    cancel: Callable[[], None]
-
-
 MOST_WAITING = 8
 """How many questions wait for their turn; one is answered at a time."""
-
-Answer = dict[str, Any] | Stream
-Questions = dict[str, Callable[[dict[str, Any]], Answer]]
-"""What may be asked at `/api/<name>`: a function of a JSON object each, that answers with one (with
-a key `faults` where the question is at fault), or with several as they come."""
 
 
 def application(questions: Questions, allowed: Allowed) -> Starlette:
@@ -80,7 +51,7 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
         return FileResponse(STATIC / "index.html")
 
     async def shared(request: Request) -> Response:
-        return FileResponse(REPORT / SHARED[request.url.path])
+        return FileResponse(SHARED[request.url.path])
 
     async def asked(request: Request) -> Response:
         nonlocal waiting

@@ -1,5 +1,8 @@
 """What the page is told of studies before it draws anything."""
 
+import subprocess
+import sys
+
 from mcsus.app.desk import Desk
 
 
@@ -30,3 +33,9 @@ def test_questions_of_a_study_that_is_not_open_any_more_are_refused():
     desk.questions["open"]({"id": "tinyml_table"})
     told = desk.questions["evaluate"]({"opened": opened, "changes": []})
     assert "another study is open" in told["faults"][0]["message"]
+
+
+def test_a_desk_needs_no_server():
+    loads = "import sys, mcsus.app.desk; print(*sys.modules)"
+    loaded = subprocess.check_output([sys.executable, "-c", loads], text=True).split()
+    assert {"starlette", "uvicorn", "anywidget", "numba"}.isdisjoint(loaded)

@@ -5,8 +5,9 @@ import json
 import pytest
 from starlette.testclient import TestClient
 
+from mcsus.app.asking import Stream
 from mcsus.app.guard import MOST_BYTES, POLICY, Allowed
-from mcsus.app.server import Stream, application, hosts_of
+from mcsus.app.server import application, hosts_of
 
 PORT = 8765
 TOKEN = "a" * 43
