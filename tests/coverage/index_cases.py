@@ -18,6 +18,10 @@ Named = Mapping[str, float]
 """Values by input; of a pair its inputs, one space between."""
 
 
+CLAIM = "claimed"
+"""Id of the claim of a case that has one."""
+
+
 @dataclass(frozen=True)
 class IndexCase:
     """A model of one output, y.
@@ -30,6 +34,8 @@ class IndexCase:
         What is known of it, by name of the array of a method, as ``S1``.
     dependence : tuple
         Tables ``[[dependence]]``.
+    claim : str
+        What is claimed of y, as ``y > 1``; empty for nothing.
     """
 
     name: str
@@ -38,10 +44,17 @@ class IndexCase:
     formula: str
     exact: Mapping[str, Named]
     dependence: tuple[Mapping[str, Any], ...] = ()
+    claim: str = ""
 
     def study(self, **sensitivity: Any) -> Study:
         """Return the study, with what is asked for in ``[sensitivity]``."""
         source = {"unit": "1", "source": "the model"}
+        claims = []
+        if self.claim:
+            quantity, relation, value = self.claim.split()
+            about = {"id": CLAIM, "statement": "it holds", "unit": "1", "confidence": 0.9}
+            holds = {"quantity": quantity, "relation": relation, "value": float(value)}
+            claims = [about | holds]
         return Study.from_dict(
             {
                 "schema": "mcsus/1",
@@ -50,6 +63,7 @@ class IndexCase:
                 "parameters": {name: source | dict(law) for name, law in self.laws.items()},
                 "equations": {"y": {"formula": self.formula, "unit": "1"}},
                 "outputs": {"y": "1"},
+                "claims": claims,
                 "dependence": [dict(table) for table in self.dependence],
                 "sensitivity": {"outputs": ["y"], **sensitivity},
                 "design": {"kind": "sobol", "draws": 256, "replicates": 2, "seed": 1},
@@ -65,7 +79,7 @@ def _lognormal(median: float, gsd: float) -> dict[str, Any]:
     return {"distribution": "lognormal", "median": median, "gsd": gsd}
 
 
-def _of_variances(
+def indices_of(
     closed: Mapping[frozenset[str], float], names: list[str]
 ) -> dict[str, dict[str, float]]:
     """Return the indices of independent inputs from the variance of what each set explains.
@@ -92,7 +106,7 @@ def _of_variances(
 
 def _shapley(closed: Mapping[frozenset[str], float], names: list[str], name: str) -> float:
     """Return the mean of what an input adds to the variance explained, over all orders."""
-    others = [own for own in _subsets(names) if name not in own]
+    others = [own for own in subsets(names) if name not in own]
     ways = {own: len(names) * math.comb(len(names) - 1, len(own)) for own in others}
     return math.fsum((closed[own | {name}] - closed[own]) / ways[own] for own in others)
 
@@ -107,12 +121,13 @@ def shares_of(parts: Mapping[str, float], names: list[str]) -> dict[str, dict[st
     """
     split = {frozenset(key.split()): value for key, value in parts.items()}
     closed = {
-        own: sum(value for key, value in split.items() if key <= own) for own in _subsets(names)
+        own: sum(value for key, value in split.items() if key <= own) for own in subsets(names)
     }
-    return _of_variances(closed, names)
+    return indices_of(closed, names)
 
 
-def _subsets(names: list[str]) -> list[frozenset[str]]:
+def subsets(names: list[str]) -> list[frozenset[str]]:
+    """Return all sets of some inputs."""
     sizes = range(len(names) + 1)
     return [frozenset(own) for size in sizes for own in itertools.combinations(names, size)]
 
@@ -142,8 +157,8 @@ def lognormal_sums(
 
     pairs = list(itertools.product(range(len(terms)), repeat=2))
     names = list(laws)
-    closed = {own: sum(covariance(*pair, own) for pair in pairs) for own in _subsets(names)}
-    return _of_variances(closed, names)
+    closed = {own: sum(covariance(*pair, own) for pair in pairs) for own in subsets(names)}
+    return indices_of(closed, names)
 
 
 def products(means: Mapping[str, float], shares: Mapping[str, float]) -> dict[str, Any]:
@@ -157,9 +172,9 @@ def products(means: Mapping[str, float], shares: Mapping[str, float]) -> dict[st
     names = list(shares)
     size = math.prod(means.values()) ** 2
     closed = {
-        own: size * (math.prod(1 + shares[name] for name in own) - 1) for own in _subsets(names)
+        own: size * (math.prod(1 + shares[name] for name in own) - 1) for own in subsets(names)
     }
-    return _of_variances(closed, names)
+    return indices_of(closed, names)
 
 
 _A = dict(zip([f"x{k}" for k in range(1, 7)], (0, 1, 4.5, 9, 99, 99), strict=True))
@@ -194,11 +209,11 @@ def correlated(sds: Mapping[str, float], pair: tuple[str, str], number: float) -
     correlation[i, j] = correlation[j, i] = number
     covariance = correlation * np.outer(list(sds.values()), list(sds.values()))
     closed = {}
-    for own in _subsets(names):
+    for own in subsets(names):
         at = [names.index(name) for name in names if name in own]
         g = covariance[at].sum(axis=1)
         closed[own] = float(g @ np.linalg.solve(covariance[np.ix_(at, at)], g)) if at else 0.0
-    return _of_variances(closed, names)
+    return indices_of(closed, names)
 
 
 def intervals(
@@ -318,3 +333,5 @@ DEPENDENT = (
     ),
 )
 """Models whose inputs depend on each other."""
+
+BY_NAME = {case.name: case for case in (*CASES, *DEPENDENT)}

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.coverage.index_cases import CASES
+from tests.coverage.event_cases import ATOMS, CLAIMS
+from tests.coverage.index_cases import BY_NAME
 from tests.coverage.tables import LEAST, MOST, WORDS, outcome, share, write_numbers
 
 _SHOWN = 40  # of the worst, on the page
-_TITLES = {case.name: case.title for case in CASES}
+_TITLES = {case.name: case.title for case in (*BY_NAME.values(), *CLAIMS, *ATOMS)}
 _TOP = """\
 # How often 95 % bounds of indices hold
 

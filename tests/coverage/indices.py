@@ -26,7 +26,8 @@ from mcsus.runner import Run, run
 from mcsus.runner.analyses import Analyses
 from mcsus.study import Study
 from tests.coverage.distances import KEPT
-from tests.coverage.index_cases import CASES, DEPENDENT, IndexCase, Named
+from tests.coverage.event_cases import ATOMS, CLAIMS
+from tests.coverage.index_cases import CASES, CLAIM, DEPENDENT, IndexCase, Named
 from tests.coverage.index_tables import write
 from tests.coverage.measure import ROOT, Count
 
@@ -151,6 +152,8 @@ ROWS: tuple[Row, ...] = (
         tuple(f"{key}_{end}" for key in ("halved", "known") for end in ("gain", "low", "high")),
         cases=(CASES[3], *DEPENDENT),
     ),
+    Row("claim", ("S1", "ST", "S2"), {"second_order": True}, cases=CLAIMS),
+    Row("atom", ("S1", "ST", "value_S1", "value_ST", "at_atom"), cases=ATOMS),
     Row("tail", ("S1", "ST"), exact=by_many_points, cases=(CASES[2], CASES[3])),
 )
 """One for each method, or way to run one."""
@@ -176,7 +179,7 @@ class Looked:
                 replace(study, design=design, sensitivity=asked),
                 self.run.model, self.run.kernel, executor,
             ).all()  # fmt: skip
-        return found[f"y{mark}"]
+        return found[f"{CLAIM if self.case.claim else 'y'}{mark}"]
 
     def said(
         self, size: tuple[int, int], seed: int

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from tests.coverage.distances import KEPT, discrete, distances
-from tests.coverage.index_cases import CASES, DEPENDENT, IndexCase
+from tests.coverage.event_cases import ATOMS, CLAIMS
+from tests.coverage.index_cases import BY_NAME, CASES
 from tests.coverage.index_tables import page, write
 from tests.coverage.indices import ROWS, Looked, Row, measure
 from tests.coverage.tables import LEAST, MOST, share
 
 SEEDS = 30
-BY_NAME = {case.name: case for case in (*CASES, *DEPENDENT)}
 OF_THEIR_OWN = {
     "sobol, pairs": "products",
     "kucherenko": "correlated",
@@ -23,6 +23,8 @@ OF_THEIR_OWN = {
     "tail": "footprint",
     "known": "footprint",
     "improve": "products",
+    "claim": "claim_seldom",
+    "atom": "atom_seldom",
 }
 FEW_BLOCKS = {"correlation": 0.85}  # what bounds of four blocks hold of partial correlations
 
@@ -41,6 +43,25 @@ def test_what_is_known_of_the_cases():
             assert sum(case.exact["S1"].values()) + sum(case.exact["S2"].values()) == pytest.approx(
                 1
             )
+
+
+def test_what_is_known_of_claims_and_of_values_of_0():
+    even, seldom, steps, _ = CLAIMS
+    share = {"x1": 0.04 / 5.04, "x2": 1 / 5.04, "x3": 4 / 5.04}
+    assert even.exact["S1"] == pytest.approx(
+        {name: 2 / math.pi * math.asin(r) for name, r in share.items()}
+    )
+    assert math.fsum(seldom.exact["shapley"].values()) == pytest.approx(1)
+    assert steps.exact["S1"] == pytest.approx({"x1": 0.56, "x2": 0.072, "x3": 0.096})
+    half, apart, _ = ATOMS
+    assert half.exact["ST"] == even.exact["ST"]
+    draws = np.random.default_rng(1).normal(size=(4, 1 << 20)) * [[0.2], [1.0], [2.0], [2.0]]
+    one, other = draws[:3].sum(axis=0), draws[[0, 1, 3]].sum(axis=0)
+    both = (one > 0) & (other > 0)
+    found = 1 - np.corrcoef(one[both], other[both])[0, 1]
+    assert half.exact["value_ST"]["x3"] == pytest.approx(found, abs=0.005)
+    sizes = {"x3": math.expm1(0.09), "x4": math.expm1(0.36)}
+    assert apart.exact["value_S1"]["x3"] == pytest.approx(sizes["x3"] / math.expm1(0.45))
 
 
 def test_distances_are_found_by_integration():
@@ -76,8 +97,8 @@ def test_the_worst_comes_first(tmp_path):
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.title)
 def test_bounds_hold(row):
     """Of each method a case of its own, 4 replicates of 256; the whole table is in reports."""
-    case: IndexCase = BY_NAME[OF_THEIR_OWN.get(row.title, "g_function")]
-    assert case in row.cases
+    name = OF_THEIR_OWN.get(row.title, "g_function")
+    (case,) = (own for own in row.cases if own.name == name)
     few = Row(row.method, row.keys, row.options, row.exact, ((4, 256),), (case,), row.name)
     rows = measure(few, case, SEEDS)
     shares = np.array([share(own) for own in rows])
