@@ -91,8 +91,9 @@ class _Fit:
 
     def _weigh(self) -> None:
         whole = np.concatenate([np.ones((1, len(self.values))), self.columns])
-        self.constant, *weights = _least_squares(whole, self.values).tolist()
-        self.weights = np.array(weights)
+        level = float(self.values.mean())  # apart, so that a small spread about it is not lost
+        constant, *weights = _least_squares(whole, self.values - level).tolist()
+        self.constant, self.weights = level + constant, np.array(weights)
         self.rest = self.values - self.constant - self.weights @ self.columns
 
     def alone(self) -> dict[int, float]:

@@ -9,6 +9,7 @@ https://artowen.su.domains/mc/, and for polynomials Sudret (2008), doi:10.1016/j
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -239,29 +240,32 @@ class Product(Surrogate):
         """Return mean, variance and parts from the first two moments of each factor."""
         known = {s: _moments(*own) for s, own in self.exponents.items()}
         mean = self.factor * float(np.prod([own.mean for own in known.values()]))
-        own = np.array([np.prod([known[s].ratio for s in g if s in known]) for g in groups])
-        size, whole = mean**2, float(np.prod(own))
-        first, total = size * (own - 1), size * (whole - whole / own)
-        pairs = size * np.multiply.outer(own - 1, own - 1) if second_order else None
-        return _parts(mean, size * (whole - 1), first, total, pairs)
+        # The squares' means over the squared means as logarithms: where they are near one, what
+        # they exceed it by would be lost otherwise.
+        own = np.array([sum(known[s].spread for s in g if s in known) for g in groups], dtype=float)
+        size, whole, excess = mean**2, float(own.sum()), np.expm1(own)
+        first, total = size * excess, size * np.exp(whole - own) * excess
+        pairs = size * np.multiply.outer(excess, excess) if second_order else None
+        return _parts(mean, size * float(np.expm1(whole)), first, total, pairs)
 
 
 class _Moments(NamedTuple):
-    """Mean of a factor, and the mean of its square over the square of that."""
+    """Mean of a factor, and the logarithm of its mean square over the square of that."""
 
     mean: float
-    ratio: float
+    spread: float
 
 
 def _moments(family: int, weights: Array) -> _Moments:
     """Return those of the exponential of polynomials of one stream."""
     if family == UNBOUNDED:  # of a normal score alone
         [slope] = weights
-        return _Moments(float(np.exp(slope**2 / 2)), float(np.exp(slope**2)))
+        return _Moments(float(np.exp(slope**2 / 2)), float(slope**2))
     nodes, shares = special.roots_legendre(_NODES)
-    values = np.exp(weights @ polynomials((nodes + 1) / 2, BOUNDED, len(weights)))
-    mean = float(shares @ values / 2)
-    return _Moments(mean, float(shares @ values**2 / 2) / mean**2)
+    beyond = np.expm1(weights @ polynomials((nodes + 1) / 2, BOUNDED, len(weights)))
+    mean = float(shares @ beyond / 2)
+    square = float(shares @ ((beyond - mean) / (1 + mean)) ** 2 / 2)
+    return _Moments(1 + mean, math.log1p(square))
 
 
 def _parts(mean: float, variance: float, first: Array, total: Array, pairs: Array | None) -> Parts:

@@ -100,6 +100,29 @@ def test_a_control_of_itself_leaves_what_is_exact():
         assert found.slopes[key] == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("size", [1e-3, 1e-8, 1e-12])
+def test_a_product_of_little_spread_has_its_parts(size):
+    """To first order in its exponents, a variance of the squares of their weights."""
+    narrow = Product(1e9, {0: (BOUNDED, np.array([size])), 1: (UNBOUNDED, np.array([2 * size]))})
+    exact = narrow.exact([frozenset({0}), frozenset({1})], second_order=False)
+    assert exact.variance == pytest.approx(5 * (1e9 * size) ** 2, rel=10 * size + 1e-9)
+    assert exact.amounts["S1"] / exact.variance == pytest.approx([0.2, 0.8], rel=10 * size + 1e-9)
+    assert exact.amounts["ST"] / exact.variance == pytest.approx([0.2, 0.8], rel=10 * size + 1e-9)
+
+
+@pytest.mark.parametrize("level", [1.0, 1e3, 1e5, 1e6, 1e9])
+def test_a_small_spread_beside_a_large_mean(study, level):
+    """What is added to an output changes no index by more than a few of its roundings."""
+    laws = {"a": ("normal", 0, 1), "b": ("normal", 0, 2)}
+    asked = study(
+        laws, {"y": f"{level:.0f} + 0.001 * (a + b)"}, sensitivity={"draws": 1024, "replicates": 4}
+    )
+    (cell,) = run(asked, replicates=4).to_dict()["sensitivity"]["y"]["cells"]
+    found = [cell["indices"][name][key]["value"] for name in "ab" for key in ("S1", "ST")]
+    rounding = np.finfo(float).eps * level / (0.001 * math.sqrt(5))
+    assert found == pytest.approx([0.2, 0.2, 0.8, 0.8], abs=1e-9 + 4 * rounding)
+
+
 class TestFound:
     @staticmethod
     def found(function, draws=1024, streams=3):
