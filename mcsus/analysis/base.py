@@ -300,6 +300,20 @@ def pooled(method: Method, replicates: Sequence[Any]) -> Pooled:
     return Pooled({**values, RANK.name: ranks}, doubt)
 
 
+def stacked(cells: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
+    """Return the arrays of all cells in one, shape (cell, ...).
+
+    A cell that lacks one, as nothing varies in it, has NaN there, or no text.
+    """
+    first = {name: array for cell in reversed(cells) for name, array in cell.items()}
+    nothing = {
+        name: np.full_like(array, "" if np.asarray(array).dtype.kind == "U" else np.nan)
+        for name, array in first.items()
+    }
+    names = dict.fromkeys(name for cell in cells for name in cell)
+    return {name: np.stack([cell.get(name, nothing[name]) for cell in cells]) for name in names}
+
+
 _METHODS: dict[str, Method] = {}
 
 Kind = TypeVar("Kind", bound=type[Method])

@@ -20,6 +20,7 @@ from mcsus.analysis.base import (
     WantsPoints,
     methods,
     pooled,
+    stacked,
 )
 from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.groups import WantsGroups
@@ -339,9 +340,7 @@ def explained(
             names = run.inputs[keys[0]]
             replicates = [[each[key] for each in estimates] for key in keys]
             cells = [pooled(method, own) for own in replicates]
-            values = {
-                name: np.stack([cell.values[name] for cell in cells]) for name in cells[0].values
-            }
+            values = stacked([cell.values for cell in cells])
             told: dict[str, str | int] = dict(method.told(wants))
             if isinstance(run, GroupRun):
                 told |= run.told(keys)

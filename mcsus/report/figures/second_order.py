@@ -22,6 +22,13 @@ _HOW = (
 )
 
 
+def has_pairs(table: ResultTable) -> bool:
+    """Tell whether any second-order index is known of what is looked at."""
+    if "S2" not in table.data:
+        return False
+    return any(bool(np.isfinite(own.array("S2")).any()) for own in Ranking.of(table).cells)
+
+
 def second_order_figure(table: ResultTable, ranking: Ranking) -> Figure:
     """Return the second-order indices of an output, of the inputs that matter most."""
     rows: list[Row] = []

@@ -8,7 +8,7 @@ from mcsus.analysis.base import methods
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.by_method import method_figure
-from mcsus.report.figures.second_order import second_order_figure
+from mcsus.report.figures.second_order import has_pairs, second_order_figure
 from mcsus.report.lenses import LENSES
 from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.reading import Reading, ResultCell
@@ -61,9 +61,9 @@ class AnyAnalysis(Section):
             for name, table in self.reading.analyses[self.method].items()
             if lens is not None and (cells := table.picked(MOST_CELLS))
         ] + [
-            second_order_figure(table, ranking)
+            second_order_figure(table, Ranking.of(table))
             for table in self.reading.analyses[self.method].values()
-            if "S2" in table.data and len((ranking := Ranking.of(table)).names) > 1
+            if has_pairs(table)
         ]
 
     def context(self) -> dict[str, Any]:

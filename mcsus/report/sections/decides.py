@@ -8,7 +8,7 @@ import numpy as np
 
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
-from mcsus.report.figures.second_order import second_order_figure
+from mcsus.report.figures.second_order import has_pairs, second_order_figure
 from mcsus.report.ranking import TINY, Ranking
 from mcsus.report.reading import Reading, ResultCell
 from mcsus.report.sections.base import Section, register
@@ -69,7 +69,7 @@ class Decides(Section):
                 title=f"{self._statement(name)}: pairs of inputs",
             )
             for name, own in self.rankings.items()
-            if "S2" in (table := self.tables[name]).data and len(own.names) > 1
+            if has_pairs(table := self.tables[name])
         ]
 
     def context(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.evolution import evolution_figure
-from mcsus.report.figures.second_order import second_order_figure
+from mcsus.report.figures.second_order import has_pairs, second_order_figure
 from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.sections.base import Section, register
 
@@ -38,6 +38,5 @@ class Pairs(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return the pairs of each output that has them."""
-        found = [table for table in self.reading.analyses[METHOD].values() if "S2" in table.data]
-        both = [(table, Ranking.of(table)) for table in found]
-        return [second_order_figure(*own) for own in both if own[1].cells and len(own[1].names) > 1]
+        found = [own for own in self.reading.analyses[METHOD].values() if has_pairs(own)]
+        return [second_order_figure(own, Ranking.of(own)) for own in found]
