@@ -19,10 +19,11 @@ def model(explorer: Explorer, asked: Asked) -> dict[str, Any]:
 
 
 def means(explorer: Explorer, asked: Asked) -> dict[str, Any]:
-    """Tell what each equation comes to."""
+    """Tell what each equation comes to, and its share of the variance of an output."""
     from mcsus.runner.explained_model import told_means  # noqa: PLC0415 - numba
 
-    return told_means(explorer, asked.get("changes", []), _labels(asked))
+    output = str(asked.get("output", ""))
+    return told_means(explorer, asked.get("changes", []), _labels(asked), output)
 
 
 def moves(explorer: Explorer, asked: Asked) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from mcsus.result.spoken import words
 from mcsus.runner.analyses import Analyses
 from mcsus.runner.drawn_inputs import row_of
 from mcsus.runner.evaluation import drawn_values
+from mcsus.runner.explained_shares import told_shares
 from mcsus.runner.explorable import told_input, told_output
 from mcsus.runner.explored import numbers
 from mcsus.runner.explorer import DRAWS, REPLICATES
@@ -91,10 +92,17 @@ def _known(model: Model, name: str, names: set[str]) -> list[str]:
     return [term for term in terms_of(model, name) if term in names]
 
 
-def told_means(explorer: Explorer, changes: Changes, labels: Mapping[str, Label]) -> Json:
+def told_means(
+    explorer: Explorer, changes: Changes, labels: Mapping[str, Label], output: str = ""
+) -> Json:
     """Return what each equation comes to at some labels: its mean and its widest interval.
 
     Of what differs between individuals some of these are drawn together.
+
+    Parameters
+    ----------
+    output : str
+        Of whose variance shares pass through quantities: ``of_output``.
     """
     whole = explorer.run_of(changes)
     view = View.read({"labels": {dim: [own] for dim, own in labels.items()}}, whole.study)
@@ -103,10 +111,9 @@ def told_means(explorer: Explorer, changes: Changes, labels: Mapping[str, Label]
     names = [own["name"] for own in told_equations(whole.study, whole.model)]
     level = max(run.study.intervals)
     values = _values(run, names, labels)
-    return {
-        "level": level,
-        "means": {name: _told(run, name, own, level, labels) for name, own in values.items()},
-    }
+    told = {name: _told(run, name, own, level, labels) for name, own in values.items()}
+    shares = told_shares(run, output, labels) if output in run.study.outputs else {}
+    return {"level": level, "means": told, "of_output": shares}
 
 
 def _values(run: Run, names: Sequence[str], labels: Mapping[str, Label]) -> dict[str, Array]:

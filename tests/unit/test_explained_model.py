@@ -1,12 +1,14 @@
 """The model behind an explorer, as a page explains it."""
 
 import math
+import tomllib
 
 import pytest
 
 from mcsus.errors import InputError
 from mcsus.runner.explained_model import told_means, told_model, told_moves
 from mcsus.runner.explorer import Explorer
+from mcsus.study import Study
 
 AT = {"application": "keyword_spotting"}
 
@@ -71,3 +73,57 @@ def test_what_differs_between_individuals_is_told_of_some_of_them():
     labels = fleet.describe()["visible"]["labels"]
     means = told_means(fleet, [], labels)["means"]
     assert means["service_life"]["low"] < means["service_life"]["median"]
+
+
+_LAWS = """
+[parameters.{name}]
+distribution = "normal"
+mean = {mean}
+sd = {sd}
+unit = "kg"
+source = "assumed"
+rationale = "a number to test with"
+"""
+
+
+def _shares(formulas, laws):
+    equations = "\n".join(f'[equations.{name}]\nunit = "{unit}"\nformula = "{text}"'
+                          for name, (unit, text) in formulas.items())  # fmt: skip
+    head = (
+        'schema = "mcsus/1"\nid = "own"\ntitle = "own"\n[outputs]\n' + f'y = "{formulas["y"][0]}"\n'
+    )
+    text = head + equations + "".join(
+        _LAWS.format(name=name, mean=mean, sd=sd) for name, (mean, sd) in laws.items()
+    )  # fmt: skip
+    told = told_means(Explorer(Study.from_dict(tomllib.loads(text))), [], {}, "y")["of_output"]
+    return told["shares"], told["terms"], told["t"]
+
+
+def test_terms_of_a_sum_have_their_covariance_with_it_though_inputs_are_shared():
+    formulas = {"big": ("kg", "3*a"), "small": ("kg", "0.01*a"), "y": ("kg", "big + small + b")}
+    shares, terms, t = _shares(formulas, {"a": (10, 1), "b": (5, 4)})
+    variance = 3.01**2 + 16
+    exact = {"big": 3 * 3.01, "small": 0.01 * 3.01, "b": 16, "a": 3.01**2, "y": variance}
+    for name, covariance in exact.items():
+        error = t * shares[name]["error"] + 1e-9
+        assert shares[name]["value"] == pytest.approx(covariance / variance, abs=error)
+    assert sum(own["value"] for own in terms["y"].values()) == pytest.approx(1)
+    assert terms["y"]["small"] == shares["small"]
+    assert terms["small"]["a"]["value"] == pytest.approx(shares["small"]["value"])
+
+
+def test_factors_of_a_product_have_each_what_they_do_together():
+    formulas = {"p": ("kg", "a + b"), "y": ("kg**2", "p*c")}
+    shares, terms, t = _shares(formulas, {"a": (2, 1), "b": (1, 0.5), "c": (4, 2)})
+    of_p, of_c = 1.25, 4.0
+    variance = of_p * of_c + 9 * of_c + 16 * of_p
+    for name, total in {"p": of_p * (16 + of_c), "c": of_c * (9 + of_p)}.items():
+        own = shares[name]
+        assert own["value"] == pytest.approx(total / variance, abs=t * own["error"])
+        assert 0 < own["error"] < 0.02
+    assert sum(own["value"] for own in terms["p"].values()) == pytest.approx(shares["p"]["value"])
+
+
+def test_a_small_term_on_the_inputs_of_a_large_one_has_a_small_share(device):
+    shares = told_means(device, [], AT, "device_footprint")["of_output"]["shares"]
+    assert shares["end_of_life"]["value"] < 0.02 < 0.3 < shares["manufacture"]["value"]

@@ -342,10 +342,10 @@ export class Explorer {
     return this.server.ask("scatter", { opened, changes, input, output, labels: own });
   }
 
-  /** What each equation comes to at the labels that are shown. */
+  /** What each equation comes to at the labels that are shown, and what passes through it. */
   means() {
-    const { opened, changes, labels } = this.state;
-    return this.server.ask("means", { opened, changes, labels });
+    const { opened, changes, labels, output } = this.state;
+    return this.server.ask("means", { opened, changes, labels, output });
   }
 
   /** Where the output goes with one input moved at a time. */

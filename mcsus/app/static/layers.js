@@ -8,7 +8,7 @@ const SWEEPS = 6;
  * Places of quantities and of the lines between them.
  *
  * `names` are those that are drawn, `terms` gives what each follows from, `weight` how wide a line
- * is. Inputs stand in the first column, an output in the last.
+ * from one to another is. Inputs stand in the first column, an output in the last.
  */
 export function layered(names, terms, output, weight, { columnWidth, rowHeight, nodeHeight }) {
   const kept = new Set(names);
@@ -17,7 +17,7 @@ export function layered(names, terms, output, weight, { columnWidth, rowHeight, 
   const last = Math.max(1, ...fromEnd.values());
   const column = (name) => (own(name).length ? last - (fromEnd.get(name) ?? 0) : 0);
   const nodes = new Map([...fromEnd.keys()].map((name) => [name, { name, column: name === output ? last : column(name), tall: nodeHeight }]));
-  const chains = [...nodes.values()].flatMap((to) => own(to.name).map((term) => chain(nodes.get(term), to, weight(term))));
+  const chains = [...nodes.values()].flatMap((to) => own(to.name).map((term) => chain(nodes.get(term), to, weight(term, to.name))));
   const columns = d3.range(last + 1).map(() => []);
   for (const node of [...nodes.values(), ...chains.flatMap(({ points }) => points.slice(1, -1))]) columns[node.column].push(node);
   order(columns, chains);

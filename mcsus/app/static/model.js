@@ -53,8 +53,8 @@ export class ModelBehind {
     return reached;
   }
 
-  /** The share of the variance that comes along with each quantity: that of all inputs behind it. */
-  shares(names, ranking) {
+  /** What the inputs behind each quantity have of the variance by total order, at most all of it: what is worth drawing. */
+  matters(names, ranking) {
     const members = ranking.inputs.map((id, k) => ({ own: this.told.groups[id] ?? [id], ST: Math.max(0, ranking.ST[k]) }));
     return new Map([...names].map((name) => {
       const behind = this.upstream(name);

@@ -1,4 +1,4 @@
-// The graph of the model: what leads to the output, and how much of the variance comes along.
+// The graph of the model: what leads to the output, and how much of its variance passes through each quantity.
 
 import { layered } from "../layers.js";
 import { capital, percent } from "../numbers.js";
@@ -12,31 +12,32 @@ const LEAST_SHARE = 0.01;
 const PHONE = 560;
 const WIDEST = 26;
 
-/** What is drawn of the model: that with a hundredth of the variance or more, and what is left out. */
-export function drawn(explorer) {
+/** What is drawn of the model: what rests on inputs with a hundredth of the variance or more, and what is left out. */
+function drawn(explorer) {
   const { shot, output, labels } = explorer.state;
   const { behind } = explorer;
   const ranking = cellAt(shot?.ranking?.[output], labels);
   const all = behind.upstream(output);
   const inputs = [...all].filter((name) => !behind.terms(name).length);
-  if (!ranking) return { names: [...all].filter((name) => behind.terms(name).length), shares: new Map(), rest: inputs.length };
-  const shares = behind.shares(all, ranking);
-  const names = [...all].filter((name) => name === output || shares.get(name) >= LEAST_SHARE);
+  if (!ranking) return { names: [...all].filter((name) => behind.terms(name).length), rest: inputs.length };
+  const own = behind.matters(all, ranking);
+  const names = [...all].filter((name) => name === output || own.get(name) >= LEAST_SHARE);
   const rest = inputs.filter((name) => !names.includes(name));
-  return { names, shares, rest: rest.length, carried: d3.sum(rest, (name) => shares.get(name)) };
+  return { names, rest: rest.length, carried: d3.sum(rest, (name) => own.get(name)) };
 }
 
-export function Graph({ explorer, node, choose }) {
+export function Graph({ explorer, means, node, choose }) {
   const [ref, width] = useWidth(900);
-  const own = drawn(explorer);
+  const passes = passing(explorer, means);
+  const own = { ...drawn(explorer), passes };
   return html`
     <section class="panel graph" aria-labelledby="graph-title">
       <header><h2 id="graph-title">What leads to <${OutputChoice} explorer=${explorer} /></h2></header>
       <${Labels} explorer=${explorer} own=${explorer.outputNow} />
-      <p class="note">A line is as wide as the share of the variance of all inputs that come along it, interactions included; what two ways have in common is in both.
-        ${own.rest > 0 && ` And ${own.rest} more inputs${own.carried === undefined ? "" : `, each below 1 %, that carry ${percent(own.carried)}`}.`}</p>
+      <p class="note">${passes.reason ? `Lines have one width: of ${explorer.outputNow.title} no shares are told, as ${passes.reason}.` : "A line is as wide as the share of the variance that passes along it: how much the output goes together with what it loses where the quantity that the line comes from is held at its mean there."}
+        ${own.rest > 0 && ` And ${own.rest} more inputs${own.carried === undefined ? "" : `, each below 1 % by total order, ${percent(own.carried)} together`}.`}</p>
       <div ref=${ref} class="wide" tabindex=${width < PHONE ? null : 0} role="group" aria-label="Graph of the model">
-        ${width < PHONE ? html`<${Indented} explorer=${explorer} own=${own} name=${explorer.state.output} node=${node} choose=${choose} seen=${new Set()} />`
+        ${width < PHONE ? html`<${Indented} explorer=${explorer} own=${own} name=${explorer.state.output} to=${null} node=${node} choose=${choose} seen=${new Set()} />`
           : html`<${Picture} explorer=${explorer} own=${own} node=${node} choose=${choose} />`}
       </div>
     </section>`;
@@ -45,7 +46,7 @@ export function Graph({ explorer, node, choose }) {
 function Picture({ explorer, own, node, choose }) {
   const { behind } = explorer;
   const { output } = explorer.state;
-  const share = (name) => own.shares.get(name) ?? 0.05;
+  const share = (name, to) => (own.passes.reason ? 0.05 : Math.min(1, Math.abs(own.passes.along(name, to)?.value ?? 0)));
   const found = layered(own.names, (name) => behind.terms(name), output, share, SIZES);
   const [width, height] = [found.width + NODE.width + 8, found.height + 8];
   const path = d3.line().curve(d3.curveBumpX);
@@ -53,7 +54,7 @@ function Picture({ explorer, own, node, choose }) {
     <svg id="model-figure" width=${width} height=${height} viewBox=${`-4 -4 ${width} ${height}`} role="group" aria-label="Inputs to the left, the output to the right">
       ${found.chains.map((chain) => html`<path class=${`edge ${touches(chain, node) ? "lit" : ""}`} stroke-width=${Math.max(1, WIDEST * chain.weight)} d=${path(points(chain))} />`)}
       ${found.nodes.map((one) => html`<${Box} key=${one.name} one=${one} kind=${one.name === output ? "output" : behind.terms(one.name).length ? "equation" : "input"}
-        share=${own.shares.get(one.name)} title=${titleOf(explorer, one.name)} chosen=${one.name === node} choose=${choose} />`)}
+        told=${own.passes.words(own.passes.of(one.name), "through it")} title=${titleOf(explorer, one.name)} chosen=${one.name === node} choose=${choose} />`)}
     </svg>`;
 }
 
@@ -71,7 +72,7 @@ function points({ points: all }) {
   });
 }
 
-function Box({ one, kind, share, title, chosen, choose }) {
+function Box({ one, kind, told, title, chosen, choose }) {
   const lines = wrapped(title);
   const pressed = (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
@@ -80,9 +81,9 @@ function Box({ one, kind, share, title, chosen, choose }) {
   };
   const top = one.y - NODE.height / 2;
   return html`
-    <g class=${`box ${kind} ${chosen ? "chosen" : ""}`} role="button" tabindex="0" aria-pressed=${chosen} aria-label=${`${title}, ${kind}${share === undefined ? "" : `, ${percent(share)} of the variance`}`}
+    <g class=${`box ${kind} ${chosen ? "chosen" : ""}`} role="button" tabindex="0" aria-pressed=${chosen} aria-label=${`${title}, ${kind}${told && `, ${told}`}`}
        onClick=${() => choose(one.name)} onKeyDown=${pressed}>
-      <title>${title}${share === undefined ? "" : `: ${percent(share)} of the variance`}</title>
+      <title>${title}${told && `: ${told}`}</title>
       <rect x=${one.x} y=${top} width=${NODE.width} height=${NODE.height} rx=${kind === "input" ? 20 : 3} />
       ${lines.map((text, k) => html`<text x=${one.x + NODE.width / 2} y=${one.y + 4 + 13 * (k - (lines.length - 1) / 2)} text-anchor="middle">${`${text} `}</text>`)}
     </g>`;
@@ -100,18 +101,39 @@ function wrapped(title, most = 17) {
 }
 
 /** On a phone: the output, what it follows from, and so on down. */
-function Indented({ explorer, own, name, node, choose, seen }) {
+function Indented({ explorer, own, name, to, node, choose, seen }) {
   const again = seen.has(name);
   seen.add(name);
-  const share = (term) => own.shares.get(term) ?? 0;
+  const share = (term) => own.passes.along(term, name)?.value ?? 0;
+  const passed = to ? own.passes.along(name, to) : own.passes.of(name);
   const terms = again ? [] : explorer.behind.terms(name).filter((term) => own.names.includes(term)).toSorted((a, b) => share(b) - share(a));
   return html`
     <ul class="indented"><li>
       <button class="link" aria-pressed=${name === node} onClick=${() => choose(name)}>${titleOf(explorer, name)}</button>${" "}
-      <span class="n">${own.shares.has(name) ? percent(own.shares.get(name)) : ""}</span>${again && explorer.behind.terms(name).length ? html` <span class="note">as above</span>` : ""}
-      ${own.shares.has(name) && html`<span class="bar"><i style=${{ width: `${100 * share(name)}%` }}></i></span>`}
-      ${terms.map((term) => html`<${Indented} explorer=${explorer} own=${own} name=${term} node=${node} choose=${choose} seen=${seen} />`)}
+      <span class="n">${passed ? shareText(passed) : ""}</span>${again && explorer.behind.terms(name).length ? html` <span class="note">as above</span>` : ""}
+      ${passed && html`<${ShareBar} share=${passed.value} />`}
+      ${terms.map((term) => html`<${Indented} explorer=${explorer} own=${own} name=${term} to=${name} node=${node} choose=${choose} seen=${seen} />`)}
     </li></ul>`;
+}
+
+/** What passes of the variance through each quantity, and in words. */
+export function passing(explorer, means) {
+  const told = means?.of_output ?? {};
+  const of = (name) => told.shares?.[name];
+  const along = (name, to) => told.terms?.[to]?.[name];
+  const output = explorer.outputNow.title;
+  const words = (share, through) => (share ? `${shareText(share)}${share.error ? ` ± ${percent(told.t * share.error)}` : ""} of the variance of ${output} passes ${through}` : "");
+  return { of, along, words, reason: told.reason };
+}
+
+/** A share, of which no more is told than is known. */
+export function shareText({ value, error }) {
+  return Math.abs(value) < Math.max(2 * error, 0.0005) ? "about 0" : percent(value);
+}
+
+/** A share as a bar; one below 0 is another colour. */
+export function ShareBar({ share }) {
+  return html`<span class=${`bar ${share < 0 ? "below" : ""}`}><i style=${{ width: `${Math.min(100, 100 * Math.abs(share))}%` }}></i></span>`;
 }
 
 /** The title of an equation or an input. */

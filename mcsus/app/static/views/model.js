@@ -3,7 +3,7 @@
 import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { cellAt, html, useEffect, useRef, useState } from "./base.js";
 import { AddEquation, AddInput, EditFormula } from "./formula.js";
-import { Graph, drawn, titleOf } from "./graph.js";
+import { Graph, ShareBar, passing, shareText, titleOf } from "./graph.js";
 import { Details, lawAt } from "./inputs.js";
 
 const SEEN = 220; // pixels of a panel that tell what it says
@@ -19,14 +19,14 @@ export function Model({ explorer }) {
     return () => {
       wanted = false;
     };
-  }, [opened, JSON.stringify(changes), JSON.stringify(labels), fine]);
+  }, [opened, JSON.stringify(changes), JSON.stringify(labels), fine, output]);
   if (!model) return html`<main class="model"><p class="note">reading the equations ...</p></main>`;
   const node = trail.at(-1) ?? output;
   const choose = (name) => explorer.explain(name, [...(trail.length ? trail : [output]), name]);
   return html`
     <main class="model">
       <${Explained} key=${node} explorer=${explorer} node=${node} means=${means} choose=${choose} />
-      <${Graph} explorer=${explorer} node=${node} choose=${(name) => explorer.explain(name, [name])} />
+      <${Graph} explorer=${explorer} means=${means} node=${node} choose=${(name) => explorer.explain(name, [name])} />
       <${Equations} explorer=${explorer} means=${means} choose=${(name) => explorer.explain(name, [name])} />
     </main>`;
 }
@@ -54,7 +54,7 @@ function Explained({ explorer, node, means, choose }) {
 
 function Worked({ explorer, equation, means, choose }) {
   const told = means?.means[equation.name];
-  const { shares } = drawn(explorer);
+  const passes = passing(explorer, means);
   const [edits, setEdits] = useState(false);
   return html`
     <p class="now"><${Value} told=${told} level=${means?.level} of=${equation.unit} big /></p>
@@ -62,12 +62,17 @@ function Worked({ explorer, equation, means, choose }) {
     ${equation.doc && equation.doc.split(/\n\s*\n/).map((text) => html`<p class="note">${text}</p>`)}
     ${edits ? html`<${EditFormula} explorer=${explorer} equation=${equation} close=${() => setEdits(false)} />` : html`<button onClick=${() => setEdits(true)}>edit the formula</button>`}
     <div class="wide"><table class="terms">
-      <thead><tr><th>from</th><th>what it is now</th><th>share of the variance</th></tr></thead>
+      <thead><tr><th>from</th><th>what it is now</th><th>of the variance of ${explorer.outputNow.title}</th></tr></thead>
       <tbody>${equation.terms.map((name) => html`<tr key=${name}>
         <th><button class="link" onClick=${() => choose(name)}>${titleOf(explorer, name)}</button></th>
         <td><${Now} explorer=${explorer} name=${name} means=${means} /></td>
-        <td>${shares.has(name) && html`<span class="share"><span class="bar"><i style=${{ width: `${100 * shares.get(name)}%` }}></i></span><span class="n">${shares.get(name) < 0.005 ? "< 1 %" : percent(shares.get(name))}</span></span>`}</td></tr>`)}</tbody>
-    </table></div>`;
+        <td><${Passed} share=${passes.along(name, equation.name)} words=${passes.words} /></td></tr>`)}</tbody>
+    </table></div>
+    ${equation.terms.some((name) => passes.along(name, equation.name)) && html`<p class="note">How much of it passes from each of them to ${titleOf(explorer, equation.name)}: the covariance of the output with what it loses where the term is held at its mean, over the variance. Terms of a sum add up; factors of a product each have what they do together.</p>`}`;
+}
+
+function Passed({ share, words }) {
+  return share && html`<span class="share" title=${words(share, "from here")}><${ShareBar} share=${share.value} /><span class="n">${shareText(share)}</span></span>`;
 }
 
 /** A formula in which each quantity leads on. */
