@@ -31,8 +31,8 @@ class Desk:
 
     Parameters
     ----------
-    named : sequence of Path or str
-        The studies that may be opened beside those that ship, by path or id.
+    named : sequence of Path, str or Study
+        The studies that may be opened beside those that ship: paths, ids, or studies themselves.
 
     Raises
     ------
@@ -40,10 +40,10 @@ class Desk:
         If a study that is named is not to be found.
     """
 
-    def __init__(self, named: Sequence[str | Path] = ()) -> None:
-        files = [find_study(study) for study in named]
-        self._files = {file.stem: file for file in (*shipped_studies(), *files)}
-        self._named = [file.stem for file in files]
+    def __init__(self, named: Sequence[str | Path | Study] = ()) -> None:
+        known = {_id(own): own for own in map(_found, named)}
+        self._known = {**{file.stem: file for file in shipped_studies()}, **known}
+        self._named = list(known)
         self._explorer: Explorer | None = None
         self._first: Future[Explorer] | None = None
         self._opened = 0
@@ -60,7 +60,7 @@ class Desk:
         from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
 
         try:
-            explorer = Explorer(self._study({"id": self._named[0]}))
+            explorer = Explorer(self.study({"id": self._named[0]}))
             shown_first = explorer.describe()["visible"]
             labels = {dim: [label] for dim, label in shown_first["labels"].items()}
             explorer.evaluate((), {"outputs": [shown_first["output"]], "labels": labels})
@@ -74,7 +74,7 @@ class Desk:
         first, self._first = self._first, None
         if first is not None and asked.get("id") == self._named[0]:
             return first.result()
-        return Explorer(self._study(asked))
+        return Explorer(self.study(asked))
 
     @property
     def questions(self) -> Questions:
@@ -101,7 +101,7 @@ class Desk:
         }
 
     def _studies(self, _: Asked) -> Answer:
-        rows = [{"id": name, "named": name in self._named} for name in self._files]
+        rows = [{"id": name, "named": name in self._named} for name in self._known]
         return {"studies": rows, "first": next(iter(self._named), None)}
 
     def _open(self, asked: Asked) -> Answer:
@@ -114,14 +114,16 @@ class Desk:
         self._settled = None
         return {"opened": self._opened, "describe": self._explorer.describe()}
 
-    def _study(self, asked: Asked) -> Study:
+    def study(self, asked: Asked) -> Study:
+        """Return the study of an id, or of a text."""
         if isinstance(text := asked.get("text"), str):
             where = str(asked.get("name", "study.toml"))[:_LONGEST_NAME]
             return Study.from_dict(read_toml_text(text, where), where)
         name = asked.get("id")
-        if not isinstance(name, str) or name not in self._files:
-            raise InputError(Fault(repr(name), ", ".join(self._files), ("id",)))
-        return load_study(Path(self._files[name]))
+        if not isinstance(name, str) or name not in self._known:
+            raise InputError(Fault(repr(name), ", ".join(self._known), ("id",)))
+        known = self._known[name]
+        return known if isinstance(known, Study) else load_study(Path(known))
 
     def _of_study(
         self, answer: Callable[[Explorer, Asked], Answer]
@@ -179,7 +181,7 @@ class Desk:
         from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
 
         try:
-            self._other = Explorer(self._study(asked))
+            self._other = Explorer(self.study(asked))
         except McsusError as error:
             return {"faults": _plain(error)}
         described = self._other.describe()
@@ -231,6 +233,14 @@ def _record(asked: Asked) -> Answer:
 
 
 _LONGEST_NAME = 200
+
+
+def _found(named: str | Path | Study) -> Path | Study:
+    return named if isinstance(named, Study) else find_study(named)
+
+
+def _id(known: Path | Study) -> str:
+    return known.id if isinstance(known, Study) else known.stem
 
 
 def _plain(error: McsusError) -> list[dict[str, Any]]:

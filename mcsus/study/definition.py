@@ -28,6 +28,7 @@ from mcsus.study.changes import (
     with_law_at,
 )
 from mcsus.study.credits import Credit
+from mcsus.study.explore import Explored
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import NOTHING_COMPARED, Claim, Compared, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
@@ -41,7 +42,7 @@ from mcsus.vocabulary import Caution, Label
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(Explored):
     """What is asked: model, parameters, outputs, design, claims.
 
     Made by `load_study` or `Study.from_dict`, which check it whole. The wiring and the
@@ -324,9 +325,8 @@ class Study:
     def _with(self, **parts: Any) -> Study:
         """Return the study with other parts; what it asks for by default follows them."""
         study = replace(self, **parts)
-        if self.sensitivity == self.asked():
-            return replace(study, sensitivity=study.asked())
-        return study
+        by_default = self.sensitivity == self.asked()
+        return replace(study, sensitivity=study.asked()) if by_default else study
 
     def asked(self) -> Sensitivity:
         """Return the sensitivity analyses that the file asks for with this design."""

@@ -1,13 +1,14 @@
-"""What a page that explores a study shows first: ``[explore]``."""
+"""A study as a page: ``[explore]``, which says what it shows first, and the page in a notebook."""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
 from mcsus.declared.items import names
 from mcsus.declared.table import Table
-from mcsus.errors import FaultCollector
+from mcsus.errors import Fault, FaultCollector, InputError
 
 KEY = "explore"
 
@@ -16,6 +17,35 @@ EXPLORE = Table(
     "What a page that explores the study shows first",
     inputs=names("parameters", "inputs that stand first, in this order", "parameters"),
 )
+
+
+class Explored:
+    """What a Study can do with a notebook around it."""
+
+    def explore(self) -> Any:
+        """Return the page of the study for a notebook: drag an input, and the answer follows.
+
+        Jupyter, VS Code and marimo draw it where a cell ends with it. What is changed there is
+        ``changes`` of what is returned, and ``study`` the Study with these changes.
+
+        Raises
+        ------
+        InputError
+            If anywidget is not installed (``pip install 'mcsus[notebook]'``).
+
+        Examples
+        --------
+        >>> from mcsus.study import load_study
+        >>> page = load_study("tinyml_table").explore()
+        >>> page.changes
+        []
+        """
+        try:  # by name: a row below imports none above
+            notebook = importlib.import_module("mcsus.app.notebook")
+        except ModuleNotFoundError as error:
+            allowed = "what pip install 'mcsus[notebook]' brings"
+            raise InputError(Fault(f"no package {error.name!r}", allowed, ("explore",))) from error
+        return notebook.Page(self)
 
 
 def read_explore(

@@ -1,6 +1,7 @@
-// Questions asked of the server.
+// Questions, whoever carries them: HTTP (http.js) or the messages of a notebook (messages.js).
+// Both have `ask(name, body)` and `stream(name, body, hear, signal)`.
 
-/** A question that the server refused: its faults are in the words of `mcsus check`. */
+/** A question that was refused: its faults are in the words of `mcsus check`. */
 export class Refused extends Error {
   constructor(faults) {
     super(faults.map((fault) => fault.message).join("\n"));
@@ -8,51 +9,13 @@ export class Refused extends Error {
   }
 }
 
-/** The server does not answer. */
+/** Nobody answers. */
 export class Gone extends Error {}
 
-/** Returns a way to ask a server that knows a token. */
-export function asker(token) {
-  async function send(name, body, signal) {
-    const options = {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Mcsus-Token": token },
-      body: JSON.stringify(body),
-      cache: "no-store",
-      signal,
-    };
-    let answer;
-    try {
-      answer = await fetch(`/api/${name}`, options);
-    } catch (error) {
-      if (error.name === "AbortError") throw error;
-      throw new Gone("The server has stopped.");
-    }
-    if (answer.ok) return answer;
-    throw new Refused([{ message: (await answer.json()).refused }]);
-  }
-
-  return {
-    async ask(name, body = {}) {
-      const told = await (await send(name, body)).json();
-      if (told.faults) throw new Refused(told.faults);
-      return told;
-    },
-
-    /** Hands over each line of an answer as it comes. */
-    async stream(name, body, hear, signal) {
-      const answer = await send(name, body, signal);
-      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-      let rest = "";
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        const lines = (rest + value).split("\n");
-        rest = lines.pop();
-        lines.filter(Boolean).forEach((text) => hear(JSON.parse(text)));
-      }
-    },
-  };
+/** An answer, if it is none of faults. */
+export function told(answer) {
+  if (answer.faults) throw new Refused(answer.faults);
+  return answer;
 }
 
 /** Keeps one question in flight: of those that come meanwhile the newest is asked next. */

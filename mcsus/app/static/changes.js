@@ -42,19 +42,27 @@ export function ofInput(changes, input) {
   return changes.filter((change) => change.input === input);
 }
 
-/** A text that an address can carry, of a study and its changes. */
-export function toAddress(state) {
-  return new URLSearchParams({ ...state, changes: JSON.stringify(state.changes) }).toString();
+const LONGEST_ADDRESS = 4096;
+
+/** What is shown, as a text that an address can carry, or nothing where it is too much for one. */
+export function toAddress({ source, labels, changes, ...rest }) {
+  if (!source.id) return null;
+  const carried = { study: source.id, labels: JSON.stringify(labels), changes: JSON.stringify(changes), ...rest };
+  const text = new URLSearchParams(carried).toString();
+  return text.length <= LONGEST_ADDRESS ? text : null;
 }
 
 /** What an address carries. */
 export function fromAddress(hash) {
-  const told = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
-  let changes = [];
+  const { study, ...told } = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
+  const changes = parsed(told.changes);
+  return { ...told, source: study ? { id: study } : null, labels: parsed(told.labels) ?? {}, changes: Array.isArray(changes) ? changes : [] };
+}
+
+function parsed(text) {
   try {
-    changes = JSON.parse(told.changes ?? "[]");
+    return JSON.parse(text);
   } catch {
-    changes = [];
+    return null;
   }
-  return { ...told, changes: Array.isArray(changes) ? changes : [] };
 }

@@ -2,7 +2,7 @@
 
 import { Gone, Newest, Refused } from "./ask.js";
 
-/** A side as a text that an address carries: before, now or other, and a scenario. */
+/** A side as a text: before, now or other, and a scenario. */
 export function side(text) {
   const [of, scenario] = text.split("|");
   return { of, scenario: scenario ?? "base" };
@@ -35,7 +35,7 @@ export class Comparison {
 
   choose(a, b) {
     this.set({ a, b });
-    this.explorer.writeAddress();
+    this.explorer.writeDown();
   }
 
   /** Another study is open: its sides are chosen anew. */
@@ -54,7 +54,7 @@ export class Comparison {
       const { other } = await this.explorer.server.ask("other", source);
       const [a] = this.sides;
       this.set({ other: { ...other, source }, refused: null, told: null, a: sides?.[0] ?? a, b: sides?.[1] ?? "other|base" });
-      this.explorer.writeAddress();
+      this.explorer.writeDown();
     } catch (error) {
       this.fail(error);
     }
@@ -87,14 +87,14 @@ export class Comparison {
     else throw error;
   }
 
-  /** What an address carries of it. */
-  get address() {
+  /** What restores it. */
+  get restored() {
     const [a, b] = this.sides;
     const other = this.state.other?.source.id;
     return { a, b, ...(other && { other }) };
   }
 
-  /** Takes up what an address carried. */
+  /** Takes up what is restored. */
   begin({ a, b, other }) {
     if (other) this.openOther({ id: other }, [a, b]);
     else if (a && b) this.set({ a, b });

@@ -1,7 +1,7 @@
 // What the page knows, and everything that changes it. Views read `state` and call the methods.
 
 import { Gone, Newest, Refused } from "./ask.js";
-import { fromAddress, toAddress, withChange, withoutInput } from "./changes.js";
+import { withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
 import { ModelBehind } from "./model.js";
 import { Shelf } from "./shelf.js";
@@ -9,11 +9,11 @@ import { Shelf } from "./shelf.js";
 const PAUSE_MS = 150;
 const AT_FIRST = { draws: 4096, ranking: 256, ranking_after: 1024 };
 const KEPT_ANSWERS = 64;
-const LONGEST_ADDRESS = 4096;
 
 export class Explorer {
-  constructor(server, changed) {
+  constructor(server, host, changed) {
     this.server = server;
+    this.host = host; // what is around the page (page.js)
     this.changed = changed;
     this.state = {
       studies: [],
@@ -48,6 +48,11 @@ export class Explorer {
     this.newest = new Newest((question) => this.answer(question));
   }
 
+  /** The document, or in a notebook the part of it that is this page's own. */
+  get root() {
+    return this.host.element.getRootNode();
+  }
+
   set(patch) {
     Object.assign(this.state, patch);
     this.changed();
@@ -55,12 +60,12 @@ export class Explorer {
 
   // --- studies -------------------------------------------------------------------------------
 
-  async begin(address) {
-    const told = fromAddress(address);
+  async begin() {
+    const told = this.host.read();
     const { studies, first } = await this.server.ask("studies");
     this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null, claim: told.claim ?? null, trail: told.quantity ? [told.quantity] : [] });
-    const id = told.study ?? first;
-    if (id) await this.open({ id }, told.changes, told);
+    const source = told.source ?? (first ? { id: first } : null);
+    if (source) await this.open(source, told.changes, told);
     if (this.state.study) this.comparison.begin(told);
   }
 
@@ -70,7 +75,7 @@ export class Explorer {
       const { opened, describe } = await this.server.ask("open", source);
       if (serial !== this.opening) return;
       const output = describe.outputs.find((own) => own.id === shown.output) ?? describe.outputs.find((own) => own.id === describe.visible.output);
-      const labels = { ...describe.visible.labels, ...JSON.parse(shown.labels ?? "{}") };
+      const labels = { ...describe.visible.labels, ...shown.labels };
       this.kept.clear();
       this.described = describe;
       if (this.state.study) this.set({ trail: [], model: null });
@@ -121,6 +126,7 @@ export class Explorer {
     this.dragged = undefined;
     this.set({ redo: [] });
     this.rest();
+    this.writeDown();
   }
 
   /** Puts back what was there before what is tried. */
@@ -181,7 +187,7 @@ export class Explorer {
   /** One of the views of the page; of the library a record. */
   show(view, record = this.state.record) {
     this.set({ view, record });
-    this.writeAddress();
+    this.writeDown();
   }
 
   showCard(claim) {
@@ -268,7 +274,7 @@ export class Explorer {
       // a better ranking that takes long would keep what is still held waiting
       if (this.dragged === undefined || this.pace.ranking > 0) this.rest();
     }
-    this.writeAddress();
+    if (this.dragged === undefined) this.writeDown();
   }
 
   /** Asks for the better answer after a pause. */
@@ -389,26 +395,20 @@ export class Explorer {
 
   // --- what is taken away --------------------------------------------------------------------
 
-  /** The state as the part of an address after `#`, or nothing where it is too long for one. */
-  get address() {
-    const { study, source, changes, output, labels, view } = this.state;
-    if (!source?.id) return null;
-    const elsewhere = view === "explorer" ? {} : { view, ...this.shownThere };
-    const told = toAddress({ study: source.id, output, labels: JSON.stringify(labels), changes, ...elsewhere });
-    return told.length <= LONGEST_ADDRESS && study ? told : null;
+  /** What restores the state: the study with its changes, and what of it is shown. */
+  get restored() {
+    const { source, changes, output, labels, view } = this.state;
+    return { source, output, labels, changes, ...(view !== "explorer" && { view, ...this.shownThere }) };
   }
 
-  /** What a view other than the explorer shows, as far as an address carries it. */
+  /** What a view other than the explorer shows, as far as it is restored. */
   get shownThere() {
     const { view, record, claim, trail } = this.state;
-    return { model: () => trail.length && { quantity: trail.at(-1) }, compare: () => this.comparison.address, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
+    return { model: () => trail.length && { quantity: trail.at(-1) }, compare: () => this.comparison.restored, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
   }
 
-  writeAddress() {
-    const { token } = fromAddress(location.hash);
-    const told = this.address;
-    const parts = [token ? `token=${token}` : null, told].filter(Boolean);
-    history.replaceState(null, "", `#${parts.join("&")}`);
+  writeDown() {
+    if (this.state.study) this.host.write(this.restored);
   }
 
   async studyFile(asScenario) {

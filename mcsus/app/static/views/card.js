@@ -30,7 +30,7 @@ export function CardView({ explorer }) {
         : html`<button id="settle" onClick=${() => explorer.settle()}>settle</button>`} ${back}</p></section></main>`;
   }
   if (!card) return html`<main class="card-view"><p class="note">writing ...</p></main>`;
-  return html`<main class="card-view"><div class="take">${back} <button onClick=${() => print()}>print</button><${TakeWhole} explorer=${explorer} /></div>
+  return html`<main class="card-view"><div class="take">${back} ${explorer.host.print && html`<button onClick=${explorer.host.print}>print</button>`}<${TakeWhole} explorer=${explorer} /></div>
     <${Card} key=${card.claim.id} card=${card} t=${settled.shot.t} shown=${cellAt(settled.shot.claims[card.claim.id], explorer.state.labels)} /></main>`;
 }
 

@@ -69,11 +69,15 @@ function TakeAway({ explorer }) {
       setSaid(error.message);
     }
   };
-  const link = () => (explorer.address ? copy(`${location.origin}/#${explorer.address}`, "Link") : setSaid("Too much for a link: take the study file"));
+  const link = () => {
+    const address = explorer.host.link(explorer.restored);
+    if (address) copy(address, "Link");
+    else setSaid("Too much for a link: take the study file");
+  };
   return html`
     <div class="take">
       <button onClick=${saved(null)}>study file</button>
-      <button onClick=${link}>copy link</button>
+      ${explorer.host.link && html`<button onClick=${link}>copy link</button>`}
       <button onClick=${() => download(`${name}.csv`, csv(answerRows(explorer)), "text/csv")}>CSV</button>
       <button onClick=${() => saveSvg(explorer, name)}>SVG</button>
       <button onClick=${() => png(explorer, (blob) => download(`${name}.png`, blob))}>PNG</button>
@@ -113,7 +117,7 @@ const KEPT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharra
 
 /** The figure of the answer by itself, with the looks that the page gives it and what it shows above. */
 function figure(explorer) {
-  const shown = document.getElementById("answer-figure");
+  const shown = explorer.root.getElementById("answer-figure");
   if (!shown) return null;
   const copy = shown.cloneNode(true);
   const originals = [shown, ...shown.querySelectorAll("*")];

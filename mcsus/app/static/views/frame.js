@@ -1,7 +1,7 @@
 // The frame of the page: its head, what is said when something is wrong, keys, and where to begin.
 
 import { capital } from "../numbers.js";
-import { html, useEffect, useState } from "./base.js";
+import { html, useEffect, useRef, useState } from "./base.js";
 
 /** Short names of scenarios: what stands before the first stop, where that tells them apart. */
 function shortNames(scenarios) {
@@ -42,8 +42,8 @@ export async function openFile(explorer, file) {
   if (file) explorer.open({ text: await file.text(), name: file.name });
 }
 
-export function Gone() {
-  return html`<div class="gone" role="alert"><b>The server has stopped.</b> The numbers below are those of the last answer. Start it again with <code>mcsus serve</code> and open the address that it prints.</div>`;
+export function Gone({ explorer }) {
+  return html`<div class="gone" role="alert">${explorer.host.stopped}</div>`;
 }
 
 /** A study that does not open: its faults beside the lines of its text. */
@@ -70,26 +70,27 @@ const KEYS = [
 ];
 
 export function Keys({ close }) {
-  useEffect(() => document.getElementById("keys-close")?.focus(), []);
+  const closing = useRef(null);
+  useEffect(() => closing.current.focus(), []);
   return html`<div class="over" role="dialog" aria-modal="true" aria-label="Keys"><div>
     <h2>Keys</h2><dl>${KEYS.map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
-    <button id="keys-close" onClick=${close}>close</button></div></div>`;
+    <button ref=${closing} onClick=${close}>close</button></div></div>`;
 }
 
 /** What a key does; each is also something that can be clicked. */
 export function keyPressed(explorer, event, help) {
   if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName) || event.ctrlKey || event.metaKey || event.altKey || !explorer.state.study) return;
   const row = event.target.closest?.(".row");
-  const { study } = explorer.state;
+  const { root, state: { study } } = explorer;
   const does = {
-    "/": () => document.getElementById("find")?.focus(),
-    j: () => step(row, 1),
-    k: () => step(row, -1),
+    "/": () => root.getElementById("find")?.focus(),
+    j: () => step(root, row, 1),
+    k: () => step(root, row, -1),
     l: () => row?.querySelector(".lock")?.click(),
     e: () => edit(row),
     u: () => explorer.undo(),
     U: () => explorer.redo(),
-    g: () => document.querySelector(".grabber")?.focus(),
+    g: () => root.querySelector(".grabber")?.focus(),
     s: () => explorer.settle(),
     c: () => explorer.show(explorer.state.view === "compare" ? "explorer" : "compare"),
     m: () => explorer.show(explorer.state.view === "model" ? "explorer" : "model"),
@@ -105,8 +106,8 @@ export function keyPressed(explorer, event, help) {
   event.preventDefault();
 }
 
-function step(row, by) {
-  const rows = [...document.querySelectorAll(".rows .row")];
+function step(root, row, by) {
+  const rows = [...root.querySelectorAll(".rows .row")];
   const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(row) + by))];
   next?.querySelector(".body")?.focus();
   next?.scrollIntoView({ block: "nearest" });
@@ -134,12 +135,13 @@ const STEPS = [
 ];
 
 /** Four things that a first-time user is shown, once. */
-export function Tour() {
+export function Tour({ explorer }) {
   const [at, setAt] = useState(() => (seen() ? STEPS.length : 0));
   useEffect(() => {
-    document.querySelectorAll(".shown").forEach((element) => element.classList.remove("shown"));
+    const { root } = explorer;
+    root.querySelectorAll(".shown").forEach((element) => element.classList.remove("shown"));
     if (at >= STEPS.length) return remember();
-    const target = document.querySelector(STEPS[at][0]);
+    const target = root.querySelector(STEPS[at][0]);
     target?.classList.add("shown");
     target?.scrollIntoView({ block: "nearest" });
   }, [at]);

@@ -41,7 +41,10 @@ export function Library({ explorer }) {
 
 function choose(explorer, id) {
   explorer.show("library", id);
-  setTimeout(() => matchMedia("(max-width: 1100px)").matches && document.querySelector(".record")?.scrollIntoView(), 50);
+  setTimeout(() => {
+    const record = explorer.root.querySelector(".record");
+    if (record && getComputedStyle(record).position === "static") record.scrollIntoView(); // one column
+  }, 50);
 }
 
 function Facets({ shelf, sought, seek }) {
@@ -61,7 +64,7 @@ function Facets({ shelf, sought, seek }) {
 function intoList(event) {
   if (event.key !== "ArrowDown") return;
   event.preventDefault();
-  document.querySelector(".records button")?.focus();
+  event.currentTarget.getRootNode().querySelector(".records button")?.focus();
 }
 
 /** Arrow keys go from row to row; the one above the first is the field. */
@@ -70,8 +73,8 @@ function amongRows(event) {
   if (!by) return;
   event.preventDefault();
   const rows = [...event.currentTarget.querySelectorAll("button")];
-  const at = rows.indexOf(document.activeElement) + by;
-  (rows[Math.min(at, rows.length - 1)] ?? document.getElementById("find")).focus();
+  const at = rows.indexOf(event.target) + by;
+  (rows[Math.min(at, rows.length - 1)] ?? event.currentTarget.getRootNode().getElementById("find")).focus();
 }
 
 class Found extends Steady {
