@@ -77,6 +77,20 @@ def test_undo_gives_the_same_numbers_back(device):
     device.locator(".changes li").first.wait_for()
 
 
+def test_what_is_dragged_after_an_undo_is_answered(device):
+    shown = device.locator(".now .big")
+    differs = "old => document.querySelector('.now .big').dataset.exact !== old"
+    for _ in range(2):
+        before = shown.get_attribute("data-exact")
+        for _ in drag(device, 3, step=9):
+            pass
+        device.wait_for_function(differs, arg=before)
+        device.keyboard.press("u")
+        device.wait_for_function(
+            "old => document.querySelector('.now .big').dataset.exact === old", arg=before
+        )
+
+
 def test_a_law_that_is_typed_is_told_before_it_is_taken(device):
     device.locator(".row .title").first.click()
     field = device.locator(".field input").first

@@ -44,6 +44,7 @@ export class Explorer {
     this.behind = new ModelBehind(this.server, (patch) => this.learn(patch));
     this.shelf = new Shelf(server, (patch) => this.set(patch));
     this.kept = new Map();
+    this.epoch = 0; // grows where what is in flight is no longer wanted
     this.pace = AT_FIRST;
     this.newest = new Newest((question) => this.answer(question));
   }
@@ -266,7 +267,7 @@ export class Explorer {
     const kept = this.kept.get(key(this.question(this.restPace)));
     if (kept) {
       this.newest.forget();
-      this.epoch += 1; // what is in flight is of a state that has gone
+      this.epoch += 1;
       this.set({ shot: kept, fine: true, refused: null });
     } else {
       this.set({ fine: false });
