@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.given_draws import GivenDraws
-from mcsus.analysis.ranks import ranked
 from mcsus.analysis.surrogate_fits import Maker, fitted_polynomial, fitted_product
 from mcsus.analysis.surrogates import (
     BOUNDED,
@@ -112,22 +111,17 @@ def _looked(draws: GivenDraws) -> tuple[Integers, Features]:
     most = min(max(_MOST_VALUES // (inputs * degrees[0]), _LEAST), _MOST)
     looked = np.random.default_rng(_SEED).permutation(count)[:most]
     known = {
-        (k, family): _orthonormal(_points(draws, k), family, degrees[family])[:, looked]
+        (k, family): _orthonormal(draws.ranks(k), family, degrees[family])[:, looked]
         for k in range(inputs)
         for family in (BOUNDED, UNBOUNDED)
     }
-    points = np.array([_points(draws, k)[looked] for k in range(inputs)])
+    points = np.array([draws.ranks(k)[looked] for k in range(inputs)])
     return looked, Features(points, degrees, known)
-
-
-def _points(draws: GivenDraws, k: int) -> Array:
-    """Return the ranks of an input, inside the unit interval."""
-    return draws.once(("points", k), lambda: ranked(draws.values(k)))
 
 
 def _is_fine(draws: GivenDraws, k: int) -> bool:
     """Tell whether hardly any value of an input is there twice."""
-    points = _points(draws, k)
+    points = draws.ranks(k)
     return draws.once(("is fine", k), lambda: len(np.unique(points)) > len(points) / 2)
 
 
@@ -165,7 +159,7 @@ class _Basis(NamedTuple):
         edges = np.searchsorted(draws.blocks, np.arange(draws.count + 1)).tolist()
         one = np.ones((1, len(draws.output)))
         rows = {
-            s: np.concatenate([one, _orthonormal(_points(draws, s), families[s], degree)])
+            s: np.concatenate([one, _orthonormal(draws.ranks(s), families[s], degree)])
             for s, degree in degrees.items()
         }
         return cls([slice(*own) for own in pairwise(edges)], rows)

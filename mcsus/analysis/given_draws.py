@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, DrawnValues, Method, Pooled, WantsDraws
-from mcsus.analysis.rank_bins import RankBins, rising
+from mcsus.analysis.rank_bins import RankBins, ranks_of, rising
 from mcsus.analysis.shares_of_classes import unsettled_variance
 from mcsus.declared.items import count
 from mcsus.declared.table import Item
@@ -121,11 +121,17 @@ class GivenDraws:
 
     def classes(self, k: int, ends: Array) -> RankBins:
         """Return the classes of an input: between ranks, or its values where these are few."""
-        values = self.values(k)
-        order = self.once(("order", k), lambda: rising(values))
+        values = self.values(k)[np.newaxis]
         return self.once(
-            ("classes", k, len(ends)), lambda: RankBins.of(values[np.newaxis], order, ends)
+            ("classes", k, len(ends)), lambda: RankBins.of(values, self._order(k), ends)
         )
+
+    def ranks(self, k: int) -> Array:
+        """Return the ranks of the draws of an input, from 0 to 1; those of equal ones are one."""
+        return self.once(("ranks", k), lambda: ranks_of(self.values(k), self._order(k)))
+
+    def _order(self, k: int) -> Integers:
+        return self.once(("order", k), lambda: rising(self.values(k)))
 
     def output_classes(self, ends: Array) -> RankBins:
         """Return the classes of the output."""

@@ -58,25 +58,23 @@ class RankBins:
         between : array, optional
             Ranks between the bins, from 0 to 1; by default these have the same number of draws.
         """
-        ordered, size = values.ravel()[order], values.size
-        starts = np.flatnonzero(np.r_[True, ordered[1:] > ordered[:-1]])
-        ends = np.r_[starts[1:], size]
-        middles = (starts + ends) / (2 * size)  # mean ranks of equal values
-        few = len(starts) <= MOST_VALUES
+        size = values.size
+        sizes, middles = _ties(values, order)
+        few = len(sizes) <= MOST_VALUES
         if few:
-            own = np.arange(len(starts))
+            own = np.arange(len(sizes))
         else:
             if between is None:
                 count = min(max(size // _BIN_DRAWS, _LEAST_BINS), _MOST_BINS)
                 places = np.minimum((middles * count).astype(int), count - 1)
             else:
                 places = np.searchsorted(between, middles, side="right")
-            own = np.unique(places, return_inverse=True)[1]
-        each = np.repeat(own, ends - starts)
+            own = np.cumsum(np.diff(places, prepend=places[0]) > 0)  # places rise
+        each = np.repeat(own, sizes)
         bins = np.empty(size, dtype=np.int64)
         bins[order] = each
         whole = np.bincount(each)
-        ranks = np.bincount(each, np.repeat(middles, ends - starts)) / whole
+        ranks = np.bincount(each, np.repeat(middles, sizes)) / whole
         counts = sums_by_bin(bins.reshape(values.shape), len(whole))
         return cls(bins.reshape(values.shape), counts, ranks, few)
 
@@ -137,6 +135,29 @@ def rising(values: Array) -> Integers:
     if (ordered[1:] > ordered[:-1]).all():
         return order
     return np.argsort(values, axis=None, kind="stable")
+
+
+def ranks_of(values: Array, order: Integers) -> Array:
+    """Return the ranks of values whose rising order is known, from 0 to 1; of equal ones, the mean.
+
+    Examples
+    --------
+    >>> values = np.array([3.0, 1.0, 3.0, 2.0])
+    >>> ranks_of(values, rising(values)).tolist()
+    [0.75, 0.125, 0.75, 0.375]
+    """
+    ranks = np.empty(values.size)
+    sizes, middles = _ties(values, order)
+    ranks[order] = np.repeat(middles, sizes)
+    return ranks
+
+
+def _ties(values: Array, order: Integers) -> tuple[Integers, Array]:
+    """Return how many values are the same, one number for each that is another, and their rank."""
+    ordered = values.ravel()[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] > ordered[:-1]])
+    ends = np.r_[starts[1:], values.size]
+    return ends - starts, (starts + ends) / (2 * values.size)
 
 
 def sums_by_bin(bins: Integers, count: int, response: Array | None = None) -> Array:

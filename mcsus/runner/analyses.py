@@ -71,6 +71,12 @@ Evaluated = (
 _AGAIN = (DrawRun, TypicalRun, TermsRun)
 """Runs that are made again in less time than they are written down."""
 
+Replicates = list[dict[Key, Any]]
+"""What a method makes of each replicate."""
+
+Drawn = dict[tuple[tuple[str, ...], Wants], tuple[Evaluated, Replicates]]
+"""Draws of outputs, which are the same for all methods that look at draws."""
+
 
 class Made(NamedTuple):
     """What a method says of outputs, and the runs that it says it by.
@@ -83,7 +89,7 @@ class Made(NamedTuple):
     """
 
     tables: dict[str, Explained]
-    replicates: list[tuple[tuple[str, ...], Evaluated, list[dict[Key, Any]]]]
+    replicates: list[tuple[tuple[str, ...], Evaluated, Replicates]]
 
 
 class Analyses:
@@ -131,18 +137,27 @@ class Analyses:
             By method, what need not be made again.
         """
         tables: dict[str, Explained] = {}
+        drawn: Drawn = {}
         for name in analysed_by(self.study, self.model) if self.every[""] else ():
-            made = (known or {}).get(name) or self.by(name, progress)
+            made = (known or {}).get(name) or self.by(name, progress, drawn=drawn)
             tables |= made.tables
         return with_interactions(tables)
 
-    def by(self, name: str, progress: Progress | None = None, doing: str = "sensitivity") -> Made:
+    def by(
+        self,
+        name: str,
+        progress: Progress | None = None,
+        doing: str = "sensitivity",
+        drawn: Drawn | None = None,
+    ) -> Made:
         """Return what one method says of the outputs.
 
         Parameters
         ----------
         doing : str
             What `progress` is told.
+        drawn : dict, optional
+            Draws that other methods looked at; those that this one looks at are added.
         """
         study, asked, method = self.study, self.study.sensitivity, methods()[name]
         design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
@@ -150,17 +165,20 @@ class Analyses:
         wants = method.wants(Asked(asked.draws, tuple(map(len, self.every.values())), options))
         parts = apart(_explained_by(study, wants), wants, self.on_ranks)
         made = Made({}, [])
+        looked = {} if drawn is None or not isinstance(wants, WantsDraws) else drawn
         told = _teller(progress, doing, design, len(parts))
         for number, (outputs, own) in enumerate(parts):
-            run = _run_of(study, self.kernel, outputs, self.every, design, own)
-            each = self._replicates(method, run, number, told)
+            if (outputs, own) not in looked:
+                run = _run_of(study, self.kernel, outputs, self.every, design, own)
+                looked[outputs, own] = run, self._replicates(method, run, number, told)
+            run, each = looked[outputs, own]
             made.replicates.append((outputs, run, each))
             made.tables.update(explained(method, own, run, each, owners(self.kernel, outputs)))
         return made._replace(tables=_in_order(study, made.tables))
 
     def _replicates(
         self, method: Method, run: Evaluated, number: int, told: Callable[[int], None] | None
-    ) -> list[dict[Key, Any]]:
+    ) -> Replicates:
         """Return what a method makes of each replicate: what is kept, and then the rest."""
         kept = self.checkpoint
         if isinstance(run, _AGAIN):

@@ -7,7 +7,7 @@ the streams that it is mixed of are drawn as they are given it, and what depends
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from mcsus.dependence import transform
 from mcsus.dependence.mix import LEAST
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Member, Quantity, among, cells_of
+from mcsus.engine.plans import Member, Part, Plan, Quantity, among, cells_of
 from mcsus.errors import NotFiniteError
 from mcsus.families import special
 from mcsus.families.rows import RowValues
@@ -43,6 +43,7 @@ LEAST_SHARE = 0.01
 """Total-order index of an input from which it is looked at, in any cell of an output."""
 
 _LOOK = Design(draws=512, replicates=4)  # that tells it
+_MOST_HELD = 1 << 21  # values that are looked at together: 16 MiB
 
 
 class _Narrowed(NamedTuple):
@@ -61,9 +62,32 @@ class _Narrowed(NamedTuple):
     """
 
     columns: tuple[int, ...]
+    members: frozenset[Member]
     has_law: bool
     is_apart: bool
     is_asked: bool
+
+
+class _Swap(NamedTuple):
+    """Groups of inputs, each of which in turn has other points than all else has.
+
+    Attributes
+    ----------
+    stretch : float
+        How many times as narrow they are then; 0 where they are drawn again.
+    groups : tuple of int
+        Their places.
+    plan : Plan
+    """
+
+    stretch: float
+    groups: tuple[int, ...]
+    plan: Plan
+
+    @property
+    def values(self) -> int:
+        """Values at one draw."""
+        return len(self.plan.quantity) * len(self.plan.location)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +95,40 @@ class _Shared:
     """What the tasks of all replicates share."""
 
     run: PlanRun
+    quantities: tuple[Quantity, ...]
     apart: Kernel  # whose streams are the points of cells
     cells: tuple[Cell, ...]  # one for each of them
     groups: tuple[_Narrowed, ...]
     wants: WantsNarrowed
+    swaps: tuple[_Swap, ...] = ()
+
+    def with_swaps(self, asked: Mapping[float, Sequence[int]]) -> _Shared:
+        """Return the same with some groups to be swapped, by the stretch of each."""
+        most = max(1, _MOST_HELD // (len(self.run.plan.quantity) * self.run.design.draws))
+        swaps = []
+        for stretch, places in asked.items():
+            for first in range(0, len(places), most):
+                own = tuple(places[first : first + most])
+                plan = self.apart.plan(self.quantities, [self.groups[k].members for k in own])
+                swaps.append(_Swap(stretch, own, plan))
+        return replace(self, swaps=tuple(swaps))
+
+    def swapped(
+        self, points: Array, again: Array, replicate: int
+    ) -> Iterator[tuple[float, int, Array]]:
+        """Yield a stretch, the place of a group and the values of all rows, shape (row, draw).
+
+        Parameters
+        ----------
+        again : array, shape (cell, draw)
+            Points at which groups are drawn again.
+        """
+        for swap in self.swaps:
+            other = _nearer(points, swap.stretch) if swap.stretch else again
+            cube = np.concatenate([points, other]).T
+            out = self.apart.run_at(swap.plan, cube, self.run.design, replicate)
+            for place, k in enumerate(swap.groups, 2):
+                yield swap.stretch, k, out[:, place]
 
     def points(self, cube: Array) -> Array:
         """Return the points of all cells, shape (cell, draw), from those of the streams."""
@@ -93,14 +147,11 @@ class _Shared:
             msg = "an output is not finite at a point of its analysis"
             raise NotFiniteError(msg)
 
-    def narrower(self, cube: Array, points: Array, group: _Narrowed, stretch: float) -> Array:
-        """Return the points of all cells where a group is narrower, from those of the streams."""
+    def known(self, cube: Array, group: _Narrowed) -> Array:
+        """Return the points of all cells where a group is known, from those of the streams."""
         columns = list(group.columns)
-        if np.isinf(stretch) and not group.is_apart:
-            points = self.points(self._given(cube, columns))
-        else:
-            points = points.copy()
-        points[columns] = np.clip(moved(points[columns], stretch=stretch), LEAST, 1 - LEAST)
+        points = self.points(self._given(cube, columns))
+        points[columns] = _nearer(points[columns], np.inf)
         return points
 
     def _given(self, cube: Array, columns: Sequence[int]) -> Array:
@@ -146,7 +197,7 @@ class NarrowedRun:
         wants: WantsNarrowed,
     ) -> None:
         model = kernel.model
-        shown = [Quantity(name, 1 / unit.factor) for name, unit in outputs.items()]
+        shown = tuple(Quantity(name, 1 / unit.factor) for name, unit in outputs.items())
         self.run = PlanRun(kernel, kernel.plan(shown), design)
         self.rounding = roundings(self.run, outputs)
         self.places: dict[Key, Sequence[int]] = {}
@@ -171,7 +222,7 @@ class NarrowedRun:
         narrowed = tuple(
             _narrowed(kernel, own, members, is_asked=k in asked) for k, members in enumerate(known)
         )
-        self._shared = _Shared(self.run, apart, own, narrowed, wants)
+        self._shared = _Shared(self.run, shown, apart, own, narrowed, wants)
 
     def beside(self, keys: Sequence[Key]) -> dict[str, Any]:
         """Return what is told of the inputs of some rows beside numbers, shape (row, input)."""
@@ -185,6 +236,7 @@ class NarrowedRun:
         """Yield what is told of each replicate from the `first` on."""
         design, shared = self.run.design, self._looked_at(executor)
         held = self.run.values + 2 * len(shared.cells) + len(self.run.kernel.streams)
+        held += max((swap.values for swap in shared.swaps), default=0) // 3
         refuse_if_too_large((executor.workers + 1) * held * 3 * design.draws, "sensitivity")
         replicates = range(first, design.replicates)
         if told is not None:
@@ -206,12 +258,26 @@ class NarrowedRun:
         """Return what the tasks share, with the groups that matter as looked at."""
         shared = self._shared
         look = replace(_LOOK, seed=self.run.design.seed)
-        few = replace(shared, run=PlanRun(self.run.kernel, self.run.plan, look))
+        few = replace(shared, run=PlanRun(self.run.kernel, self.run.plan, look)).with_swaps(
+            {0.0: [k for k, group in enumerate(shared.groups) if not group.is_asked]}
+        )
         with closing(executor.ordered(_shares_of, few, range(look.replicates))) as found:
             shares = np.mean(list(found), axis=0).max(axis=0, initial=0.0)
         own = zip(shared.groups, shares, strict=True)
-        asked = (group._replace(is_asked=group.is_asked or s >= LEAST_SHARE) for group, s in own)
-        return replace(shared, groups=tuple(asked))
+        groups = tuple(
+            group._replace(is_asked=group.is_asked or s >= LEAST_SHARE) for group, s in own
+        )
+        asked = {
+            stretch: [
+                k
+                for k, group in enumerate(groups)
+                if group.is_asked and group.has_law and (group.is_apart or np.isfinite(stretch))
+            ]
+            for stretch in shared.wants.stretches
+        }
+        if shared.wants.has_shares and shared.wants.is_settled:
+            asked[0.0] = [k for k, group in enumerate(groups) if group.is_asked and group.is_apart]
+        return replace(shared, groups=groups).with_swaps(asked)
 
 
 def _evidence(model: Model, members: Iterable[Member]) -> str:
@@ -238,14 +304,22 @@ def _narrowed(
     }
     has_law = not any(isinstance(cell.law, RowValues) for cell in varying)
     is_apart = needs.isdisjoint(others)
-    return _Narrowed(columns, has_law, is_apart, is_asked or not is_apart)
+    swapped = frozenset(_members(kernel.model, {cells[k].stream for k in columns}))
+    return _Narrowed(columns, swapped, has_law, is_apart, is_asked or not is_apart)
 
 
-def _again(shared: _Shared, points: Array, other: Array, group: _Narrowed, replicate: int) -> Array:
-    """Return the values of all rows with a group drawn again, shape (row, draw)."""
-    drawn, columns = points.copy(), list(group.columns)
-    drawn[columns] = other[columns]
-    return shared.values(drawn, replicate)
+def _members(model: Model, streams: Collection[str]) -> Iterator[Member]:
+    """Yield the parameters, or the cells of some, that are drawn by some streams."""
+    for name in model.inputs:
+        cells = model.parameters[name].cells
+        own = tuple(k for k, cell in enumerate(cells) if cell.stream in streams)
+        if own:
+            yield name if len(own) == len(cells) else Part(name, own)
+
+
+def _nearer(points: Array, stretch: float) -> Array:
+    """Return points nearer to the middle."""
+    return np.clip(moved(points, stretch=stretch), LEAST, 1 - LEAST)
 
 
 def _shares_of(shared: _Shared, replicate: int) -> Array:
@@ -254,16 +328,14 @@ def _shares_of(shared: _Shared, replicate: int) -> Array:
     points, other = map(shared.points, cubes)
     base = shared.values(points, replicate)
     shares = np.zeros((len(base), len(shared.groups)))
-    for k, group in enumerate(shared.groups):
-        if not group.is_asked:
-            again = _again(shared, points, other, group, replicate)
-            both = np.concatenate([base, again], axis=1)
-            if not shared.wants.is_settled:
-                both = both.argsort(axis=1).argsort(axis=1).astype(np.float64)
-            one, second = np.split(both, 2, axis=1)
-            spread = both.var(axis=1)
-            changes = ((second - one) ** 2).mean(axis=1) / 2
-            np.divide(changes, spread, out=shares[:, k], where=spread > 0)
+    for _, k, again in shared.swapped(points, other, replicate):
+        both = np.concatenate([base, again], axis=1)
+        if not shared.wants.is_settled:
+            both = both.argsort(axis=1).argsort(axis=1).astype(np.float64)
+        one, second = np.split(both, 2, axis=1)
+        spread = both.var(axis=1)
+        changes = ((second - one) ** 2).mean(axis=1) / 2
+        np.divide(changes, spread, out=shares[:, k], where=spread > 0)
     return shares
 
 
@@ -277,16 +349,16 @@ def _told_of(shared: _Shared, replicate: int) -> list[NarrowedValues]:
     ends = shared.ends(base)
     shape = len(base), len(wants.stretches), len(groups), len(ENDS)
     narrowed, changes = np.full(shape, np.nan), np.full((len(base), len(groups)), np.nan)
-    for k, group in enumerate(groups):
-        if not group.is_asked:
-            continue
-        for j, stretch in enumerate(wants.stretches if group.has_law else ()):
-            nearer = shared.narrower(cubes[0], points, group, stretch)
-            narrowed[:, j, k] = shared.ends(shared.values(nearer, replicate))
-        if wants.has_shares and wants.is_settled and group.is_apart:
-            again = _again(shared, points, other, group, replicate)
-            shared.refuse_not_finite(again)
-            changes[:, k] = ((again - base) ** 2).mean(axis=1) / 2
+    for stretch, k, values in shared.swapped(points, other, replicate):
+        if stretch:
+            narrowed[:, wants.stretches.index(stretch), k] = shared.ends(values)
+        else:
+            shared.refuse_not_finite(values)
+            changes[:, k] = ((values - base) ** 2).mean(axis=1) / 2
+    for k, group in enumerate(groups if np.inf in wants.stretches else ()):
+        if group.is_asked and group.has_law and not group.is_apart:
+            values = shared.values(shared.known(cubes[0], group), replicate)
+            narrowed[:, wants.stretches.index(np.inf), k] = shared.ends(values)
     with np.errstate(invalid="ignore"):  # of what is never
         spreads, means, variances = np.ptp(base, axis=1), base.mean(axis=1), base.var(axis=1)
     return [

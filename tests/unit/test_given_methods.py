@@ -13,6 +13,7 @@ from mcsus.analysis.base import DrawnValues, methods
 from mcsus.analysis.replication import student_quantile
 from mcsus.errors import InputError
 from mcsus.runner import run
+from mcsus.runner.given_values import DrawRun
 from mcsus.study import load_study
 
 SHARES = np.array([0.5, 0.3, 0.2])  # of the variance of a sum of normal inputs
@@ -323,6 +324,20 @@ JOINED = '[[dependence]]\nparameters = ["a", "b"]\ncopula = "gaussian"\ncorrelat
 def test_indices_of_independent_inputs_are_refused_where_they_are_not(tmp_path):
     with pytest.raises(InputError, match=r"RBD-FAST.*and 'a' and 'b' depend on each other"):
         run(load_study(study(tmp_path, JOINED, ["rbd_fast"])))
+
+
+def test_methods_share_the_draws_that_they_look_at(tmp_path, monkeypatch):
+    """They are drawn, and their inputs put in order, once; each says what it says alone."""
+    made, values = [], DrawRun.values
+    monkeypatch.setattr(
+        DrawRun, "values", lambda own, *a, **k: made.append(1) or values(own, *a, **k)
+    )
+    together = run(load_study(study(tmp_path, "", ALL))).tree
+    assert len(made) == 1
+    for name in ALL:
+        alone = run(load_study(study(tmp_path, "", [name]))).tree
+        for key, array in alone[f"sensitivity/y@{name}"].data_vars.items():
+            np.testing.assert_array_equal(array, together[f"sensitivity/y@{name}"][key])
 
 
 @pytest.mark.slow

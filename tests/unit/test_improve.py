@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mcsus.report import write_report
-from mcsus.runner import run
+from mcsus.runner import narrowed_values, run
 from mcsus.study import Study
 from tests.coverage.index_cases import CASES, DEPENDENT
 
@@ -51,6 +51,15 @@ def test_a_product_of_lognormals_and_a_sum_of_dependent_normals(case):
     else:  # drawn again, those that depend on each other would not be as they are
         assert cell["indices"]["x1"]["ST"]["value"] is not None
         assert cell["indices"]["x2"]["ST"]["value"] is None
+
+
+@pytest.mark.parametrize("case", [PRODUCTS, DEPENDENT[0]], ids=lambda case: case.name)
+def test_groups_that_are_looked_at_together_change_nothing(case, monkeypatch):
+    """All groups are evaluated in one run of the model, or each in its own, to the same bits."""
+    asked = case.study(methods=["improve", "known"]).with_changes(draws=256, replicates=2)
+    together = run(asked).to_dict()["sensitivity"]
+    monkeypatch.setattr(narrowed_values, "_MOST_HELD", 1)
+    assert run(asked).to_dict()["sensitivity"] == together
 
 
 def test_groups_at_each_label_of_the_output():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -66,9 +65,8 @@ class Correlation(FromDraws):
         Lines through values are not settled where their variance is not: few draws make both.
         """
         inputs = range(len(draws.inputs))
-        ranks = [draws.once(("ranks", k), partial(ranked, draws.values(k))) for k in inputs]
         plain = _lines(draws, [*draws.inputs, draws.output])
-        ranks = [*ranks, ranked(draws.output)]
+        ranks = [*map(draws.ranks, inputs), ranked(draws.output)]
         of_ranks = _lines(draws, ranks, rank_shifts(draws, ranks))
         found = {
             "pearson": plain.single,

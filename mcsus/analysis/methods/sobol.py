@@ -140,11 +140,12 @@ def salib_indices(values: Array, groups: int, *, second_order: bool = False) -> 
     _, size = np.frexp(np.abs(values).max())  # so that squares are finite
     ordered = np.concatenate([values[:1], values[2:], values[1:2]]).T.ravel()  # as SALib sums them
     ordered = np.ldexp(ordered, -size)
-    a, b, *others = (np.ldexp(values, -size) - ordered.mean()) / ordered.std()
-    ab, ba = others[:groups], others[groups:]
+    scaled = (np.ldexp(values, -size) - ordered.mean()) / ordered.std()
+    a, b, ab, ba = scaled[0], scaled[1], scaled[2 : 2 + groups], scaled[2 + groups :]
+    one, other = (np.repeat(own[np.newaxis], groups, axis=0).T for own in (a, b))
     indices = {
-        "S1": np.array([sobol.first_order(a, each, b) for each in ab]),
-        "ST": np.array([sobol.total_order(a, each, b) for each in ab]),
+        "S1": sobol.first_order(one, ab.T, other),
+        "ST": sobol.total_order(one, ab.T, other),
     }
     if second_order:
         indices["S2"] = np.full((groups, groups), np.nan)
@@ -189,8 +190,10 @@ def _sums(data: GroupValues) -> GroupSums:
     values = data.values - pivot
     a, b, changes, others = values[0], values[1], values[2 : 2 + groups], values[2 + groups :]
     changes, others = changes - a, others - b
-    own = [each.sum() for d in changes for each in (d, b * d, d * d)]
-    paired = [each.sum() for e in others for each in (e, a * e)]
+    own, paired = (
+        np.stack([each.sum(axis=1) for each in every], axis=1).ravel()
+        for every in ((changes, b * changes, changes**2), (others, a * others))
+    )
     pairs = [
         (d * e).sum() for (_, e), (d, _) in combinations(zip(changes, others, strict=False), 2)
     ]
