@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcsus.app import explaining, shelf
 from mcsus.app.asking import Answer, Questions, Stream
@@ -20,8 +20,9 @@ from mcsus.vocabulary import BASE, Progress
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
-    from mcsus.runner.explorer import Explorer, Settled
+    from mcsus.runner.explorer import Explorer
     from mcsus.runner.parties import Party
+    from mcsus.runner.settled_run import Settled
 
 Asked = Mapping[str, Any]
 
@@ -32,7 +33,8 @@ class Desk:
     Parameters
     ----------
     named : sequence of Path, str or Study
-        The studies that may be opened beside those that ship: paths, ids, or studies themselves.
+        What may be opened beside the studies that ship: paths, ids, folders of runs, or studies
+        themselves.
 
     Raises
     ------
@@ -45,7 +47,7 @@ class Desk:
         self._known = {**{file.stem: file for file in shipped_studies()}, **known}
         self._named = list(known)
         self._explorer: Explorer | None = None
-        self._first: Future[Explorer] | None = None
+        self._first: Future[Begun] | None = None
         self._opened = 0
         self._other: Explorer | None = None
         self._settled: tuple[Any, Settled] | None = None
@@ -56,25 +58,30 @@ class Desk:
             self._first = Future()
             threading.Thread(target=self._open_first, args=(self._first,), daemon=True).start()
 
-    def _open_first(self, first: Future[Explorer]) -> None:
-        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
-
+    def _open_first(self, first: Future[Begun]) -> None:
         try:
-            explorer = Explorer(self.study({"id": self._named[0]}))
+            begun = self._begun({"id": self._named[0]})
+            explorer = begun.explorer
             shown_first = explorer.describe()["visible"]
             labels = {dim: [label] for dim, label in shown_first["labels"].items()}
             explorer.evaluate((), {"outputs": [shown_first["output"]], "labels": labels})
-            first.set_result(explorer)
+            first.set_result(begun)
         except Exception as error:  # noqa: BLE001 - told where it is opened
             first.set_exception(error)
 
-    def _explorer_of(self, asked: Asked) -> Explorer:
+    def _begun(self, asked: Asked) -> Begun:
+        """Return an explorer of what is asked for, and its result where that is a saved run."""
         from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
 
+        known = self._known.get(str(asked.get("id")))
+        result = known.result() if isinstance(known, SavedRun) and "text" not in asked else None
+        return Begun(Explorer(self.study(asked, result)), result)
+
+    def _first_or_other(self, asked: Asked) -> Begun:
         first, self._first = self._first, None
         if first is not None and asked.get("id") == self._named[0]:
             return first.result()
-        return Explorer(self.study(asked))
+        return self._begun(asked)
 
     @property
     def questions(self) -> Questions:
@@ -87,6 +94,7 @@ class Desk:
             "pace": self._of_study(self._pace),
             "scatter": self._of_study(self._scatter),
             "settle": self._of_study(self._settle),
+            "settled": self._of_study(self._told_settled),
             "study_file": self._of_study(self._study_file),
             "model": self._of_study(explaining.model),
             "means": self._of_study(explaining.means),
@@ -107,15 +115,19 @@ class Desk:
     def _open(self, asked: Asked) -> Answer:
         """Open a study by its id or by its text; one with faults is told as the list of them."""
         try:
-            self._explorer = self._explorer_of(asked)
+            begun = self._first_or_other(asked)
         except McsusError as error:
             return {"faults": _plain(error)}
-        self._opened += 1
-        self._settled = None
-        return {"opened": self._opened, "describe": self._explorer.describe()}
+        self._explorer, self._opened, self._settled = begun.explorer, self._opened + 1, None
+        if begun.result is not None:
+            from mcsus.runner.settled_run import settled_of  # noqa: PLC0415
 
-    def study(self, asked: Asked) -> Study:
-        """Return the study of an id, or of a text."""
+            self._settled = (self._opened, []), settled_of(begun.explorer, begun.result)
+        saved = begun.result is not None
+        return {"opened": self._opened, "describe": begun.explorer.describe(), "saved": saved}
+
+    def study(self, asked: Asked, result: Result | None = None) -> Study:
+        """Return the study of an id, or of a text; of a saved run, as it was run."""
         if isinstance(text := asked.get("text"), str):
             where = str(asked.get("name", "study.toml"))[:_LONGEST_NAME]
             return Study.from_dict(read_toml_text(text, where), where)
@@ -123,7 +135,11 @@ class Desk:
         if not isinstance(name, str) or name not in self._known:
             raise InputError(Fault(repr(name), ", ".join(self._known), ("id",)))
         known = self._known[name]
-        return known if isinstance(known, Study) else load_study(Path(known))
+        if isinstance(known, SavedRun):
+            from mcsus.runner.sides import study_of  # noqa: PLC0415 - xarray
+
+            return study_of(result or known.result())
+        return known if isinstance(known, Study) else load_study(known)
 
     def _of_study(
         self, answer: Callable[[Explorer, Asked], Answer]
@@ -165,7 +181,9 @@ class Desk:
 
         def settle(tell: Progress) -> dict[str, Any]:
             changes, visible = asked.get("changes", []), asked.get("visible")
-            settled = explorer.settle(changes, visible, progress=tell)
+            settled = explorer.settle(
+                changes, visible, until=asked.get("until") or None, progress=tell
+            )
             self._settled = ((asked["opened"], changes), settled)
             return {"settled": settled.snapshot.to_dict()}
 
@@ -176,12 +194,18 @@ class Desk:
 
         return Stream(told_lines(settle, refused), explorer.cancel)
 
+    def _told_settled(self, explorer: Explorer, asked: Asked) -> Answer:
+        """Tell what the whole run that was made says of other cells."""
+        from mcsus.runner.settled_run import settled_of  # noqa: PLC0415
+
+        known, changes = self._whole(asked), asked.get("changes", [])
+        told = settled_of(explorer, known.result, changes, asked.get("visible"), known.goal)
+        return {"settled": told.snapshot.to_dict()}
+
     def _open_other(self, asked: Asked) -> Answer:
         """Open a study that the open one is compared with."""
-        from mcsus.runner.explorer import Explorer  # noqa: PLC0415 - numba
-
         try:
-            self._other = Explorer(self.study(asked))
+            self._other = self._begun(asked).explorer
         except McsusError as error:
             return {"faults": _plain(error)}
         described = self._other.describe()
@@ -212,17 +236,41 @@ class Desk:
     def _card(self, _: Explorer, asked: Asked) -> Answer:
         from mcsus.report.card import claim_card  # noqa: PLC0415 - xarray
 
-        return {"card": claim_card(self._result(asked), str(asked.get("claim", "")))}
+        return {"card": claim_card(self._whole(asked).result, str(asked.get("claim", "")))}
 
     def _take(self, _: Explorer, asked: Asked) -> Answer:
-        return taken(self._result(asked), asked.get("what"))
+        return taken(self._whole(asked).result, asked.get("what"))
 
-    def _result(self, asked: Asked) -> Result:
+    def _whole(self, asked: Asked) -> Settled:
         """Return the whole run of what is asked of, if it was made."""
         known = self._settled
         if known is None or known[0] != (asked.get("opened"), asked.get("changes", [])):
             raise InputError(Fault("no whole run of these changes", "to settle first"))
-        return known[1].result
+        return known[1]
+
+
+class Begun(NamedTuple):
+    """An explorer that was opened, and the result of the run that was saved, if it was one."""
+
+    explorer: Explorer
+    result: Result | None
+
+
+class SavedRun(NamedTuple):
+    """A run that was saved, by its folder."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """What it is called on the page."""
+        return f"{self.folder.resolve().name}, saved run"
+
+    def result(self) -> Result:
+        """Return what was saved."""
+        from mcsus.result.tree import load_result  # noqa: PLC0415 - xarray
+
+        return load_result(self.folder)
 
 
 def _record(asked: Asked) -> Answer:
@@ -235,12 +283,15 @@ def _record(asked: Asked) -> Answer:
 _LONGEST_NAME = 200
 
 
-def _found(named: str | Path | Study) -> Path | Study:
-    return named if isinstance(named, Study) else find_study(named)
+def _found(named: str | Path | Study) -> Path | Study | SavedRun:
+    if isinstance(named, Study):
+        return named
+    is_folder = "\0" not in str(named) and Path(named).is_dir()
+    return SavedRun(Path(named)) if is_folder else find_study(named)
 
 
-def _id(known: Path | Study) -> str:
-    return known.id if isinstance(known, Study) else known.stem
+def _id(known: Path | Study | SavedRun) -> str:
+    return known.stem if isinstance(known, Path) else known.id
 
 
 def _plain(error: McsusError) -> list[dict[str, Any]]:

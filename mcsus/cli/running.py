@@ -14,7 +14,6 @@ import typer
 
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
-from mcsus.cli.until import until_lines
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.vocabulary import Verdict
 
@@ -267,6 +266,8 @@ def _say_why(result: Result, limits: Limits, folder: Path) -> None:
     _say_claims(result)
     until, draws = about.get("until"), about["design"]["draws"]
     if until is not None and limits.until is not None:
+        from mcsus.runner.until_lines import until_lines  # noqa: PLC0415
+
         for line in until_lines(result, limits):
             say(line, err=True)
     if result.stopped in {"interrupted", "out of time"}:

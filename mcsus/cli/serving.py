@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,13 +18,19 @@ from mcsus.cli.printing import say
 from mcsus.errors import Fault, InputError
 
 _LOOPBACK = ("127.0.0.1", "::1")
+_SCREENS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 
 
 def serve(
     studies: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[STUDY]...", help="A .toml file or the id of a shipped study."),
+        typer.Argument(
+            metavar="[STUDY]...", help="A .toml file, the id of a shipped study, a folder of a run."
+        ),
     ] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser of this machine.")
+    ] = False,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port; by default one that is free.")
     ] = 0,
@@ -48,5 +61,32 @@ def serve(
         token, used = secrets.token_urlsafe(32), at.getsockname()[1]
         app = server.application(desk.questions, Allowed(server.hosts_of(host, used), token))
         shown = f"[{host}]" if ":" in host else host
-        say(f"http://{shown}:{used}/#token={token}\nCtrl-C ends it; nothing leaves this machine")
-        server.serve(app, at)
+        address = f"http://{shown}:{used}/#token={token}"
+        say(f"{address}\nCtrl-C ends it; nothing leaves this machine")
+        with opening(address) if open_ else contextlib.nullcontext():
+            server.serve(app, at)
+
+
+@contextlib.contextmanager
+def opening(address: str) -> Iterator[None]:
+    """Open an address in a browser, or say that there is none.
+
+    The token in it would be told to all who list processes, so the browser is handed a page that
+    leads there and that only its owner can read; it is removed at the end.
+    """
+    import webbrowser  # noqa: PLC0415
+
+    has_screen = sys.platform in ("darwin", "win32") or any(map(os.environ.get, _SCREENS))
+    try:
+        browser = webbrowser.get() if has_screen else None
+    except webbrowser.Error:
+        browser = None
+    if browser is None:
+        say("no browser was found here: open the address above in one that reaches it", err=True)
+        yield
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page = Path(folder) / "open.html"
+        page.write_text(f'<meta http-equiv="refresh" content="0; url={address}">', "utf-8")
+        threading.Thread(target=browser.open, args=(page.as_uri(),), daemon=True).start()
+        yield

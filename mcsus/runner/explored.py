@@ -144,6 +144,8 @@ class Snapshot:
         What each change does by itself; None where it was not asked for.
     break_even : mapping
         By claim, the values of inputs at which its verdict turns: of a whole run.
+    until : tuple of str
+        How far a run came that was to go on until something is known.
     """
 
     draws: int
@@ -159,6 +161,7 @@ class Snapshot:
     together: Effects | None = None
     break_even: Mapping[str, Any] = field(default_factory=dict)
     cautions: tuple[Caution, ...] = ()
+    until: tuple[str, ...] = ()
     quality: str = "preview"
     digest: str | None = None
     command: str | None = None
@@ -181,6 +184,7 @@ class Snapshot:
             else [{"effect": _effects(own)} for own in self.alone],
             "together": None if self.together is None else _effects(self.together),
             "break_even": dict(self.break_even),
+            "until": list(self.until),
             "digest": self.digest,
             "command": self.command,
             "cautions": [

@@ -10,26 +10,24 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import shlex
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, McsusError
 from mcsus.runner.change_faults import of_change, told_faults
 from mcsus.runner.run import Run
-from mcsus.runner.settings import Settings
+from mcsus.runner.settings import Limits, Settings
+from mcsus.runner.settled_run import Settled, goal_of, settled_of
 from mcsus.study import Study
 from mcsus.study.altered import altered, read_change, with_scenario
 from mcsus.study.exporting import study_file
 from mcsus.vocabulary import SCENARIO, Progress
 
 if TYPE_CHECKING:
-    from mcsus.result.tree import Result
     from mcsus.runner.explored import Snapshot
     from mcsus.runner.seen import Seen, View
 
@@ -45,27 +43,6 @@ _LOOKS = ((256, 256), (256, 256), (1024, 0))
 """Draws and base points that tell how long more of them take; the first make what is kept."""
 
 _KEPT_RUNS, _KEPT_BYTES = 64, 1 << 27
-
-
-@dataclass(frozen=True)
-class Settled:
-    """What a whole run says of a study with changes.
-
-    Attributes
-    ----------
-    result : Result
-    snapshot : Snapshot
-        What is shown of it.
-    digest : str
-        Of its numbers, as ``mcsus run`` prints it.
-    command : str
-        That gives the same digest; of the study file where there are changes.
-    """
-
-    result: Result
-    snapshot: Snapshot
-    digest: str
-    command: str
 
 
 class Explorer:
@@ -309,12 +286,15 @@ class Explorer:
         changes: Sequence[Json] = (),
         visible: Json | None = None,
         *,
+        until: float | str | None = None,
         progress: Progress | None = None,
     ) -> Settled:
         """Run the study with changes as ``mcsus run`` does, with its own design.
 
         Parameters
         ----------
+        until : float or str, optional
+            Go on until the 95 % range is known to such a share, or ``"ranking"`` is settled.
         progress : callable, optional
             Called with what is being done, the draws done and the draws in all.
 
@@ -323,9 +303,9 @@ class Explorer:
         KeyboardInterrupt
             If it is cancelled.
         """
-        from mcsus.runner.explored_result import settled  # noqa: PLC0415 - xarray
-
-        run = Run(self.study_of(changes), Settings(progress=progress))
+        study = self.study_of(changes)
+        goal = None if until is None else goal_of(until, study)
+        run = Run(study, Settings(progress=progress, limits=goal or Limits()))
         self._settling = run
         try:
             result = next(run.results(), None)
@@ -333,11 +313,7 @@ class Explorer:
             self._settling = None
         if result is None:  # cancelled before it began
             raise KeyboardInterrupt
-        shown = self.evaluate(changes, visible, ranking=0)
-        words = [] if changes else result.provenance["command"]
-        command = shlex.join(words or ["mcsus", "run", f"{self.study.id}.toml"])
-        snapshot = settled(shown, result, command)
-        return Settled(result, snapshot, str(snapshot.digest), command)
+        return settled_of(self, result, changes, visible, goal)
 
     def to_study_file(self, changes: Sequence[Json], as_scenario: str = "") -> str:
         """Return the study file of the study with changes; each that names no source is assumed.

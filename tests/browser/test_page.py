@@ -328,3 +328,30 @@ def test_changes_are_saved_as_a_scenario(device, tmp_path):
         device.locator(".take button", has_text="save").click()
     study = mcsus.load_study(taken.value.path().rename(tmp_path / "own.toml"))
     assert [scenario.id for scenario in study.scenarios] == ["greener"]
+
+
+def test_settled_numbers_are_those_of_the_cell_that_is_shown(page, served):
+    opened(page, served.link())
+    file = {"name": "a.toml", "mimeType": "application/toml", "buffer": hostile("here").encode()}
+    page.locator("input[type=file]").first.set_input_files(file)
+    page.locator(".labels .chip", has_text="Here").wait_for()
+    page.get_by_label("How long the whole run draws").select_option("1%")
+    page.locator("#settle").click()
+    page.locator(".chip.settled").wait_for(timeout=60_000)
+    assert "is known to" in page.locator(".quality").inner_text()
+    first = answer(page)
+    page.locator(".labels .chip", has_text="Other").click()
+    page.wait_for_function(
+        "old => document.querySelector('.now .big').innerText !== old"
+        " && document.querySelector('.chip.settled')",
+        arg=first,
+    )
+    other = answer(page)
+    page.locator(".labels .chip", has_text="Here").click()
+    page.wait_for_function(
+        "old => document.querySelector('.now .big').innerText === old"
+        " && document.querySelector('.chip.settled')",
+        arg=first,
+    )
+    assert other != first
+    assert page.said == []

@@ -3,7 +3,14 @@
 import subprocess
 import sys
 
+import pytest
+
 from mcsus.app.desk import Desk
+from mcsus.runner import run
+from mcsus.runner.explorer import Explorer
+from mcsus.runner.run import Run
+from mcsus.runner.settings import Settings
+from mcsus.study import load_study
 
 
 def test_a_study_that_was_opened_before_it_is_asked_for_is_told_alike():
@@ -39,3 +46,56 @@ def test_a_desk_needs_no_server():
     loads = "import sys, mcsus.app.desk; print(*sys.modules)"
     loaded = subprocess.check_output([sys.executable, "-c", loads], text=True).split()
     assert {"starlette", "uvicorn", "anywidget", "numba"}.isdisjoint(loaded)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "tinyml_table"
+    study = load_study("tinyml_table").with_changes(draws=256, replicates=4)
+    return folder, Run(study, Settings(folder=folder))
+
+
+def test_a_saved_run_is_opened_with_the_numbers_it_has(saved):
+    folder, made = saved
+    [result] = made.results()
+    desk = Desk([folder])
+    ask = desk.questions
+    told = ask["studies"]({})
+    assert told["first"] == "tinyml_table, saved run"
+    assert "tinyml_table" in [own["id"] for own in told["studies"]]
+    opened = ask["open"]({"id": told["first"]})
+    assert opened["saved"]
+    asked = {"opened": opened["opened"], "changes": [], "visible": None}
+    settled = ask["settled"](asked)["settled"]
+    document = result.to_dict()
+    assert settled["digest"] == document["digest"]
+    means = [own["mean"]["value"] for own in settled["outputs"]["device_footprint"]]
+    cells = document["outputs"]["device_footprint"]["cells"]
+    assert means == pytest.approx([own["mean"]["value"] for own in cells], rel=1e-8)
+    changed = [{"input": "ml_training", "scale": 2}]
+    assert "settle first" in ask["settled"](asked | {"changes": changed})["faults"][0]["message"]
+    other = ask["other"]({"id": told["first"]})["other"]
+    assert other["study"]["id"] == "tinyml_table"
+
+
+def test_a_folder_without_a_run_is_told(tmp_path):
+    told = Desk([tmp_path]).questions["open"]({"id": f"{tmp_path.name}, saved run"})
+    assert "no result.nc" in told["faults"][0]["message"]
+
+
+def test_a_run_goes_on_until_a_goal_that_is_told():
+    ask = Desk().questions
+    opened = ask["open"]({"id": "tinyml_table"})["opened"]
+    wrong = {"opened": opened, "until": "ranked"}
+    assert "did you mean 'ranking'" in list(ask["settle"](wrong).lines)[-1]["faults"][0]["message"]
+
+
+@pytest.mark.slow
+def test_a_whole_run_until_the_range_is_known_is_that_of_the_command():
+    explorer = Explorer(load_study("tinyml_table").with_changes(draws=256, replicates=4))
+    settled = explorer.settle(until="2%")
+    [line] = settled.snapshot.until
+    assert "the 95 % range is known to" in line
+    assert settled.command.endswith("--until 0.02 --max-draws 4194304")
+    again = run(explorer.study, until=0.02, max_draws=4194304)
+    assert settled.digest == again.to_dict()["digest"]

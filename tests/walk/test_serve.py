@@ -5,11 +5,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
 
 from mcsus.cli import run_command
+from mcsus.cli.serving import opening
 
 
 def test_the_printed_address_opens_the_page_and_an_interrupt_ends_it():
@@ -49,3 +51,23 @@ def test_a_port_that_is_taken_is_told(capsys):
         port = str(taken.getsockname()[1])
         assert run_command(["serve", "--port", port]) == 2
     assert f"--port: found {port}" in capsys.readouterr().err
+
+
+def test_the_page_is_opened_by_a_file_that_only_its_owner_reads(tmp_path, monkeypatch):
+    kept = tmp_path / "kept.html"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\ncp "${{1#file://}}" {kept}.part && mv {kept}.part {kept}\n')
+    browser.chmod(0o700)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    with opening("http://127.0.0.1:1/#token=t"):
+        until = time.monotonic() + 20
+        while not kept.exists() and time.monotonic() < until:
+            pass
+    assert 'content="0; url=http://127.0.0.1:1/#token=t"' in kept.read_text()
+
+
+def test_it_is_told_where_there_is_no_browser(monkeypatch, capsys):
+    for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with opening("http://127.0.0.1:1/#token=t"):
+        assert "no browser was found here" in capsys.readouterr().err

@@ -26,8 +26,9 @@ export class Explorer {
       labels: {},
       shot: null, // the snapshot that is shown
       fine: false, // whether it is the one after a pause
-      settled: null,
+      settled: null, // the whole run: of which changes, of which cells, and what it says of them
       settling: null,
+      until: "", // what a whole run goes on until; by its own draws where empty
       faults: null, // of a study that does not open
       faulty: null, // where it came from
       refused: null, // of the last change
@@ -73,14 +74,14 @@ export class Explorer {
   async open(source, changes = [], shown = {}) {
     const serial = (this.opening = (this.opening ?? 0) + 1);
     try {
-      const { opened, describe } = await this.server.ask("open", source);
+      const { opened, describe, saved } = await this.server.ask("open", source);
       if (serial !== this.opening) return;
       const output = describe.outputs.find((own) => own.id === shown.output) ?? describe.outputs.find((own) => own.id === describe.visible.output);
       const labels = { ...describe.visible.labels, ...shown.labels };
       this.kept.clear();
       this.described = describe;
       if (this.state.study) this.set({ trail: [], model: null });
-      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: null, faults: null, refused: null });
+      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: saved ? { changes: [] } : null, saved, faults: null, refused: null });
       this.comparison.forget();
       this.pace = AT_FIRST;
       this.refresh();
@@ -264,6 +265,7 @@ export class Explorer {
   refresh() {
     clearTimeout(this.pausing);
     this.followStructure();
+    this.followSettled();
     const kept = this.kept.get(key(this.question(this.restPace)));
     if (kept) {
       this.newest.forget();
@@ -364,12 +366,12 @@ export class Explorer {
   // --- the whole run -------------------------------------------------------------------------
 
   async settle() {
-    const { opened, changes } = this.state;
+    const { opened, changes, until } = this.state;
     const visible = this.visible();
     const stop = new AbortController();
     this.set({ settling: { progress: null, stop }, settled: null });
     try {
-      await this.server.stream("settle", { opened, changes, visible }, (line) => this.hear(line, changes), stop.signal);
+      await this.server.stream("settle", { opened, changes, visible, until }, (line) => this.hear(line, changes, visible), stop.signal);
     } catch (error) {
       if (error instanceof Gone) this.set({ gone: true });
       else if (error instanceof Refused) this.set({ refused: { faults: error.faults, changes } });
@@ -378,9 +380,10 @@ export class Explorer {
     this.set({ settling: null });
   }
 
-  hear(line, changes) {
+  hear(line, changes, visible) {
     if (line.progress) this.set({ settling: { ...this.state.settling, progress: line.progress } });
-    if (line.settled) this.set({ settled: { changes, shot: line.settled } });
+    if (line.settled) this.set({ settled: { changes, visible, shot: line.settled } });
+    if (line.settled) this.followSettled();
     if (line.faults) this.set({ refused: { faults: line.faults, changes } });
   }
 
@@ -390,8 +393,27 @@ export class Explorer {
 
   /** The whole run of just what is shown, if it was made. */
   get settledNow() {
+    const { settled } = this.state;
+    return this.settledOfChanges && same(settled.visible, this.visible()) ? settled : null;
+  }
+
+  get settledOfChanges() {
     const { settled, changes } = this.state;
-    return settled && JSON.stringify(settled.changes) === JSON.stringify(changes) ? settled : null;
+    return Boolean(settled) && same(settled.changes, changes);
+  }
+
+  /** Asks what the whole run says of the cells that are shown now. */
+  async followSettled() {
+    if (!this.settledOfChanges || this.settledNow) return;
+    const { opened, changes } = this.state;
+    const visible = this.visible();
+    try {
+      const { settled } = await this.server.ask("settled", { opened, changes, visible });
+      if (this.settledOfChanges && opened === this.state.opened) this.set({ settled: { changes, visible, shot: settled } });
+    } catch (error) {
+      if (error instanceof Gone) this.set({ gone: true });
+      else if (!(error instanceof Refused)) throw error;
+    }
   }
 
   // --- what is taken away --------------------------------------------------------------------
@@ -416,6 +438,10 @@ export class Explorer {
     const { opened, changes } = this.state;
     return (await this.server.ask("study_file", { opened, changes, as_scenario: asScenario })).text;
   }
+}
+
+function same(one, other) {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function key(question) {

@@ -181,9 +181,20 @@ function Table({ cells, own }) {
     </table><p class="note">${unit(own.unit)}</p></div>`;
 }
 
+const GOALS = [["1%", "until the range is known to 1 %"], ["0.1%", "until it is known to 0.1 %"], ["ranking 1", "until the first input is settled"], ["ranking", "until the first 3 inputs are in order"], ["ranking 5", "until the first 5 are"]];
+
+/** What a whole run goes on until. */
+function Until({ explorer }) {
+  const { study, until } = explorer.state;
+  const { draws, replicates } = study.design;
+  return html`<select aria-label="How long the whole run draws" value=${until} onChange=${(event) => explorer.set({ until: event.target.value })}>
+    <option value="">by its own ${replicates} × ${draws.toLocaleString("en")} draws</option>
+    ${GOALS.map(([goal, words]) => html`<option value=${goal}>${words}</option>`)}</select>`;
+}
+
 /** What the numbers are worth, and the way to those of the whole run. */
 function Quality({ explorer, cell }) {
-  const { shot, settling, study } = explorer.state;
+  const { shot, settling, saved, changes } = explorer.state;
   if (!shot) return null;
   const settled = explorer.settledNow;
   const error = cell?.mean && Math.abs(cell.mean.error / cell.mean.value) * shot.t;
@@ -191,11 +202,12 @@ function Quality({ explorer, cell }) {
   return html`
     <p class="quality" role="status">
       ${settled
-        ? html`<b class="chip settled">settled</b> the whole run: ${study.design.replicates} × ${study.design.draws.toLocaleString("en")} draws; digest <code title=${settled.shot.digest}>${settled.shot.digest?.slice(0, 12)}</code>`
+        ? html`<b class="chip settled">settled</b> ${saved && !changes.length ? "the saved run" : "the whole run"}: ${settled.shot.replicates} × ${settled.shot.draws.toLocaleString("en")} draws; digest <code title=${settled.shot.digest}>${settled.shot.digest?.slice(0, 12)}</code>`
         : html`<b class="chip preview">preview</b> ${shot.replicates} × ${shot.draws.toLocaleString("en")} draws${error ? html`, the mean is within ${number(100 * error, 2)} %` : ""}`}
       ${settling
         ? html` <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress> ${progress?.doing ?? "begins"} <button onClick=${() => explorer.cancel()}>cancel</button>`
-        : !settled && html` <button id="settle" onClick=${() => explorer.settle()}>settle</button>`}
+        : html` <${Until} explorer=${explorer} /> <button id="settle" onClick=${() => explorer.settle()}>${settled ? "settle again" : "settle"}</button>`}
+      ${settled?.shot.until.map((line) => html` <span class="command">${line}</span>`)}
       ${settled?.shot.command && html` <code class="command">${settled.shot.command}</code>`}
     </p>`;
 }

@@ -99,7 +99,7 @@ export function sentence(explorer) {
   const interval = cell.intervals.at(-1);
   const value = cell.mean ? `${number(cell.mean.value)} ${unit(own.unit)} on average` : `${number(cell.median.value)} ${unit(own.unit)} (median)`;
   const at = Object.values(cell.labels).map(plain).join(", ");
-  const draws = settled ? `${study.design.replicates} × ${study.design.draws} draws, digest ${settled.shot.digest}` : `preview of ${shot.replicates} × ${shot.draws} draws`;
+  const draws = settled ? `${settled.shot.replicates} × ${settled.shot.draws} draws, digest ${settled.shot.digest}` : `preview of ${shot.replicates} × ${shot.draws} draws`;
   const changed = changes.length ? ` with ${changes.length} change${changes.length > 1 ? "s" : ""}` : "";
   return `${capital(own.title)}${at ? ` (${at})` : ""}: ${value}, 95 % interval ${number(interval.low)} to ${number(interval.high)} ${unit(own.unit)}; study ${study.study.id}${changed}, mcsus ${study.mcsus}, ${draws}.`;
 }

@@ -27,7 +27,7 @@ function Shares({ explorer, ranking }) {
   const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
   const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
   return html`
-      <p class="note">share of the variance, interactions included; ± error
+      <p class="note">share of the variance, interactions included; ± error${" "}
         <${CsvButton} name="drivers" rows=${() => [["input", "ST", "error", "S1", "error"], ...ranking.inputs.map((id, k) => [id, ranking.ST[k], ranking.ST_error[k], ranking.S1[k], ranking.S1_error[k]])]} /></p>
       <ol class="bars">
         ${rows.map((row) => html`<li key=${row.id} class=${explorer.state.highlighted === row.id ? "lit" : ""}

@@ -26,7 +26,7 @@ export function Moves({ explorer }) {
   const ranking = cellAt(shot?.ranking?.[output], labels);
   return html`
     <div ref=${ref} class="moves">
-      <p class="note">Where the output goes with one input at its 5th (light) and 95th percentile (dark) and all others typical, in ${unit(explorer.outputNow.unit)}; and by how many percent for one percent of the input.
+      <p class="note">Where the output goes with one input at its 5th (light) and 95th percentile (dark) and all others typical, in ${unit(explorer.outputNow.unit)}; and by how many percent for one percent of the input.${" "}
         <${CsvButton} name="one at a time" rows=${() => [KEYS, ...(told?.moves ?? []).map((row) => KEYS.map((key) => row[key]))]} /></p>
       ${!told && html`<p class="note">drawing ...</p>`}
       <table><thead><tr><th>input</th><th>output</th><th class="n">elasticity</th></tr></thead>

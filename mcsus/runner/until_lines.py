@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
-    from mcsus.runner import Limits
+    from mcsus.runner.settings import Limits
 
 
 def until_lines(result: Result, limits: Limits) -> Iterator[str]:
