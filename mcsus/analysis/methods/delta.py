@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
-from mcsus.analysis.gaps_of_classes import Gaps, class_gaps, crossed_error
+from mcsus.analysis.gaps_of_classes import Gaps, class_gaps
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.replication import standard_error, student_quantile
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
-_LOST, _UNSURE = 2 / 3, 1 / 3  # of what half as many classes lose more
+_LOST, _UNSURE = 2 / 3, 0.4  # of what half as many classes lose more
+_CHANCE, _UNSURE_CHANCE = 1.7, 0.7  # of what half of the blocks that decide lose more
+_CROSSED = 1.2  # what decides is drawn too: 1 where that is clear, root of 2 where by chance alone
 
 
 @register
@@ -56,6 +59,9 @@ def _delta(gaps: Gaps) -> tuple[float, float]:
 
     Half as many classes lose four times as much of a smooth law, twice as much at steps: what is
     added is between the two, and half of how far they are apart is an error, and some more.
+    Half of the blocks that decide lose twice as much by chance, or, where a law has edges that
+    are as fine as the draws tell, the root of two times: so once to 2.4 times of what they lose
+    more is missing, and half of the difference is an error.
     Draws decide smoothed, or as they are where these find more: a step is not smooth.
     """
     coarser = gaps.coarser()
@@ -63,19 +69,34 @@ def _delta(gaps: Gaps) -> tuple[float, float]:
         (_total(gaps, own), _total(coarser, its))
         for own, its in ((gaps.told_by, coarser.told_by), (gaps.plain, coarser.plain))
     )
-    more = plain[0] - smooth[0]
+    more = plain[0].each - smooth[0].each
     found, less = plain if more.mean() > standard_error(more) else smooth
-    lost = found - less
-    each = found + _LOST * lost
-    return float(each.mean()), float(np.hypot(crossed_error(each), _UNSURE * lost.mean()))
+    lost = found.each - less.each
+    each = found.each + _LOST * lost
+    unsure = np.hypot(_UNSURE * lost.mean(), _UNSURE_CHANCE * found.by_chance)
+    wide = 2 / student_quantile(len(each))  # so that bounds are twice what is unsure, at all counts
+    return float(each.mean()), float(np.hypot(_CROSSED * standard_error(each), wide * unsure))
 
 
-def _total(gaps: Gaps, tell: Callable[[Array], Array]) -> Array:
-    """Return the probability that is elsewhere given the input, as each block says.
+class _Total(NamedTuple):
+    """The probability that is elsewhere given the input.
 
-    Others decide where it is; what half of them lose more is added once again.
+    Parameters
+    ----------
+    each : array, shape (block,)
+        As each block says, with what is lost by chance.
+    by_chance : float
+        What half of the blocks that decide lose more.
     """
+
+    each: Array
+    by_chance: float
+
+
+def _total(gaps: Gaps, tell: Callable[[Array], Array]) -> _Total:
+    """Return the probability that is elsewhere; others decide where that is."""
     by_all, by_half = (
         (gaps.apart * (tell(own) > 0)).sum(axis=(1, 2)) for own in (gaps.others, gaps.half)
     )
-    return np.asarray(2 * by_all - by_half)
+    more = by_all - by_half
+    return _Total(by_all + _CHANCE * more, float(more.mean()))
