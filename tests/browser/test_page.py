@@ -339,17 +339,17 @@ def test_settled_numbers_are_those_of_the_cell_that_is_shown(page, served):
     page.locator("#settle").click()
     page.locator(".chip.settled").wait_for(timeout=60_000)
     assert "is known to" in page.locator(".quality").inner_text()
-    first = answer(page)
+    first = page.locator(".now .range").inner_text()
     page.locator(".labels .chip", has_text="Other").click()
     page.wait_for_function(
-        "old => document.querySelector('.now .big').innerText !== old"
+        "old => document.querySelector('.now .range').innerText !== old"
         " && document.querySelector('.chip.settled')",
         arg=first,
     )
-    other = answer(page)
+    other = page.locator(".now .range").inner_text()
     page.locator(".labels .chip", has_text="Here").click()
     page.wait_for_function(
-        "old => document.querySelector('.now .big').innerText === old"
+        "old => document.querySelector('.now .range').innerText === old"
         " && document.querySelector('.chip.settled')",
         arg=first,
     )
