@@ -116,12 +116,18 @@ class DrawnValues(NamedTuple):
         One of all replicates and outputs, for what is made of the inputs alone.
     varies : bool
         Whether the output does, rounding apart.
+    is_even : bool
+        Whether replicates fill the space of the inputs evenly together, as parts of a table may.
+    independent : float
+        Share of the draws that are as good as independent of each other.
     """
 
     inputs: Array
     output: Array
     kept: MutableMapping[Hashable, Any] | None = None
     varies: bool = True
+    is_even: bool = False
+    independent: float = 1.0
 
     @property
     def spread(self) -> float:

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, DrawnValues, Method, Pooled, WantsDraws
+from mcsus.analysis.even_draws import are_even
 from mcsus.analysis.rank_bins import RankBins, ranks_of, rising
 from mcsus.analysis.shares_of_classes import unsettled_variance
 from mcsus.declared.items import count
@@ -26,6 +27,7 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BLOCKS = 8  # of draws that are one block only
+_DEALT = 0x6465616C74  # a seed
 _MOST_KEPT = 400  # arrays as long as all draws
 _LEAST_DRAWS, _MOST_DRAWS = 64, 4096
 _DUMMY = 0x64756D6D79
@@ -47,6 +49,11 @@ class GivenDraws:
         What is made of the inputs alone is kept here, for other outputs at the same draws.
     has_errors : bool
         Whether the blocks are independent, so that errors can be told.
+    is_even : bool
+        Whether draws of different blocks fill the space of the inputs evenly together, so that
+        what blocks agree on is not free of bias.
+    independent : int
+        How many draws are as good as independent of each other: what classes are made for.
     """
 
     inputs: Sequence[Array]
@@ -54,6 +61,8 @@ class GivenDraws:
     blocks: Integers
     kept: MutableMapping[Hashable, Any]
     has_errors: bool = True
+    is_even: bool = False
+    independent: int = 0
     _of_output: dict[int, RankBins] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -62,6 +71,8 @@ class GivenDraws:
         inputs: Sequence[Array],
         outputs: Sequence[Array],
         kept: MutableMapping[Hashable, Any],
+        is_even: bool = False,
+        independent: float = 1.0,
     ) -> GivenDraws:
         """Return the draws of some blocks; one alone is parted, and tells no errors.
 
@@ -72,16 +83,24 @@ class GivenDraws:
             Forgotten where it is of other inputs.
         """
         several = len(outputs) > 1
+        if kept.get("of") is not inputs[0]:
+            kept.clear()
+            joined = [_sized(np.concatenate(own)) for own in zip(*inputs, strict=True)]
+            kept["is_even"] = is_even if several else are_even(joined)
+            kept["order"] = order = _dealt(len(joined[0]), kept["is_even"] and not several)
+            kept["of"], kept["inputs"] = inputs[0], [own[order] for own in joined]
+        output = _sized(np.concatenate(outputs))[kept["order"]]
         if several:
             sizes = [len(own) for own in outputs]
             blocks = np.repeat(np.arange(len(sizes)), sizes)
         else:
-            blocks = np.arange(len(outputs[0])) * _BLOCKS // len(outputs[0])
-        if kept.get("of") is not inputs[0]:
-            kept.clear()
-            kept["of"] = inputs[0]
-            kept["inputs"] = [_sized(np.concatenate(own)) for own in zip(*inputs, strict=True)]
-        return cls(kept["inputs"], _sized(np.concatenate(outputs)), blocks, kept, several)
+            blocks = np.arange(len(output)) * _BLOCKS // len(output)
+        counted = round(independent * len(output))
+        return cls(kept["inputs"], output, blocks, kept, several, kept["is_even"], counted)
+
+    def is_even_with(self, k: int) -> bool:
+        """Tell whether draws are even, an input among them; that without bearing is not."""
+        return self.is_even and k < len(self.inputs)
 
     def values(self, k: int) -> Array:
         """Return the draws of an input; after the last one, those of an input without bearing."""
@@ -123,7 +142,7 @@ class GivenDraws:
         """Return the classes of an input: between ranks, or its values where these are few."""
         values = self.values(k)[np.newaxis]
         return self.once(
-            ("classes", k, len(ends)), lambda: RankBins.of(values, self._order(k), ends)
+            ("classes", k, ends.tobytes()), lambda: RankBins.of(values, self._order(k), ends)
         )
 
     def ranks(self, k: int) -> Array:
@@ -145,6 +164,11 @@ class GivenDraws:
         at = self.blocks * count + places
         sums = np.bincount(at, weights, minlength=self.count * count)
         return sums.reshape(self.count, count).astype(np.float64)
+
+
+def _dealt(size: int, by_chance: bool) -> Integers | slice:
+    """Return the places of draws that are parted into blocks: as they are, or by chance."""
+    return np.random.default_rng(_DEALT).permutation(size) if by_chance else slice(None)
 
 
 def _sized(values: Array) -> Array:
@@ -213,6 +237,8 @@ class FromDraws(Method):
                 [own.inputs for own in replicates],
                 [own.output for own in replicates],
                 {} if kept is None else kept,
+                replicates[0].is_even,
+                replicates[0].independent,
             )
         )
 

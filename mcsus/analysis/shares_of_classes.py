@@ -21,6 +21,7 @@ Integers = NDArray[np.int64]
 _SURE = 3  # errors of noise above 0, from which the last octave of waves tells of those beyond
 _STEADIEST = 2 / 3  # of an octave, what the next one has of it at most
 _MANY = 1e9  # degrees of freedom: as good as none
+_OFF = 0.5  # of a noise, that it may be off
 _UNKNOWN = 0.25  # of what is added for what is not told apart
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it, above which no share of it is settled
 
@@ -34,13 +35,13 @@ class Products(NamedTuple):
         What lies on the diagonal says nothing.
     noise : float
         Variance of what only a pair says, and neither of its blocks.
-    added : float
-        What was added to their mean for what classes do not tell apart.
+    unsure : float
+        Standard error of what was added to their mean for what classes do not tell.
     """
 
     pairs: Array
     noise: float
-    added: float = 0.0
+    unsure: float = 0.0
 
     @classmethod
     def none(cls, blocks: int) -> Products:
@@ -99,7 +100,7 @@ class Products(NamedTuple):
         falls = min(last.mean / before, _STEADIEST)
         more = falls / (1 - falls)
         found = cls.of_means(means * np.where(is_last, np.sqrt(1 + more), 1.0))
-        return found._replace(added=more * last.mean)
+        return found._replace(unsure=_UNKNOWN * more * last.mean)
 
     def beyond(self, coarser: Products) -> Products:
         """Return what finer classes would say, if these lose a quarter of what coarser ones lose.
@@ -108,7 +109,26 @@ class Products(NamedTuple):
         """
         added = (self.pairs - coarser.pairs) / 3
         of_all = float(added[_apart(added)].mean())
-        return Products(self.pairs + added, self.noise * 25 / 18, of_all)
+        unsure = float(np.hypot(self.unsure, _UNKNOWN * of_all))
+        return Products(self.pairs + added, self.noise * 25 / 18, unsure)
+
+    def on_even_draws(self, squares: float, noise: float | None) -> Products:
+        """Return those of draws that fill the space evenly, so that blocks are not independent.
+
+        What blocks agree on is then too little, what all draws say too much by their noise alone.
+
+        Parameters
+        ----------
+        squares : float
+            The variance between classes as all draws say it, with the noise in it.
+        noise : float, optional
+            How much that is; if not known, about half of how far both are apart.
+        """
+        apart = squares - self.mean
+        found = apart / 2 if noise is None else noise
+        known = min(found, apart)  # more is not independent of other inputs: its error
+        unsure = _OFF * abs(known) + (found - known)
+        return self._replace(pairs=self.pairs + apart - known, unsure=unsure)
 
     @property
     def mean(self) -> float:
@@ -135,7 +155,7 @@ class Products(NamedTuple):
         and that of what only a pair says. The second is all there is where an input has no
         bearing; the jackknife counts it too often, by 6 with four blocks. It is known well, from
         the noise of all classes: both together have the degrees of freedom of F. E. Satterthwaite
-        (1946), doi:10.2307/3002019. A quarter of what was added is not known.
+        (1946), doi:10.2307/3002019. Of what was added, a part is not known.
         """
         blocks, variance = len(variances), float(variances.mean())
         share = self.mean / variance
@@ -151,7 +171,7 @@ class Products(NamedTuple):
         square = of_blocks + of_pairs
         freedom = (blocks - 1) * (square / of_blocks) ** 2 if of_blocks > 0 else _MANY
         square *= (_bound(freedom) / student_quantile(blocks)) ** 2
-        return share, float(np.sqrt(square + (_UNKNOWN * self.added) ** 2)) / variance
+        return share, float(np.sqrt(square + self.unsure**2)) / variance
 
 
 def told(products: Sequence[Products], variances: Array) -> tuple[Array, str]:

@@ -1,9 +1,7 @@
 """Which inputs drive the outputs of somebody else's model, from a table of its draws.
 
 Rows are parted into blocks, which take the place of the replicates of a run: what methods make of
-them, and how errors come about, is the same. Blocks are of rows that follow each other, so that
-errors are honest where neighbouring rows depend on each other, as those of a chain; rows that lie
-in an order, as sorted ones do, are dealt out instead, which is told.
+them, and how errors come about, is the same.
 """
 
 from __future__ import annotations
@@ -30,19 +28,14 @@ from mcsus.result.document import digest, sensitivity_documents
 from mcsus.runner.assembly import analysis_data
 from mcsus.runner.given_columns import Columns, columns_of
 from mcsus.runner.memory import refuse_if_too_large
+from mcsus.runner.rows_of_table import BLOCKS, Rows, rows_of
 from mcsus.study.text_tables import Format
 from mcsus.vocabulary import Caution
 
 Array = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-BLOCKS = 16
-"""Of rows, from which errors come."""
 
 FILE = "sensitivity.json"
 
-_IN_ORDER = 5.0  # variance between blocks, over what independent rows have, from which they lie so
-_DEALT = 0x6465616C74  # a seed
 _TOLD = 3  # pairs of inputs that are named
 _SURE = 5.0  # standard errors from which a correlation is none of chance
 _METHODS = ("given_data", "delta", "pawn", "rbd_fast", "correlation")
@@ -133,10 +126,10 @@ def sensitivity(
     values = {name: columns.columns[name].values for name in [*names, *asked]}
     refuse_if_too_large(4 * len(values) * columns.rows, "sensitivity")
     ranks = {name: ranked(own) for name, own in values.items()}
-    blocks, told = _blocks(values, ranks)
-    cautions += told
+    rows = rows_of(values, ranks, names)
+    cautions += rows.cautions
     numbers = [name for name in names if not columns.columns[name].labels]
-    if dependent := list(_dependent(numbers, ranks)):
+    if dependent := list(_dependent(numbers, ranks, rows.groups)):
         cautions.append(_of_dependence(dependent, methods))
         chosen = [method for method in chosen if not method.is_for_independent]
     explained: dict[str, xr.Dataset] = {}
@@ -144,7 +137,7 @@ def sensitivity(
         for method in chosen:
             used = tuple(numbers if method.is_of_numbers else names)
             if used:
-                made = _explained(method, used, values, output, blocks)
+                made = _explained(method, used, values, output, rows)
                 cautions += _doubted(made, output)
                 explained[f"{output}@{method.name}"] = analysis_data(made, {}, "1")
     about = {
@@ -198,52 +191,14 @@ def _varying(
     return kept, cautions
 
 
-def _blocks(
-    values: Mapping[str, Array], ranks: Mapping[str, Array]
-) -> tuple[Integers, list[Caution]]:
-    """Return the block of each row, with what is to be known of the rows."""
-    rows = len(next(iter(values.values())))
-    cautions = []
-    each, several = np.unique(np.column_stack(list(values.values())), axis=0, return_inverse=True)
-    places, count, first = np.arange(rows), rows, np.arange(rows)
-    if len(each) < rows:  # the same draw is in one block, else its noise would be counted as effect
-        first = np.unique(several, return_index=True)[1]
-        places, count = np.argsort(np.argsort(first))[several.ravel()], len(each)
-        text = f"{rows - len(each):,} of {rows:,} rows repeat others, which thus count more"
-        cautions.append(Caution("repeated_rows", "", text))
-    if count < BLOCKS * 2:
-        found = f"{count} different rows"
-        raise InputError(Fault(found, "draws that differ", ("table",)))
-    blocks = places * BLOCKS // count
-    spread = {name: _between(own[first], blocks[first]) for name, own in ranks.items()}
-    worst = max(spread, key=lambda name: spread[name])
-    if spread[worst] > _IN_ORDER:
-        dealt = np.random.default_rng(_DEALT).permutation(count)
-        blocks = dealt[places] * BLOCKS // count
-        text = (
-            f"rows lie in an order ({worst!r} differs along the table), so they are dealt out to "
-            "blocks: errors hold if rows are independent of each other"
-        )
-        cautions.append(Caution("row_order", worst, text))
-    return np.asarray(blocks, dtype=np.int64), cautions
-
-
-def _between(ranks: Array, blocks: Integers) -> float:
-    """Return how far means of blocks lie apart, over how far those of independent rows do."""
-    counts = np.bincount(blocks, minlength=BLOCKS)
-    means = np.bincount(blocks, ranks, minlength=BLOCKS) / np.maximum(counts, 1)
-    apart = (counts * (means - ranks.mean()) ** 2).sum() / (BLOCKS - 1)
-    return float(apart / ranks.var())
-
-
 def _dependent(
-    names: Sequence[str], ranks: Mapping[str, Array]
+    names: Sequence[str], ranks: Mapping[str, Array], independent: int
 ) -> Iterator[tuple[float, str, str]]:
     """Yield rank correlations of inputs that are none of chance, the strongest first."""
     if len(names) < 2:
         return
     table = np.corrcoef([ranks[name] for name in names])
-    limit = _SURE / np.sqrt(len(ranks[names[0]]))
+    limit = _SURE / np.sqrt(independent)
     pairs = [
         (float(table[j, k]), names[j], names[k])
         for j, k in combinations(range(len(names)), 2)
@@ -274,14 +229,15 @@ def _explained(
     inputs: tuple[str, ...],
     values: Mapping[str, Array],
     output: str,
-    blocks: Integers,
+    rows: Rows,
 ) -> Explained:
     """Return what a method says of an output."""
     parts: list[DrawnValues] = []
+    share = rows.groups / len(rows.blocks)
     for block in range(BLOCKS):
-        at = blocks == block
+        at = rows.blocks == block
         own = np.array([values[name][at] for name in inputs])
-        parts.append(DrawnValues(own, values[output][at]))
+        parts.append(DrawnValues(own, values[output][at], is_even=rows.are_even, independent=share))
     found = pooled(method, parts)
     arrays = {key: own[np.newaxis] for key, own in found.values.items()}
     return Explained(method, list(inputs), arrays, {}, [found.doubt])

@@ -8,13 +8,15 @@ import math
 import numpy as np
 import pytest
 from SALib.analyze import sobol as salib_sobol
+from SALib.sample import sobol as salib_sample
 from scipy import stats
 
+import mcsus
 from mcsus.analysis.base import methods
 from mcsus.engine.kernel import Kernel, stream_positions
 from mcsus.engine.plans import Quantity
 from mcsus.errors import NotFiniteError
-from mcsus.runner import check, run
+from mcsus.runner import check, rows_of_table, run
 from mcsus.streams import Design
 
 
@@ -251,3 +253,42 @@ def test_no_p_value_is_printed_anywhere(study):
     (found,) = run(asked).to_dict()["claims"]["c"]["cells"]
     told = {"labels", "probability", "verdict", "likelihood", "margin", "quantity"}
     assert set(found) == told
+
+
+class TestTablesOfDesigns:
+    """Rows of a design are not independent: what blocks of them agree on is no share."""
+
+    EXACT = {"x1": 0.313905, "x2": 0.442411, "x3": 0.0}  # noqa: RUF012
+
+    def table(self, points, second_order, seed):
+        problem = {"num_vars": 3, "names": list(self.EXACT), "bounds": [[-math.pi, math.pi]] * 3}
+        rows = salib_sample.sample(problem, points, calc_second_order=second_order, seed=seed)
+        a, b, c = rows.T
+        return {
+            "x1": a,
+            "x2": b,
+            "x3": c,
+            "y": np.sin(a) + 7 * np.sin(b) ** 2 + c**4 * np.sin(a) / 10,
+        }
+
+    def off(self, table):
+        """Return by how many errors indices are off, at most, and the kinds of cautions."""
+        found = mcsus.sensitivity(table, "y", methods=["given_data", "rbd_fast"]).to_dict()
+        off = [
+            (own["indices"][name]["S1"]["value"] - exact) / own["indices"][name]["S1"]["error"]
+            for own in found["sensitivity"]["y"]["cells"]
+            for name, exact in self.EXACT.items()
+        ]
+        return np.abs(off).max(), {caution["kind"] for caution in found["cautions"]}
+
+    @pytest.mark.parametrize("points", [1024, 4096])
+    @pytest.mark.parametrize("second_order", [False, True])
+    def test_of_saltelli(self, points, second_order):
+        for seed in range(3):
+            worst, kinds = self.off(self.table(points, second_order, seed))
+            assert worst <= 5
+            assert {"shared_values", "even_rows"} <= kinds
+
+    def test_without_care_for_them(self, monkeypatch):
+        monkeypatch.setattr(rows_of_table, "are_even", lambda _: False)
+        assert self.off(self.table(4096, False, 0))[0] > 5

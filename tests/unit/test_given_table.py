@@ -81,6 +81,57 @@ def test_repeated_rows_are_no_effect():
     assert kinds == ["repeated_rows", "unsettled_indices"]
 
 
+def kinds_of(table, methods=("given_data",)):
+    found = mcsus.sensitivity(table, "y", methods=list(methods))
+    return [caution["kind"] for caution in found.about["cautions"]]
+
+
+def test_values_that_are_rounded_or_few_are_no_design():
+    random = np.random.default_rng(5)
+    few, many = random.integers(0, 3, (2, ROWS)), np.round(random.normal(size=(2, ROWS)), 1)
+    table = {"a": few[0], "b": few[1], "c": many[0], "d": many[1], "e": few[0] + 10 * few[1]}
+    assert kinds_of(table | {"y": many[0] + few[0] + random.normal(size=ROWS)}) == ["dependent"]
+
+
+def trajectories(random, rows, count=4):
+    """Rows in which one input after the other takes another of few values, as those of Morris."""
+    levels = random.integers(0, count, (rows, 1, 3)) + np.zeros((1, 4, 1), dtype=int)
+    for k in range(3):
+        moved = (levels[:, :1, k] + random.integers(1, count, (rows, 1))) % count
+        levels[:, k + 1 :, k] = moved
+    return levels.reshape(-1, 3).astype(float)
+
+
+def test_rows_of_trajectories_stay_together():
+    a, b, c = trajectories(np.random.default_rng(4), 1000).T
+    found = mcsus.sensitivity({"a": a, "b": b, "c": c, "y": a + 2 * b + c**3 * 0}, "y")
+    assert [caution["kind"] for caution in found.about["cautions"]] == ["shared_values"]
+    for name, share in {"a": 0.2, "b": 0.8, "c": 0.0}.items():
+        own = cells(found)["given_data"]["indices"][name]["S1"]
+        assert abs(own["value"] - share) <= ERRORS * own["error"]
+        assert own["error"] > 1e-4
+
+
+def test_a_grid_of_all_values_is_even():
+    a, b, c = (own.ravel().astype(float) for own in np.meshgrid(*[np.arange(16)] * 3))
+    found = mcsus.sensitivity({"a": a, "b": b, "c": c, "y": a * b + c}, "y")
+    assert "even_rows" in [caution["kind"] for caution in found.about["cautions"]]
+    share = np.var(7.5 * np.arange(16)) / np.var(a * b + c)
+    for name, exact in {
+        "a": share,
+        "b": share,
+        "c": np.var(np.arange(16)) / np.var(a * b + c),
+    }.items():
+        own = cells(found)["given_data"]["indices"][name]["S1"]
+        assert abs(own["value"] - exact) <= ERRORS * own["error"]
+
+
+def test_rows_that_share_values_all_over_are_told():
+    random = np.random.default_rng(2)
+    a, b = random.normal(size=(2, 64))[:, random.integers(0, 64, ROWS)]
+    assert "shared_values" in kinds_of({"a": a, "b": b, "c": random.normal(size=ROWS), "y": a + b})
+
+
 def test_categories(tmp_path):
     table = draws()
     site = np.random.default_rng(1).integers(3, size=ROWS)

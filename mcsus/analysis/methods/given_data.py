@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.chance import by_chance
+from mcsus.analysis.even_draws import noise_of_means
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.shares_of_classes import Products, told
 from mcsus.result.arrays import Entry
@@ -40,7 +41,7 @@ class GivenData(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return the indices, and that of an input without bearing."""
-        ends = class_ends(len(draws.output))
+        ends = class_ends(draws.independent)
         shares = [_products(draws, k, ends) for k in range(len(draws.inputs) + 1)]
         return with_dummy(draws, shares)
 
@@ -60,7 +61,7 @@ def class_ends(draws: int) -> Array:
 def with_dummy(draws: GivenDraws, products: list[Products]) -> Pooled:
     """Return shares of the variance, that of an input without bearing last."""
     (shares, errors), doubt = told(products, draws.variances)
-    errors = np.sqrt(errors**2 + by_chance(draws, class_ends(len(draws.output)), shares))
+    errors = np.sqrt(errors**2 + by_chance(draws, class_ends(draws.independent), shares))
     if not draws.has_errors:
         errors, doubt = np.full_like(errors, np.nan), ""
     known = {"S1": shares[:-1], "S1_error": errors[:-1]}
@@ -72,15 +73,19 @@ def _products(draws: GivenDraws, k: int, ends: Array) -> Products:
     classes = draws.classes(k, ends)
     if len(classes.ranks) == 1:
         return Products.none(draws.count)
-    fine = _of_classes(draws, k, ends)
+    fine = of_classes(draws, k, ends)
     if classes.has_few_values:
         return fine
-    return fine.beyond(_of_classes(draws, k, ends[1::2]))
+    return fine.beyond(of_classes(draws, k, ends[1::2]))
 
 
-def _of_classes(draws: GivenDraws, k: int, ends: Array) -> Products:
+def of_classes(draws: GivenDraws, k: int, ends: Array) -> Products:
+    """Return the products of an input by classes between ranks, or by its values if few."""
     classes = draws.classes(k, ends)
     places, count = classes.bins[0], classes.counts.shape[1]
-    return Products.between(
-        draws.by_block(places, count, draws.centred), draws.by_block(places, count)
-    )
+    sums, counts = draws.by_block(places, count, draws.centred), draws.by_block(places, count)
+    found = Products.between(sums, counts)
+    if not draws.is_even_with(k):
+        return found
+    squares = (sums.sum(axis=0) ** 2 / counts.sum(axis=0)).sum() / counts.sum()
+    return found.on_even_draws(float(squares), noise_of_means(draws, k, count))

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
+from mcsus.analysis.even_draws import noise_of_means
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.methods.given_data import with_dummy
+from mcsus.analysis.methods.given_data import of_classes, with_dummy
 from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.shares_of_classes import Products
 from mcsus.result.arrays import Entry
@@ -48,7 +49,7 @@ class RbdFast(FromDraws):
 
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return the indices, and that of an input without bearing."""
-        most = min(max(len(draws.output) // _WAVE_DRAWS, _LEAST), _HARMONICS)
+        most = min(max(draws.independent // _WAVE_DRAWS, _LEAST), _HARMONICS)
         return with_dummy(draws, [_products(draws, k, most) for k in range(len(draws.inputs) + 1)])
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
@@ -58,16 +59,21 @@ class RbdFast(FromDraws):
 
 def _products(draws: GivenDraws, k: int, most: int) -> Products:
     """Return the products of an input, by so many harmonics; of few values, by all there are."""
-    classes = draws.classes(k, np.arange(1, _CLASSES) / _CLASSES)
+    ends = np.arange(1, _CLASSES) / _CLASSES
+    classes = draws.classes(k, ends)
     places, count = classes.bins[0], len(classes.ranks)
     if count == 1:
         return Products.none(draws.count)
-    sums = draws.by_block(places, count, draws.centred)
     if classes.has_few_values:  # as many harmonics as values say what these say
-        return Products.between(sums, draws.by_block(places, count))
+        return of_classes(draws, k, ends)
+    sums = draws.by_block(places, count, draws.centred)
     waves, orders = draws.once(("waves", k), lambda: _waves(classes, most))
     means = np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
-    return Products.of_waves(means, orders)
+    found = Products.of_waves(means, orders)
+    if not draws.is_even_with(k):
+        return found
+    squares = float((means.mean(axis=0) ** 2).sum())
+    return found.on_even_draws(squares, noise_of_means(draws, k, len(orders)))
 
 
 def _waves(classes: RankBins, most: int) -> tuple[Array, Integers]:
