@@ -355,3 +355,15 @@ def test_settled_numbers_are_those_of_the_cell_that_is_shown(page, served):
     )
     assert other != first
     assert page.said == []
+
+
+def test_an_input_whose_law_follows_from_another_is_shown_in_words(device):
+    device.locator("#find").fill("battery factor")
+    row = device.locator(
+        ".row", has=device.locator(".title", has_text=re.compile("^Battery factor$"))
+    )
+    row.locator(".value", has_text="battery factor by energy").wait_for()
+    assert row.locator(".law").count() == 0
+    row.locator(".title").click()
+    row.locator(".details", has_text="its law follows from").wait_for()
+    assert device.said == []

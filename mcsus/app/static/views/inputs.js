@@ -119,9 +119,9 @@ class Row extends Steady {
         <div class="name">
           <span class=${`badge ${input.evidence ?? ""}`} title=${input.evidence ?? "no evidence told"}>${EVIDENCE[input.evidence] ?? "·"}</span>
           <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
-          <span class="value">${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} <i>${unit(law.unit)}</i></span>
+          <span class="value">${amount(law)} <i>${unit(law.unit)}</i></span>
         </div>
-        <div class="drag"><${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${drag} drop=${() => explorer.drop()} /></div>
+        <div class="drag">${law.curve && before.curve && html`<${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${drag} drop=${() => explorer.drop()} />`}</div>
         <div class="share" title="share of the variance, interactions included">
           ${Number.isFinite(ST) && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
         </div>
@@ -134,6 +134,12 @@ class Row extends Steady {
         ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} chosen=${shown?.chosen} turns=${marks} />`}
       </li>`;
   }
+}
+
+/** Where a law lies, without its unit; one that follows from other inputs in words. */
+export function amount(law) {
+  if (!law.curve) return law.words;
+  return law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`;
 }
 
 /** All that is known of an input, and its law to be typed. */

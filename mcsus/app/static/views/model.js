@@ -4,7 +4,7 @@ import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { cellAt, html, useEffect, useRef, useState } from "./base.js";
 import { AddEquation, AddInput, EditFormula } from "./formula.js";
 import { Graph, ShareBar, passing, shareText, titleOf } from "./graph.js";
-import { Details, lawAt } from "./inputs.js";
+import { Details, amount, lawAt } from "./inputs.js";
 
 const SEEN = 220; // pixels of a panel that tell what it says
 const NAME = /([A-Za-z_]\w*)/;
@@ -92,7 +92,7 @@ function Now({ explorer, name, means }) {
   const input = explorer.state.study.inputs.find((own) => own.id === name);
   if (!input) return null;
   const law = lawNow(explorer, input);
-  return html`${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} ${unit(law.unit)}
+  return html`${amount(law)} ${unit(law.unit)}
     <span class="note">${law.low === law.high ? "constant" : "90 % of its law"}${input.evidence ? `, ${input.evidence}` : ""}</span>`;
 }
 
@@ -120,7 +120,7 @@ function Source({ explorer, input, choose }) {
   const law = lawNow(explorer, input);
   const terms = explorer.behind.terms(input.id);
   return html`
-    <p><b>${law.low === law.high ? number(law.typical) : `${number(law.low)} to ${number(law.high)}`} ${unit(law.unit)}</b>${law.low === law.high ? "" : " in 90 % of draws"}</p>
+    <p><b>${amount(law)} ${unit(law.unit)}</b>${law.low === law.high ? "" : " in 90 % of draws"}</p>
     ${record?.printed && html`<p>As printed: <q>${record.printed}</q></p>`}
     ${(record?.derivation || input.derivation) && html`<p class="note">${record?.derivation || input.derivation}</p>`}
     ${terms.length > 0 && html`<p class="note">Its law follows from ${terms.map((name, k) => html`${k ? ", " : ""}<button class="link" onClick=${() => choose(name)}>${titleOf(explorer, name)}</button>`)}</p>`}
