@@ -27,18 +27,18 @@ class FixedValues(NamedTuple):
 
     Parameters
     ----------
-    let_vary : array, shape (input,)
-        Place of each input in the order in which they are let vary, from 0: by how much changes
-        if it alone is typical, over all replicates and in the cell where that is most.
+    place : array of int, shape (input,)
+        Step in which each input is let vary, from 0: one more in each by how much changes if it
+        alone is typical, over all replicates, and in the last step all that are left.
     changes : array, shape (input,)
         Variance of what changes if an input alone is typical.
-    values : array, shape (input, draw)
-        Of the output where the first inputs vary: one, two and so on up to all.
-    holds : array, shape (margin, input)
-        How often each margin of a claim on the output is above 0 there.
+    values : array, shape (step, draw)
+        Of the output where the inputs of a step and of those before it vary.
+    holds : array, shape (margin, step)
+        How often each margin of a claim on the output is above 0 there: of the labels of the cell.
     """
 
-    let_vary: Array
+    place: NDArray[np.int64]
     changes: Array
     values: Array
     holds: Array
@@ -46,4 +46,4 @@ class FixedValues(NamedTuple):
     @property
     def spread(self) -> float:
         """Range of the output where all inputs vary."""
-        return float(np.ptp(self.values[-1])) if len(self.values) else 0.0
+        return float(np.ptp(self.values[-1]))

@@ -1,4 +1,7 @@
-"""The model where only the inputs that matter most vary: other laws in the same kernel."""
+"""The model where only the inputs that matter most vary: other laws in the same kernel.
+
+Every cell of the output has an order of its own; cells in which the same inputs vary share a run.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,21 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Member, Quantity, among, parameter_of
 from mcsus.families import distribution
 from mcsus.model import Model
-from mcsus.parameters import Parameter
+from mcsus.parameters import Cell, Parameter
 from mcsus.runner.group_sums import PlanRun, Told, roundings
 from mcsus.runner.group_values import Key
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
-from mcsus.study import Study
+from mcsus.study import Claim, Study
+from mcsus.study.grids import labelled
+from mcsus.vocabulary import Label
 
 Array = NDArray[np.float64]
+Names = frozenset[str]
+
+_REST = 0.02  # of the variance: of inputs that are let vary together
+_KEPT = 0.96  # of it, without these
+_LOOK = 4  # replicates that tell it
 
 
 class FixedRun:
@@ -52,18 +62,25 @@ class FixedRun:
         self.output, self.is_settled = output, wants.is_settled
         claims = [c for c in study.claims if output in model.upstream([c.equation.name])]
         margins = [Quantity(claim.equation.name) for claim in claims]
-        strict = [
-            claim.margin.relation.is_strict
-            for claim in claims
-            for _ in range(kernel.program.cells(claim.equation.name))
-        ]
         shown = Quantity(output, 1 / study.outputs[output].factor)
         self.run = PlanRun(kernel, kernel.plan([shown, *margins]), design)
         self.cells = kernel.program.cells(output)
+        strict = [c.margin.relation.is_strict for c in claims for _ in _labels(model, c)]
         self.strict = np.array(strict, dtype=bool).reshape(-1, 1)
+        beside = [own for claim in claims for own in _labels(model, claim)]
+        self.margins = [
+            [
+                k
+                for k, own in enumerate(beside)
+                if all(labels.get(dim, label) == label for dim, label in own.items())
+            ]
+            for labels in labelled(model.dims_of[output], model.dims)
+        ]
         self.rounding = roundings(self.run, [output])
         reach = model.upstream([output])
         self.groups = {k: own for k, v in groups.items() if (own := among(v, reach))}
+        names = {parameter_of(member) for own in self.groups.values() for member in own}
+        self.typical = {name: _typical(model.parameters[name]) for name in sorted(names)}
         self.inputs = {("", row): list(self.groups) for row in range(self.cells)}
         self.places: dict[Key, list[int]] = {}
 
@@ -79,26 +96,23 @@ class FixedRun:
         """Yield the values of each replicate from the `first` on."""
         design, count = self.run.design, len(self.groups)
         if not self.is_settled:
-            none = np.zeros(count)
-            nothing = FixedValues(none, none, np.zeros((count, 2)), np.zeros((0, count)))
+            zeros = np.zeros((1, 2)), np.zeros((0, 1))
+            nothing = FixedValues(np.zeros(count, dtype=np.int64), np.zeros(count), *zeros)
             for _ in range(first, design.replicates):
                 yield {("", row): nothing for row in range(self.cells)}
             return
         refuse_if_too_large(self.run.values * count * design.draws, "sensitivity")
-        names = list(self.groups)
-        changes = self._changes(executor)
-        with np.errstate(invalid="ignore"):  # of a cell that does not vary
-            shares = changes[:, :-1].sum(axis=0) / changes[:, -1:].sum(axis=0)
-        alone = np.nan_to_num(shares).max(axis=1)
-        order = sorted(range(count), key=lambda k: (-alone[k], names[k]))
-        let_vary = np.argsort(order).astype(np.float64)
-        kernels = [self._fixed(names[k] for k in order[kept:]) for kept in range(1, count + 1)]
+        changes = self._spreads(executor, [[name] for name in self.groups], design.replicates)
+        orders = self._orders(executor, changes)
+        steps = [_steps(own, frozenset(self.groups)) for own in orders]
+        every = list(dict.fromkeys(varying for own in steps for varying in own))
+        kernels = [self._fixed(k for k in self.groups if k not in own) for own in every]
         tasks = [(replicate, k) for replicate in range(first, design.replicates) for k in kernels]
         with closing(executor.ordered(_values_of, self.run, tasks)) as found:
             for replicate in range(first, design.replicates):
-                values = np.array([next(found) for _ in kernels])
+                values = {own: next(found) for own in every}
                 refuse_not_finite(
-                    values[-1][: self.cells],
+                    values[frozenset(self.groups)][: self.cells],
                     [self.output],
                     np.array([self.cells]),
                     self.run.kernel,
@@ -107,40 +121,79 @@ class FixedRun:
                 )
                 if told is not None:
                     told(design.draws)
-                yield self._data(let_vary, changes[replicate, :-1], values)
+                yield {
+                    ("", row): self._data(row, own, values, changes[replicate].change[:, row])
+                    for row, own in enumerate(steps)
+                }
 
-    def _data(self, let_vary: Array, changes: Array, values: Array) -> dict[Key, FixedValues]:
-        """Return the data of each cell from values of shape (kept, row, draw)."""
-        margins = values[:, self.cells :]
-        holds = np.where(self.strict, margins > 0, margins >= 0).mean(axis=2).T
-        return {
-            ("", row): FixedValues(let_vary, changes[:, row], values[:, row], holds)
-            for row in range(self.cells)
-        }
+    def _data(
+        self, row: int, steps: Sequence[Names], values: Mapping[Names, Array], changes: Array
+    ) -> FixedValues:
+        """Return the data of a cell, from values of shape (row, draw) where some inputs vary."""
+        place = [next(k for k, own in enumerate(steps) if name in own) for name in self.groups]
+        rows = [self.cells + k for k in self.margins[row]]
+        margins = np.array([values[own][rows] for own in steps])
+        strict = self.strict[self.margins[row]]
+        holds = np.where(strict, margins > 0, margins >= 0).mean(axis=2).T
+        own = np.array([values[own][row] for own in steps])
+        return FixedValues(np.array(place, dtype=np.int64), changes, own, holds)
+
+    def _orders(self, executor: Executor, changes: Sequence[_Spreads]) -> list[list[str]]:
+        """Return the inputs of each cell that are let vary one at a time, in their order.
+
+        Those that are left, with little of the variance together, vary at last; unless the
+        variance shows that they are more than they look, each by itself.
+        """
+        names = list(self.groups)
+        variance = np.sum([own.base for own in changes], axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):  # of a cell that does not vary
+            shares = np.nan_to_num(np.sum([own.change for own in changes], axis=0) / variance)
+        orders = [sorted(range(len(names)), key=lambda k: (-own[k], names[k])) for own in shares.T]
+        heads = [
+            [names[k] for k in order[: _of_one_each(own[order])]]
+            for own, order in zip(shares.T, orders, strict=True)
+        ]
+        sets = list(dict.fromkeys(map(frozenset, heads)))
+        look = min(_LOOK, len(changes))
+        looked = self._spreads(executor, [self.groups.keys() - own for own in sets], look)
+        kept = np.sum([own.kept for own in looked], axis=0)
+        of = np.sum([own.base for own in looked], axis=0)
+        return [
+            head if kept[sets.index(frozenset(head)), row] >= _KEPT * of[row] else
+            [names[k] for k in orders[row]]
+            for row, head in enumerate(heads)
+        ]  # fmt: skip
 
     def _fixed(self, names: Iterable[str]) -> Kernel:
         """Return the kernel with the inputs of some groups at their typical values."""
         kernel = self.run.kernel
-        return kernel.with_laws(_typical(kernel.model, (self.groups[name] for name in names)))
+        changed: dict[str, Parameter] = {}
+        for member in (member for name in names for member in self.groups[name]):
+            parameter = parameter_of(member)
+            known = changed.get(parameter, kernel.model.parameters[parameter])
+            places = range(len(known.cells)) if isinstance(member, str) else member.cells
+            cells = list(known.cells)
+            for k in places:
+                cells[k] = self.typical[parameter][k]
+            changed[parameter] = replace(known, cells=tuple(cells))
+        return kernel.with_laws(changed)
 
-    def _changes(self, executor: Executor) -> Array:
-        """Return variances of what changes if an input alone is typical, and at last of all.
-
-        Of each cell of the output in each replicate, shape (replicate, input + 1, cell).
-        """
-        design = self.run.design
-        alone = _Alone(self.run, [self._fixed([name]) for name in self.groups], self.cells)
-        with closing(executor.ordered(_changes_of, alone, range(design.replicates))) as every:
-            return np.array(list(every))
+    def _spreads(
+        self, executor: Executor, fixed: Sequence[Iterable[str]], replicates: int
+    ) -> list[_Spreads]:
+        """Return what each replicate says of some inputs that are typical."""
+        task = _Fixed(self.run, [self._fixed(own) for own in fixed], self.cells)
+        with closing(executor.ordered(_spreads_of, task, range(replicates))) as every:
+            return list(every)
 
 
-class _Alone(NamedTuple):
-    """What tells how much changes if an input alone is typical.
+class _Fixed(NamedTuple):
+    """What tells how much changes if some inputs are typical.
 
     Attributes
     ----------
     kernels : sequence of Kernel
-        With one input typical each.
+        With these inputs typical.
     """
 
     run: PlanRun
@@ -148,29 +201,52 @@ class _Alone(NamedTuple):
     cells: int
 
 
-def _changes_of(alone: _Alone, replicate: int) -> Array:
-    """Return the variances of a replicate, shape (input + 1, cell)."""
-    run, kernels, cells = alone
+class _Spreads(NamedTuple):
+    """Variances of one replicate if some inputs are typical: where all vary, then, and of changes.
+
+    Attributes
+    ----------
+    base : array, shape (cell,)
+    kept, change : array, shape (kernel, cell)
+    """
+
+    base: Array
+    kept: Array
+    change: Array
+
+
+def _spreads_of(task: _Fixed, replicate: int) -> _Spreads:
+    """Return the variances of a replicate."""
+    run, kernels, cells = task
     base = _values_of(run, (replicate, run.kernel))[:cells]
-    others = (_values_of(run, (replicate, kernel))[:cells] for kernel in kernels)
-    return np.array(
-        [*((base - own).var(axis=1, ddof=1) for own in others), base.var(axis=1, ddof=1)]
-    )
+    kept, change = np.empty((2, len(kernels), cells))
+    for k, kernel in enumerate(kernels):
+        own = _values_of(run, (replicate, kernel))[:cells]
+        kept[k], change[k] = own.var(axis=1, ddof=1), (base - own).var(axis=1, ddof=1)
+    return _Spreads(base.var(axis=1, ddof=1), kept, change)
 
 
-def _typical(model: Model, groups: Iterable[Iterable[Member]]) -> dict[str, Parameter]:
-    """Return parameters with the cells of some groups at their typical values."""
-    changed: dict[str, Parameter] = {}
-    for member in (member for group in groups for member in group):
-        name = parameter_of(member)
-        parameter = changed.get(name, model.parameters[name])
-        places = range(len(parameter.cells)) if isinstance(member, str) else member.cells
-        cells = list(parameter.cells)
-        for k in places:
-            law = distribution("constant", value=cells[k].deterministic)
-            cells[k] = replace(cells[k], law=law)
-        changed[name] = replace(parameter, cells=tuple(cells))
-    return changed
+def _of_one_each(shares: Array) -> int:
+    """Return how many of the first inputs are let vary one at a time, from falling shares."""
+    behind = shares[::-1].cumsum()[::-1]  # what each and all behind it add up to
+    return int((behind > _REST).sum())
+
+
+def _steps(order: Sequence[str], every: Names) -> list[Names]:
+    """Return the inputs that vary in each step."""
+    first = [frozenset(order[:count]) for count in range(1, len(order) + 1)]
+    return list(dict.fromkeys([*first, every]))
+
+
+def _labels(model: Model, claim: Claim) -> list[dict[str, Label]]:
+    """Return the labels of each cell of the margin of a claim."""
+    return list(labelled(model.dims_of[claim.equation.name], model.dims))
+
+
+def _typical(parameter: Parameter) -> tuple[Cell, ...]:
+    """Return the cells of a parameter at their typical values."""
+    laws = (distribution("constant", value=cell.deterministic) for cell in parameter.cells)
+    return tuple(replace(cell, law=law) for cell, law in zip(parameter.cells, laws, strict=True))
 
 
 def _values_of(run: PlanRun, task: tuple[int, Kernel]) -> Array:

@@ -62,15 +62,16 @@ def found_again(made, tmp_path):
     return again.to_dict()["sensitivity"]
 
 
-@pytest.mark.parametrize(("first", "second"), [((1, 1), (0, 1)), ((0, 1), (1, 0))])
+@pytest.mark.parametrize(("first", "second"), [((1, 1), (0, 1)), ((1, 0), (1, 1))])
 def test_fixing(first, second, tmp_path):
     tables = found_again(study(first, second, ["fixing"]), tmp_path)
     for cell in tables["y"]["cells"]:
-        moves, _ = first if cell["labels"]["place"] == "one" else second
+        moves, counts = first if cell["labels"]["place"] == "one" else second
         moves = moves and cell["labels"]["scenario"] == "base"
         assert bool(cell["indices"]) is bool(moves)
         if moves:
-            assert "claim_change" in cell["indices"]["z"]
+            change = cell["indices"]["z"]["claim_change"]["value"]
+            assert (change != 0) is bool(counts)
 
 
 @pytest.mark.slow

@@ -44,8 +44,8 @@ class Fixing(Method):
             "let_vary",
             ("input",),
             "1",
-            "place in which it is let vary: by what changes if it alone is typical, in the case "
-            "where that is most",
+            "how many inputs vary once it is let vary: the more changes if it alone is typical, "
+            "the earlier; at last, together, those that are left with 2 % of the variance or less",
         ),
         Entry(
             "variance_kept",
@@ -83,51 +83,48 @@ class Fixing(Method):
     def estimate(self, data: FixedValues) -> dict[str, Array]:
         """Return moments, ends and claims in one replicate, in the order of the inputs."""
         ends = quantiles_of_sorted(np.sort(data.values, axis=1), _ENDS)
+        place, last = data.place, len(data.values) - 1
         return {
-            "let_vary": data.let_vary + 1,
+            "let_vary": np.where(place == last, float(len(place)), place + 1.0),
             "changes": data.changes,
-            "mean": data.values.mean(axis=1),
-            "variance": data.values.var(axis=1, ddof=1),
-            "low": ends[:, 0],
-            "high": ends[:, 1],
-            "holds": data.holds,
+            "mean": data.values.mean(axis=1)[place],
+            "variance": data.values.var(axis=1, ddof=1)[place],
+            "low": ends[place, 0],
+            "high": ends[place, 1],
+            "holds": data.holds[:, place],
         }
 
     def pool(self, replicates: Sequence[Mapping[str, Array]]) -> Pooled:
         """Return shares of sums over the replicates, with the errors of leaving out each."""
-        first = replicates[0]["let_vary"]
+        let_vary = replicates[0]["let_vary"]
         told = [own for own in replicates if not self.is_still(own)]
         if not told:
-            return Pooled({**dict.fromkeys(self._by_input, first), "enough": np.asarray(np.nan)})
+            return Pooled({**dict.fromkeys(self._by_input, let_vary), "enough": np.asarray(np.nan)})
         every = {key: np.array([own[key] for own in told]) for key in told[0]}
-        values: dict[str, Array] = {}
-        for key, parts in (
-            ("variance_kept", every["variance"]),
-            ("interval_kept", every["high"] - every["low"]),
-            ("alone", every["changes"]),
+        let_vary = every["let_vary"][0]
+        whole = int(let_vary.argmax())  # an input with which all vary
+        values: dict[str, Array] = {"let_vary": let_vary}
+        for key, parts, of in (
+            ("variance_kept", every["variance"], every["variance"]),
+            ("interval_kept", every["high"] - every["low"], every["high"] - every["low"]),
+            ("alone", every["changes"], every["variance"]),
         ):
-            whole = every["variance"] if key == "alone" else parts
-            shares = without_each(parts) / without_each(whole)[:, -1:]
+            shares = without_each(parts) / without_each(of)[:, [whole]]
             values[key] = shares[0]
             values[f"{key}_error"] = jackknife_error(shares[1:])
         for key in ("low", "high", "mean"):
             values[key] = every[key].mean(axis=0)
             values[f"{key}_error"] = standard_error(every[key])
-        kept = values["variance_kept"] >= _ENOUGH
-        too_few = np.flatnonzero(~kept)
-        enough = np.asarray(float(too_few[-1] + 2 if too_few.size else 1))
+        too_few = let_vary[values["variance_kept"] < _ENOUGH].max(initial=0.0)
+        values["enough"] = np.asarray(let_vary[let_vary > too_few].min())
         holds = every["holds"]
         if holds.shape[1]:
-            changes = holds - holds[:, :, -1:]
+            changes = holds - holds[:, :, [whole]]
             worst = np.abs(changes.mean(axis=0)).argmax(axis=0)
             chosen = changes[:, worst, np.arange(changes.shape[2])]
             values["claim_change"] = chosen.mean(axis=0)
             values["claim_change_error"] = standard_error(chosen)
-        let_vary = every["let_vary"][0]
-        place = let_vary.astype(int) - 1
-        of_input = {key: values.pop(key) for key in ("alone", "alone_error")}
-        inputs = {key: own[place] for key, own in values.items()}
-        return Pooled({**of_input, "let_vary": let_vary, **inputs, "enough": enough})
+        return Pooled(values)
 
     def to_arrays(self, estimates: Mapping[str, Array]) -> dict[str, Array]:
         """Return what one replicate says, the margins of claims apart."""

@@ -50,19 +50,19 @@ def _told(cell: ResultCell) -> str:
     kept = percent(float(cell.array("variance_kept")[inputs[enough - 1][0]]))
     if enough == len(inputs):
         return f"No input could be fixed without losing 5 % of the variance: all {enough} matter"
-    names = listing([words(name) for _, name in inputs[:enough][:_NAMED]])
-    more = f" and {enough - _NAMED} more" if enough > _NAMED else ""
+    names = [words(name) for _, name in inputs[:enough][:_NAMED]]
+    names += [f"{enough - _NAMED} more"] if enough > _NAMED else []
     return (
-        f"{enough} of {len(inputs)} inputs, {names}{more}, keep {kept} of the variance if all "
-        "others are typical"
+        f"{enough} of {len(inputs)} inputs, {listing(names)}, keep {kept} of the variance if "
+        "all others are typical"
     )
 
 
 def _rows(cell: ResultCell) -> list[dict[str, str]]:
     """Return a row for each of the inputs that are enough, a few more, and all."""
-    inputs = inputs_of(cell)
-    shown = inputs[: _enough(cell) + _FURTHER]
-    shown += [inputs[-1]] if len(shown) < len(inputs) else []
+    inputs, let_vary = inputs_of(cell), cell.array("let_vary")
+    shown = [own for own in inputs if let_vary[own[0]] < len(inputs)][: _enough(cell) + _FURTHER]
+    shown += [inputs[-1]]
     arrays = {key: cell.array(key) for key in ("variance_kept", "low", "high", "mean")}
     change = cell.array("claim_change") if "claim_change" in cell.data else None
     return [
