@@ -206,8 +206,20 @@ def verb(noun: str, singular: str = "is", plural: str = "are") -> str:
 
 
 def capital(text: str) -> str:
-    """Return a text whose first letter is a capital."""
-    return text[:1].upper() + text[1:]
+    """Return a text whose first letter is a capital, unless it begins with a symbol.
+
+    A symbol is another one as a capital: a letter by itself, a word with a number behind (x3), one
+    with a capital inside (kWh).
+
+    Examples
+    --------
+    >>> capital("the device"), capital("a device"), capital("x3 drives most"), capital("kWh")
+    ('The device', 'A device', 'x3 drives most', 'kWh')
+    """
+    return text if _SYMBOL.match(text) else text[:1].upper() + text[1:]
+
+
+_SYMBOL = re.compile(r"(?!a )(?:[^\W\d_]|[^\W\d_]+\d[\w.]*|[a-z]+[A-Z]\w*)(?![\w-])")
 
 
 def tidy(text: str) -> str:

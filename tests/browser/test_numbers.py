@@ -17,12 +17,14 @@ NUMBERS = [
 PAIRS = [*itertools.pairwise(sorted(NUMBERS)), (41234.1, 41235.9), (5, 5), (9055445.0, 9055683.0)]
 SHARES = [0, 0.0001, 0.0006, 0.0123, 0.0994, 0.0996, 0.456, 0.9991, 1, -0.0001, -0.023, 2.51]
 UNITS = ["1", "", "kg CO2e", "g CO2e/kWh", "m**3", "kg*m**2/s**(-2)"]
+TEXTS = ["the device", "a device", "x3 drives", "x", "k 2", "kWh", "e-waste", "h2o mass", "été", ""]
 CALLS = [
     ("number", wording.number, [[None], [0], [0.0456, 2], *([value] for value in NUMBERS)]),
     ("span", wording.span, PAIRS),
     ("percent", wording.percent, [[share] for share in SHARES]),
     ("levelText", wording.level_text, [[level] for level in (0.5, 0.9, 0.95, 0.995, 0.9995)]),
     ("probability", wording.probability, [[share] for share in SHARES if 0 <= share <= 1]),
+    ("capital", wording.capital, [[text] for text in TEXTS]),
     ("unit", wording.unit_text, [[unit] for unit in UNITS]),
 ]
 

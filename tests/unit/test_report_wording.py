@@ -58,6 +58,8 @@ TITLES = [{"title": "Energy, kws", "law": VARYING}, {"title": "Energy, ad", "law
         (w.verb, "device mass", "is"),
         (w.verb, "yearly emissions", "are"),
         (w.capital, "the device", "The device"),
+        (w.capital, "x3 drives most of it", "x3 drives most of it"),
+        (w.capital, "x", "x"),
         (w.tidy, "57 %", "57\N{NO-BREAK SPACE}%"),
         (tick_text, -1.0, f"{MINUS}1"),
         (tick_text, 1e7, "10⁷"),

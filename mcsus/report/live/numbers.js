@@ -91,9 +91,12 @@ export function plain(label) {
   return String(label).replaceAll("_", " ");
 }
 
-/** The same with a capital letter. */
+const SYMBOL = /^(?!a )(?:\p{L}|\p{L}+\d[\p{L}\d.]*|[a-z]+[A-Z][\p{L}\d]*)(?![\p{L}\d_-])/u;
+
+/** The same with a capital letter, unless it begins with a symbol, such as x3 or kWh. */
 export function capital(label) {
   const text = plain(label);
+  if (SYMBOL.test(text)) return text;
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
