@@ -16,6 +16,7 @@ from mcsus.declared.items import number, raw, text
 from mcsus.declared.reader import TableReader, choices, close, finite, shown
 from mcsus.declared.table import Table
 from mcsus.errors import Fault, FaultCollector, InputError
+from mcsus.expressions import nodes, parse
 from mcsus.families import Distribution, distribution
 from mcsus.families.conditional import Conditional
 from mcsus.families.reshaped import narrowed, scaled, shifted, with_ends
@@ -309,10 +310,37 @@ def _added(study: Study, change: Change) -> Study:
         tables.setdefault("equations", {})[name] = table
         if name not in known:
             tables["outputs"] = {**tables["outputs"], name: table["unit"]}
+        if name in tables.get("breakdown", {}):
+            own = {name: parts} if (parts := _summed(table["formula"])) else {}
+            rest = {key: old for key, old in tables["breakdown"].items() if key != name}
+            tables["breakdown"] = rest | own
         return type(study).from_dict(tables, study.place)
     why = {"source": ASSUMED, "rationale": change.values["rationale"] or change.told}
     tables.setdefault("parameters", {})[name] = {**why, **change.values["add"]}
     return type(study).from_dict(tables, study.place)
+
+
+def _summed(formula: str) -> list[str]:
+    """Return the quantities that a formula is the sum of; none where it is no sum of quantities.
+
+    Examples
+    --------
+    >>> _summed("use + making + waste"), _summed("use + 2*making"), _summed("use")
+    (['use', 'making', 'waste'], [], [])
+    """
+    try:
+        stack, found = [parse(formula)], []
+    except InputError:  # told where the study is read
+        return []
+    while stack:
+        match stack.pop():
+            case nodes.Binary("+", left, right):
+                stack += [right, left]
+            case nodes.Name(name):
+                found.append(name)
+            case _:
+                return []
+    return found if 1 < len(found) == len(set(found)) else []
 
 
 def with_scenario(study: Study, changed: Study, id_: str) -> Study:

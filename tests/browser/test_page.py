@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -366,4 +367,23 @@ def test_an_input_whose_law_follows_from_another_is_shown_in_words(device):
     assert row.locator(".law").count() == 0
     row.locator(".title").click()
     row.locator(".details", has_text="its law follows from").wait_for()
+
+
+def test_a_locked_row_says_what_it_buys_and_stays(device):
+    device.locator(".row .lock").first.click()
+    told = device.locator(".bought")
+    told.wait_for()
+    assert "narrower" in told.inner_text()
+    told.locator("button").click()
+    device.locator(".changes li", has_text="locked at its mean value").wait_for()
+
+
+def test_every_panel_is_a_table_to_take_away(device):
+    buttons = device.locator("button.csv")
+    for k in range(buttons.count()):
+        with device.expect_download() as taken:
+            buttons.nth(k).click()
+        rows = Path(taken.value.path()).read_text().splitlines()
+        assert len(rows) > 1
+        assert rows[0].count(",") >= 1
     assert device.said == []

@@ -127,3 +127,15 @@ def test_factors_of_a_product_have_each_what_they_do_together():
 def test_a_small_term_on_the_inputs_of_a_large_one_has_a_small_share(device):
     shares = told_means(device, [], AT, "device_footprint")["of_output"]["shares"]
     assert shares["end_of_life"]["value"] < 0.02 < 0.3 < shares["manufacture"]["value"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "parts"),
+    [("manufacture + transport + end_of_life", 3), ("2*manufacture", 0)],
+)
+def test_what_an_output_is_made_of_follows_its_formula(device, formula, parts):
+    change = {"name": "device_footprint", "unit": "kg CO2e", "formula": formula}
+    seen = device.evaluate([change], {"outputs": ["device_footprint"], "labels": AT}, ranking=0)
+    [cell] = seen.outputs["device_footprint"]
+    assert len(cell.breakdown) == parts
+    assert sum(mean for _, mean, _ in cell.breakdown) == pytest.approx(cell.mean if parts else 0)

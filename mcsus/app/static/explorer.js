@@ -351,6 +351,13 @@ export class Explorer {
     return this.server.ask("scatter", { opened, changes, input, output, labels: own });
   }
 
+  /** The cell that is shown beside what it is with other changes. */
+  async beside(against) {
+    const { opened, changes, output } = this.state;
+    const told = await this.server.ask("evaluate", { opened, changes, against, visible: this.visible([]), ranking: 0 });
+    return told.outputs[output][0];
+  }
+
   /** What each equation comes to at the labels that are shown, and what passes through it. */
   means() {
     const { opened, changes, labels, output } = this.state;

@@ -2,7 +2,9 @@
 
 import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "../shapes.js";
 import { capital, changeBy, known, levelText, number, percent, plain, unit } from "../numbers.js";
-import { cellAt, dragging, html, useEffect, useState, useWidth } from "./base.js";
+import { curveRows, fanRows } from "../tables.js";
+import { answerRows } from "./changes.js";
+import { CsvButton, cellAt, dragging, html, useEffect, useState, useWidth } from "./base.js";
 
 const HEIGHT = 190;
 const BASE = 150;
@@ -20,7 +22,8 @@ export function Answer({ explorer }) {
     <section class="panel answer" aria-labelledby="answer-title">
       <header>
         <h2 id="answer-title"><${OutputChoice} explorer=${explorer} /> <span class="unit">${unit(own.unit)}</span></h2>
-        <span class="tabs" role="group" aria-label="View">${views.map((name) => html`<button aria-pressed=${name === now} onClick=${() => { explorer.set({ chosen: true }); setView(name); }}>${name}</button>`)}</span>
+        <span class="tabs" role="group" aria-label="View">${views.map((name) => html`<button aria-pressed=${name === now} onClick=${() => { explorer.set({ chosen: true }); setView(name); }}>${name}</button>`)}
+          ${cell && html` <${CsvButton} name="what is drawn" rows=${() => shownRows(now, explorer, cells, cell, numeric)} />`}</span>
       </header>
       <${Labels} explorer=${explorer} own=${own} />
       ${cell ? html`
@@ -30,6 +33,14 @@ export function Answer({ explorer }) {
         ${now === "table" ? html`<${Table} cells=${cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
       <${Quality} explorer=${explorer} cell=${cell} />
     </section>`;
+}
+
+/** What is drawn as a table. */
+function shownRows(view, explorer, cells, cell, numeric) {
+  const { probabilities } = explorer.state.study;
+  const of = explorer.outputNow.unit;
+  if (view === "table") return answerRows(explorer);
+  return view === "fan" ? fanRows(probabilities, cells, numeric.id, of) : curveRows(probabilities, cell, of);
 }
 
 /** The output that is shown, to be chosen where there is more than one. */

@@ -2,8 +2,9 @@
 
 import { gesture } from "../changes.js";
 import { capital, changeBy, number, plain, unit } from "../numbers.js";
+import { changeRows } from "../tables.js";
 import { TakeWhole } from "./whole.js";
-import { cellAt, csv, download, html, useState } from "./base.js";
+import { CsvButton, cellAt, csv, download, html, useState } from "./base.js";
 
 export function Changes({ explorer }) {
   const { changes, shot, study, fine, output, labels } = explorer.state;
@@ -11,15 +12,16 @@ export function Changes({ explorer }) {
   const effects = fine && shot?.changes === changes.length ? shot.changes_alone : null;
   const together = fine ? cellAt(shot?.together?.[output], labels) : null;
   const of = unit(explorer.outputNow.unit);
+  const told = changes.map((change, k) => ({ words: words(change, titles.get(change.input)), effect: cellAt(effects?.[k]?.effect?.[output], labels) }));
   return html`
     <section class="panel changes" aria-labelledby="changes-title">
       <header><h2 id="changes-title">Changes${changes.length ? ` (${changes.length})` : ""}</h2>
-        ${changes.length > 0 && html`<button onClick=${() => explorer.reset()}>change all back</button>`}</header>
+        ${changes.length > 0 && html`<span><${CsvButton} name="changes" rows=${() => changeRows(changes, told, explorer.outputNow.unit)} /> <button onClick=${() => explorer.reset()}>change all back</button></span>`}</header>
       ${!changes.length && html`<p class="note">None yet: drag a curve, or open an input and type its law.</p>`}
       <ol>${changes.map((change, k) => {
-        const effect = cellAt(effects?.[k]?.effect?.[output], labels);
+        const { effect } = told[k];
         const name = capital(titles.get(change.input)?.title ?? change.input ?? change.name);
-        return html`<li><span>${name}: ${words(change, titles.get(change.input))}
+        return html`<li><span>${name}: ${told[k].words}
             <${Why} of=${name} given=${change.rationale} take=${(text) => explorer.giveReason(k, text)} /></span>
           <span class="n">${effect ? `${effect.mean > 0 ? "+" : ""}${number(effect.mean, 2)} ${of}` : ""}</span>
           <button onClick=${() => explorer.removeChange(k)} aria-label="Take this change back">undo</button></li>`;

@@ -1,7 +1,8 @@
 // Claims: each with its verdict, by a mark, a word and a colour.
 
 import { estimated, plain } from "../numbers.js";
-import { cellAt, html } from "./base.js";
+import { claimRows } from "../tables.js";
+import { CsvButton, cellAt, html } from "./base.js";
 
 export const MARKS = { supported: ["✓", "supported"], not_supported: ["✗", "not supported"], undecided: ["?", "undecided"] };
 
@@ -19,7 +20,7 @@ export function Claims({ explorer }) {
   if (!study.claims.length) return null;
   return html`
     <section class="panel claims" aria-labelledby="claims-title">
-      <h2 id="claims-title">Claims</h2>
+      <header><h2 id="claims-title">Claims</h2><${CsvButton} name="the claims" rows=${() => claimRows(study.claims, (claim) => verdict(explorer, claim))} /></header>
       <ul>${study.claims.map((claim) => {
         const found = verdict(explorer, claim);
         if (!found) return null;

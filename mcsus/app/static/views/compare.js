@@ -4,6 +4,7 @@ import { d3, area, density, shareBelow, stretch, table } from "../shapes.js";
 import { capital, estimated, known, number, plain, unit } from "../numbers.js";
 import { Axis, Labels } from "./answer.js";
 import { DifferingInputs, Stages, Steps } from "./apart.js";
+import { curveRows, sharedRows } from "../tables.js";
 import { CsvButton, html, useEffect, useState, useWidth } from "./base.js";
 import { MARKS } from "./claims.js";
 
@@ -125,7 +126,8 @@ function Both({ told, names, title, study }) {
 function Difference({ told, study, names }) {
   return html`
     <section class="panel difference" aria-labelledby="difference-title">
-      <header><h2 id="difference-title">B − A <span class="unit">${unit(told.unit)}</span></h2></header>
+      <header><h2 id="difference-title">B − A <span class="unit">${unit(told.unit)}</span></h2>
+        ${told.difference && html`<${CsvButton} name="the difference" rows=${() => curveRows(study.probabilities, told.difference, told.unit)} />`}</header>
       ${told.difference
         ? html`<p class="now"><span class="big">${signed(told.difference.mean ?? told.difference.median)}</span><span class="what">${unit(told.unit)} ${told.difference.mean ? "on average" : "half the time below"}</span>
             <span class="range">95 % interval <b>${number(told.difference.intervals.at(-1).low)} to ${number(told.difference.intervals.at(-1).high)}</b></span></p>
@@ -200,7 +202,7 @@ function Shared({ told }) {
   const others = told.shared.filter((own) => own.reason.includes("another law"));
   return html`
     <section class="panel shared" aria-labelledby="shared-title">
-      <h2 id="shared-title">Which draws they share</h2>
+      <header><h2 id="shared-title">Which draws they share</h2><${CsvButton} name="shared draws" rows=${() => sharedRows(told)} /></header>
       <p>${told.shared.length ? `${told.shared.length} inputs have the same draws in both` : told.drawn_apart.length ? "No input has the same draws in both, so they are drawn apart" : "No input varies in both"}${others.length ? `, ${others.length} of them with another law, at the same quantile: ${names(others.map((own) => own.of))}` : ""}.</p>
       ${told.drawn_apart.length > 0 && html`<p>Of one name, but drawn apart: ${names(told.drawn_apart.map((own) => own.of))}.</p>`}
       ${told.only_a.length > 0 && html`<p>Vary in A alone: ${names(told.only_a)}.</p>`}

@@ -2,6 +2,7 @@
 
 import { d3 } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
+import { scatterRows } from "../tables.js";
 import { Moves } from "./moves.js";
 import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
 
@@ -84,7 +85,7 @@ function Scatter({ explorer, input, changes, labels }) {
         ${y.ticks(4).map((tick) => html`<text x=${SIZE.left - 6} y=${y(tick) + 4} text-anchor="end">${number(tick)}</text>`)}
         <text x=${SIZE.width - 4} y=${SIZE.base + 31} text-anchor="end" class="soft">${capital(input)}, ${unit(told.unit_x)}</text>
       </g></svg>
-      <p class="note">The line is the mean of the output at that value, the band 90 % of it.${claim ? " Orange: the first claim fails." : ""}</p></div>`;
+      <p class="note">The line is the mean of the output at that value, the band 90 % of it.${claim ? " Orange: the first claim fails." : ""} <${CsvButton} name="these draws" rows=${() => scatterRows(told, input)} /></p></div>`;
 }
 
 export function MadeOf({ explorer }) {

@@ -2,11 +2,13 @@
 
 import { ofInput, withChange } from "../changes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
+import { inputRows } from "../tables.js";
 import { turnsOf } from "../turns.js";
+import { Bought } from "./bought.js";
 import { Law } from "./law.js";
 import { Sources } from "./sources.js";
 import { Candidates, Swap, listed, useSwap } from "./swap.js";
-import { Steady, cellAt, html, useEffect, useRef, useState } from "./base.js";
+import { CsvButton, Steady, cellAt, html, useEffect, useRef, useState } from "./base.js";
 
 const FIRST = 12;
 const EVIDENCE = { measured: "M", reported: "R", elicited: "E", assumed: "A" };
@@ -14,6 +16,12 @@ const EVIDENCE = { measured: "M", reported: "R", elicited: "E", assumed: "A" };
 /** The law of an input that holds at the labels shown. */
 export function lawAt(laws, labels) {
   return (cellAt(laws, labels) ?? laws[0]).law;
+}
+
+/** The law of an input as it is now at the labels shown. */
+export function lawNow({ shot, labels }, input) {
+  const now = shot?.inputs?.[input.id];
+  return (now && (cellAt(now, labels) ?? now[0]).law) || lawAt(input.laws, labels);
 }
 
 /** The share of each input in the ranking that is shown. */
@@ -32,9 +40,12 @@ export function Inputs({ explorer }) {
   const share = shares(explorer);
   const turns = turnsOf(explorer);
   const order = useRef(null);
+  const unlocked = useRef(new Map()); // a share that was there before the input was held: its row stays near its place
+  const heldShare = (input) => (ofInput(state.changes, input.id).length ? unlocked.current.get(input.id) ?? 0 : 0);
   // rows stay where they are while one of them is held, and until the better ranking is there
   if (!order.current || order.current.sort !== sort || order.current.study !== state.study || (state.fine && explorer.dragged === undefined)) {
-    order.current = { sort, study: state.study, rows: ordered(state.study.inputs, share, sort) };
+    order.current = { sort, study: state.study, rows: ordered(state.study.inputs, share, sort, heldShare) };
+    for (const [id, { ST }] of share) if (!ofInput(state.changes, id).length) unlocked.current.set(id, ST);
   }
   const rows = order.current.rows.filter((input) => fits(input, found, only, state.changes));
   const shown = all || found || only ? rows : rows.slice(0, FIRST);
@@ -48,18 +59,24 @@ export function Inputs({ explorer }) {
           <option value="share">by share</option><option value="name">by name</option><option value="stage">by stage</option></select></label>
         <label>show <select value=${only} onChange=${(event) => setOnly(event.target.value)}>
           <option value="">all</option><option value="changed">changed</option><option value="assumed">assumed</option></select></label>
+        <${CsvButton} name="inputs" rows=${() => inputRows(rows, (input) => lawNow(state, input), share)} />
       </header>
       <p class="evidence">${evidenceLine(state.study.inputs, share)}</p>
       <ol class="rows">
         ${shown.map((input) => html`<${Row} key=${input.id} explorer=${explorer} input=${input} labels=${state.labels}
           now=${state.shot?.inputs?.[input.id] ?? null} changes=${keyOf(state.changes, input.id)}
           ST=${share.get(input.id)?.ST} error=${share.get(input.id)?.error}
-          turns=${turns.get(input.id) ?? "[]"} refused=${refusedOf(state.refused, input.id)} lit=${state.highlighted === input.id} />`)}
+          turns=${turns.get(input.id) ?? "[]"} refused=${refusedOf(state.refused, input.id)} lit=${state.highlighted === input.id} beside=${besideOf(state, input.id)} />`)}
       </ol>
       ${shown.length < rows.length && html`<button class="more" onClick=${() => setAll(true)}>
         ${rows.length - shown.length} more${share.size ? ` carry ${percent(rest)} of the variance` : ""}</button>`}
       ${all && html`<button class="more" onClick=${() => setAll(false)}>only the first ${FIRST}</button>`}
     </section>`;
+}
+
+/** What a row that is changed is told beside: the other changes, the output, and whether all is at rest. */
+function besideOf({ changes, output, fine }, input) {
+  return ofInput(changes, input).length ? JSON.stringify([changes, output, fine]) : "";
 }
 
 function keyOf(changes, input) {
@@ -70,11 +87,11 @@ function refusedOf(refused, input) {
   return refused?.faults.find((fault) => fault.input === input)?.message ?? null;
 }
 
-function ordered(inputs, share, sort) {
+function ordered(inputs, share, sort, heldShare) {
   const used = inputs.filter((input) => input.used !== false);
   if (sort === "name") return used.toSorted((a, b) => a.title.localeCompare(b.title));
   if (sort === "stage") return used.toSorted((a, b) => (a.stage ?? "~").localeCompare(b.stage ?? "~"));
-  const at = (input) => share.get(input.id)?.ST ?? -1;
+  const at = (input) => Math.max(share.get(input.id)?.ST ?? -1, heldShare(input));
   return used.toSorted((a, b) => at(b) - at(a));
 }
 
@@ -131,6 +148,7 @@ class Row extends Steady {
           ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
         </div>
         ${refused && html`<p class="fault" role="alert">${refused}</p>`}
+        ${locked && html`<${Bought} explorer=${explorer} input=${input} law=${law} />`}
         ${open && html`<${Details} explorer=${explorer} input=${input} law=${law} before=${before} chosen=${shown?.chosen} turns=${marks} />`}
       </li>`;
   }

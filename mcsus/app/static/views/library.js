@@ -3,7 +3,8 @@
 import { d3 } from "../shapes.js";
 import { inUnitOf } from "../shelf.js";
 import { capital, number, plain, unit } from "../numbers.js";
-import { Steady, html, useEffect, useState } from "./base.js";
+import { recordRows } from "../tables.js";
+import { CsvButton, Steady, html, useEffect, useState } from "./base.js";
 import { Record } from "./record.js";
 
 const FIRST = 25;
@@ -27,7 +28,7 @@ export function Library({ explorer }) {
     <main class=${`library ${record ? "chosen" : ""}`}>
       <section class="panel found" aria-labelledby="library-title">
         <header><h2 id="library-title">Library</h2>
-          <input id="find" type="search" placeholder="words, such as germany 2024  /" aria-label="Find a record" value=${sought.words} onInput=${(event) => seek({ words: event.target.value })} onKeyDown=${intoList} /></header>
+          <input id="find" type="search" placeholder="words, such as germany 2024  /" aria-label="Find a record" value=${sought.words} onInput=${(event) => seek({ words: event.target.value })} onKeyDown=${intoList} /> <${CsvButton} name="all that match" rows=${() => recordRows(found)} /></header>
         <${Facets} shelf=${shelf} sought=${sought} seek=${seek} />
         <p class="note" role="status">${shelf.rows.length.toLocaleString("en")} records, ${found.length === shelf.rows.length ? "all" : found.length.toLocaleString("en")} match${axis ? `; all on one ${axis.log ? "logarithmic " : ""}axis, ${number(axis.stretch[0], 2)} to ${number(axis.stretch[1], 2)} ${unit(axis.of.unit)}` : ""}</p>
         <ol class="records" onKeyDown=${amongRows}>

@@ -1,10 +1,11 @@
 // The model: a number down to its source, and equations that are changed or added.
 
+import { equationRows, termRows } from "../tables.js";
 import { capital, known, number, percent, plain, unit } from "../numbers.js";
-import { cellAt, html, useEffect, useRef, useState } from "./base.js";
+import { CsvButton, html, useEffect, useRef, useState } from "./base.js";
 import { AddEquation, AddInput, EditFormula } from "./formula.js";
 import { Graph, ShareBar, passing, shareText, titleOf } from "./graph.js";
-import { Details, amount, lawAt } from "./inputs.js";
+import { Details, amount, lawAt, lawNow } from "./inputs.js";
 
 const SEEN = 220; // pixels of a panel that tell what it says
 const NAME = /([A-Za-z_]\w*)/;
@@ -62,7 +63,7 @@ function Worked({ explorer, equation, means, choose }) {
     ${equation.doc && equation.doc.split(/\n\s*\n/).map((text) => html`<p class="note">${text}</p>`)}
     ${edits ? html`<${EditFormula} explorer=${explorer} equation=${equation} close=${() => setEdits(false)} />` : html`<button onClick=${() => setEdits(true)}>edit the formula</button>`}
     <div class="wide"><table class="terms">
-      <thead><tr><th>from</th><th>what it is now</th><th>of the variance of ${explorer.outputNow.title}</th></tr></thead>
+      <thead><tr><th>from</th><th>what it is now</th><th>of the variance of ${explorer.outputNow.title} <${CsvButton} name=${`terms of ${equation.name}`} rows=${() => termRows(equation.name, equation.terms, passes.along)} /></th></tr></thead>
       <tbody>${equation.terms.map((name) => html`<tr key=${name}>
         <th><button class="link" onClick=${() => choose(name)}>${titleOf(explorer, name)}</button></th>
         <td><${Now} explorer=${explorer} name=${name} means=${means} /></td>
@@ -91,15 +92,9 @@ function Now({ explorer, name, means }) {
   if (equation) return html`<${Value} told=${means?.means[name]} level=${means?.level} of=${equation.unit} />`;
   const input = explorer.state.study.inputs.find((own) => own.id === name);
   if (!input) return null;
-  const law = lawNow(explorer, input);
+  const law = lawNow(explorer.state, input);
   return html`${amount(law)} ${unit(law.unit)}
     <span class="note">${law.low === law.high ? "constant" : "90 % of its law"}${input.evidence ? `, ${input.evidence}` : ""}</span>`;
-}
-
-function lawNow(explorer, input) {
-  const { shot, labels } = explorer.state;
-  const now = shot?.inputs?.[input.id];
-  return (now && (cellAt(now, labels) ?? now[0]).law) || lawAt(input.laws, labels);
 }
 
 /** Mean and interval of an equation, and at which labels. */
@@ -117,7 +112,7 @@ function Source({ explorer, input, choose }) {
   useEffect(() => {
     if (input.library) explorer.shelf.record(input.library).then(setRecord, () => {});
   }, [input.library]);
-  const law = lawNow(explorer, input);
+  const law = lawNow(explorer.state, input);
   const terms = explorer.behind.terms(input.id);
   return html`
     <p><b>${amount(law)} ${unit(law.unit)}</b>${law.low === law.high ? "" : " in 90 % of draws"}</p>
@@ -135,7 +130,8 @@ function Equations({ explorer, means, choose }) {
   return html`
     <section class="panel equations" aria-labelledby="equations-title">
       <header><h2 id="equations-title">${equations.length === 1 ? "The equation" : `All ${equations.length} equations`}</h2>
-        <input id="find" type="search" placeholder="find  /" aria-label="Find an equation" value=${found} onInput=${(event) => setFound(event.target.value)} /></header>
+        <input id="find" type="search" placeholder="find  /" aria-label="Find an equation" value=${found} onInput=${(event) => setFound(event.target.value)} />
+        <${CsvButton} name="equations" rows=${() => equationRows(shown, means)} /></header>
       <${AddEquation} explorer=${explorer} /><${AddInput} explorer=${explorer} />
       <ol class="rows">${shown.map((own) => html`<li key=${own.name} class="equation">
         <button class="title" onClick=${() => choose(own.name)}>${capital(own.title)}</button>${own.stage ? html` <span class="tag">${plain(own.stage)}</span>` : ""}

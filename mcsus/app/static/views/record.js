@@ -3,7 +3,8 @@
 import { d3, area, density, line, stretch, valueAt } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
 import { Axis } from "./answer.js";
-import { cellAt, html, useEffect, useMemo, useState, useWidth } from "./base.js";
+import { lawRows } from "../tables.js";
+import { CsvButton, cellAt, html, useEffect, useMemo, useState, useWidth } from "./base.js";
 import { Sources } from "./sources.js";
 
 const HEIGHT = 170;
@@ -65,7 +66,7 @@ function Figure({ explorer, whole, over, others }) {
     <div class="numbers-line"><span><b>${number(law.typical * times)}</b> typical</span>
       ${law.low !== law.high && html`<span>90 % between <b>${number(law.low * times)}</b> and <b>${number(law.high * times)}</b></span><span>mean ${number(law.mean === null ? null : law.mean * times)}, sd ${number(law.sd === null ? null : law.sd * times)}</span>`}
       ${units.size > 1 ? html`<label>in <select value=${shownIn} onChange=${(event) => setShownIn(event.target.value)}>${[...units.keys()].map((own) => html`<option value=${own}>${unit(own)}</option>`)}</select></label>` : html`<span>${unit(whole.unit)}</span>`}</div>
-    <p class="note">${law.words}</p>
+    <p class="note">${law.words} <${CsvButton} name="these curves" rows=${() => lawRows(drawn, shownIn)} /></p>
     ${law.low !== law.high && html`<p class="note">${QUANTILES.map((share) => html`<span class="quantile">${100 * share} %: <b>${number(valueAt(law.curve, share) * times)}</b></span> `)}</p>`}
     <div ref=${ref} class="drawing"><svg class="over-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${`${whole.name}${over.length ? ` beside ${over.length} of other sources` : ""}, ${unit(shownIn)}`}>
       <${Axis} x=${x} y=${BASE} width=${width} label=${`${unit(shownIn)}${log ? ", logarithmic" : ""}`} />

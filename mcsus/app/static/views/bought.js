@@ -1,0 +1,26 @@
+// What knowing an input would buy: the interval with it held, and without.
+
+import { withoutInput } from "../changes.js";
+import { levelText, number, percent, unit } from "../numbers.js";
+import { cellAt, html, useEffect, useState } from "./base.js";
+
+export function Bought({ explorer, input, law }) {
+  const { changes, labels, output, fine, opened } = explorer.state;
+  const [told, setTold] = useState(null);
+  useEffect(() => {
+    let wanted = true;
+    if (fine) explorer.beside(withoutInput(changes, input.id)).then((cell) => wanted && setTold(cell), () => {});
+    return () => {
+      wanted = false;
+    };
+  }, [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine]);
+  if (!told?.before) return null;
+  const now = told.intervals.at(-1);
+  const before = told.before.intervals.at(-1);
+  const ends = [now, before].flatMap((own) => [own.low, own.high]);
+  const narrower = ends.every(Number.isFinite) && before.high > before.low ? 1 - (now.high - now.low) / (before.high - before.low) : null;
+  const by = narrower === null ? "" : narrower < 0 ? `, ${percent(-narrower)} wider` : `, ${percent(narrower)} narrower`;
+  const other = changes.some((change) => change.input === input.id && change.lock === "mean") ? "typical" : "mean";
+  return html`<p class="bought note">Known to be ${number(law.typical)} ${unit(law.unit)}, ${levelText(now.level)} of draws lie between <b>${number(now.low)} and ${number(now.high)}</b> ${unit(explorer.outputNow.unit)} instead of ${number(before.low)} and ${number(before.high)}${by}.${" "}
+    <button class="link" onClick=${() => explorer.change({ input: input.id, lock: other })}>known to be its ${other} value</button></p>`;
+}
