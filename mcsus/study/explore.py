@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mcsus.declared.items import names
 from mcsus.declared.table import Table
 from mcsus.errors import Fault, FaultCollector, InputError
+
+if TYPE_CHECKING:
+    from mcsus.app.notebook import Page
 
 KEY = "explore"
 
@@ -22,7 +25,7 @@ EXPLORE = Table(
 class Explored:
     """What a Study can do with a notebook around it."""
 
-    def explore(self) -> Any:
+    def explore(self) -> Page:
         """Return the page of the study for a notebook: drag an input, and the answer follows.
 
         Jupyter, VS Code and marimo draw it where a cell ends with it. What is changed there is
@@ -45,7 +48,8 @@ class Explored:
         except ModuleNotFoundError as error:
             allowed = "what pip install 'mcsus[notebook]' brings"
             raise InputError(Fault(f"no package {error.name!r}", allowed, ("explore",))) from error
-        return notebook.Page(self)
+        page: Page = notebook.Page(self)
+        return page
 
 
 def read_explore(

@@ -8,7 +8,6 @@ import mcsus
 from mcsus.app.notebook import Page
 
 HOST = Path(__file__).with_name("widget_host.html").read_text()
-SHOWN = "k => document.querySelectorAll('.widget')[k].shadowRoot"
 
 
 class Kernel:
@@ -65,37 +64,73 @@ def exact(widget):
     return float(widget.locator(".now .big").get_attribute("data-exact"))
 
 
-def test_a_drag_is_answered_with_the_numbers_of_python(page, device):
-    kernel = drawn(page, device)
-    widget = page.locator(".widget")
-    before = exact(widget)
-    drag(page, widget, 6)
-    widget.locator(".changes li .n", has_text="kg").wait_for()
-    own = kernel.widgets[0]
-    assert len(own.changes) == 1
+def test_widgets_answer_with_the_numbers_of_python_and_do_not_mix(page, device):
+    kernel = drawn(page, device, mcsus.load_study("tinyml_table"))
+    first, second = (page.locator(".widget").nth(k) for k in range(2))
+    before, other = exact(first), exact(second)
+    drag(page, first, 6)
+    first.locator(".changes li .n", has_text="kg").wait_for()
+    own, untouched = kernel.widgets
     told = mcsus.Explorer(device).evaluate(own.changes, ranking=0).to_dict()
     cells = told["outputs"][own.state["output"]]
     cell = next(cell for cell in cells if cell["labels"].items() <= own.state["labels"].items())
-    assert exact(widget) == cell["mean"]["value"] != before
-    assert own.study.to_dict() == mcsus.Explorer(device).study_of(own.changes).to_dict()
-    assert page.said == []
-
-
-def test_two_widgets_in_one_document_do_not_mix(page, device):
-    kernel = drawn(page, device, mcsus.load_study("tinyml_table"))
-    first, second = (page.locator(".widget").nth(k) for k in range(2))
-    other = exact(second)
+    assert exact(first) == cell["mean"]["value"] != before
+    assert second.locator(".changes li").count() == 0
+    assert (exact(second), untouched.changes) == (other, [])
     second.locator(".answer").click(position={"x": 5, "y": 5})
     page.keyboard.press("m")
     second.locator(".graph").wait_for()
     assert first.locator(".graph").count() == 0
-    page.keyboard.press("m")
-    drag(page, first, 6)
-    first.locator(".changes li .n", has_text="kg").wait_for()
-    assert second.locator(".changes li").count() == 0
-    assert exact(second) == other
-    assert [len(own.changes) for own in kernel.widgets] == [1, 0]
     assert page.evaluate("heard") == []  # keys of the page are not those of the notebook
     assert page.evaluate("location.hash") == ""
     assert page.evaluate("typeof globalThis.d3") == "undefined"
+    assert page.said == []
+
+
+@pytest.mark.slow
+def test_a_widget_that_is_drawn_again_is_what_it_was(page, device):
+    kernel = drawn(page, device)
+    widget = page.locator(".widget").first
+    widget.locator(".chip", has_text="Image classification").click()
+    drag(page, widget, 6)
+    widget.locator(".changes li .n", has_text="kg").wait_for()
+    told = widget.locator(".now .big").inner_text()
+    page.evaluate("() => { leave(); draw(0); }")
+    page.locator(".widget").nth(1).locator(".changes li .n", has_text="kg").wait_for()
+    again = page.locator(".widget").nth(1)
+    assert again.locator(".now .big").inner_text() == told
+    assert again.locator(".chip[aria-pressed=true]", has_text="Image").count() == 1
+    assert widget.locator(".head").count() == 0
+    assert any(own.get("closed") for own in kernel.asked)
+    assert page.said == []
+
+
+@pytest.mark.slow
+def test_a_whole_run_is_followed_and_cancelled_by_messages(page, device):
+    kernel = drawn(page, device, device.with_changes(draws=1024))
+    first, second = (page.locator(".widget").nth(k) for k in range(2))
+    first.locator("#settle").click()
+    first.get_by_role("button", name="cancel").click()
+    first.locator("#settle").wait_for()
+    assert first.locator(".chip.settled").count() == 0
+    assert any("cancel" in own for own in kernel.asked)
+    second.locator("#settle").click()
+    second.locator(".chip.settled").wait_for(timeout=60_000)
+    assert "1,024 draws; digest" in second.locator(".quality").inner_text()
+    assert page.said == []
+
+
+@pytest.mark.slow
+def test_numbers_of_a_notebook_that_does_not_answer_are_marked_until_it_does(page, device):
+    page.clock.install()
+    drawn(page, device)
+    widget = page.locator(".widget")
+    page.evaluate("deaf = true")
+    widget.locator(".chip", has_text="Anomaly detection").click()
+    page.clock.fast_forward(9000)
+    widget.locator(".gone", has_text="does not answer").wait_for()
+    assert widget.locator(".stale .answer").count() == 1
+    page.evaluate("wake()")
+    widget.locator(".gone").wait_for(state="detached")
+    widget.locator(".stale").wait_for(state="detached")
     assert page.said == []
