@@ -316,9 +316,31 @@ def test_what_is_taken_away_is_what_was_seen(device, tmp_path):
     with device.expect_download() as taken:
         device.locator(".take button", has_text="SVG").click()
     assert "Device footprint, keyword spotting (kg CO₂e)" in taken.value.path().read_text()
+    assert lines_fit(device, taken.value.path().read_text())
     with device.expect_download() as taken:
         device.locator(".take button", has_text="PNG").click()
     assert taken.value.path().read_bytes().startswith(b"\x89PNG")
+
+
+def lines_fit(page, svg):
+    """Return whether no line of a figure that stands alone is cut off at its side."""
+    alone = page.context.new_page()
+    alone.set_content(svg)
+    ends = """() => [...document.querySelectorAll("text")]
+      .map((own) => own.getBBox()).map((box) => box.x + box.width)"""
+    width = alone.evaluate("document.querySelector('svg').viewBox.baseVal.width")
+    fit = all(end <= width + 1 for end in alone.evaluate(ends))
+    alone.close()
+    return fit
+
+
+@pytest.mark.slow
+def test_a_figure_that_is_taken_away_from_a_narrow_page_is_whole(page, served):
+    page.set_viewport_size({"width": 800, "height": 900})
+    opened(page, served.link())
+    with page.expect_download() as taken:
+        page.locator(".take button", has_text="SVG").click()
+    assert lines_fit(page, taken.value.path().read_text())
 
 
 def test_changes_are_saved_as_a_scenario(device, tmp_path):

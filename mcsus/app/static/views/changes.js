@@ -128,29 +128,41 @@ function figure(explorer) {
     for (const name of KEPT) element.setAttribute(name, style.getPropertyValue(name));
   });
   const width = Number(shown.getAttribute("width"));
-  const height = Number(shown.getAttribute("height")) + HEAD;
+  const told = caption(explorer, width);
+  const head = 14 + 17 * told.length;
+  const height = Number(shown.getAttribute("height")) + head;
   copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   copy.setAttribute("height", height);
-  copy.setAttribute("viewBox", `0 ${-HEAD} ${width} ${height}`);
-  caption(explorer).forEach(([text, size, weight], k) => {
+  copy.setAttribute("viewBox", `0 ${-head} ${width} ${height}`);
+  told.forEach(([text, size, weight], k) => {
     const line = document.createElementNS("http://www.w3.org/2000/svg", "text");
-    Object.entries({ x: 8, y: 18 + 17 * k - HEAD, "font-size": size, "font-weight": weight, "font-family": "DejaVu Sans, Verdana, sans-serif" }).forEach(([name, value]) => line.setAttribute(name, value));
+    Object.entries({ x: 8, y: 18 + 17 * k - head, "font-size": size, "font-weight": weight, "font-family": "DejaVu Sans, Verdana, sans-serif" }).forEach(([name, value]) => line.setAttribute(name, value));
     line.textContent = text;
     copy.append(line);
   });
   return { text: new XMLSerializer().serializeToString(copy), width, height };
 }
 
-const HEAD = 48;
-
-function caption(explorer) {
+/** Lines of text above a figure, each with its size and weight. */
+function caption(explorer, width) {
   const { study, output, labels, shot, changes } = explorer.state;
   const own = explorer.outputNow;
   const at = Object.values(cellAt(shot.outputs[output], labels).labels).map(plain).join(", ");
   const changed = changes.length ? `, ${changes.length} changed` : "";
   const draws = explorer.settledNow ? "settled" : `preview of ${shot.replicates} × ${shot.draws} draws`;
   const date = new Date().toISOString().slice(0, 10);
-  return [[`${capital(own.title)}${at ? `, ${at}` : ""} (${unit(own.unit)})`, 13, 700], [`${study.study.title}${changed}; ${draws}; mcsus ${study.mcsus}, ${date}`, 10, 400]];
+  const title = `${capital(own.title)}${at ? `, ${at}` : ""} (${unit(own.unit)})`;
+  const about = `${study.study.title}${changed}; ${draws}; mcsus ${study.mcsus}, ${date}`;
+  return [...wrapped(title, width / 9).map((line) => [line, 13, 700]), ...wrapped(about, width / 6.5).map((line) => [line, 10, 400])];
+}
+
+/** Lines of at most so many letters, as far as words allow it. */
+function wrapped(text, most) {
+  const [first, ...words] = text.split(" ");
+  return words.reduce((lines, word) => {
+    const longer = `${lines.at(-1)} ${word}`;
+    return longer.length > most ? [...lines, word] : lines.with(-1, longer);
+  }, [first]);
 }
 
 function saveSvg(explorer, name) {
