@@ -1,6 +1,6 @@
 """Make the pictures of the explorer in docs: ``python tools/page_pictures.py``, with chromium.
 
-The page is the one that ``mcsus serve tinyml_device`` opens, with two changes.
+The page is the one that ``mcsus serve tinyml_device`` opens, with two changes; and the widget.
 """
 
 import json
@@ -11,7 +11,9 @@ from urllib.parse import quote
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.conftest import serve  # noqa: E402 - of this repository
+from mcsus import load_study  # noqa: E402 - of this repository
+from tests.browser.conftest import serve  # noqa: E402
+from tests.browser.test_widget import drawn  # noqa: E402
 from tests.chromium import opened  # noqa: E402
 
 TO = ROOT / "docs" / "pictures"
@@ -36,6 +38,7 @@ def main() -> None:
         for name, (view, shown) in VIEWS.items():
             picture(browser, server.link(changes + view), shown, 1280, name)
         picture(browser, server.link(changes), ".changes li", 390, "phone")
+        notebook(browser)
     server.stop()
 
 
@@ -48,6 +51,18 @@ def picture(browser, link: str, shown: str, width: int, name: str) -> None:
     if name == "library":
         page.get_by_placeholder("words").fill("germany 2024")
         page.locator("main li").first.click()
+    taken(page, name)
+
+
+def notebook(browser) -> None:
+    """Write the picture of the widget, as wide as the output of a notebook's cell."""
+    page = browser.new_page(viewport={"width": 960, "height": 860})
+    drawn(page, load_study("tinyml_device"), state={"changes": CHANGES})
+    taken(page, "notebook")
+
+
+def taken(page, name: str) -> None:
+    """Save what is seen of a page."""
     page.wait_for_timeout(2500)
     page.screenshot(path=TO / f"{name}.png")
     page.close()

@@ -30,14 +30,17 @@ class Kernel:
         self.widgets[k].state = state
 
 
-def drawn(page, *studies):
-    """Return the widgets of some studies, drawn one below the other."""
+def drawn(page, *studies, state=None):
+    """Draw the widgets of some studies, one below the other; return what answers them."""
     widgets = [Page(study) for study in studies]
     kernel = Kernel(*widgets)
     page.expose_function("hear", kernel.hear)
     page.expose_function("save", kernel.save)
     page.set_content(HOST)
-    page.evaluate("([esm, count]) => begin(esm, count)", [widgets[0]._esm, len(widgets)])
+    page.evaluate(
+        "([esm, count, state]) => begin(esm, count, state)",
+        [widgets[0]._esm, len(widgets), state or {}],
+    )
     for k in range(len(widgets)):
         page.locator(".widget").nth(k).locator(".drivers .bars li").first.wait_for(timeout=60_000)
     return kernel

@@ -38,6 +38,14 @@ export function messenger(model, wait) {
     }
   }
 
+  async function post(content) {
+    try {
+      await model.send({ page, ...content });
+    } catch {
+      // nobody is there any more who would have to know
+    }
+  }
+
   async function answered(content) {
     const { answer, lines, refused } = await send(content);
     if (refused) throw new Refused([{ message: refused }]);
@@ -56,7 +64,7 @@ export function messenger(model, wait) {
         lines.forEach(hand);
         await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
         if (signal.aborted) {
-          model.send({ page, cancel: of });
+          post({ cancel: of });
           throw signal.reason;
         }
         ({ told: lines, more } = await answered({ more: of }));
@@ -67,7 +75,7 @@ export function messenger(model, wait) {
     close() {
       model.off("msg:custom", hear);
       wait = () => {};
-      model.send({ page, closed: true });
+      post({ closed: true });
     },
   };
 }
