@@ -44,7 +44,8 @@ class Desk:
 
     def __init__(self, named: Sequence[str | Path | Study] = ()) -> None:
         known = {_id(own): own for own in map(_found, named)}
-        self._known = {**{file.stem: file for file in shipped_studies()}, **known}
+        shipped = {file.stem: file for file in (*shipped_studies(), _TEMPLATE)}
+        self._known = {**shipped, **known}
         self._named = list(known)
         self._explorer: Explorer | None = None
         self._first: Future[Begun] | None = None
@@ -99,6 +100,7 @@ class Desk:
             "model": self._of_study(explaining.model),
             "means": self._of_study(explaining.means),
             "moves": self._of_study(explaining.moves),
+            "goal": self._of_study(explaining.goal),
             "check": self._of_study(explaining.checked),
             "other": self._open_other,
             "compare": self._of_study(self._compare),
@@ -109,7 +111,10 @@ class Desk:
         }
 
     def _studies(self, _: Asked) -> Answer:
-        rows = [{"id": name, "named": name in self._named} for name in self._known]
+        rows = [
+            {"id": name, "named": name in self._named, "template": known == _TEMPLATE}
+            for name, known in self._known.items()
+        ]
         return {"studies": rows, "first": next(iter(self._named), None)}
 
     def _open(self, asked: Asked) -> Answer:
@@ -281,6 +286,8 @@ def _record(asked: Asked) -> Answer:
 
 
 _LONGEST_NAME = 200
+_TEMPLATE = Path(__file__).with_name("sensor_node.toml")
+"""A study to begin one's own with."""
 
 
 def _found(named: str | Path | Study) -> Path | Study | SavedRun:

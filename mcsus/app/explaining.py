@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mcsus.declared.reader import finite, shown
+from mcsus.errors import Fault, InputError
+
 if TYPE_CHECKING:
     from mcsus.runner.explorer import Explorer
 
@@ -32,6 +35,19 @@ def moves(explorer: Explorer, asked: Asked) -> dict[str, Any]:
 
     changes, output = asked.get("changes", []), str(asked.get("output"))
     return told_moves(explorer, changes, output, _labels(asked))
+
+
+def goal(explorer: Explorer, asked: Asked) -> dict[str, Any]:
+    """Tell what inputs would have to be for the mean of an output to reach a goal."""
+    from mcsus.runner.explained_goal import MOST_INPUTS, told_goal  # noqa: PLC0415 - numba
+
+    inputs, ratio = asked.get("inputs"), finite(asked.get("ratio"))
+    if ratio is None or not isinstance(inputs, list) or len(inputs) > MOST_INPUTS:
+        allowed = f"a ratio, and at most {MOST_INPUTS} inputs"
+        raise InputError(Fault(shown(asked.get("ratio")), allowed, ("ratio",)))
+    output, changes = str(asked.get("output")), asked.get("changes", [])
+    found = told_goal(explorer, changes, output, _labels(asked), list(map(str, inputs)), ratio)
+    return {"goals": found}
 
 
 def checked(explorer: Explorer, asked: Asked) -> dict[str, Any]:

@@ -100,6 +100,15 @@ def test_one_input_at_a_time_stands_beside_the_shares(page, served):
     assert page.said == []
 
 
+def test_what_would_halve_it_is_told_and_tried(page, served):
+    opened(page, served.link())
+    page.locator(".drivers .tabs button", has_text="what would halve it").click()
+    page.locator(".goal tbody tr").first.wait_for()
+    page.locator(".goal button", has_text="try").first.click()
+    page.locator(".changes li .n").first.wait_for()
+    assert page.said == []
+
+
 @pytest.mark.parametrize("width", [1400, 390])
 def test_the_model_is_for_everyone(page, served, width):
     page.set_viewport_size({"width": width, "height": 900})

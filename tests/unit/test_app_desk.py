@@ -99,3 +99,15 @@ def test_a_whole_run_until_the_range_is_known_is_that_of_the_command():
     assert settled.command.endswith("--until 0.02 --max-draws 4194304")
     again = run(explorer.study, until=0.02, max_draws=4194304)
     assert settled.digest == again.to_dict()["digest"]
+
+
+def test_the_template_of_a_study_is_one_that_is_run(tmp_path):
+    ask = Desk().questions
+    [template] = [own["id"] for own in ask["studies"]({})["studies"] if own["template"]]
+    opened = ask["open"]({"id": template})["opened"]
+    change = {"input": "battery_mass", "law": "12 g", "rationale": "the data sheet"}
+    text = ask["study_file"]({"opened": opened, "changes": [change]})["text"]
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    result = run(file, draws=256, replicates=2)
+    assert result.to_dict()["outputs"]["footprint"]["cells"][0]["mean"]["value"] > 0

@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from mcsus.errors import InputError
+from mcsus.runner.explained_goal import told_goal
 from mcsus.runner.explained_model import told_means, told_model, told_moves
 from mcsus.runner.explorer import Explorer
 from mcsus.study import Study
@@ -86,7 +87,7 @@ rationale = "a number to test with"
 """
 
 
-def _shares(formulas, laws):
+def _explorer(formulas, laws):
     equations = "\n".join(f'[equations.{name}]\nunit = "{unit}"\nformula = "{text}"'
                           for name, (unit, text) in formulas.items())  # fmt: skip
     head = (
@@ -95,7 +96,11 @@ def _shares(formulas, laws):
     text = head + equations + "".join(
         _LAWS.format(name=name, mean=mean, sd=sd) for name, (mean, sd) in laws.items()
     )  # fmt: skip
-    told = told_means(Explorer(Study.from_dict(tomllib.loads(text))), [], {}, "y")["of_output"]
+    return Explorer(Study.from_dict(tomllib.loads(text)))
+
+
+def _shares(formulas, laws):
+    told = told_means(_explorer(formulas, laws), [], {}, "y")["of_output"]
     return told["shares"], told["terms"], told["t"]
 
 
@@ -139,3 +144,15 @@ def test_what_an_output_is_made_of_follows_its_formula(device, formula, parts):
     [cell] = seen.outputs["device_footprint"]
     assert len(cell.breakdown) == parts
     assert sum(mean for _, mean, _ in cell.breakdown) == pytest.approx(cell.mean if parts else 0)
+
+
+def test_what_an_input_has_to_be_for_a_goal_is_told_or_how_near_it_comes():
+    laws = {"a": (10, 1), "b": (5, 4)}
+    explorer = _explorer({"y": ("kg", "3*a + b")}, laws)
+    a, b = told_goal(explorer, [], "y", {}, ["a", "b"], 0.5)
+    assert a["factor"] == pytest.approx((35 / 2 - 5) / 30, abs=2e-3)
+    assert b["factor"] is None
+    assert b["nearest"] == pytest.approx((30 + 5 / 16) / 35, abs=1e-3)
+    change = {"input": "b", "scale": b["at"]}
+    [then] = told_goal(explorer, [change], "y", {}, ["a"], 0.5 * 35 / (30 + 5 / 16))
+    assert then["factor"] == pytest.approx((35 / 2 - 5 / 16) / 30, abs=2e-3)

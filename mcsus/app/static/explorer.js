@@ -364,6 +364,18 @@ export class Explorer {
     return this.server.ask("means", { opened, changes, labels, output });
   }
 
+  /** What some inputs by themselves would have to be for the mean to be so much of what it is. */
+  goal(inputs, ratio) {
+    const { opened, changes, output, labels } = this.state;
+    return this.server.ask("goal", { opened, changes, output, labels, inputs, ratio });
+  }
+
+  /** Whether an input can be multiplied here. */
+  movable(id) {
+    const input = this.state.study.inputs.find((own) => own.id === id);
+    return Boolean(input) && !input.fixed;
+  }
+
   /** Where the output goes with one input moved at a time. */
   moves() {
     const { opened, changes, output, labels } = this.state;

@@ -3,6 +3,7 @@
 import { d3 } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
 import { scatterRows } from "../tables.js";
+import { Goal } from "./goal.js";
 import { Moves } from "./moves.js";
 import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
 
@@ -17,8 +18,8 @@ export function Drivers({ explorer }) {
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
       <header><h2 id="drivers-title">What drives it</h2>
-        <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("moves", "one at a time")}</span></header>
-      ${view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} />`}
+        <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("moves", "one at a time")}${tab("goal", "what would halve it")}</span></header>
+      ${view === "goal" ? html`<${Goal} explorer=${explorer} ranking=${ranking} />` : view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} />`}
     </section>`;
 }
 

@@ -15,6 +15,7 @@ export function Head({ explorer, help }) {
   const { study, studies, labels, source } = explorer.state;
   const { scenarios } = study;
   const names = shortNames(scenarios);
+  const template = studies.find((own) => own.template);
   return html`
     <header class="head">
       <div class="brand">mcsus</div>
@@ -22,8 +23,10 @@ export function Head({ explorer, help }) {
       <label class="choose"><span class="hidden">Study</span>
         <select aria-label="Study" value=${source?.id ?? ""} onChange=${(event) => explorer.open({ id: event.target.value })}>
           ${!source?.id && html`<option value="">${source?.name}</option>`}
-          ${studies.map((own) => html`<option value=${own.id}>${own.id}</option>`)}
+          ${studies.filter((own) => !own.template).map((own) => html`<option value=${own.id}>${own.id}</option>`)}
+          ${template && html`<option value=${template.id}>a study of your own, from a template</option>`}
         </select></label>
+      ${template && source?.id !== template.id && html`<button title="begin with a template: a sensor node" onClick=${() => explorer.open({ id: template.id })}>new study</button>`}
       <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
       <div class="chips" role="group" aria-label="Scenario">
         ${scenarios.map((own, k) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} title=${own.title} onClick=${() => explorer.showLabel("scenario", own.id)}>${names[k]}</button>`)}
