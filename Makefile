@@ -68,6 +68,7 @@ validation: $(VENV)/.test
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks.bench
+	$(BIN)/python -m tests.benchmarks.page
 
 coverage: $(VENV)/.test
 	$(BIN)/python -m tests.coverage.measure

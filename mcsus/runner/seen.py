@@ -129,6 +129,8 @@ class Seen:
     ----------
     values : dict of str to array, shape (cell, replicate, draw)
         Of outputs, of what they are made of and of margins of claims: cells that are shown.
+    bytes : int
+        Memory that the draws take.
     """
 
     def __init__(self, run: Run, view: View, draws: int) -> None:
@@ -143,11 +145,7 @@ class Seen:
         self.scales = scales
         self.places = {name: view.cells(self.model, name) for name in scales}
         self.values = drawn_values(run, run.kept, scales, draws, REPLICATES, self.places)
-
-    @property
-    def bytes(self) -> int:
-        """Memory that the draws take."""
-        return sum(own.nbytes for own in self.values.values())
+        self.bytes = sum(own.nbytes for own in self.values.values())
 
     @cached_property
     def outputs(self) -> dict[str, list[Cell]]:

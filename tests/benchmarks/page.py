@@ -1,116 +1,270 @@
 """How long the page takes from an event to the paint that shows its answer.
 
-Run as ``python -m tests.benchmarks.page`` with Debian's chromium; prints the middle and the 95th
-percentile of each gesture in milliseconds, as the browser itself measures them: from the event to
-the frame after the one in which what it shows is another.
+Run as ``python -m tests.benchmarks.page`` with Debian's chromium (``make bench`` does); prints a
+line for each gesture and writes ``reports/benchmarks/page.md``. The server is a process of its own,
+as one starts it, and the browser one without a screen that paints 60 frames a second.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import statistics
 import sys
-import time
+import tempfile
+import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any, NamedTuple
 
-from tests.browser.conftest import opened, serve
+from mcsus.study.exporting import study_file
+from tests.benchmarks.explorer import many_inputs
+from tests.benchmarks.processes import machine
+from tests.benchmarks.tools import ROOT
+from tests.benchmarks.watched import (
+    ANSWER,
+    BETTER,
+    MARK,
+    VIEW,
+    Server,
+    Times,
+    on,
+    summary,
+    watched,
+)
 from tests.chromium import opened as browser
 
-DRAGS = 60
+PAUSE_MS = 150
+"""How long nothing moves before the page asks for the better ranking."""
 
-WATCH = """
-(() => {
-  const times = (window.times = []);
-  let since = null;
-  const start = () => { since ??= performance.now(); };
-  for (const kind of ['pointermove', 'keydown', 'click']) addEventListener(kind, start, true);
-  window.forget = () => { since = null; };
-  const frame = () => new Promise((done) => requestAnimationFrame(() => {
-    const channel = new MessageChannel();
-    channel.port1.onmessage = done;
-    channel.port2.postMessage(null);
-  }));
-  new MutationObserver(async (changes) => {
-    if (since === null || !changes.some((own) => own.target.matches?.('.now .big'))) return;
-    const began = since;
-    since = null;
-    await frame();
-    times.push(performance.now() - began);
-  }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['data-exact'] });
-})();
-"""
+NOW = "performance.timeOrigin + performance.now()"
+
+OWN = """
+schema = "mcsus/1"
+id = "own_{k}"
+title = "A study of one's own, {k}"
+[parameters]
+energy = {{ distribution = "lognormal", median = {k}, gsd = 1.4, unit = "kWh", source = "assumed" }}
+grid = {{ distribution = "triangular", low = 0.1, mode = 0.3, high = 0.6, unit = "kg CO2e/kWh", source = "assumed" }}
+mass = {{ distribution = "normal", mean = 2, sd = 0.2, unit = "kg", source = "assumed" }}
+factor = {{ distribution = "lognormal", median = 5, gsd = 1.8, unit = "kg CO2e/kg", source = "assumed" }}
+[equations]
+use = {{ formula = "{k}*energy*grid", unit = "kg CO2e" }}
+made = {{ formula = "mass*factor", unit = "kg CO2e" }}
+total = {{ formula = "use + made", unit = "kg CO2e" }}
+[outputs]
+total = "kg CO2e"
+"""  # noqa: E501
 
 
-def told(times: list[float]) -> str:
-    """Return the middle and the 95th percentile of some times."""
-    if not times:
-        return "nothing was painted"
-    high = sorted(times)[max(0, round(0.95 * len(times)) - 1)]
-    return f"{statistics.median(times):7.1f} ms, 95 % {high:7.1f} ms ({len(times)})"
+class Row(NamedTuple):
+    """A gesture, how long it took, how long it may take, and the server's processor, all in ms."""
+
+    study: str
+    gesture: str
+    times: Times
+    budget: float | None
+    processor: float | None = None
 
 
-@contextmanager
-def on(chromium: Any, server: Any, state: str = "") -> Iterator[Any]:
-    """Give a page that watches how long it takes."""
-    page = chromium.new_page(viewport={"width": 1400, "height": 900})
-    page.add_init_script("localStorage.setItem('mcsus: tour', 'seen')")
-    opened(page, server.link(state))
-    page.wait_for_timeout(1500)  # until the better ranking and the pace are there
-    page.evaluate(WATCH)
-    yield page
-    page.close()
+class Watch(NamedTuple):
+    """A study that is open in a page, with its server."""
+
+    study: str
+    page: Any
+    server: Server
+
+    def row(
+        self, gesture: str, value: str, acts: Iterator[Any], budget: float | None, less: float = 0
+    ) -> Row:
+        """Return how long acts take, less what is waited for on purpose."""
+        used = self.server.processor_s
+        times = watched(self.page, value, acts)
+        processor = 1000 * (self.server.processor_s - used) / len(times)
+        return Row(self.study, gesture, summary([own - less for own in times]), budget, processor)
 
 
-def painted(page: Any, count: int, most_s: float = 10) -> None:
-    """Wait until so many answers were painted."""
-    end = time.monotonic() + most_s
-    while page.evaluate("times.length") < count and time.monotonic() < end:
-        page.wait_for_timeout(1)
-
-
-def drag(page: Any, events: int = DRAGS) -> list[float]:
-    """Drag the first input, each event when the one before was painted; return the times."""
+def drag(page: Any, events: int, every: int = 1) -> Iterator[int]:
+    """Drag the first input that varies."""
     box = page.locator(".row .body .touch").first.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
-    page.evaluate("forget(); times.length = 0")
+    page.evaluate("ignore()")
     for k in range(events):
-        page.mouse.move(x + 10 + k % 40, y)
-        painted(page, k + 1)
-    times: list[float] = page.evaluate("times")
+        page.mouse.move(x + 10 + every * (k % 40), y)
+        yield k
     page.mouse.up()
-    return times
 
 
-def in_turn(page: Any, keys: list[str], times: int = 20) -> list[float]:
-    """Press keys in turn, each when the one before was painted; return the times."""
-    page.wait_for_timeout(800)
-    page.evaluate("forget(); times.length = 0")
-    for k in range(times):
-        page.keyboard.press(keys[k % len(keys)])
-        painted(page, k + 1, 2)
-        page.evaluate("forget()")
-    found: list[float] = page.evaluate("times")
-    return found
+def mark(page: Any, events: int) -> Iterator[int]:
+    """Drag a mark of the answer."""
+    box = page.locator(".grabber").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate("ignore()")
+    for k in range(events):
+        page.mouse.move(x + 1 + k % 50, y)
+        yield k
+    page.mouse.up()
+
+
+def pressed(page: Any, keys: list[str], times: int) -> Iterator[str]:
+    """Press keys in turn."""
+    for key in islice(cycle(keys), times):
+        page.keyboard.press(key)
+        yield key
+
+
+def clicked(page: Any, names: list[str], within: str, times: int) -> Iterator[str]:
+    """Click on buttons in turn."""
+    for name in islice(cycle(names), times):
+        page.locator(within).get_by_role("button", name=name).click()
+        yield name
+
+
+def chosen(page: Any, texts: list[str]) -> Iterator[str]:
+    """Open one study file after the other."""
+    for k, text in enumerate(texts):
+        file = {"name": f"own_{k}.toml", "mimeType": "text/plain", "buffer": text.encode()}
+        page.locator(".head input[type=file]").set_input_files(file)
+        yield text
+
+
+def slowly(page: Any, times: int) -> Iterator[int]:
+    """Drag an input with pauses."""
+    for k in drag(page, times, every=3):
+        yield k
+        page.wait_for_timeout(400)
+
+
+def turned(watch: Watch, budget: float | None) -> Row:
+    """Measure what is taken back, and back again, when the page has come to rest."""
+    watch.page.wait_for_timeout(3000)
+    keys = pressed(watch.page, ["u", "Shift+U"], 40)
+    return watch.row("undo and redo", ANSWER, keys, budget)
+
+
+def of_device(watch: Watch) -> Iterator[Row]:
+    """Measure each gesture on one device."""
+    page = watch.page
+    yield watch.row("drag of an input", ANSWER, drag(page, 60), 50)
+    page.wait_for_timeout(1500)
+    better = "the better ranking, after the pause"
+    yield watch.row(better, BETTER, slowly(page, 20), 150, PAUSE_MS)
+    yield turned(watch, 16)
+    yield watch.row("a mark, dragged", MARK, mark(page, 60), 16)
+    tabs = clicked(page, ["cumulative", "table", "density"], ".answer .tabs", 30)
+    yield watch.row("density, cumulative, table", VIEW, tabs, 16)
+    yield watch.row("another label", ANSWER, pressed(page, ["]"], 30), 16)
+    yield watch.row("another output", ANSWER, pressed(page, ["2", "1"], 30), 16)
+
+
+def of_fleet(watch: Watch) -> Iterator[Row]:
+    """Measure what a study of many cells takes."""
+    yield watch.row("drag of an input", ANSWER, drag(watch.page, 40), 150)
+    yield turned(watch, 16)
+
+
+def of_many(watch: Watch) -> Iterator[Row]:
+    """Measure what a study of 500 inputs takes."""
+    yield watch.row("drag of an input", ANSWER, drag(watch.page, 40), None)
+    yield turned(watch, None)
+
+
+def of_files(chromium: Any, folder: Path) -> Iterator[Row]:
+    """Measure how long files take to open: in a page that is open, and from nothing."""
+    texts = [OWN.format(k=k) for k in range(1, 12)]
+    assert tomllib.loads(texts[0])
+    (folder / "own.toml").write_text(texts[0], encoding="utf-8")
+    fresh = []
+    for _ in range(5):
+        server = Server(str(folder / "own.toml"))
+        page = chromium.new_page()
+        page.goto(server.link)
+        page.locator(".now .big").wait_for(timeout=60_000)
+        ended = page.evaluate(f"new Promise((told) => requestAnimationFrame(() => told({NOW})))")
+        fresh.append(ended - 1000 * server.started)
+        page.close()
+        server.stop()
+    study = "a study of one's own"
+    yield Row(study, "opened in a fresh process", summary(fresh), 1500)
+    server = Server(str(folder / "own.toml"))
+    with on(chromium, server.link) as page:
+        times = watched(page, ANSWER, chosen(page, texts[1:]), rests_ms=600)
+    server.stop()
+    yield Row(study, "opened in a page that is open", summary(times), 200)
+
+
+def measured(chromium: Any, only: str) -> Iterator[Row]:
+    """Measure all studies, or one."""
+    with tempfile.TemporaryDirectory() as named:
+        folder = Path(named)
+        (folder / "many.toml").write_text(study_file(many_inputs().to_dict()), encoding="utf-8")
+        for study, what, gestures in (
+            ("tinyml_device", "tinyml_device", of_device),
+            ("tinyml_fleet", "tinyml_fleet", of_fleet),
+            (str(folder / "many.toml"), "500 inputs", of_many),
+        ):
+            if only in what:
+                server = Server(study)
+                with on(chromium, server.link) as page:
+                    yield from gestures(Watch(what, page, server))
+                server.stop()
+        if only in "own":
+            yield from of_files(chromium, folder)
+
+
+def told(row: Row) -> list[str]:
+    """Return the cells of a row of the table."""
+    least, middle, high, count = row.times
+    budget = "" if row.budget is None else f"{row.budget:g}"
+    processor = "" if row.processor is None else f"{row.processor:.1f}"
+    times = [f"{least:.1f}", f"{middle:.1f}", f"{high:.1f}"]
+    return [row.study, row.gesture, *times, budget, processor, f"{count}"]
+
+
+HEAD = ["study", "gesture", "least", "middle", "95 %", "95 % wanted", "server's processor", "times"]
+
+
+def markdown(rows: list[Row], load: list[float]) -> str:
+    """Return the table."""
+    about = machine()
+    lines = [HEAD, ["---", "---", *["---:"] * 6], *map(told, rows)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"""# The page of `mcsus serve`, from event to paint
+
+Milliseconds from the time that the browser stamps an event with to the end of the frame that
+shows what follows from it, in Debian's chromium at 60 frames a second (the next frame is up to 16.7
+ms away), with the server in a process of its own. Made by `make bench` (`python -m
+tests.benchmarks.page`); load of the machine meanwhile {statistics.median(load):.1f}. A drag is of
+4 x 4,096 draws with density, quantiles, claims and the ranking at 4 x 256 base points; the better
+ranking is at 4 x 1,024.
+
+{about["processor"]}, {about["processors"]} processors, {about["system"]}.
+
+{table}
+"""
 
 
 def main() -> None:
-    """Print the times of two studies."""
+    """Measure, then write the table."""
+    parser = argparse.ArgumentParser(description="The page, from event to paint.")
+    parser.add_argument("--only", default="", help="of one study, such as tinyml_device")
+    parser.add_argument("--out", type=Path, default=ROOT / "reports" / "benchmarks")
+    asked = parser.parse_args()
+    rows, load = [], []
     with browser() as chromium:
-        for study in ("tinyml_device", "tinyml_fleet"):
-            server = serve(study)
-            with on(chromium, server) as page:
-                say(f"{study}, a drag", told(drag(page, DRAGS if study == "tinyml_device" else 20)))
-                say(f"{study}, undo and redo", told(in_turn(page, ["u", "Shift+U"])))
-            server.stop()
-
-
-def say(what: str, text: str) -> None:
-    """Print one line."""
-    sys.stdout.write(f"{what:40} {text}\n")
-    sys.stdout.flush()
+        for row in measured(chromium, asked.only):
+            rows.append(row)
+            load.append(os.getloadavg()[0])
+            sys.stdout.write("  ".join(told(row)) + "\n")
+            sys.stdout.flush()
+    if not asked.only:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        (asked.out / "page.md").write_text(markdown(rows, load), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -92,6 +92,27 @@ def test_what_is_dragged_after_an_undo_is_answered(device):
         )
 
 
+def test_another_label_is_there_without_asking(page, served):
+    def seen(request):
+        return request.url.endswith("/api/evaluate") and request.post_data_json["visible"]
+
+    def is_of_another_output(request):  # asked ahead after the other labels
+        return seen(request) and seen(request)["outputs"] != ["device_footprint"]
+
+    with page.expect_request(is_of_another_output):
+        opened(page, served.link())
+    before = page.locator(".now .big").get_attribute("data-exact")
+    asked = []
+    page.on("request", lambda request: asked.append(seen(request)))
+    page.locator(".chip", has_text="Image classification").click()
+    page.wait_for_function(
+        "old => document.querySelector('.now .big').dataset.exact !== old", arg=before
+    )
+    shown = {"outputs": ["device_footprint"], "labels": {"application": ["image_classification"]}}
+    assert shown not in asked
+    assert "Being drawn" not in page.locator(".drivers").inner_text()
+
+
 def test_a_law_that_is_typed_is_told_before_it_is_taken(device):
     device.locator(".row .title").first.click()
     field = device.locator(".field input").first

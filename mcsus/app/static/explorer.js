@@ -1,14 +1,11 @@
 // What the page knows, and everything that changes it. Views read `state` and call the methods.
 
-import { Gone, Newest, Refused } from "./ask.js";
+import { Answers } from "./answers.js";
+import { Gone, Refused } from "./ask.js";
 import { withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
 import { ModelBehind } from "./model.js";
 import { Shelf } from "./shelf.js";
-
-const PAUSE_MS = 150;
-const AT_FIRST = { draws: 4096, ranking: 256, ranking_after: 1024 };
-const KEPT_ANSWERS = 64;
 
 export class Explorer {
   constructor(server, host, changed) {
@@ -44,10 +41,7 @@ export class Explorer {
     this.comparison = new Comparison(this);
     this.behind = new ModelBehind(this.server, (patch) => this.learn(patch));
     this.shelf = new Shelf(server, (patch) => this.set(patch));
-    this.kept = new Map();
-    this.epoch = 0; // grows where what is in flight is no longer wanted
-    this.pace = AT_FIRST;
-    this.newest = new Newest((question) => this.answer(question));
+    this.answers = new Answers(this);
   }
 
   /** The document, or in a notebook the part of it that is this page's own. */
@@ -58,6 +52,12 @@ export class Explorer {
   set(patch) {
     Object.assign(this.state, patch);
     this.changed();
+  }
+
+  /** The same for what was waited for, without waiting for the next frame. */
+  setAtOnce(patch) {
+    Object.assign(this.state, patch);
+    this.changed(true);
   }
 
   // --- studies -------------------------------------------------------------------------------
@@ -78,14 +78,13 @@ export class Explorer {
       if (serial !== this.opening) return;
       const output = describe.outputs.find((own) => own.id === shown.output) ?? describe.outputs.find((own) => own.id === describe.visible.output);
       const labels = { ...describe.visible.labels, ...shown.labels };
-      this.kept.clear();
       this.described = describe;
       if (this.state.study) this.set({ trail: [], model: null });
       this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: saved ? { changes: [] } : null, saved, faults: null, refused: null });
       this.comparison.forget();
-      this.pace = AT_FIRST;
+      this.answers.forget();
       this.refresh();
-      this.findPace().catch(() => {});
+      this.answers.findPace().catch(() => {});
     } catch (error) {
       if (serial !== this.opening) return;
       if (error instanceof Gone) this.set({ gone: true });
@@ -118,7 +117,7 @@ export class Explorer {
   /** While something is dragged: the changes as they would be; undo goes back to before the drag. */
   drag(changes) {
     this.dragged ??= this.state.changes;
-    this.set({ changes });
+    this.state.changes = changes; // drawn with its answer
     this.refresh();
   }
 
@@ -127,7 +126,7 @@ export class Explorer {
     this.undone = [...(this.undone ?? []), this.dragged].slice(-200);
     this.dragged = undefined;
     this.set({ redo: [] });
-    this.rest();
+    this.answers.rest();
     this.writeDown();
   }
 
@@ -228,92 +227,31 @@ export class Explorer {
     return this.state.study.outputs.find((own) => own.id === this.state.output);
   }
 
-  get dragPace() {
-    return { draws: this.pace.draws, ranking: this.pace.ranking };
+  /** What an answer is of. */
+  get place() {
+    const { opened, changes, output, labels } = this.state;
+    return { opened, changes, output, labels };
   }
 
-  get restPace() {
-    return { ranking: this.pace.ranking_after, effects: true };
-  }
-
-  /** How much this machine can answer of this study while something is dragged. */
-  async findPace() {
-    const { opened } = this.state;
-    const pace = await this.server.ask("pace", { opened, visible: this.visible() });
-    if (opened === this.state.opened) this.pace = pace;
-  }
-
-  /** The dims of the output that is shown, but for scenarios those that numbers label. */
-  get numericDims() {
-    return this.state.study.dims.filter((dim) => dim.numeric && this.outputNow.dims.includes(dim.id)).map((dim) => dim.id);
+  /** The dims of an output, but for scenarios those that numbers label. */
+  numericDims(output) {
+    const { dims, outputs } = this.state.study;
+    const own = outputs.find((other) => other.id === output);
+    return dims.filter((dim) => dim.numeric && own?.dims.includes(dim.id)).map((dim) => dim.id);
   }
 
   /** What a snapshot is asked for: one label of each dim; all of a numeric one, for the fan. */
-  visible(free = this.numericDims) {
-    const { output, labels } = this.state;
+  visible({ output, labels } = this.state, free = this.numericDims(output)) {
     const held = Object.entries(labels).filter(([dim]) => !free.includes(dim));
     return { outputs: [output], labels: Object.fromEntries(held.map(([dim, label]) => [dim, [label]])) };
   }
 
-  question(how) {
-    const { opened, changes } = this.state;
-    const ranking = this.numericDims.length ? 0 : how.ranking;
-    return { opened, changes, visible: this.visible(), ...how, ranking };
-  }
-
-  /** Draws anew: at once if it was drawn before, else quickly now and better after a pause. */
+  /** Draws anew. */
   refresh() {
-    clearTimeout(this.pausing);
     this.followStructure();
     this.followSettled();
-    const kept = this.kept.get(key(this.question(this.restPace)));
-    if (kept) {
-      this.newest.forget();
-      this.epoch += 1;
-      this.set({ shot: kept, fine: true, refused: null });
-    } else {
-      this.set({ fine: false });
-      this.newest.ask(this.question(this.dragPace));
-      // a better ranking that takes long would keep what is still held waiting
-      if (this.dragged === undefined || this.pace.ranking > 0) this.rest();
-    }
+    this.answers.refresh();
     if (this.dragged === undefined) this.writeDown();
-  }
-
-  /** Asks for the better answer after a pause. */
-  rest() {
-    clearTimeout(this.pausing);
-    this.pausing = setTimeout(() => this.newest.ask(this.question(this.restPace)), PAUSE_MS);
-  }
-
-  async answer(question) {
-    const { epoch } = this;
-    try {
-      const shot = await this.server.ask("evaluate", question);
-      if (epoch !== this.epoch || question.opened !== this.state.opened) return;
-      shot.ranking ??= this.state.shot?.ranking;
-      this.set({ shot, fine: Boolean(question.effects), refused: null, gone: false });
-      if (!question.effects) return;
-      if (this.numericDims.length) await this.rankAtLabel(question, shot);
-      this.keep(question, shot);
-    } catch (error) {
-      if (error instanceof Gone) this.set({ gone: true });
-      else if (error instanceof Refused) this.set({ refused: { faults: error.faults, changes: question.changes } });
-      else throw error;
-    }
-  }
-
-  /** The ranking where a fan is shown: at the one label that is chosen. */
-  async rankAtLabel(question, shot) {
-    const { opened, changes } = question;
-    const told = await this.server.ask("evaluate", { opened, changes, visible: this.visible([]), ranking: this.pace.ranking_after });
-    Object.assign(shot, { ranking: told.ranking });
-    if (changes === this.state.changes) this.set({ shot: { ...shot } });
-  }
-
-  keep(question, shot) {
-    this.kept.set(key(question), shot);
-    if (this.kept.size > KEPT_ANSWERS) this.kept.delete(this.kept.keys().next().value);
   }
 
   /** Asks for the equations anew where some were changed or added. */
@@ -354,7 +292,7 @@ export class Explorer {
   /** The cell that is shown beside what it is with other changes. */
   async beside(against) {
     const { opened, changes, output } = this.state;
-    const told = await this.server.ask("evaluate", { opened, changes, against, visible: this.visible([]), ranking: 0 });
+    const told = await this.server.ask("evaluate", { opened, changes, against, visible: this.visible(this.state, []), ranking: 0 });
     return told.outputs[output][0];
   }
 
@@ -461,9 +399,4 @@ export class Explorer {
 
 function same(one, other) {
   return JSON.stringify(one) === JSON.stringify(other);
-}
-
-function key(question) {
-  const { changes, visible, effects, opened } = question;
-  return JSON.stringify([opened, changes, visible, Boolean(effects)]);
 }

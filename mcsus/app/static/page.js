@@ -90,14 +90,15 @@ function Spoken({ explorer }) {
  * `link(shown)`, an address, and `print()`.
  */
 export function mount(server, host) {
-  let waits = false;
+  let waits = 0;
   const draw = () => {
-    waits = false;
+    cancelAnimationFrame(waits);
+    waits = 0;
     render(html`<${App} explorer=${explorer} />`, host.element);
   };
-  const explorer = new Explorer(server, host, () => {
-    if (!waits) requestAnimationFrame(draw);
-    waits = true;
+  const explorer = new Explorer(server, host, (atOnce = false) => {
+    if (atOnce) return draw();
+    waits ||= requestAnimationFrame(draw);
   });
   draw();
   explorer.begin().catch((error) => explorer.set(error instanceof Unanswered ? { gone: true } : { faults: error.faults ?? [{ message: error.message }] }));

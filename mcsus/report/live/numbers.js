@@ -5,6 +5,7 @@ const MINUS = "\u2212", TIMES = "\u00d7", SPACE = "\u00a0";
 const SUPERSCRIPT = { "-": "\u207b", 0: "\u2070", 1: "\u00b9", 2: "\u00b2", 3: "\u00b3", 4: "\u2074",
   5: "\u2075", 6: "\u2076", 7: "\u2077", 8: "\u2078", 9: "\u2079" };
 const NOT_KNOWN = "not known";
+const formats = []; // by decimals; to make one takes as long as some hundred numbers
 
 function raised(power) {
   return [...String(power)].map((sign) => SUPERSCRIPT[sign]).join("");
@@ -23,7 +24,8 @@ export function number(value, digits = 3) {
   } else {
     const decimals = Math.max(0, digits - 1 - exponent);
     const format = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    text = Math.abs(value).toLocaleString("en-US", format);
+    formats[decimals] ??= new Intl.NumberFormat("en-US", format);
+    text = formats[decimals].format(Math.abs(value));
   }
   return value < 0 ? MINUS + text : text;
 }

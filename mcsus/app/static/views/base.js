@@ -24,6 +24,9 @@ export function useWidth(first = 480) {
   return [ref, width];
 }
 
+/** A move as it happens, where a browser tells of it, and as it is told of before each frame. */
+const MOVED = ["pointerrawupdate", "pointermove"];
+
 /** Listeners that let an element be dragged: `move` is given the pixels moved since the start. */
 export function dragging({ start, move, end }) {
   return (event) => {
@@ -35,13 +38,18 @@ export function dragging({ start, move, end }) {
     target.focus?.();
     target.setPointerCapture(event.pointerId);
     const begun = start?.();
-    const moved = (next) => move(next.clientX - from, begun);
+    let at = from;
+    const moved = (next) => {
+      if (next.clientX === at) return;
+      at = next.clientX;
+      move(at - from, begun);
+    };
     const ended = () => {
-      target.removeEventListener("pointermove", moved);
+      MOVED.forEach((kind) => target.removeEventListener(kind, moved));
       target.removeEventListener("lostpointercapture", ended);
       end?.(begun);
     };
-    target.addEventListener("pointermove", moved);
+    MOVED.forEach((kind) => target.addEventListener(kind, moved));
     target.addEventListener("lostpointercapture", ended);
   };
 }
@@ -53,6 +61,15 @@ export class Steady extends Component {
     const keys = new Set([...Object.keys(next), ...Object.keys(this.props)]);
     return [...keys].some((key) => next[key] !== this.props[key]);
   }
+}
+
+/** A view that is drawn again only where something that it is given is another one. */
+export function steady(View) {
+  return class extends Steady {
+    render(given) {
+      return h(View, given);
+    }
+  };
 }
 
 /** Rows as a text for a spreadsheet; what it would take for a formula is guarded. */

@@ -118,18 +118,33 @@ class Row extends Steady {
   constructor() {
     super();
     this.state = { open: false };
+    this.drag = (change) => {
+      const { explorer } = this.props;
+      if (change) explorer.drag(withChange(explorer.dragged ?? explorer.state.changes, this.own(change)));
+    };
+    this.drop = () => this.props.explorer.drop();
   }
 
-  render({ explorer, input, labels, now, ST, error, refused, lit, changes, turns }, { open }) {
+  own(change) {
+    return { input: this.props.input.id, ...change };
+  }
+
+  /** Where verdicts turn, in the unit of a law; the same list as long as it says the same. */
+  marks(unit) {
+    const { turns } = this.props;
+    if (this.marked?.turns !== turns || this.marked.unit !== unit) {
+      this.marked = { turns, unit, marks: JSON.parse(turns).filter((turn) => turn.unit === unit) };
+    }
+    return this.marked.marks;
+  }
+
+  render({ explorer, input, labels, now, ST, error, refused, lit, changes }, { open }) {
     const before = lawAt(input.laws, labels);
     const shown = now && (cellAt(now, labels) ?? now[0]);
     const law = shown?.law ?? before;
     const changed = changes !== "[]";
     const fixed = Boolean(input.fixed);
-    const own = (change) => change && { input: input.id, ...change };
-    const base = () => explorer.dragged ?? explorer.state.changes;
-    const drag = (change) => change && explorer.drag(withChange(base(), own(change)));
-    const marks = JSON.parse(turns).filter((turn) => turn.unit === law.unit);
+    const marks = this.marks(law.unit);
     const locked = law.low === law.high && before.low !== before.high;
     return html`
       <li class=${`row ${changed ? "changed" : ""} ${lit ? "lit" : ""}`} onPointerEnter=${() => explorer.highlight(input.id)} onPointerLeave=${() => explorer.highlight(null)}>
@@ -138,13 +153,13 @@ class Row extends Steady {
           <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
           <span class="value">${amount(law)} <i>${unit(law.unit)}</i></span>
         </div>
-        <div class="drag">${law.curve && before.curve && html`<${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${drag} drop=${() => explorer.drop()} />`}</div>
+        <div class="drag">${law.curve && before.curve && html`<${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${this.drag} drop=${this.drop} />`}</div>
         <div class="share" title="share of the variance, interactions included">
           ${Number.isFinite(ST) && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
         </div>
         <div class="do">
           ${!fixed && html`<button class="lock" aria-pressed=${locked} title=${locked ? "let it vary again" : "as if it were known exactly"} aria-label=${`${locked ? "Unlock" : "Lock"} ${input.title}`}
-            onClick=${() => (locked ? explorer.changeBack(input.id) : explorer.change(own({ lock: "typical" })))}>${locked ? "locked" : "lock"}</button>`}
+            onClick=${() => (locked ? explorer.changeBack(input.id) : explorer.change(this.own({ lock: "typical" })))}>${locked ? "locked" : "lock"}</button>`}
           ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
         </div>
         ${refused && html`<p class="fault" role="alert">${refused}</p>`}

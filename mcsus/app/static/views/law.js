@@ -2,7 +2,7 @@
 
 import { d3, area, density, stretch, valueAt } from "../shapes.js";
 import { number, unit } from "../numbers.js";
-import { dragging, html, useRef } from "./base.js";
+import { dragging, html, steady, useRef } from "./base.js";
 
 const HEIGHT = 34;
 const BASE = 27;
@@ -35,7 +35,7 @@ function withEnd(law, end, to) {
  * Parameters: the law in force, the one of the study, the width, whether it may be changed, and
  * where verdicts turn, `drag(change)`, which is told of the change since the drag began, and `drop()`.
  */
-export function Law({ law, before, width, title, fixed, turns = [], drag, drop }) {
+export const Law = steady(({ law, before, width, title, fixed, turns, drag, drop }) => {
   const held = useRef(null);
   const [low, high] = held.current ?? axis(law, before);
   const x = d3.scaleLinear([low, high], [6, width - 6]).clamp(false);
@@ -87,7 +87,7 @@ export function Law({ law, before, width, title, fixed, turns = [], drag, drop }
       ${turns.map((turn) => html`<path class="turn" d=${`M${clamped(turn.value)},${BASE} l-4,7 h8 z`}><title>${`“${turn.claim}” turns at ${number(turn.value)} ${unit(turn.unit)}`}</title></path>`)}
       ${!constant && law.moves.includes("ends") && [handle("low", law.low), handle("high", law.high)]}
     </svg>`;
-}
+});
 
 function Curve({ law, x, stretch: shown, kind }) {
   const points = density(table(law), shown);
