@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import traitlets
@@ -55,8 +56,12 @@ class Page(AnyWidget):
 
     @property
     def changes(self) -> list[dict[str, Any]]:
-        """What was changed on the page, as `mcsus.Explorer` takes it."""
+        """What was changed, as `mcsus.Explorer` takes it; the page follows what is set."""
         return list(self.state.get("changes", []))
+
+    @changes.setter
+    def changes(self, changes: Sequence[Mapping[str, Any]]) -> None:
+        self.state = {**self.state, "changes": [dict(change) for change in changes]}
 
     @property
     def study(self) -> Study:

@@ -15,16 +15,16 @@ class Kernel:
 
     def __init__(self, *widgets):
         self.widgets = widgets
-        self.asked = []
+        self.asked, self.sent = [], []
         for widget in widgets:
-            widget.send = lambda content, own=widget: self.sent.append(content)
+            widget.send = self.sent.append
 
     def hear(self, k, content):
         """Answer one message with those that the widget sends back."""
         self.asked.append(content)
-        self.sent = []
+        self.sent.clear()
         self.widgets[k]._handle_custom_msg(content, [])
-        return self.sent
+        return list(self.sent)
 
     def save(self, k, state):
         self.widgets[k].state = state
@@ -105,6 +105,27 @@ def test_a_widget_that_is_drawn_again_is_what_it_was(page, device):
     assert again.locator(".chip[aria-pressed=true]", has_text="Image").count() == 1
     assert widget.locator(".head").count() == 0
     assert any(own.get("closed") for own in kernel.asked)
+    assert page.said == []
+
+
+@pytest.mark.slow
+def test_a_page_follows_its_other_views_and_the_notebook(page, device):
+    kernel = drawn(page, device)
+    page.evaluate("draw(0)")
+    first, second = (page.locator(".widget").nth(k) for k in range(2))
+    second.locator(".drivers .bars li").first.wait_for()
+    first.get_by_label("Lock battery mass").click()
+    second.locator(".changes li", has_text="locked at its typical").wait_for()
+    (widget,) = kernel.widgets
+    widget.changes = [*widget.changes, {"input": "pue", "lock": "mean"}]
+    page.evaluate("state => models[0].set('state', state)", widget.state)
+    for view in (first, second):
+        view.locator(".changes li", has_text="locked at its mean").wait_for()
+    second.get_by_role("button", name="change all back").click()
+    first.locator(".changes li").first.wait_for(state="detached")
+    first.get_by_role("button", name="undo").first.click()
+    second.locator(".changes li", has_text="locked at its mean").wait_for()
+    assert [own["input"] for own in widget.changes] == ["battery_mass", "pue"]
     assert page.said == []
 
 

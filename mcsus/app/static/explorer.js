@@ -154,6 +154,12 @@ export class Explorer {
     this.refresh();
   }
 
+  /** Takes up changes that were made elsewhere: in a cell of the notebook, or by another view of the widget. */
+  follow({ changes = [] }) {
+    if (this.dragged !== undefined || !this.state.study) return;
+    if (JSON.stringify(changes) !== JSON.stringify(this.state.changes)) this.setChanges(changes);
+  }
+
   reset() {
     if (this.state.changes.length) this.setChanges([]);
   }

@@ -29,7 +29,10 @@ export function render({ model, el }) {
     },
     stopped: STOPPED,
   });
+  const follow = () => explorer.follow(model.get("state"));
+  model.on("change:state", follow);
   return () => {
+    model.off("change:state", follow);
     draw(null, element);
     server.close();
   };
