@@ -32,7 +32,7 @@ from mcsus.vocabulary import Label
 Array = NDArray[np.float64]
 Names = frozenset[str]
 
-_REST = 0.02  # of the variance: of inputs that are let vary together
+_RESTS = (0.02, 0.002)  # of the variance: of inputs that are let vary together, the first that does
 _KEPT = 0.96  # of it, without these
 _LOOK = 4  # replicates that tell it
 
@@ -149,20 +149,21 @@ class FixedRun:
         with np.errstate(invalid="ignore", divide="ignore"):  # of a cell that does not vary
             shares = np.nan_to_num(np.sum([own.change for own in changes], axis=0) / variance)
         orders = [sorted(range(len(names)), key=lambda k: (-own[k], names[k])) for own in shares.T]
-        heads = [
-            [names[k] for k in order[: _of_one_each(own[order])]]
-            for own, order in zip(shares.T, orders, strict=True)
-        ]
-        sets = list(dict.fromkeys(map(frozenset, heads)))
-        look = min(_LOOK, len(changes))
-        looked = self._spreads(executor, [self.groups.keys() - own for own in sets], look)
-        kept = np.sum([own.kept for own in looked], axis=0)
-        of = np.sum([own.base for own in looked], axis=0)
-        return [
-            head if kept[sets.index(frozenset(head)), row] >= _KEPT * of[row] else
-            [names[k] for k in orders[row]]
-            for row, head in enumerate(heads)
-        ]  # fmt: skip
+        chosen = [[names[k] for k in order] for order in orders]
+        left = list(range(self.cells))
+        for rest in _RESTS:
+            heads = {
+                row: chosen[row][: _of_one_each(shares[orders[row], row], rest)] for row in left
+            }
+            sets = list(dict.fromkeys(map(frozenset, heads.values())))
+            fixed = [self.groups.keys() - own for own in sets]
+            looked = self._spreads(executor, fixed, min(_LOOK, len(changes)))
+            kept, of = (np.sum([own[k] for own in looked], axis=0) for k in (1, 0))
+            for row, head in heads.items():
+                if kept[sets.index(frozenset(head)), row] >= _KEPT * of[row]:
+                    chosen[row] = head
+                    left.remove(row)
+        return chosen
 
     def _fixed(self, names: Iterable[str]) -> Kernel:
         """Return the kernel with the inputs of some groups at their typical values."""
@@ -226,10 +227,10 @@ def _spreads_of(task: _Fixed, replicate: int) -> _Spreads:
     return _Spreads(base.var(axis=1, ddof=1), kept, change)
 
 
-def _of_one_each(shares: Array) -> int:
+def _of_one_each(shares: Array, rest: float) -> int:
     """Return how many of the first inputs are let vary one at a time, from falling shares."""
     behind = shares[::-1].cumsum()[::-1]  # what each and all behind it add up to
-    return int((behind > _REST).sum())
+    return int((behind > rest).sum())
 
 
 def _steps(order: Sequence[str], every: Names) -> list[Names]:
