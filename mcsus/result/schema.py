@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _MOST = 10  # faults that are told
-_MAY_LACK = ("_error", "_value", "_output", "swing", "bound")
+_MAY_LACK = ("_error", "_value", "_output", "swing", "bound", "elasticity", "wards")
 """How arrays by input end of which some are not known, or never, where an input has its rank."""
 _SOME_ALONE = ("narrowed", "halved_gain")
 """Arrays of methods that look at those inputs alone that matter: the others come last."""

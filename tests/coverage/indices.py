@@ -68,7 +68,7 @@ def by_holding(case: IndexCase) -> Mapping[str, Named]:
     for name, middle in middles.items():
         own = _interval(case, {name: {"distribution": "constant", "value": middle}})[0]
         low, high = (own - whole[0]) / (whole[1] - whole[0])
-        at = {"narrowed": 1 - (high - low), "known_low": low, "known_high": high}
+        at = {"narrowed": 1 - (high - low), "low_position": low, "high_position": high}
         for key, value in at.items():
             found[key][name] = float(value)
     return found
@@ -136,7 +136,7 @@ ROWS: tuple[Row, ...] = (
     Row("morris", ("mu_star", "mu", "sigma"), exact=by_many_points),
     Row("given_data", ("S1",), cases=(*CASES, *DEPENDENT)),
     Row("rbd_fast", ("S1",), _ALL_DRAWS),
-    Row("known", ("narrowed", "known_low", "known_high"), exact=by_holding),
+    Row("known", ("narrowed", "low_position", "high_position"), exact=by_holding),
     Row("polynomial_chaos", ("S1", "ST")),
     Row("delta", ("delta",), _ALL_DRAWS, by_integration, cases=(*CASES, *DEPENDENT)),
     Row("pawn", ("median", "maximum"), _ALL_DRAWS, by_integration, cases=(*CASES, *DEPENDENT)),

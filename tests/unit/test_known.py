@@ -41,7 +41,7 @@ def test_a_sum_of_normals_is_as_narrow_as_the_rest_of_it():
         exact = 1 - np.sqrt(1 - variance / 14)
         assert abs(own["narrowed"]["value"] - exact) < ERRORS * own["narrowed"]["error"]
         assert own["narrowed"]["error"] < 0.02
-        middle = (own["known_low"]["value"] + own["known_high"]["value"]) / 2
+        middle = (own["low_position"]["value"] + own["high_position"]["value"]) / 2
         assert middle == pytest.approx(0.5, abs=0.02)
     assert told["ranking"] == ["a", "b", "c"]
 
@@ -49,7 +49,7 @@ def test_a_sum_of_normals_is_as_narrow_as_the_rest_of_it():
 def test_an_input_with_two_values_is_at_that_of_its_median():
     laws = {"which": {"distribution": "bernoulli", "probability": 0.3}, "other": normal(1)}
     own = cell(laws, "10*which + other")["indices"]["which"]
-    assert own["known_high"]["value"] < 0.5  # at 0 nearly all of what 0 and 10 span is gone
+    assert own["high_position"]["value"] < 0.5  # at 0 nearly all of what 0 and 10 span is gone
     assert own["narrowed"]["value"] == pytest.approx(0.7, abs=0.03)
 
 

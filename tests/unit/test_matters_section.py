@@ -40,8 +40,8 @@ def reading(error=0.002, before=0.99999, pawn=(0.5, 0.3, 0.2, 0.0), narrowed=0.4
     known = {
         "narrowed": [narrowed, 0.2, 0.001, 0.0],
         "narrowed_error": [0.01] * 4,
-        "known_low": [0.2, 0.1, 0.0, 0.0],
-        "known_high": [0.2 + 1 - narrowed, 0.9, 1.0, 1.0],
+        "low_position": [0.2, 0.1, 0.0, 0.0],
+        "high_position": [0.2 + 1 - narrowed, 0.9, 1.0, 1.0],
     }
     return Reading(
         result(

@@ -8,6 +8,7 @@ import pytest
 from mcsus.cli import run_command
 from mcsus.families import distribution
 from mcsus.report import write_report
+from mcsus.result.tree import load_result
 from mcsus.runner import run
 from mcsus.study import Study
 
@@ -88,10 +89,12 @@ def test_elasticities(document):
     exact = {"a": 2, "b": 1, "stepped": -0.5}
     for name, value in exact.items():  # the bend of the curve times the square of the step
         assert told(cell, name, "elasticity") == pytest.approx(value, abs=1e-6)
-        assert told(cell, name, "corner") == 0
+        assert cell["indices"][name]["shape"] == "smooth"
     bent = of(document, "bent", "elasticity")
     assert told(bent, "a", "elasticity") == pytest.approx(0.5, abs=1e-6)
-    assert told(bent, "a", "corner") == pytest.approx(1, abs=1e-3)
+    assert bent["indices"]["a"]["shape"] == "corner"
+    assert told(bent, "a", "upwards") == pytest.approx(1, abs=1e-3)
+    assert told(bent, "a", "downwards") == pytest.approx(0, abs=1e-3)
 
 
 def test_groups_are_moved_together_and_have_no_value_of_their_own():
@@ -149,10 +152,11 @@ def test_an_output_that_jumps_at_the_typical_value_has_no_elasticity(tmp_path):
     result = run(made)
     (cell,) = result.to_dict()["sensitivity"]["y"]["cells"]
     assert cell["indices"]["x"]["elasticity"]["value"] is None
-    assert told(cell, "x", "jumps") == 1
+    assert cell["indices"]["x"]["shape"] == "jump"
     assert told(cell, "z", "elasticity") == pytest.approx(1, abs=1e-6)
     assert told(cell, "w", "elasticity") == pytest.approx(400, rel=1e-3)
-    assert told(cell, "w", "jumps") == 0
+    assert cell["indices"]["w"]["shape"] == "smooth"
     assert cell["ranking"] == ["x", "w", "z"]
-    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    again = load_result(result.save(tmp_path / "saved"))
+    page = write_report(again, tmp_path / "page").read_text(encoding="utf-8")
     assert "none: the output jumps there" in page

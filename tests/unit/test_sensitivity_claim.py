@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -76,6 +77,18 @@ def test_interactions_alone(study):
     assert "Drawn anew alone, it turns the answer 100 % as often" in one
     assert [row["input"] for row in figure.rows][:2] in (["a", "b"], ["b", "a"])
     assert_near(cell, {key: {"S1": 0.0, "ST": 1.0} for key in "ab"})
+
+
+def test_what_turns_too_seldom_is_not_said_to_be_the_same_in_every_draw(study):
+    """In six draws of a million of the run, and in none of the few that are analysed."""
+    made = asked(
+        study, dict.fromkeys("ab", ("uniform", -1, 1)), "a * b", [ABOVE | {"value": -0.995}]
+    )
+    design = replace(made.design, draws=1 << 16)
+    few = replace(made.sensitivity, draws=256)
+    section = Decides(Reading(run(replace(made, design=design, sensitivity=few))))
+    (told,) = section.context()["texts"]
+    assert "too few to tell which input decides" in told
 
 
 def test_at_the_labels_of_the_claim(study):

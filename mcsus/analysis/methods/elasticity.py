@@ -17,6 +17,7 @@ Flags = NDArray[np.bool_]
 _STEP = 1e-4  # so that its square is small, and rounding as well
 _NEAR = 1 / 16  # of a step, where a slope is the same and a jump is all of it
 _CORNER = 1e-2  # that both sides differ at least; less is the bend of a curve
+_SMOOTH = 2.0  # times: both sides differ as much nearby at a corner, and at a bend that much less
 _JUMP = 0.5  # of a slope, by which that of a part of the step differs where the output jumps
 _STEPS = np.array([-_STEP, -_NEAR * _STEP, _NEAR * _STEP, _STEP])
 
@@ -39,17 +40,15 @@ class Elasticity(OneAtATime):
             "relative change of the output for a relative change of the input, upwards and "
             "downwards on average; of an input with steps as if it had none",
         ),
+        Entry("upwards", ("input",), "1", "the same for an input that is larger"),
+        Entry("downwards", ("input",), "1", "the same for an input that is smaller"),
         Entry(
-            "corner",
+            "shape",
             ("input",),
-            "1",
-            "that upwards less that downwards, where the curve has a corner; else 0",
-        ),
-        Entry(
-            "jumps",
-            ("input",),
-            "1",
-            "1 where the output jumps at the typical value, so that there is no elasticity; else 0",
+            "",
+            "of the curve at the typical value: smooth; corner, where upwards and downwards "
+            "differ; or jump, where there is no elasticity",
+            holds=str,
         ),
         Entry("typical_value", ("input",), "", "of the input; none where it has several"),
         Entry("value_unit", ("input",), "", "unit of that", holds=str),
@@ -67,13 +66,15 @@ class Elasticity(OneAtATime):
             slopes = (data.output / data.typical - 1) / _STEPS
             down, near_down, near_up, up = slopes.T
             jumps = np.logical_or(_is_jump(down, near_down), _is_jump(up, near_up))
-        middle = np.where(jumps, np.nan, (down + up) / 2)
-        has_corner = np.abs(up - down) > _CORNER * np.maximum(1, np.abs(middle))
-        corner = np.where(has_corner, up - down, 0.0)
+        middle, up, down = (np.where(jumps, np.nan, own) for own in ((down + up) / 2, up, down))
+        apart = np.minimum(np.abs(up - down), _SMOOTH * np.abs(near_up - near_down))
+        has_corner = apart > _CORNER * np.maximum(1, np.abs(middle))
+        shape = np.where(has_corner, "corner", "smooth")
         return {
             "elasticity": middle,
-            "corner": np.where(jumps, np.nan, corner),
-            "jumps": np.where(np.isfinite(slopes).all(axis=1), jumps, np.nan),
+            "upwards": up,
+            "downwards": down,
+            "shape": np.where(jumps, "jump", np.where(np.isfinite(middle), shape, "")),
             "typical_value": data.inputs[:, 0],
             "value_unit": np.array(data.units, dtype=str),
             "typical": np.asarray(data.typical),
@@ -82,7 +83,7 @@ class Elasticity(OneAtATime):
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by size; first where the output jumps."""
         size = np.abs(means["elasticity"])
-        return np.where(means["jumps"] == 1, np.nanmax(size, initial=0.0) + 1, size)
+        return np.where(means["shape"] == "jump", np.nanmax(size, initial=0.0) + 1, size)
 
 
 def _is_jump(slope: Array, near: Array) -> Flags:

@@ -27,13 +27,13 @@ class Known(Method):
     arrays = (
         Entry("narrowed", ("input",), "1", "part of the interval that goes", has_error=True),
         Entry(
-            "known_low",
+            "low_position",
             ("input",),
             "1",
             "where its low end would lie: 0 at the low end of the interval, 1 at the high one",
             has_error=True,
         ),
-        Entry("known_high", ("input",), "1", "where its high end would lie", has_error=True),
+        Entry("high_position", ("input",), "1", "where its high end would lie so", has_error=True),
     )
     least_draws = 64
 
@@ -44,7 +44,7 @@ class Known(Method):
     def estimate(self, data: NarrowedValues) -> dict[str, Array]:
         """Return the ends in one replicate."""
         low, high = data.narrowed[0].T
-        return {"ends": data.ends, "known_low": low, "known_high": high}
+        return {"ends": data.ends, "low_position": low, "high_position": high}
 
     def pool(self, replicates: Sequence[Mapping[str, Array]]) -> Pooled:
         """Return where mean ends lie between mean ends, with errors of leaving out each."""
@@ -54,9 +54,9 @@ class Known(Method):
         with np.errstate(invalid="ignore", divide="ignore"):  # of what does not vary
             low, high = (
                 (every[key] - ends[:, 0]) / (ends[:, 1] - ends[:, 0])
-                for key in ("known_low", "known_high")
+                for key in ("low_position", "high_position")
             )
-        found = {"narrowed": 1 - (high - low), "known_low": low, "known_high": high}
+        found = {"narrowed": 1 - (high - low), "low_position": low, "high_position": high}
         values = {key: np.where(np.isfinite(own[0]), own[0], np.nan) for key, own in found.items()}
         with np.errstate(invalid="ignore"):
             errors = {f"{key}_error": jackknife_error(own[1:]) for key, own in found.items()}

@@ -91,7 +91,13 @@ class Decides(Section):
         """Say which inputs decide a claim, and whether they do by themselves."""
         statement = self._statement(name)
         if name not in self.rankings:
-            return f"{statement}: it is the same in every draw, so that no input decides."
+            cells = self.reading.claims[name.partition("@")[0]].base
+            if all(float(cell.data["probability"]) in {0.0, 1.0} for cell in cells):
+                return f"{statement}: it is the same in every draw, so that no input decides."
+            return (
+                f"{statement}: draws in which it is not as in nearly all are too few to tell which "
+                "input decides."
+            )
         ranking = self.rankings[name]
         named = [own for own in ranking.names if ranking.range(own)[1] >= _NOTABLE][:_NAMED]
         lead, *others = named or ranking.names[:1]

@@ -37,7 +37,7 @@ _HIGHEST = 1 - 1e-9  # probability that is told: no place is certain
 _UNKNOWN = "Whether the ranking is settled is not known: one replicate tells no error."
 _LEVEL = 0.95
 _SURE = 2.0  # errors from which an interval is another one
-_KNOWN_ENDS = ("known_low", "known_high")
+_KNOWN_ENDS = ("low_position", "high_position")
 _WEAKEST = ("assumed", "elicited", "reported", "measured")
 _ON = {
     "assumed": "an assumption:",

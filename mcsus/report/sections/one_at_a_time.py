@@ -30,6 +30,7 @@ class _OneAtATime(Section):
                 "inputs": inputs_of(cell),
                 "values": {key: cell.array(key) for key in _numbers(cell)},
                 "units": [str(text) for text in cell.data["value_unit"].values],
+                "shapes": cell.data["shape"].values.tolist() if "shape" in cell.data else [],
                 "unseen": _unseen(cell),
             }
             for name, table in analysed.items()
