@@ -100,6 +100,7 @@ class Desk:
             "model": self._of_study(explaining.model),
             "means": self._of_study(explaining.means),
             "moves": self._of_study(explaining.moves),
+            "turns": self._of_study(explaining.turns),
             "goal": self._of_study(explaining.goal),
             "check": self._of_study(explaining.checked),
             "other": self._open_other,

@@ -50,6 +50,22 @@ def goal(explorer: Explorer, asked: Asked) -> dict[str, Any]:
     return {"goals": found}
 
 
+def turns(explorer: Explorer, asked: Asked) -> dict[str, Any]:
+    """Tell which claims hold as an input is known to be this or that."""
+    from mcsus.runner.explained_turns import told_turns  # noqa: PLC0415 - numba
+
+    given = asked.get("ends")
+    ends = [finite(end) for end in given] if isinstance(given, list) else []
+    match ends:
+        case [float(low), float(high)] if low <= high:
+            pass
+        case _:
+            raise InputError(Fault(shown(given), "two numbers, the lower one first", ("ends",)))
+    input_, output = str(asked.get("input")), str(asked.get("output"))
+    changes = asked.get("changes", [])
+    return {"claims": told_turns(explorer, changes, input_, (low, high), output, _labels(asked))}
+
+
 def checked(explorer: Explorer, asked: Asked) -> dict[str, Any]:
     """Tell nothing of changes that can be made; others are refused, in the words of a check."""
     explorer.study_of(asked.get("changes", []))

@@ -430,3 +430,12 @@ def test_every_panel_is_a_table_to_take_away(device):
         assert len(rows) > 1
         assert rows[0].count(",") >= 1
     assert device.said == []
+
+
+def test_from_which_value_on_claims_hold_is_told_beside_an_input(device):
+    device.locator("#find").fill("battery mass")
+    device.locator(".row .title", has_text="Battery mass").click()
+    device.locator(".details button", has_text="from which value on").click()
+    device.locator(".holds b", has_text="holds above").wait_for()
+    device.locator(".holds b", has_text="holds below").wait_for()
+    assert device.said == []

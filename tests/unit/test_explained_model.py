@@ -8,6 +8,7 @@ import pytest
 from mcsus.errors import InputError
 from mcsus.runner.explained_goal import told_goal
 from mcsus.runner.explained_model import told_means, told_model, told_moves
+from mcsus.runner.explained_turns import told_turns
 from mcsus.runner.explorer import Explorer
 from mcsus.study import Study
 
@@ -156,3 +157,15 @@ def test_what_an_input_has_to_be_for_a_goal_is_told_or_how_near_it_comes():
     change = {"input": "b", "scale": b["at"]}
     [then] = told_goal(explorer, [change], "y", {}, ["a"], 0.5 * 35 / (30 + 5 / 16))
     assert then["factor"] == pytest.approx((35 / 2 - 5 / 16) / 30, abs=2e-3)
+
+
+def test_from_which_value_on_a_claim_holds_is_told():
+    claim = {"id": "low", "statement": "y is low", "quantity": "y", "relation": "<",
+             "value": 40, "unit": "kg", "confidence": 0.95}  # fmt: skip
+    study = _explorer({"y": ("kg", "3*a + b")}, {"a": (10, 1), "b": (5, 4)}).study
+    explorer = Explorer(Study.from_dict({**study.to_dict(), "claims": [claim]}))
+    [told] = told_turns(explorer, [], "a", (7, 13), "y", {})
+    [turn] = told["turns"]
+    assert turn["holds"] == "below"
+    exact = (40 - 5 - 1.6448536 * 4) / 3  # P(b < 40 - 3 a) = .95
+    assert turn["value"] == pytest.approx(exact, rel=5e-3)

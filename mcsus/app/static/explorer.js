@@ -314,6 +314,12 @@ export class Explorer {
     return this.server.ask("goal", { opened, changes, output, labels, inputs, ratio });
   }
 
+  /** Which claims hold as an input is known, over values as its law has them and beyond. */
+  turns(input, { curve }) {
+    const { opened, changes, output, labels } = this.state;
+    return this.server.ask("turns", { opened, changes, input, ends: [curve.x[0], curve.x.at(-1)], output, labels });
+  }
+
   /** Whether an input can be multiplied here. */
   movable(id) {
     const input = this.state.study.inputs.find((own) => own.id === id);

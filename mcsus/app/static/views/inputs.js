@@ -5,6 +5,7 @@ import { capital, number, percent, plain, unit } from "../numbers.js";
 import { inputRows } from "../tables.js";
 import { turnsOf } from "../turns.js";
 import { Bought } from "./bought.js";
+import { Holds } from "./holds.js";
 import { Law } from "./law.js";
 import { Sources } from "./sources.js";
 import { Candidates, Swap, listed, useSwap } from "./swap.js";
@@ -182,6 +183,7 @@ export function Details({ explorer, input, law, before, chosen, turns = [] }) {
       ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} /><${Swap} explorer=${explorer} input=${input} />`}
       <p>${law.words}${law !== before ? html` <span class="note">(in the study: ${before.words})</span>` : ""}</p>
       ${turns.map((turn) => html`<p class="turn"><b aria-hidden="true">▲</b> The verdict on “${turn.claim}” turns at ${[number(turn.value), unit(turn.unit)].filter(Boolean).join(" ")}${turn.holds ? `: it holds ${turn.holds} that` : ""}, all else as it is.</p>`)}
+      ${!input.fixed && html`<${Holds} explorer=${explorer} input=${input} law=${before} />`}
       ${chosen && html`<p class="note">Taken because ${chosen.because}; instead:
         ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
       <p class="note">${[input.stage && plain(input.stage), input.kind && plain(input.kind), input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
