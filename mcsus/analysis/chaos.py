@@ -11,14 +11,17 @@ doi:10.1016/j.ress.2007.04.002.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from functools import partial
-from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mcsus.analysis.chaos_basis import Basis, orthonormal
+from mcsus.analysis.chaos_indices import Amounts, Told, told_by_both, told_by_fit
+from mcsus.analysis.chaos_parts import by_terms, moved_product, of_polynomial, of_product
+from mcsus.analysis.chaos_rest import rest_of
 from mcsus.analysis.given_draws import GivenDraws
 from mcsus.analysis.surrogate_fits import Maker, fitted_polynomial, fitted_product
 from mcsus.analysis.surrogates import (
@@ -30,18 +33,16 @@ from mcsus.analysis.surrogates import (
     Product,
     Surrogate,
     Term,
-    polynomials,
 )
 
 Array = NDArray[np.float64]
-Shares = dict[str, Array]
 
 _DEGREES, _USUAL, _MANY = (12, 6), (6, 4), 64  # of fewer inputs, of many
 _PAIRS = ((4, 10), (8, 6))  # inputs up to which pairs are of a degree; else of the usual one
 _MOST, _LEAST, _MOST_VALUES = 1 << 14, 1 << 11, 1 << 23  # draws in which terms are found
 _MOST_WEIGHING = 1 << 15  # draws that weigh them
-_NOTHING = 1e-9  # mean square of what is left of a polynomial that others say already
 _RIDGE = 1e-10
+_SURE = 0.002  # of the variance of a logarithm, left: its fit says more of a long tail than draws
 _SEED = 0x6368616F73
 
 
@@ -52,12 +53,12 @@ class Chaos(NamedTuple):
     ----------
     explained : float
         Share of the variance, of draws that had no part in it.
-    shares : sequence of dict of str to array
-        First, second and total order of the fit to all draws, then to all but each block.
+    told : Told
+        First, second and total order.
     """
 
     explained: float
-    shares: Sequence[Shares]
+    told: Told
 
 
 def chaos_of(draws: GivenDraws) -> Chaos | None:
@@ -79,8 +80,9 @@ def chaos_of(draws: GivenDraws) -> Chaos | None:
     explained, found = best
     if found is None:
         return None
-    shares, of_all = _weighed(draws, found)
-    return Chaos(min(explained, of_all), shares)
+    fit = _Fit.of(draws, found)
+    of_all = 1 - float(fit.left.var() / draws.output.var())
+    return Chaos(min(explained, of_all), fit.told(draws))
 
 
 def _thinned(draws: GivenDraws) -> GivenDraws:
@@ -111,7 +113,7 @@ def _looked(draws: GivenDraws) -> tuple[Integers, Features]:
     most = min(max(_MOST_VALUES // (inputs * degrees[0]), _LEAST), _MOST)
     looked = np.random.default_rng(_SEED).permutation(count)[:most]
     known = {
-        (k, family): _orthonormal(draws.ranks(k), family, degrees[family])[:, looked]
+        (k, family): orthonormal(draws.ranks(k), family, degrees[family])[:, looked]
         for k in range(inputs)
         for family in (BOUNDED, UNBOUNDED)
     }
@@ -125,99 +127,90 @@ def _is_fine(draws: GivenDraws, k: int) -> bool:
     return draws.once(("is fine", k), lambda: len(np.unique(points)) > len(points) / 2)
 
 
-def _orthonormal(points: Array, family: int, degree: int) -> Array:
-    """Return polynomials, shape (degree, draw), orthonormal at the draws; 0 what others say."""
-    rows = polynomials(points, family, degree)
-    for k, row in enumerate(rows):
-        left = row - row.mean()
-        for _ in range(2):  # once more, for what rounding leaves
-            left = left - (rows[:k] @ left / len(left)) @ rows[:k]
-        size = float(left @ left) / len(left)
-        rows[k] = left / np.sqrt(size) if size > _NOTHING else 0.0
-    return rows
-
-
-class _Basis(NamedTuple):
-    """Polynomials of the streams that a surrogate has, at all draws, block by block.
+class _Fit(NamedTuple):
+    """A fit to all draws, then to all but each block.
 
     Parameters
     ----------
-    ends : sequence of slice
-        Draws of each block.
-    rows : dict of int to array, shape (1 + degree, draw)
-        By stream; a constant first.
+    weights : array, shape (1 + block, 1 + term)
+        Of a constant and the terms.
+    left : array, shape (draw,)
+        What fits to the other blocks leave of each draw, of mean 0.
+    log_left : float
+        Share of the variance of the logarithm that they leave; infinite where there is none.
     """
 
-    ends: Sequence[slice]
-    rows: dict[int, Array]
+    terms: list[Term]
+    families: dict[int, int]
+    basis: Basis
+    columns: Array
+    weights: Array
+    left: Array
+    log_left: float
 
     @classmethod
-    def of(
-        cls, draws: GivenDraws, degrees: Mapping[int, int], families: Mapping[int, int]
-    ) -> _Basis:
-        """Return the polynomials of some streams up to their degrees."""
-        edges = np.searchsorted(draws.blocks, np.arange(draws.count + 1)).tolist()
-        one = np.ones((1, len(draws.output)))
-        rows = {
-            s: np.concatenate([one, _orthonormal(draws.ranks(s), families[s], degree)])
-            for s, degree in degrees.items()
-        }
-        return cls([slice(*own) for own in pairwise(edges)], rows)
+    def of(cls, draws: GivenDraws, found: Surrogate) -> _Fit:
+        """Return the fit of the terms of a surrogate."""
+        terms, families = _terms_of(found)
+        degrees: dict[int, int] = {}
+        for s, degree in (own for term in terms for own in term):
+            degrees[s] = max(degrees.get(s, 0), degree)
+        basis = Basis.of(draws, degrees, families)
+        is_log = isinstance(found, Product)
+        target = np.log(draws.output) if is_log else draws.centred
+        columns = basis.columns(terms)
+        grams = basis.left_out(columns, columns)
+        sides = basis.left_out(columns, target[np.newaxis])
+        ridge = _RIDGE * grams[:, :1, :1] * np.eye(len(columns))
+        weights = np.asarray(np.linalg.solve(grams + ridge, sides)[:, :, 0], dtype=np.float64)
+        each = zip(weights[1:], basis.ends, strict=True)
+        fits = np.concatenate([own @ columns[:, at] for own, at in each])
+        log_left = np.inf
+        if is_log:
+            log_left = float((target - fits).var() / target.var())
+            size = _log_size(fits, draws.output)
+            fits, weights[:, 0] = np.exp(fits + size), weights[:, 0] + size
+        left = draws.centred - (fits - fits.mean())
+        return cls(terms, families, basis, columns, weights, left, log_left)
 
-    def left_out(self, columns: Array, other: Array) -> Array:
-        """Return sums of products of rows over all draws, then over all but each block."""
-        each = np.array([columns[:, own] @ other[:, own].T for own in self.ends])
-        whole = each.sum(axis=0)
-        return np.concatenate([whole[np.newaxis], whole - each])
+    def told(self, draws: GivenDraws) -> Told:
+        """Return the indices by the fit and what it leaves.
 
-    def columns(self, terms: Sequence[Term]) -> Array:
-        """Return a constant and the terms at all draws."""
-        columns = np.ones((1 + len(terms), self.ends[-1].stop))
-        for k, term in enumerate(terms, 1):
-            for s, degree in term:
-                columns[k] *= self.rows[s][degree]
-        return columns
+        Nothing but the terms is kept where a block is left out: what the other draws say of the
+        laws of the inputs counts as well.
+        """
+        inputs, none = len(draws.inputs), [0] * draws.count
+        blocks = list(range(1, draws.count + 1))
+        if self.log_left < _SURE:
+            return told_by_fit(self._parts(inputs, [0, *blocks], [0, *blocks]), self.log_left)
+        if np.isfinite(self.log_left):
+            others = self._parts(inputs, blocks, none)
+            moved = moved_product(self.terms, self.weights[0], self.basis, self.left, inputs)
+        else:
+            own = self.weights[1:, 1:]
+            others = by_terms(self.terms, np.square(own), inputs)
+            along = own * self.basis.by_block(self.columns[1:], self.left)
+            moved = by_terms(self.terms, 2 * along, inputs)
+        rest = rest_of(draws, self.left, others["ST"].mean(axis=0))
+        return told_by_both(others, self._parts(inputs, none, blocks), moved, rest)
 
-
-def _weighed(draws: GivenDraws, found: Surrogate) -> tuple[list[Shares], float]:
-    """Return the shares of the fit to all draws, then to all but each block, and what it explains.
-
-    Nothing but the terms is kept where a block is left out: what the other draws say of the laws
-    of the inputs counts as well.
-    """
-    terms, families = _terms_of(found)
-    degrees: dict[int, int] = {}
-    for s, degree in (own for term in terms for own in term):
-        degrees[s] = max(degrees.get(s, 0), degree)
-    basis = _Basis.of(draws, degrees, families)
-    is_log = isinstance(found, Product)
-    target = np.log(draws.output) if is_log else draws.centred
-    columns = basis.columns(terms)
-    grams = basis.left_out(columns, columns)
-    sides = basis.left_out(columns, target[np.newaxis])[:, :, 0]
-    counts = grams[:, 0, 0]
-    ridge = _RIDGE * counts[:, np.newaxis, np.newaxis] * np.eye(len(columns))
-    weights = np.linalg.solve(grams + ridge, sides[:, :, np.newaxis])[:, :, 0]
-    laws = {
-        s: basis.left_out(rows, rows) / counts[:, np.newaxis, np.newaxis]
-        for s, rows in basis.rows.items()
-    }
-    make = _of_product if is_log else _of_polynomial
-    shares = [
-        make(terms, own[1:], {s: law[k] for s, law in laws.items()}, families, len(draws.inputs))
-        for k, own in enumerate(weights)
-    ]
-    fits = [own @ columns[:, at] for own, at in zip(weights[1:], basis.ends, strict=True)]
-    left = draws.centred - _centred(np.concatenate(fits), draws.output, is_log=is_log)
-    return shares, 1 - float(left.var() / draws.output.var())
+    def _parts(self, inputs: int, of: Sequence[int], under: Sequence[int]) -> Amounts:
+        """Return the parts of fits without some blocks, under laws without some."""
+        make = of_product if np.isfinite(self.log_left) else of_polynomial
+        products = {s: self.basis.left_out(rows, rows) for s, rows in self.basis.rows.items()}
+        laws = {s: own / own[:, :1, :1] for s, own in products.items()}
+        each = [
+            make(self.terms, self.weights[k], {s: own[m] for s, own in laws.items()},
+                 self.families, inputs)
+            for k, m in zip(of, under, strict=True)
+        ]  # fmt: skip
+        return {key: np.array([own[key] for own in each]) for key in each[0]}
 
 
-def _centred(fits: Array, output: Array, *, is_log: bool) -> Array:
-    """Return what a fit says of a centred output."""
-    if is_log:
-        shape = np.exp(fits - fits.max())
-        fits = shape * float(output @ shape / (shape @ shape))
-    return np.asarray(fits - fits.mean())
+def _log_size(fits: Array, output: Array) -> float:
+    """Return the logarithm of what the exponential of a fit is multiplied with, to be nearest."""
+    shape = np.exp(fits - fits.max())
+    return float(np.log(output @ shape / (shape @ shape)) - fits.max())
 
 
 def _terms_of(found: Surrogate) -> tuple[list[Term], dict[int, int]]:
@@ -231,66 +224,3 @@ def _terms_of(found: Surrogate) -> tuple[list[Term], dict[int, int]]:
         ((s, int(k) + 1),) for s, (_, own) in exponents for k in np.flatnonzero(own)
     ]
     return terms, {s: family for s, (family, _) in exponents}
-
-
-def _of_product(
-    terms: Sequence[Term],
-    weights: Array,
-    laws: Mapping[int, Array],
-    families: Mapping[int, int],
-    inputs: int,
-) -> Shares:
-    """Return the shares of a product, in polynomials that are orthonormal under given laws."""
-    own: dict[int, Array] = {s: np.zeros(len(law)) for s, law in laws.items()}
-    for weight, ((s, degree),) in zip(weights, terms, strict=True):
-        own[s][degree] = weight
-    exponents = {
-        s: (families[s], (np.linalg.cholesky(law).T @ own[s])[1:]) for s, law in laws.items()
-    }
-    groups = [frozenset({k}) for k in range(inputs)]
-    parts = Product(1.0, exponents).exact(groups, second_order=True)
-    return {key: np.asarray(amount / parts.variance) for key, amount in parts.amounts.items()}
-
-
-def _of_polynomial(
-    terms: Sequence[Term],
-    weights: Array,
-    laws: Mapping[int, Array],
-    families: Mapping[int, int],  # noqa: ARG001 - its polynomials are given by their products
-    inputs: int,
-) -> Shares:
-    """Return the shares of a sum of products of functions whose mean products are known."""
-    streams = list(laws)
-    degrees = np.array([[dict(term).get(s, 0) for term in terms] for s in streams])
-    both = np.array(
-        [law[np.ix_(own, own)] for own, law in zip(degrees, laws.values(), strict=True)]
-    )
-    means = np.array([law[0][own] for own, law in zip(degrees, laws.values(), strict=True)])
-    alone = np.einsum("st,su->stu", means, means)
-
-    nothing = alone.prod(axis=0)
-
-    def variance(explained: Array) -> float:
-        """Return that of what some streams explain, from the mean products of the terms."""
-        return float(weights @ (explained - nothing) @ weights)
-
-    whole = variance(both.prod(axis=0))
-    first, total = np.zeros(inputs), np.zeros(inputs)
-    pairs = np.full((inputs, inputs), np.nan)  # where no term joins two
-    others_alone, others_both = _of_others(alone), _of_others(both)
-    for k, stream in enumerate(streams):
-        first[stream] = variance(both[k] * others_alone[k]) / whole
-        total[stream] = 1 - variance(alone[k] * others_both[k]) / whole
-    for j, k in {own for term in terms for own in combinations(sorted(s for s, _ in term), 2)}:
-        places = [streams.index(j), streams.index(k)]
-        known = both[places].prod(axis=0) * np.delete(alone, places, axis=0).prod(axis=0)
-        pairs[j, k] = variance(known) / whole - first[j] - first[k]
-    return {"S1": first, "ST": total, "S2": pairs}
-
-
-def _of_others(factors: Array) -> Array:
-    """Return the product of all factors but each, along axis 0."""
-    one = np.ones_like(factors[:1])
-    before = np.cumprod(np.concatenate([one, factors[:-1]]), axis=0)
-    after = np.cumprod(np.concatenate([one, factors[:0:-1]]), axis=0)[::-1]
-    return np.asarray(before * after)

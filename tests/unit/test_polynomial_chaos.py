@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import mcsus
 from mcsus.analysis.base import DrawnValues, methods
@@ -46,16 +47,46 @@ def test_ishigami():
     assert np.isnan(pairs[0, 1])  # no term has both
 
 
-def test_g_function_has_kinks_which_are_in_its_errors():
-    a = np.array([0, 1, 4.5, 9, 99, 99])
-    factors = (np.abs(4 * uniform(6) - 2) + a[:, np.newaxis]) / (1 + a[:, np.newaxis])
-    own = 1 / 3 / (1 + a) ** 2
-    whole = np.prod(1 + own) - 1
-    exact = {"S1": own / whole, "ST": own * np.prod(1 + own) / (1 + own) / whole}
-    found = told(uniform(6), factors.prod(axis=0))
+def test_g_function_has_kinks():
+    output, exact = g_function(uniform(6))
+    found = told(uniform(6), output)
     assert_near(found.values, exact, within=0.02)
     assert 0.98 < found.values["explained"] < 1
     assert found.doubt == ""
+
+
+def g_function(points):
+    a = np.array([0, 1, 4.5, 9, 99, 99])
+    own = 1 / 3 / (1 + a) ** 2
+    whole = np.prod(1 + own) - 1
+    exact = {"S1": own / whole, "ST": own * np.prod(1 + own) / (1 + own) / whole}
+    return ((np.abs(4 * points - 2) + a[:, np.newaxis]) / (1 + a[:, np.newaxis])).prod(
+        axis=0
+    ), exact
+
+
+def test_what_a_fit_leaves_is_told_in_classes():
+    """Kinks that no polynomial has, by points of which the draws have hardly any error."""
+    parts = [stats.qmc.Sobol(6, seed=k).random(1024) for k in range(16)]
+    output, exact = g_function(np.concatenate(parts).T)
+    found = told(np.concatenate(parts).T, output).values
+    assert found["explained"] < 0.997
+    assert_near(found, exact, within=0.001)
+    assert found["S1_error"].max() < 5e-4
+    assert found["S1_error"][4:].max() < 5e-5  # of inputs that the fit has hardly anything of
+
+
+def test_what_several_inputs_do_together_is_shared_out():
+    """A sum of three and their product: a fit without the product would miss it in ST."""
+    parts = [2 * stats.qmc.Sobol(3, seed=k).random(256).T - 1 for k in range(4)]
+    x = np.concatenate(parts, axis=1)
+    squares = x**2 - 1 / 3
+    found = told(x, x.sum(axis=0) + 6 * np.sign(x).prod(axis=0) * np.abs(squares.prod(axis=0)), 4)
+    alone = 1 / 3
+    joint = 36 * (4 / 45) ** 3
+    whole = 3 * alone + joint
+    exact = {"S1": np.full(3, alone / whole), "ST": np.full(3, (alone + joint) / whole)}
+    assert_near(found.values, exact, within=0.04)
 
 
 def test_product_of_lognormals_is_a_chaos_of_its_logarithm():

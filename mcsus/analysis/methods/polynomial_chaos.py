@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.chaos import chaos_of
+from mcsus.analysis.chaos_indices import KEYS
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.shares import lopsided_error
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
@@ -22,7 +22,8 @@ _ENOUGH = 0.9  # of the variance, explained
 class PolynomialChaos(FromDraws):
     """Indices of polynomials of the inputs, which are sums of squares of their weights.
 
-    What the fit leaves of the variance any input may have, so that half of it is in every error.
+    What the fit leaves is looked at in classes of the inputs and of pairs of them; what more than
+    two do together of it is shared out as what two do, which is in the errors of total order.
     """
 
     name = "polynomial_chaos"
@@ -48,22 +49,18 @@ class PolynomialChaos(FromDraws):
     is_for_independent = True
 
     def explained(self, draws: GivenDraws) -> Pooled:
-        """Return the indices of the fit, with errors that hold what it leaves."""
+        """Return the indices of the fit and what it leaves; where there is none, all is unknown."""
         found = chaos_of(draws)
-        count = len(draws.inputs)
         explained = 0.0 if found is None else min(found.explained, 1.0)
         values: dict[str, Array] = {"explained": np.array(explained)}
-        for key in ("S1", "ST", "S2"):
+        count = len(draws.inputs)
+        for key in KEYS:
             shape, missing = ((count, count), np.nan) if key == "S2" else ((count,), 0.0)
-            each = np.full((1 + draws.count, *shape), missing)
+            value, error = np.full(shape, missing), np.full(shape, 0.5 + missing)
             if found is not None:
-                each = np.array([own[key] for own in found.shares])
-            if key != "ST":  # what is left is interplay for the most part
-                each *= explained
-            error = np.full(each.shape[1:], np.nan)
-            if draws.has_errors:
-                error = np.hypot(lopsided_error(each[1:]), (1 - explained) / 2)
-            values |= {key: each[0], f"{key}_error": error}
+                value, error = found.told.values[key], found.told.errors[key]
+            known = error if draws.has_errors else np.full(shape, np.nan)
+            values |= {key: value, f"{key}_error": known}
         doubt = ""
         if explained < _ENOUGH:
             doubt = f"the fit explains {explained:.2g} of the variance; the rest is in their errors"
