@@ -7,6 +7,8 @@ import pytest
 import mcsus
 from mcsus.app.notebook import Page
 
+from .conftest import barriers
+
 HOST = Path(__file__).with_name("widget_host.html").read_text()
 
 
@@ -158,3 +160,16 @@ def test_numbers_of_a_notebook_that_does_not_answer_are_marked_until_it_does(pag
     widget.locator(".gone").wait_for(state="detached")
     widget.locator(".stale").wait_for(state="detached")
     assert page.said == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [950, 390])
+def test_a_widget_keeps_nobody_out_and_needs_no_sideways_scroll(page, device, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    drawn(page, device)
+    page.locator(".widget .row .title").first.click()
+    page.locator(".widget .field input").first.wait_for()
+    assert barriers(page) == []
+    part = "document.querySelector('.widget').shadowRoot.querySelector('.page')"
+    assert page.evaluate(f"{part}.scrollWidth <= {part}.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
