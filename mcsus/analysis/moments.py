@@ -70,7 +70,7 @@ def settling(draws: Draws) -> Settled:
     if isinstance(draws, AveragedDraws):
         return _most([settling(own) for own in draws.each()])
     total = draws.replicates * draws.draws
-    if _outermost_share(draws) < _SHARE:
+    if total < _FEWEST or _outermost_share(draws) < _SHARE:
         return Settled()
     low, middle, high = draws.quantiles(np.array([0.025, 0.5, 0.975]))
     reach = float(np.max(np.abs(np.array(draws.extremes()) - middle)))

@@ -120,7 +120,12 @@ class HeldDraws:
 
     def each(self) -> list[Draws]:
         """Return the draws of each replicate."""
-        return [HeldDraws(own[np.newaxis]) for own in self.values]
+        each = [HeldDraws(own[np.newaxis]) for own in self.values]
+        if "_each" in vars(self):  # sorted already
+            for made, own in zip(each, self._each, strict=True):
+                vars(made)["_each"] = own[np.newaxis]
+                vars(made)["_pooled"] = own
+        return list(each)
 
     def means(self) -> Array:
         """Return the mean of each replicate."""

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _METHOD = "sobol"
-_LONG = 1 << 21  # rows times draws of a replicate, from which threads pay
+_LONG = 1 << 18  # rows times draws of a replicate, from which threads pay
 
 Kept = dict[Hashable, Any]
 """What does not depend on laws, kept for the runs with other laws."""

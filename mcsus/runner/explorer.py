@@ -121,7 +121,8 @@ class Explorer:
         changes : sequence of mapping
             In the order in which they were made: see `mcsus.study.altered`.
         visible : mapping, optional
-            ``outputs`` and ``labels`` that are shown; all of them by default.
+            ``outputs`` and ``labels`` that are shown, and ``claims``, the labels of these where
+            they are others; all of them by default.
         ranking : int
             Base points of the indices; 0 for none.
         draws : int

@@ -43,16 +43,17 @@ class View(NamedTuple):
     Attributes
     ----------
     outputs : tuple of str
-    labels : tuple of tuple
-        Dims of which some labels are shown alone, with these.
+    labels, claims : tuple of tuple
+        Dims of which some labels are shown alone, with these; of claims, these instead.
     """
 
     outputs: tuple[str, ...]
     labels: tuple[tuple[str, tuple[Label, ...]], ...] = ()
+    claims: tuple[tuple[str, tuple[Label, ...]], ...] = ()
 
     @classmethod
     def read(cls, table: Any, study: Study) -> View:
-        """Return what a table asks for: ``outputs`` and ``labels``, everything by default.
+        """Return what a table asks for: ``outputs``, ``labels``, ``claims``; by default everything.
 
         Raises
         ------
@@ -62,23 +63,18 @@ class View(NamedTuple):
         faults = FaultCollector("visible")
         asked = table if isinstance(table, Mapping) else {}
         if table is not None and not isinstance(table, Mapping):
-            faults.add(shown(table), "a table with outputs and labels")
-        for key in {*asked} - {"outputs", "labels"}:
-            faults.add(shown(key), "outputs and labels")
+            faults.add(shown(table), "a table with outputs, labels and claims")
+        for key in {*asked} - {"outputs", "labels", "claims"}:
+            faults.add(shown(key), "outputs, labels and claims")
         outputs = _listed(asked.get("outputs"), list(study.outputs), faults, "outputs")
-        labels = []
-        given = asked.get("labels") or {}
-        for dim, own in given.items() if isinstance(given, Mapping) else ():
-            if dim not in study.dims:
-                faults.add(
-                    shown(dim), choices(study.dims), "labels", nearest=close(dim, study.dims)
-                )
-            else:
-                listed = own if isinstance(own, list | tuple) else [own]
-                known = list(study.dims[dim])
-                labels.append((dim, _listed(listed, known, faults, "labels", dim)))
+        labels, claims = (_labels(asked.get(key), study, faults, key) for key in _OF_LABELS)
         faults.raise_any()
-        return cls(outputs, tuple(labels))
+        return cls(outputs, labels, claims)
+
+    @property
+    def of_claims(self) -> View:
+        """Which cells of claims are shown."""
+        return self._replace(labels=tuple({**dict(self.labels), **dict(self.claims)}.items()))
 
     def of(self, study: Study) -> View:
         """Return what of it another study has."""
@@ -101,6 +97,23 @@ class View(NamedTuple):
             own = list(model.dims[dim])
             whole = whole.take([own.index(label) for label in labels], axis=axis)
         return [int(k) for k in whole.ravel()]
+
+
+_OF_LABELS = ("labels", "claims")
+
+
+def _labels(
+    given: Any, study: Study, faults: FaultCollector, key: str
+) -> tuple[tuple[str, tuple[Label, ...]], ...]:
+    """Return dims with the labels that are asked for."""
+    labels = []
+    for dim, own in given.items() if isinstance(given, Mapping) else ():
+        if dim not in study.dims:
+            faults.add(shown(dim), choices(study.dims), key, nearest=close(dim, study.dims))
+        else:
+            listed = own if isinstance(own, list | tuple) else [own]
+            labels.append((dim, _listed(listed, list(study.dims[dim]), faults, key, dim)))
+    return tuple(labels)
 
 
 def _listed(
@@ -131,6 +144,8 @@ class Seen:
         Of outputs, of what they are made of and of margins of claims: cells that are shown.
     bytes : int
         Memory that the draws take.
+    views : dict of str to View
+        By quantity, which of its cells are shown.
     """
 
     def __init__(self, run: Run, view: View, draws: int) -> None:
@@ -141,9 +156,10 @@ class Seen:
         scales = {name: 1 / study.outputs[name].factor for name in view.outputs}
         for name, parts in self.parts.items():
             scales = dict.fromkeys(parts, scales[name]) | scales
-        scales |= {claim.equation.name: 1.0 for claim in study.claims}
-        self.scales = scales
-        self.places = {name: view.cells(self.model, name) for name in scales}
+        margins = [claim.equation.name for claim in study.claims]
+        self.scales = scales = scales | dict.fromkeys(margins, 1.0)
+        self.views = dict.fromkeys(scales, view) | dict.fromkeys(margins, view.of_claims)
+        self.places = {name: own.cells(self.model, name) for name, own in self.views.items()}
         self.values = drawn_values(run, run.kept, scales, draws, REPLICATES, self.places)
         self.bytes = sum(own.nbytes for own in self.values.values())
 
@@ -176,7 +192,7 @@ class Seen:
         for claim in self.run.study.claims:
             name = claim.equation.name
             each = zip(
-                self.view.labelled(self.model, name),
+                self.views[name].labelled(self.model, name),
                 self.judgements[claim.id],
                 self._beside(name, before),
                 strict=True,
@@ -202,10 +218,10 @@ class Seen:
 
     def _beside(self, name: str, before: Seen) -> list[int | None]:
         """Return which cell of others each cell of a quantity is compared with, if any."""
-        labels = self.view.labelled(self.model, name)
+        labels = self.views[name].labelled(self.model, name)
         if name not in before.values:
             return [None] * len(labels)
-        known = before.view.labelled(before.model, name)
+        known = before.views[name].labelled(before.model, name)
         dims = before.model.dims_of[name]
         own = [{dim: each[dim] for dim in dims if dim in each} for each in labels]
         return [known.index(each) if each in known else None for each in own]

@@ -49,7 +49,7 @@ WATCH = """
   window.next = (count) => new Promise((resolve) => {
     const check = () => { if (times.length >= count) resolve(true); };
     waiting = check;
-    setTimeout(() => resolve(false), 5000);
+    setTimeout(() => resolve(false), 20000);
     check();
   });
   new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
@@ -112,7 +112,8 @@ def on(chromium: Any, link: str, *, rests_ms: float = 2500) -> Iterator[Any]:
     page.add_init_script(WATCH)
     page.goto(link)
     page.locator(".quality .chip").wait_for(timeout=60_000)
-    page.wait_for_timeout(rests_ms)  # until the better ranking and the pace are there
+    page.wait_for_function(BETTER, timeout=60_000)
+    page.wait_for_timeout(rests_ms)  # until the pace is there, and what may be shown next
     yield page
     page.close()
 

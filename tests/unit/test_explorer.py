@@ -187,6 +187,16 @@ def test_what_is_visible_is_that_of_all(device):
     assert sum(mean for _, mean, _ in cell.breakdown) == pytest.approx(cell.mean)
 
 
+def test_claims_are_shown_at_labels_of_their_own(device):
+    asked = {"outputs": ["device_footprint"], "claims": ONE["labels"]}
+    whole, part = device.evaluate([GRID]), device.evaluate([GRID], asked)
+    assert same(part.outputs["device_footprint"], whole.outputs["device_footprint"])
+    for name, cells in part.claims.items():
+        assert same(cells, whole.claims[name][:1])
+    with pytest.raises(InputError, match="claims"):
+        device.evaluate((), {"claims": {"year": [1]}})
+
+
 def test_a_snapshot_is_json(device):
     document = device.evaluate([GRID], ONE, effects=True).to_dict()
     again = json.loads(json.dumps(document, allow_nan=False))

@@ -14,6 +14,11 @@ function key({ opened, changes, output, labels }) {
   return JSON.stringify([opened, changes, output, labels]);
 }
 
+/** Which cells an answer is of. */
+function cells({ opened, output, labels }) {
+  return JSON.stringify([opened, output, labels]);
+}
+
 export class Answers {
   constructor(explorer) {
     this.explorer = explorer;
@@ -33,7 +38,7 @@ export class Answers {
   /** How much this machine can answer of this study while something is dragged. */
   async findPace() {
     const { opened } = this.explorer.state;
-    const pace = await this.explorer.server.ask("pace", { opened, visible: this.explorer.visible() });
+    const pace = await this.explorer.server.ask("pace", { opened, visible: this.visible(this.explorer.place) });
     if (opened === this.explorer.state.opened) this.pace = pace;
   }
 
@@ -63,7 +68,7 @@ export class Answers {
   async answer({ fine, ...place }) {
     const { explorer, epoch } = this;
     const show = (shot, isFine) => {
-      if (epoch !== this.epoch || place.opened !== explorer.state.opened) return;
+      if (epoch !== this.epoch || cells(place) !== cells(explorer.place)) return;
       explorer.setAtOnce({ shot, fine: isFine, refused: null, gone: false });
     };
     try {
@@ -101,7 +106,13 @@ export class Answers {
 
   evaluate(place, how) {
     const { opened, changes } = place;
-    return this.explorer.server.ask("evaluate", { opened, changes, visible: this.explorer.visible(place), ...how });
+    return this.explorer.server.ask("evaluate", { opened, changes, visible: this.visible(place), ...how });
+  }
+
+  /** What is shown of a place: of claims the labels that are chosen alone. */
+  visible(place) {
+    const chosen = this.explorer.numericDims(place.output).filter((dim) => place.labels[dim] !== undefined);
+    return { ...this.explorer.visible(place), claims: Object.fromEntries(chosen.map((dim) => [dim, [place.labels[dim]]])) };
   }
 
   keep(place, known) {
