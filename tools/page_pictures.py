@@ -3,10 +3,13 @@
 The page is the one that ``mcsus serve tinyml_device`` opens, with two changes; and the widget.
 """
 
+import io
 import json
 import sys
 from pathlib import Path
 from urllib.parse import quote
+
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -17,6 +20,7 @@ from tests.browser.test_widget import drawn  # noqa: E402
 from tests.chromium import opened  # noqa: E402
 
 TO = ROOT / "docs" / "pictures"
+COLOURS = 64
 CHANGES = [
     {"input": "use_grid_intensity", "law": "50 g CO2e/kWh", "rationale": "a cleaner grid"},
     {"input": "battery_mass", "scale": 0.8, "rationale": "a smaller battery"},
@@ -63,9 +67,10 @@ def notebook(browser) -> None:
 
 def taken(page, name: str) -> None:
     """Save what is seen of a page."""
-    page.wait_for_timeout(2500)
-    page.screenshot(path=TO / f"{name}.png")
+    page.wait_for_timeout(6000)
+    shown_as = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     page.close()
+    shown_as.quantize(COLOURS, dither=Image.Dither.NONE).save(TO / f"{name}.png", optimize=True)
     print(TO / f"{name}.png")
 
 

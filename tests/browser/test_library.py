@@ -110,7 +110,7 @@ def test_a_search_is_typed_where_a_law_is(details):
     field.fill("/germany 2019")
     details.locator(".candidates li", has_text="grid.de.2019").wait_for()
     field.press("Enter")
-    details.locator(".changes li", has_text="germany 2019").wait_for()
+    details.locator(".changes li", has_text="grid.de.2019").wait_for()
     field.fill("/germany")
     details.locator(".candidates li").nth(2).wait_for()
     field.press("ArrowDown")

@@ -26,7 +26,7 @@ export function Changes({ explorer }) {
           <span class="n">${effect ? `${effect.mean > 0 ? "+" : ""}${number(effect.mean, 2)} ${of}` : ""}</span>
           <button onClick=${() => explorer.removeChange(k)} aria-label="Take this change back">undo</button></li>`;
       })}
-      ${changes.length > 1 && together ? html`<li><b>both or all together</b><span class="n">${together.mean > 0 ? "+" : ""}${number(together.mean, 2)} ${of} (${changeBy(together.ratio)})</span></li>` : ""}</ol>
+      ${changes.length > 1 && together ? html`<li><b>together</b><span class="n">${together.mean > 0 ? "+" : ""}${number(together.mean, 2)} ${of} (${changeBy(together.ratio)})</span></li>` : ""}</ol>
       <${TakeAway} explorer=${explorer} />
     </section>`;
 }

@@ -9,11 +9,12 @@ import { cellAt, html, useWidth } from "./base.js";
 const NODE = { width: 118, height: 40 };
 const SIZES = { columnWidth: 158, rowHeight: 54, nodeHeight: NODE.height };
 const LEAST_SHARE = 0.01;
+const LEAST_PASSED = 0.003;
 const PHONE = 560;
 const WIDEST = 26;
 
-/** What is drawn of the model: what rests on inputs with a hundredth of the variance or more, and what is left out. */
-function drawn(explorer) {
+/** What is drawn of the model: what rests on inputs with a hundredth of the variance or more and lets some through; and what is left out. */
+function drawn(explorer, passes) {
   const { shot, output, labels } = explorer.state;
   const { behind } = explorer;
   const ranking = cellAt(shot?.ranking?.[output], labels);
@@ -21,7 +22,8 @@ function drawn(explorer) {
   const inputs = [...all].filter((name) => !behind.terms(name).length);
   if (!ranking) return { names: [...all].filter((name) => behind.terms(name).length), rest: inputs.length };
   const own = behind.matters(all, ranking);
-  const names = [...all].filter((name) => name === output || own.get(name) >= LEAST_SHARE);
+  const lets = (name) => !behind.terms(name).length || !passes.known || Math.abs(passes.of(name)?.value ?? 0) >= LEAST_PASSED;
+  const names = [...all].filter((name) => name === output || (own.get(name) >= LEAST_SHARE && lets(name)));
   const rest = inputs.filter((name) => !names.includes(name));
   return { names, rest: rest.length, carried: d3.sum(rest, (name) => own.get(name)) };
 }
@@ -29,7 +31,7 @@ function drawn(explorer) {
 export function Graph({ explorer, means, node, choose }) {
   const [ref, width] = useWidth(900);
   const passes = passing(explorer, means);
-  const own = { ...drawn(explorer), passes };
+  const own = { ...drawn(explorer, passes), passes };
   return html`
     <section class="panel graph" aria-labelledby="graph-title">
       <header><h2 id="graph-title">What leads to <${OutputChoice} explorer=${explorer} /></h2></header>
@@ -123,7 +125,7 @@ export function passing(explorer, means) {
   const along = (name, to) => told.terms?.[to]?.[name];
   const output = explorer.outputNow.title;
   const words = (share, through) => (share ? `${shareText(share)}${share.error ? ` ± ${percent(told.t * share.error)}` : ""} of the variance of ${output} passes ${through}` : "");
-  return { of, along, words, reason: told.reason };
+  return { of, along, words, reason: told.reason, known: Boolean(told.shares && !told.reason) };
 }
 
 /** A share, of which no more is told than is known. */

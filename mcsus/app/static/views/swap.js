@@ -36,7 +36,7 @@ export function useSwap(explorer, input, words, wanted, done) {
   const keys = (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by && shown.length) preview((at + by + shown.length + (at < 0 && by < 0 ? 1 : 0)) % shown.length);
-    else if (event.key === "Enter" && at >= 0) take(at);
+    else if (event.key === "Enter" && shown.length && (at >= 0 || words.trim())) take(Math.max(at, 0));
     else if (event.key === "Escape" && wanted) {
       restore();
       done();
@@ -52,7 +52,7 @@ export function Candidates({ id, input, swap }) {
   const { found, shown, at, reading } = swap;
   if (reading) return html`<p class="note" role="status">reading the library ...</p>`;
   return html`
-    <p class="note" role="status">${found.length ? `${found.length.toLocaleString("en")} with a unit like ${unit(input.unit) || "a plain number"}: arrow keys try one, Enter takes it, Esc puts back` : "no record of this dimension has these words"}</p>
+    <p class="note" role="status">${found.length ? `${found.length.toLocaleString("en")} with a unit like ${unit(input.unit) || "a plain number"}: arrow keys try one, Enter takes it (the first, if none is tried), Esc puts back` : "no record of this dimension has these words"}</p>
     <ul class="candidates" id=${id} role="listbox" aria-label="Records of the library">
       ${shown.map((row, k) => html`<li id=${`${id}-${k}`} role="option" aria-selected=${k === at} onPointerDown=${(event) => event.preventDefault()} onClick=${() => swap.take(k)}>
         <b>${capital(row.name)}</b> <span class="n">${row.x[1] === row.x.at(-2) ? number(row.x[1]) : `${number(row.x[1])} to ${number(row.x.at(-2))}`} ${unit(row.unit)}</span>
