@@ -73,10 +73,13 @@ class WantsPoints(NamedTuple):
         numbers; returns points inside the unit cube, shape (point, column).
     size : callable, optional
         Takes how many inputs there are and returns how many points there will be.
+    is_single : bool
+        Whether an input must be one number in a cell; else nothing is told of the cell.
     """
 
     make: Callable[[Integers, np.random.Generator], Array]
     size: Callable[[int], int] | None = None
+    is_single: bool = False
 
 
 Wants = (
@@ -136,11 +139,18 @@ class DrawnValues(NamedTuple):
 
 
 class PointValues(NamedTuple):
-    """Values of an output at the points of a method, and the input of each column."""
+    """Values of a cell of an output at the points of a method, and the input of each column.
+
+    Parameters
+    ----------
+    seen : array of int, shape (input,)
+        The column that the cell depends on; -1 where these are several.
+    """
 
     points: Array
     owner: Integers
     output: Array
+    seen: Integers
 
     @property
     def spread(self) -> float:
@@ -191,8 +201,6 @@ class Method(ABC):
         Whether another method says the same of inputs that do not.
     is_for_claims : bool
         Whether it explains the claims of a study, and not its outputs.
-    is_for_single : bool
-        Whether an input must be one number, not several drawn apart.
     in_its_place : tuple of str
         Methods that take its place where they do not; without any, it is refused.
     least_draws : int
@@ -208,7 +216,6 @@ class Method(ABC):
     is_for_independent: ClassVar[bool] = False
     is_for_dependent: ClassVar[bool] = False
     is_for_claims: ClassVar[bool] = False
-    is_for_single: ClassVar[bool] = False
     in_its_place: ClassVar[tuple[str, ...]] = ()
     least_draws: ClassVar[int] = 1
 

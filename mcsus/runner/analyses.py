@@ -360,7 +360,7 @@ def explained(
             cells = [pooled(method, own) for own in replicates]
             values = stacked([cell.values for cell in cells])
             told: dict[str, str | int] = dict(method.told(wants))
-            if isinstance(run, GroupRun):
+            if isinstance(run, GroupRun | PointRun):
                 told |= run.told(keys)
             if isinstance(run, RedrawRun):
                 told |= run.told(grouping)

@@ -14,7 +14,7 @@ from mcsus.analysis.groups import WantsGroups
 from mcsus.analysis.narrowed import WantsNarrowed
 from mcsus.analysis.redraws import WantsRedraws
 from mcsus.analysis.terms import WantsTerms
-from mcsus.engine.plans import Member, cells_of, parameter_of
+from mcsus.engine.plans import Member, parameter_of
 from mcsus.model import Model
 from mcsus.runner.input_groups import Touched, are_apart, further_groupings, groupings, touched
 from mcsus.streams.design import nearest_powers_of_two
@@ -88,22 +88,7 @@ class _Conditions:
                 "other",
                 f"all of them together, in [sensitivity.groups]: together = [{listed}]",
             )
-        several = of_several(self.study, self.model) if method.is_for_single else []
-        if several:
-            return Unfit(
-                f"an input must be one number, and {several[0]!r} is several, drawn apart",
-                "inputs of one number: labels apart (by_label), no groups",
-            )
         return None
-
-
-def of_several(study: Study, model: Model) -> list[str]:
-    """Return the inputs that are several numbers, drawn apart."""
-    return [
-        name
-        for name, members in groupings(study, model)[""].items()
-        if len({cell.stream for own in members for cell in cells_of(model, own)}) > 1
-    ]
 
 
 def before_analyses(study: Study, model: Model) -> Iterator[Caution]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from mcsus.errors import NotFiniteError
 from mcsus.families import Distribution
 from mcsus.families.rows import RowValues
 from mcsus.model.rounding import EXACT
+from mcsus.result.arrays import REASON
 from mcsus.result.printed import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
 from mcsus.runner.group_values import Key
@@ -33,6 +35,9 @@ from mcsus.units import Unit
 from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]
+
+_LOOK = 256  # points that tell which columns a row depends on
+_NEEDS = "one curve moves one number"
 
 
 class DrawRun:
@@ -159,7 +164,8 @@ def _drawn_cells(kernel: Kernel, name: str) -> dict[int, str]:
 class PointRun:
     """The points of a method; what it does not move stands at its median.
 
-    An input without columns, as it is constant, has one that moves nothing.
+    An input without columns, as it is constant, has one that moves nothing; one that is several
+    numbers, drawn apart, has one for each.
 
     Parameters
     ----------
@@ -197,14 +203,47 @@ class PointRun:
         names = list(groups)
         self.inputs = {key: [names[k] for k in places] for key, places in self.places.items()}
 
+    @cached_property
+    def seen(self) -> NDArray[np.int64]:
+        """The column of each input that each row depends on, shape (row, input); -1 of several."""
+        columns = [np.flatnonzero(self.owner == k) for k in range(self.owner.max() + 1)]
+        seen = np.tile([own[0] for own in columns], (len(self.cells), 1))
+        several = [k for own in columns if len(own) > 1 for k in own]
+        if not (self.wants.is_single and several):
+            return seen
+        random = np.random.default_rng([self.run.design.seed, zlib.crc32(b"seen")])
+        base, other = random.random((2, _LOOK, len(self.owner)))
+        is_own = np.arange(len(self.owner)) == np.array(several)[:, np.newaxis, np.newaxis]
+        points = np.concatenate([base[np.newaxis], np.where(is_own, other, base)])
+        out = self._task.values(points.reshape(-1, len(self.owner)), 0)[:, 0]
+        each = out.reshape(len(out), -1, _LOOK)
+        met = np.zeros((len(out), len(self.owner)), dtype=bool)
+        met[:, several] = (each[:, 1:] != each[:, :1]).any(axis=2)
+        for k, own in enumerate(columns):
+            count = met[:, own].sum(axis=1)
+            seen[:, k] = np.where(count > 1, -1, own[met[:, own].argmax(axis=1)])
+        return seen
+
+    def told(self, keys: Sequence[Key]) -> dict[str, str]:
+        """Say which input is several numbers in a cell, where it must be one."""
+        for key in keys:
+            alone = self.seen[key[1], self.places[key]]
+            if (alone < 0).any():
+                name = self.inputs[key][int(alone.argmin())]
+                return {REASON: f"{name!r} is several numbers in one case, drawn apart: {_NEEDS}"}
+        return {}
+
+    @cached_property
+    def _task(self) -> _Points:
+        return _Points(self.run, self.wants, self.owner, tuple(self.columns))
+
     def values(
         self, executor: Executor, told: Told, first: int = 0
     ) -> Iterator[dict[Key, PointValues]]:
         """Yield the values of each replicate from the `first` on."""
         design = self.run.design
-        task = _Points(self.run, self.wants, self.owner, tuple(self.columns))
         replicates = range(first, design.replicates)
-        with closing(executor.ordered(_values_at, task, replicates)) as answers:
+        with closing(executor.ordered(_values_at, self._task, replicates)) as answers:
             for points, out in answers:
                 if not np.isfinite(out).all():
                     row = int(np.argmin(np.isfinite(out).all(axis=(1, 2))))
@@ -213,7 +252,7 @@ class PointRun:
                 if told is not None:
                     told(design.draws)
                 yield {
-                    ("", row): PointValues(points, self.owner, output)
+                    ("", row): PointValues(points, self.owner, output, self.seen[row])
                     for row, output in enumerate(out[:, 0])
                 }
 
@@ -226,14 +265,18 @@ class _Points(NamedTuple):
     owner: NDArray[np.int64]
     columns: tuple[int, ...]
 
+    def values(self, points: Array, replicate: int) -> Array:
+        """Return the values at points, shape (row, 1, point)."""
+        kernel = self.run.kernel
+        cube = np.full((len(points), len(kernel.streams)), 0.5)
+        cube[:, list(self.columns)] = points[:, : len(self.columns)]
+        return kernel.run_at(self.run.plan, cube, self.run.design, replicate)
+
 
 def _values_at(task: _Points, replicate: int) -> tuple[Array, Array]:
     """Return the points of one replicate, and the values there."""
     run, design = task.run, task.run.design
     seed = [design.seed, replicate, zlib.crc32(b"points")]
     points = task.wants.make(task.owner, np.random.default_rng(seed))
-    streams = len(run.kernel.streams)
-    refuse_if_too_large(len(points) * (streams + run.values), "sensitivity")
-    cube = np.full((len(points), streams), 0.5)
-    cube[:, list(task.columns)] = points[:, : len(task.columns)]
-    return points, run.kernel.run_at(run.plan, cube, design, replicate)
+    refuse_if_too_large(len(points) * (len(run.kernel.streams) + run.values), "sensitivity")
+    return points, task.values(points, replicate)

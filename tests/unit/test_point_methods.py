@@ -54,7 +54,7 @@ def drawn(name, count, formula, seed=1, **options):
     points = methods()[name].wants(asked).make(owner, np.random.default_rng(seed))
     assert (points > 0).all()
     assert (points < 1).all()
-    return PointValues(points, owner, formula(points.T))
+    return PointValues(points, owner, formula(points.T), owner)
 
 
 def test_morris_of_a_line_and_of_a_product():
@@ -109,7 +109,7 @@ def test_morris_of_unbounded_inputs_and_of_several_labels():
     owner = np.array([0, 1, 1, 2])  # the second input has two columns
     wants = methods()["morris"].wants(Asked(256, (3,), {"starts": 5}))
     points = wants.make(owner, np.random.default_rng(1))
-    values = PointValues(points, owner, points @ [3.0, 1.0, 2.0, 0.0])
+    values = PointValues(points, owner, points @ [3.0, 1.0, 2.0, 0.0], owner)
     assert methods()["morris"].estimate(values)["mu"] == pytest.approx([3, 3, 0])
 
 
@@ -170,7 +170,7 @@ def test_dgsm_of_several_columns_and_of_jumps():
     owner = np.array([0, 0, 1])
     points = methods()["dgsm"].wants(Asked(1 << 16, (2,), {"places": None}))
     points = points.make(owner, np.random.default_rng(1))
-    values = PointValues(points, owner, stats.norm.ppf(points) @ [2.0, -1.0, 3.0])
+    values = PointValues(points, owner, stats.norm.ppf(points) @ [2.0, -1.0, 3.0], owner)
     parts = methods()["dgsm"].estimate(values)
     assert parts.amounts["bound"] == pytest.approx([5, 9], rel=0.05)
     laws = {"x1": {"distribution": "bernoulli", "probability": 0.3}, "x2": UNIFORM}
@@ -252,12 +252,27 @@ def test_fast_is_that_of_salib():
         assert np.sort(curve[:, k]) == pytest.approx((np.arange(2043) + 0.5) / 2043, abs=0.02)
 
 
-def test_fast_refuses_inputs_of_several_numbers():
+def test_fast_of_a_case_that_sees_one_of_the_labels_of_an_input():
     source = labelled()
-    with pytest.raises(InputError, match=r"must be one number, and 'x1' is several, drawn apart"):
-        run(Study.from_dict(source))
-    source["sensitivity"] = {"methods": ["fast"], "by_label": ["x1"]}
-    assert len(run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]) == 2
+    source["parameters"] |= {"x2": {"unit": "1", "source": "a test"} | UNIFORM}
+    source["equations"]["y"]["formula"] = "x1 + x2"
+    for found, own in zip(fast_of(source), (1, 4), strict=True):  # variances of x1, times 12
+        within(found, "S1", {"x1": own / (own + 1), "x2": 1 / (own + 1)})
+
+
+def test_fast_says_why_it_tells_nothing_of_inputs_of_several_numbers():
+    source = labelled()
+    source["equations"]["z"] = {"formula": "sum(x1, over=place)", "unit": "1"}
+    source["outputs"]["z"] = "1"
+    document = run(Study.from_dict(source)).to_dict()["sensitivity"]
+    assert all(own["indices"] for own in document["y"]["cells"])
+    (none,) = document["z"]["cells"]
+    assert none["indices"] == {}
+    assert "'x1' is several numbers in one case, drawn apart" in none["reason"]
+
+
+def fast_of(source):
+    return run(Study.from_dict(source)).to_dict()["sensitivity"]["y"]["cells"]
 
 
 def test_fixing_beside_a_claim_on_several_labels():

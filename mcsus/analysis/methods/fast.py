@@ -45,7 +45,6 @@ class Fast(MethodOfShares):
     )
     arrays = (Entry("S1", ("input",), "1", "first-order index", has_error=True),)
     is_for_independent = True
-    is_for_single = True
 
     def wants(self, asked: Asked) -> WantsPoints:
         """Return the points of a curve for each input."""
@@ -54,16 +53,17 @@ class Fast(MethodOfShares):
         def points(owner: Integers, random: np.random.Generator) -> Array:
             return curves(owner, fastest, random)
 
-        return WantsPoints(points, lambda inputs: _points(fastest) * inputs)
+        return WantsPoints(points, lambda inputs: _points(fastest) * inputs, is_single=True)
 
     def estimate(self, data: PointValues) -> Parts:
         """Return the harmonics of each input in one replicate."""
-        inputs = int(data.owner.max()) + 1
-        curve = data.points.reshape(inputs, -1, inputs)
-        own = np.array([curve[k, :, data.owner == k][0] for k in range(inputs)])
+        inputs = len(data.seen)
+        curve = data.points.reshape(inputs, -1, len(data.owner))
+        own = np.array([curve[k, :, column] for k, column in enumerate(data.seen)])
         mean = float(data.output.mean())
         waves = harmonics(own, data.output.reshape(inputs, -1) - mean)
-        return Parts(mean, float(data.output.var()), 0.0, {"waves": waves}, {}).checked()
+        found = Parts(mean, float(data.output.var()), 0.0, {"waves": waves}, {}).checked()
+        return found if (data.seen >= 0).all() else found._replace(mean=0.0).still()
 
     def of_inputs(self, estimates: Parts, places: Sequence[int]) -> Parts:
         """Return the harmonics of some inputs alone."""
@@ -103,9 +103,9 @@ def harmonics(places: Array, values: Array) -> Array:
     before, wave = np.ones_like(step), step
     found = np.empty((len(places), _HARMONICS))
     for k in range(_HARMONICS):
-        found[:, k] = np.sqrt(2) * (wave * values).mean(axis=1)
+        found[:, k] = np.einsum("ij,ij->i", wave, values)
         before, wave = wave, 2 * step * wave - before
-    return found
+    return np.sqrt(2) / values.shape[1] * found
 
 
 def curves(owner: Integers, fastest: int, random: np.random.Generator) -> Array:
@@ -114,7 +114,7 @@ def curves(owner: Integers, fastest: int, random: np.random.Generator) -> Array:
     Parameters
     ----------
     owner : array of int, shape (column,)
-        Input of each column: one column for each.
+        Input of each column; all columns of an input swing fast, each with a phase of its own.
     fastest : int
         Frequency of the input to which a curve belongs.
 
@@ -123,20 +123,27 @@ def curves(owner: Integers, fastest: int, random: np.random.Generator) -> Array:
     array, shape (input and point, column)
         Inside the unit cube.
     """
-    inputs, count = len(owner), _points(fastest)
-    most = fastest // _SLOWER
-    slow = np.rint(np.linspace(1, most, inputs - 1)).astype(int)
-    if most < inputs - 1:
-        slow = np.arange(inputs - 1) % most + 1
-    steps = 2 * np.pi * np.arange(count) / count
-    points = np.empty((inputs, count, inputs))
+    inputs, count = int(owner.max()) + 1, _points(fastest)
+    steps = np.arange(count) / count
+    points = np.empty((inputs, count, len(owner)))
     for k in range(inputs):
-        speeds = np.empty(inputs)
-        speeds[owner == k] = fastest
+        slow = _slow(int((owner != k).sum()), fastest // _SLOWER)
+        speeds = np.full(len(owner), fastest)
         speeds[owner != k] = random.permutation(slow)
-        phases = 2 * np.pi * random.random(inputs)
-        points[k] = 0.5 + np.arcsin(np.sin(np.outer(steps, speeds) + phases)) / np.pi
-    return np.clip(points.reshape(-1, inputs), _INSIDE, 1 - _INSIDE)
+        phases = random.random(len(owner))
+        turns = np.outer(steps, speeds)
+        turns += phases + 0.25
+        turns -= np.rint(turns)
+        np.abs(turns, out=turns)  # as the arc sine of a sine
+        np.clip(2 * turns, _INSIDE, 1 - _INSIDE, out=points[k])
+    return points.reshape(-1, len(owner))
+
+
+def _slow(count: int, most: int) -> Integers:
+    """Return frequencies up to one of them, as far apart as that many can be."""
+    if most < count:
+        return np.asarray(np.arange(count) % most + 1)
+    return np.rint(np.linspace(1, most, count)).astype(int)
 
 
 def _points(fastest: int) -> int:
