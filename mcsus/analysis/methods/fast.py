@@ -105,7 +105,7 @@ def harmonics(places: Array, values: Array) -> Array:
     for k in range(_HARMONICS):
         found[:, k] = np.einsum("ij,ij->i", wave, values)
         before, wave = wave, 2 * step * wave - before
-    return np.sqrt(2) / values.shape[1] * found
+    return np.asarray(np.sqrt(2) / values.shape[1] * found)
 
 
 def curves(owner: Integers, fastest: int, random: np.random.Generator) -> Array:
