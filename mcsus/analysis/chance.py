@@ -7,6 +7,8 @@ about a draw does.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,13 +17,15 @@ from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.replication import share_error, standard_error
 
 Array = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 
 def by_chance(draws: GivenDraws, ends: Array, shares: Array) -> Array:
     """Return the variance of first-order indices that the spread of replicates does not tell.
 
     It is that of the joint shares of draws of two inputs with few values, as far as these are not
-    known, times what a draw more at a place of them does to an index; 0 of other inputs.
+    known, times what a draw more at a place of them does to an index; and the same of the draws
+    between steps of the output. 0 if there are neither.
 
     Parameters
     ----------
@@ -37,12 +41,29 @@ def by_chance(draws: GivenDraws, ends: Array, shares: Array) -> Array:
         for other in (few[m] for m in few if m != k):
             count = len(own.ranks) * len(other.ranks)
             places = own.bins[0] * len(other.ranks) + other.bins[0]
-            each = draws.by_block(places, count) * draws.count / len(places)
-            at = share_error(each, len(places) // draws.count) ** 2 - standard_error(each) ** 2
-            drawn = np.maximum(np.bincount(places, minlength=count), 1)
-            mean = np.bincount(places, effects, minlength=count) / drawn
-            found[k] += float((np.maximum(at, 0.0) * mean**2).sum())
+            found[k] += _unseen(draws, places, count, effects)
+    return found + _by_steps(draws, classes, shares) if draws.steps else found
+
+
+def _by_steps(draws: GivenDraws, classes: Mapping[int, RankBins], shares: Array) -> Array:
+    """Return the variance that comes from how many draws lie between steps of the output."""
+    found = np.zeros(len(shares))
+    for k, own in classes.items():
+        known = draws.classes_between(k, draws.steps[k]) if k in draws.steps else own
+        effects = _effects(draws, known, float(shares[k]))
+        for other, steps in draws.steps.items():
+            places, count = draws.classes_between(other, steps).bins[0], len(steps) + 1
+            found[k] += _unseen(draws, places, count, effects)
     return found
+
+
+def _unseen(draws: GivenDraws, places: Integers, count: int, effects: Array) -> float:
+    """Return the variance of a share by how many draws are at each place, beyond their spread."""
+    each = draws.by_block(places, count) * draws.count / len(places)
+    at = share_error(each, len(places) // draws.count) ** 2 - standard_error(each) ** 2
+    drawn = np.maximum(np.bincount(places, minlength=count), 1)
+    mean = np.bincount(places, effects, minlength=count) / drawn
+    return float((np.maximum(at, 0.0) * mean**2).sum())
 
 
 def _effects(draws: GivenDraws, classes: RankBins, share: float) -> Array:

@@ -54,6 +54,8 @@ class GivenDraws:
         what blocks agree on is not free of bias.
     independent : int
         How many draws are as good as independent of each other: what classes are made for.
+    steps : dict of int to array
+        By input, the ranks at which the output was found to have steps.
     """
 
     inputs: Sequence[Array]
@@ -63,6 +65,7 @@ class GivenDraws:
     has_errors: bool = True
     is_even: bool = False
     independent: int = 0
+    steps: dict[int, Array] = field(default_factory=dict)
     _of_output: dict[int, RankBins] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -114,6 +117,11 @@ class GivenDraws:
         return np.asarray(self.output - self.output.mean())
 
     @cached_property
+    def squares(self) -> float:
+        """Sum of the squares of the centred output."""
+        return float(self.centred @ self.centred)
+
+    @cached_property
     def variances(self) -> Array:
         """Mean square of the centred output in each block."""
         squares = np.bincount(self.blocks, self.centred**2, minlength=self.count)
@@ -140,16 +148,18 @@ class GivenDraws:
 
     def classes(self, k: int, ends: Array) -> RankBins:
         """Return the classes of an input: between ranks, or its values where these are few."""
-        values = self.values(k)[np.newaxis]
-        return self.once(
-            ("classes", k, ends.tobytes()), lambda: RankBins.of(values, self._order(k), ends)
-        )
+        return self.once(("classes", k, ends.tobytes()), lambda: self.classes_between(k, ends))
+
+    def classes_between(self, k: int, ends: Array) -> RankBins:
+        """Return the same, not to be kept, as other outputs have other ends."""
+        return RankBins.of(self.values(k)[np.newaxis], self.order(k), ends)
 
     def ranks(self, k: int) -> Array:
         """Return the ranks of the draws of an input, from 0 to 1; those of equal ones are one."""
-        return self.once(("ranks", k), lambda: ranks_of(self.values(k), self._order(k)))
+        return self.once(("ranks", k), lambda: ranks_of(self.values(k), self.order(k)))
 
-    def _order(self, k: int) -> Integers:
+    def order(self, k: int) -> Integers:
+        """Return the places of the draws in rising order of an input."""
         return self.once(("order", k), lambda: rising(self.values(k)))
 
     def output_classes(self, ends: Array) -> RankBins:

@@ -19,11 +19,18 @@ Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _SURE = 3  # errors of noise above 0, from which the last octave of waves tells of those beyond
-_STEADIEST = 2 / 3  # of an octave, what the next one has of it at most
+_STEEPEST, _STEADIEST = 1 / 8, 2 / 3  # of an octave, what the next one has of it
+_RISES = 1.6  # times as much in the last octave as before, from which none tells of those beyond
+_FARTHEST = 64  # times the last one, that those beyond have then at most
 _MANY = 1e9  # degrees of freedom: as good as none
 _OFF = 0.5  # of a noise, that it may be off
 _UNKNOWN = 0.25  # of what is added for what is not told apart
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it, above which no share of it is settled
+
+_OPEN = (
+    "fast waves of an input have more than slower ones, as of an event that is rare; "
+    "sobol tells what is beyond them"
+)
 
 
 class Products(NamedTuple):
@@ -37,11 +44,14 @@ class Products(NamedTuple):
         Variance of what only a pair says, and neither of its blocks.
     unsure : float
         Standard error of what was added to their mean for what classes do not tell.
+    is_open : bool
+        Whether waves that are faster than those that are looked at may have any part of it.
     """
 
     pairs: Array
     noise: float
     unsure: float = 0.0
+    is_open: bool = False
 
     @classmethod
     def none(cls, blocks: int) -> Products:
@@ -78,29 +88,37 @@ class Products(NamedTuple):
         return cls(means @ means.T, float(squares.sum()))
 
     @classmethod
-    def of_waves(cls, means: Array, orders: Integers) -> Products:
+    def of_waves(cls, means: Array, orders: Integers, variance: float) -> Products:
         """Return those of means of an output times waves, with what faster waves will have.
 
         The last two octaves tell how what is told falls from one to the next: for a step by half,
         for a corner to an eighth. What all octaves beyond have is added if the last one has more
-        than noise.
+        than noise. Where it has much more than the one before, as of an event that is rare, none
+        beyond is told: they may have half of what is left of the variance.
 
         Parameters
         ----------
         means : array, shape (block, wave)
         orders : array, shape (wave,)
             Number of half waves of each.
+        variance : float
+            Of the output.
         """
         most = orders.max()
         is_last = orders > most / 2
-        before = cls.of_means(means[:, (orders > most / 4) & ~is_last]).mean
-        last = cls.of_means(means[:, is_last])
-        if not (last.mean > _SURE * last.error_of_noise and before > 0):
-            return cls.of_means(means)
-        falls = min(last.mean / before, _STEADIEST)
-        more = falls / (1 - falls)
+        before = cls.of_means(means[:, (orders > most / 4) & ~is_last])
+        last, whole = cls.of_means(means[:, is_last]), cls.of_means(means)
+        if not last.mean > _SURE * last.error_of_noise:
+            return whole
+        rest = max(variance - whole.mean, 0.0)
+        noise = np.hypot(last.error_of_noise, _RISES * before.error_of_noise)
+        if last.mean - _RISES * before.mean > _SURE * noise:
+            return whole._replace(unsure=min(rest / 2, _FARTHEST * last.mean), is_open=True)
+        falls = last.mean / before.mean if before.mean > 0 else np.inf
+        own = np.clip(falls, _STEEPEST, _STEADIEST)
+        more = min(own / (1 - own) if falls < 1 else 1.0, rest / last.mean)
         found = cls.of_means(means * np.where(is_last, np.sqrt(1 + more), 1.0))
-        return found._replace(unsure=_UNKNOWN * more * last.mean)
+        return found._replace(unsure=last.mean / 2)
 
     def beyond(self, coarser: Products) -> Products:
         """Return what finer classes would say, if these lose a quarter of what coarser ones lose.
@@ -127,7 +145,7 @@ class Products(NamedTuple):
         apart = squares - self.mean
         found = apart / 2 if noise is None else noise
         known = min(found, apart)  # more is not independent of other inputs: its error
-        unsure = _OFF * abs(known) + (found - known)
+        unsure = float(np.hypot(self.unsure, _OFF * abs(known) + (found - known)))
         return self._replace(pairs=self.pairs + apart - known, unsure=unsure)
 
     @property
@@ -177,7 +195,10 @@ class Products(NamedTuple):
 def told(products: Sequence[Products], variances: Array) -> tuple[Array, str]:
     """Return shares with their errors, shape (2, input), and why they are not known, if so."""
     shares = np.array([own.share(variances) for own in products]).T
-    return shares, unsettled_variance(variances, _VARIANCE_ERROR)
+    doubt = unsettled_variance(variances, _VARIANCE_ERROR)
+    if any(own.is_open for own in products):
+        doubt = "; ".join(filter(None, [doubt, _OPEN]))
+    return shares, doubt
 
 
 def unsettled_variance(variances: Array, most: float) -> str:

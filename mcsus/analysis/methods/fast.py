@@ -78,7 +78,9 @@ class Fast(MethodOfShares):
             nothing = np.full(waves.shape[1], np.nan)
             return Pooled({"S1": nothing, "S1_error": nothing})
         orders = np.arange(1, _HARMONICS + 1)
-        products = [Products.of_waves(own, orders) for own in waves.swapaxes(0, 1)]
+        products = [
+            Products.of_waves(own, orders, float(variances.mean())) for own in waves.swapaxes(0, 1)
+        ]
         (shares, errors), doubt = told(products, variances)
         return Pooled({"S1": shares, "S1_error": errors}, doubt)
 

@@ -11,7 +11,9 @@ from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.chance import by_chance
 from mcsus.analysis.even_draws import noise_of_means
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
+from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.shares_of_classes import Products, told
+from mcsus.analysis.steps import steps_along
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
@@ -73,16 +75,20 @@ def _products(draws: GivenDraws, k: int, ends: Array) -> Products:
     classes = draws.classes(k, ends)
     if len(classes.ranks) == 1:
         return Products.none(draws.count)
-    fine = of_classes(draws, k, ends)
     if classes.has_few_values:
-        return fine
-    return fine.beyond(of_classes(draws, k, ends[1::2]))
+        return of_classes(draws, classes, k)
+    coarser = ends[1::2]
+    steps = steps_along(draws, k, coarser)
+    if not steps.size:
+        fine, coarse = classes, draws.classes(k, coarser)
+    else:
+        fine, coarse = (draws.classes_between(k, np.union1d(own, steps)) for own in (ends, coarser))
+    return of_classes(draws, fine, k).beyond(of_classes(draws, coarse, k))
 
 
-def of_classes(draws: GivenDraws, k: int, ends: Array) -> Products:
-    """Return the products of an input by classes between ranks, or by its values if few."""
-    classes = draws.classes(k, ends)
-    places, count = classes.bins[0], classes.counts.shape[1]
+def of_classes(draws: GivenDraws, classes: RankBins, k: int) -> Products:
+    """Return the products of an input by some classes of it."""
+    places, count = classes.bins[0], len(classes.ranks)
     sums, counts = draws.by_block(places, count, draws.centred), draws.by_block(places, count)
     found = Products.between(sums, counts)
     if not draws.is_even_with(k):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.even_draws import noise_of_means
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.methods.given_data import of_classes, with_dummy
+from mcsus.analysis.methods.given_data import class_ends, of_classes, with_dummy
 from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.shares_of_classes import Products
+from mcsus.analysis.steps import steps_along
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
@@ -65,26 +66,38 @@ def _products(draws: GivenDraws, k: int, most: int) -> Products:
     if count == 1:
         return Products.none(draws.count)
     if classes.has_few_values:  # as many harmonics as values say what these say
-        return of_classes(draws, k, ends)
+        return of_classes(draws, classes, k)
+    steps = steps_along(draws, k, class_ends(draws.independent)[1::2])
+    if steps.size:
+        classes = draws.classes_between(k, np.union1d(ends, steps))
+        places, count = classes.bins[0], len(classes.ranks)
+        waves, orders = _waves(classes, most, steps)
+    else:
+        waves, orders = draws.once(("waves", k), lambda: _waves(classes, most))
     sums = draws.by_block(places, count, draws.centred)
-    waves, orders = draws.once(("waves", k), lambda: _waves(classes, most))
     means = np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
-    found = Products.of_waves(means, orders)
+    found = Products.of_waves(means, orders, float(draws.variances.mean()))
     if not draws.is_even_with(k):
         return found
     squares = float((means.mean(axis=0) ** 2).sum())
     return found.on_even_draws(squares, noise_of_means(draws, k, len(orders)))
 
 
-def _waves(classes: RankBins, most: int) -> tuple[Array, Integers]:
+def _waves(
+    classes: RankBins, most: int, steps: Array | Sequence[float] = ()
+) -> tuple[Array, Integers]:
     """Return harmonics of the ranks, orthonormal over the draws, and the number of each.
 
     Steps of an input make them less; without steps they are as they were but for the width of a
-    class.
+    class. Steps of the output, at some ranks, come before them, so that no wave tells of these.
     """
-    plain = np.sqrt(2) * np.cos(np.pi * np.outer(classes.ranks, np.arange(most + 1)))
+    whole = np.arange(1, most + 1)
+    waves = np.cos(np.pi * np.outer(classes.ranks, whole))
+    beyond = np.greater.outer(classes.ranks, np.asarray(steps))
+    plain = np.column_stack([np.ones(len(classes.ranks)), beyond, waves])
+    orders = np.r_[np.zeros(1 + len(steps), dtype=int), whole]
     weights = np.sqrt(classes.counts.sum(axis=0) / classes.counts.sum())[:, np.newaxis]
     apart, size = np.linalg.qr(plain[:, : len(weights)] * weights)
     kept = np.abs(np.diag(size)) > _SMALL
     kept[0] = False  # the mean
-    return np.asarray((apart / weights)[:, kept]), np.flatnonzero(kept)
+    return np.asarray((apart / weights)[:, kept]), orders[: len(kept)][kept]
