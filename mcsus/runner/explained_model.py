@@ -153,6 +153,7 @@ def _told(run: Run, name: str, values: Array, level: float, labels: Mapping[str,
     own = {dim: run.model.dims[dim][0] for dim in run.model.dims_of[name] if dim != run.model.inner}
     return {
         "labels": own | known,
+        "individuals": len(values) if len(values) > 1 else None,
         "mean": {"value": mean, "error": error} if has_mean else None,
         "median": median,
         "low": low,

@@ -439,3 +439,17 @@ def test_from_which_value_on_claims_hold_is_told_beside_an_input(device):
     device.locator(".holds b", has_text="holds above").wait_for()
     device.locator(".holds b", has_text="holds below").wait_for()
     assert device.said == []
+
+
+def test_a_logarithmic_axis_and_a_share_that_two_marks_keep(device):
+    device.locator(".answer .tabs button", has_text="log axis").click()
+    device.locator("#answer-figure text", has_text="logarithmic").wait_for()
+    device.get_by_label("keep the share between").check()
+    between = device.locator(".grabbers b", has_text="95")
+    device.locator(".grabber").first.focus()
+    device.keyboard.press("Shift+ArrowRight")
+    device.locator(".grabbers button", has_text="to the ends of the interval").wait_for()
+    assert between.inner_text().startswith("95")
+    device.keyboard.press("x")
+    assert device.evaluate("document.activeElement.innerText") == "study file"
+    assert device.said == []

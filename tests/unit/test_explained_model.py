@@ -75,6 +75,7 @@ def test_what_differs_between_individuals_is_told_of_some_of_them():
     labels = fleet.describe()["visible"]["labels"]
     means = told_means(fleet, [], labels)["means"]
     assert means["service_life"]["low"] < means["service_life"]["median"]
+    assert means["service_life"]["individuals"] == 16
 
 
 _LAWS = """

@@ -17,19 +17,21 @@ export function Answer({ explorer }) {
   const [view, setView] = useState("density");
   const cell = cellAt(cells, labels);
   const views = numeric ? ["density", "cumulative", "fan", "table"] : ["density", "cumulative", "table"];
+  const [log, setLog] = useState(false);
   const now = numeric && view === "density" && !explorer.state.chosen ? "fan" : view;
   return html`
     <section class="panel answer" aria-labelledby="answer-title">
       <header>
         <h2 id="answer-title"><${OutputChoice} explorer=${explorer} /> <span class="unit">${unit(own.unit)}</span></h2>
         <span class="tabs" role="group" aria-label="View">${views.map((name) => html`<button aria-pressed=${name === now} onClick=${() => { explorer.set({ chosen: true }); setView(name); }}>${name}</button>`)}
+          ${(now === "density" || now === "cumulative") && cell && isAbove0(table(study.probabilities, cell.quantiles)) && html` <button aria-pressed=${log} onClick=${() => setLog(!log)}>log axis</button>`}
           ${cell && html` <${CsvButton} name="what is drawn" rows=${() => shownRows(now, explorer, cells, cell, numeric)} />`}</span>
       </header>
       <${Labels} explorer=${explorer} own=${own} />
       ${cell ? html`
         <${Sentence} explorer=${explorer} cell=${cell} own=${own} />
         ${now === "fan" ? html`<${Fan} cells=${cells} dim=${numeric.id} own=${own} study=${study} explorer=${explorer} />` : ""}
-        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${cell} study=${study} own=${own} cumulative=${now === "cumulative"} />` : ""}
+        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${cell} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} />` : ""}
         ${now === "table" ? html`<${Table} cells=${cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
       <${Quality} explorer=${explorer} cell=${cell} />
     </section>`;
@@ -81,21 +83,22 @@ function Sentence({ explorer, cell, own }) {
     </div>`;
 }
 
-function Curve({ cell, study, own, cumulative }) {
+function Curve({ cell, study, own, cumulative, log }) {
   const [ref, width] = useWidth(560);
   const now = table(study.probabilities, cell.quantiles);
   const ghost = cell.before?.quantiles ? table(study.probabilities, cell.before.quantiles) : null;
-  const shown = stretch(ghost ? [now, ghost] : [now]);
-  const x = d3.scaleLinear(shown, [12, width - 12]);
-  const curves = cumulative ? [cumulated(now, shown), ghost && cumulated(ghost, shown)] : [density(now, shown), ghost && density(ghost, shown)];
-  const top = cumulative ? 1 : d3.max(curves.filter(Boolean).flat(), (point) => point[1]);
+  const tables = ghost ? [now, ghost] : [now];
+  const onLog = log && tables.every(isAbove0);
+  const { x, curves } = onLog ? logarithmic(tables, width, cumulative) : linear(tables, width, cumulative);
+  const shown = x.domain();
+  const top = cumulative ? 1 : d3.max(curves.flat(), (point) => point[1]);
   const y = d3.scaleLinear([0, top || 1], [BASE, 12]);
   const interval = cell.intervals.at(-1);
   return html`
     <div ref=${ref} class="drawing">
       <svg id="answer-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img"
            aria-label=${`${capital(own.title)}: 95 % of draws between ${number(interval.low)} and ${number(interval.high)} ${unit(own.unit)}`}>
-        <${Axis} x=${x} y=${BASE} width=${width} label=${unit(own.unit)} />
+        <${Axis} x=${x} y=${BASE} width=${width} label=${`${unit(own.unit)}${onLog ? ", logarithmic" : ""}`} />
         ${ghost && html`<path class="ghost" d=${cumulative ? line(curves[1], x, y) : area(curves[1], x, y, BASE)} />`}
         <path class=${cumulative ? "line" : "area"} d=${cumulative ? line(curves[0], x, y) : area(curves[0], x, y, BASE)} />
         <line class="interval" x1=${x(Math.max(shown[0], interval.low))} x2=${x(Math.min(shown[1], interval.high))} y1=${BASE} y2=${BASE} />
@@ -103,6 +106,22 @@ function Curve({ cell, study, own, cumulative }) {
       </svg>
       <${Grabbers} now=${now} x=${x} interval=${interval} own=${own} />
     </div>`;
+}
+
+function isAbove0(own) {
+  return own.x[0] > 0;
+}
+
+/** The axis and the curve of each table. */
+function linear(tables, width, cumulative) {
+  const shown = stretch(tables);
+  return { x: d3.scaleLinear(shown, [12, width - 12]), curves: tables.map((own) => (cumulative ? cumulated : density)(own, shown)) };
+}
+
+/** The same on a logarithmic axis: a density is that of the logarithm. */
+function logarithmic(tables, width, cumulative) {
+  const { x, curves } = linear(tables.map((own) => ({ p: own.p, x: own.x.map(Math.log10) })), width, cumulative);
+  return { x: d3.scaleLog(x.domain().map((end) => 10 ** end), [12, width - 12]), curves: curves.map((points) => points.map(([value, share]) => [10 ** value, share])) };
 }
 
 function cumulated(own, [low, high]) {
@@ -124,7 +143,12 @@ function Grabbers({ now, x, interval, own }) {
   const [at, setAt] = useState(null);
   const marks = at ?? [interval.low, interval.high];
   const shares = marks.map((value) => shareBelow(now, value));
-  const put = (k, value) => setAt(marks.with(k, value).sort((a, b) => a - b));
+  const [kept, setKept] = useState(null); // the share between, where one mark takes the other along
+  const put = (k, value) => {
+    if (kept === null) return setAt(marks.with(k, value).sort((a, b) => a - b));
+    const other = shareBelow(now, value) + (k ? -kept : kept);
+    if (other >= 0 && other <= 1) setAt([0, 1].map((own) => (own === k ? value : valueAt(now, other))));
+  };
   const grab = (k) =>
     dragging({ start: () => marks[k], move: (pixels, from) => put(k, x.invert(x(from) + pixels)) });
   const keys = (k) => (event) => {
@@ -146,6 +170,7 @@ function Grabbers({ now, x, interval, own }) {
       <p><label>below A <input type="number" min="0" max="100" step="any" value=${tidy(shares[0])} onChange=${typed(0)} /> %</label>
          <b>${percent(Math.max(0, shares[1] - shares[0]))} between ${number(marks[0])} and ${number(marks[1])}</b>
          <label>above B <input type="number" min="0" max="100" step="any" value=${tidy(1 - shares[1])} onChange=${typed(1)} /> %</label>
+         <label><input type="checkbox" checked=${kept !== null} onChange=${() => setKept(kept === null ? shares[1] - shares[0] : null)} /> keep the share between</label>
          ${at && html`<button class="link" onClick=${() => setAt(null)}>to the ends of the interval</button>`}</p>
     </div>`;
 }

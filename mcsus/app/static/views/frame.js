@@ -69,7 +69,7 @@ function isAt(faults, line) {
 
 const KEYS = [
   ["/", "find an input, or a record"], ["j k", "next, previous input"], ["arrows", "move a curve or a mark by 1 %; with Shift by 10 %"], ["l", "lock the input"],
-  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["m", "the model, and back"], ["c", "compare, and back"], ["b", "the library, and back"], ["?", "this"],
+  ["e", "edit its law"], ["u", "undo"], ["Shift u", "redo"], ["1-9", "output"], ["[ ]", "label before, after"], ["g", "to the marks A and B"], ["s", "settle"], ["x", "to what is taken away"], ["m", "the model, and back"], ["c", "compare, and back"], ["b", "the library, and back"], ["?", "this"],
 ];
 
 export function Keys({ close }) {
@@ -95,6 +95,7 @@ export function keyPressed(explorer, event, help) {
     U: () => explorer.redo(),
     g: () => root.querySelector(".grabber")?.focus(),
     s: () => explorer.settle(),
+    x: () => root.querySelector(".take button")?.focus(),
     c: () => explorer.show(explorer.state.view === "compare" ? "explorer" : "compare"),
     m: () => explorer.show(explorer.state.view === "model" ? "explorer" : "model"),
     b: () => explorer.show(explorer.state.view === "library" ? "explorer" : "library"),

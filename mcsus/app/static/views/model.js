@@ -103,7 +103,7 @@ function Value({ told, level, of, big = false }) {
   const at = Object.values(told.labels).map(plain).join(", ");
   const middle = told.mean ? known(told.mean.value, told.mean.error) : number(told.median);
   return html`<span class=${big ? "big" : ""}>${middle}</span> ${unit(of)}${" "}
-    <span class=${big ? "range" : "note"}>${told.mean ? "on average" : "half the time below"}, ${percent(level)} ${number(told.low)} to ${number(told.high)}${at ? `; ${at}` : ""}</span>`;
+    <span class=${big ? "range" : "note"}>${told.mean ? "on average" : "half the time below"}, ${percent(level)} ${number(told.low)} to ${number(told.high)}${at ? `; ${at}` : ""}${told.individuals ? `; ${told.individuals} individuals of each replicate` : ""}</span>`;
 }
 
 /** An input: its law as it is now, the figure as it was printed, and where that is from. */
