@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.given_draws import GivenDraws
+from mcsus.analysis.replication import standard_error
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -60,15 +61,17 @@ class _Crossed(NamedTuple):
     def of(cls, sums: Array, shares: Array) -> _Crossed:
         """Return what the sums in classes say, as shares of the draws of a block.
 
-        Where a class is that of chance, its error is too: four blocks may agree on it.
+        What a block says with all others counts twice, as they say it with the block. Of chance
+        that is too much, and four blocks may agree on it: its error is that of classes, all told.
         """
         blocks, classes = sums.shape
         scaled = sums / np.sqrt(shares)
         whole = scaled.sum(axis=0)
         each = (scaled * (whole - scaled)).sum(axis=1) / (blocks - 1)
-        chance = max(float((scaled**2).sum(axis=1).mean() - each.mean()), 0.0)
-        chance *= np.sqrt(2 / (blocks * (blocks - 1) * classes))
-        return cls(each, float(np.hypot(each.std(ddof=1) / np.sqrt(blocks), chance)))
+        noise = max(float((scaled**2).sum(axis=1).mean() - each.mean()), 0.0)
+        chance = noise**2 * 2 / (blocks * (blocks - 1) * classes)
+        square = max(4 * float(standard_error(each)) ** 2 - chance, chance)
+        return cls(each, float(np.sqrt(square)))
 
 
 class _Classes(NamedTuple):

@@ -18,7 +18,8 @@ from mcsus.analysis.rank_bins import RankBins
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_ENDS = np.arange(1, 256) / 256  # ranks between classes, inside which draws count as one value
+ENDS = np.arange(1, 256) / 256
+"""Ranks between classes, inside which draws count as one value."""
 
 
 class _Classes(NamedTuple):
@@ -62,7 +63,7 @@ def rank_shifts(draws: GivenDraws, ranks: list[Array]) -> Array:
     scaled = np.array([(own - 0.5) / size for own, size in zip(ranks, sizes, strict=True)])
     inputs = range(len(draws.inputs))
     of_inputs = [draws.once(("rank classes", k), partial(_of_input, draws, k)) for k in inputs]
-    output = _Classes.of(draws, draws.output_classes(_ENDS))
+    output = _Classes.of(draws, draws.output_classes(ENDS))
     found = np.empty((draws.count, len(ranks), len(ranks)))
     found[:, :-1, :-1] = draws.once(
         "rank products", lambda: _among(of_inputs, scaled[:-1], sizes[:-1])
@@ -78,7 +79,7 @@ def rank_shifts(draws: GivenDraws, ranks: list[Array]) -> Array:
 
 
 def _of_input(draws: GivenDraws, k: int) -> _Classes:
-    return _Classes.of(draws, draws.classes(k, _ENDS))
+    return _Classes.of(draws, draws.classes(k, ENDS))
 
 
 def _among(classes: list[_Classes], scaled: Array, sizes: list[float]) -> Array:

@@ -164,6 +164,18 @@ def test_replicates_that_agree_by_chance_know_shares_of_draws_to_about_a_draw(na
     assert (found["S1_error"] < 0.02).all()
 
 
+def test_correlations_of_replicates_that_agree_by_chance_are_known_to_about_a_draw():
+    drawn = np.random.default_rng(4)
+    b, d = (drawn.random(256) < 0.25).astype(float), drawn.choice([1.0, 2.0, 5.0], 256)
+    inputs = np.tile([b, d, drawn.random(256)], 4)
+    found = values("correlation", inputs, inputs[1] * (1 + inputs[0]) + inputs[2], 4)
+    for key in ("pearson", "spearman"):
+        assert (found[f"{key}_error"][0] > 1e-3).all()  # it was 0
+        assert (found[f"{key}_error"] < 0.01).all()
+    found = values("correlation", inputs[:1], inputs[0] + inputs[2], 4)
+    assert found["pearson_error"][0] < 1e-9  # no two inputs have few values
+
+
 @pytest.mark.parametrize("name", ["given_data", "rbd_fast"])
 def test_steps_and_corners_are_told_to_the_end(name):
     """Of 4 blocks of 1,024 Sobol' points: a step in a uniform input, and exp of a normal one."""

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.base import Pooled, register
+from mcsus.analysis.few_values import counted_error
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.rank_bins import without_each
-from mcsus.analysis.rank_shifts import rank_shifts
+from mcsus.analysis.rank_shifts import ENDS, rank_shifts
 from mcsus.analysis.ranks import ranked
 from mcsus.analysis.replication import skewed_error, student_quantile
 from mcsus.result.arrays import Entry
@@ -79,10 +80,16 @@ class Correlation(FromDraws):
             "R2": plain.explained,
             "rank_R2": of_ranks.explained,
         }
+        classes = [draws.classes(k, ENDS) for k in inputs]
+        counted = {
+            key: counted_error(draws, classes, np.array([_scaled(own) for own in columns]))
+            for key, columns in (("pearson", [*draws.inputs, draws.output]), ("spearman", ranks))
+        }
         values = {}
         for key, each in found.items():
             values[key] = each[0]
             error = _error(each) if key in _SHARES else _error_of_scores(each)
+            error = np.hypot(error, counted.get(key, 0.0))
             values[f"{key}_error"] = error if draws.has_errors else np.full_like(error, np.nan)
         return Pooled(values, draws.unsettled_variance(_VARIANCE_ERROR))
 

@@ -63,7 +63,7 @@ class PolynomialChaos(FromDraws):
             values |= {key: value, f"{key}_error": known}
         doubt = ""
         if explained < _ENOUGH:
-            doubt = f"the fit explains {explained:.2g} of the variance; the rest is in their errors"
+            doubt = f"the fit explains {explained:.2g} of the variance; the rest is told in classes"
         return Pooled(values, doubt)
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
