@@ -30,7 +30,7 @@ run: $(VENV)/.core
 	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
 	rm -rf reports/$(STUDY)
 	$(BIN)/mcsus report runs/$(STUDY) --to reports/$(STUDY)
-	@echo "Change an input and see what follows: $(BIN)/mcsus serve $(STUDY)"
+	@echo "Change an input and see what follows: $(BIN)/mcsus serve --open runs/$(STUDY)"
 
 reports: $(VENV)/.core
 	rm -rf $(addprefix reports/,$(STUDIES))

@@ -133,9 +133,16 @@ export function Axis({ x, y, width, label }) {
   const text = x.tickFormat(Math.max(2, Math.floor(width / 90)));
   return html`<g class="ticks">
     <line x1="0" x2=${width} y1=${y} y2=${y} />
-    ${ticks.map((tick) => html`<g><line x1=${x(tick)} x2=${x(tick)} y1=${y} y2=${y + 5} /><text x=${x(tick)} y=${y + 20} text-anchor="middle">${text(tick)}</text></g>`)}
+    ${ticks.map((tick) => html`<g><line x1=${x(tick)} x2=${x(tick)} y1=${y} y2=${y + 5} /><text x=${x(tick)} y=${y + 20} text-anchor=${anchor(x(tick), text(tick), width)}>${text(tick)}</text></g>`)}
     <text x=${width - 4} y=${y + 36} text-anchor="end" class="soft">${label}</text>
   </g>`;
+}
+
+/** Where a number stands at its tick: within the picture. */
+function anchor(at, text, width) {
+  const half = 3.7 * text.length;
+  if (at + half > width) return "end";
+  return at < half ? "start" : "middle";
 }
 
 /** Two marks that are dragged, or whose share is typed: how likely is it between, below and above? */

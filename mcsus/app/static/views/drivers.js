@@ -24,20 +24,21 @@ export function Drivers({ explorer }) {
 }
 
 function Shares({ explorer, ranking }) {
-  const { study, labels, fine } = explorer.state;
+  const { study, labels, fine, shot } = explorer.state;
+  const { t } = shot;
   const [scatter, setScatter] = useState(null);
   const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
   const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
   return html`
-      <p class="note">share of the variance, interactions included; ± error${" "}
+      <p class="note">share of the variance, interactions included; ± holds with 95 %${" "}
         <${CsvButton} name="drivers" rows=${() => [["input", "ST", "error", "S1", "error"], ...ranking.inputs.map((id, k) => [id, ranking.ST[k], ranking.ST_error[k], ranking.S1[k], ranking.S1_error[k]])]} /></p>
       <ol class="bars">
         ${rows.map((row) => html`<li key=${row.id} class=${explorer.state.highlighted === row.id ? "lit" : ""}
             onPointerEnter=${() => explorer.highlight(row.id)} onPointerLeave=${() => explorer.highlight(null)}>
           <button class="title" title="show its draws" onClick=${() => setScatter(scatter === row.id ? null : row.id)} aria-expanded=${scatter === row.id}>${capital(titles.get(row.id) ?? row.id)}</button>
           <span class="bar"><i style=${{ width: `${clip(row.ST)}%` }}></i><i class="alone" style=${{ width: `${clip(row.S1)}%` }}></i>
-            <i class="whisker" style=${{ left: `${clip(row.ST - 2 * row.error)}%`, width: `${clip(row.ST + 2 * row.error) - clip(row.ST - 2 * row.error)}%` }}></i></span>
-          <span class="n">${row.ST === null ? "not known" : `${row.ST.toFixed(2)} ± ${Math.max(0.01, 2 * row.error).toFixed(2)}`}</span>
+            <i class="whisker" style=${{ left: `${clip(row.ST - t * row.error)}%`, width: `${clip(row.ST + t * row.error) - clip(row.ST - t * row.error)}%` }}></i></span>
+          <span class="n">${row.ST === null ? "not known" : `${row.ST.toFixed(2)} ± ${Math.max(0.01, t * row.error).toFixed(2)}`}</span>
           ${scatter === row.id && html`<${Scatter} explorer=${explorer} input=${row.id} changes=${explorer.state.changes} labels=${labels} />`}
         </li>`)}
       </ol>
