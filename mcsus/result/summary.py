@@ -67,7 +67,7 @@ class Summary:
         blocks = [self.title]
         for title, header, rows in self.tables:
             shown = rows[: _FEW_PAIRS if title == _COMPARED else _ALL_CELLS]
-            blocks.append(f"{title}\n{_aligned([header, *shown])}")
+            blocks.append(f"{title}\n{aligned([header, *shown])}")
             if len(rows) > len(shown):
                 blocks.append(f"... and {len(rows) - len(shown)} more rows in result.json")
         blocks += self.lines
@@ -175,7 +175,7 @@ def compared_text(comparisons: Mapping[str, Any]) -> str:
     rows = _compared_rows(comparisons)
     shown = rows[:_ALL_CELLS]
     more = f"\n... and {len(rows) - len(shown)} more rows with --json" if shown != rows else ""
-    return f"{_COMPARED}\n{_aligned([_COMPARED_HEADER, *shown])}{more}"
+    return f"{_COMPARED}\n{aligned([_COMPARED_HEADER, *shown])}{more}"
 
 
 def _compared_rows(comparisons: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -201,37 +201,6 @@ def _middle(told: Mapping[str, Any]) -> str:
     if not told.get("varies", True) or not told["intervals"]:
         return middle
     return f"{middle} ({widest(told['intervals'])})"
-
-
-def given_text(document: Mapping[str, Any]) -> str:
-    """Return what the draws of a table say of its inputs, one table for each output."""
-    names = ", ".join(document["outputs"])
-    lines = [f"{document['table']}: {document['rows']:,} rows; what drives {names}"]
-    for name, told in document["sensitivity"].items():
-        cells = told["cells"]
-        order = [*cells[0]["ranking"], *(own["name"] for own in document["inputs"])]
-        inputs = list(dict.fromkeys(order))
-        shown = inputs[:_ALL_CELLS]
-        lines.append(f"{name}: value (error) and place by each method")
-        measures = [document["methods"][cell["method"]] for cell in cells]
-        heads = [f"{cell['method']} {key}" for cell, key in zip(cells, measures, strict=True)]
-        rows: list[tuple[str, ...]] = [("input", *heads)]
-        for own in shown:
-            known = zip(cells, measures, strict=True)
-            rows.append((own, *(_placed(cell, own, key) for cell, key in known)))
-        more = f"\n  ... and {len(inputs) - len(shown)} more inputs with --json"
-        lines.append(_aligned(rows) + (more if len(inputs) > len(shown) else ""))
-    return "\n\n".join(lines)
-
-
-def _placed(cell: Mapping[str, Any], name: str, key: str) -> str:
-    """Return what a method says of an input in one of its arrays, and the place of the input."""
-    if name not in cell["indices"]:
-        return "-"
-    own = cell["indices"][name][key]
-    shared = next((own for own in cell.get("shared_places", ()) if name in own), [name])
-    place = cell["ranking"].index(shared[0]) + 1
-    return f"{significant(own['value'])} ({significant(own['error'], 1)}) {place}."
 
 
 def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -269,7 +238,7 @@ def _credit_rows(credits_: Mapping[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Return rows in columns: text to the left, numbers to the right."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     numeric = [all(_is_number(row[k]) for row in rows[1:]) for k in range(len(rows[0]))]

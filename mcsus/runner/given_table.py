@@ -75,7 +75,7 @@ class GivenTable:
         return target
 
     def __str__(self) -> str:
-        from mcsus.result.summary import given_text  # noqa: PLC0415
+        from mcsus.result.given_text import given_text  # noqa: PLC0415
 
         return given_text(self.to_dict())
 

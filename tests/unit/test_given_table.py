@@ -265,3 +265,28 @@ def test_the_same_column_twice_shares_its_place(tmp_path):
     lines = str(found).splitlines()
     told = {line.split()[0]: line.split()[3] for line in lines if "(" in line and "." in line}
     assert told == {"a": "1.", "a2": "1.", "b": "3."}
+
+
+def test_what_chance_decides_has_no_place():
+    """Of 100 rows and 58 inputs without bearing, a line is told by its coefficients alone."""
+    random = np.random.default_rng(1)
+    table = {f"v{k}": own for k, own in enumerate(random.normal(size=(60, 100)))}
+    table["y"] = 3 * table["v0"] + table["v1"]
+    found = mcsus.sensitivity(table, "y")
+    rows = [line.split("  ") for line in str(found).splitlines() if line.strip().startswith("v")]
+    names = [next(cell for cell in row if cell.strip()).strip() for row in rows]
+    assert names[:2] == ["v0", "v1"]
+    placed = [cell for row in rows[2:] for cell in row if cell.endswith(".")]
+    assert len(placed) <= 5  # of 58 inputs by seven columns, 4 by chance
+    own = cells(found)["correlation"]["indices"]["v0"]["SRRC"]
+    assert own["error"] < 0.2
+
+
+def test_more_inputs_than_rows_have_no_coefficients():
+    random = np.random.default_rng(1)
+    for inputs in (96, 120):  # more than rows, and more than rows without a block
+        table = {f"v{k}": own for k, own in enumerate(random.normal(size=(inputs, 100)))}
+        table["y"] = 3 * table["v0"] + table["v1"]
+        found = mcsus.sensitivity(table, "y", methods=["correlation"])
+        assert cells(found)["correlation"]["indices"]["v0"]["SRC"]["value"] is None
+        assert " v0 " in str(found)

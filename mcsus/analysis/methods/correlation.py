@@ -24,6 +24,7 @@ _ROUNDING = 1e-14  # of a variance: what is left of an output that the lines exp
 _SINGULAR = 1e-10  # of the largest eigenvalue: inputs that say the same
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it, above which lines are not settled
 _LARGEST = 1 - 1e-12  # correlation that has a score
+_SLOPES = {"SRC", "SRRC"}  # which may be above 1
 _SHARES = {"contribution", "R2", "rank_R2"}
 
 
@@ -88,7 +89,8 @@ class Correlation(FromDraws):
         values = {}
         for key, each in found.items():
             values[key] = each[0]
-            error = _error(each) if key in _SHARES else _error_of_scores(each)
+            is_free = key in _SHARES or (key in _SLOPES and np.abs(each).max() >= 1)
+            error = _error(each) if is_free else _error_of_scores(each)
             error = np.hypot(error, counted.get(key, 0.0))
             values[f"{key}_error"] = error if draws.has_errors else np.full_like(error, np.nan)
         return Pooled(values, draws.unsettled_variance(_VARIANCE_ERROR))
@@ -164,8 +166,8 @@ def _lines(draws: GivenDraws, columns: list[Array], shifts: Array | None = None)
     left = (1 - explained)[:, np.newaxis] * np.einsum("rkk->rk", inverse)
     whole = np.sqrt(slopes**2 + np.maximum(left, _ROUNDING))
     partial = np.divide(slopes, whole, out=np.zeros_like(slopes), where=whole > 0)
-    told_apart = np.linalg.matrix_rank(among[0], tol=_SINGULAR * len(columns), hermitian=True)
-    if told_apart < len(among[0]):
+    told_apart = np.linalg.matrix_rank(among, tol=_SINGULAR * len(columns), hermitian=True).min()
+    if told_apart < len(among[0]):  # of all blocks, or without one of them
         slopes, partial = np.full_like(slopes, np.nan), np.full_like(partial, np.nan)
     return _Lines(single, slopes, partial, explained)
 

@@ -1,15 +1,16 @@
 """What drives the outputs of a table of draws, by several methods; of no page of a run."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from mcsus.analysis.base import methods
 from mcsus.report.figures.base import Figure
-from mcsus.report.figures.given import METHODS, given_figure
+from mcsus.report.figures.given import METHODS, given_figure, sure_places
 from mcsus.report.reading import ResultCell
 from mcsus.report.sections.base import Section
 from mcsus.report.wording import capital, count, listing, words
 
-_SURE = 3.0  # errors above the dummy from which an input is told apart from chance
+_SLOPES = "SRC"  # of a correlation: told where they tell of more inputs
 
 
 class _Told(NamedTuple):
@@ -21,17 +22,9 @@ class _Told(NamedTuple):
     cell: ResultCell
 
     def places(self) -> dict[str, int]:
-        """Return the place of each input."""
-        return dict(zip(self.inputs, map(int, self.cell.array("rank")), strict=True))
-
-    def silent(self) -> set[str]:
-        """Return the inputs that cannot be told from chance."""
-        values, errors = (self.cell.array(key) for key in (self.measure, f"{self.measure}_error"))
-        return {
-            name
-            for name, value, error in zip(self.inputs, abs(values), errors, strict=True)
-            if not value > _SURE * error
-        }
+        """Return the places of the inputs that can be told from chance."""
+        found = zip(self.inputs, map(int, sure_places(self.cell, self.measure)), strict=True)
+        return {name: place for name, place in found if place}
 
 
 class GivenDrivers(Section):
@@ -47,7 +40,7 @@ class GivenDrivers(Section):
             if table is not None:
                 names = [str(name) for name in table.data["input"].values]
                 found.append(_Told(method, measure, names, table.cells[0]))
-        return found
+        return found + list(_slopes(found))
 
     def make_figures(self) -> list[Figure]:
         """Return what all methods say of each output, side by side."""
@@ -83,18 +76,32 @@ class GivenRows(Section):
     template = "given_rows.html.j2"
 
 
+def _slopes(told: Sequence[_Told]) -> Iterator[_Told]:
+    """Yield the coefficients of a line in all inputs, if these tell of more inputs than others."""
+    heard = set[str]().union(*(own.places() for own in told))
+    for own in told:
+        if _SLOPES in own.cell.data:
+            slopes = own._replace(method=_SLOPES, measure=_SLOPES)
+            if slopes.places().keys() - heard:
+                yield slopes
+
+
 def _agreement(output: str, told: list[_Told]) -> list[str]:
     """Say which input comes first by which methods."""
     first: dict[tuple[str, ...], list[str]] = {}
     for own in told:
         leaders = tuple(name for name, place in own.places().items() if place == 1)
+        if not leaders:
+            continue
         first.setdefault(leaders, []).append(METHODS.get(own.method, words(own.method)))
+    if not first:
+        return []
     if len(first) == 1:
         (leaders,) = first
         how = (
             f"by all {len(told)} methods"
-            if len(told) > 1
-            else f"by {next(iter(first.values()))[0]}"
+            if len(told) == len(first[leaders]) > 1
+            else f"by {listing(first[leaders])}"
         )
         matter = "matters" if len(leaders) == 1 else "matter"
         return [f"{output}: {listing(leaders)} {matter} most, {how}."]
@@ -108,7 +115,7 @@ def _agreement(output: str, told: list[_Told]) -> list[str]:
 def _silence(told: list[_Told]) -> list[str]:
     """Name the inputs that no method tells from chance."""
     inputs = list(dict.fromkeys(name for own in told for name in own.inputs))
-    heard = {name for own in told for name in own.inputs if name not in own.silent()}
+    heard = set[str]().union(*(own.places() for own in told))
     silent = [name for name in inputs if name not in heard]
     if not silent:
         return []
