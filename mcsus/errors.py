@@ -105,10 +105,13 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     --------
     >>> nearest("lognormel", ["normal", "lognormal"])
     'lognormal'
-    >>> nearest("p59", ["p5", "p50", "p95"])
-    'p95'
+    >>> nearest("p59", ["p5", "p50", "p95"]), nearest("FAST", ["fast", "rbd_fast"])
+    ('p95', 'fast')
     """
     known = [other for other in candidates if _digits(name) == _digits(other)]
+    same = [other for other in known if other.lower() == name.lower()]
+    if len(same) == 1:
+        return same[0]
     if name.lower() in _MEANINGS:
         known = [other for other in known if other.lower().rstrip("s") == name.lower().rstrip("s")]
     matches = difflib.get_close_matches(name, known, n=2, cutoff=0.6)

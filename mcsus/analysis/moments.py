@@ -23,6 +23,9 @@ Array = NDArray[np.float64]
 _LEAST_DRAWS = 1 << 10, 1 << 12  # from which a mean, and a spread, are judged
 _HEAVY = (0.75, 0.6, 0.4), (0.55, 0.55, 0.4)  # least index at each depth; no mean, no variance
 _SLOW = 0.28  # index of a tail: .25 has no fourth moment; lognormal laws of gsd 1.6 have less
+_GAP = (
+    0.6  # of what draws of a tail are apart, in one place: of 16 draws of one tail in 1 of 50,000
+)
 _LEAST_DEPTH = 16  # draws of which an index is known to a quarter
 _FEW = 8  # draws of which an index is known to a third
 _MATTERS = 1e-3  # of the interval: what one draw moves the mean of all by
@@ -148,17 +151,21 @@ def _indices(draws: Draws, middle: float, *, upper: bool) -> list[float]:
     )
     found = []
     for depth in depths:
-        index = _index(draws, middle, depth, upper=upper)
+        index = _index(draws, middle, depth, upper=upper, without_gap=True)
         if index is None:
             break
         found.append(index)
     return found
 
 
-def _index(draws: Draws, middle: float, depth: int, *, upper: bool) -> float | None:
+def _index(
+    draws: Draws, middle: float, depth: int, *, upper: bool, without_gap: bool = False
+) -> float | None:
     """Return Hill's estimate from so many outermost draws; None where they are not told apart.
 
     Of draws that are not told apart, and of the outermost one, it is known that they lie beyond.
+    Draws of a rare event lie beyond a gap; without it, the tail is theirs, and of a few of them
+    nothing is known.
     """
     total, count = draws.replicates * draws.draws, min(depth, _MOST)
     places = (np.arange(count + 1) * (depth / count) + 0.5) / total
@@ -171,6 +178,12 @@ def _index(draws: Draws, middle: float, depth: int, *, upper: bool) -> float | N
     apart = np.count_nonzero(distances[:-1] < most)
     if not least > 0 or 2 * apart < count - 2:  # an atom is no tail
         return 0.0 if known.all() or least == 0 else None
+    if without_gap and known.all() and depth >= _LEAST_DEPTH:
+        apart_by = np.arange(1, count + 1) * np.log(distances[:-1] / distances[1:])
+        gap = int(apart_by.argmax())
+        if apart_by[gap] > _GAP * apart_by.sum():
+            own = apart_by[: gap // 2]  # the tail of the event, which is no more than half of it
+            return float(own.mean()) if len(own) >= _FEW else 0.0
     beyond = count + 1 - len(distances)
     sizes = np.log(distances[:-1] / least).sum() + beyond * np.log(most / least)
     return float(sizes / max(apart, 1))

@@ -13,6 +13,7 @@ from mcsus.analysis.replication import student_quantile
 from mcsus.report.reading import Reading, ResultCell
 
 _SURE = 2.0  # errors by which the first input is told from another
+_BEARING = 1 / 2000  # of what the first has, as a share of the variance, below which it is as none
 _SHARE = "share of the variance"
 _NAMES = ("Kucherenko", "Shapley", "Morris")
 
@@ -34,6 +35,8 @@ class Lens(NamedTuple):
         Array of Sobol' indices with which its numbers can be compared.
     is_signed : bool
         Whether less than 0 is as much as more.
+    is_length : bool
+        Whether its square goes with a share of the variance.
     """
 
     method: str
@@ -43,6 +46,12 @@ class Lens(NamedTuple):
     axis: str = _SHARE
     beside: str = ""
     is_signed: bool = False
+    is_length: bool = False
+
+    def bears(self, value: float, first: float) -> bool:
+        """Tell whether an input is more than nothing beside what the first has."""
+        share = abs(value / first) if first else 0.0
+        return (share**2 if self.is_length else share) >= _BEARING
 
     def size(self, value: float) -> float:
         """Return how much a number says."""
@@ -91,6 +100,7 @@ LENSES = (
         "whether one rises with the other",
         axis="rank correlation",
         is_signed=True,
+        is_length=True,
     ),
     Lens(
         "known",
@@ -99,8 +109,8 @@ LENSES = (
         "the 95 % interval with an input at its median",
         axis="part of the 95 % interval that goes",
     ),
-    Lens("morris", "mu_star", "Morris", "steps from many places"),
-    Lens("tornado", "swing", "Tornado", "one input at a time, from typical values"),
+    Lens("morris", "mu_star", "Morris", "steps from many places", is_length=True),
+    Lens("tornado", "swing", "Tornado", "one input at a time, from typical values", is_length=True),
 )
 """The ways there are, in the order in which they are shown."""
 
@@ -120,7 +130,7 @@ class Place(NamedTuple):
     place : int
         1 for the input that matters most by it.
     is_sure : bool
-        Whether it can be told from an input without bearing.
+        Whether it can be told from an input without bearing, and is more than a trace of the first.
     """
 
     value: float
@@ -221,5 +231,6 @@ def _ranked(lens: Lens, known: dict[str, _Told], sure: float) -> dict[str, Place
     for place, name in zip(places([size[name] for name in order]), order, strict=True):
         own = known[name]
         is_sure = not size[name] - own.floor <= sure * own.error
+        is_sure = is_sure and lens.bears(own.value, size[order[0]])
         found[name] = Place(own.value, own.error, int(place), is_sure)
     return found

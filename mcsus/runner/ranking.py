@@ -233,7 +233,7 @@ class _Round:
         """Return how the rounds ended."""
         least = self.least() if self.looks else None
         told: dict[str, Any] = {
-            "ranking": self.goal.places,
+            "ranking": min(self.goal.places, max((len(k.inputs) for k in self.looks), default=1)),
             "reached": not why,
             "draws": self.draws,
             "looks": self.number,

@@ -169,6 +169,9 @@ def _by_label(reader: TableReader, key: str) -> bool | tuple[str, ...]:
 
 def _methods(reader: TableReader, key: str) -> tuple[str, ...]:
     asked = reader.raw(key)
+    if isinstance(asked, list) and ALL in asked and len(asked) > 1:
+        reader.fault(key, f"{ALL!r} beside others", f"{ALL!r} by itself, or names without it")
+        return ()
     return (ALL,) if asked in (ALL, [ALL]) else reader.names(key, tuple(methods()), "methods")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mcsus.errors import FaultCollector, InputError
+from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.streams import Design
 from mcsus.study.options import names_of, read_sensitivity
 from mcsus.study.parts import Sensitivity
@@ -51,6 +51,8 @@ def other_analyses(
         If there is no such method, grouping or parameter.
     """
     table = dict(study.document.get("sensitivity", {}))
+    if isinstance(methods, str) and not methods.strip(" ,"):
+        raise InputError(Fault("no name", 'names of methods, or "all"', ("--methods",)))
     if methods is not None:
         texts = methods.split(",") if isinstance(methods, str) else methods
         table["methods"] = [own.strip() for own in texts if own.strip()]

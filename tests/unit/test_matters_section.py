@@ -84,6 +84,16 @@ def test_an_input_that_does_nothing_is_not_told_from_no_bearing():
     assert sum(sure) <= 2  # by chance: one in 40 or less
 
 
+def test_a_trace_of_what_the_first_has_is_no_bearing():
+    lenses = {own.method: own for own in LENSES}
+    for method, value, bears in (
+        ("dgsm", 0.0004, False), ("dgsm", 0.0006, True),  # shares of the variance
+        ("morris", 0.02, False), ("tornado", 0.03, True),  # whose squares go with them
+        ("correlation", -0.02, False), ("correlation", -0.5, True),
+    ):  # fmt: skip
+        assert lenses[method].bears(value, 1.0) is bears, (method, value)
+
+
 def test_settled_ranking_and_methods_that_agree():
     (settled, agreed, *_), rows = texts()
     assert settled == (

@@ -203,3 +203,24 @@ def test_a_mean_that_is_hardly_known(study):
     )
     told = {own["kind"]: own for own in run(asked).to_dict()["cautions"]}
     assert "of its 95 % interval" in told["imprecise_mean"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "draws"), [(0.003, 1 << 10), (0.01, 1 << 10), (0.003, 1 << 12)]
+)
+def test_a_rare_event_has_a_mean(probability, draws):
+    """Whose draws lie beyond a gap: how far is no tail."""
+    lost = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        event = (random.random((1, draws)) < probability) * np.exp(
+            random.normal(0, 0.5, (1, draws))
+        )
+        lost += not settling(HeldDraws(event + 0.01 * random.random((1, draws)))).mean
+    assert lost <= 2  # they were 28, 36 and 29
+
+
+def test_a_rare_event_without_a_mean_has_none():
+    random = np.random.default_rng(1)
+    event = (random.random((4, 1 << 12)) < 0.01) * random.standard_cauchy((4, 1 << 12))
+    assert not settling(HeldDraws(event + 0.01 * random.random((4, 1 << 12)))).mean

@@ -207,3 +207,11 @@ def test_other_methods_are_those_of_a_file_that_names_them():
     assert study.with_changes(methods=[]).sensitivity.methods == ()
     with pytest.raises(InputError, match=r"--methods: found 'sobl'.*did you mean 'sobol'"):
         study.with_changes(methods="sobl")
+    with pytest.raises(InputError, match=r"--methods: found 'FAST'.*did you mean 'fast'"):
+        study.with_changes(methods="FAST")
+    with pytest.raises(
+        InputError, match=r"--methods: found 'all' beside others; allowed: 'all' by"
+    ):
+        study.with_changes(methods="all,sobol")
+    with pytest.raises(InputError, match=r"--methods: found no name; allowed: names of methods"):
+        study.with_changes(methods="")

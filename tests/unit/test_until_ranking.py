@@ -73,6 +73,8 @@ def test_as_many_places_as_asked_for(linear):
     assert (told["ranking"], told["reached"], told["looks"]) == (1, True, 1)
     _, more = until(linear(3, 2, 1.98, 0.1), "ranking 2")
     assert (more["ranking"], more["reached"]) == (2, True)
+    _, most = until(linear(3, 2, 1.98, 0.1), "ranking 9")
+    assert most["ranking"] == 4
     assert more["draws"] > told["draws"]
 
 

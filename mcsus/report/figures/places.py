@@ -16,8 +16,9 @@ _SHADES = ("#084a80", "#3182bd", "#7db5dc", "#b5d4ea", "#dfecf7")  # of the firs
 _LIGHT = 2  # shades on which figures are white
 _HOW = (
     "Numbers are places: 1 is the input that matters most by that method, and has the darkest "
-    "field. A dot stands where an input cannot be told from one without bearing, or where a "
-    "method says nothing. Where all columns are alike, the methods agree."
+    "field. A dot stands where an input cannot be told from one without bearing, where it has less "
+    "than a 2,000th of what the first has, or where a method says nothing. Where all columns are "
+    "alike, the methods agree."
 )
 
 Cells = Sequence[tuple[ResultCell, Sequence[Seen]]]
