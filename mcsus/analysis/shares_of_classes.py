@@ -206,7 +206,10 @@ def unsettled_variance(variances: Array, most: float) -> str:
     off = float(standard_error(variances)) / float(variances.mean())
     if not off > most:
         return ""
-    return f"the variance is known to {off:.2g} of itself, one standard error"
+    return (
+        f"the variance is known to {off:.2g} of itself, one standard error; more draws settle "
+        "them, unless a few extreme values hold most of the variance"
+    )
 
 
 def _bound(freedom: float) -> float:

@@ -289,18 +289,18 @@ def _silent(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
 
 def _unsettled(estimates: Mapping[str, Explained]) -> Iterator[Caution]:
     """Say of which outputs the numbers of an analysis are not known, and why."""
-    told: dict[str, Caution] = {}
+    told: dict[tuple[str, str], Caution] = {}
     for name, table in estimates.items():
         output = name.partition("@")[0]
         doubts = [doubt for doubt in table.doubts if doubt]
-        if doubts and output not in told:
+        reason = doubts[0].partition(" 0.")[0] if doubts else ""
+        if doubts and (output, reason) not in told:
             count = len(table.doubts)
             where = f" at {len(doubts)} of its {count} labels" if count > 1 else ""
-            told[output] = Caution(
+            told[output, reason] = Caution(
                 "unsettled_indices",
                 output,
-                f"{table.method.title} of {output!r} are not settled{where}: {doubts[0]}; more "
-                "draws settle them, unless a few extreme values hold most of the variance",
+                f"{table.method.title} of {output!r} are not settled{where}: {doubts[0]}",
             )
     yield from told.values()
 

@@ -214,6 +214,14 @@ def test_waves_that_are_too_fast_for_it_are_told():
     assert "fast waves" in pooled.doubt
 
 
+def test_pawn_says_where_its_slices_are_too_wide():
+    u = np.random.default_rng(2).random((2, 16384))
+    for waves, unseen in ((8, True), (1, False)):
+        output = np.sin(2 * np.pi * waves * u[0]) + u[1]
+        doubt = methods()["pawn"].pool(replicates(u, output)).doubt
+        assert ("to and fro" in doubt) == unseen
+
+
 def test_inputs_with_steps_and_outputs_that_jump():
     """y = b d + u, b Bernoulli(.3) and d of 1, 2, 5: by moments; x1 x2 above a step: by integrals.
 

@@ -21,6 +21,12 @@ _VALUES = 200  # classes of the output, at whose ends distributions are compared
 _BEYOND = 0.75  # of what half of the blocks lose more than all, that these lose themselves
 _CROSSED = 1.2  # errors of numbers that others decide
 _SURE = 2  # errors from which draws as they are tell more
+_CHANCE = 2  # times one over the root of the draws of a slice
+_MORE = 0.1  # in the middle of narrower slices, from which slices are too wide
+_UNSEEN = (
+    "an input moves the output to and fro within slices of it, which is not seen; given_data tells "
+    "how much it matters"
+)
 
 
 @register
@@ -34,7 +40,8 @@ class Pawn(FromDraws):
     title = "PAWN"
     words = (
         "how far apart the distribution of an output and that in a slice of an input are, from 0 "
-        "to 1: in the middle slice, and in the one where it is most; needs no run of its own"
+        "to 1: in the middle slice of ten, and in the one where it is most; what goes to and fro "
+        "within a slice is not seen; needs no run of its own"
     )
     measure = "median"
     arrays = (
@@ -47,12 +54,15 @@ class Pawn(FromDraws):
     def explained(self, draws: GivenDraws) -> Pooled:
         """Return both distances of each input, and of one without bearing."""
         each = range(len(draws.inputs) + 1)
-        found = np.array([_distances(_slices(class_gaps(draws, k, _VALUES))) for k in each])
+        gaps = [class_gaps(draws, k, _VALUES) for k in each]
+        found = np.array([_distances(_slices(own)) for own in gaps])
+        is_unseen = [_unseen(own, found[k, 0], draws.independent) for k, own in enumerate(gaps)]
         if not draws.has_errors:
             found[:, 1::2] = np.nan
         names = ("median", "median_error", "maximum", "maximum_error")
         known = {key: found[:-1, k] for k, key in enumerate(names)}
-        return Pooled(known | {f"dummy_{key}": found[-1, k] for k, key in enumerate(names)})
+        known |= {f"dummy_{key}": found[-1, k] for k, key in enumerate(names)}
+        return Pooled(known, _UNSEEN if any(is_unseen) else "")
 
     def ranking(self, means: Mapping[str, Array]) -> Array:
         """Rank by the median."""
@@ -87,6 +97,15 @@ def _distances(gaps: Gaps) -> tuple[float, float, float, float]:
         own = plain if more.value > _SURE * float(standard_error(more.each)) else smooth
         found += [own.value, own.error]
     return found[0], found[1], found[2], found[3]
+
+
+def _unseen(gaps: Gaps, median: float, draws: int) -> bool:
+    """Tell whether narrower slices are much farther apart, beyond what chance makes of them."""
+    counts = gaps.counts.sum(axis=0)
+    parts = counts.sum(axis=1, keepdims=True)
+    apart = np.cumsum(counts / parts - counts.sum(axis=0) / counts.sum(), axis=1)
+    narrow = float(np.median(np.abs(apart).max(axis=1)))
+    return bool(narrow - median > _MORE + _CHANCE * np.sqrt(len(counts) / draws))
 
 
 def _told(gaps: Gaps, tell: Callable[[Array], Array]) -> list[_Told]:
