@@ -29,6 +29,7 @@ Integers = NDArray[np.int64]
 _BLOCKS = 8  # of draws that are one block only
 _DEALT = 0x6465616C74  # a seed
 _MOST_KEPT = 400  # arrays as long as all draws
+_OF_ALL = {"of", "inputs", "is_even", "order", "ranks"}  # kept for all methods
 _LEAST_DRAWS, _MOST_DRAWS = 64, 4096
 _DUMMY = 0x64756D6D79
 Made = TypeVar("Made")
@@ -74,6 +75,7 @@ class GivenDraws:
         inputs: Sequence[Array],
         outputs: Sequence[Array],
         kept: MutableMapping[Hashable, Any],
+        method: str,
         is_even: bool = False,
         independent: float = 1.0,
     ) -> GivenDraws:
@@ -83,7 +85,9 @@ class GivenDraws:
         ----------
         inputs : sequence of array, shape (input, draw)
         kept : mutable mapping
-            Forgotten where it is of other inputs.
+            Forgotten where it is of other inputs; of another method, but for ranks.
+        method : str
+            Name of the method that looks at them.
         """
         several = len(outputs) > 1
         if kept.get("of") is not inputs[0]:
@@ -92,6 +96,10 @@ class GivenDraws:
             kept["is_even"] = is_even if several else are_even(joined)
             kept["order"] = order = _dealt(len(joined[0]), kept["is_even"] and not several)
             kept["of"], kept["inputs"] = inputs[0], [own[order] for own in joined]
+        if kept.setdefault("method", method) != method:
+            for key in [key for key in kept if _kind(key) not in _OF_ALL]:
+                del kept[key]
+            kept["method"] = method
         output = _sized(np.concatenate(outputs))[kept["order"]]
         if several:
             sizes = [len(own) for own in outputs]
@@ -190,6 +198,11 @@ def _sized(values: Array) -> Array:
     return np.asarray(np.ldexp(values, -size))
 
 
+def _kind(key: Hashable) -> Hashable:
+    """Return what is kept under a key, of one input or of all."""
+    return key[0] if isinstance(key, tuple) else key
+
+
 def _dummy(draws: int) -> Array:
     """Return draws of an input that nothing depends on, always the same ones."""
     return np.random.default_rng([draws, _DUMMY]).random(draws)
@@ -247,6 +260,7 @@ class FromDraws(Method):
                 [own.inputs for own in replicates],
                 [own.output for own in replicates],
                 {} if kept is None else kept,
+                self.name,
                 replicates[0].is_even,
                 replicates[0].independent,
             )

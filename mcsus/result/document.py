@@ -308,7 +308,7 @@ def estimate(
 
 def _told(cell: xr.Dataset, key: str, place: int) -> dict[str, float | None] | str:
     """Return a value of an input with its error, or the text about it."""
-    values = cell[key].values
+    values = cell.variables[key].values  # without its labels, as those below
     return estimate(cell, key, place) if values.dtype.kind in "fiu" else str(values[place])
 
 

@@ -9,6 +9,7 @@ from SALib.analyze import pawn as salib_pawn
 from SALib.analyze import rbd_fast as salib_rbd
 from scipy import stats
 
+from mcsus.analysis import chaos, given_draws
 from mcsus.analysis.base import DrawnValues, methods
 from mcsus.analysis.replication import student_quantile
 from mcsus.errors import InputError
@@ -394,6 +395,15 @@ def test_methods_share_the_draws_that_they_look_at(tmp_path, monkeypatch):
         alone = run(load_study(study(tmp_path, "", [name]))).tree
         for key, array in alone[f"sensitivity/y@{name}"].data_vars.items():
             np.testing.assert_array_equal(array, together[f"sensitivity/y@{name}"][key])
+
+
+def test_what_one_method_keeps_leaves_room_for_the_next(tmp_path, monkeypatch):
+    """The polynomials of two cells are made once, though other methods were there before."""
+    made, looked = [], chaos._looked
+    monkeypatch.setattr(chaos, "_looked", lambda draws: made.append(1) or looked(draws))
+    monkeypatch.setattr(given_draws, "_MOST_KEPT", 14)
+    run(load_study(study(tmp_path, "", [*ALL, "polynomial_chaos"])))
+    assert len(made) == 1
 
 
 @pytest.mark.slow
