@@ -52,7 +52,9 @@ def test_three_of_twenty_inputs_are_enough(tmp_path):
     (cell,) = result.to_dict()["sensitivity"]["y"]["cells"]
     assert cell["enough"]["value"] == 3
     assert cell["ranking"][:3] == ["x00", "x01", "x02"]
-    variances = np.square([SPREADS[int(name[1:])] for name in cell["ranking"]]).cumsum()
+    counts = [int(cell["indices"][name]["let_vary"]["value"]) for name in cell["ranking"]]
+    assert counts == [1, 2, 3, *[20] * 17]  # the rest has 1.1 % of the variance
+    variances = np.square(SPREADS).cumsum()[np.array(counts) - 1]
     shares = variances / variances[-1]
     sds = np.sqrt(variances)
     change = stats.norm.cdf(4 / sds) - stats.norm.cdf(4 / sds[-1])
