@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.given_draws import GivenDraws
-from mcsus.analysis.replication import standard_error
+from mcsus.analysis.replication import standard_error, student_quantile
 
 Array = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -75,25 +75,45 @@ class _Crossed(NamedTuple):
 
 
 class _Classes(NamedTuple):
-    """Classes of an input: of each draw, and their shares of the draws."""
+    """Classes of an input: of each draw, their shares of the draws, and whether each is a value."""
 
     bins: Integers
     shares: Array
+    are_values: bool
 
     @classmethod
     def of(cls, draws: GivenDraws, k: int, count: int) -> _Classes:
         found = draws.classes(k, np.arange(1, count) / count)
-        return cls(found.bins[0], found.counts.sum(axis=0) / len(draws.output))
+        shares = found.counts.sum(axis=0) / len(draws.output)
+        return cls(found.bins[0], shares, found.has_few_values)
 
     def both(self, other: _Classes) -> _Classes:
         """Return the classes of two inputs that do not depend on each other."""
         shares = np.outer(self.shares, other.shares).ravel()
-        return _Classes(self.bins * len(other.shares) + other.bins, shares)
+        are_values = self.are_values and other.are_values
+        return _Classes(self.bins * len(other.shares) + other.bins, shares, are_values)
+
+    def halved(self) -> _Classes:
+        """Return half as many classes; those of values stay."""
+        if self.are_values:
+            return self
+        shares = np.add.reduceat(self.shares, np.arange(0, len(self.shares), 2))
+        return _Classes(self.bins // 2, shares, are_values=False)
 
     def crossed(self, draws: GivenDraws, left: Array) -> _Crossed:
         """Return what they have of the variance of what is left."""
         sums = draws.by_block(self.bins, len(self.shares), left)
         return _Crossed.of(sums / np.bincount(draws.blocks)[:, np.newaxis], self.shares)
+
+
+def _alone(draws: GivenDraws, left: Array, classes: _Classes) -> _Crossed:
+    """Return what an input has alone; what half as many classes lose more, these may lose too."""
+    found = classes.crossed(draws, left)
+    lost = float((found.each - classes.halved().crossed(draws, left).each).mean())
+    bound = student_quantile(draws.count)
+    if lost <= bound * found.error:  # as of chance
+        return found
+    return found._replace(error=float(np.hypot(found.error, 2 / bound * lost)))
 
 
 def rest_of(draws: GivenDraws, left: Array, totals: Array) -> Rest:
@@ -108,7 +128,7 @@ def rest_of(draws: GivenDraws, left: Array, totals: Array) -> Rest:
     """
     count, size = len(draws.inputs), len(left)
     many = int(np.clip(size // _CLASS_DRAWS, _LEAST_CLASSES, _MOST_CLASSES))
-    first = [_Classes.of(draws, k, many).crossed(draws, left) for k in range(count)]
+    first = [_alone(draws, left, _Classes.of(draws, k, many)) for k in range(count)]
     pairs, errors = np.zeros((draws.count, count, count)), np.zeros((count, count))
     in_pairs = 2 ** int(np.log2(max(size / _PAIR_DRAWS, 1)) / 2)
     few = int(np.clip(in_pairs, _LEAST_IN_PAIRS, _MOST_IN_PAIRS))

@@ -89,6 +89,16 @@ def test_what_several_inputs_do_together_is_shared_out():
     assert_near(found.values, exact, within=0.04)
 
 
+def test_a_rare_step_is_in_the_errors():
+    """What is finer than the classes is told by what half as many lose."""
+    u = np.concatenate([stats.qmc.Sobol(2, seed=k).random(1024) for k in range(16)]).T
+    found = told(u, u[0] + 3 * (u[1] > 0.99)).values
+    first, step = 1 / 12, 9 * 0.01 * 0.99
+    shares = np.array([first, step]) / (first + step)
+    assert_near(found, {"S1": shares, "ST": shares}, within=0.06)
+    assert found["S1_error"][1] > 0.005
+
+
 def test_product_of_lognormals_is_a_chaos_of_its_logarithm():
     s = np.array([0.3, 0.6, 1.0])
     scores = np.random.default_rng(1).standard_normal((3, 8192))
