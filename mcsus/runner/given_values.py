@@ -17,7 +17,7 @@ from mcsus.analysis.ranks import ranked
 from mcsus.dependence.mix import key_of_study
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Member, Quantity, among
+from mcsus.engine.plans import Member, Quantity
 from mcsus.errors import NotFiniteError
 from mcsus.families import Distribution
 from mcsus.families.rows import RowValues
@@ -25,7 +25,7 @@ from mcsus.model.rounding import EXACT
 from mcsus.result.arrays import REASON
 from mcsus.result.printed import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
-from mcsus.runner.group_values import Key
+from mcsus.runner.group_values import Key, reached_inputs, reaching
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.streams import Design
 from mcsus.streams.design import nearest_powers_of_two
@@ -194,14 +194,10 @@ class PointRun:
         constant = sorted({*range(len(groups))} - {*owned.values()})
         owner = [*(owned[column] for column in self.columns), *constant]
         self.owner = np.array(owner, dtype=np.int64)
-        self.cells = cells = owners(kernel, outputs)
-        reach = [kernel.model.upstream([name]) for name in cells]
-        self.places = {
-            ("", row): [k for k, members in enumerate(groups.values()) if among(members, reached)]
-            for row, reached in enumerate(reach)
-        }
-        names = list(groups)
-        self.inputs = {key: [names[k] for k in places] for key, places in self.places.items()}
+        self.cells = owners(kernel, outputs)
+        reached = reaching(kernel, outputs, groups)
+        self.places = {("", row): places for row, places in enumerate(reached)}
+        self.inputs = reached_inputs(kernel, outputs, groups)
 
     @cached_property
     def seen(self) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
@@ -47,6 +47,26 @@ def unit_size(model: Model, name: str) -> float:
     """Return the power of two that brings a quantity to about 1, so that its squares are finite."""
     _, exponent = np.frexp(model.rounding[name].most.max() / TOLERANCE)
     return float(np.ldexp(1.0, -np.clip(exponent, *_EXPONENTS)))
+
+
+def reaching(
+    kernel: Kernel, outputs: Iterable[str], groups: Mapping[str, set[Member]]
+) -> list[list[int]]:
+    """Return for each stored row of some outputs the places of the groups that it depends on."""
+    places = {}
+    for name in outputs:
+        reach = kernel.model.upstream([name])
+        places[name] = [k for k, own in enumerate(groups.values()) if among(own, reach)]
+    return [places[name] for name in owners(kernel, places)]
+
+
+def reached_inputs(
+    kernel: Kernel, outputs: Iterable[str], groups: Mapping[str, set[Member]]
+) -> dict[Key, list[str]]:
+    """Return the names of these groups, by the key of a run of one grouping."""
+    names = list(groups)
+    rows = enumerate(reaching(kernel, outputs, groups))
+    return {("", row): [names[k] for k in places] for row, places in rows}
 
 
 class _Chosen(NamedTuple):
@@ -106,21 +126,20 @@ class GroupRun:
         told = wants.ranked or wants.of_claims or wants.above > 0  # what is is exactly so
         self.rounding = [EXACT] * len(self.sizes) if told else self.sizes
         self.at_equality = [claims[name] for name in owners(kernel, outputs)] if claims else []
-        reach = {name: kernel.model.upstream([name]) for name in outputs}
+        of = owners(kernel, outputs)
         meeting = {name for name in outputs if kernel.model.meets_individuals(name)}
         self.inputs: dict[Key, list[str]] = {}
         self.places: dict[Key, list[int]] = {}  # of data of all inputs: these are of some
         self.chosen: dict[Key, _Chosen] = {}
         start = 0
         for mark, grouping in groupings.items():
-            for row, name in enumerate(owners(kernel, outputs)):
-                reached = [among(members, reach[name]) for members in grouping.values()]
-                places = [start + k for k, members in enumerate(reached) if members]
+            for row, reached in enumerate(reaching(kernel, outputs, grouping)):
+                places = [start + k for k in reached]
                 self.inputs[mark, row] = [groups[place][0] for place in places]
                 pairs = wants.second_order and not mark
                 own = chosen_columns(len(groups), paired, places, second_order=pairs)
-                of = np.array(own)
-                self.chosen[mark, row] = _Chosen(row, places, pairs, of, name in meeting)
+                meets = of[row] in meeting
+                self.chosen[mark, row] = _Chosen(row, places, pairs, np.array(own), meets)
             start += len(grouping)
 
     def with_kernel(self, kernel: Kernel) -> GroupRun:

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from mcsus.analysis.terms import Terms
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
-from mcsus.engine.plans import Member, Quantity, among, cells_of
+from mcsus.engine.plans import Member, Quantity, cells_of
 from mcsus.families.powers import moments_are_known, power_moment
 from mcsus.model.products import Atom, NotProductsError, Powers, Products, products_of
 from mcsus.runner.group_sums import PlanRun, Told, owners, roundings
-from mcsus.runner.group_values import Key
+from mcsus.runner.group_values import Key, reached_inputs
 from mcsus.streams import Design
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
@@ -49,11 +49,7 @@ class TermsRun:
         self.run = PlanRun(kernel, plan, replace(design, replicates=1))
         self.rounding = roundings(self.run, outputs)
         self.places: dict[Key, list[int]] = {}
-        reach = {name: kernel.model.upstream([name]) for name in outputs}
-        self.inputs = {
-            ("", row): [group for group, own in groups.items() if among(own, reach[name])]
-            for row, name in enumerate(owners(kernel, outputs))
-        }
+        self.inputs = reached_inputs(kernel, outputs, groups)
         self._known: dict[Hashable, float] = {}
 
     def told(self, output: str) -> dict[str, str | int]:

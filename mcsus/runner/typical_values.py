@@ -14,8 +14,8 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Member, Quantity, among, cells_of, parameter_of
 from mcsus.model import Equation, Model, evaluate, typical_values
-from mcsus.runner.group_sums import PlanRun, Told, owners, roundings
-from mcsus.runner.group_values import Key
+from mcsus.runner.group_sums import PlanRun, Told, roundings
+from mcsus.runner.group_values import Key, reached_inputs
 from mcsus.streams import Design
 from mcsus.study.conditional import is_written, written_name
 from mcsus.units import Unit
@@ -65,11 +65,7 @@ class TypicalRun:
         self.run = PlanRun(kernel, plan, replace(design, replicates=1))
         self.rounding = roundings(self.run, outputs)
         self.places: dict[Key, Sequence[int]] = {}
-        reach = {name: kernel.model.upstream([name]) for name in outputs}
-        self.inputs = {
-            ("", row): [group for group, own in groups.items() if among(own, reach[name])]
-            for row, name in enumerate(owners(kernel, outputs))
-        }
+        self.inputs = reached_inputs(kernel, outputs, groups)
 
     def values(
         self,
