@@ -21,6 +21,7 @@ Integers = NDArray[np.int64]
 _SURE = 3  # errors of noise above 0, from which the last octave of waves tells of those beyond
 _STEEPEST, _STEADIEST = 1 / 8, 2 / 3  # of an octave, what the next one has of it
 _RISES = 1.6  # times as much in the last octave as before, from which none tells of those beyond
+_LEAST_RISE = 0.002  # of the variance
 _FARTHEST = 64  # times the last one, that those beyond have then at most
 _MANY = 1e9  # degrees of freedom: as good as none
 _OFF = 0.5  # of a noise, that it may be off
@@ -112,7 +113,8 @@ class Products(NamedTuple):
             return whole
         rest = max(variance - whole.mean, 0.0)
         noise = np.hypot(last.error_of_noise, _RISES * before.error_of_noise)
-        if last.mean - _RISES * before.mean > _SURE * noise:
+        more = last.mean - _RISES * before.mean
+        if more > max(_SURE * noise, _LEAST_RISE * variance):
             return whole._replace(unsure=min(rest / 2, _FARTHEST * last.mean), is_open=True)
         falls = last.mean / before.mean if before.mean > 0 else np.inf
         own = np.clip(falls, _STEEPEST, _STEADIEST)
