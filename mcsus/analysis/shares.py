@@ -20,6 +20,9 @@ Array = NDArray[np.float64]
 
 _SHARE_ERROR = 0.1  # standard errors above which shares are not settled
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it
+MORE_DRAWS = "more draws settle them, unless a few extreme values hold most of the variance"
+"""What helps against shares that are not settled."""
+
 _TOO_LARGE = "an output is so large that its square is not finite, in its Sobol' indices"
 
 
@@ -154,11 +157,12 @@ def unsettled(shares: Shares) -> str:
         return ""
     largest = max(float(np.max(error, initial=0.0)) for error in shares.errors.values())
     if np.isnan(largest):
-        return "the values vary in one replicate alone"
+        return f"the values vary in one replicate alone; {MORE_DRAWS}"
     if not largest <= _SHARE_ERROR:
-        return f"an index is known to +- {largest:.2g}, one standard error"
+        return f"an index is known to +- {largest:.2g}, one standard error; {MORE_DRAWS}"
     if not shares.variance_error <= _VARIANCE_ERROR:
-        return f"the variance is known to {shares.variance_error:.2g} of itself, one standard error"
+        off = shares.variance_error
+        return f"the variance is known to {off:.2g} of itself, one standard error; {MORE_DRAWS}"
     return ""
 
 

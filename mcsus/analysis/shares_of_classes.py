@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.replication import skewed_error, standard_error, student_quantile
+from mcsus.analysis.shares import MORE_DRAWS
 from mcsus.families import special
 
 Array = NDArray[np.float64]
@@ -208,10 +209,7 @@ def unsettled_variance(variances: Array, most: float) -> str:
     off = float(standard_error(variances)) / float(variances.mean())
     if not off > most:
         return ""
-    return (
-        f"the variance is known to {off:.2g} of itself, one standard error; more draws settle "
-        "them, unless a few extreme values hold most of the variance"
-    )
+    return f"the variance is known to {off:.2g} of itself, one standard error; {MORE_DRAWS}"
 
 
 def _bound(freedom: float) -> float:
