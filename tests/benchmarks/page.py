@@ -45,10 +45,10 @@ schema = "mcsus/1"
 id = "own_{k}"
 title = "A study of one's own, {k}"
 [parameters]
-energy = {{ distribution = "lognormal", median = {k}, gsd = 1.4, unit = "kWh", source = "assumed" }}
-grid = {{ distribution = "triangular", low = 0.1, mode = 0.3, high = 0.6, unit = "kg CO2e/kWh", source = "assumed" }}
-mass = {{ distribution = "normal", mean = 2, sd = 0.2, unit = "kg", source = "assumed" }}
-factor = {{ distribution = "lognormal", median = 5, gsd = 1.8, unit = "kg CO2e/kg", source = "assumed" }}
+energy = {{ distribution = "lognormal", median = {k}, gsd = 1.4, unit = "kWh", source = "made up" }}
+grid = {{ distribution = "triangular", minimum = 0.1, mode = 0.3, maximum = 0.6, unit = "kg CO2e/kWh", source = "made up" }}
+mass = {{ distribution = "normal", mean = 2, sd = 0.2, unit = "kg", source = "made up" }}
+factor = {{ distribution = "lognormal", median = 5, gsd = 1.8, unit = "kg CO2e/kg", source = "made up" }}
 [equations]
 use = {{ formula = "{k}*energy*grid", unit = "kg CO2e" }}
 made = {{ formula = "mass*factor", unit = "kg CO2e" }}
@@ -66,6 +66,7 @@ class Row(NamedTuple):
     times: Times
     budget: float | None
     processor: float | None = None
+    drawn: str = ""
 
 
 class Watch(NamedTuple):
@@ -79,10 +80,22 @@ class Watch(NamedTuple):
         self, gesture: str, value: str, acts: Iterator[Any], budget: float | None, less: float = 0
     ) -> Row:
         """Return how long acts take, less what is waited for on purpose."""
-        used = self.server.processor_s
+        used, asked = self.server.processor_s, []
+        self.page.on("request", asked.append)
         times = watched(self.page, value, acts)
+        self.page.remove_listener("request", asked.append)
         processor = 1000 * (self.server.processor_s - used) / len(times)
-        return Row(self.study, gesture, summary([own - less for own in times]), budget, processor)
+        times = [own - less for own in times]
+        return Row(self.study, gesture, summary(times), budget, processor, drawn_of(asked))
+
+
+def drawn_of(requests: list[Any]) -> str:
+    """Return draws and base points of the ranking that were asked for, or nothing."""
+    for request in requests:
+        if request.url.endswith("/api/evaluate"):
+            asked = request.post_data_json
+            return f"4 x {asked.get('draws', 4096):,}, 4 x {asked['ranking']:,}"
+    return "nothing"
 
 
 def drag(page: Any, events: int, every: int = 1) -> Iterator[int]:
@@ -223,25 +236,35 @@ def told(row: Row) -> list[str]:
     budget = "" if row.budget is None else f"{row.budget:g}"
     processor = "" if row.processor is None else f"{row.processor:.1f}"
     times = [f"{least:.1f}", f"{middle:.1f}", f"{high:.1f}"]
-    return [row.study, row.gesture, *times, budget, processor, f"{count}"]
+    return [row.study, row.gesture, *times, budget, processor, row.drawn, f"{count}"]
 
 
-HEAD = ["study", "gesture", "least", "middle", "95 %", "95 % wanted", "server's processor", "times"]
+HEAD = [
+    "study",
+    "gesture",
+    "least",
+    "middle",
+    "95 %",
+    "95 % wanted",
+    "server",
+    "asked for",
+    "times",
+]
 
 
 def markdown(rows: list[Row], load: list[float]) -> str:
     """Return the table."""
     about = machine()
-    lines = [HEAD, ["---", "---", *["---:"] * 6], *map(told, rows)]
+    lines = [HEAD, ["---", "---", *["---:"] * 7], *map(told, rows)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     return f"""# The page of `mcsus serve`, from event to paint
 
 Milliseconds from the time that the browser stamps an event with to the end of the frame that
 shows what follows from it, in Debian's chromium at 60 frames a second (the next frame is up to 16.7
-ms away), with the server in a process of its own. Made by `make bench` (`python -m
-tests.benchmarks.page`); load of the machine meanwhile {statistics.median(load):.1f}. A drag is of
-4 x 4,096 draws with density, quantiles, claims and the ranking at 4 x 256 base points; the better
-ranking is at 4 x 1,024.
+ms away), with the server in a process of its own, whose processor time an event takes stands
+beside. Made by `make bench` (`python -m tests.benchmarks.page`); load of the machine meanwhile
+{statistics.median(load):.1f}. "Asked for" are draws, and base points of the ranking; every answer
+has density, quantiles and claims. The page asks for as much as this machine can answer.
 
 {about["processor"]}, {about["processors"]} processors, {about["system"]}.
 

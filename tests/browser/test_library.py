@@ -43,7 +43,7 @@ def test_a_record_tells_where_it_comes_from_and_who_disagrees(shelf):
     other = shelf.locator(".others tr", has_text="taiwan, ACT")
     other.locator("input").check()
     shelf.locator(".over-figure .curve-1").wait_for()
-    assert "record=fab.grid_intensity" in shelf.url
+    shelf.wait_for_url("**record=fab.grid_intensity**")
     shelf.reload()
     told.wait_for()
     assert shelf.said == []

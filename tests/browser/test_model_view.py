@@ -15,7 +15,7 @@ def model(page, served):
 
 def test_a_number_is_followed_down_to_its_source(model):
     told = model.locator(".explained .big").inner_text()
-    assert "view=model" in model.url
+    model.wait_for_url("**view=model**")
     terms = model.locator(".explained .terms")
     terms.locator("button", has_text="Manufacture").click()
     terms.locator("button", has_text="Power supply").click()

@@ -399,8 +399,10 @@ export class Explorer {
     return { model: () => trail.length && { quantity: trail.at(-1) }, compare: () => this.comparison.restored, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
   }
 
+  /** Tells the host what restores the state, once it is painted: that may take as long as to draw it. */
   writeDown() {
-    if (this.state.study) this.host.write(this.restored);
+    cancelAnimationFrame(this.writing);
+    this.writing = requestAnimationFrame(() => setTimeout(() => this.state.study && this.host.write(this.restored)));
   }
 
   async studyFile(asScenario) {

@@ -4,7 +4,7 @@ import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "..
 import { capital, changeBy, known, levelText, number, percent, plain, unit } from "../numbers.js";
 import { curveRows, fanRows } from "../tables.js";
 import { answerRows } from "./changes.js";
-import { CsvButton, cellAt, dragging, html, useEffect, useState, useWidth } from "./base.js";
+import { CsvButton, cellAt, dragging, html, steady, useEffect, useState, useWidth } from "./base.js";
 
 const HEIGHT = 190;
 const BASE = 150;
@@ -49,10 +49,13 @@ function shownRows(view, explorer, cells, cell, numeric) {
 export function OutputChoice({ explorer }) {
   const { study, output } = explorer.state;
   return study.outputs.length > 1
-    ? html`<select aria-label="Output" value=${output} onChange=${(event) => explorer.showOutput(event.target.value)}>
-        ${study.outputs.map((other) => html`<option value=${other.id}>${capital(other.title)}</option>`)}</select>`
+    ? html`<${Outputs} explorer=${explorer} outputs=${study.outputs} output=${output} />`
     : capital(explorer.outputNow.title);
 }
+
+const Outputs = steady(({ explorer, outputs, output }) => html`
+  <select aria-label="Output" value=${output} onChange=${(event) => explorer.showOutput(event.target.value)}>
+    ${outputs.map((other) => html`<option value=${other.id}>${capital(other.title)}</option>`)}</select>`);
 
 /** The labels that are shown, to be chosen. */
 export function Labels({ explorer, own }) {
@@ -227,17 +230,16 @@ function Table({ cells, own }) {
 const GOALS = [["1%", "until the range is known to 1 %"], ["0.1%", "until it is known to 0.1 %"], ["ranking 1", "until the first input is settled"], ["ranking", "until the first 3 inputs are in order"], ["ranking 5", "until the first 5 are"]];
 
 /** What a whole run goes on until. */
-function Until({ explorer }) {
-  const { study, until } = explorer.state;
-  const { draws, replicates } = study.design;
+const Until = steady(({ explorer, design, until }) => {
+  const { draws, replicates } = design;
   return html`<select aria-label="How long the whole run draws" value=${until} onChange=${(event) => explorer.set({ until: event.target.value })}>
     <option value="">by its own ${replicates} × ${draws.toLocaleString("en")} draws</option>
     ${GOALS.map(([goal, words]) => html`<option value=${goal}>${words}</option>`)}</select>`;
-}
+});
 
 /** What the numbers are worth, and the way to those of the whole run. */
 function Quality({ explorer, cell }) {
-  const { shot, settling, saved, changes } = explorer.state;
+  const { study, shot, settling, saved, changes } = explorer.state;
   if (!shot) return null;
   const settled = explorer.settledNow;
   const error = cell?.mean && Math.abs(cell.mean.error / cell.mean.value) * shot.t;
@@ -249,7 +251,7 @@ function Quality({ explorer, cell }) {
         : html`<b class="chip preview">preview</b> ${shot.replicates} × ${shot.draws.toLocaleString("en")} draws${error ? html`, the mean is within ${number(100 * error, 2)} %` : ""}`}
       ${settling
         ? html` <progress max=${progress?.total ?? 1} value=${progress?.done ?? 0}></progress> ${progress?.doing ?? "begins"} <button onClick=${() => explorer.cancel()}>cancel</button>`
-        : html` <${Until} explorer=${explorer} /> <button id="settle" onClick=${() => explorer.settle()}>${settled ? "settle again" : "settle"}</button>`}
+        : html` <${Until} explorer=${explorer} design=${study.design} until=${explorer.state.until} /> <button id="settle" onClick=${() => explorer.settle()}>${settled ? "settle again" : "settle"}</button>`}
       ${settled?.shot.until.map((line) => html` <span class="command">${line}</span>`)}
       ${settled?.shot.command && html` <code class="command">${settled.shot.command}</code>`}
     </p>`;

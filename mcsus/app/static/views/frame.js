@@ -1,7 +1,7 @@
 // The frame of the page: its head, what is said when something is wrong, keys, and where to begin.
 
 import { capital } from "../numbers.js";
-import { html, useEffect, useRef, useState } from "./base.js";
+import { html, steady, useEffect, useRef, useState } from "./base.js";
 
 /** Short names of scenarios: what stands before the first stop, where that tells them apart. */
 function shortNames(scenarios) {
@@ -20,12 +20,7 @@ export function Head({ explorer, help }) {
     <header class="head">
       <div class="brand">mcsus</div>
       <nav class="views" aria-label="Views">${VIEWS.map(([id, title]) => html`<button aria-current=${explorer.state.view === id ? "page" : null} onClick=${() => explorer.show(id)}>${title}</button>`)}</nav>
-      <label class="choose"><span class="hidden">Study</span>
-        <select aria-label="Study" value=${source?.id ?? ""} onChange=${(event) => explorer.open({ id: event.target.value })}>
-          ${!source?.id && html`<option value="">${source?.name}</option>`}
-          ${studies.filter((own) => !own.template).map((own) => html`<option value=${own.id}>${own.id}</option>`)}
-          ${template && html`<option value=${template.id}>a study of your own, from a template</option>`}
-        </select></label>
+      <${Studies} explorer=${explorer} studies=${studies} source=${source} template=${template} />
       ${template && source?.id !== template.id && html`<button title="begin with a template: a sensor node" onClick=${() => explorer.open({ id: template.id })}>new study</button>`}
       <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
       <div class="chips" role="group" aria-label="Scenario">
@@ -40,6 +35,14 @@ export function Head({ explorer, help }) {
       ${study.study.question && html`<p class="question">${study.study.question}</p>`}
     </header>`;
 }
+
+const Studies = steady(({ explorer, studies, source, template }) => html`
+  <label class="choose"><span class="hidden">Study</span>
+    <select aria-label="Study" value=${source?.id ?? ""} onChange=${(event) => explorer.open({ id: event.target.value })}>
+      ${!source?.id && html`<option value="">${source?.name}</option>`}
+      ${studies.filter((own) => !own.template).map((own) => html`<option value=${own.id}>${own.id}</option>`)}
+      ${template && html`<option value=${template.id}>a study of your own, from a template</option>`}
+    </select></label>`);
 
 export async function openFile(explorer, file) {
   if (file) explorer.open({ text: await file.text(), name: file.name });
