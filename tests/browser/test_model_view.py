@@ -86,7 +86,8 @@ def test_an_input_and_an_equation_are_added(model):
     model.locator(".terms button", has_text="Courier").click()
     model.locator(".explained .field input").first.wait_for()
     model.locator(".views button", has_text="Explore").click()
-    model.get_by_label("Output").select_option("delivered")
+    model.locator(".view-explorer").wait_for()
+    model.get_by_label("Output", exact=True).select_option("delivered")
     model.locator(".drivers .title", has_text="Courier").wait_for()
     assert model.said == []
 
