@@ -80,10 +80,14 @@ class Watch(NamedTuple):
         self, gesture: str, value: str, acts: Iterator[Any], budget: float | None, less: float = 0
     ) -> Row:
         """Return how long acts take, less what is waited for on purpose."""
-        used, asked = self.server.processor_s, []
-        self.page.on("request", asked.append)
+        used, asked = self.server.processor_s, list[Any]()
+
+        def ask(request: Any) -> None:
+            asked.append(request)
+
+        self.page.on("request", ask)
         times = watched(self.page, value, acts)
-        self.page.remove_listener("request", asked.append)
+        self.page.remove_listener("request", ask)
         processor = 1000 * (self.server.processor_s - used) / len(times)
         times = [own - less for own in times]
         return Row(self.study, gesture, summary(times), budget, processor, drawn_of(asked))
