@@ -157,6 +157,7 @@ class Desk:
             if explorer is None or asked.get("opened") != self._opened:
                 return {"faults": [_fault("another study is open here", "to open this one again")]}
             try:
+                _refuse_odd(asked)
                 return answer(explorer, asked)
             except McsusError as error:
                 return {"faults": explorer.faults(error)}
@@ -277,6 +278,17 @@ class SavedRun(NamedTuple):
         from mcsus.result.tree import load_result  # noqa: PLC0415 - xarray
 
         return load_result(self.folder)
+
+
+_KINDS: Mapping[str, type] = {"changes": list, "labels": dict, "visible": dict}
+_WORDS = {list: "a list", dict: "a table"}
+
+
+def _refuse_odd(asked: Asked) -> None:
+    """Raise InputError where a part of a question is not of its kind."""
+    for key, kind in _KINDS.items():
+        if key in asked and not isinstance(asked[key], kind):
+            raise InputError(Fault(shown(asked[key]), _WORDS[kind], (key,)))
 
 
 def _record(asked: Asked) -> Answer:

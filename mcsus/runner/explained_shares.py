@@ -116,14 +116,15 @@ class _Held:
     def _after(self, name: str, values: Array) -> Array:
         """Return the output with other values of a quantity."""
         if name == self.output:
-            return np.broadcast_to(values, self.known[name].shape)
+            return values
         after = _downstream(self.model, name) & self.known.keys()
         rest = {other: own for other, own in self.known.items() if other not in after}
         found = evaluate(self.model, rest | {name: values}, after)
         return found[self.output]
 
     def _mean(self, name: str) -> Array:
-        return np.asarray(self.known[name].mean(axis=0, keepdims=True))
+        own = self.known[name]
+        return np.broadcast_to(own.mean(axis=0), own.shape)  # for every draw, if all are held
 
 
 def _inside(model: Model, name: str) -> set[str]:

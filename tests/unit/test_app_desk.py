@@ -132,3 +132,28 @@ def test_the_template_of_a_study_is_one_that_is_run(tmp_path):
     study = load_study(file)
     assert study.parameter("battery_mass").is_constant
     assert [own.id for own in study.claims] == ["below_10"]
+
+
+_ODD = (1, None, "x", True, ["x"], [[]], [{}], [{"input": 1}], {"x": 1}, {"labels": 3}, {"of": 3})
+
+
+def test_whatever_is_asked_is_answered_or_refused_in_words(tmp_path):
+    """Parts of a question that are of another kind end in faults, not in a fault of the program."""
+    law = 'distribution = "uniform", minimum = 0, maximum = 1, unit = "1"'
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'schema = "mcsus/1"\nid = "own"\n[parameters]\n'
+        f'a = {{ {law}, source = "assumed", rationale = "t" }}\n'
+        '[equations]\ny = { formula = "2 * a", unit = "1" }\n[outputs]\ny = "1"\n'
+    )
+    desk = Desk([own])
+    opened = desk.questions["open"]({"id": "own"})["opened"]
+    known = {"opened": opened, "changes": [], "output": "y", "input": "a", "labels": {}}
+    known |= {"a": {"of": "before"}, "b": {"of": "now"}, "inputs": ["a"], "ratio": 0.5}
+    known |= {"visible": {"outputs": ["y"], "labels": {}}, "ends": [0, 1], "what": "report"}
+    questions = {name: ask for name, ask in desk.questions.items() if name not in {"open", "other"}}
+    for name, ask in questions.items():
+        for key in known.keys() - {"opened"}:
+            for odd in _ODD:
+                assert ask(known | {key: odd}) is not None, (name, key, odd)
+    assert desk.questions["scatter"](known | {"labels": []})["faults"][0]["where"] == ["labels"]

@@ -54,7 +54,7 @@ function order(rows, titles) {
   if (rows.length < 2) return "";
   const [first, second] = rows;
   const apart = (first.ST - second.ST) / Math.hypot(first.error, second.error, 1e-12);
-  return apart > 2 ? `${capital(titles.get(first.id))} comes first, clearly.` : "Which of the first two comes first is not settled.";
+  return apart > 2 ? `${capital(titles.get(first.id) ?? first.id)} comes first, clearly.` : "Which of the first two comes first is not settled.";
 }
 
 const SIZE = { width: 420, height: 220, left: 52, base: 186 };
