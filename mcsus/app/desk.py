@@ -281,7 +281,7 @@ class SavedRun(NamedTuple):
 
 
 _KINDS: Mapping[str, type] = {"changes": list, "labels": dict, "visible": dict}
-_WORDS = {list: "a list", dict: "a table"}
+_WORDS: Mapping[type, str] = {list: "a list", dict: "a table"}
 
 
 def _refuse_odd(asked: Asked) -> None:

@@ -124,7 +124,7 @@ class _Held:
 
     def _mean(self, name: str) -> Array:
         own = self.known[name]
-        return np.broadcast_to(own.mean(axis=0), own.shape)  # for every draw, if all are held
+        return np.asarray(np.broadcast_to(own.mean(axis=0), own.shape))  # for all draws alike
 
 
 def _inside(model: Model, name: str) -> set[str]:
