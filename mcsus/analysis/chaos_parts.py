@@ -49,7 +49,7 @@ def moved_product(
     exponents = {s: np.zeros(len(left)) for s in basis.rows}
     for weight, ((s, degree),) in zip(weights[1:], terms, strict=True):
         exponents[s] += weight * basis.rows[s][degree]
-    factors = np.exp(np.array(list(exponents.values())))
+    factors = np.exp(np.array(list(exponents.values())).reshape(len(exponents), len(left)))
     means = factors.mean(axis=1, keepdims=True)
     streams, size = list(exponents), float(np.exp(weights[0]))
     mean, values = size * float(means.prod()), size * factors.prod(axis=0)

@@ -167,3 +167,16 @@ def test_inputs_of_a_table_that_depend_on_each_other_are_refused():
     with pytest.raises(mcsus.InputError, match="polynomial_chaos of inputs that are not"):
         mcsus.sensitivity(table, "y", methods=[METHOD])
     assert f"y@{METHOD}" not in mcsus.sensitivity(table, "y").explained
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_product_of_which_no_factor_is_found(seed):
+    """Classes of words decide nearly all of it, so that no term of the other input is found."""
+    random = np.random.default_rng(seed)
+    words = random.integers(3, size=500)
+    x = random.random(500)
+    table = {"a": np.array(["p", "q", "r"])[words], "b": x, "y": np.array([0, 1, 5])[words] + x}
+    (cell,) = mcsus.sensitivity(table, "y", methods=[METHOD]).to_dict()["sensitivity"]["y"]["cells"]
+    own = cell["indices"]["b"]["ST"]
+    variance = 14 / 3 + 1 / 12  # of 0, 1 and 5, and of a uniform law
+    assert own["value"] == pytest.approx(1 / 12 / variance, abs=5 * own["error"])
