@@ -5,17 +5,19 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcsus.app import explaining, shelf
 from mcsus.app.asking import Answer, Questions, Stream
+from mcsus.app.lines import line_of
 from mcsus.app.settling import told_lines
 from mcsus.app.taking import taken
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, McsusError
 from mcsus.study import Study, find_study, load_study
-from mcsus.study.study_file import read_toml_text, shipped_studies
+from mcsus.study.study_file import read_text, read_toml_text, shipped_studies
 from mcsus.vocabulary import BASE, Progress
 
 if TYPE_CHECKING:
@@ -123,7 +125,8 @@ class Desk:
         try:
             begun = self._first_or_other(asked)
         except McsusError as error:
-            return {"faults": _plain(error)}
+            text = self._text(asked)
+            return {"faults": _plain(error, text), "text": text}
         self._explorer, self._opened, self._settled = begun.explorer, self._opened + 1, None
         if begun.result is not None:
             from mcsus.runner.settled_run import settled_of  # noqa: PLC0415
@@ -131,6 +134,15 @@ class Desk:
             self._settled = (self._opened, []), settled_of(begun.explorer, begun.result)
         saved = begun.result is not None
         return {"opened": self._opened, "describe": begun.explorer.describe(), "saved": saved}
+
+    def _text(self, asked: Asked) -> str:
+        """Return the text of a study that does not open, as far as it is one."""
+        known = self._known.get(str(asked.get("id")))
+        if isinstance(text := asked.get("text"), str) or not isinstance(known, Path):
+            return str(text or "")
+        with suppress(InputError):
+            return read_text(known)
+        return ""
 
     def study(self, asked: Asked, result: Result | None = None) -> Study:
         """Return the study of an id, or of a text; of a saved run, as it was run."""
@@ -155,7 +167,8 @@ class Desk:
         def answered(asked: dict[str, Any]) -> Answer:
             explorer = self._explorer
             if explorer is None or asked.get("opened") != self._opened:
-                return {"faults": [_fault("another study is open here", "to open this one again")]}
+                fault = _fault("another study is open here", "to open this one again")
+                return {"faults": [{**fault, "elsewhere": True}]}
             try:
                 _refuse_odd(asked)
                 return answer(explorer, asked)
@@ -314,13 +327,13 @@ def _id(known: Path | Study | SavedRun) -> str:
     return known.stem if isinstance(known, Path) else known.id
 
 
-def _plain(error: McsusError) -> list[dict[str, Any]]:
-    """Return the faults of a study that is not open, a line each."""
+def _plain(error: McsusError, text: str = "") -> list[dict[str, Any]]:
+    """Return the faults of a study that is not open, with the lines of its text."""
     if isinstance(error, InputError):
         return [
             {
                 **_fault(fault.found, fault.allowed),
-                "where": list(fault.where),
+                "line": line_of(text, fault.where, fault.found),
                 "message": str(fault),
             }
             for fault in error.faults

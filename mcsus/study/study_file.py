@@ -56,7 +56,19 @@ def read_toml(path: Path, name: str | None = None) -> dict[str, Any]:
         If it cannot be read, is empty, too large or no TOML; the message gives the line.
     """
     where = name or str(path)
-    return read_toml_text(_text(_bytes(path, where), where), where)
+    return read_toml_text(read_text(path, where), where)
+
+
+def read_text(path: Path, name: str | None = None) -> str:
+    """Return the text of a file: UTF-8, at most 1 MB.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as such.
+    """
+    where = name or str(path)
+    return _text(_bytes(path, where), where)
 
 
 def read_toml_text(text: str, where: str) -> dict[str, Any]:

@@ -27,6 +27,9 @@ def test_faults_of_the_first_study_are_told_when_it_is_asked_for(tmp_path):
     desk.begin()
     told = desk.questions["open"]({"id": "broken"})
     assert any("outputs" in fault["message"] for fault in told["faults"])
+    assert told["text"].startswith("schema")
+    (tmp_path / "broken.toml").write_text('schema = "mcsus/1"\nid = \n')
+    assert [fault["line"] for fault in desk.questions["open"]({"id": "broken"})["faults"]] == [2]
 
 
 def test_a_study_that_was_not_named_is_no_file_of_this_machine():
@@ -39,7 +42,7 @@ def test_questions_of_a_study_that_is_not_open_any_more_are_refused():
     opened = desk.questions["open"]({"id": "tinyml_table"})["opened"]
     desk.questions["open"]({"id": "tinyml_table"})
     told = desk.questions["evaluate"]({"opened": opened, "changes": []})
-    assert "another study is open" in told["faults"][0]["message"]
+    assert told["faults"][0]["elsewhere"]
 
 
 def test_a_desk_needs_no_server():

@@ -3,9 +3,10 @@
 
 /** A question that was refused: its faults are in the words of `mcsus check`. */
 export class Refused extends Error {
-  constructor(faults) {
+  constructor(faults, text = "") {
     super(faults.map((fault) => fault.message).join("\n"));
     this.faults = faults;
+    this.text = text; // of the study that has them
   }
 }
 
@@ -14,8 +15,20 @@ export class Gone extends Error {}
 
 /** An answer, if it is none of faults. */
 export function told(answer) {
-  if (answer.faults) throw new Refused(answer.faults);
+  if (answer.faults) throw new Refused(answer.faults, answer.text);
   return answer;
+}
+
+/** The same questions; `heard` is called where another page opened another study meanwhile. */
+export function watched(server, heard) {
+  const told = (error) => {
+    if (error.faults?.some((fault) => fault.elsewhere)) heard();
+    throw error;
+  };
+  return {
+    ask: (name, body) => server.ask(name, body).catch(told),
+    stream: (name, body, hear, signal) => server.stream(name, body, (line) => (line.faults ? told(new Refused(line.faults)) : hear(line)), signal).catch(told),
+  };
 }
 
 /** Keeps one question in flight: of those that come meanwhile the newest is asked next. */

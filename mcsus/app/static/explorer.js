@@ -1,7 +1,7 @@
 // What the page knows, and everything that changes it. Views read `state` and call the methods.
 
 import { Answers } from "./answers.js";
-import { Gone, Refused } from "./ask.js";
+import { Gone, Refused, watched } from "./ask.js";
 import { withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
 import { ModelBehind } from "./model.js";
@@ -9,7 +9,7 @@ import { Shelf } from "./shelf.js";
 
 export class Explorer {
   constructor(server, host, changed) {
-    this.server = server;
+    this.server = watched(server, () => this.set({ elsewhere: true }));
     this.host = host; // what is around the page (page.js)
     this.changed = changed;
     this.state = {
@@ -27,9 +27,10 @@ export class Explorer {
       settling: null,
       until: "", // what a whole run goes on until; by its own draws where empty
       faults: null, // of a study that does not open
-      faulty: null, // where it came from
+      faulty: null, // where it came from, its text, and with what it was to be opened
       refused: null, // of the last change
       gone: false,
+      elsewhere: false, // whether another page of this server opened another study
       highlighted: null,
       view: "explorer",
       claim: null, // of the card
@@ -40,7 +41,7 @@ export class Explorer {
     };
     this.comparison = new Comparison(this);
     this.behind = new ModelBehind(this.server, (patch) => this.learn(patch));
-    this.shelf = new Shelf(server, (patch) => this.set(patch));
+    this.shelf = new Shelf(this.server, (patch) => this.set(patch));
     this.answers = new Answers(this);
   }
 
@@ -80,7 +81,7 @@ export class Explorer {
       const labels = { ...describe.visible.labels, ...shown.labels };
       this.described = describe;
       if (this.state.study) this.set({ trail: [], model: null });
-      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: saved ? { changes: [] } : null, saved, faults: null, refused: null });
+      this.set({ study: describe, opened, source, changes, redo: [], output: output.id, labels, shot: null, settled: saved ? { changes: [] } : null, saved, faults: null, refused: null, elsewhere: false });
       this.comparison.forget();
       this.answers.forget();
       this.refresh();
@@ -88,8 +89,14 @@ export class Explorer {
     } catch (error) {
       if (serial !== this.opening) return;
       if (error instanceof Gone) this.set({ gone: true });
-      else this.set({ faults: error.faults ?? [{ message: String(error) }], faulty: source });
+      else this.set({ faults: error.faults ?? [{ message: String(error) }], faulty: { source, text: error.text, again: [source, changes, shown] } });
     }
+  }
+
+  /** The study that did not open; else the one that is shown, as it is shown. */
+  openAgain() {
+    const { faults, faulty, source, changes, output, labels } = this.state;
+    return this.open(...(faults ? faulty.again : [source, changes, { output, labels }]));
   }
 
   // --- changes -------------------------------------------------------------------------------
@@ -353,7 +360,6 @@ export class Explorer {
     if (line.progress) this.set({ settling: { ...this.state.settling, progress: line.progress } });
     if (line.settled) this.set({ settled: { changes, visible, shot: line.settled } });
     if (line.settled) this.followSettled();
-    if (line.faults) this.set({ refused: { faults: line.faults, changes } });
   }
 
   cancel() {

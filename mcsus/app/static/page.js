@@ -7,7 +7,7 @@ import { Answer } from "./views/answer.js";
 import { Changes } from "./views/changes.js";
 import { Claims, verdict } from "./views/claims.js";
 import { Drivers, MadeOf } from "./views/drivers.js";
-import { Faults, Gone, Head, Keys, Tour, keyPressed, openFile } from "./views/frame.js";
+import { Elsewhere, Faults, Gone, Head, Keys, Tour, keyPressed, openFile } from "./views/frame.js";
 import { Inputs } from "./views/inputs.js";
 import { Library } from "./views/library.js";
 import { CardView } from "./views/card.js";
@@ -18,7 +18,7 @@ import { number, unit } from "./numbers.js";
 const VIEWS = { explorer: Explored, model: Model, compare: Compare, library: Library, card: CardView };
 
 function App({ explorer }) {
-  const { study, faults, gone } = explorer.state;
+  const { study, faults, gone, elsewhere } = explorer.state;
   const [keys, setKeys] = useState(false);
   useEffect(() => {
     const pressed = (event) => (event.key === "Escape" ? setKeys(false) : keyPressed(explorer, event, () => setKeys(true)));
@@ -29,8 +29,8 @@ function App({ explorer }) {
   if (!study) return html`<main class="begin"><p>${gone ? html`<${Gone} explorer=${explorer} />` : "opening ..."}</p></main>`;
   const Shown = VIEWS[explorer.state.view] ?? Explored;
   return html`
-    <div class=${`view-${explorer.state.view} ${gone ? "stale" : ""}`}>
-      ${gone && html`<${Gone} explorer=${explorer} />`}
+    <div class=${`view-${explorer.state.view} ${gone || elsewhere ? "stale" : ""}`}>
+      ${gone ? html`<${Gone} explorer=${explorer} />` : elsewhere && html`<${Elsewhere} explorer=${explorer} />`}
       <${Head} explorer=${explorer} help=${() => setKeys(true)} />
       <${Brief} explorer=${explorer} />
       <${Refusal} explorer=${explorer} />
@@ -62,8 +62,8 @@ function Brief({ explorer }) {
 
 /** A change that was refused and belongs to no input that is shown. */
 function Refusal({ explorer }) {
-  const { refused } = explorer.state;
-  if (!refused) return null;
+  const { refused, elsewhere } = explorer.state;
+  if (!refused || elsewhere) return null;
   return html`<div class="refused" role="alert">${refused.faults.map((fault) => html`<p>${fault.message}</p>`)}
     <p class="note">What is shown is the last state that could be drawn. <button onClick=${() => explorer.undo()}>undo</button></p></div>`;
 }
@@ -101,7 +101,7 @@ export function mount(server, host) {
     waits ||= requestAnimationFrame(draw);
   });
   draw();
-  explorer.begin().catch((error) => explorer.set(error instanceof Unanswered ? { gone: true } : { faults: error.faults ?? [{ message: error.message }] }));
+  explorer.begin().catch((error) => explorer.set(error instanceof Unanswered ? { gone: true } : { faults: error.faults ?? [{ message: error.message }], faulty: {} }));
   const over = (event) => event.preventDefault();
   const dropped = (event) => {
     event.preventDefault();

@@ -12,17 +12,14 @@ function shortNames(scenarios) {
 const VIEWS = [["explorer", "Explore"], ["model", "Model"], ["compare", "Compare"], ["library", "Library"]];
 
 export function Head({ explorer, help }) {
-  const { study, studies, labels, source } = explorer.state;
+  const { study, labels, source } = explorer.state;
   const { scenarios } = study;
   const names = shortNames(scenarios);
-  const template = studies.find((own) => own.template);
   return html`
     <header class="head">
       <div class="brand">mcsus</div>
       <nav class="views" aria-label="Views">${VIEWS.map(([id, title]) => html`<button aria-current=${explorer.state.view === id ? "page" : null} onClick=${() => explorer.show(id)}>${title}</button>`)}</nav>
-      <${Studies} explorer=${explorer} studies=${studies} source=${source} template=${template} />
-      ${template && source?.id !== template.id && html`<button title="begin with a template: a sensor node" onClick=${() => explorer.open({ id: template.id })}>new study</button>`}
-      <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
+      <${Openers} explorer=${explorer} source=${source} />
       <div class="chips" role="group" aria-label="Scenario">
         ${scenarios.map((own, k) => html`<button class="chip" aria-pressed=${(labels.scenario ?? scenarios[0].id) === own.id} title=${own.title} onClick=${() => explorer.showLabel("scenario", own.id)}>${names[k]}</button>`)}
       </div>
@@ -34,6 +31,16 @@ export function Head({ explorer, help }) {
       <h1>${study.study.title}</h1>
       ${study.study.question && html`<p class="question">${study.study.question}</p>`}
     </header>`;
+}
+
+/** What else can be opened than `source`: another study, a new one, a file. */
+function Openers({ explorer, source }) {
+  const { studies } = explorer.state;
+  const template = studies.find((own) => own.template);
+  return html`
+    <${Studies} explorer=${explorer} studies=${studies} source=${source} template=${template} />
+    ${template && source?.id !== template.id && html`<button title="begin with a template: a sensor node" onClick=${() => explorer.open({ id: template.id })}>new study</button>`}
+    <label class="file">open a file<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>`;
 }
 
 const Studies = steady(({ explorer, studies, source, template }) => html`
@@ -52,22 +59,31 @@ export function Gone({ explorer }) {
   return html`<div class="gone" role="alert">${explorer.host.stopped}</div>`;
 }
 
-/** A study that does not open: its faults beside the lines of its text. */
+/** Another page of this server opened another study. */
+export function Elsewhere({ explorer }) {
+  return html`<div class="gone" role="alert"><b>Another study was opened elsewhere.</b> The numbers below are those of the last answer.${" "}
+    <button onClick=${() => explorer.openAgain()}>open this one again</button></div>`;
+}
+
+/** A study that does not open: its faults beside the lines of its text, and what else can be opened. */
 export function Faults({ explorer }) {
-  const { faults, faulty: source, study } = explorer.state;
+  const { faults, faulty: { source, text }, study } = explorer.state;
+  const name = source?.name ?? source?.id ?? "This study";
+  const at = new Set(faults.map((fault) => fault.line));
+  const lines = text ? text.replace(/\n$/, "").split("\n") : [];
   return html`
     <main class="faults">
-      <h1>${source?.name ?? source?.id} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}</h1>
-      <ul>${faults.map((fault) => html`<li>${fault.message}</li>`)}</ul>
-      <p><label class="file">open it again<input type="file" accept=".toml" onChange=${(event) => openFile(explorer, event.target.files[0])} /></label>
-      ${study && html` <button onClick=${() => explorer.set({ faults: null })}>back to ${study.study.id}</button>`}</p>
-      ${source?.text && html`<pre class="text">${source.text.split("\n").map((line, k) => html`<span class=${isAt(faults, line) ? "faulty" : ""}><i>${k + 1}</i> ${line}${"\n"}</span>`)}</pre>`}
+      <h1>${name} has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}</h1>
+      <ul>${faults.map((fault) => html`<li>${fault.line && html`<button class="link" onClick=${() => showLine(explorer, fault.line)}>line ${fault.line}</button>`} ${fault.message}</li>`)}</ul>
+      <div class="head"><${Openers} explorer=${explorer} source=${source} />
+        ${source && !source.text && html`<button onClick=${() => explorer.openAgain()}>open it again</button>`}
+        ${study && html`<button onClick=${() => explorer.set({ faults: null })}>back to ${study.study.id}</button>`}</div>
+      ${lines.length > 0 && html`<pre class="text">${lines.map((line, k) => html`<span id=${`line-${k + 1}`} class=${at.has(k + 1) ? "faulty" : ""}><i>${k + 1}</i> ${line}${"\n"}</span>`)}</pre>`}
     </main>`;
 }
 
-function isAt(faults, line) {
-  const named = line.match(/^\s*\[*\s*([\w."-]+)/)?.[1]?.split(".").at(-1);
-  return named && faults.some((fault) => fault.where?.includes(named));
+function showLine(explorer, line) {
+  explorer.root.getElementById(`line-${line}`)?.scrollIntoView({ block: "center" });
 }
 
 const KEYS = [

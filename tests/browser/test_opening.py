@@ -1,0 +1,53 @@
+"""What is opened, and what else can be opened from where it was not."""
+
+import pytest
+
+from .conftest import opened, serve
+
+BROKEN = """schema = "mcsus/1"
+id = "broken"
+[parameters.a]
+distribution = "lognormol"
+"""
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory):
+    file = tmp_path_factory.mktemp("broken") / "broken.toml"
+    file.write_text(BROKEN)
+    server = serve(file)
+    yield file, server
+    server.stop()
+
+
+def test_a_study_with_faults_is_told_by_its_lines_and_is_no_dead_end(page, broken):
+    file, server = broken
+    page.goto(server.link())
+    fault = page.locator(".faults li", has_text="lognormol")
+    assert "line 4" in fault.inner_text()
+    assert "lognormol" in page.locator(".text .faulty").all_inner_texts()[-1]
+    assert page.locator(".faults input[type=file]").count() == 1
+    assert page.locator(".faults button", has_text="new study").count() == 1
+    file.write_text(BROKEN.replace("lognormol", "lognormel"))
+    page.locator("button", has_text="open it again").click()
+    page.locator(".faults li", has_text="lognormel").wait_for()
+    page.locator(".faults select").select_option("tinyml_table")
+    page.locator(".answer .now").wait_for(timeout=60_000)
+    assert page.said == []
+
+
+def test_a_study_is_opened_again_where_another_one_was_opened_elsewhere(page, served):
+    opened(page, served.link())
+    page.locator(".row .title").first.click()
+    page.locator(".field input").first.fill("x 3")
+    page.keyboard.press("Enter")
+    page.locator(".changes li").first.wait_for()
+    other = page.context.new_page()
+    other.goto(served.link("&study=tinyml_table"))
+    other.locator(".answer .now").wait_for(timeout=60_000)
+    page.locator(".field input").first.fill("x 4")
+    page.locator(".gone button", has_text="open this one again").click()
+    page.locator(".gone").wait_for(state="detached")
+    page.locator(".stale").wait_for(state="detached")
+    assert page.locator(".changes li").count() == 1
+    other.close()
