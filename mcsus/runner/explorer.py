@@ -23,12 +23,13 @@ from mcsus.runner.run import Run
 from mcsus.runner.settings import Limits, Settings
 from mcsus.runner.settled_run import Settled, goal_of, settled_of
 from mcsus.study import Study
+from mcsus.study.additions import additions_for
 from mcsus.study.altered import altered, read_change, with_scenario
 from mcsus.study.exporting import study_file
 from mcsus.vocabulary import SCENARIO, Progress
 
 if TYPE_CHECKING:
-    from mcsus.runner.explored import Snapshot
+    from mcsus.runner.explored import Effect, Snapshot
     from mcsus.runner.seen import Seen, View
 
 Json = Mapping[str, Any]
@@ -158,7 +159,9 @@ class Explorer:
             times.append(time.perf_counter())
             alone = together = None
             if effects:
-                alone = [self.see([*against, one], view, draws).effects(before) for one in changes]
+                alone = [
+                    self._alone(changes[: k + 1], against, view, draws) for k in range(len(changes))
+                ]
                 together = now.effects(before)
             times.append(time.perf_counter())
         steps = [1e3 * (end - start) for start, end in itertools.pairwise(times)]
@@ -179,6 +182,15 @@ class Explorer:
             cautions=run.study.cautions if effects else (),
             timing=timing,
         )
+
+    def _alone(
+        self, changes: Sequence[Json], against: Sequence[Json], view: View, draws: int
+    ) -> dict[str, list[Effect]]:
+        """Return what the last change does by itself, or with what it needs to have been added."""
+        *earlier, last = changes
+        needed = [*against, *additions_for(last, earlier, self.study)]
+        before = self.see(needed, view, draws)
+        return self.see([*needed, last], view, draws).effects(before)
 
     def see(self, changes: Sequence[Json], view: View, draws: int = DRAWS) -> Seen:
         """Return the draws of the study with changes; those that were made of late are kept."""

@@ -85,7 +85,8 @@ CHANGE = Table(
 )
 
 _WAYS = ("law", "table", "library", "scale", "shift", "spread", "ends", "lock")
-_MORE = ("formula", "add")
+MORE = ("formula", "add")
+"""Ways that change or add an equation, or add an input."""
 _MOVED = ("scale", "shift", "spread", "ends", "lock")
 
 
@@ -132,13 +133,13 @@ def read_change(table: object) -> Change:
     """
     faults = FaultCollector()
     reader = CHANGE.read(table, faults)
-    ways = [key for key in (*_WAYS, *_MORE) if key in reader]
+    ways = [key for key in (*_WAYS, *MORE) if key in reader]
     if len(ways) != 1 and reader.is_sound:
         found = " and ".join(map(repr, ways)) or "nothing that is changed"
-        faults.add(found, f"one of {', '.join((*_WAYS, *_MORE))}", "change")
+        faults.add(found, f"one of {', '.join((*_WAYS, *MORE))}", "change")
     elif ways and ways[0] in _WAYS and not reader["input"]:
         reader.missing("input", "the name of a parameter")
-    elif ways and ways[0] in _MORE and not reader["name"]:
+    elif ways and ways[0] in MORE and not reader["name"]:
         reader.missing("name", "the name of what is added")
     faults.raise_any()
     return Change(ways[0], reader.values)
@@ -168,7 +169,7 @@ def altered(study: Study, change: Change, written: Study) -> Study:
     triangular(minimum=1.199, mode=1.32, maximum=1.738)
     """
     with study.units.in_use():
-        if change.way in _MORE:
+        if change.way in MORE:
             return _added(study, change)
         parameter = _parameter(study, change.input)
         known = {own.name: own for own in written.parameters}

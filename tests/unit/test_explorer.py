@@ -299,6 +299,18 @@ def test_an_equation_and_a_parameter_are_added(table):
     assert all(one.mean == pytest.approx(other.mean + 4) for one, other in pairs)
 
 
+def test_what_is_added_is_there_for_what_each_change_does_by_itself():
+    explorer = Explorer(small("a*b"))
+    added = [
+        {"name": "more", "add": {"value": 2, "unit": "1", "distribution": "constant"}},
+        {"name": "y", "formula": "a*b + more", "unit": "1"},
+        {"input": "more", "law": "x 2"},
+    ]
+    shown = explorer.evaluate(added, ranking=0, effects=True)
+    assert [own["y"][0].mean for own in shown.alone] == pytest.approx([0, 2, 2])
+    assert shown.together["y"][0].mean == pytest.approx(4)
+
+
 def test_a_law_in_one_scenario(table):
     id_ = table.study.scenarios[0].id
     change = {"input": "ml_training", "law": "9 kg CO2e", "scenario": id_}

@@ -16,13 +16,23 @@ export function withChange(changes, change) {
   const same = (other) => place(other) === place(change);
   const last = changes.findLastIndex(same);
   if (last >= 0 && continues(changes[last], change)) return changes.with(last, merged(changes[last], change));
-  const setting = !["scale", "shift", "spread"].includes(gesture(change));
+  const setting = !isMove(change);
   const stays = (other) => !same(other) || gesture(other) === "add"; // what was added stays where its law is another one
   return [...(setting ? changes.filter(stays) : changes), change];
 }
 
+// As texts are read: times a number, a spread times a number, plus or minus an amount.
+const OF_LAW_IN_FORCE = /^\s*((spread\s*)?[x*\u00d7]\s*[^a-z]|[+\-\u2212]\s+\S)/;
+
+/** Whether it moves the law in force, whatever that is, and does not put another one in its place. */
+function isMove(change) {
+  const key = gesture(change);
+  return ["scale", "shift", "spread"].includes(key) || (key === "law" && OF_LAW_IN_FORCE.test(change.law));
+}
+
+/** Whether a change takes the place of the last one of its input: of two moves that are typed, both count. */
 function continues(last, change) {
-  return gesture(last) === gesture(change);
+  return gesture(last) === gesture(change) && !(gesture(change) === "law" && isMove(change));
 }
 
 function merged(last, change) {
