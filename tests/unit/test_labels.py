@@ -151,7 +151,7 @@ def test_the_page_shows_labels_escaped_and_as_they_are(folder):
     text = html.unescape(page)
     for label in LABELS:
         assert label in text
-    assert 'D="M 1.2345678" our lab' in text  # in a drawing, not taken for geometry
+    assert 'd="M 1.2345678" our lab' in text  # in a drawing, not taken for geometry
 
 
 def test_tables_hold_labels(folder):

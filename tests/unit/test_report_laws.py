@@ -87,4 +87,4 @@ def test_a_study_of_every_family_is_run_and_reported(tmp_path, monkeypatch, caps
     (tmp_path / "all.toml").write_text("\n".join(lines), encoding="utf-8")
     assert run_command(["run", "all.toml"]) == 0, capsys.readouterr().err
     page = (tmp_path / "runs" / "all" / "report" / "index.html").read_text(encoding="utf-8")
-    assert "X5 and x6: student t copula with 4 degrees of freedom" in page
+    assert "x5 and x6: student t copula with 4 degrees of freedom" in page

@@ -77,9 +77,9 @@ def test_page(study):
     reading = Reading(run(asked))
     told = OneValue(reading).context()
     one, other = told["texts"]
-    assert one.startswith("Y is 0 in 50 % of the draws. The a decides most whether it is. ")
+    assert one.startswith("y is 0 in 50 % of the draws. The a decides most whether it is. ")
     assert "Where it is not, the b drives most (9" in one
-    assert other == "Z: it takes no value in one draw of 50 or more."
+    assert other == "z: it takes no value in one draw of 50 or more."
     assert len(told["tables"]) == 1
     assert told["left_out"] == 0
     assert "Where it is not" in render(reading, [OneValue(reading)])

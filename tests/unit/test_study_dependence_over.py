@@ -156,7 +156,7 @@ def test_it_is_told_on_the_page():
         return _told(group._asdict())
 
     assert told({"autocorrelation": 0.6}, labels=range(8)) == (
-        "X over year: gaussian copula, correlation of normal scores of neighbours 0.600."
+        "x over year: gaussian copula, correlation of normal scores of neighbours 0.600."
     )
     assert told({"correlation": 0.3}).endswith("over year: gaussian copula, correlation of "
                                                "normal scores 0.3.")  # fmt: skip
