@@ -93,6 +93,9 @@ def of_polynomial(
     inputs: int,
 ) -> Amounts:
     """Return the parts of a sum of products of functions whose mean products are known."""
+    if not terms:
+        first, pairs = np.zeros(inputs), np.zeros((inputs, inputs))
+        return {"S1": first, "ST": first, "S2": pairs, "variance": np.array(0.0)}
     weights = weights[1:]
     streams = list(laws)
     degrees = np.array([[dict(term).get(s, 0) for term in terms] for s in streams])

@@ -75,6 +75,11 @@ def key_of_study(key: str) -> str:
     return key.partition(_IN_SCENARIO)[0]
 
 
+def scenario_of(key: str) -> str:
+    """Return the scenario of such a key; empty where it is that of the study as written."""
+    return key.partition(_IN_SCENARIO)[2]
+
+
 def gaussian_mixes(
     streams: Sequence[str], matrix: Array, df: float | None = None, scale: str | None = None
 ) -> dict[str, Mix]:

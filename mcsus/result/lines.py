@@ -37,8 +37,11 @@ def settled_line(sensitivity: Mapping[str, Any]) -> str:
                 count = min(3, len(ranking))
                 if count < 2:
                     return ""
+                ties = [own for own in cell.get("shared_places", ()) if {*own} & {*ranking[:count]}]
+                tied = "".join(f", {' and '.join(own)} in one place" for own in ties)
                 return (
-                    f"Settled: the first {count} drivers of {where} (probability {probability:.2f})"
+                    f"Settled: the first {count} drivers of {where}{tied} "
+                    f"(probability {probability:.2f})"
                 )
             order = [known["before_next"][own] for own in ranking[:-1][:3]]
             k = min(range(len(order)), key=order.__getitem__)

@@ -24,10 +24,10 @@ from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Member, Part, Plan, Quantity, among, cells_of
 from mcsus.errors import NotFiniteError
-from mcsus.families import special
 from mcsus.families.rows import RowValues
 from mcsus.model import Model
 from mcsus.parameters import Cell
+from mcsus.runner.given_scores import given_middle, in_force, mixed_apart, scenarios_of_rows
 from mcsus.runner.group_sums import PlanRun, Told, owners, roundings
 from mcsus.runner.group_values import Groupings, Key
 from mcsus.runner.memory import refuse_if_too_large
@@ -100,6 +100,7 @@ class _Shared:
     cells: tuple[Cell, ...]  # one for each of them
     groups: tuple[_Narrowed, ...]
     wants: WantsNarrowed
+    scenarios: tuple[str, ...]  # of each row
     swaps: tuple[_Swap, ...] = ()
 
     def with_swaps(self, asked: Mapping[float, Sequence[int]]) -> _Shared:
@@ -147,30 +148,24 @@ class _Shared:
             msg = "an output is not finite at a point of its analysis"
             raise NotFiniteError(msg)
 
-    def known(self, cube: Array, group: _Narrowed) -> Array:
-        """Return the points of all cells where a group is known, from those of the streams."""
-        columns = list(group.columns)
-        points = self.points(self._given(cube, columns))
+    def values_where_known(self, cube: Array, group: _Narrowed, replicate: int) -> Array:
+        """Return the values of all rows where a group is known, from the points of the streams.
+
+        What a scenario mixes otherwise is known there as it is mixed there.
+        """
+        values = self.values(self._known(cube, group, ""), replicate)
+        for scenario in mixed_apart(self.apart.streams):
+            rows = [row for row, own in enumerate(self.scenarios) if own == scenario]
+            values[rows] = self.values(self._known(cube, group, scenario), replicate)[rows]
+        return values
+
+    def _known(self, cube: Array, group: _Narrowed, scenario: str) -> Array:
+        """Return the points of all cells where a group is known in a scenario."""
+        columns = in_force(self.apart.streams, group.columns, scenario)
+        cells = [self.cells[k] for k in columns]
+        points = self.points(given_middle(self.run.kernel, cells, cube))
         points[columns] = _nearer(points[columns], np.inf)
         return points
-
-    def _given(self, cube: Array, columns: Sequence[int]) -> Array:
-        """Return the points of the streams given that the normal scores of some cells are 0.
-
-        They are independent of each other before, so that what they have in common with these
-        scores is taken away.
-        """
-        kernel = self.run.kernel
-        mixes = [kernel.mix(self.cells[k]) for k in columns]
-        keys = list(dict.fromkeys(key for mix in mixes for key in mix.streams))
-        each = [dict(zip(mix.streams, mix.coefficients, strict=True)) for mix in mixes]
-        weights = np.array([[own.get(key, 0.0) for key in keys] for own in each])
-        rows = [kernel.streams.index(key) for key in keys]
-        scores = special.ndtri(cube[rows])
-        scores = scores - np.linalg.pinv(weights) @ (weights @ scores)
-        given = cube.copy()
-        given[rows] = np.clip(special.ndtr(scores), LEAST, 1 - LEAST)
-        return given
 
     def ends(self, values: Array) -> Array:
         """Return the ends of the interval of each row; NaN of those that no number says."""
@@ -222,7 +217,8 @@ class NarrowedRun:
         narrowed = tuple(
             _narrowed(kernel, own, members, is_asked=k in asked) for k, members in enumerate(known)
         )
-        self._shared = _Shared(self.run, shown, apart, own, narrowed, wants)
+        rows = scenarios_of_rows(model, outputs)
+        self._shared = _Shared(self.run, shown, apart, own, narrowed, wants, rows)
 
     def beside(self, keys: Sequence[Key]) -> dict[str, Any]:
         """Return what is told of the inputs of some rows beside numbers, shape (row, input)."""
@@ -357,7 +353,7 @@ def _told_of(shared: _Shared, replicate: int) -> list[NarrowedValues]:
             changes[:, k] = ((values - base) ** 2).mean(axis=1) / 2
     for k, group in enumerate(groups if np.inf in wants.stretches else ()):
         if group.is_asked and group.has_law and not group.is_apart:
-            values = shared.values(shared.known(cubes[0], group), replicate)
+            values = shared.values_where_known(cubes[0], group, replicate)
             narrowed[:, wants.stretches.index(np.inf), k] = shared.ends(values)
     with np.errstate(invalid="ignore"):  # of what is never
         spreads, means, variances = np.ptp(base, axis=1), base.mean(axis=1), base.var(axis=1)

@@ -67,3 +67,23 @@ def test_an_input_that_hardly_matters_is_not_looked_at(tmp_path):
     told = load_result(tmp_path).to_dict()["sensitivity"]["y"]["cells"][0]
     assert told["indices"]["b"]["narrowed"] == {"value": None, "error": None}
     assert told["ranking"] == ["a", "b"]
+
+
+@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
+def test_what_a_scenario_mixes_otherwise_is_known_as_it_is_there(study, order):
+    """Of a sum of normals, what is left of the spread is that of the rest, less what it says."""
+    law = {"a": ("normal", 0, 1), "b": ("normal", 0, 2), "c": ("normal", 0, 1)}
+    joined = {"parameters": list(order), "copula": "gaussian"}
+    asked = study(
+        law, {"y": "a + b + c"}, dependence=[{**joined, "correlation": 0.5}],
+        scenarios=[{"id": "other", "dependence": [{**joined, "correlation": 0.2}]}],
+        sensitivity={"methods": ["known"], "draws": 1024, "replicates": 16},
+    )  # fmt: skip
+    cells = run(asked).to_dict()["sensitivity"]["y"]["cells"]
+    for cell, r in zip(cells, (0.5, 0.2), strict=True):
+        whole = 1 + 4 + 1 + 2 * 2 * r
+        left = {"a": 4 * (1 - r**2) + 1, "b": 1 - r**2 + 1, "c": whole - 1}
+        for name, variance in left.items():
+            own = cell["indices"][name]["narrowed"]
+            wanted = 1 - np.sqrt(variance / whole)
+            assert own["value"] == pytest.approx(wanted, abs=5 * own["error"]), (cell, name)

@@ -180,3 +180,12 @@ def test_a_product_of_which_no_factor_is_found(seed):
     own = cell["indices"]["b"]["ST"]
     variance = 14 / 3 + 1 / 12  # of 0, 1 and 5, and of a uniform law
     assert own["value"] == pytest.approx(1 / 12 / variance, abs=5 * own["error"])
+
+
+@pytest.mark.parametrize("level", [0.0, 3.0])
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_is_found_in_fast_waves(level, seed):
+    """A fit without a term says nothing, and its errors hold all."""
+    u = uniform(2, 256, seed)
+    found = told(u, level + np.sin(100 * np.pi * u[0]) * np.cos(74 * np.pi * u[1]), count=4)
+    assert (np.abs(found.values["ST"] - 1) <= 4 * found.values["ST_error"]).all()
