@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mcsus.errors import McsusError
-from mcsus.runner.explored import number
+from mcsus.runner.explored_json import number
 from mcsus.runner.seen import View
 from mcsus.vocabulary import Label
 

@@ -24,7 +24,7 @@ from mcsus.runner.drawn_inputs import row_of
 from mcsus.runner.evaluation import drawn_values
 from mcsus.runner.explained_shares import told_shares
 from mcsus.runner.explorable import told_input, told_output
-from mcsus.runner.explored import numbers
+from mcsus.runner.explored_json import numbers
 from mcsus.runner.explorer import DRAWS, REPLICATES
 from mcsus.runner.input_groups import joined, sensitivity_groups
 from mcsus.runner.seen import View

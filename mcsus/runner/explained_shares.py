@@ -15,7 +15,7 @@ from mcsus.errors import NotFiniteError
 from mcsus.model import Model, evaluate
 from mcsus.runner.drawn_inputs import row_of
 from mcsus.runner.evaluation import drawn_values
-from mcsus.runner.explored import estimate
+from mcsus.runner.explored_json import estimate
 from mcsus.runner.explorer import REPLICATES
 from mcsus.runner.run import Run
 from mcsus.runner.told_equations import terms_of

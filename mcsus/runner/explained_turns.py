@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.errors import McsusError
-from mcsus.runner.explored import number, numbers
+from mcsus.runner.explored_json import number, numbers
 from mcsus.runner.seen import View
 from mcsus.vocabulary import Label
 

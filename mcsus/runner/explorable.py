@@ -70,7 +70,7 @@ def describe(study: Study, model: Model, limits: Mapping[str, int]) -> Json:
         ],
         "scenarios": [{"id": BASE, "title": "as written"}, *scenarios] if scenarios else [],
         "outputs": outputs,
-        "claims": [_claim(claim, model) for claim in study.claims],
+        "claims": [_claim(claim, study, model) for claim in study.claims],
         "inputs": [told_input(study, model, p) for p in _ordered(study)],
         "families": [
             {
@@ -184,6 +184,7 @@ def _told(law: Distribution, unit: Unit) -> Mapping[str, Any]:
         "family": law.family,
         "unit": unit.text,
         "moves": [],
+        "between": [own._asdict() for own in law.between],
     }
     if isinstance(law, Conditional):
         empty = dict.fromkeys(("typical", "mean", "sd", "low", "high"))
@@ -274,12 +275,13 @@ def told_output(study: Study, model: Model, name: str) -> Json:
         "cells": labels_of({dim: model.dims[dim] for dim in dims}),
         "breakdown": [{"id": part, "title": words(part)} for part in parts],
         "never": name in model.may_be_never,
+        "between": _between(study, model, name),
         "formula": to_text(equation.expression),
         "description": equation.doc,
     }
 
 
-def _claim(claim: Claim, model: Model) -> Json:
+def _claim(claim: Claim, study: Study, model: Model) -> Json:
     margin, dims = claim.margin, model.dims_of[claim.equation.name]
     return {
         "id": claim.id,
@@ -293,7 +295,18 @@ def _claim(claim: Claim, model: Model) -> Json:
         "required": claim.required,
         "dims": list(dims),
         "cells": labels_of({dim: model.dims[dim] for dim in dims}),
+        "between": _between(study, model, claim.equation.name),
     }
+
+
+def _between(study: Study, model: Model, name: str) -> list[str]:
+    """Return the inputs of a quantity whose laws have numbers that are known to lie between two."""
+    reached = model.upstream([name])
+    return [
+        parameter.name
+        for parameter in study.parameters
+        if parameter.name in reached and any(cell.law.between for cell in parameter.cells)
+    ]
 
 
 def _number(value: Any) -> float | None:

@@ -18,6 +18,7 @@ from mcsus.analysis.moments import settling
 from mcsus.analysis.replication import share_error, standard_error, student_quantile
 from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.draws import Draws, HeldDraws
+from mcsus.runner.explored_json import number, numbers, told_cell, told_claim, told_effects
 from mcsus.vocabulary import Caution, Label
 
 Array = NDArray[np.float64]
@@ -25,8 +26,6 @@ Labels = Mapping[str, Label]
 
 PROBABILITIES = np.linspace(0.0, 1.0, 513)
 """Of the quantiles that a snapshot has."""
-
-_DIGITS, _EXACT_POWER = 9, 22
 
 
 class Interval(NamedTuple):
@@ -45,13 +44,14 @@ class Paired:
 
     Attributes
     ----------
-    mean, difference, difference_error, ratio : float
-        Of means: that of before, now less before, now over before.
+    mean, mean_error, difference, difference_error, ratio : float
+        Of means: that of before with its error, now less before, now over before.
     lower, lower_error, higher : float
         Probability that it is lower now, and higher, at the same draw.
     """
 
     mean: float
+    mean_error: float
     quantiles: Array
     intervals: tuple[Interval, ...]
     difference: float
@@ -60,6 +60,24 @@ class Paired:
     lower: float
     lower_error: float
     higher: float
+
+
+class Bounds(NamedTuple):
+    """The lowest and highest of a cell where numbers of laws are known to lie between two.
+
+    Attributes
+    ----------
+    mean : tuple of float or None
+        None where it has none.
+    low, high : float
+        The lowest lower and the highest upper end of the interval of a level.
+    """
+
+    mean: tuple[float, float] | None
+    median: tuple[float, float]
+    level: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -76,6 +94,8 @@ class Cell:
         Share of draws that are infinite.
     breakdown : tuple of tuple
         Name, mean and error of each part.
+    bounds : Bounds or None
+        Of a whole run with numbers that are known to lie between two.
     """
 
     labels: Labels
@@ -90,15 +110,27 @@ class Cell:
     breakdown: tuple[tuple[str, float, float], ...] = ()
     before: Paired | None = None
     probabilities: Array | None = None
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True)
 class ClaimCell:
-    """What the draws of one cell of a claim say, and the probability of before."""
+    """What the draws of one cell of a claim say, and the probability of before.
+
+    Attributes
+    ----------
+    bounds : tuple of float or None
+        Lowest and highest probability, of a whole run with numbers that are known to lie between
+        two.
+    undecided_by : str
+        What leaves it undecided there: ``ignorance`` or ``draws``.
+    """
 
     labels: Labels
     judgement: Judgement
     before: float = math.nan
+    bounds: tuple[float, float] | None = None
+    undecided_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,13 +208,13 @@ class Snapshot:
             "t": number(student_quantile(self.replicates)),
             "changes": self.changes,
             "outputs": {name: list(map(told_cell, own)) for name, own in self.outputs.items()},
-            "claims": {name: list(map(_claim, own)) for name, own in self.claims.items()},
+            "claims": {name: list(map(told_claim, own)) for name, own in self.claims.items()},
             "ranking": self._ranking(),
             "inputs": dict(self.inputs),
             "changes_alone": None
             if self.alone is None
-            else [{"effect": _effects(own)} for own in self.alone],
-            "together": None if self.together is None else _effects(self.together),
+            else [{"effect": told_effects(own)} for own in self.alone],
+            "together": None if self.together is None else told_effects(self.together),
             "break_even": dict(self.break_even),
             "until": list(self.until),
             "digest": self.digest,
@@ -288,6 +320,7 @@ def paired(now: Array, before: Array, cell: Cell) -> Paired:
         known = math.isfinite(cell.mean)
         return Paired(
             cell.mean,
+            cell.mean_error,
             cell.quantiles,
             cell.intervals,
             float(each.mean()) if known else math.nan,
@@ -320,81 +353,3 @@ def ranked(table: Explained, row: int, labels: Labels) -> Ranked:
 def labels_of(dims: Mapping[str, Iterable[Label]]) -> list[dict[str, Label]]:
     """Return the labels of all cells over some dims, row-major."""
     return [dict(zip(dims, own, strict=True)) for own in itertools.product(*dims.values())]
-
-
-def told_cell(cell: Cell) -> dict[str, Any]:
-    """Return a cell as JSON has it."""
-    told: dict[str, Any] = {
-        "labels": dict(cell.labels),
-        "mean": estimate(cell.mean, cell.mean_error) if math.isfinite(cell.mean) else None,
-        "sd": number(cell.sd),
-        "median": estimate(cell.median, cell.median_error),
-        "quantiles": numbers(cell.quantiles),
-        "intervals": [_rounded(own) for own in cell.intervals],
-        "never": number(cell.never),
-        "breakdown": [
-            {"id": name, "mean": number(mean), "error": number(error)}
-            for name, mean, error in cell.breakdown
-        ],
-        "before": None if cell.before is None else _before(cell.before),
-    }
-    if cell.probabilities is not None:
-        told["probabilities"] = numbers(cell.probabilities)
-    return told
-
-
-def _before(own: Paired) -> dict[str, Any]:
-    return {
-        "mean": number(own.mean),
-        "quantiles": numbers(own.quantiles),
-        "intervals": [_rounded(each) for each in own.intervals],
-        "difference": estimate(own.difference, own.difference_error),
-        "ratio": number(own.ratio),
-        "lower": estimate(own.lower, own.lower_error),
-        "higher": {"value": number(own.higher)},
-    }
-
-
-def _claim(cell: ClaimCell) -> dict[str, Any]:
-    return {
-        "labels": dict(cell.labels),
-        "probability": number(cell.judgement.probability),
-        "error": number(cell.judgement.error),
-        "verdict": str(cell.judgement.verdict),
-        "before": number(cell.before),
-    }
-
-
-def _effects(effects: Effects) -> dict[str, Any]:
-    return {name: [_rounded(own) for own in cells] for name, cells in effects.items()}
-
-
-def _rounded(row: NamedTuple) -> dict[str, Any]:
-    """Return a named tuple as JSON has it."""
-    return {
-        key: dict(value) if isinstance(value, Mapping) else number(value)
-        for key, value in row._asdict().items()
-    }
-
-
-def estimate(value: float, error: float) -> dict[str, float | None]:
-    """Return a value with its error as JSON has it."""
-    return {"value": number(value), "error": number(error)}
-
-
-def number(value: float) -> float | None:
-    """Return a number as JSON has it."""
-    return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
-
-
-def numbers(values: Array) -> list[float | None]:
-    """Return many numbers of so many digits: the nearest floats to these, as `number` does."""
-    known = np.isfinite(values)
-    held = np.where(known & (values != 0), values, 1.0)
-    powers = _DIGITS - 1 - np.floor(np.log10(np.abs(held))).astype(np.int64)
-    if np.abs(powers).max(initial=0) > _EXACT_POWER:
-        return list(map(number, values.tolist()))
-    up, down = 10.0 ** np.maximum(powers, 0), 10.0 ** np.maximum(-powers, 0)
-    near = np.rint(held * up / down) / up * down
-    listed: list[float | None] = np.where(values == 0, 0.0, near).tolist()
-    return [own if is_known else None for own, is_known in zip(listed, known.tolist(), strict=True)]

@@ -12,7 +12,7 @@ import numpy as np
 from mcsus.analysis.claims import Judgement
 from mcsus.analysis.intervals import CURVE
 from mcsus.result.tree import Result
-from mcsus.runner.explored import Array, Cell, ClaimCell, Interval, Ranked, Snapshot
+from mcsus.runner.explored import Array, Bounds, Cell, ClaimCell, Interval, Ranked, Snapshot
 from mcsus.vocabulary import Caution, Label, Verdict
 
 Json = Mapping[str, Any]
@@ -87,9 +87,25 @@ def _outputs(cells: Sequence[Cell], told: Sequence[Json], result: Result, name: 
                 quantiles=np.asarray(curve.values, dtype=np.float64),
                 probabilities=CURVE,
                 intervals=tuple(_interval(each, quantiles) for each in own["intervals"]),
+                bounds=_bounds(own, cell.intervals[-1].level),
             )
         )
     return found
+
+
+def _bounds(told: Json, level: float) -> Bounds | None:
+    """Return the bounds of a cell, if it depends on numbers that are known to lie between two."""
+    if "bounds" not in told:
+        return None
+    own = told["bounds"]
+    quantiles = {each["p"]: each for each in own["quantiles"]}
+    low, high = (quantiles[round((1 + sign * level) / 2, 9)] for sign in (-1, 1))
+    mean = _both(own["mean"]) if told["mean"] is not None else None
+    return Bounds(mean, _both(own["median"]), level, _value(low["low"]), _value(high["high"]))
+
+
+def _both(told: Json) -> tuple[float, float]:
+    return _value(told["low"]), _value(told["high"])
 
 
 def _interval(told: Json, quantiles: Mapping[float, Json]) -> Interval:
@@ -103,7 +119,9 @@ def _interval(told: Json, quantiles: Mapping[float, Json]) -> Interval:
 def _claim(cell: ClaimCell, told: Json) -> ClaimCell:
     known = told["probability"]
     judgement = Judgement(_value(known), _value(known, "error"), Verdict(told["verdict"]))
-    return replace(cell, judgement=judgement)
+    bounds = _both(told["bounds"]) if "bounds" in told else None
+    by = told.get("undecided_by", "")
+    return replace(cell, judgement=judgement, bounds=bounds, undecided_by=by)
 
 
 def _ranked(told: Json) -> Ranked:

@@ -12,7 +12,7 @@ from mcsus.analysis.given_classes import classes_of, in_classes, quantiles_in_cl
 from mcsus.analysis.rank_bins import rising
 from mcsus.runner.drawn_inputs import row_of
 from mcsus.runner.evaluation import drawn_values
-from mcsus.runner.explored import numbers
+from mcsus.runner.explored_json import numbers
 from mcsus.runner.run import Run
 from mcsus.vocabulary import Label
 

@@ -13,7 +13,7 @@ from mcsus.errors import McsusError
 from mcsus.parameters import Cell
 from mcsus.result.spoken import words
 from mcsus.runner.explorable import told_cell as told_law
-from mcsus.runner.explored import estimate
+from mcsus.runner.explored_json import estimate
 from mcsus.runner.parties import Party
 from mcsus.study.grids import labelled
 from mcsus.vocabulary import BASE, SCENARIO, Label

@@ -43,3 +43,37 @@ def test_javascript_writes_what_python_writes(browser):
     for (name, told, each), texts in zip(CALLS, found, strict=True):
         for given, text in zip(each, texts, strict=True):
             assert text.replace("\N{NO-BREAK SPACE}", " ") == told(*given), (name, given)
+
+
+def test_a_number_has_no_more_digits_than_its_error_allows(page, served):
+    given = [[-2776.74, 14.1], [1340.8, 5.08], [4.3123, 0.002], [0.934, 0.02], [99.7, 3], [3, 40]]
+    told = ["-2,780", "1,340", "4.31", "0.93", "100", "3"]
+    assert read(page, served, "numbers", "known", *given) == told
+
+
+def test_what_does_not_vary_is_told_so(page, served):
+    interval = {"level": 0.95, "low": 7, "high": 7, "low_error": 0, "high_error": 0}
+    still = {"quantiles": [7, 7, 7], "intervals": [interval]}
+    moves = {"quantiles": [1, 2, 3], "intervals": [{**interval, "low": 6, "low_error": 0.2}]}
+    told = ["does not vary", "95 % of draws between 6.0 and 7.00"]
+    assert read(page, served, "readings", "range", [still], [moves]) == told
+
+
+def test_a_change_of_what_was_below_0_is_told_in_its_unit(page, served):
+    changes = [
+        [{"difference": {"value": value, "error": 0.02}, "ratio": ratio}, "kg CO2e"]
+        for value, ratio in [(-46.08, 1.1056), (46.08, 0.9), (2, 1.1), (-2, 0.9), (99, 100)]
+    ]
+    told = ["-46.1 kg CO₂e", "+46.1 kg CO₂e", "+10 %", "-10 %", "+99.0 kg CO₂e"]
+    assert read(page, served, "readings", "changed", *changes) == told
+
+
+def read(page, served, module, name, *calls):
+    """Return what a function of a module of the page returns."""
+    page.goto(served.address)
+    script = """async ([link, name, calls]) => {
+        const own = await import(link);
+        return calls.map((given) => own[name](...given));
+    }"""
+    texts = page.evaluate(script, [f"/static/{module}.js", name, calls])
+    return [text.replace("\N{NO-BREAK SPACE}", " ").replace(wording.MINUS, "-") for text in texts]

@@ -5,6 +5,7 @@ import { Gone, Refused, watched } from "./ask.js";
 import { withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
 import { ModelBehind } from "./model.js";
+import { capital } from "./numbers.js";
 import { Shelf } from "./shelf.js";
 
 export class Explorer {
@@ -238,6 +239,14 @@ export class Explorer {
 
   get outputNow() {
     return this.state.study.outputs.find((own) => own.id === this.state.output);
+  }
+
+  /** Titles of the inputs of an output or a claim whose laws have numbers that are known to lie between two. */
+  between({ between }) {
+    const { study, shot } = this.state;
+    const lawsOf = (input) => shot?.inputs[input.id] ?? input.laws;
+    const known = study.inputs.filter((input) => between?.includes(input.id) && lawsOf(input).some(({ law }) => law.between.length));
+    return known.map((input) => capital(input.title));
   }
 
   /** What an answer is of. */

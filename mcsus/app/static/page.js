@@ -13,7 +13,8 @@ import { Library } from "./views/library.js";
 import { CardView } from "./views/card.js";
 import { Compare } from "./views/compare.js";
 import { Model } from "./views/model.js";
-import { number, unit } from "./numbers.js";
+import { unit } from "./numbers.js";
+import { STILL, ends, middle, range, varies } from "./readings.js";
 
 const VIEWS = { explorer: Explored, model: Model, compare: Compare, library: Library, card: CardView };
 
@@ -55,9 +56,8 @@ function Brief({ explorer }) {
   const { study, shot, output, labels } = explorer.state;
   const cell = cellAt(shot?.outputs?.[output], labels);
   if (!cell) return null;
-  const interval = cell.intervals.at(-1);
-  return html`<p class="brief" aria-hidden="true"><b>${number(cell.mean?.value ?? cell.median.value)}</b> ${unit(explorer.outputNow.unit)}${" "}
-    (${number(interval.low)} to ${number(interval.high)}) ${study.claims.map((claim) => verdict(explorer, claim)).filter(Boolean).map(({ mark, told }) => html`<span class=${told.verdict}><i class="mark">${mark}</i></span>`)}</p>`;
+  return html`<p class="brief" aria-hidden="true"><b>${middle(cell)}</b> ${unit(explorer.outputNow.unit)}${" "}
+    (${varies(cell) ? ends(cell).join(" to ") : STILL}) ${study.claims.map((claim) => verdict(explorer, claim)).filter(Boolean).map(({ mark, told }) => html`<span class=${told.verdict}><i class="mark">${mark}</i></span>`)}</p>`;
 }
 
 /** A change that was refused and belongs to no input that is shown. */
@@ -78,8 +78,7 @@ function Cautions({ explorer }) {
 function Spoken({ explorer }) {
   const { shot, fine, output, labels } = explorer.state;
   const cell = fine ? cellAt(shot?.outputs?.[output], labels) : null;
-  const interval = cell?.intervals.at(-1);
-  return html`<p class="hidden" aria-live="polite">${cell?.mean ? `mean ${number(cell.mean.value)} ${unit(explorer.outputNow.unit)}, 95 % between ${number(interval.low)} and ${number(interval.high)}` : ""}</p>`;
+  return html`<p class="hidden" aria-live="polite">${cell?.mean ? `mean ${middle(cell)} ${unit(explorer.outputNow.unit)}, ${range(cell)}` : ""}</p>`;
 }
 
 /**

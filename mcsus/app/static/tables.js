@@ -14,10 +14,10 @@ export function inputRows(rows, lawOf, share) {
 
 /** Claims at the labels that are shown. */
 export function claimRows(claims, verdict) {
-  const head = ["claim", "labels", "verdict", "probability", "error", "before", "confidence asked"];
+  const head = ["claim", "labels", "verdict", "probability", "error", "before", "confidence asked", "lowest probability", "highest probability", "undecided by"];
   return [head, ...claims.flatMap((claim) => {
     const found = verdict(claim);
-    return found ? [[claim.statement, Object.values(found.told.labels).join(", "), found.word, found.told.probability, found.told.error, found.told.before, claim.confidence]] : [];
+    return found ? [[claim.statement, Object.values(found.told.labels).join(", "), found.word, found.told.probability, found.told.error, found.told.before, claim.confidence, ...(found.told.bounds ?? ["", ""]), found.told.undecided_by]] : [];
   })];
 }
 

@@ -30,11 +30,14 @@ export function number(value, digits = 3) {
   return value < 0 ? MINUS + text : text;
 }
 
-/** A number of at most 3 digits, and of no more than its error allows. */
+/** A number of at most 3 digits, whose error is at most two of its last digit. */
 export function known(value, error) {
   if (!error || !value || !Number.isFinite(value)) return number(value);
-  const sure = Math.floor(Math.log10(Math.abs(value))) - Math.floor(Math.log10(2 * error));
-  return number(value, Math.min(3, Math.max(1, sure + 1)));
+  const place = Math.ceil(Math.log10(error / 2));
+  const digits = (own) => Math.floor(Math.log10(Math.abs(own))) - place + 1;
+  if (digits(value) < 1) return number(value, 1);
+  const rounded = place > 0 ? Math.round(value / 10 ** place) * 10 ** place : value;
+  return number(rounded, Math.min(3, digits(rounded)));
 }
 
 /** An interval, with one digit more than tells its ends apart. */

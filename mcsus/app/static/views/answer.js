@@ -1,7 +1,8 @@
 // The answer: a density with its ghost of before, its interval, two grabbers, or a fan over a numeric dim.
 
 import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "../shapes.js";
-import { capital, changeBy, known, levelText, number, percent, plain, unit } from "../numbers.js";
+import { capital, levelText, number, percent, plain, unit } from "../numbers.js";
+import { STILL, bounds, changed, earlier, ends, middle, often, range, varies } from "../readings.js";
 import { curveRows, fanRows } from "../tables.js";
 import { answerRows } from "./changes.js";
 import { CsvButton, cellAt, dragging, html, steady, useEffect, useState, useWidth } from "./base.js";
@@ -74,16 +75,25 @@ export function Labels({ explorer, own }) {
 function Sentence({ explorer, cell, own }) {
   const settled = explorer.settledNow && cellAt(explorer.settledNow.shot.outputs[own.id], cell.labels);
   const shown = settled ?? cell;
-  const interval = shown.intervals.at(-1);
   const { before } = cell;
   return html`
     <div class="sentence">
-      <p class="now"><button class="big" title="how it is worked out" data-exact=${shown.mean?.value ?? shown.median.value} onClick=${() => explorer.explain(own.id)}>${shown.mean ? known(shown.mean.value, shown.mean.error) : number(shown.median.value)}</button>
-        <span class="what">${unit(own.unit)} ${shown.mean ? "on average" : "half the time below"}</span>
-        <span class="range">${levelText(interval.level)} interval${" "}<b>${number(interval.low)} to ${number(interval.high)}</b></span></p>
-      ${before && html`<p class="before">before ${number(before.mean)} (${number(before.intervals.at(-1).low)} to ${number(before.intervals.at(-1).high)}): <b>${changeBy(before.ratio)}</b>, lower in ${percent(before.lower.value)} of draws</p>`}
+      <p class="now"><button class="big" title="how it is worked out" data-exact=${shown.mean?.value ?? shown.median.value} onClick=${() => explorer.explain(own.id)}>${middle(shown)}</button>
+        <span class="what">${unit(own.unit)} ${!varies(shown) ? "" : shown.mean ? "on average" : "half the time below"}</span>
+        <span class="range">${varies(shown) ? html`${levelText(shown.intervals.at(-1).level)} interval${" "}<b>${ends(shown).join(" to ")}</b>` : STILL}</span></p>
+      ${before && html`<p class="before">before ${earlier(before)} (${varies(before) ? ends(before).join(" to ") : STILL}): <b>${changed(before, own.unit)}</b>, ${often(before)}</p>`}
       ${shown.never > 0 && html`<p class="before">never in ${percent(shown.never)} of draws</p>`}
+      <${OfIntervals} explorer=${explorer} shown=${shown} own=${own} />
     </div>`;
+}
+
+/** What is known to lie between two numbers: where it stands here, and between what the answer lies. */
+function OfIntervals({ explorer, shown, own }) {
+  const names = explorer.between(own);
+  if (!names.length) return null;
+  return html`<p class="before bounds">Numbers of ${names.join(", ")} are only known to lie between two: half way between them here. ${shown.bounds
+    ? html`Over all of them: <b>${bounds(shown)}</b>.`
+    : "Settle tells bounds over all of them."}</p>`;
 }
 
 function Curve({ cell, study, own, cumulative, log }) {
@@ -100,14 +110,14 @@ function Curve({ cell, study, own, cumulative, log }) {
   return html`
     <div ref=${ref} class="drawing">
       <svg id="answer-figure" width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img"
-           aria-label=${`${capital(own.title)}: 95 % of draws between ${number(interval.low)} and ${number(interval.high)} ${unit(own.unit)}`}>
+           aria-label=${`${capital(own.title)}: ${range(cell)} ${unit(own.unit)}`}>
         <${Axis} x=${x} y=${BASE} width=${width} label=${`${unit(own.unit)}${onLog ? ", logarithmic" : ""}`} />
         ${ghost && html`<path class="ghost" d=${cumulative ? line(curves[1], x, y) : area(curves[1], x, y, BASE)} />`}
         <path class=${cumulative ? "line" : "area"} d=${cumulative ? line(curves[0], x, y) : area(curves[0], x, y, BASE)} />
         <line class="interval" x1=${x(Math.max(shown[0], interval.low))} x2=${x(Math.min(shown[1], interval.high))} y1=${BASE} y2=${BASE} />
         ${cell.mean && html`<circle class="mean" cx=${x(cell.mean.value)} cy=${BASE} r="5" />`}
       </svg>
-      <${Grabbers} now=${now} x=${x} interval=${interval} own=${own} />
+      ${varies(cell) ? html`<${Grabbers} now=${now} x=${x} interval=${interval} own=${own} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
     </div>`;
 }
 
@@ -222,8 +232,8 @@ function Table({ cells, own }) {
     <div class="wide"><table>
       <thead><tr>${dims.map((dim) => html`<th>${capital(dim)}</th>`)}<th class="n">mean</th><th class="n">2.5 %</th><th class="n">median</th><th class="n">97.5 %</th>${cells[0].before && html`<th class="n">change</th>`}</tr></thead>
       <tbody>${cells.map((cell) => html`<tr>${dims.map((dim) => html`<th>${plain(cell.labels[dim])}</th>`)}
-        <td class="n">${cell.mean ? known(cell.mean.value, cell.mean.error) : "none"}</td><td class="n">${number(cell.intervals.at(-1).low)}</td><td class="n">${number(cell.median.value)}</td><td class="n">${number(cell.intervals.at(-1).high)}</td>
-        ${cell.before && html`<td class="n">${changeBy(cell.before.ratio)}</td>`}</tr>`)}</tbody>
+        <td class="n">${cell.mean ? middle(cell) : "none"}</td>${varies(cell) ? html`<td class="n">${ends(cell)[0]}</td><td class="n">${middle({ median: cell.median })}</td><td class="n">${ends(cell)[1]}</td>` : html`<td class="n" colspan="3">${STILL}</td>`}
+        ${cell.before && html`<td class="n">${changed(cell.before, own.unit)}</td>`}</tr>`)}</tbody>
     </table><p class="note">${unit(own.unit)}</p></div>`;
 }
 

@@ -2,6 +2,7 @@
 
 import { withoutInput } from "../changes.js";
 import { levelText, number, percent, unit } from "../numbers.js";
+import { STILL, ends, varies } from "../readings.js";
 import { cellAt, html, useEffect, useState } from "./base.js";
 
 export function Bought({ explorer, input, law }) {
@@ -17,10 +18,10 @@ export function Bought({ explorer, input, law }) {
   if (!told?.before) return null;
   const now = told.intervals.at(-1);
   const before = told.before.intervals.at(-1);
-  const ends = [now, before].flatMap((own) => [own.low, own.high]);
-  const narrower = ends.every(Number.isFinite) && before.high > before.low ? 1 - (now.high - now.low) / (before.high - before.low) : null;
+  const all = [now, before].flatMap((own) => [own.low, own.high]);
+  const narrower = all.every(Number.isFinite) && before.high > before.low ? 1 - (now.high - now.low) / (before.high - before.low) : null;
   const by = narrower === null ? "" : narrower < 0 ? `, ${percent(-narrower)} wider` : `, ${percent(narrower)} narrower`;
   const other = changes.some((change) => change.input === input.id && change.lock === "mean") ? "typical" : "mean";
-  return html`<p class="bought note">Known to be ${number(law.typical)} ${unit(law.unit)}, ${levelText(now.level)} of draws lie between <b>${number(now.low)} and ${number(now.high)}</b> ${unit(explorer.outputNow.unit)} instead of ${number(before.low)} and ${number(before.high)}${by}.${" "}
+  return html`<p class="bought note">Known to be ${number(law.typical)} ${unit(law.unit)}, ${varies(told) ? html`${levelText(now.level)} of draws lie between <b>${ends(told).join(" and ")}</b> ${unit(explorer.outputNow.unit)}` : html`it <b>${STILL}</b>`} instead of ${varies(told.before) ? ends(told.before).join(" and ") : "what does not vary either"}${by}.${" "}
     <button class="link" onClick=${() => explorer.change({ input: input.id, lock: other })}>known to be its ${other} value</button></p>`;
 }

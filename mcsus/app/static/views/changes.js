@@ -1,7 +1,8 @@
 // What was changed, with the effect of each, and the ways to take it away.
 
 import { gesture } from "../changes.js";
-import { capital, changeBy, number, plain, unit } from "../numbers.js";
+import { capital, known, levelText, number, plain, unit } from "../numbers.js";
+import { STILL, bounds, ends, inPercent, middle, varies } from "../readings.js";
 import { changeRows } from "../tables.js";
 import { TakeWhole } from "./whole.js";
 import { CsvButton, cellAt, csv, download, html, useState } from "./base.js";
@@ -23,12 +24,16 @@ export function Changes({ explorer }) {
         const name = capital(titles.get(change.input)?.title ?? change.input ?? change.name);
         return html`<li><span>${name}: ${told[k].words}
             <${Why} of=${name} given=${change.rationale} take=${(text) => explorer.giveReason(k, text)} /></span>
-          <span class="n">${effect ? `${effect.mean > 0 ? "+" : ""}${number(effect.mean, 2)} ${of}` : ""}</span>
+          <span class="n">${effect ? `${moved(effect)} ${of}` : ""}</span>
           <button onClick=${() => explorer.removeChange(k)} aria-label="Take this change back">undo</button></li>`;
       })}
-      ${changes.length > 1 && together ? html`<li><b>together</b><span class="n">${together.mean > 0 ? "+" : ""}${number(together.mean, 2)} ${of} (${changeBy(together.ratio)})</span></li>` : ""}</ol>
+      ${changes.length > 1 && together ? html`<li><b>together</b><span class="n">${moved(together)} ${of}${inPercent(together.mean, together.ratio) && ` (${inPercent(together.mean, together.ratio)})`}</span></li>` : ""}</ol>
       <${TakeAway} explorer=${explorer} />
     </section>`;
+}
+
+function moved({ mean, error }) {
+  return `${mean > 0 ? "+" : ""}${known(mean, error)}`;
 }
 
 function Why({ of, given = "", take }) {
@@ -98,12 +103,16 @@ export function sentence(explorer) {
   const settled = explorer.settledNow;
   const cell = cellAt((settled?.shot ?? shot).outputs[output], labels);
   const own = explorer.outputNow;
-  const interval = cell.intervals.at(-1);
-  const value = cell.mean ? `${number(cell.mean.value)} ${unit(own.unit)} on average` : `${number(cell.median.value)} ${unit(own.unit)} (median)`;
+  const value = `${middle(cell)} ${unit(own.unit)}`.trim();
+  const told = varies(cell)
+    ? `${value} ${cell.mean ? "on average" : "(median)"}, ${levelText(cell.intervals.at(-1).level)} interval ${ends(cell).join(" to ")} ${unit(own.unit)}`.trim()
+    : `${value}, ${STILL}`;
+  const names = explorer.between(own);
+  const open = cell.bounds ? `; over all that is known to lie between two numbers: ${bounds(cell)}` : "; what is known to lie between two numbers stands half way between them";
   const at = Object.values(cell.labels).map(plain).join(", ");
   const draws = settled ? `${settled.shot.replicates} × ${settled.shot.draws} draws, digest ${settled.shot.digest}` : `preview of ${shot.replicates} × ${shot.draws} draws`;
   const changed = changes.length ? ` with ${changes.length} change${changes.length > 1 ? "s" : ""}` : "";
-  return `${capital(own.title)}${at ? ` (${at})` : ""}: ${value}, 95 % interval ${number(interval.low)} to ${number(interval.high)} ${unit(own.unit)}; study ${study.study.id}${changed}, mcsus ${study.mcsus}, ${draws}.`;
+  return `${capital(own.title)}${at ? ` (${at})` : ""}: ${told}${names.length ? open : ""}; study ${study.study.id}${changed}, mcsus ${study.mcsus}, ${draws}.`;
 }
 
 /** The cells of the answer as a table. */
@@ -111,8 +120,13 @@ export function answerRows(explorer) {
   const { shot, output } = explorer.state;
   const cells = (explorer.settledNow?.shot ?? shot).outputs[output];
   const dims = Object.keys(cells[0].labels);
-  const head = [...dims, "unit", "mean", "error", ...cells[0].intervals.flatMap(({ level }) => [`low ${level}`, `high ${level}`])];
-  return [head, ...cells.map((cell) => [...dims.map((dim) => cell.labels[dim]), explorer.outputNow.unit, cell.mean?.value, cell.mean?.error, ...cell.intervals.flatMap(({ low, high }) => [low, high])])];
+  const hasBounds = cells.some((cell) => cell.bounds);
+  const head = [...dims, "unit", "mean", "error", ...cells[0].intervals.flatMap(({ level }) => [`low ${level}`, `high ${level}`]), "varies", ...(hasBounds ? ["lowest mean", "highest mean", "lowest low", "highest high"] : [])];
+  return [head, ...cells.map((cell) => [...dims.map((dim) => cell.labels[dim]), explorer.outputNow.unit, cell.mean?.value, cell.mean?.error, ...cell.intervals.flatMap(({ low, high }) => [low, high]), varies(cell) ? "yes" : "no", ...(hasBounds ? boundsRow(cell) : [])])];
+}
+
+function boundsRow({ bounds: told }) {
+  return told ? [...(told.mean ?? ["", ""]), told.interval.low, told.interval.high] : [];
 }
 
 const KEPT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "font-size", "font-family"];

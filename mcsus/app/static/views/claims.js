@@ -29,9 +29,21 @@ export function Claims({ explorer }) {
         return html`<li class=${told.verdict}>
           <span class="mark" aria-hidden="true">${mark}</span>
           <b>“${claim.statement}”</b>
-          <span>${word}${at ? ` for ${at}` : ""}: probability ${estimated(told.probability)}${changed(told)} (asked ${claim.confidence}) <button class="link" aria-label=${`Card of the claim ${claim.statement}`} onClick=${() => explorer.showCard(claim.id)}>card</button></span></li>`;
+          <span>${word}${at ? ` for ${at}` : ""}: probability ${chance(told)}${changed(told)} (asked ${claim.confidence})${why(explorer, claim, told)} <button class="link" aria-label=${`Card of the claim ${claim.statement}`} onClick=${() => explorer.showCard(claim.id)}>card</button></span></li>`;
       })}</ul>
     </section>`;
+}
+
+function chance({ probability, bounds }) {
+  return bounds && bounds[0] !== bounds[1] ? `${estimated(bounds[0])} to ${estimated(bounds[1])}` : estimated(probability);
+}
+
+/** Why a claim on numbers that are known to lie between two has its verdict. */
+function why(explorer, claim, { bounds, undecided_by: by }) {
+  const names = explorer.between(claim);
+  if (!names.length) return "";
+  if (!bounds) return `: undecided until settled, as numbers of ${names.join(", ")} are only known to lie between two: half way between them here`;
+  return { ignorance: `: undecided by ignorance, as it holds at some numbers of ${names.join(", ")} and not at others`, draws: ": more draws may decide it" }[by] ?? `: whichever of their numbers ${names.join(", ")} have`;
 }
 
 function changed({ probability: now, before }) {

@@ -1,7 +1,8 @@
 // Two sides beside each other: before and now, scenarios, another study; how they differ.
 
 import { d3, area, density, shareBelow, stretch, table } from "../shapes.js";
-import { capital, estimated, known, number, plain, unit } from "../numbers.js";
+import { capital, estimated, known, levelText, number, plain, unit } from "../numbers.js";
+import { STILL, ends, middle, range, varies } from "../readings.js";
 import { Axis, Labels } from "./answer.js";
 import { DifferingInputs, Stages, Steps } from "./apart.js";
 import { curveRows, sharedRows } from "../tables.js";
@@ -85,11 +86,9 @@ function Choice({ explorer }) {
 }
 
 function amount(cell, of) {
-  const interval = cell.intervals.at(-1);
-  const lead = cell.mean ? `${known(cell.mean.value, cell.mean.error)} ${unit(of)} on average` : `half the time below ${number(cell.median.value)} ${unit(of)}`;
-  const end = (value) => (value === null && cell.never > 0 ? "never" : number(value));
+  const lead = `${cell.mean || !varies(cell) ? "" : "half the time below "}${middle(cell)} ${unit(of)}${cell.mean && varies(cell) ? " on average" : ""}`;
   const never = cell.never > 0 ? `; never in ${number(100 * cell.never)} % of draws` : "";
-  return html`<b>${lead}</b>, ${Math.round(100 * interval.level)} % between ${end(interval.low)} and ${end(interval.high)}${never}`;
+  return html`<b>${lead}</b>, ${range(cell)}${never}`;
 }
 
 const HEIGHT = 190;
@@ -130,7 +129,7 @@ function Difference({ told, study, names }) {
         ${told.difference && html`<${CsvButton} name="the difference" rows=${() => curveRows(study.probabilities, told.difference, told.unit)} />`}</header>
       ${told.difference
         ? html`<p class="now"><span class="big">${signed(told.difference.mean ?? told.difference.median)}</span><span class="what">${unit(told.unit)} ${told.difference.mean ? "on average" : "half the time below"}</span>
-            <span class="range">95 % interval <b>${number(told.difference.intervals.at(-1).low)} to ${number(told.difference.intervals.at(-1).high)}</b></span></p>
+            <span class="range">${varies(told.difference) ? html`${levelText(told.difference.intervals.at(-1).level)} interval <b>${ends(told.difference).join(" to ")}</b>` : STILL}</span></p>
           ${told.equal < 1 && html`<${DifferenceCurve} told=${told} study=${study} />`}`
         : html`<p class="note">${capital(told.reason)}.</p>`}
       <p>B is below A in <b>${shareOf(told.less.value)} draws</b>: P(B ${"<"} A) = <b>${estimated(told.less.value)}</b>${told.less.error > 5e-4 ? ` ± ${number(told.t * told.less.error, 1)}` : ""}</p>
@@ -157,7 +156,7 @@ function DifferenceCurve({ told, study }) {
   const curve = density(own, shown);
   const y = d3.scaleLinear([0, d3.max(curve, (point) => point[1]) || 1], [BASE, 12]);
   const interval = told.difference.intervals.at(-1);
-  return html`<div ref=${ref} class="drawing"><svg width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${`Density of B less A: 95 % between ${number(interval.low)} and ${number(interval.high)} ${unit(told.unit)}`}>
+  return html`<div ref=${ref} class="drawing"><svg width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-label=${`Density of B less A: ${range(told.difference)} ${unit(told.unit)}`}>
     <${Axis} x=${x} y=${BASE} width=${width} label=${`B − A, ${unit(told.unit)}`} />
     <path class="area" d=${area(curve, x, y, BASE)} />
     <line class="chosen" x1=${x(0)} x2=${x(0)} y1="6" y2=${BASE} />
@@ -170,13 +169,12 @@ function DifferenceCurve({ told, study }) {
 function Ratio({ told, study }) {
   const own = table(study.probabilities, told.ratio.quantiles);
   const [g, setG] = useState(0.9);
-  const interval = told.ratio.intervals.at(-1);
   const low = Math.min(0.5, Math.max(0, own.x[1]));
   const high = Math.max(1.5, own.x.at(-2));
   const share = g === 1 ? told.less.value : shareBelow(own, g);
   const take = (event) => Number.isFinite(event.target.valueAsNumber) && setG(event.target.valueAsNumber);
   return html`
-    <p>B / A: <b>${number(told.ratio_of_means ?? told.ratio.median.value)}</b> ${told.ratio_of_means ? "of the means" : "half the time below"}, 95 % of draws between ${number(interval.low)} and ${number(interval.high)}</p>
+    <p>B / A: <b>${number(told.ratio_of_means ?? told.ratio.median.value)}</b> ${told.ratio_of_means ? "of the means" : "half the time below"}, ${range(told.ratio)}</p>
     <p class="part"><label>P(B ${"<"} <input type="number" step="0.01" min="0" value=${Number(g.toPrecision(3))} aria-label="g" onInput=${take} /> A) = <b id="part">${estimated(share)}</b></label>
       <input type="range" min=${low} max=${high} step=${(high - low) / 400} value=${g} aria-label="g, the part of A that B is to be below" aria-valuetext=${`B is below ${number(g)} times A with probability ${estimated(share)}`} onInput=${take} /></p>`;
 }

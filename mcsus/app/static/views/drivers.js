@@ -1,7 +1,7 @@
 // What drives the answer, and what it is made of.
 
 import { d3 } from "../shapes.js";
-import { capital, number, percent, plain, unit } from "../numbers.js";
+import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { scatterRows } from "../tables.js";
 import { Goal } from "./goal.js";
 import { Moves } from "./moves.js";
@@ -104,7 +104,7 @@ export function MadeOf({ explorer }) {
       <ol class="bars">${cell.breakdown.map((part) => html`<li key=${part.id}>
         <button class="title" title="how it is worked out" onClick=${() => explorer.explain(part.id, [own.id, part.id])}>${capital(titles.get(part.id) ?? part.id)}</button>
         <span class=${`bar ${part.mean < 0 ? "below" : ""}`}><i style=${{ width: `${(100 * Math.abs(part.mean)) / most}%` }}></i></span>
-        <span class="n">${number(part.mean)}</span></li>`)}</ol>
+        <span class="n">${known(part.mean, part.error)}</span></li>`)}</ol>
       <p class="note">${shareLine(cell, titles)}</p>
     </section>`;
 }

@@ -152,7 +152,7 @@ class Row extends Steady {
         <div class="name">
           <span class=${`badge ${input.evidence ?? ""}`} title=${input.evidence ?? "no evidence told"}>${EVIDENCE[input.evidence] ?? "·"}</span>
           <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
-          <span class="value">${amount(law)} <i>${unit(law.unit)}</i></span>
+          <span class="value">${amount(law)} <i>${unit(law.unit)}</i>${law.between.map((own) => html` <i>${own.key} between ${number(own.low)} and ${number(own.high)}</i>`)}</span>
         </div>
         <div class="drag">${law.curve && before.curve && html`<${Law} law=${law} before=${before} width=${210} title=${capital(input.title)} fixed=${fixed} turns=${marks} drag=${this.drag} drop=${this.drop} />`}</div>
         <div class="share" title="share of the variance, interactions included">
@@ -196,7 +196,7 @@ export function Details({ explorer, input, law, before, chosen, turns = [] }) {
 }
 
 function meaning(law) {
-  return `${law.words}: 90 % between ${number(law.low)} and ${number(law.high)} ${unit(law.unit)}`;
+  return law.low === law.high ? law.words : `${law.words}: 90 % between ${number(law.low)} and ${number(law.high)} ${unit(law.unit)}`;
 }
 
 /** A law typed in the grammar; shows what it means, or why it means nothing, before it is taken. */

@@ -33,7 +33,7 @@ export function Moves({ explorer }) {
         <tbody>${rows.map((row) => html`<tr key=${row.input}><th>${capital(titles.get(row.input) ?? row.input)}</th>
           <td><${Bar} row=${row} x=${x} typical=${told.typical} /></td>
           <td class="n">${row.elasticity === null ? "none" : number(row.elasticity, 2)}</td></tr>`)}</tbody></table>
-      ${told && html`<p class="note">All typical: ${number(told.typical)} ${unit(explorer.outputNow.unit)}. ${unseen(ranking, told)}</p>`}
+      ${told && html`<p class="note">All typical: ${number(told.typical)} ${unit(explorer.outputNow.unit)}. ${told.typical < 0 ? "An elasticity above 0 takes it further below 0. " : ""}${unseen(ranking, told)}</p>`}
     </div>`;
 }
 
