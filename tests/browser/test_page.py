@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -384,6 +385,9 @@ def test_settled_numbers_are_those_of_the_cell_that_is_shown(page, served):
     page.locator(".chip.settled").wait_for(timeout=60_000)
     assert "is known to" in page.locator(".quality").inner_text()
     first = page.locator(".now .range").inner_text()
+    explorer = mcsus.Explorer(mcsus.Study.from_dict(tomllib.loads(hostile("here"))))
+    [cell, *_] = explorer.settle(until="1%").snapshot.to_dict()["ranking"]["total"]
+    assert page.locator(".drivers .bars .n").first.inner_text().startswith(f"{cell['ST'][0]:.2f} ")
     page.locator(".labels .chip", has_text="Other").click()
     page.wait_for_function(
         "old => document.querySelector('.now .range').innerText !== old"

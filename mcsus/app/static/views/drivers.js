@@ -9,23 +9,30 @@ import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
 
 const FIRST = 8;
 
-export function Drivers({ explorer }) {
+/** The ranking of what is shown, of the whole run if it was made; and how many errors hold 95 %. */
+export function rankingNow(explorer) {
   const { shot, output, labels } = explorer.state;
-  const ranking = cellAt(shot?.ranking?.[output], labels);
+  const whole = explorer.settledNow?.shot;
+  const known = cellAt(whole?.ranking?.[output], labels);
+  return known ? { ranking: known, t: whole.t } : { ranking: cellAt(shot?.ranking?.[output], labels), t: shot?.t };
+}
+
+export function Drivers({ explorer }) {
+  const { shot } = explorer.state;
+  const { ranking, t } = rankingNow(explorer);
   const [view, setView] = useState("shares");
-  if (!ranking || ranking.ST.every((share) => share === null)) return html`<section class="panel"><h2>What drives it</h2><p class="note">${shot ? "Nothing that is not known: the output does not vary." : ""}</p></section>`;
+  if (!ranking || ranking.ST.every((share) => share === null)) return html`<section class="panel"><h2>What drives it</h2><p class="note">${!shot ? "" : ranking ? "Nothing that is not known: the output does not vary." : "Being drawn."}</p></section>`;
   const tab = (id, title) => html`<button aria-pressed=${view === id} onClick=${() => setView(id)}>${title}</button>`;
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
       <header><h2 id="drivers-title">What drives it</h2>
         <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("moves", "one at a time")}${tab("goal", "what would halve it")}</span></header>
-      ${view === "goal" ? html`<${Goal} explorer=${explorer} ranking=${ranking} />` : view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} />`}
+      ${view === "goal" ? html`<${Goal} explorer=${explorer} ranking=${ranking} />` : view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} t=${t} />`}
     </section>`;
 }
 
-function Shares({ explorer, ranking }) {
-  const { study, labels, fine, shot } = explorer.state;
-  const { t } = shot;
+function Shares({ explorer, ranking, t }) {
+  const { study, labels, fine } = explorer.state;
   const [scatter, setScatter] = useState(null);
   const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
   const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
@@ -42,7 +49,7 @@ function Shares({ explorer, ranking }) {
           ${scatter === row.id && html`<${Scatter} explorer=${explorer} input=${row.id} changes=${explorer.state.changes} labels=${labels} />`}
         </li>`)}
       </ol>
-      <p class="note">Dark: by itself. ${order(rows, titles)}${fine ? "" : " Being drawn."}</p>`;
+      <p class="note">Dark: by itself. ${order(rows, titles, t)}${fine ? "" : " Being drawn."}</p>`;
 }
 
 function clip(share) {
@@ -50,11 +57,11 @@ function clip(share) {
 }
 
 /** Whether the first input is told from the second by more than the errors. */
-function order(rows, titles) {
+function order(rows, titles, t) {
   if (rows.length < 2) return "";
   const [first, second] = rows;
   const apart = (first.ST - second.ST) / Math.hypot(first.error, second.error, 1e-12);
-  return apart > 2 ? `${capital(titles.get(first.id) ?? first.id)} comes first, clearly.` : "Which of the first two comes first is not settled.";
+  return apart > t ? `${capital(titles.get(first.id) ?? first.id)} comes first, clearly.` : "Which of the first two comes first is not settled.";
 }
 
 const SIZE = { width: 420, height: 220, left: 52, base: 186 };

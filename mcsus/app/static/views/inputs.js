@@ -8,6 +8,7 @@ import { Bought } from "./bought.js";
 import { Holds } from "./holds.js";
 import { Law } from "./law.js";
 import { Sources } from "./sources.js";
+import { rankingNow } from "./drivers.js";
 import { Candidates, Swap, listed, useSwap } from "./swap.js";
 import { CsvButton, Steady, cellAt, html, useEffect, useRef, useState } from "./base.js";
 
@@ -27,8 +28,7 @@ export function lawNow({ shot, labels }, input) {
 
 /** The share of each input in the ranking that is shown. */
 export function shares(explorer) {
-  const { shot, output, labels } = explorer.state;
-  const ranking = cellAt(shot?.ranking?.[output], labels);
+  const { ranking } = rankingNow(explorer);
   return new Map((ranking?.inputs ?? []).map((id, k) => [id, { ST: ranking.ST[k], error: ranking.ST_error?.[k] }]));
 }
 
