@@ -375,6 +375,11 @@ def test_changes_are_saved_as_a_scenario(device, tmp_path):
     assert [scenario.id for scenario in study.scenarios] == ["greener"]
 
 
+def marks(page):
+    """Return the places of the marks A and B as they are told."""
+    return page.locator(".grabbers b").inner_text().split(" between ")[1].split(" and ")
+
+
 def test_settled_numbers_are_those_of_the_cell_that_is_shown(page, served):
     opened(page, served.link())
     file = {"name": "a.toml", "mimeType": "application/toml", "buffer": hostile("here").encode()}
@@ -384,10 +389,12 @@ def test_settled_numbers_are_those_of_the_cell_that_is_shown(page, served):
     page.locator("#settle").click()
     page.locator(".chip.settled").wait_for(timeout=60_000)
     assert "is known to" in page.locator(".quality").inner_text()
+    assert "Of the whole run." in page.locator(".drivers").inner_text()
     first = page.locator(".now .range").inner_text()
     explorer = mcsus.Explorer(mcsus.Study.from_dict(tomllib.loads(hostile("here"))))
     [cell, *_] = explorer.settle(until="1%").snapshot.to_dict()["ranking"]["total"]
     assert page.locator(".drivers .bars .n").first.inner_text().startswith(f"{cell['ST'][0]:.2f} ")
+    assert first.split("interval")[1].strip().split(" to ") == marks(page)
     page.locator(".labels .chip", has_text="Other").click()
     page.wait_for_function(
         "old => document.querySelector('.now .range').innerText !== old"

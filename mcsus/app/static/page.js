@@ -2,7 +2,7 @@
 
 import { Gone as Unanswered } from "./ask.js";
 import { Explorer } from "./explorer.js";
-import { cellAt, html, render, useEffect, useState } from "./views/base.js";
+import { html, render, shownCell, useEffect, useState } from "./views/base.js";
 import { Answer } from "./views/answer.js";
 import { Changes } from "./views/changes.js";
 import { Claims, verdict } from "./views/claims.js";
@@ -53,8 +53,8 @@ function Explored({ explorer }) {
 
 /** On a phone: the answer and the verdicts in one line that stays. */
 function Brief({ explorer }) {
-  const { study, shot, output, labels } = explorer.state;
-  const cell = cellAt(shot?.outputs?.[output], labels);
+  const { study } = explorer.state;
+  const cell = shownCell(explorer);
   if (!cell) return null;
   return html`<p class="brief" aria-hidden="true"><b>${middle(cell)}</b> ${unit(explorer.outputNow.unit)}${" "}
     (${varies(cell) ? ends(cell).join(" to ") : STILL}) ${study.claims.map((claim) => verdict(explorer, claim)).filter(Boolean).map(({ mark, told }) => html`<span class=${told.verdict}><i class="mark">${mark}</i></span>`)}</p>`;
@@ -76,8 +76,7 @@ function Cautions({ explorer }) {
 
 /** The answer for those who listen, once a pause. */
 function Spoken({ explorer }) {
-  const { shot, fine, output, labels } = explorer.state;
-  const cell = fine ? cellAt(shot?.outputs?.[output], labels) : null;
+  const cell = explorer.state.fine ? shownCell(explorer) : null;
   return html`<p class="hidden" aria-live="polite">${cell?.mean ? `mean ${middle(cell)} ${unit(explorer.outputNow.unit)}, ${range(cell)}` : ""}</p>`;
 }
 

@@ -27,8 +27,7 @@ export function changeRows(changes, told, unit) {
 }
 
 /** A distribution by its quantiles, with what it was before. */
-export function curveRows(probabilities, cell, unit) {
-  const before = cell.before?.quantiles;
+export function curveRows(probabilities, cell, unit, before = cell.before?.quantiles) {
   return [["probability", `value, ${unit}`, ...(before ? ["before"] : [])], ...probabilities.map((p, k) => [p, cell.quantiles[k], ...(before ? [before[k]] : [])])];
 }
 

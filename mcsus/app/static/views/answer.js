@@ -5,7 +5,7 @@ import { capital, levelText, number, percent, plain, unit } from "../numbers.js"
 import { STILL, bounds, changed, earlier, ends, middle, often, range, varies } from "../readings.js";
 import { curveRows, fanRows } from "../tables.js";
 import { answerRows } from "./changes.js";
-import { CsvButton, cellAt, dragging, html, steady, useEffect, useState, useWidth } from "./base.js";
+import { CsvButton, cellAt, dragging, html, shownCell, steady, useEffect, useState, useWidth } from "./base.js";
 
 const HEIGHT = 190;
 const BASE = 150;
@@ -17,6 +17,7 @@ export function Answer({ explorer }) {
   const numeric = own.dims.map((id) => study.dims.find((dim) => dim.id === id)).find((dim) => dim?.numeric);
   const [view, setView] = useState("density");
   const cell = cellAt(cells, labels);
+  const shown = shownCell(explorer);
   const views = numeric ? ["density", "cumulative", "fan", "table"] : ["density", "cumulative", "table"];
   const [log, setLog] = useState(false);
   const now = numeric && view === "density" && !explorer.state.chosen ? "fan" : view;
@@ -25,15 +26,15 @@ export function Answer({ explorer }) {
       <header>
         <h2 id="answer-title"><${OutputChoice} explorer=${explorer} /> <span class="unit">${unit(own.unit)}</span></h2>
         <span class="tabs" role="group" aria-label="View">${views.map((name) => html`<button aria-pressed=${name === now} onClick=${() => { explorer.set({ chosen: true }); setView(name); }}>${name}</button>`)}
-          ${(now === "density" || now === "cumulative") && cell && isAbove0(table(study.probabilities, cell.quantiles)) && html` <button aria-pressed=${log} onClick=${() => setLog(!log)}>log axis</button>`}
-          ${cell && html` <${CsvButton} name="what is drawn" rows=${() => shownRows(now, explorer, cells, cell, numeric)} />`}</span>
+          ${(now === "density" || now === "cumulative") && cell && isAbove0(table(shown.probabilities ?? study.probabilities, shown.quantiles)) && html` <button aria-pressed=${log} onClick=${() => setLog(!log)}>log axis</button>`}
+          ${cell && html` <${CsvButton} name="what is drawn" rows=${() => shownRows(now, explorer, cells, shown, numeric)} />`}</span>
       </header>
       <${Labels} explorer=${explorer} own=${own} />
       ${cell ? html`
-        <${Sentence} explorer=${explorer} cell=${cell} own=${own} />
+        <${Sentence} explorer=${explorer} cell=${cell} shown=${shown} own=${own} />
         ${now === "fan" ? html`<${Fan} cells=${cells} dim=${numeric.id} own=${own} study=${study} explorer=${explorer} />` : ""}
-        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${cell} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} />` : ""}
-        ${now === "table" ? html`<${Table} cells=${cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
+        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${shown} before=${cell.before} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} />` : ""}
+        ${now === "table" ? html`<${Table} cells=${explorer.settledNow?.shot.outputs[own.id] ?? cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
       <${Quality} explorer=${explorer} cell=${cell} />
     </section>`;
 }
@@ -41,9 +42,10 @@ export function Answer({ explorer }) {
 /** What is drawn as a table. */
 function shownRows(view, explorer, cells, cell, numeric) {
   const { probabilities } = explorer.state.study;
+  const own = cell.probabilities ?? probabilities;
   const of = explorer.outputNow.unit;
   if (view === "table") return answerRows(explorer);
-  return view === "fan" ? fanRows(probabilities, cells, numeric.id, of) : curveRows(probabilities, cell, of);
+  return view === "fan" ? fanRows(probabilities, cells, numeric.id, of) : curveRows(own, cell, of, cell.probabilities ? null : cell.before?.quantiles);
 }
 
 /** The output that is shown, to be chosen where there is more than one. */
@@ -72,9 +74,7 @@ export function Labels({ explorer, own }) {
 }
 
 /** The answer in numbers: now, before, and how the one compares with the other on the same draws. */
-function Sentence({ explorer, cell, own }) {
-  const settled = explorer.settledNow && cellAt(explorer.settledNow.shot.outputs[own.id], cell.labels);
-  const shown = settled ?? cell;
+function Sentence({ explorer, cell, shown, own }) {
   const { before } = cell;
   return html`
     <div class="sentence">
@@ -96,10 +96,10 @@ function OfIntervals({ explorer, shown, own }) {
     : "Settle tells bounds over all of them."}</p>`;
 }
 
-function Curve({ cell, study, own, cumulative, log }) {
+function Curve({ cell, before, study, own, cumulative, log }) {
   const [ref, width] = useWidth(560);
-  const now = table(study.probabilities, cell.quantiles);
-  const ghost = cell.before?.quantiles ? table(study.probabilities, cell.before.quantiles) : null;
+  const now = table(cell.probabilities ?? study.probabilities, cell.quantiles);
+  const ghost = before?.quantiles ? table(study.probabilities, before.quantiles) : null;
   const tables = ghost ? [now, ghost] : [now];
   const onLog = log && tables.every(isAbove0);
   const { x, curves } = onLog ? logarithmic(tables, width, cumulative) : linear(tables, width, cumulative);
@@ -117,7 +117,7 @@ function Curve({ cell, study, own, cumulative, log }) {
         <line class="interval" x1=${x(Math.max(shown[0], interval.low))} x2=${x(Math.min(shown[1], interval.high))} y1=${BASE} y2=${BASE} />
         ${cell.mean && html`<circle class="mean" cx=${x(cell.mean.value)} cy=${BASE} r="5" />`}
       </svg>
-      ${varies(cell) ? html`<${Grabbers} now=${now} x=${x} interval=${interval} own=${own} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
+      ${varies(cell) ? html`<${Grabbers} now=${now} x=${x} cell=${cell} own=${own} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
     </div>`;
 }
 
@@ -158,11 +158,17 @@ function anchor(at, text, width) {
   return at < half ? "start" : "middle";
 }
 
+const NEAR = 0.002;
+
 /** Two marks that are dragged, or whose share is typed: how likely is it between, below and above? */
-function Grabbers({ now, x, interval, own }) {
+function Grabbers({ now, x, cell, own }) {
+  const interval = cell.intervals.at(-1);
   const [at, setAt] = useState(null);
   const marks = at ?? [interval.low, interval.high];
-  const shares = marks.map((value) => shareBelow(now, value));
+  const told = at ? at.map((value) => number(value)) : ends(cell);
+  const tails = [(1 - interval.level) / 2, (1 + interval.level) / 2];
+  const near = (share, k) => (!at && Math.abs(share - tails[k]) < NEAR ? tails[k] : share); // a table of few quantiles is coarse
+  const shares = marks.map((value, k) => near(shareBelow(now, value), k));
   const [kept, setKept] = useState(null); // the share between, where one mark takes the other along
   const put = (k, value) => {
     if (kept === null) return setAt(marks.with(k, value).sort((a, b) => a - b));
@@ -185,10 +191,10 @@ function Grabbers({ now, x, interval, own }) {
   return html`
     <div class="grabbers">
       ${marks.map((value, k) => html`<button class="grabber" role="slider" style=${{ left: `${Math.max(2, Math.min(x.range()[1] + 10, x(value)))}px` }}
-        aria-label=${`Mark ${"AB"[k]}`} aria-valuenow=${value} aria-valuetext=${`${number(value)} ${unit(own.unit)}, ${percent(shares[k])} of draws below`}
+        aria-label=${`Mark ${"AB"[k]}`} aria-valuenow=${value} aria-valuetext=${`${told[k]} ${unit(own.unit)}, ${percent(shares[k])} of draws below`}
         onPointerDown=${grab(k)} onKeyDown=${keys(k)}>${"AB"[k]}</button>`)}
       <p><label>below A <input type="number" min="0" max="100" step="any" value=${tidy(shares[0])} onChange=${typed(0)} /> %</label>
-         <b>${percent(Math.max(0, shares[1] - shares[0]))} between ${number(marks[0])} and ${number(marks[1])}</b>
+         <b>${percent(Math.max(0, shares[1] - shares[0]))} between ${told[0]} and ${told[1]}</b>
          <label>above B <input type="number" min="0" max="100" step="any" value=${tidy(1 - shares[1])} onChange=${typed(1)} /> %</label>
          <label><input type="checkbox" checked=${kept !== null} onChange=${() => setKept(kept === null ? shares[1] - shares[0] : null)} /> keep the share between</label>
          ${at && html`<button class="link" onClick=${() => setAt(null)}>to the ends of the interval</button>`}</p>

@@ -10,6 +10,22 @@ export function cellAt(cells, labels) {
   return cells?.find(fits) ?? cells?.[0] ?? null;
 }
 
+/** The cell that is shown: as the whole run has it, if it was made. */
+export function shownCell(explorer) {
+  const { shot, output, labels } = explorer.state;
+  const cell = cellAt(shot?.outputs?.[output], labels);
+  return (cell && cellAt(explorer.settledNow?.shot.outputs[output], cell.labels)) ?? cell;
+}
+
+/** The shares of the variance of the cell that is shown, with `t` of their errors: those of the whole run where it has some. */
+export function rankingOf(explorer) {
+  const { shot, output, labels } = explorer.state;
+  const settled = explorer.settledNow?.shot;
+  const whole = cellAt(settled?.ranking?.[output], labels);
+  if (whole?.inputs.length) return { ranking: whole, t: settled.t, isWhole: true };
+  return { ranking: cellAt(shot?.ranking?.[output], labels), t: shot?.t, isWhole: false };
+}
+
 /** The width of an element, in CSS pixels, as it changes. */
 export function useWidth(first = 480) {
   const ref = useRef(null);

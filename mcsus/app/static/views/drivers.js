@@ -5,34 +5,26 @@ import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { scatterRows } from "../tables.js";
 import { Goal } from "./goal.js";
 import { Moves } from "./moves.js";
-import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
+import { CsvButton, cellAt, html, rankingOf, useEffect, useState } from "./base.js";
 
 const FIRST = 8;
 
-/** The ranking of what is shown, of the whole run if it was made; and how many errors hold 95 %. */
-export function rankingNow(explorer) {
-  const { shot, output, labels } = explorer.state;
-  const whole = explorer.settledNow?.shot;
-  const known = cellAt(whole?.ranking?.[output], labels);
-  return known ? { ranking: known, t: whole.t } : { ranking: cellAt(shot?.ranking?.[output], labels), t: shot?.t };
-}
-
 export function Drivers({ explorer }) {
-  const { shot } = explorer.state;
-  const { ranking, t } = rankingNow(explorer);
+  const { ranking } = rankingOf(explorer);
   const [view, setView] = useState("shares");
-  if (!ranking || ranking.ST.every((share) => share === null)) return html`<section class="panel"><h2>What drives it</h2><p class="note">${!shot ? "" : ranking ? "Nothing that is not known: the output does not vary." : "Being drawn."}</p></section>`;
+  if (!ranking || ranking.ST.every((share) => share === null)) return html`<section class="panel"><h2>What drives it</h2><p class="note">${ranking ? "Nothing that is not known: the output does not vary." : "drawing ..."}</p></section>`;
   const tab = (id, title) => html`<button aria-pressed=${view === id} onClick=${() => setView(id)}>${title}</button>`;
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
       <header><h2 id="drivers-title">What drives it</h2>
         <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("moves", "one at a time")}${tab("goal", "what would halve it")}</span></header>
-      ${view === "goal" ? html`<${Goal} explorer=${explorer} ranking=${ranking} />` : view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} t=${t} />`}
+      ${view === "goal" ? html`<${Goal} explorer=${explorer} ranking=${ranking} />` : view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} />`}
     </section>`;
 }
 
-function Shares({ explorer, ranking, t }) {
+function Shares({ explorer, ranking }) {
   const { study, labels, fine } = explorer.state;
+  const { t, isWhole } = rankingOf(explorer);
   const [scatter, setScatter] = useState(null);
   const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
   const rows = ranking.inputs.slice(0, FIRST).map((id, k) => ({ id, ST: ranking.ST[k], S1: ranking.S1[k], error: ranking.ST_error[k] }));
@@ -49,7 +41,7 @@ function Shares({ explorer, ranking, t }) {
           ${scatter === row.id && html`<${Scatter} explorer=${explorer} input=${row.id} changes=${explorer.state.changes} labels=${labels} />`}
         </li>`)}
       </ol>
-      <p class="note">Dark: by itself. ${order(rows, titles, t)}${fine ? "" : " Being drawn."}</p>`;
+      <p class="note">Dark: by itself. ${order(rows, titles, t)} ${isWhole ? "Of the whole run." : explorer.settledNow ? "Of the preview: the whole run has none of this kind." : ""}${isWhole || fine ? "" : " Being drawn."}</p>`;
 }
 
 function clip(share) {

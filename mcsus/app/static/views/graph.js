@@ -4,7 +4,7 @@ import { layered } from "../layers.js";
 import { capital, percent } from "../numbers.js";
 import { d3 } from "../shapes.js";
 import { Labels, OutputChoice } from "./answer.js";
-import { cellAt, html, useWidth } from "./base.js";
+import { html, rankingOf, useWidth } from "./base.js";
 
 const NODE = { width: 118, height: 40 };
 const SIZES = { columnWidth: 158, rowHeight: 54, nodeHeight: NODE.height };
@@ -15,9 +15,9 @@ const WIDEST = 26;
 
 /** What is drawn of the model: what rests on inputs with a hundredth of the variance or more and lets some through; and what is left out. */
 function drawn(explorer, passes) {
-  const { shot, output, labels } = explorer.state;
+  const { output } = explorer.state;
   const { behind } = explorer;
-  const ranking = cellAt(shot?.ranking?.[output], labels);
+  const { ranking } = rankingOf(explorer);
   const all = behind.upstream(output);
   const inputs = [...all].filter((name) => !behind.terms(name).length);
   if (!ranking) return { names: [...all].filter((name) => behind.terms(name).length), rest: inputs.length };

@@ -8,9 +8,8 @@ import { Bought } from "./bought.js";
 import { Holds } from "./holds.js";
 import { Law } from "./law.js";
 import { Sources } from "./sources.js";
-import { rankingNow } from "./drivers.js";
 import { Candidates, Swap, listed, useSwap } from "./swap.js";
-import { CsvButton, Steady, cellAt, html, useEffect, useRef, useState } from "./base.js";
+import { CsvButton, Steady, cellAt, html, rankingOf, useEffect, useRef, useState } from "./base.js";
 
 const FIRST = 12;
 const EVIDENCE = { measured: "M", reported: "R", elicited: "E", assumed: "A" };
@@ -28,7 +27,7 @@ export function lawNow({ shot, labels }, input) {
 
 /** The share of each input in the ranking that is shown. */
 export function shares(explorer) {
-  const { ranking } = rankingNow(explorer);
+  const { ranking } = rankingOf(explorer);
   return new Map((ranking?.inputs ?? []).map((id, k) => [id, { ST: ranking.ST[k], error: ranking.ST_error?.[k] }]));
 }
 

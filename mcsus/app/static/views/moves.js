@@ -2,14 +2,14 @@
 
 import { capital, number, percent, unit } from "../numbers.js";
 import { d3 } from "../shapes.js";
-import { CsvButton, cellAt, html, useEffect, useState, useWidth } from "./base.js";
+import { CsvButton, html, rankingOf, useEffect, useState, useWidth } from "./base.js";
 
 const FIRST = 8;
 const ROOM = 34; // for a number beside a bar
 const KEYS = ["input", "low_value", "typical_value", "high_value", "unit", "low_output", "high_output", "swing", "elasticity"];
 
 export function Moves({ explorer }) {
-  const { study, output, labels, changes, fine, opened, shot } = explorer.state;
+  const { study, output, labels, changes, fine, opened } = explorer.state;
   const [told, setTold] = useState(null);
   const [ref, width] = useWidth(420);
   useEffect(() => {
@@ -23,7 +23,7 @@ export function Moves({ explorer }) {
   const rows = (told?.moves ?? []).toSorted((a, b) => (b.swing ?? Infinity) - (a.swing ?? Infinity)).slice(0, FIRST);
   const ends = d3.extent([told?.typical, ...rows.flatMap((row) => [row.low_output, row.high_output])].filter((value) => value !== null && value !== undefined));
   const x = d3.scaleLinear(ends, [ROOM, Math.max(2 * ROOM + 60, 0.48 * width) - ROOM]);
-  const ranking = cellAt(shot?.ranking?.[output], labels);
+  const { ranking } = rankingOf(explorer);
   return html`
     <div ref=${ref} class="moves">
       <p class="note">Where the output goes with one input at its 5th (light) and 95th percentile (dark) and all others typical, in ${unit(explorer.outputNow.unit)}; and by how many percent for one percent of the input.${" "}

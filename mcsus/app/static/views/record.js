@@ -4,7 +4,7 @@ import { d3, area, density, line, stretch, valueAt } from "../shapes.js";
 import { capital, number, percent, plain, unit } from "../numbers.js";
 import { Axis } from "./answer.js";
 import { lawRows } from "../tables.js";
-import { CsvButton, cellAt, html, useEffect, useMemo, useState, useWidth } from "./base.js";
+import { CsvButton, html, rankingOf, useEffect, useMemo, useState, useWidth } from "./base.js";
 import { Sources } from "./sources.js";
 
 const HEIGHT = 170;
@@ -127,8 +127,8 @@ async function openStudy(explorer, id) {
 }
 
 function UsedIn({ explorer, whole }) {
-  const { study, shot, output, labels } = explorer.state;
-  const ranking = cellAt(shot?.ranking?.[output], labels);
+  const { study } = explorer.state;
+  const { ranking } = rankingOf(explorer);
   const here = study.inputs.filter((input) => input.library === whole.id);
   const share = (input) => ranking?.ST[ranking.inputs.indexOf(input.id)];
   if (!whole.used_in.length && !here.length) return "no study that ships, nor the one that is open";
