@@ -294,13 +294,14 @@ class SavedRun(NamedTuple):
 
 
 _KINDS: Mapping[str, type] = {"changes": list, "labels": dict, "visible": dict}
+_ALL = ("visible", None)  # all that there is
 _WORDS: Mapping[type, str] = {list: "a list", dict: "a table"}
 
 
 def _refuse_odd(asked: Asked) -> None:
     """Raise InputError where a part of a question is not of its kind."""
     for key, kind in _KINDS.items():
-        if key in asked and not isinstance(asked[key], kind):
+        if key in asked and not isinstance(asked[key], kind) and (key, asked[key]) != _ALL:
             raise InputError(Fault(shown(asked[key]), _WORDS[kind], (key,)))
 
 
