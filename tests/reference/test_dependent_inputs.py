@@ -225,7 +225,7 @@ def test_a_page_of_dependent_inputs(tmp_path):
     study = study_of(NORMALS, "x1 + x2 + x3", pair, {"methods": ["sobol"], "draws": 1024})
     result = run(study)
     page = write_report(result, tmp_path).read_text(encoding="utf-8")
-    assert "X3 drives most of the doubt (58" in page
+    assert "x3 drives most of the doubt (58" in page
     assert "with an equal part of what inputs have in common" in page
     assert ">What drives the doubt?</h2>" in page
     assert "depend on each other" in page
