@@ -40,6 +40,19 @@ export function useWidth(first = 480) {
   return [ref, width];
 }
 
+/** What a question is answered, once it is; asked anew where a key is another one, unless it is not wanted now. */
+export function useAnswer(ask, keys, isWanted = true) {
+  const [told, setTold] = useState(null);
+  useEffect(() => {
+    let wanted = true;
+    if (isWanted) ask().then((answer) => wanted && setTold(answer), () => {});
+    return () => {
+      wanted = false;
+    };
+  }, keys);
+  return told;
+}
+
 /** A move as it happens, where a browser tells of it, and as it is told of before each frame. */
 const MOVED = ["pointerrawupdate", "pointermove"];
 

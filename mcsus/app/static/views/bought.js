@@ -3,18 +3,11 @@
 import { withoutInput } from "../changes.js";
 import { levelText, number, percent, unit } from "../numbers.js";
 import { STILL, ends, varies } from "../readings.js";
-import { cellAt, html, useEffect, useState } from "./base.js";
+import { html, useAnswer } from "./base.js";
 
 export function Bought({ explorer, input, law }) {
   const { changes, labels, output, fine, opened } = explorer.state;
-  const [told, setTold] = useState(null);
-  useEffect(() => {
-    let wanted = true;
-    if (fine) explorer.beside(withoutInput(changes, input.id)).then((cell) => wanted && setTold(cell), () => {});
-    return () => {
-      wanted = false;
-    };
-  }, [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine]);
+  const told = useAnswer(() => explorer.beside(withoutInput(changes, input.id)), [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine], fine);
   if (!told?.before) return null;
   const now = told.intervals.at(-1);
   const before = told.before.intervals.at(-1);

@@ -5,7 +5,7 @@ import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { scatterRows } from "../tables.js";
 import { Goal } from "./goal.js";
 import { Moves } from "./moves.js";
-import { CsvButton, cellAt, html, rankingOf, useEffect, useState } from "./base.js";
+import { CsvButton, cellAt, html, rankingOf, useAnswer, useState } from "./base.js";
 
 const FIRST = 8;
 
@@ -59,14 +59,7 @@ function order(rows, titles, t) {
 const SIZE = { width: 420, height: 220, left: 52, base: 186 };
 
 function Scatter({ explorer, input, changes, labels }) {
-  const [told, setTold] = useState(null);
-  useEffect(() => {
-    let wanted = true;
-    explorer.scatter(input).then((answer) => wanted && setTold(answer), () => {});
-    return () => {
-      wanted = false;
-    };
-  }, [input, JSON.stringify(changes), JSON.stringify(labels)]);
+  const told = useAnswer(() => explorer.scatter(input), [input, JSON.stringify(changes), JSON.stringify(labels)]);
   if (!told) return html`<p class="note">drawing ...</p>`;
   const inner = (values) => {
     const sorted = values.toSorted((a, b) => a - b);

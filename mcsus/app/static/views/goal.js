@@ -1,25 +1,18 @@
 // What each input by itself would have to be multiplied by for the mean to reach a goal.
 
 import { capital, number, percent, unit } from "../numbers.js";
-import { CsvButton, cellAt, html, useEffect, useState } from "./base.js";
+import { CsvButton, cellAt, html, useAnswer, useState } from "./base.js";
 
 const FIRST = 8;
 
 export function Goal({ explorer, ranking }) {
   const { study, output, labels, changes, fine, opened, shot } = explorer.state;
   const [share, setShare] = useState(0.5);
-  const [told, setTold] = useState(null);
   const cell = cellAt(shot?.outputs?.[output], labels);
   const from = cell?.before?.mean ?? cell?.mean?.value;
   const ratio = cell?.mean ? (share * from) / cell.mean.value : null;
   const inputs = ranking.inputs.filter((id) => explorer.movable(id)).slice(0, FIRST);
-  useEffect(() => {
-    let wanted = true;
-    if (fine && ratio) explorer.goal(inputs, ratio).then((answer) => wanted && setTold(answer.goals), () => {});
-    return () => {
-      wanted = false;
-    };
-  }, [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine, share]);
+  const told = useAnswer(() => explorer.goal(inputs, ratio), [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine, share], fine && ratio)?.goals;
   if (!cell?.mean) return html`<p class="note">There is no mean, so that nothing is told of it.</p>`;
   const titles = new Map(study.inputs.map((input) => [input.id, capital(input.title)]));
   const of = unit(explorer.outputNow.unit);

@@ -2,21 +2,14 @@
 
 import { d3 } from "../shapes.js";
 import { estimated, number, unit } from "../numbers.js";
-import { CsvButton, html, useEffect, useState } from "./base.js";
+import { CsvButton, html, useAnswer, useState } from "./base.js";
 
 const SIZE = { width: 300, height: 64, base: 50, left: 6 };
 
 export function Holds({ explorer, input, law }) {
   const { study, opened, changes, output, labels } = explorer.state;
   const [asked, setAsked] = useState(false);
-  const [told, setTold] = useState(null);
-  useEffect(() => {
-    let wanted = true;
-    if (asked) explorer.turns(input.id, law).then((answer) => wanted && setTold(answer.claims), () => {});
-    return () => {
-      wanted = false;
-    };
-  }, [asked, opened, output, JSON.stringify(changes), JSON.stringify(labels)]);
+  const told = useAnswer(() => explorer.turns(input.id, law), [asked, opened, output, JSON.stringify(changes), JSON.stringify(labels)], asked)?.claims;
   if (!study.claims.length || !law.curve) return null;
   if (!asked) return html`<p><button onClick=${() => setAsked(true)}>from which value on do claims hold?</button></p>`;
   if (!told) return html`<p class="note" role="status">looking ...</p>`;

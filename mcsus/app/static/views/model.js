@@ -2,7 +2,7 @@
 
 import { equationRows, termRows } from "../tables.js";
 import { capital, known, number, percent, plain, unit } from "../numbers.js";
-import { CsvButton, html, useEffect, useRef, useState } from "./base.js";
+import { CsvButton, html, useAnswer, useEffect, useRef, useState } from "./base.js";
 import { AddEquation, AddInput, EditFormula } from "./formula.js";
 import { Graph, ShareBar, passing, shareText, titleOf } from "./graph.js";
 import { Details, amount, lawAt, lawNow } from "./inputs.js";
@@ -12,15 +12,8 @@ const NAME = /([A-Za-z_]\w*)/;
 
 export function Model({ explorer }) {
   const { model, opened, changes, labels, fine, output, trail } = explorer.state;
-  const [means, setMeans] = useState(null);
   useEffect(() => explorer.behind.follow(explorer.state), [opened, changes]);
-  useEffect(() => {
-    let wanted = true;
-    if (fine) explorer.means().then((told) => wanted && setMeans(told), () => {});
-    return () => {
-      wanted = false;
-    };
-  }, [opened, JSON.stringify(changes), JSON.stringify(labels), fine, output]);
+  const means = useAnswer(() => explorer.means(), [opened, JSON.stringify(changes), JSON.stringify(labels), fine, output], fine);
   if (!model) return html`<main class="model"><p class="note">reading the equations ...</p></main>`;
   const node = trail.at(-1) ?? output;
   const choose = (name) => explorer.explain(name, [...(trail.length ? trail : [output]), name]);

@@ -2,7 +2,7 @@
 
 import { capital, number, percent, unit } from "../numbers.js";
 import { d3 } from "../shapes.js";
-import { CsvButton, html, rankingOf, useEffect, useState, useWidth } from "./base.js";
+import { CsvButton, html, rankingOf, useAnswer, useWidth } from "./base.js";
 
 const FIRST = 8;
 const ROOM = 34; // for a number beside a bar
@@ -10,15 +10,8 @@ const KEYS = ["input", "low_value", "typical_value", "high_value", "unit", "low_
 
 export function Moves({ explorer }) {
   const { study, output, labels, changes, fine, opened } = explorer.state;
-  const [told, setTold] = useState(null);
   const [ref, width] = useWidth(420);
-  useEffect(() => {
-    let wanted = true;
-    if (fine) explorer.moves().then((answer) => wanted && setTold(answer), () => {});
-    return () => {
-      wanted = false;
-    };
-  }, [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine]);
+  const told = useAnswer(() => explorer.moves(), [opened, output, JSON.stringify(changes), JSON.stringify(labels), fine], fine);
   const titles = new Map(study.inputs.map((input) => [input.id, input.title]));
   const rows = (told?.moves ?? []).toSorted((a, b) => (b.swing ?? Infinity) - (a.swing ?? Infinity)).slice(0, FIRST);
   const ends = d3.extent([told?.typical, ...rows.flatMap((row) => [row.low_output, row.high_output])].filter((value) => value !== null && value !== undefined));
