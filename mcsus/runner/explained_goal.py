@@ -60,8 +60,7 @@ def told_goal(
     >>> 0.3 < own["factor"] < 0.5
     True
     """
-    own = {dim: [label] for dim, label in labels.items()}
-    view = View.read({"outputs": [output], "labels": own}, explorer.study_of(changes))
+    view = View.of_cell(output, labels, explorer.study_of(changes))
 
     def mean(*more: Mapping[str, Any]) -> float:
         seen = explorer.see([*changes, *more], view, _DRAWS)

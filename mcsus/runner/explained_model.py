@@ -173,8 +173,7 @@ def told_moves(
         ``high_output`` with itself at 5 % and 95 %, ``swing``, and ``elasticity``.
     """
     run = explorer.run_of(changes)
-    View.read({"outputs": [output], "labels": {dim: [own] for dim, own in labels.items()}},
-              run.study)  # fmt: skip
+    View.of_cell(output, labels, run.study)  # refuses what is not there
     asked = replace(
         run.study.sensitivity,
         outputs=(output,),

@@ -54,9 +54,8 @@ def told_turns(
     >>> sorted(told[0])
     ['confidence', 'id', 'probabilities', 'turns', 'values']
     """
-    own = {dim: [label] for dim, label in labels.items()}
-    view = View.read({"outputs": [output], "labels": own}, explorer.study_of(changes))
-    claims = explorer.study_of(changes).claims
+    study = explorer.study_of(changes)
+    view, claims = View.of_cell(output, labels, study), study.claims
 
     def chances(value: float) -> Array:
         held = {"input": input_, "lock": value}

@@ -257,8 +257,7 @@ class Explorer:
 
         with self._lock:
             run = self.run_of(changes)
-            own = {key: [label] for key, label in (labels or {}).items()}
-            View.read({"outputs": [output], "labels": own}, run.study)
+            View.of_cell(output, labels or {}, run.study)  # refuses what is not there
             run.study.parameter(input)
             if input not in run.model.upstream([output]):
                 raise InputError(Fault(repr(input), f"an input of {output!r}", ("input",)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -13,6 +12,7 @@ from mcsus.engine.kernel import Kernel
 from mcsus.families import special
 from mcsus.model import Model
 from mcsus.parameters import Cell
+from mcsus.study.grids import labelled
 from mcsus.vocabulary import SCENARIO
 
 Array = NDArray[np.float64]
@@ -75,7 +75,7 @@ def in_force(keys: Sequence[str], columns: Iterable[int], scenario: str) -> list
 def scenarios_of_rows(model: Model, outputs: Iterable[str]) -> tuple[str, ...]:
     """Return the scenario of each stored row; empty where an output is the same in all."""
     return tuple(
-        str(dict(zip(model.dims_of[name], labels, strict=True)).get(SCENARIO, ""))
+        str(labels.get(SCENARIO, ""))
         for name in outputs
-        for labels in itertools.product(*(model.dims[dim] for dim in model.dims_of[name]))
+        for labels in labelled(model.dims_of[name], model.dims)
     )

@@ -58,5 +58,5 @@ class Party:
         changes = [*self.changes, *more]
         study = self.explorer.study_of(changes)
         known = {**labels, SCENARIO: self.scenario}
-        own = {dim: [at] for dim, at in known.items() if at in study.dims.get(dim, ())}
-        return self.explorer.see(changes, View.read({"outputs": [output], "labels": own}, study))
+        own = {dim: at for dim, at in known.items() if at in study.dims.get(dim, ())}
+        return self.explorer.see(changes, View.of_cell(output, own, study))

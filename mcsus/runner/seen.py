@@ -71,6 +71,18 @@ class View(NamedTuple):
         faults.raise_any()
         return cls(outputs, labels, claims)
 
+    @classmethod
+    def of_cell(cls, output: str, labels: Mapping[str, Label], study: Study) -> View:
+        """Return what asks for one cell of an output, at one label of each dim that is named.
+
+        Raises
+        ------
+        InputError
+            If there is no such output, dim or label.
+        """
+        own = {dim: [label] for dim, label in labels.items()}
+        return cls.read({"outputs": [output], "labels": own}, study)
+
     @property
     def of_claims(self) -> View:
         """Which cells of claims are shown."""
