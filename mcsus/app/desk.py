@@ -237,9 +237,8 @@ class Desk:
         from mcsus.runner.explored_pair import told_pair  # noqa: PLC0415 - numba
 
         sides = [self._party(explorer, asked, key) for key in ("a", "b")]
-        labels = asked.get("labels")
-        told = labels if isinstance(labels, Mapping) else {}
-        return told_pair(sides[0], sides[1], str(asked.get("output")), told)
+        output, labels = str(asked.get("output")), asked.get("labels", {})
+        return told_pair(sides[0], sides[1], output, labels)
 
     def _party(self, explorer: Explorer, asked: Asked, key: str) -> Party:
         from mcsus.runner.parties import Party  # noqa: PLC0415 - numba
@@ -293,16 +292,18 @@ class SavedRun(NamedTuple):
         return load_result(self.folder)
 
 
-_KINDS: Mapping[str, type] = {"changes": list, "labels": dict, "visible": dict}
-_ALL = ("visible", None)  # all that there is
-_WORDS: Mapping[type, str] = {list: "a list", dict: "a table"}
+_KINDS = {
+    "changes": (list, "a list"),
+    "labels": (dict, "a table"),
+    "visible": (dict | None, "a table"),  # or all that there is
+}
 
 
 def _refuse_odd(asked: Asked) -> None:
     """Raise InputError where a part of a question is not of its kind."""
-    for key, kind in _KINDS.items():
-        if key in asked and not isinstance(asked[key], kind) and (key, asked[key]) != _ALL:
-            raise InputError(Fault(shown(asked[key]), _WORDS[kind], (key,)))
+    for key, (kind, allowed) in _KINDS.items():
+        if key in asked and not isinstance(asked[key], kind):
+            raise InputError(Fault(shown(asked[key]), allowed, (key,)))
 
 
 def _record(asked: Asked) -> Answer:

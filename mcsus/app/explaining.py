@@ -26,7 +26,7 @@ def means(explorer: Explorer, asked: Asked) -> dict[str, Any]:
     from mcsus.runner.explained_model import told_means  # noqa: PLC0415 - numba
 
     output = str(asked.get("output", ""))
-    return told_means(explorer, asked.get("changes", []), _labels(asked), output)
+    return told_means(explorer, asked.get("changes", []), asked.get("labels", {}), output)
 
 
 def moves(explorer: Explorer, asked: Asked) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def moves(explorer: Explorer, asked: Asked) -> dict[str, Any]:
     from mcsus.runner.explained_model import told_moves  # noqa: PLC0415 - numba
 
     changes, output = asked.get("changes", []), str(asked.get("output"))
-    return told_moves(explorer, changes, output, _labels(asked))
+    return told_moves(explorer, changes, output, asked.get("labels", {}))
 
 
 def goal(explorer: Explorer, asked: Asked) -> dict[str, Any]:
@@ -46,7 +46,9 @@ def goal(explorer: Explorer, asked: Asked) -> dict[str, Any]:
         allowed = f"a ratio, and at most {MOST_INPUTS} inputs"
         raise InputError(Fault(shown(asked.get("ratio")), allowed, ("ratio",)))
     output, changes = str(asked.get("output")), asked.get("changes", [])
-    found = told_goal(explorer, changes, output, _labels(asked), list(map(str, inputs)), ratio)
+    found = told_goal(
+        explorer, changes, output, asked.get("labels", {}), list(map(str, inputs)), ratio
+    )
     return {"goals": found}
 
 
@@ -63,15 +65,14 @@ def turns(explorer: Explorer, asked: Asked) -> dict[str, Any]:
             raise InputError(Fault(shown(given), "two numbers, the lower one first", ("ends",)))
     input_, output = str(asked.get("input")), str(asked.get("output"))
     changes = asked.get("changes", [])
-    return {"claims": told_turns(explorer, changes, input_, (low, high), output, _labels(asked))}
+    return {
+        "claims": told_turns(
+            explorer, changes, input_, (low, high), output, asked.get("labels", {})
+        )
+    }
 
 
 def checked(explorer: Explorer, asked: Asked) -> dict[str, Any]:
     """Tell nothing of changes that can be made; others are refused, in the words of a check."""
     explorer.study_of(asked.get("changes", []))
     return {}
-
-
-def _labels(asked: Asked) -> dict[str, Any]:
-    labels = asked.get("labels")
-    return dict(labels) if isinstance(labels, Mapping) else {}
