@@ -20,8 +20,7 @@ Array = NDArray[np.float64]
 
 _SHARE_ERROR = 0.1  # standard errors above which shares are not settled
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it
-MORE_DRAWS = "more draws settle them, unless a few extreme values hold most of the variance"
-"""What helps against shares that are not settled."""
+_MORE_DRAWS = "more draws settle them, unless a few extreme values hold most of the variance"
 
 _TOO_LARGE = "an output is so large that its square is not finite, in its Sobol' indices"
 
@@ -157,13 +156,15 @@ def unsettled(shares: Shares) -> str:
         return ""
     largest = max(float(np.max(error, initial=0.0)) for error in shares.errors.values())
     if np.isnan(largest):
-        return f"the values vary in one replicate alone; {MORE_DRAWS}"
+        return f"the values vary in one replicate alone; {_MORE_DRAWS}"
     if not largest <= _SHARE_ERROR:
-        return f"an index is known to +- {largest:.2g}, one standard error; {MORE_DRAWS}"
-    if not shares.variance_error <= _VARIANCE_ERROR:
-        off = shares.variance_error
-        return f"the variance is known to {off:.2g} of itself, one standard error; {MORE_DRAWS}"
-    return ""
+        return f"an index is known to +- {largest:.2g}, one standard error; {_MORE_DRAWS}"
+    return "" if shares.variance_error <= _VARIANCE_ERROR else of_variance(shares.variance_error)
+
+
+def of_variance(error: float) -> str:
+    """Say that a variance is known to no more than this share of it, and what helps."""
+    return f"the variance is known to {error:.2g} of itself, one standard error; {_MORE_DRAWS}"
 
 
 def jackknife_error(estimates: Array) -> Array:

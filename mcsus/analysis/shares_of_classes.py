@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mcsus.analysis.replication import skewed_error, standard_error, student_quantile
-from mcsus.analysis.shares import MORE_DRAWS
+from mcsus.analysis.shares import of_variance
 from mcsus.families import special
 
 Array = NDArray[np.float64]
@@ -207,9 +207,7 @@ def told(products: Sequence[Products], variances: Array) -> tuple[Array, str]:
 def unsettled_variance(variances: Array, most: float) -> str:
     """Say how well a mean of variances is known, if its error is more of it; empty otherwise."""
     off = float(standard_error(variances)) / float(variances.mean())
-    if not off > most:
-        return ""
-    return f"the variance is known to {off:.2g} of itself, one standard error; {MORE_DRAWS}"
+    return of_variance(off) if off > most else ""
 
 
 def _bound(freedom: float) -> float:
