@@ -6,6 +6,7 @@
 # make check  lint, format, types, layers
 # make validation  published functions, examples of guides, jobs of the field; writes reports/validation/
 # make bench  the comparison with other tools, about ten minutes; writes reports/benchmarks/
+# make docs   the pages of the documentation, in docs/_build; runs all that they show
 # make coverage  how often stated errors hold, half an hour; writes reports/coverage/
 # Each target builds .venv by itself; nothing else is needed than Python >= 3.11 and make.
 
@@ -24,7 +25,7 @@ STUDIES := tinyml_global tinyml_fleet tinyml_device tinyml_device_settings tinym
 
 LIVE := tinyml_device # whose report carries the model
 
-.PHONY: run reports test test-slow test-numba check format validation bench clean
+.PHONY: run reports test test-slow test-numba check format validation bench docs coverage clean
 
 run: $(VENV)/.core
 	$(BIN)/mcsus run $(STUDY) --out runs/$(STUDY) --no-report
@@ -74,8 +75,12 @@ coverage: $(VENV)/.test
 	$(BIN)/python -m tests.coverage.measure
 	$(BIN)/python -m tests.coverage.indices
 
+docs: $(VENV)/.docs
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m sphinx -W --keep-going -q -j auto docs docs/_build/html
+	@echo "Read docs/_build/html/index.html"
+
 clean:
-	rm -rf $(VENV) runs build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) runs build dist docs/_build docs/_drawn .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -84,6 +89,6 @@ $(VENV)/.core: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) -e '.[web]'
 	touch $@
 
-$(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/python
+$(VENV)/.test $(VENV)/.dev $(VENV)/.bench $(VENV)/.docs: $(VENV)/.%: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) -e '.[$*]'
 	touch $@

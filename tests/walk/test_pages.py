@@ -1,0 +1,50 @@
+"""What the pages of the documentation show is what the program does."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.pages.blocks import blocks
+from tools.pages.running import run_page
+from tools.pages.session import DiffersError, Session
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [
+    page
+    for page in sorted(DOCS.rglob("*.md"))
+    if "_build" not in page.parts and any(block.is_directive for block in blocks(page))
+]
+
+
+@pytest.fixture
+def session(tmp_path):
+    return Session(tmp_path)
+
+
+@pytest.mark.slow  # runs studies
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_prints_what_it_says(page, tmp_path):
+    run_page(page, tmp_path)
+
+
+def test_another_number_is_told_with_its_line(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# One\n\n```{executed}\n>>> 1 + 1\n3\n```\n", encoding="utf-8")
+    with pytest.raises(DiffersError, match=r"page.md, line 4:(?s:.*)-3\n\+2"):
+        run_page(page, tmp_path)
+    run_page(page, tmp_path, write=True)
+    assert page.read_text(encoding="utf-8").endswith(">>> 1 + 1\n2\n```\n")
+
+
+def test_a_command_that_fails_where_the_page_does_not_say_so_is_told(session):
+    with pytest.raises(DiffersError, match="exit code 2"):
+        session.checked("$ mcsus check none.toml\n", {})
+    assert "none.toml" in session.run("$ mcsus check none.toml\n", {"exit": "2"})
+
+
+def test_only_the_parts_that_are_asked_for_are_shown(session):
+    session.write("say.py", "print('One', 1, '', 'Two', 2, sep=chr(10))\n")
+    assert session.run("$ python say.py\n", {"parts": "Two"}) == "$ python say.py\nTwo\n2\n"
+    assert session.says("One 1")
+    with pytest.raises(DiffersError, match="Three"):
+        session.run("$ python say.py\n", {"parts": "Three"})

@@ -1,0 +1,115 @@
+"""The directives of the pages, for Sphinx.
+
+``{executed}`` runs commands (``$ mcsus run kettle.toml``) and Python (``>>> ``), shows what they
+print and a figure of it, and fails where the page says otherwise. ``{file}`` writes a file that
+later commands of the page find. The role ``printed`` holds a number of the text to what was
+printed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective, SphinxRole
+
+from tools.pages.session import DiffersError, Session
+
+DRAWN = "_drawn"
+
+
+def _session(env: Any) -> Session:
+    """Return the session of the page that is read, which is its own."""
+    held = env.temp_data.get("session")
+    if held is None:
+        folder = tempfile.TemporaryDirectory(prefix="page-")
+        held = Session(Path(folder.name))
+        env.temp_data["session"] = held
+        env.temp_data["session_folder"] = folder  # removed with the last reference to it
+    return held
+
+
+class Executed(SphinxDirective):
+    """Commands or Python, with what they print."""
+
+    has_content = True
+    option_spec = {  # noqa: RUF012 - as docutils has it
+        "parts": directives.unchanged,
+        "exit": directives.unchanged,
+        "raises": directives.flag,
+        "quiet": directives.flag,
+        "figure": directives.unchanged,
+        "caption": directives.unchanged,
+        "alt": directives.unchanged,
+    }
+
+    def run(self) -> list[nodes.Node]:
+        """Return the block, and its figure."""
+        session = _session(self.env)
+        options = {name: str(value) for name, value in self.options.items()}
+        try:
+            text = session.checked("\n".join(self.content) + "\n", options)
+        except DiffersError as error:
+            raise self.error(str(error)) from None
+        block = nodes.literal_block(text, text.rstrip("\n"))
+        block["language"] = "pycon" if text.startswith(">>>") else "console"
+        self.set_source_info(block)
+        figure = [self._figure(session)] if "figure" in self.options else []
+        return [block, *figure]
+
+    def _figure(self, session: Session) -> nodes.Node:
+        name = f"{self.env.docname.replace('/', '-')}-{self.env.new_serialno('drawn')}"
+        drawn = session.figure(self.options["figure"], Path(self.env.srcdir) / DRAWN / name)
+        alt = self.options.get("alt") or self.options.get("caption", "")
+        image = nodes.image(uri=f"/{DRAWN}/{drawn.name}", alt=alt)
+        figure = nodes.figure("", image)
+        if "caption" in self.options:
+            parsed, messages = self.parse_inline(self.options["caption"])
+            figure += [nodes.caption("", "", *parsed), *messages]
+        return figure
+
+
+class File(SphinxDirective):
+    """A file of the page."""
+
+    has_content = True
+    required_arguments = 1
+    option_spec = {"more": directives.flag}  # noqa: RUF012 - as docutils has it
+
+    def run(self) -> list[nodes.Node]:
+        """Write the file, and show it with its name."""
+        name, text = self.arguments[0], "\n".join(self.content)
+        more = "more" in self.options
+        _session(self.env).write(name, text + "\n", more=more)
+        block = nodes.literal_block(text, text)
+        block["language"] = {"py": "python", "csv": "text", "yml": "yaml"}.get(
+            Path(name).suffix[1:], Path(name).suffix[1:]
+        )
+        self.set_source_info(block)
+        caption = nodes.caption("", f"{name}, added at the end" if more else name)
+        around = nodes.container("", caption, block, literal_block=True)
+        around["classes"] = ["literal-block-wrapper"]
+        return [around]
+
+
+class Printed(SphinxRole):
+    """A number of the text that a command of the page has printed before."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the text, or say that it was not printed."""
+        if _session(self.env).says(self.text):
+            return [nodes.Text(self.text)], []
+        message = self.inliner.reporter.error(f"{self.text!r} was not printed on this page")
+        return [], [message]
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Tell Sphinx of the directives."""
+    app.add_directive("executed", Executed)
+    app.add_directive("file", File)
+    app.add_role("printed", Printed())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
