@@ -127,7 +127,7 @@ def listening(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        at = socket.create_server((host, port), family=family)
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         found, where = (
@@ -135,6 +135,9 @@ def listening(host: str, port: int) -> socket.socket:
         )
         allowed = "a port that is free" if port else "an address of this machine"
         raise InputError(Fault(found, allowed, (where,))) from error
+    # else the body of an answer waits 40 ms until its head is acknowledged
+    at.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections take it over
+    return at
 
 
 def hosts_of(address: str, port: int) -> frozenset[str]:

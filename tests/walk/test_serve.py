@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -51,6 +52,15 @@ def test_a_port_that_is_taken_is_told(capsys):
         port = str(taken.getsockname()[1])
         assert run_command(["serve", "--port", port]) == 2
     assert f"--port: found {port}" in capsys.readouterr().err
+
+
+def test_an_answer_is_sent_without_waiting_for_what_was_sent_before():
+    from mcsus.app.server import listening
+
+    with listening("127.0.0.1", 0) as at, socket.create_connection(at.getsockname()):
+        connection, _ = at.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_the_page_is_opened_by_a_file_that_only_its_owner_reads(tmp_path, monkeypatch):
