@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from mcsus.report.lenses import Seen
-from mcsus.report.ranking import METHOD
-from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
-from mcsus.report.wording import listing, number, percent, shortened, the
+from mcsus.report.reading import Reading
 from mcsus.result.lines import SETTLED
+from mcsus.result.ranking import METHOD
+from mcsus.result.reading import ResultCell, ResultTable, best_level
+from mcsus.result.wording import listing, number, percent, shortened, the
 
 _FRONT = 3  # places that methods are to agree on
 _SURE = 2.0  # errors from which a share is told from none

@@ -16,10 +16,10 @@ from mcsus.report.appendix import appendix
 from mcsus.report.card import Card, claim_card
 from mcsus.report.page import environment
 from mcsus.report.tables import csv_text, same_workbook, workbook
-from mcsus.report.wording import listing
 from mcsus.result.atomic import replacing
 from mcsus.result.bundle import bundle, unpacked
 from mcsus.result.tree import FILE, JSON_FILE, load_result
+from mcsus.result.wording import listing
 from mcsus.runner.verification import Outcome, verify
 from mcsus.study.told_files import files_of
 

@@ -10,12 +10,15 @@ from typing import Any
 
 from mcsus.report.card_claims import decisive, measured, robust, turned
 from mcsus.report.page import answer
-from mcsus.report.ranking import Ranking, leading
-from mcsus.report.reading import Reading, best_level
+from mcsus.report.reading import Reading
 from mcsus.report.sections import credits as credited
 from mcsus.report.sections import sections
-from mcsus.report.sections.claims import tested, verdicts
-from mcsus.report.wording import (
+from mcsus.report.sections.claims import tested
+from mcsus.result.ranking import Ranking, leading
+from mcsus.result.reading import best_level
+from mcsus.result.tree import Result
+from mcsus.result.verdicts import verdicts
+from mcsus.result.wording import (
     UNSETTLED,
     capital,
     count,
@@ -29,7 +32,6 @@ from mcsus.report.wording import (
     span,
     words,
 )
-from mcsus.result.tree import Result
 from mcsus.vocabulary import BASE, NOT_ASSESSED, SCENARIO, standing
 
 Card = dict[str, Any]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.report.wording import count, is_base, number, percent, probability, quantity, words
+from mcsus.result.wording import count, is_base, number, percent, probability, quantity, words
 
 _MOST = 4
 _LEAST_CHANGE = 0.005  # of a probability: what is told

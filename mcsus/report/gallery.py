@@ -12,7 +12,7 @@ from mcsus.report import write_texts
 from mcsus.report.page import answer, environment
 from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
-from mcsus.report.sections.claims import verdicts
+from mcsus.result.verdicts import verdicts
 
 if TYPE_CHECKING:
     from mcsus.result.tree import Result

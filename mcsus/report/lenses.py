@@ -10,7 +10,8 @@ import numpy as np
 
 from mcsus.analysis.places import places
 from mcsus.analysis.replication import student_quantile
-from mcsus.report.reading import Reading, ResultCell
+from mcsus.report.reading import Reading
+from mcsus.result.reading import ResultCell
 
 _SURE = 2.0  # errors by which the first input is told from another
 _BEARING = 1 / 2000  # of what the first has, as a share of the variance, below which it is as none

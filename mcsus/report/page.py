@@ -9,10 +9,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mcsus.report import wording
 from mcsus.report.figures.base import Figure
 from mcsus.report.reading import Reading
 from mcsus.report.sections import Section
+from mcsus.result import wording
 
 _WORDING = (
     "UNSETTLED", "capital", "error", "fixed", "fixed_error", "number", "percent", "plain",

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mcsus.result.printed import significant
 from mcsus.result.summary import aligned
+from mcsus.result.wording import error, number
 
 _SURE = 3.0  # errors beyond what an input without bearing has, from which one has some
 _MOST = 40  # inputs of a table
@@ -95,7 +95,7 @@ def _said(column: _Column, name: str, places: Mapping[str, int]) -> str:
         return "-"
     own = column.cell["indices"][name][column.key]
     place = f"{places[name]}." if name in places else "- "
-    return f"{significant(own['value'])} ({significant(own['error'], 1)}) {place}"
+    return f"{number(own['value'])} ({error(own['error'])}) {place}"
 
 
 def are_told_apart(values: ArrayLike, errors: ArrayLike, floor: float = 0.0) -> NDArray[np.bool_]:

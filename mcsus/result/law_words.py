@@ -5,7 +5,7 @@ from typing import Any
 
 from mcsus.families import FAMILIES
 from mcsus.families.between import BETWEEN, is_between
-from mcsus.result.spoken import listing, plain, words
+from mcsus.result.wording import listing, plain, words
 
 _FILE = ("file", "columns", "rows", "joint", "table")
 _MOST_LISTED = 6  # values of a list that are shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mcsus.result.printed import ends_apart, label_text, significant
+from mcsus.result.wording import error, label_text, number, probability, quantity, span
 from mcsus.vocabulary import NOT_ASSESSED, standing
 
 _MOST_BOUNDS = 12
@@ -30,10 +30,10 @@ def settled_line(sensitivity: Mapping[str, Any]) -> str:
     for name, document in sensitivity.items():
         for cell in document["cells"]:
             known = cell.get("settled", {})
-            if (probability := known.get("first_three")) is None:
+            if (chance := known.get("first_three")) is None:
                 continue
             ranking, where = cell["ranking"], label_text(name, cell["labels"])
-            if probability > SETTLED or len(ranking) < 2:
+            if chance > SETTLED or len(ranking) < 2:
                 count = min(3, len(ranking))
                 if count < 2:
                     return ""
@@ -41,14 +41,14 @@ def settled_line(sensitivity: Mapping[str, Any]) -> str:
                 tied = "".join(f", {' and '.join(own)} in one place" for own in ties)
                 return (
                     f"Settled: the first {count} drivers of {where}{tied} "
-                    f"(probability {probability:.2f})"
+                    f"(probability {probability(chance, 2)})"
                 )
             order = [known["before_next"][own] for own in ranking[:-1][:3]]
             k = min(range(len(order)), key=order.__getitem__)
             place = ("first", "second", "third")[k]
             return (
                 f"Not settled: which drives {where} {place} ({ranking[k]} before {ranking[k + 1]} "
-                f"with probability {order[k]:.2f})"
+                f"with probability {probability(order[k], 2)})"
             )
     return ""
 
@@ -68,12 +68,11 @@ def breaking_line(claims: Mapping[str, Any]) -> str:
         row = next((own for own in document.get("break_even", ()) if own["reachable"]), None)
         if row is not None:
             ends = [own for own in (row["value"]["value"], row.get("until")) if own is not None]
-            joined = " to ".join(map(significant, sorted(ends)))
-            value = f"{joined} {row['unit']}".removesuffix(" 1")
+            value = quantity(" to ".join(map(number, sorted(ends))), row["unit"])
             where = label_text(name, row.get("labels", {}))
             side = _SIDES.get(row["holds"], row["holds"]) if len(ends) == 1 else "from"
             if len(set(ends)) < len(ends):  # the only value
-                value, side = f"{significant(ends[0])} {row['unit']}".removesuffix(" 1"), ""
+                value, side = quantity(number(ends[0]), row["unit"]), ""
             told.append(f"{where} where {row['input']} is {side} {value}".replace("  ", " "))
     if not told:
         return ""
@@ -97,7 +96,7 @@ def bounds_line(document: Mapping[str, Any]) -> str:
             kind = next((key for key in ("mean", "median") if cell[key] and key in bounds), None)
             if kind is not None:
                 named = f"{kind} of {label_text(name, cell['labels'])}"
-                told.append(f"{named} {_ends(bounds[kind])} {output['unit']}".removesuffix(" 1"))
+                told.append(f"{named} {quantity(_ends(bounds[kind]), output['unit'])}")
     for name, claim in document["claims"].items():
         for cell in claim["cells"]:
             if "bounds" in cell:
@@ -110,8 +109,8 @@ def bounds_line(document: Mapping[str, Any]) -> str:
 def _ends(bounds: Mapping[str, Any]) -> str:
     low, high = (bounds[end]["value"] for end in ("low", "high"))
     if low is None or high is None:
-        return f"{significant(low)} to {significant(high)}"
-    return " to ".join(ends_apart(low, high))
+        return f"{number(low)} to {number(high)}"
+    return span(low, high)
 
 
 def assessment_line(answers: Mapping[str, str]) -> str:
@@ -145,7 +144,7 @@ def robustness_line(claims: Mapping[str, Any]) -> str:
         if radius is not None:
             fails = told["probability"]["value"] < told["confidence"]
             where = label_text(name, told.get("labels", {}))
-            turned.append(f"{where} {significant(radius)}, to {'hold' if fails else 'fall'}")
+            turned.append(f"{where} {number(radius)}, to {'hold' if fails else 'fall'}")
     title = "Kullback-Leibler radius of the laws at which a verdict turns"
     return f"{title}: {'; '.join(turned)}" if turned else ""
 
@@ -157,11 +156,11 @@ def credit_line(credited: Mapping[str, Any]) -> str:
     --------
     >>> cell = {"labels": {"year": 2030}, "covered_in_all": {"value": 0.91}}
     >>> credit_line({"cut": {"over": "year", "cells": [cell]}})
-    'Credits: cut is real in every year with 0.910'
+    'Credits: cut is real in every year with probability 0.910'
     >>> factor = {"issued": 9.0, "median": {"value": 1.5}, "interval": {"low": 1.0, "high": 2.0}}
     >>> cell = {"labels": {}, "over_crediting": factor, "probability_over_issued": {"value": 0.98}}
     >>> credit_line({"cut": {"cells": [cell]}})
-    'Credits: cut was issued 1.50 times what is real (1.00 to 2.00), more than is real with 0.980'
+    'Credits: cut was issued 1.50 times what is real (1.00 to 2.00); P(more than is real) = 0.980'
     """
     told = [text for name, document in credited.items() for text in _credited(name, document)]
     more = f"; and {len(told) - _MOST_CREDITS} more" if len(told) > _MOST_CREDITS else ""
@@ -176,16 +175,17 @@ def _credited(name: str, document: Mapping[str, Any]) -> Iterator[str]:
         where = label_text(name, others)
         if covered is not None and where not in seen:  # one number for all its periods
             seen.add(where)
-            yield f"{where} is real in every {document['over']} with {significant(covered)}"
+            every = f"{where} is real in every {document['over']}"
+            yield f"{every} with probability {probability(covered)}"
         if (factor := cell.get("over_crediting")) is not None:
             low, high = factor["interval"]["low"], factor["interval"]["high"]
-            median = significant(factor["median"]["value"])
+            median = number(factor["median"]["value"])
             known = low is not None and high is not None
-            reach = f" ({' to '.join(ends_apart(low, high))})" if known else ""
-            chance = significant(cell["probability_over_issued"]["value"])
+            reach = f" ({span(low, high)})" if known else ""
+            chance = probability(cell["probability_over_issued"]["value"])
             where = label_text(name, cell["labels"])
             text = f"{where} was issued {median} times what is real{reach}"
-            yield f"{text}, more than is real with {chance}"
+            yield f"{text}; P(more than is real) = {chance}"
 
 
 def rare_line(claims: Mapping[str, Any]) -> str:
@@ -195,14 +195,14 @@ def rare_line(claims: Mapping[str, Any]) -> str:
     --------
     >>> row = {"labels": {}, "event": "fails", "probability": {"value": 1.35e-3, "error": 4e-6},
     ...        "plain": {"value": 1.3e-3, "error": 1e-4}, "effective_draws": 25400.3}
-    >>> rare_line({"saves": {"rare": [row]}})
-    'Rare: saves fails with 0.00135 ± 4e-06 (plain draws 0.00130 ± 0.0001; effective size 25400)'
+    >>> rare_line({"saves": {"rare": [row]}})[:66]
+    'Rare: saves fails with 0.00135 ± 4.0 × 10⁻⁶ (plain draws 0.00130 ±'
     """
     told = []
     for name, document in claims.items():
         for row in document.get("rare", ()):
             known, plain = (
-                f"{significant(own['value'])} ± {significant(own['error'], 1)}"
+                f"{number(own['value'])} ± {error(own['error'])}"
                 for own in (row["probability"], row["plain"])
             )
             told.append(

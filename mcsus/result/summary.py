@@ -17,11 +17,18 @@ from mcsus.result.lines import (
     robustness_line,
     settled_line,
 )
-from mcsus.result.printed import label_name, label_text, significant, widest
+from mcsus.result.wording import (
+    MISSING,
+    UNSETTLED,
+    error,
+    label_key,
+    label_text,
+    number,
+    percent,
+    probability,
+    widest,
+)
 from mcsus.vocabulary import Verdict
-
-UNSETTLED = "does not settle"
-"""What is printed for the mean of an output that has none."""
 
 _WHOLE = 1.005  # what is more does not come of rounding
 _ERRORS = 3  # standard errors that an index of all may be above 1
@@ -116,7 +123,7 @@ def _output_table(outputs: Mapping[str, Any]) -> tuple[Row, list[Row]]:
     rows, parts = _output_rows(outputs), [mean.get("individuals_error") for mean in means]
     if all(part is None for part in parts):
         return _OUTPUT_HEADER, rows
-    theirs = ["" if part is None else significant(part, 1) for part in parts]
+    theirs = ["" if part is None else error(part) for part in parts]
     header = (*_OUTPUT_HEADER, _OF_INDIVIDUALS)
     return header, [(*row, part) for row, part in zip(rows, theirs, strict=True)]
 
@@ -129,9 +136,9 @@ def _never(cell: Mapping[str, Any]) -> float:
 def _mean(cell: Mapping[str, Any]) -> str:
     """Return the mean, or why there is none."""
     if cell["mean"]:
-        return significant(cell["mean"]["value"])
+        return number(cell["mean"]["value"])
     never = _never(cell)
-    return f"never: {never:.1%}".replace("%", " %") if never else UNSETTLED
+    return f"never: {percent(never)}" if never else UNSETTLED
 
 
 def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
@@ -139,10 +146,10 @@ def _output_rows(outputs: Mapping[str, Any]) -> list[tuple[str, ...]]:
         (
             label_text(name, cell["labels"]),
             _mean(cell),
-            significant(cell["median"]["value"]) if cell["median"] else "",
+            number(cell["median"]["value"]) if cell["median"] else "",
             _interval(cell),
             output["unit"],
-            significant(cell["mean"]["error"], 1) if cell["mean"] else "",
+            error(cell["mean"]["error"]) if cell["mean"] else "",
         )
         for name, output in outputs.items()
         for cell in output["cells"]
@@ -161,10 +168,10 @@ def _driver_rows(sensitivity: Mapping[str, Any], method: str, index: str) -> lis
     return rows
 
 
-def _share(value: float | None, error: float | None) -> str:
+def _share(value: float | None, error: float | None) -> str:  # by the keys of an index
     """Return an index; above 1 by more than its error, which no share is, it is not known."""
     if value is None:
-        return "unknown"
+        return MISSING
     if value > max(_WHOLE, 1 + _ERRORS * (error or 0.0)):
         return "above 1"
     return f"{min(value, 1.0):.2f}"
@@ -182,11 +189,11 @@ def _compared_rows(comparisons: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             label_text(name, pair["labels"]),
-            " - ".join(label_name(*pair[key].values()) for key in ("of", "against")),
+            " - ".join(label_key(*pair[key].values()) for key in ("of", "against")),
             _middle(pair["difference"]),
             pair["difference"]["unit"],
             _middle(pair["ratio"]),
-            f"{pair['probability_less']['value']:.4f}",
+            probability(pair["probability_less"]["value"]),
         )
         for name, pairs in comparisons.items()
         for pair in pairs
@@ -197,7 +204,7 @@ def _middle(told: Mapping[str, Any]) -> str:
     """Return the median with its interval; a dash where it is no number in any draw."""
     if told["median"] is None:
         return "-"
-    middle = significant(told["median"]["value"])
+    middle = number(told["median"]["value"])
     if not told.get("varies", True) or not told["intervals"]:
         return middle
     return f"{middle} ({widest(told['intervals'])})"
@@ -207,8 +214,8 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             label_text(name, cell["labels"]) + _at(document),
-            f"{cell['probability']['value']:.4f}",
-            significant(cell["probability"]["error"], 1),
+            probability(cell["probability"]["value"]),
+            error(cell["probability"]["error"]),
             cell["likelihood"],
             Verdict(cell["verdict"]).words,
         )
@@ -219,7 +226,7 @@ def _claim_rows(claims: Mapping[str, Any]) -> list[tuple[str, ...]]:
 
 def _at(claim: Mapping[str, Any]) -> str:
     """Return the labels at which alone a claim is to hold."""
-    labels = ", ".join(map(label_name, claim.get("at", {}).values()))
+    labels = ", ".join(map(label_key, claim.get("at", {}).values()))
     return f" at {labels}" if labels else ""
 
 
@@ -227,11 +234,11 @@ def _credit_rows(credits_: Mapping[str, Any]) -> list[tuple[str, ...]]:
     return [
         (
             label_text(name, cell["labels"]),
-            significant(cell["credited"]["value"]),
+            number(cell["credited"]["value"]),
             cell["unit"],
-            significant(cell["deduction"]["value"]),
-            significant(cell["probability_over_credited"]["value"]),
-            significant(cell["expected_over_credited"]["value"]),
+            number(cell["deduction"]["value"]),
+            probability(cell["probability_over_credited"]["value"]),
+            number(cell["expected_over_credited"]["value"]),
         )
         for name, document in credits_.items()
         for cell in document["cells"]

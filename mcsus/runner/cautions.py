@@ -12,7 +12,7 @@ from mcsus.analysis.base import Explained
 from mcsus.model import Model
 from mcsus.result.arrays import CONSTANT
 from mcsus.result.document import cells, ignorant
-from mcsus.result.printed import significant
+from mcsus.result.wording import number
 from mcsus.runner.applying import before_analyses, without_points
 from mcsus.runner.comparisons import left_out
 from mcsus.runner.constants import on_constants
@@ -212,7 +212,7 @@ def _few(study: Study, model: Model, described: Mapping[str, xr.Dataset]) -> Ite
                 "few_hits",
                 claim.id,
                 f"hardly any draw decides the probability of the claim {claim.id!r}{where}: it is "
-                f"known to ± {significant(bound * float(known[1][few].max()), 2)}; more draws "
+                f"known to ± {number(bound * float(known[1][few].max()), 2)}; more draws "
                 "tell more, or `rare = true` of the claim",
             )
 
@@ -341,14 +341,14 @@ def _noise_of(where: str, cell: xr.Dataset, bound: float) -> Iterator[tuple[floa
     matters = bool(cell["varies"]) or error > _NOISE * abs(float(cell["mean"]))
     if share > _NOISE and matters:
         unit = cell["mean"].attrs["units"]
-        size = f"{significant(error, 2)}{'' if unit == '1' else f' {unit}'}"
+        size = f"{number(error, 2)}{'' if unit == '1' else f' {unit}'}"
         yield share, f"{_percent(share)}{place} (mean +- {size})"
     if rest > _NOISE:
         yield rest, f"{_percent(rest)}{place} (in its spread too)"
 
 
 def _percent(share: float) -> str:
-    return f"{significant(100 * share, 2)} %"
+    return f"{number(100 * share, 2)} %"
 
 
 def _varying(inputs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -15,7 +15,7 @@ from mcsus.engine.inputs import cell_points, mix_of, scale_positions, streams_of
 from mcsus.engine.kernel import stream_positions
 from mcsus.model import Model
 from mcsus.parameters import Cell
-from mcsus.result.printed import label_text
+from mcsus.result.wording import label_text
 from mcsus.streams import Design
 from mcsus.streams import points as reference_points
 from mcsus.study import Study

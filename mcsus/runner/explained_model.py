@@ -18,7 +18,7 @@ from mcsus.engine.executors import Threads
 from mcsus.engine.plans import parameter_of
 from mcsus.errors import NotFiniteError
 from mcsus.model import Model
-from mcsus.result.spoken import words
+from mcsus.result.wording import words
 from mcsus.runner.analyses import Analyses
 from mcsus.runner.drawn_inputs import row_of
 from mcsus.runner.evaluation import drawn_values

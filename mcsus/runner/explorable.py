@@ -19,7 +19,7 @@ from mcsus.families.reshaped import narrowed, scaled, shifted, with_ends
 from mcsus.model import Model
 from mcsus.parameters import Cell, Parameter, Provenance, Source
 from mcsus.result.law_words import law_text
-from mcsus.result.spoken import words
+from mcsus.result.wording import words
 from mcsus.runner.explored import PROBABILITIES, labels_of
 from mcsus.runner.validity import breakdowns
 from mcsus.study import Claim, Study

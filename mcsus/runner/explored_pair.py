@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.replication import share_error, standard_error, student_quantile
 from mcsus.errors import Fault, InputError
-from mcsus.result.spoken import words
+from mcsus.result.wording import words
 from mcsus.runner.explored import described
 from mcsus.runner.explored_json import estimate, told_cell
 from mcsus.runner.explorer import DRAWS, REPLICATES

@@ -23,7 +23,7 @@ from mcsus.families import Distribution
 from mcsus.families.rows import RowValues
 from mcsus.model.rounding import EXACT
 from mcsus.result.arrays import REASON
-from mcsus.result.printed import label_text
+from mcsus.result.wording import label_text
 from mcsus.runner.group_sums import PlanRun, Told, owners, replicate_values, roundings
 from mcsus.runner.group_values import Key, reached_inputs, reaching
 from mcsus.runner.memory import refuse_if_too_large

@@ -11,7 +11,7 @@ from mcsus.dependence.mix import key_of_study
 from mcsus.engine.plans import Member, Part, cells_of, parameter_of
 from mcsus.model import Model
 from mcsus.parameters import Parameter
-from mcsus.result.printed import label_name, label_text
+from mcsus.result.wording import label_key, label_text
 from mcsus.study import Study
 from mcsus.study.conditional import written_name
 from mcsus.study.grids import labelled, shared_dims
@@ -110,7 +110,7 @@ def _parts(model: Model, name: str) -> dict[str, Member]:
 
 def _labels(model: Model, name: str) -> dict[str, str]:
     """Return the labels of each of the parts of a parameter."""
-    texts = [", ".join(map(label_name, own.labels.values())) for own in _apart(model, name)]
+    texts = [", ".join(map(label_key, own.labels.values())) for own in _apart(model, name)]
     return dict(zip(_parts(model, name), texts if len(texts) > 1 else [_NO_LABEL], strict=True))
 
 

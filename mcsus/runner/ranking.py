@@ -25,7 +25,7 @@ from mcsus.analysis.settled import Compared
 from mcsus.counting.tally import MOST_DRAWS
 from mcsus.errors import Fault, InputError, RefusedError
 from mcsus.model import Model
-from mcsus.result.printed import label_text
+from mcsus.result.wording import label_text, probability
 from mcsus.runner.analyses import Analyses, Made
 from mcsus.runner.applying import analysed_by
 from mcsus.runner.checkpoint import Checkpoint, like
@@ -89,7 +89,7 @@ class Look(NamedTuple):
     def words(self) -> str:
         """Return which pair is open, and how likely it is right."""
         one, other, chance = self.compared.open()
-        return f"{self.inputs[one]} before {self.inputs[other]} ({chance:.2f})"
+        return f"{self.inputs[one]} before {self.inputs[other]} ({probability(chance, 2)})"
 
 
 class Settled(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mcsus.result.wording import probability
+
 if TYPE_CHECKING:
     from mcsus.result.tree import Result
     from mcsus.runner.settings import Limits
@@ -50,7 +52,8 @@ def _ranked(until: Mapping[str, Any], limits: Limits, stopped: str) -> Iterator[
     )
     if not until["reached"]:
         own = until["open"]
-        told = f"open is {own['first']} before {own['then']} ({own['probability']:.2f})"
+        right = probability(own["probability"], 2)
+        told = f"open is {own['first']} before {own['then']} ({right})"
         if stopped == "alike":
             told += ": they matter alike, to 0.001 of the variance"
         elif "wanted_draws" in until:

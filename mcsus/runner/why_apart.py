@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.replication import standard_error
 from mcsus.errors import McsusError
 from mcsus.parameters import Cell
-from mcsus.result.spoken import words
+from mcsus.result.wording import words
 from mcsus.runner.explorable import told_cell as told_law
 from mcsus.runner.explored_json import estimate
 from mcsus.runner.parties import Party

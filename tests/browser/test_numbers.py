@@ -5,7 +5,7 @@ import itertools
 from pathlib import Path
 
 import mcsus.report
-from mcsus.report import wording
+from mcsus.result import wording
 
 SCRIPT = Path(mcsus.report.__file__).parent / "live" / "numbers.js"
 NUMBERS = [
@@ -14,7 +14,13 @@ NUMBERS = [
     for mantissa in (1, 1.2346, 9.9961)
     for power in (-7, -5, -4, -2, -1, 0, 1, 3, 5, 6, 12)
 ]
-PAIRS = [*itertools.pairwise(sorted(NUMBERS)), (41234.1, 41235.9), (5, 5), (9055445.0, 9055683.0)]
+PAIRS = [
+    *itertools.pairwise(sorted(NUMBERS)),
+    (41234.1, 41235.9),
+    (5, 5),
+    (9055445.0, 9055683.0),
+    (2, 2 + 1e-15),
+]
 SHARES = [0, 0.0001, 0.0006, 0.0123, 0.0994, 0.0996, 0.456, 0.9991, 1, -0.0001, -0.023, 2.51]
 UNITS = ["1", "", "kg CO2e", "g CO2e/kWh", "m**3", "kg*m**2/s**(-2)"]
 TEXTS = ["the device", "a device", "x3 drives", "x", "k 2", "kWh", "e-waste", "h2o mass", "été", ""]

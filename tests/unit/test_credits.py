@@ -185,7 +185,7 @@ def test_the_national_workbook_is_credited_as_its_table_says():
 
 def test_the_summary_tells_years_and_what_was_issued(result):
     text = " ".join(str(result.summary()).split())
-    assert "yearly is real in every year with 0.90" in text
+    assert "yearly is real in every year with probability 0.90" in text
     assert "claimed was issued 2.00 times what is real" in text
 
 

@@ -8,20 +8,21 @@ import pytest
 from mcsus.report.figures.densities import density_figure
 from mcsus.report.figures.ranges import fan_figure
 from mcsus.report.page import answer, render
-from mcsus.report.ranking import Ranking
-from mcsus.report.reading import Reading, ResultTable, best_level
+from mcsus.report.reading import Reading
 from mcsus.report.sections import sections
 from mcsus.report.sections.cautions import cautions
-from mcsus.report.sections.claimed import claimed_over_real
-from mcsus.report.sections.claims import verdicts
 from mcsus.report.sections.contributions import contribution_figure
 from mcsus.report.sections.drivers import tiny
 from mcsus.report.sections.first_order import first_order_note
 from mcsus.report.sections.inputs import input_rows
 from mcsus.report.sections.scenarios import scenarios
-from mcsus.report.sections.size import size
-from mcsus.report.wording import MINUS, number, span
+from mcsus.result.answer import size
+from mcsus.result.evidence import claimed_over_real
 from mcsus.result.law_words import law_text
+from mcsus.result.ranking import Ranking
+from mcsus.result.reading import ResultTable, best_level
+from mcsus.result.verdicts import verdicts
+from mcsus.result.wording import MINUS, number, span
 from tests.unit.report_results import an_input, claim, indices, lognormal, output, result
 
 THREE = {"application": ["keyword_spotting", "anomaly_detection", "image_classification"]}

@@ -5,15 +5,15 @@ import json
 import numpy as np
 import pytest
 
-from mcsus.report import wording as w
 from mcsus.report.figures.base import by_cell, grouped, label_columns, settled
 from mcsus.report.figures.style import STAGE_COLOURS, clear_of, tick_text
 from mcsus.report.figures.svg import _emptied, _rounded
 from mcsus.report.gallery import write_gallery
-from mcsus.report.ranking import order_of
 from mcsus.report.sections.contributions import _label, _tints
 from mcsus.report.sections.inputs import _first_author, input_title
 from mcsus.report.sections.scenarios import _change
+from mcsus.result import wording as w
+from mcsus.result.ranking import order_of
 from tests.unit.report_results import lognormal, output, result
 
 MINUS = "\N{MINUS SIGN}"

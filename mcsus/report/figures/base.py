@@ -8,9 +8,9 @@ from typing import Any
 
 from mcsus.report.figures.style import Sheet, drawing
 from mcsus.report.figures.svg import inline_svg
-from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.tables import csv_text
-from mcsus.report.wording import cell_name, label_name, label_words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import cell_name, label_name, label_words
 
 Row = Mapping[str, Any]
 Labels = dict[str, Any]

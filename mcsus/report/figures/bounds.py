@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows
 from mcsus.report.figures.style import BLUE, FAINT, INK, PALE_BLUE, WIDTH, Sheet, tick_text
-from mcsus.report.reading import ResultTable
-from mcsus.report.wording import capital, cell_name, number, unit_label, words
+from mcsus.result.reading import ResultTable
+from mcsus.result.wording import capital, cell_name, number, unit_label, words
 
 _MOST, _ACROSS, _HEIGHT, _FOOT = 6, 2, 190.0, 50.0
 _LEFT, _GAP = 46.0, 30.0

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, ORANGE, WIDTH, Sheet, clear_of, only_bottom
 from mcsus.report.lenses import Lens, errors_of, floors_of
-from mcsus.report.reading import ResultCell, ResultTable
-from mcsus.report.wording import capital, cell_name, words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, cell_name, words
 
 Array = NDArray[np.float64]
 

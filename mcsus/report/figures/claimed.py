@@ -19,8 +19,8 @@ from mcsus.report.figures.style import (
     only_bottom,
     tick_text,
 )
-from mcsus.report.reading import ResultCell, ResultTable, best_level
-from mcsus.report.wording import capital, level_text, number, span, unit_label, words
+from mcsus.result.reading import ResultCell, ResultTable, best_level
+from mcsus.result.wording import capital, level_text, number, span, unit_label, words
 
 _TOP, _BLOCK, _SIDE, _FOOT = 26.0, 62.0, 14.0, 46.0
 _LETTER = 7.3  # points that a letter takes, on average

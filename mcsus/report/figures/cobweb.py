@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.scatter import Looked
 from mcsus.report.figures.style import BLUE, SOFT, WIDTH, Sheet, clear_of
-from mcsus.report.wording import capital, cell_name, number, unit_text, words
+from mcsus.result.wording import capital, cell_name, number, unit_text, words
 
 Array = NDArray[np.float64]
 

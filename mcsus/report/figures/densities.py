@@ -23,8 +23,8 @@ from mcsus.report.figures.style import (
     only_bottom,
     tick_text,
 )
-from mcsus.report.reading import ResultCell, ResultTable, best_level, quantile
-from mcsus.report.wording import (
+from mcsus.result.reading import ResultCell, ResultTable, best_level, quantile
+from mcsus.result.wording import (
     capital,
     cell_name,
     is_base,

@@ -10,7 +10,9 @@ from matplotlib.axes import Axes
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, ORANGE, SOFT, WIDTH, Sheet, clear_of, line_axes
-from mcsus.report.wording import (
+from mcsus.result.compared import PARTS, pairs_of
+from mcsus.result.document import cell_dims
+from mcsus.result.wording import (
     MINUS,
     capital,
     cell_name,
@@ -21,8 +23,6 @@ from mcsus.report.wording import (
     unit_label,
     words,
 )
-from mcsus.result.compared import PARTS, pairs_of
-from mcsus.result.document import cell_dims
 from mcsus.vocabulary import Apart
 
 _ROW, _LEFT, _TOP, _RIGHT = 26.0, 214.0, 34.0, 118.0

@@ -8,8 +8,8 @@ import numpy as np
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.spread_labels import apart
 from mcsus.report.figures.style import PALETTE, WIDTH, Sheet, clear_of
-from mcsus.report.reading import ResultTable
-from mcsus.report.wording import capital, label_words, words
+from mcsus.result.reading import ResultTable
+from mcsus.result.wording import capital, label_words, words
 
 _MOST = 6
 _LEFT, _TOP, _HEIGHT, _RIGHT, _FOOT = 48.0, 34.0, 260.0, 210.0, 40.0

@@ -20,9 +20,9 @@ from mcsus.report.figures.style import (
     only_bottom,
     tick_text,
 )
-from mcsus.report.reading import ResultCell
-from mcsus.report.wording import words
 from mcsus.result.given_text import are_told_apart
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import words
 
 METHODS = {
     "given_data": "First order",

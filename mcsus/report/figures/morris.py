@@ -8,8 +8,8 @@ import numpy as np
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.spread_labels import apart
 from mcsus.report.figures.style import BLUE, INK, SOFT, WIDTH, Sheet, clear_of, tick_text
-from mcsus.report.reading import ResultCell, ResultTable
-from mcsus.report.wording import capital, cell_name, unit_label, words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, cell_name, unit_label, words
 
 _NAMED = 8
 _LEFT, _HEIGHT, _TOP, _FOOT = 76.0, 280.0, 34.0, 50.0

@@ -15,7 +15,7 @@ from mcsus.report.figures.style import (
     only_bottom,
     tick_text,
 )
-from mcsus.report.wording import capital, cell_name, span, unit_label, words
+from mcsus.result.wording import capital, cell_name, span, unit_label, words
 
 _MOST = 6  # groups of a kind
 _DRAWN = ("evidence", "input")

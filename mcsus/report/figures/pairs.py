@@ -8,9 +8,9 @@ import numpy as np
 from mcsus.analysis.of_claims.break_even_pair import pair_of
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import INK, ORANGE, Sheet, tick_text
-from mcsus.report.reading import ResultTable
-from mcsus.report.wording import capital, cell_name, plain, unit_label, words
 from mcsus.result.of_claims import CONFIDENCE, units_of
+from mcsus.result.reading import ResultTable
+from mcsus.result.wording import capital, cell_name, plain, unit_label, words
 
 _LEVELS = (0.0, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 _SHADES = ("#08519c", "#3182bd", "#6baed6", "#9ecae1", "#c6dbef", "#eff3ff")

@@ -7,8 +7,8 @@ from matplotlib.patches import Rectangle
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import INK, SOFT, WIDTH, Sheet, clear_of
 from mcsus.report.lenses import LENSES, Lens, Seen
-from mcsus.report.reading import ResultCell
-from mcsus.report.wording import capital, cell_name, listing, words
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, cell_name, listing, words
 
 _MOST = 8  # inputs drawn
 _LEFT, _ROW, _HEAD, _NAMES, _GAP = 214.0, 28.0, 100.0, 22.0, 14.0

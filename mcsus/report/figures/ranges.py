@@ -20,8 +20,8 @@ from mcsus.report.figures.style import (
     room_for_ticks,
     tick_text,
 )
-from mcsus.report.reading import ResultTable, best_level, quantile
-from mcsus.report.wording import capital, cell_name, level_text, listing, number, unit_label, words
+from mcsus.result.reading import ResultTable, best_level, quantile
+from mcsus.result.wording import capital, cell_name, level_text, listing, number, unit_label, words
 from mcsus.vocabulary import BASE
 
 _ROW, _LEFT, _TOP = 26.0, 190.0, 30.0

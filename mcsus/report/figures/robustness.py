@@ -8,7 +8,7 @@ import numpy as np
 
 from mcsus.report.figures.base import Figure, Row, label_columns
 from mcsus.report.figures.style import BLUE, FAINT, INK, ORANGE, PALE_BLUE, WIDTH, Sheet, line_axes
-from mcsus.report.wording import cell_name, probability, words
+from mcsus.result.wording import cell_name, probability, words
 
 Told = Mapping[str, Any]
 

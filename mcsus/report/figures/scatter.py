@@ -23,7 +23,7 @@ from mcsus.report.figures.style import (
     clear_of,
     tick_text,
 )
-from mcsus.report.wording import capital, cell_name, unit_label, unit_text, words
+from mcsus.result.wording import capital, cell_name, unit_label, unit_text, words
 
 Array = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ from matplotlib.patches import Rectangle
 
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import INK, SOFT, WIDTH, Sheet, clear_of
-from mcsus.report.ranking import Ranking
-from mcsus.report.reading import ResultTable
-from mcsus.report.wording import capital, cell_name, fixed, words
+from mcsus.result.ranking import Ranking
+from mcsus.result.reading import ResultTable
+from mcsus.result.wording import capital, cell_name, fixed, words
 
 _MOST, _SURE = 8, 2.0
 _LEFT, _ROW, _HEAD, _NAMES, _GAP = 214.0, 30.0, 120.0, 22.0, 16.0

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FixedLocator
 
-from mcsus.report.wording import SUPERSCRIPTS, TIMES, capital, plain
+from mcsus.result.wording import SUPERSCRIPTS, TIMES, capital, plain
 
 WIDTH = 680.0
 """Width of a figure in points."""

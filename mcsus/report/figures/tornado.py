@@ -16,8 +16,8 @@ from mcsus.report.figures.style import (
     only_bottom,
     tick_text,
 )
-from mcsus.report.reading import ResultCell, ResultTable
-from mcsus.report.wording import capital, cell_name, number, unit_label, unit_text, words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, cell_name, number, unit_label, unit_text, words
 
 _MOST = 12
 _PALE = "#8ec7ea"

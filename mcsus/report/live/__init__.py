@@ -14,9 +14,10 @@ from mcsus.analysis.replication import student_quantile
 from mcsus.engine import javascript as engine
 from mcsus.families import javascript as families
 from mcsus.parameters import Cell
-from mcsus.report.ranking import Ranking, leading
-from mcsus.report.reading import Reading, ResultCell, ResultTable, best_level
-from mcsus.report.wording import (
+from mcsus.report.reading import Reading
+from mcsus.result.ranking import Ranking, leading
+from mcsus.result.reading import ResultCell, ResultTable, best_level
+from mcsus.result.wording import (
     capital,
     cell_name,
     label_name,

@@ -1,4 +1,4 @@
-// Numbers, units and names as the report writes them (mcsus/report/wording.py): in a live report,
+// Numbers, units and names as the report writes them (mcsus/result/wording.py): in a live report,
 // which stands alone, and on the page that is served. What is never is infinite or null.
 
 const MINUS = "\u2212", TIMES = "\u00d7", SPACE = "\u00a0";
@@ -46,7 +46,7 @@ export function span(low, high) {
   while (low < high && digits < 12 && number(low, digits) === number(high, digits)) digits++;
   digits += digits > 3;
   const first = number(low, digits), last = number(high, digits);
-  return first === last ? first : `${first} to ${last}`;
+  return first === last ? number(low) : `${first} to ${last}`;
 }
 
 /** A share in percent. */

@@ -10,10 +10,11 @@ from mcsus.report.figures.base import Figure
 from mcsus.report.figures.by_method import method_figure
 from mcsus.report.figures.second_order import has_pairs, second_order_figure
 from mcsus.report.lenses import LENSES
-from mcsus.report.ranking import METHOD, Ranking
-from mcsus.report.reading import Reading, ResultCell
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import SECTIONS, Section, register
-from mcsus.report.wording import capital, words
+from mcsus.result.ranking import METHOD, Ranking
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, words
 
 MOST_CELLS = 3
 """Cases of an output that are shown."""

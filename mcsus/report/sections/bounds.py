@@ -5,9 +5,9 @@ from typing import Any
 
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.bounds import bounds_figure
-from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import (
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import (
     capital,
     cell_name,
     count,

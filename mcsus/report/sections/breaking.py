@@ -9,9 +9,11 @@ import numpy as np
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.pairs import pair_figure
 from mcsus.report.figures.style import BLUE, INK, ORANGE, WIDTH, Sheet, line_axes
-from mcsus.report.reading import Reading, ResultCell
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import (
+from mcsus.result.of_claims import units_of
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import (
     capital,
     cell_name,
     listing,
@@ -23,7 +25,6 @@ from mcsus.report.wording import (
     unit_text,
     words,
 )
-from mcsus.result.of_claims import units_of
 from mcsus.vocabulary import Verdict
 
 _CELLS, _INPUTS = 3, 6  # that are drawn and told of a claim

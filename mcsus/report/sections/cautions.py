@@ -5,7 +5,7 @@ from typing import Any
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import RESTING
-from mcsus.report.wording import capital, count
+from mcsus.result.wording import capital, count
 
 _MOST = 40  # that a page tells
 

@@ -16,7 +16,8 @@ from mcsus.report.figures.differences import (
     pair_name,
 )
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import (
+from mcsus.result.document import cell_dims, cells
+from mcsus.result.wording import (
     capital,
     cell_name,
     error,
@@ -30,7 +31,6 @@ from mcsus.report.wording import (
     unit_text,
     words,
 )
-from mcsus.result.document import cell_dims, cells
 from mcsus.vocabulary import EFFECT, Apart
 
 _MOST_FIGURES = 6

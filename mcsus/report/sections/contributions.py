@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 
 from mcsus.report.figures.base import Figure, Row, by_cell, cell_rows, grouped, settled
 from mcsus.report.figures.style import PALETTE, STAGE_COLOURS, WIDTH, Sheet, line_axes
-from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, cell_name, number, unit_label, words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, cell_name, number, unit_label, words
 
 _BAR, _LEFT, _RIGHT, _KEY = 32.0, 170.0, 74.0, 22.0
 _HOW_TO_READ = (

@@ -17,9 +17,9 @@ from mcsus.report.figures.style import (
     room_for_ticks,
     tick_text,
 )
-from mcsus.report.reading import ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import cell_name, number, unit_label, words
+from mcsus.result.reading import ResultTable
+from mcsus.result.wording import cell_name, number, unit_label, words
 
 _PANELS = 3
 _HEIGHT, _HEAD, _BETWEEN = 112.0, 24.0, 44.0

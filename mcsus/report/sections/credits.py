@@ -6,9 +6,10 @@ from typing import Any
 
 from mcsus.report.figures.base import Figure, Row, by_cell, grouped, label_columns
 from mcsus.report.figures.style import BLUE, INK, ORANGE, WIDTH, Sheet, line_axes
-from mcsus.report.reading import Reading, ResultCell, ResultTable, quantile
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import (
+from mcsus.result.reading import ResultCell, ResultTable, quantile
+from mcsus.result.wording import (
     MISSING,
     capital,
     cell_name,
@@ -91,7 +92,7 @@ def sentences(table: ResultTable, cell: ResultCell) -> list[str]:
         text += _not_real(table, over, cell.value("over_credited_share"))
     if "covered_in_all" in cell.data and (covered := cell.value("covered_in_all")) is not None:
         every = f"; all of it is real in every {words(table.attrs['over'])}"
-        text += f"{every} with a probability of {covered:.3f}"
+        text += f"{every} with a probability of {probability(covered)}"
     return [f"{text}.", *_issued(table, cell)]
 
 

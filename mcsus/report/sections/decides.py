@@ -9,11 +9,12 @@ import numpy as np
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.second_order import has_pairs, second_order_figure
-from mcsus.report.ranking import TINY, Ranking
-from mcsus.report.reading import Reading, ResultCell
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.drivers import driver_figure, inputs_in_words
-from mcsus.report.wording import listing, percent, the, verb, words
+from mcsus.result.ranking import TINY, Ranking
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import listing, percent, the, verb, words
 
 _NOTABLE = 0.05  # total-order index from which an input is named
 _NAMED = 3

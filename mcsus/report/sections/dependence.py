@@ -3,7 +3,7 @@
 from typing import Any
 
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, listing, plain, span, words
+from mcsus.result.wording import capital, listing, plain, span, words
 
 _MOST_ROWS = 5  # of a matrix that is printed
 

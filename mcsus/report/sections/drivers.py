@@ -10,12 +10,13 @@ from matplotlib.axes import Axes
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_bottom
-from mcsus.report.ranking import METHOD, TINY, Ranking, leading, order_of
-from mcsus.report.reading import Reading, ResultTable
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import input_title
-from mcsus.report.wording import capital, cell_name, listing, percent, the, verb, words
-from mcsus.result.arrays import ON
+from mcsus.result.answer import WHOLE, is_of_ranks, what_drives
+from mcsus.result.ranking import METHOD, TINY, Ranking, order_of
+from mcsus.result.reading import ResultTable
+from mcsus.result.wording import capital, cell_name, listing, words
 
 TOP = 12
 _FIRST = "#56B4E9"
@@ -24,13 +25,10 @@ _WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1, "cap
 _ROW, _LEGEND, _NAMES = 30.0, 36.0, 28.0
 _EXPLAINED = 6  # leading inputs whose meaning is told beside the figure
 _FEW = 3  # labels of one parameter that are listed
-_NAMED = 3  # drivers that a sentence names
 _RANKS = (
     "These are indices of the ranks of the values (never ranks highest), since the variance of the "
     "values themselves does not settle."
 )
-_WHOLE = 1.005  # index above which it is not known: a share is no more than all
-_NOTABLE = 0.05  # total-order index from which an input is named as a driver
 
 
 @register
@@ -61,15 +59,11 @@ class Drivers(Section):
 
     def answer(self) -> list[str]:
         """Say what drives the doubt about the headline output."""
-        return self._told([self.reading.explained])
+        return what_drives(self.reading, [self.reading.explained])
 
     def further(self) -> list[str]:
         """Say what drives the doubt about the others that are featured."""
-        return self._told(t for t in self.reading.featured if t is not self.reading.explained)
-
-    def _told(self, tables: Iterable[ResultTable]) -> list[str]:
-        known = self.rankings
-        return [drivers(self.reading, t, known[t.name]) for t in tables if t.name in known]
+        return what_drives(self.reading, self.reading.featured_further)
 
     def context(self) -> dict[str, Any]:
         """Return each figure with what the leading inputs are, and their ranking."""
@@ -174,9 +168,9 @@ def _described(output: str, cells: Sequence[Mapping[str, Row]], names: Sequence[
     for name in names[:5]:
         totals = [own[name]["ST"] for own in cells]
         low, high = min(totals), max(totals)
-        last = "above 1" if high > _WHOLE else f"{high:.2f}"
+        last = "above 1" if high > WHOLE else f"{high:.2f}"
         more = f" to {last}" if high - low >= 0.005 else ""
-        told = "above 1" if low > _WHOLE else f"{low:.2f}{more}"
+        told = "above 1" if low > WHOLE else f"{low:.2f}{more}"
         parts.append(f"{words(name)} {told}")
     return f"Total-order indices of {words(output)}: {', '.join(parts)}."
 
@@ -209,47 +203,6 @@ def _meanings(reading: Reading, ranking: Ranking) -> list[tuple[str, str]]:
         if titles:
             told.append((capital(words(key)), "; ".join(titles)))
     return told
-
-
-def drivers(
-    reading: Reading, table: ResultTable, ranking: Ranking, including: str = "interactions included"
-) -> str:
-    """Say which inputs drive the doubt about an output, and what is included in their share."""
-    named = [n for n in ranking.names if ranking.range(n)[1] >= _NOTABLE][:_NAMED]
-    named = named or list(ranking.names[:1])
-    lead, others = named[0], named[1:]
-    most = ranking.range(lead)[0] > 0.505
-    drives = verb(words(lead), "drives", "drive")
-    drives += " most of the doubt" if most else " the doubt most"
-    about = "" if table is reading.headline else f"For {the(table.name)}, "
-    of = "variance of its ranks" if is_of_ranks(leading(reading)[table.name]) else "variance"
-    share = f"{_share(ranking, lead)} of the {of}, {including}"
-    text = capital(f"{about}{the(lead)} {drives} ({share})")
-    if others:
-        texts = [f"{the(name)} ({_share(ranking, name)})" for name in others]
-        text += f", followed by {listing(texts)}"
-    if len(ranking.cells) > 1:
-        if table.axis_dim is not None or len(ranking.cells) < len(table.base):
-            over = listing([cell.name for cell in ranking.cells])
-        else:
-            over = table.noun(len(ranking.cells))
-        text += f"{' in' if table.axis_dim else ', over'} {over}"
-    return text + "."
-
-
-def is_of_ranks(table: ResultTable) -> bool:
-    """Tell whether indices are of ranks, as the variance of the values does not settle."""
-    return table.attrs.get(ON) == "ranks"
-
-
-def _share(ranking: Ranking, name: str) -> str:
-    low, high = ranking.range(name)
-    first, last = ("all" if share > _WHOLE else percent(max(share, 0.0)) for share in (low, high))
-    if first == last:
-        return last
-    if low < 0.01:
-        return f"up to {last}"
-    return f"{first if last == 'all' else first.removesuffix(' %')} to {last}"
 
 
 def inputs_in_words(names: Iterable[str]) -> list[str]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, fixed, number, words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, fixed, number, words
 
 _BESIDE = (("S1", "sobol"), ("ST", "sobol"), ("shapley", "shapley"))
 """Arrays in closed form, and the analysis that estimates the same."""

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.report.reading import Reading, ResultCell
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import UNSETTLED, capital, number, percent, span
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import UNSETTLED, capital, number, percent, span
 
 
 @register

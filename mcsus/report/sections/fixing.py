@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from mcsus.report.reading import ResultCell
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, listing, number, percent, span, words
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, listing, number, percent, span, words
 
 _FURTHER = 3  # inputs that are shown beyond those that are enough
 _NAMED = 6

@@ -6,8 +6,8 @@ from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.evolution import evolution_figure
 from mcsus.report.figures.second_order import has_pairs, second_order_figure
-from mcsus.report.ranking import METHOD, Ranking
 from mcsus.report.sections.base import Section, register
+from mcsus.result.ranking import METHOD, Ranking
 
 _FIGURES = "{% for figure in figures %}{{ show(figure) }}{% endfor %}"
 

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from mcsus.analysis.base import methods
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.given import METHODS, given_figure, sure_places
-from mcsus.report.reading import ResultCell
 from mcsus.report.sections.base import Section
-from mcsus.report.wording import capital, count, listing, words
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, count, listing, words
 
 _SLOPES = "SRC"  # of a correlation: told where they tell of more inputs
 

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from mcsus.report.figures.base import Figure, Row, label_columns
 from mcsus.report.figures.narrower import narrower_figure
-from mcsus.report.reading import ResultCell, ResultTable, best_level
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
 from mcsus.report.sections.inputs import source_row
-from mcsus.report.wording import capital, fixed, percent, quantity, span, unit_text, words
+from mcsus.result.reading import ResultCell, ResultTable, best_level
+from mcsus.result.wording import capital, fixed, percent, quantity, span, unit_text, words
 
 _MOST = 5  # groups of a kind in a table
 _SURE = 2.0  # errors from which an interval is another one

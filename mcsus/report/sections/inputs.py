@@ -4,11 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.report.ranking import Ranking, leading
 from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, count, label_words, listing, unit_text, words
 from mcsus.result.law_words import law_text
+from mcsus.result.ranking import Ranking, leading
+from mcsus.result.wording import capital, count, label_words, listing, unit_text, words
 
 RESTING = "constant_inputs"
 """Kind of the caution that stands with the inputs: how much of a mean rests on constants."""

@@ -11,13 +11,13 @@ from mcsus.report.advice import advice
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.places import places_figure
 from mcsus.report.lenses import LEFT_OUT, Seen, exact, seen
-from mcsus.report.ranking import TINY, Ranking, leading
-from mcsus.report.reading import ResultCell, ResultTable, best_level
 from mcsus.report.sections.base import Section, register
-from mcsus.report.sections.drivers import is_of_ranks
 from mcsus.report.sections.inputs import source_row
 from mcsus.report.sections.settled import is_told, settled
-from mcsus.report.wording import (
+from mcsus.result.answer import is_of_ranks
+from mcsus.result.ranking import TINY, Ranking, leading
+from mcsus.result.reading import ResultCell, ResultTable, best_level
+from mcsus.result.wording import (
     capital,
     count,
     listing,

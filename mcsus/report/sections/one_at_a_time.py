@@ -7,10 +7,10 @@ from typing import Any
 
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.tornado import tornado_figure
-from mcsus.report.reading import ResultCell
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, number, percent, words
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, number, percent, words
 
 
 class _OneAtATime(Section):

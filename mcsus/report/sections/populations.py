@@ -8,9 +8,9 @@ import numpy as np
 
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.populations import population_figure
-from mcsus.report.reading import ResultCell, ResultTable
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, number, percent, quantity, span, words
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, number, percent, quantity, span, words
 
 _MOST_FIGURES = 4
 _DOUBT, _POPULATION = (0.025, 0.5, 0.975), (0.05, 0.5, 0.95)

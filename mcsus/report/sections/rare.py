@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mcsus.analysis.rare import DRAWS
-from mcsus.report.reading import ResultCell
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, error, number
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, error, number
 
 
 @register

@@ -7,8 +7,8 @@ from typing import Any
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.robustness import KINDS, extremes, input_words, robustness_figure
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, cell_name, label_name, listing, number, probability, words
 from mcsus.result.of_claims import documents
+from mcsus.result.wording import capital, cell_name, label_name, listing, number, probability, words
 
 Told = Mapping[str, Any]
 
@@ -171,7 +171,7 @@ def _scenarios(row: Told) -> str:
 def _rough(value: float, error: float) -> str:
     """Return a probability with no more digits than its error leaves."""
     shown = probability(value)
-    return f"{value:.2f}" if error > _TWO_DIGITS and 0.005 <= value < 0.995 else shown
+    return probability(value, 2) if error > _TWO_DIGITS else shown
 
 
 def _moved(told: Told) -> Iterator[tuple[str, list[str]]]:

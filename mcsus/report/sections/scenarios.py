@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import MINUS, capital, number, percent
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import MINUS, capital, number, percent
 from mcsus.vocabulary import BASE, SCENARIO
 
 

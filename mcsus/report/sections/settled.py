@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from mcsus.report.ranking import METHOD
-from mcsus.report.reading import ResultCell
 from mcsus.report.sections.any_analysis import MOST_CELLS, inputs_of
 from mcsus.report.sections.base import Section, register
-from mcsus.report.wording import capital, words
 from mcsus.result.lines import SETTLED
+from mcsus.result.ranking import METHOD
+from mcsus.result.reading import ResultCell
+from mcsus.result.wording import capital, words
 
 _LOOKED_AT = 5  # inputs at the head of a ranking
 

@@ -10,19 +10,20 @@ from matplotlib.axes import Axes
 from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_bottom
-from mcsus.report.ranking import METHOD, Ranking
-from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.report.reading import Reading
 from mcsus.report.sections.base import Section, register
-from mcsus.report.sections.drivers import TOP, drivers, inputs_in_words, tiny
-from mcsus.report.wording import capital, cell_name, listing, words
+from mcsus.report.sections.drivers import TOP, inputs_in_words, tiny
+from mcsus.result.answer import what_drives
 from mcsus.result.arrays import BETWEEN, OTHERS
+from mcsus.result.ranking import METHOD, Ranking
+from mcsus.result.reading import ResultCell, ResultTable
+from mcsus.result.wording import capital, cell_name, listing, words
 
 _OWN, _BESIDE = "shapley", "kucherenko"
 _LEGEND, _ROW, _NAMES, _LEFT, _GAP = 36.0, 26.0, 28.0, 196.0, 20.0
 _WHISKERS: dict[str, Any] = {"fmt": "none", "ecolor": INK, "elinewidth": 1, "capsize": 2}
 _ENDS = (("S1", "o"), ("ST", "s"))
 """Arrays at the ends of the thin lines, and how they are marked."""
-_INCLUDING = "with an equal part of what inputs have in common"
 _HOW = (
     "Shapley effects share out the whole variance: what inputs have in common, because they depend "
     "on each other or because they interact, is divided among them equally, so that the shares add "
@@ -63,11 +64,13 @@ class ShapleyEffects(Section):
 
     def answer(self) -> list[str]:
         """Say what drives the doubt about the headline output, where Sobol\u2019 indices do not."""
-        return self._told([self.reading.explained])
+        leads = METHOD not in self.reading.analyses
+        return what_drives(self.reading, [self.reading.explained]) if leads else []
 
     def further(self) -> list[str]:
         """Say what drives the doubt about the others that are featured."""
-        return self._told([t for t in self.reading.featured if t is not self.reading.explained])
+        leads = METHOD not in self.reading.analyses
+        return what_drives(self.reading, self.reading.featured_further) if leads else []
 
     def context(self) -> Mapping[str, Any]:
         """Return each figure with its ranking, its rows by cell, and what is said below it."""
@@ -82,14 +85,6 @@ class ShapleyEffects(Section):
             told.append((figure, ranking, cells, _notes(table, ranking)))
         why = [c["text"] for c in self.reading.about["cautions"] if c["kind"] == "dependent"]
         return {"drawn": told, "ends": _ENDS, "why": why}
-
-    def _told(self, tables: Sequence[ResultTable]) -> list[str]:
-        if METHOD in self.reading.analyses:
-            return []
-        known = self.rankings
-        return [
-            drivers(self.reading, t, known[t.name], _INCLUDING) for t in tables if t.name in known
-        ]
 
     def _figure(self, name: str, ranking: Ranking) -> Figure:
         table = self.reading.analyses[_OWN][name]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mcsus.report.sections.base import Section
-from mcsus.report.wording import words
+from mcsus.result.wording import words
 
 
 class SharedDraws(Section):

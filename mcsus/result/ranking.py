@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mcsus.report.reading import Reading, ResultCell, ResultTable
+from mcsus.result.reading import ResultCell, ResultReading, ResultTable
 
 Array = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ class Ranking:
         return [name for name in self.names if self.range(name)[1] < TINY]
 
 
-def leading(reading: Reading) -> Mapping[str, ResultTable]:
+def leading(reading: ResultReading) -> Mapping[str, ResultTable]:
     """Return the tables of the analysis that says how much inputs matter; none without one."""
     made = (reading.analyses[method] for method in LEADING if method in reading.analyses)
     return next(made, {})

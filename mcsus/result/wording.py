@@ -1,13 +1,15 @@
-"""Numbers, units and names as a reader wants them."""
+"""Numbers, probabilities, units and names as a reader wants them: on a page, printed, in Python."""
 
 import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mcsus.result import spoken
-from mcsus.result.printed import ends_apart
 from mcsus.vocabulary import BASE, SCENARIO
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 MISSING = "not known"
 """What is printed for a number that a run cannot tell, such as the error of one replicate."""
@@ -15,11 +17,51 @@ MISSING = "not known"
 UNSETTLED = "does not settle"
 """What is printed for the mean or the spread of an output that has none."""
 
-SUPERSCRIPTS, MINUS, TIMES = spoken.SUPERSCRIPTS, spoken.MINUS, spoken.TIMES
-listing, plain, times_power, words = (
-    spoken.listing, spoken.plain, spoken.times_power, spoken.words,
-)  # fmt: skip
+_ABBREVIATIONS = {
+    "ml": "ML",
+    "mcu": "MCU",
+    "pcb": "PCB",
+    "pue": "PUE",
+    "led": "LED",
+    "eol": "end-of-life",
+    "iot": "IoT",
+    "co2e": "CO₂e",
+    "ewaste": "e-waste",
+    "gwp20": "GWP20",
+}
+_MOST_DIGITS = 12
 _POWER = re.compile(r"\*\*\(?(-?\d+)\)?")
+
+
+def plain(value: float) -> str:
+    """Return a number that somebody chose, such as a threshold, as short as it was written."""
+    text = f"{value:.9g}"
+    if "e" in text:
+        text = times_power(text)
+    elif abs(value) >= 10_000:
+        text = f"{value:,.9g}"
+    return text.replace("-", MINUS)
+
+
+def times_power(text: str) -> str:
+    """Return a number such as ``1.5e+07`` with its power of ten written out."""
+    mantissa, exponent = text.split("e")
+    return f"{mantissa} {TIMES} 10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def words(name: object) -> str:
+    """Return an identifier or a number as words."""
+    if isinstance(name, float):
+        return f"{name:.12g}"
+    text = str(name).replace("_", " ").replace("@", ", by ")
+    return " ".join(_ABBREVIATIONS.get(word, word) for word in text.split(" "))
+
+
+def listing(items: Sequence[str]) -> str:
+    """Join items as a sentence does."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -61,11 +103,15 @@ def span(low: float, high: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> span(12.34, 56.78), span(41234.1, 41235.9), span(5, 5)
-    ('12.3 to 56.8', '41,234 to 41,236', '5.00')
+    >>> span(12.34, 56.78), span(41234.1, 41235.9), span(5, 5), span(2, 2 + 1e-15)
+    ('12.3 to 56.8', '41,234 to 41,236', '5.00', '2.00')
     """
-    first, last = ends_apart(low, high, digits, number)
-    return first if first == last else f"{first} to {last}"
+    own = digits
+    while low < high and own < _MOST_DIGITS and number(low, own) == number(high, own):
+        own += 1
+    own += own > digits
+    first, last = number(low, own), number(high, own)
+    return number(low, digits) if first == last else f"{first} to {last}"
 
 
 def fixed_error(value: float, digits: int = 3) -> str:
@@ -96,15 +142,21 @@ def level_text(level: float) -> str:
     return f"{plain(100 * level)} %"
 
 
-def probability(value: float) -> str:
-    """Return a probability; only one that was met in every draw is printed as 0 or 1."""
+def probability(value: float | None, digits: int = 3) -> str:
+    """Return a probability; only one that was met in every draw is printed as 0 or 1.
+
+    Examples
+    --------
+    >>> probability(0.5697), probability(0.99996), probability(1.0), probability(0.004, 2)
+    ('0.570', 'above 0.999', '1', 'below 0.01')
+    """
+    if value is None or not math.isfinite(value):
+        return MISSING
     if value in (0.0, 1.0):
         return f"{value:.0f}"
-    if value > 0.999:
-        return "above 0.999"
-    if value < 0.001:
-        return "below 0.001"
-    return f"{value:.3f}"
+    if value > 1 - 10**-digits:
+        return f"above {1 - 10**-digits:.{digits}f}"
+    return f"below {10**-digits:.{digits}f}" if value < 10**-digits else f"{value:.{digits}f}"
 
 
 def unit_text(unit: str) -> str:
@@ -169,6 +221,30 @@ def label_name(label: object) -> str:
     ('keyword spotting', 'steel_hot rolled {DE}| market for')
     """
     return words(label) if not isinstance(label, str) or label.isidentifier() else label
+
+
+def label_text(name: str, labels: Mapping[str, Any]) -> str:
+    """Return a quantity with its labels, as the name that it has in tables and in JSON.
+
+    Examples
+    --------
+    >>> label_text("total", {"year": 2030, "application": "keyword_spotting"})
+    'total [2030, keyword spotting]'
+    """
+    return f"{name} [{', '.join(map(label_key, labels.values()))}]" if labels else name
+
+
+def label_key(label: Any) -> str:
+    """Return a label as it stands in a name; an identifier without underscores."""
+    text = f"{label:.12g}" if isinstance(label, float) else str(label)
+    return text.replace("_", " ") if text.isidentifier() else text
+
+
+def widest(intervals: Sequence[Mapping[str, Any]]) -> str:
+    """Return the 95 % interval of a document, or else the one of the highest level."""
+    best = max(intervals, key=lambda own: (own["level"] == 0.95, own["level"]))
+    known = best["low"] is not None and best["high"] is not None
+    return span(best["low"], best["high"]) if known else MISSING
 
 
 def is_base(labels: Mapping[str, Any]) -> bool:
