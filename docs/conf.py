@@ -20,9 +20,10 @@ extensions = [
     "sphinx_design",
     "sphinx_copybutton",
     "tools.pages.directives",
+    "tools.pages.made",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build", "_static/vendor"]
+exclude_patterns = ["_build", "_made", "_static/vendor"]
 root_doc = "index"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
@@ -34,6 +35,9 @@ copybutton_line_continuation_character = "\\"
 
 mathjax_path = "vendor/mathjax-tex-svg.js"
 numpydoc_show_class_members = False
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+autodoc_preserve_defaults = True
 
 html_theme = "pydata_sphinx_theme"
 html_title = "mcsus"

@@ -197,6 +197,16 @@ class Scale(NamedTuple):
     factor: Fraction
 
 
+class Row(NamedTuple):
+    """Units of one size: the letters of their prefixes, what one is in base units, their names."""
+
+    dimension: Dimension
+    prefixes: str
+    factor: str
+    symbols: tuple[str, ...]
+    words: tuple[str, ...]
+
+
 class Confusion(NamedTuple):
     """A word with several readings, by name and size, and the units to write instead."""
 
@@ -207,21 +217,28 @@ class Confusion(NamedTuple):
 @lru_cache(maxsize=1)
 def known_units() -> dict[str, Scale]:
     """Return every unit name that is read, with its prefix, and what it stands for."""
-    known = {}
+    return {
+        name: Scale(row.dimension, size * Fraction(row.factor))
+        for row in unit_rows()
+        for name, size in _named(row)
+    }
+
+
+def unit_rows() -> Iterator[Row]:
+    """Return the rows of the table of units."""
     for line in _TABLE.strip().splitlines():
-        powers, prefixes, factor, symbols, words = (cell.strip() for cell in line.split("|"))
+        powers, prefixes, factor, *names = (cell.strip() for cell in line.split("|"))
         pairs = (power.split("=") for power in powers.split() if power != "-")
         dimension = Dimension.of(**{base: int(exponent) for base, exponent in pairs})
-        for name, size in _named(prefixes, symbols, words):
-            known[name] = Scale(dimension, size * Fraction(factor))
-    return known
+        symbols, words = (tuple(cell.replace("-", "").split()) for cell in names)
+        yield Row(dimension, prefixes.replace("-", ""), factor, symbols, words)
 
 
-def _named(prefixes: str, symbols: str, words: str) -> Iterator[tuple[str, int | Fraction]]:
+def _named(row: Row) -> Iterator[tuple[str, int | Fraction]]:
     """Return the names of a row with the sizes of their prefixes."""
-    chosen = [(symbol, *PREFIXES[symbol]) for symbol in prefixes if symbol in PREFIXES]
-    binary = _BINARY if "i" in prefixes else ()
-    for symbol in symbols.replace("-", "").split():
+    chosen = [(symbol, *PREFIXES[symbol]) for symbol in row.prefixes if symbol in PREFIXES]
+    binary = _BINARY if "i" in row.prefixes else ()
+    for symbol in row.symbols:
         bare = symbol.removeprefix(_PREFIXED)
         if bare == symbol:
             yield bare, 1
@@ -230,7 +247,7 @@ def _named(prefixes: str, symbols: str, words: str) -> Iterator[tuple[str, int |
                 yield spelt + bare, Fraction(number)
         for short, _, factor in binary:
             yield short + bare, factor
-    for word in words.replace("-", "").split():
+    for word in row.words:
         plural = "" if word[-1] in "sxzh" else "s"
         for prefix, size in (("", Fraction(1)), *((long, Fraction(n)) for _, long, n in chosen)):
             yield prefix + word, size

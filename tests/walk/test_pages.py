@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from mcsus.study.tables import tables_by_name
 from tools.pages.blocks import blocks
+from tools.pages.examples import examples, keys_of, written
+from tools.pages.links import faults
 from tools.pages.running import run_page
 from tools.pages.session import DiffersError, Session
 
@@ -48,3 +51,30 @@ def test_only_the_parts_that_are_asked_for_are_shown(session):
     assert session.says("One 1")
     with pytest.raises(DiffersError, match="Three"):
         session.run("$ python say.py\n", {"parts": "Three"})
+
+
+def test_every_key_of_a_study_file_has_an_example():
+    found = examples()
+    bare = [
+        (name, key)
+        for name, table in tables_by_name().items()
+        for key, item in keys_of(table).items()
+        if item.below() is None
+        and key not in found.get(name, {})
+        and (written(key, item, None) or "...").count("...")
+    ]
+    assert not bare
+
+
+def test_links_that_lead_nowhere_and_what_is_loaded_from_elsewhere_are_told(tmp_path):
+    (tmp_path / "other.html").write_text('<h1 id="here">', encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        '<a href="other.html#here"><a href="other.html#there"><a href="none.html">'
+        '<a href="https://example.org"><script src="https://example.org/a.js">',
+        encoding="utf-8",
+    )
+    assert sorted(line.split(": ", 1)[1] for line in faults(tmp_path)) == [
+        "https://example.org/a.js: is loaded from elsewhere",
+        "none.html: no such file",
+        "other.html#there: no such place",
+    ]
