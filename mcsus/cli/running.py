@@ -6,6 +6,8 @@ import hashlib
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +22,7 @@ from mcsus.vocabulary import Verdict
 if TYPE_CHECKING:
     import xarray as xr
 
+    from mcsus.engine.beside import Beside
     from mcsus.result.tree import Result
     from mcsus.runner import Limits, Run, Settings
     from mcsus.study import Study
@@ -102,6 +105,7 @@ def run(
 ) -> int:
     """Run a study: save its result, write its report, print a summary."""
     from mcsus.cli.progress import progress  # noqa: PLC0415
+    from mcsus.report import write_report  # noqa: PLC0415
     from mcsus.runner import Limits, Settings  # noqa: PLC0415
     from mcsus.runner.applying import told_evaluations  # noqa: PLC0415
     from mcsus.runner.goals import read_goal  # noqa: PLC0415
@@ -121,7 +125,8 @@ def run(
         _count(max_draws, "--max-draws"),
         _seconds(max_seconds),
     )
-    with progress() as told:
+    with progress() as told, ExitStack() as stack:
+        beside = None if no_report else stack.enter_context(_drawing_beside())
         wanted = Settings(
             threads=threads,
             cluster=cluster,
@@ -136,9 +141,11 @@ def run(
             say(told_evaluations(made.study, made.model), err=True)
         result, target = _result(made), made.settings.folder or resume
         assert target is not None  # noqa: S101 - one or the other
+        if beside is not None:
+            write_report(result, target / "report", live=live, beside=beside)
     if made.finished is not None:
         say(f"the run in {target} is complete", err=True)
-    code = _told(result, target, no_report=no_report, live=live, as_json=as_json)
+    code = _told(result, target, no_report=no_report, as_json=as_json)
     _say_why(result, made.settings.limits, target)
     return _CODES[result.stopped] or code
 
@@ -242,14 +249,21 @@ def _result(run: Run) -> Result:
     return result
 
 
-def _told(result: Result, folder: Path, *, no_report: bool, live: bool, as_json: bool) -> int:
-    """Write the report and print; return the exit code that the claims ask for."""
+@contextmanager
+def _drawing_beside() -> Iterator[Beside]:
+    """Have a process ready that draws figures of the report."""
+    from mcsus.engine.beside import Beside  # noqa: PLC0415
+    from mcsus.report import prepare  # noqa: PLC0415
+
+    with Beside() as beside:
+        beside.submit(prepare)
+        yield beside
+
+
+def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> int:
+    """Print the result; return the exit code that the claims ask for."""
     if no_report:
         shutil.rmtree(folder / "report", ignore_errors=True)  # it would tell of another run
-    else:
-        from mcsus.report import write_report  # noqa: PLC0415
-
-        write_report(result, folder / "report", live=live)
     if as_json:
         say(result.to_json())
     else:

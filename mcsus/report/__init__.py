@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mcsus.engine.beside import Beside
     from mcsus.result.tree import Result
     from mcsus.runner.live import Live
 
-__all__ = ["write_report"]
+__all__ = ["prepare", "write_report"]
 
 _PAGE = "index.html"
 
 
-def write_report(result: Result, folder: str | os.PathLike[str], *, live: bool = False) -> Path:
+def write_report(
+    result: Result,
+    folder: str | os.PathLike[str],
+    *,
+    live: bool = False,
+    beside: Beside | None = None,
+) -> Path:
     """Write the report of a run: ``index.html``, ``headline.svg``, and a CSV file for each figure.
 
     Nothing in these files depends on when or where they are written, so that writing them again
@@ -31,6 +38,8 @@ def write_report(result: Result, folder: str | os.PathLike[str], *, live: bool =
         Made if it does not exist.
     live : bool
         Whether the page carries the model with few draws, so that a reader changes inputs.
+    beside : Beside, optional
+        A process that draws some of the figures meanwhile.
 
     Raises
     ------
@@ -46,6 +55,7 @@ def write_report(result: Result, folder: str | os.PathLike[str], *, live: bool =
     >>> page.read_text(encoding="utf-8").startswith("<!doctype html>")
     True
     """
+    from mcsus.report.figures.handed import handed  # noqa: PLC0415 - matplotlib
     from mcsus.report.figures.svg import standalone  # noqa: PLC0415 - matplotlib
     from mcsus.report.page import render  # noqa: PLC0415 - Jinja2
     from mcsus.report.reading import Reading  # noqa: PLC0415 - xarray
@@ -56,7 +66,7 @@ def write_report(result: Result, folder: str | os.PathLike[str], *, live: bool =
     shown = sections(reading)
     figures = [figure for section in shown for figure in section.figures]
     texts = {f"{figure.name}.csv": figure.csv() for figure in figures}
-    texts[_PAGE] = render(reading, shown)
+    texts[_PAGE] = render(reading, shown, handed(figures, beside) if beside else None)
     texts["headline.svg"] = standalone(figures[0].svg) + "\n"
     known = (target / _PAGE).exists()
     page = write_texts(target, texts)
@@ -65,6 +75,11 @@ def write_report(result: Result, folder: str | os.PathLike[str], *, live: bool =
             if old.name not in texts:
                 old.unlink()
     return page
+
+
+def prepare() -> None:
+    """Import what writes a report, so that a process that is handed figures begins at once."""
+    import mcsus.report.figures.handed  # noqa: F401, PLC0415 - matplotlib
 
 
 def _live(result: Result) -> Live:

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,17 @@ _PARTS = ("show", "sources", "output_name")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(reading: Reading, shown: Sequence[Section]) -> str:
-    """Return the page as HTML; the sections that are shown come in its order."""
-    templates = environment()
+def render(
+    reading: Reading, shown: Sequence[Section], drawing: Callable[[Figure], str] | None = None
+) -> str:
+    """Return the page as HTML; the sections that are shown come in its order.
+
+    Parameters
+    ----------
+    drawing : callable, optional
+        Takes a figure and returns its drawing, where that is not made here.
+    """
+    templates = environment(drawing)
     numbers = fingerprint(figure for section in shown for figure in section.figures)
 
     def fragment(section: Section, template: str) -> Markup:
@@ -72,8 +80,11 @@ def answer(shown: Iterable[Section]) -> list[str]:
     return [text for section in shown for text in section.answer()]
 
 
-def environment() -> Environment:
-    """Return the templates, escaping whatever comes from outside."""
+def environment(drawing: Callable[[Figure], str] | None = None) -> Environment:
+    """Return the templates, escaping whatever comes from outside.
+
+    A drawing of ours is let through: it was made by matplotlib, which escapes its text.
+    """
     made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -81,16 +92,15 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"svg": _drawing, "tidy": wording.tidy}
+
+    def svg(figure: Figure) -> Markup:
+        return Markup(figure.svg if drawing is None else drawing(figure))  # noqa: S704 - nothing in it comes from outside unescaped
+
+    made.filters |= {"svg": svg, "tidy": wording.tidy}
     made.globals |= {name: getattr(wording, name) for name in _WORDING}
     parts = made.get_template("parts.html.j2").module
     made.globals |= {name: getattr(parts, name) for name in _PARTS}
     return made
-
-
-def _drawing(figure: Figure) -> Markup:
-    """Let a drawing of ours through: it was made by matplotlib, which escapes its text."""
-    return Markup(figure.svg)  # noqa: S704 - nothing in it comes from outside unescaped
 
 
 def fingerprint(figures: Iterable[Figure]) -> str:

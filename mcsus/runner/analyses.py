@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from mcsus.analysis.base import (
     DEFAULT_METHODS,
     Asked,
-    Data,
     Explained,
     Method,
     Wants,
     WantsDraws,
     WantsPoints,
     methods,
-    pooled,
-    stacked,
 )
 from mcsus.analysis.fixed import WantsFixed
 from mcsus.analysis.groups import WantsGroups
@@ -32,15 +29,15 @@ from mcsus.analysis.typical import WantsTypical
 from mcsus.engine.executors import Executor
 from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import parameter_of
-from mcsus.model import Model, Rounding
-from mcsus.result.arrays import CONSTANT, ON, POINTS, REASON
+from mcsus.model import Model
 from mcsus.runner.applying import analysed_by
 from mcsus.runner.checkpoint import Checkpoint
+from mcsus.runner.drawn_outputs import DrawnOutputs, Part
 from mcsus.runner.estimates import EstimatesKept
 from mcsus.runner.fixed_values import FixedRun
 from mcsus.runner.given_values import DrawRun, PointRun
 from mcsus.runner.group_sums import owners
-from mcsus.runner.group_values import Groupings, GroupRun, Key
+from mcsus.runner.group_values import Groupings, GroupRun
 from mcsus.runner.input_groups import (
     further_groupings,
     groupings,
@@ -50,6 +47,7 @@ from mcsus.runner.input_groups import (
 )
 from mcsus.runner.narrowed_values import NarrowedRun
 from mcsus.runner.redrawn_values import RedrawRun
+from mcsus.runner.replicates import Evaluated, Replicates, explained, pools, reduced
 from mcsus.runner.terms_values import TermsRun
 from mcsus.runner.typical_values import TypicalRun
 from mcsus.streams import Design
@@ -64,18 +62,8 @@ _TOP = 0.1  # total-order index of these
 
 W = TypeVar("W", bound=Wants)
 
-Evaluated = (
-    GroupRun | DrawRun | PointRun | RedrawRun | TypicalRun | FixedRun | TermsRun | NarrowedRun
-)
-
 _AGAIN = (DrawRun, TypicalRun, TermsRun)
 """Runs that are made again in less time than they are written down."""
-
-Replicates = list[dict[Key, Any]]
-"""What a method makes of each replicate."""
-
-Drawn = dict[tuple[tuple[str, ...], Wants], tuple[Evaluated, Replicates]]
-"""Draws of outputs, which are the same for all methods that look at draws."""
 
 
 class Made(NamedTuple):
@@ -136,11 +124,21 @@ class Analyses:
         known : mapping of str to Made, optional
             By method, what need not be made again.
         """
+        names = analysed_by(self.study, self.model) if self.every[""] else ()
+        made = {name: own for name, own in (known or {}).items() if name in names}
+        parts = {name: self._parts(methods()[name]) for name in names if name not in made}
+        looking = [
+            (name, (of, own)) for name, each in parts.items() for of, own in each
+            if isinstance(own, WantsDraws)
+        ]  # fmt: skip
+        last = {name for name, _ in looking}
+        with DrawnOutputs(self._drawn) as drawn:
+            drawn.begin(looking, self.executor)
+            for name in sorted(parts, key=last.__contains__):  # a stable order
+                made[name] = self.by(name, progress, drawn=drawn)
         tables: dict[str, Explained] = {}
-        drawn: Drawn = {}
-        for name in analysed_by(self.study, self.model) if self.every[""] else ():
-            made = (known or {}).get(name) or self.by(name, progress, drawn=drawn)
-            tables |= made.tables
+        for name in names:
+            tables |= made[name].tables
         return with_interactions(tables)
 
     def by(
@@ -148,7 +146,7 @@ class Analyses:
         name: str,
         progress: Progress | None = None,
         doing: str = "sensitivity",
-        drawn: Drawn | None = None,
+        drawn: DrawnOutputs | None = None,
     ) -> Made:
         """Return what one method says of the outputs.
 
@@ -156,25 +154,44 @@ class Analyses:
         ----------
         doing : str
             What `progress` is told.
-        drawn : dict, optional
-            Draws that other methods looked at; those that this one looks at are added.
+        drawn : DrawnOutputs, optional
+            Draws that other methods look at too.
         """
-        study, asked, method = self.study, self.study.sensitivity, methods()[name]
-        design = replace(study.design, draws=asked.draws, replicates=asked.replicates)
-        options = {key: asked.options[key] for key in method.options}
-        wants = method.wants(Asked(asked.draws, tuple(map(len, self.every.values())), options))
-        parts = apart(_explained_by(study, wants), wants, self.on_ranks)
+        study, method = self.study, methods()[name]
+        design, parts = self._design, self._parts(method)
         made = Made({}, [])
-        looked = {} if drawn is None or not isinstance(wants, WantsDraws) else drawn
         told = _teller(progress, doing, design, len(parts))
         for number, (outputs, own) in enumerate(parts):
-            if (outputs, own) not in looked:
+            if drawn is not None and isinstance(own, WantsDraws):
+                run: Evaluated = drawn.of(method, (outputs, own))[0]
+                each = drawn.of(method, (outputs, own))[1]
+                found = drawn.pools(method, (outputs, own))
+            else:
                 run = _run_of(study, self.kernel, outputs, self.every, design, own)
-                looked[outputs, own] = run, self._replicates(method, run, number, told)
-            run, each = looked[outputs, own]
+                each = self._replicates(method, run, number, told)
+                found = pools(method, each)
             made.replicates.append((outputs, run, each))
-            made.tables.update(explained(method, own, run, each, owners(self.kernel, outputs)))
+            of = owners(self.kernel, outputs)
+            made.tables.update(explained(method, own, run, each, of, found))
         return made._replace(tables=_in_order(study, made.tables))
+
+    @property
+    def _design(self) -> Design:
+        asked = self.study.sensitivity
+        return replace(self.study.design, draws=asked.draws, replicates=asked.replicates)
+
+    def _parts(self, method: Method) -> list[tuple[tuple[str, ...], Wants]]:
+        """Return the outputs that a method looks at together, and what is evaluated for them."""
+        asked = self.study.sensitivity
+        options = {key: asked.options[key] for key in method.options}
+        wants = method.wants(Asked(asked.draws, tuple(map(len, self.every.values())), options))
+        return apart(_explained_by(self.study, wants), wants, self.on_ranks)
+
+    def _drawn(self, method: Method, part: Part) -> tuple[DrawRun, Replicates]:
+        """Return draws of outputs, and what any method that looks at draws makes of them."""
+        run = _run_of(self.study, self.kernel, part[0], self.every, self._design, part[1])
+        assert isinstance(run, DrawRun)  # noqa: S101 - as draws are wanted
+        return run, self._replicates(method, run, 0, None)
 
     def _replicates(
         self, method: Method, run: Evaluated, number: int, told: Callable[[int], None] | None
@@ -268,7 +285,9 @@ def _with_top_labels(
         run = _group_run(study, kernel, outputs, every, design, own)
         data = run.sums(executor, None, Checkpoint()) if run.summed else run.values(executor, None)
         estimates = list(reduced(method, run, data))
-        for table in explained(method, own, run, estimates, owners(kernel, outputs)).values():
+        cells = pools(method, estimates)
+        told = explained(method, own, run, estimates, owners(kernel, outputs), cells)
+        for table in told.values():
             largest = np.nan_to_num(table.values["ST"]).max(axis=0, initial=0.0)
             top |= {
                 written_name(parameter_of(member))
@@ -328,70 +347,3 @@ def _teller(
         progress(doing, done, total)
 
     return tell
-
-
-def reduced(
-    method: Method, run: Evaluated, data: Iterable[Mapping[Key, Data]]
-) -> Iterator[dict[Key, Any]]:
-    """Yield what a method makes of the data of each replicate."""
-    for replicate in data:
-        yield {
-            key: _reduced(method, own, run.places.get(key), run.rounding[key[1]])
-            for key, own in replicate.items()
-        }
-
-
-def explained(
-    method: Method,
-    wants: Wants,
-    run: Evaluated,
-    estimates: Sequence[Mapping[Key, Any]],
-    outputs: Sequence[str],
-) -> dict[str, Explained]:
-    """Return what a method says of each output, by grouping, from what it makes of replicates."""
-    mark = "" if method.name in DEFAULT_METHODS else f"@{method.name}"
-    tables = {}
-    for grouping in dict.fromkeys(key for key, _ in run.inputs):
-        for output in dict.fromkeys(outputs):
-            places = [(grouping, row) for row, own in enumerate(outputs) if own == output]
-            keys = [key for key in places if key in run.inputs]
-            names = run.inputs[keys[0]]
-            replicates = [[each[key] for each in estimates] for key in keys]
-            cells = [pooled(method, own) for own in replicates]
-            values = stacked([cell.values for cell in cells])
-            told: dict[str, str | int] = dict(method.told(wants))
-            if isinstance(run, GroupRun | PointRun):
-                told |= run.told(keys)
-            if isinstance(run, RedrawRun):
-                told |= run.told(grouping)
-            if isinstance(run, FixedRun):
-                told |= run.told()
-            if isinstance(run, NarrowedRun):
-                values |= run.beside(keys)
-            if isinstance(run, TermsRun):
-                told |= run.told(output)
-            if isinstance(run, GroupRun | DrawRun | RedrawRun) and run.ranked:
-                told |= {ON: "ranks", POINTS: run.run.design.draws}
-            told |= _silent(method, replicates)
-            if reason := next(filter(None, map(method.reason, replicates)), ""):
-                told[REASON] = reason
-            doubts = [cell.doubt for cell in cells]
-            tables[f"{output}{mark}{grouping}"] = Explained(method, names, values, told, doubts)
-    return tables
-
-
-def _silent(method: Method, cells: Sequence[Sequence[Any]]) -> dict[str, str]:
-    """Say in how many replicates an output that varies does not, if in any."""
-    counts = [sum(map(method.is_still, replicates)) for replicates in cells]
-    some = [k for k, own in zip(counts, cells, strict=True) if k < len(own)]
-    return {CONSTANT: f"{max(some)} of {len(cells[0])}"} if any(some) else {}
-
-
-def _reduced(method: Method, data: Data, places: Sequence[int] | None, rounding: Rounding) -> Any:
-    """Return what one replicate says, of some of the inputs alone."""
-    estimates = method.estimate(data)
-    if not rounding.varies(data.spread):
-        estimates = method.still(estimates)
-    if places is None:
-        return estimates
-    return method.of_inputs(estimates, places)

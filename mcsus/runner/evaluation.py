@@ -25,12 +25,13 @@ from mcsus.engine.kernel import Kernel
 from mcsus.engine.plans import Plan, Quantity
 from mcsus.errors import Fault, InputError
 from mcsus.model import Rounding
-from mcsus.runner.analyses import apart, explained, reduced
+from mcsus.runner.analyses import apart
 from mcsus.runner.box import Box
 from mcsus.runner.checkpoint import Checkpoint
 from mcsus.runner.group_sums import owners
 from mcsus.runner.group_values import GroupRun, Key
 from mcsus.runner.input_groups import joined, sensitivity_groups
+from mcsus.runner.replicates import explained, pools, reduced
 from mcsus.runner.validity import check_parts
 from mcsus.study import Claim
 from mcsus.vocabulary import Label, Verdict
@@ -273,7 +274,8 @@ def ranking(
             else made.values(_threads(), None)
         )
         estimates = list(reduced(method, made, data))
-        found |= explained(method, wants, made, estimates, owners(kernel, outputs))
+        made_of = pools(method, estimates)
+        found |= explained(method, wants, made, estimates, owners(kernel, outputs), made_of)
     return {name: found[name] for name in of}
 
 

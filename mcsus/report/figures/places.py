@@ -1,5 +1,6 @@
 """The place of each input by each method, side by side."""
 
+import functools
 from collections.abc import Sequence
 
 from matplotlib.patches import Rectangle
@@ -38,9 +39,7 @@ def places_figure(output: str, cells: Cells, dims: Sequence[str], names: Sequenc
                     said |= {"error": place.error, "told_apart": int(place.is_sure)}
                     rows.append(head | about | said)
 
-    def draw(rows: Sequence[Row]) -> tuple[Sheet, str]:
-        return _draw(rows, dims, names[:_MOST])
-
+    draw = functools.partial(_draw, dims=dims, names=names[:_MOST])
     more = f"Drawn are the first {_MOST}; all are in the file." if len(names) > _MOST else ""
     title = f"Do the methods agree? {capital(words(output))}"
     return Figure(f"agreement_{output}", title, more, rows, draw, _HOW)
