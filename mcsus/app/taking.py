@@ -66,10 +66,9 @@ def _card(result: Result) -> str:
 
 
 def _workbook(result: Result) -> bytes:
-    from mcsus.report.appendix import appendix  # noqa: PLC0415 - xarray
-    from mcsus.report.tables import workbook  # noqa: PLC0415 - openpyxl
+    from mcsus.report.appendix import workbook_of  # noqa: PLC0415 - xarray
 
-    return workbook(appendix(result))
+    return workbook_of(result)
 
 
 def _evidence(result: Result) -> bytes:

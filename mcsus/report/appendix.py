@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from mcsus.report.tables import workbook
+from mcsus.result.frames import index_rows
 from mcsus.result.law_words import law_text
 from mcsus.result.shapes import plain
 from mcsus.result.tree import Result
@@ -35,6 +37,12 @@ def appendix(result: Result) -> dict[str, list[Row]]:
     }
     tables |= _below_claims(document["claims"])
     return {name: rows for name, rows in tables.items() if rows}
+
+
+def workbook_of(result: Result) -> bytes:
+    """Return the workbook of a result: its appendix, and the indices of its inputs."""
+    indices = list(index_rows(result.to_dict(timing=False)["sensitivity"]))
+    return workbook(appendix(result) | ({"indices": indices} if indices else {}))
 
 
 def _inputs(inputs: Iterable[Mapping[str, Any]]) -> Iterable[Row]:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from mcsus.errors import Fault, InputError
+from mcsus.errors import Fault, InputError, nearest
+from mcsus.faces import above
 from mcsus.result.atomic import replacing
+from mcsus.result.brief import result_lines
 from mcsus.result.compared import comparison_documents, ranking_documents
 from mcsus.result.document import (
     claim_document,
@@ -24,7 +26,7 @@ from mcsus.result.document import (
     output_document,
     sensitivity_documents,
 )
-from mcsus.result.frames import claim_rows
+from mcsus.result.frames import claim_rows, index_rows
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.population_arrays import population_document
@@ -36,6 +38,8 @@ from mcsus.vocabulary import Verdict
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+
+    from mcsus.report.plots import Plots
 
 FILE = "result.nc"
 JSON_FILE = "result.json"
@@ -63,6 +67,9 @@ class Result:
     def __init__(self, tree: xr.DataTree, timing: Mapping[str, float] | None = None) -> None:
         self.tree = tree
         self.timing = dict(timing or {})
+
+    def __repr__(self) -> str:
+        return result_lines(self.provenance, self.datasets("outputs"), self.datasets("claims"))
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -161,11 +168,72 @@ class Result:
         """Return the main numbers as a table that prints well, also in a notebook."""
         return Summary(self.to_dict(timing=False), self.provenance["study"])
 
-    def claims(self) -> pd.DataFrame:
-        """Return a row for each claim at each of its labels: probability, verdict and margin."""
-        import pandas as pd  # noqa: PLC0415 - half a second to import
+    def indices(self, *, method: str | None = None, pairs: bool = False) -> pd.DataFrame:
+        """Return a row for each input of each output, by every method of sensitivity analysis.
 
-        return pd.DataFrame(list(claim_rows(self.to_dict(timing=False)["claims"])))
+        Parameters
+        ----------
+        method : str, optional
+            The one that is asked for, with its columns alone.
+        pairs : bool
+            Whether of pairs of inputs, where a method has them.
+
+        Raises
+        ------
+        InputError
+            If the run made no such analysis.
+
+        Examples
+        --------
+        >>> from mcsus.runner import run
+        >>> frame = run("mcu_chip", draws=256, replicates=2).indices(method="sobol")
+        >>> list(frame.columns)
+        ['output', 'scenario', 'method', 'input', 'rank', 'S1', 'S1_error', 'ST', 'ST_error']
+        """
+        rows = list(index_rows(self.to_dict(timing=False)["sensitivity"], pairs=pairs))
+        made = list(dict.fromkeys(str(row["method"]) for row in rows))
+        if method is not None and method not in made:
+            allowed = f"one that the run made: {', '.join(made) or 'none'}"
+            raise InputError(Fault(repr(method), allowed, ("method",), nearest(method, made)))
+        return _frame(row for row in rows if method in (None, row["method"]))
+
+    def claims(self) -> pd.DataFrame:
+        """Return a row for each claim at each of its labels: probability, verdict and margin.
+
+        Errors stand beside the numbers; the margin is above 0 where the claim holds.
+        """
+        return _frame(claim_rows(self.to_dict(timing=False)["claims"]))
+
+    @property
+    def plot(self) -> Plots:
+        """The figures of the report as axes of matplotlib: ``result.plot.density()`` and others."""
+        return cast("Plots", above("mcsus.report.plots.Plots")(self))
+
+    def report(self, folder: str | os.PathLike[str], *, live: bool = False) -> Path:
+        """Write the page of the result, and the numbers of its figures, and return where it is.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it does not exist.
+        live : bool
+            Whether a reader of the page can change inputs.
+        """
+        return cast("Path", above("mcsus.report.write_report")(self, folder, live=live))
+
+    def to_excel(self, path: str | os.PathLike[str]) -> Path:
+        """Write a workbook: inputs, results, indices, claims and sources, a sheet each.
+
+        Raises
+        ------
+        RefusedError
+            If it cannot be written; what was there before is kept.
+        """
+        target = Path(path)
+        content: bytes = above("mcsus.report.appendix.workbook_of")(self)
+        with replacing(target) as temporary:
+            temporary.write_bytes(content)
+        return target
 
     def required_claims_hold(self) -> bool:
         """Tell whether every cell of every required claim is supported."""
@@ -174,6 +242,13 @@ class Result:
             for data in self.datasets("claims").values()
             if data.attrs["required"]
         )
+
+
+def _frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table of pandas."""
+    import pandas as pd  # noqa: PLC0415 - half a second to import
+
+    return pd.DataFrame(list(rows))
 
 
 def load_result(folder: str | os.PathLike[str]) -> Result:

@@ -35,6 +35,7 @@ _OUTER = (0.005, 0.995)  # quantiles between which an axis runs
 _LOGS = 20.0  # ratio of them from which it is logarithmic
 _TICKS, _MOST_TICKS = 3, 5
 _DOT = "#8a949e"
+_DOT_LENGTH = 1e-4  # of a line that is a dot: one without length is not drawn on a screen
 _HOW = (
     "Each panel shows draws of the output (dots) against one input, all others drawn too. The line "
     "is the mean of the output given the input, from classes of all draws, with bars of 95 % "
@@ -214,8 +215,9 @@ def _panel(
 
 
 def _dots(ax: Axes, places: Array) -> None:
-    """Draw dots as one path of lines without length, which takes little room in a page."""
+    """Draw dots as one path of lines of hardly any length, which takes little room in a page."""
     points = np.repeat(places, 2, axis=0)
+    points[1::2] += _DOT_LENGTH
     codes = np.tile([Path.MOVETO, Path.LINETO], len(places))
     patch = PathPatch(
         Path(points, codes), edgecolor=_DOT, facecolor="none", linewidth=2.6,

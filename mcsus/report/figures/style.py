@@ -7,14 +7,16 @@ text: laid out with DejaVu Sans, the widest of the fonts named, so that no other
 import itertools
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
 from mcsus.result.wording import SUPERSCRIPTS, TIMES, capital, plain
@@ -65,11 +67,54 @@ _RC: dict[str, Any] = {
 }
 
 
+class Ground(NamedTuple):
+    """What a sheet lies on.
+
+    Parameters
+    ----------
+    box : tuple of float
+        Left, bottom, width and height of the sheet, as shares of the figure.
+    first : Axes, optional
+        The axes that the sheet has already, which become its first.
+    scale : float
+        Size of a point of the sheet.
+    """
+
+    figure: Canvas
+    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    first: Axes | None = None
+    scale: float = 1.0
+
+
+Lay = Callable[[float, float], Ground]
+"""Returns what a sheet of some width and height, in points, lies on."""
+
+
+def _bare(width: float, height: float) -> Ground:
+    """Return a figure as large as a sheet, without a ground of its own."""
+    figure = Canvas(figsize=(width / 72, height / 72))
+    figure.patch.set_visible(False)
+    return Ground(figure)
+
+
+_LAY: ContextVar[Lay] = ContextVar("lay", default=_bare)
+
+
 @contextmanager
-def drawing() -> Iterator[None]:
-    """Draw with our settings only, whatever the settings of the machine."""
-    with style.context(["default", _RC], after_reset=True):
-        yield
+def drawing(lay: Lay = _bare) -> Iterator[None]:
+    """Draw with our settings only, whatever the settings of the machine.
+
+    Parameters
+    ----------
+    lay : callable, optional
+        What sheets lie on; a figure of its own by default.
+    """
+    token = _LAY.set(lay)
+    try:
+        with style.context(["default", _RC], after_reset=True):
+            yield
+    finally:
+        _LAY.reset(token)
 
 
 class Sheet:
@@ -78,26 +123,48 @@ class Sheet:
     Parameters
     ----------
     height, width : float
+
+    Attributes
+    ----------
+    panels : list of Axes
+        The axes that it has, in the order in which they were asked for.
+    texts : list of Text
+        What is written beside them.
+    scale : float
+        By how much smaller it is to be than its numbers say.
     """
 
     def __init__(self, height: float, width: float = WIDTH) -> None:
-        self.figure = Canvas(figsize=(width / 72, height / 72))
-        self.figure.patch.set_visible(False)
+        self.figure, self._box, self._first, self.scale = _LAY.get()(width, height)
         self.height, self.width = height, width
+        self.panels: list[Axes] = []
+        self.texts: list[Text] = []
+
+    def _at(self, x: float, y: float) -> tuple[float, float]:
+        """Return a place on the figure from one on the sheet, both as shares."""
+        left, bottom, width, height = self._box
+        return left + width * x, bottom + height * y
 
     def axes(self, left: float, top: float, width: float, height: float) -> Axes:
         """Return axes at a place."""
         bottom = self.height - top - height
         whole = (self.width, self.height, self.width, self.height)
         box = [round(a / b, 9) for a, b in zip((left, bottom, width, height), whole, strict=True)]
-        made = self.figure.add_axes((box[0], box[1], box[2], box[3]))
+        place = (*self._at(box[0], box[1]), self._box[2] * box[2], self._box[3] * box[3])
+        if self._first is None:
+            made = self.figure.add_axes(place)
+        else:
+            made, self._first = self._first, None
+            made.set_position(place)
         made.patch.set_visible(False)
+        self.panels.append(made)
         return made
 
     def write(self, left: float, top: float, text: str, **options: Any) -> None:
         """Write text; `top` is its base line."""
         options = {"va": "baseline", "ha": "left", **options}
-        self.figure.text(left / self.width, 1 - top / self.height, text, **options)
+        place = self._at(left / self.width, 1 - top / self.height)
+        self.texts.append(self.figure.text(*place, text, **options))
 
     def name(self, left: float, top: float, text: str, most: int, *, bold: bool = True) -> None:
         """Write what something is called, cut to a length that fits."""

@@ -60,7 +60,9 @@ class ShapleyEffects(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return the effects of each output."""
-        return [self._figure(name, ranking) for name, ranking in self.rankings.items()]
+        tables = self.reading.analyses[_OWN]
+        rankings = self.rankings.items()
+        return [shapley_figure(self.reading, name, tables[name], own) for name, own in rankings]
 
     def answer(self) -> list[str]:
         """Say what drives the doubt about the headline output, where Sobol\u2019 indices do not."""
@@ -86,17 +88,18 @@ class ShapleyEffects(Section):
         why = [c["text"] for c in self.reading.about["cautions"] if c["kind"] == "dependent"]
         return {"drawn": told, "ends": _ENDS, "why": why}
 
-    def _figure(self, name: str, ranking: Ranking) -> Figure:
-        table = self.reading.analyses[_OWN][name]
-        beside = self.reading.analyses.get(_BESIDE, {}).get(name)
-        rows = _rows(name, table, beside, student_quantile(self.reading.analysis_replicates))
-        shown = table.places(ranking.cells)
-        draw = partial(_draw, dims=table.dims, shown=shown, names=ranking.names)
-        more = len(ranking.names) > TOP
-        caption = f"Drawn are the {TOP} largest effects, and the sum of the others." if more else ""
-        where = f"shapley_{name}".replace("@", "_by_")
-        how = _HOW if beside is None else _HOW + _HOW_ENDS
-        return Figure(where, capital(words(name)), caption, rows, draw, how)
+
+def shapley_figure(reading: Reading, name: str, table: ResultTable, ranking: Ranking) -> Figure:
+    """Return the effects of an output as its ranking says, with whiskers of 95 % bounds."""
+    beside = reading.analyses.get(_BESIDE, {}).get(name)
+    rows = _rows(name, table, beside, student_quantile(reading.analysis_replicates))
+    shown = table.places(ranking.cells)
+    draw = partial(_draw, dims=table.dims, shown=shown, names=ranking.names)
+    more = len(ranking.names) > TOP
+    caption = f"Drawn are the {TOP} largest effects, and the sum of the others." if more else ""
+    where = f"shapley_{name}".replace("@", "_by_")
+    how = _HOW if beside is None else _HOW + _HOW_ENDS
+    return Figure(where, capital(words(name)), caption, rows, draw, how)
 
 
 def _rows(name: str, table: ResultTable, beside: ResultTable | None, t: float) -> list[Row]:
