@@ -8,6 +8,16 @@ import typer
 
 from mcsus.cli.auditing import audit
 from mcsus.cli.comparing import compare
+from mcsus.cli.finding import (
+    EvidenceOption,
+    JsonOption,
+    KindOption,
+    SourceOption,
+    StageOption,
+    UnitOption,
+    asked_for,
+    find,
+)
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
@@ -25,7 +35,6 @@ app = typer.Typer(
 
 StudyArgument = Annotated[str, typer.Argument(help="A .toml file or the id of a shipped study.")]
 FolderArgument = Annotated[Path, typer.Argument(help="A folder that a run has saved to.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 @app.command("list")
@@ -34,15 +43,19 @@ def list_(
         str,
         typer.Argument(help="studies, models, parameters, families, functions, methods, tables."),
     ] = "studies",
-    evidence: Annotated[
-        str | None, typer.Option(help="Only parameters of this evidence, for example assumed.")
-    ] = None,
+    words: Annotated[list[str] | None, typer.Argument(help="Only with all these words.")] = None,
+    unit: UnitOption = None,
+    stage: StageOption = None,
+    kind: KindOption = None,
+    evidence: EvidenceOption = None,
+    source: SourceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say what ships, for example the studies, the families or the methods of analysis."""
     from mcsus.cli import listing  # noqa: PLC0415
 
-    rows = listing.rows(what, evidence)
+    asked = asked_for(unit, stage, kind, evidence, source)
+    rows = listing.rows(what, " ".join(words or ()), asked)
     say(json.dumps(rows, indent=1) if as_json else listing.table(what, rows))
 
 
@@ -86,6 +99,7 @@ def check(study: StudyArgument) -> None:
         say(line, err=True)
 
 
+app.command()(find)
 app.command()(run)
 app.command()(compare)
 app.command()(audit)

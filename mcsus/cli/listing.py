@@ -1,15 +1,16 @@
 """What ships, as rows and as text: one shelf for each kind of thing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mcsus.analysis.base import Method, methods
-from mcsus.cli import models, pages
+from mcsus.cli import finding, models, pages
+from mcsus.cli.fitted import fitted
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import described, words
 from mcsus.families import FAMILIES
-from mcsus.library import data_root, library
+from mcsus.library import EVERYTHING, GRIDS, Asked, data_root, library, words_of
 from mcsus.study.layers import shipped_models
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import tables_by_name
@@ -42,21 +43,44 @@ class Shelf:
     columns: tuple[str, ...] = ()
 
 
-def rows(what: str, evidence: str | None = None) -> list[Row]:
-    """Return what ships of one kind.
+def rows(what: str, words: str = "", asked: Asked = EVERYTHING) -> list[Row]:
+    """Return what ships of one kind, and has all words.
 
     Examples
     --------
     >>> [row["id"] for row in rows("families")][:2]
     ['constant', 'uniform']
+    >>> [row["id"] for row in rows("methods", "morris")]
+    ['morris']
     """
     if what not in SHELVES:
         is_one = any(what in shelf.names() for shelf in SHELVES.values())
         allowed = ", ".join(SHELVES) + (f"; or mcsus show {what}" if is_one else "")
+        if not is_one and library().find(f"{what} {words}"):
+            allowed += f"; or mcsus find {what} {words}".rstrip()
         raise InputError(Fault(repr(what), allowed, ("list",), nearest(what.lower(), SHELVES)))
-    return [
-        row for row in SHELVES[what].rows() if evidence is None or row.get("evidence") == evidence
-    ]
+    if what == "parameters":
+        return _parameters(words, asked)
+    if asked != EVERYTHING:
+        options = ", ".join(f"--{name}" for name in ("unit", "stage", "kind", "evidence", "source"))
+        raise InputError(Fault(what, f"parameters, with {options}", ("list",)))
+    wanted = words.lower().split()
+    found = [row for row in SHELVES[what].rows() if all(w in str(row).lower() for w in wanted)]
+    if wanted and not found:
+        known = {word for row in SHELVES[what].rows() for word in words_of(str(row))}
+        close = nearest(wanted[0], known)
+        raise InputError(Fault(f"none of {what} with {words!r}", "fewer words", ("list",), close))
+    return found
+
+
+def _parameters(words: str, asked: Asked) -> list[Row]:
+    """Return parameters: those of all words best first, else as they stand in the library."""
+    if not words and asked == EVERYTHING:
+        return finding.rows_of(library().ids())
+    found = library().find(words, asked)
+    if not found:
+        raise InputError(library().why_nothing(words).within("list"))
+    return finding.rows_of([own.id for own in found], asked.units)
 
 
 def table(what: str, listed: list[Row]) -> str:
@@ -67,19 +91,16 @@ def table(what: str, listed: list[Row]) -> str:
     >>> print(table("studies", [{"id": "a", "title": "A study"}]))
     a  A study
     """
+    if what == "parameters":
+        return finding.table(listed)
     columns = SHELVES[what].columns
     if not columns:
         return "\n".join(pages.family_lines(row) for row in listed)
-    lines = [[str(row.get(c, "")) for c in columns] for row in listed]
-    widths = [max((len(line[k]) for line in lines), default=0) for k in range(len(columns))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return fitted([[str(row.get(c, "")) for c in columns] for row in listed])
 
 
 def describe(name: str) -> str:
-    """Return a page of text on anything that ships, or on a study file.
+    """Return a page of text on anything that ships, on a study file, or on what begins so.
 
     A name that two kinds of things have, as a study and its model, is told of both.
 
@@ -91,15 +112,45 @@ def describe(name: str) -> str:
     if name.endswith(".toml"):
         return pages.study_page(name)
     names = {kind: list(shelf.names()) for kind, shelf in SHELVES.items()}
-    found = [SHELVES[kind].page(name) for kind, known in names.items() if name in known]
+    found = [
+        SHELVES[kind].page(name)
+        for kind, known in names.items()
+        if name in known or (kind == "parameters" and name in library())
+    ]
     if found:
         return "\n\n".join(found)
     if name in SHELVES:
         return table(name, rows(name))
     every = [*SHELVES, *(n for known in names.values() for n in known)]
-    close = _method_of(name) or nearest(name, every) or library().nearest(name)
+    if name.startswith(GRIDS):
+        close = library().nearest(name)
+    else:
+        close = _method_of(name)
+        if close is None and (begun := _begun(name, names)):
+            return begun
+        close = close or nearest(name, every) or library().nearest(name)
     *first, last = (shelf.noun for shelf in SHELVES.values())
     raise InputError(Fault(repr(name), f"the id of {', '.join(first)} or {last}", ("show",), close))
+
+
+def _begun(name: str, names: Mapping[str, Sequence[str]]) -> str:
+    """Return what begins with a word, kind by kind; empty where nothing does."""
+    told = []
+    for kind, known in names.items():
+        own = [each for each in known if each.lower().startswith(name.lower())] if name else []
+        if kind == "parameters":
+            shown = finding.rows_of(own[: finding.MOST])
+            more = f"mcsus list parameters {name}"
+        else:
+            listed = {row["id"]: row for row in SHELVES[kind].rows()} if own else {}
+            shown, more = [listed[each] for each in own], ""
+        if own:
+            count = f"{len(own)} {kind} begin so" if len(own) > 1 else f"one of {kind} begins so"
+            rest = (
+                f"\n... and {len(own) - len(shown):,} more: {more}" if len(own) > len(shown) else ""
+            )
+            told.append(f"{count}:\n{table(kind, shown)}{rest}")
+    return "\n\n".join([f"Nothing is called {name!r}.", *told]) if told else ""
 
 
 def _method_of(name: str) -> str | None:
@@ -141,23 +192,6 @@ def _studies() -> list[Row]:
     return listed
 
 
-def _parameters() -> list[Row]:
-    return [
-        {
-            "id": parameter.name,
-            "name": parameter.cell.provenance.name,
-            "value": f"{parameter.cell.deterministic:.4g}",
-            "unit": parameter.unit.text,
-            "stage": parameter.stage,
-            "kind": parameter.kind,
-            "evidence": parameter.cell.provenance.evidence,
-            "law": parameter.cell.law.to_dict(),
-            "sources": [source.id for source in parameter.cell.provenance.sources],
-        }
-        for parameter in library().records()
-    ]
-
-
 SHELVES = {
     "studies": Shelf(
         "a study",
@@ -173,8 +207,7 @@ SHELVES = {
         "a parameter",
         lambda: library().ids(),
         pages.parameter_page,
-        _parameters,
-        ("id", "value", "unit", "stage", "kind", "evidence"),
+        lambda: finding.rows_of(library().ids()),
     ),
     "families": Shelf(
         "a family", lambda: (*FAMILIES, *SHARES), pages.family_page, pages.family_rows

@@ -5,8 +5,22 @@ file. Neither numba nor scipy.stats is imported.
 """
 
 from mcsus.library.catalogue import Library, library
+from mcsus.library.grid import PREFIX as GRIDS
 from mcsus.library.grid import GridValue
 from mcsus.library.record_files import data_root
 from mcsus.library.records import printed
+from mcsus.library.search import EVERYTHING, Asked, Entry, like_units, words_of
 
-__all__ = ["GridValue", "Library", "data_root", "library", "printed"]
+__all__ = [
+    "EVERYTHING",
+    "GRIDS",
+    "Asked",
+    "Entry",
+    "GridValue",
+    "Library",
+    "data_root",
+    "library",
+    "like_units",
+    "printed",
+    "words_of",
+]

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from mcsus.errors import Fault, FaultCollector, InputError, nearest
-from mcsus.library.grid import FILE, GridValue, is_grid_id, read_grid
+from mcsus.library.grid import FILE, PREFIX, GridValue, is_grid_id, read_grid
 from mcsus.library.record_files import RecordFiles, data_root
 from mcsus.library.records import read_parameter, read_source
+from mcsus.library.search import EVERYTHING, Asked, Entry, Index
 from mcsus.parameters import Parameter, Source
 
 SOURCES = "sources.toml"
+_LATEST = 9999  # nearest to it is the latest year
 
 
 class Library:
@@ -118,27 +120,50 @@ class Library:
         return (self.get(key) for key in self.ids())
 
     def nearest(self, key: str) -> str | None:
-        """Return the id closest to one that does not exist, if any is close."""
-        return nearest(key, self.grid if is_grid_id(key) else self._tables)
+        """Return the id closest to one that does not exist, if any is close.
 
-    def search(self, text: str) -> tuple[str, ...]:
-        """Return the ids whose id or name has every word of a text.
-
-        Of a grid it is the latest year, but where a year is among the words.
+        Of a grid it is that of the zone, or of a like one, in the year or the one next to it.
 
         Examples
         --------
-        >>> library().search("electricity germany 2019")
-        ('grid.de.2019',)
+        >>> library().nearest("grid.germany.2024"), library().nearest("grid.germny.2099")
+        ('grid.de.2024', 'grid.de.2025')
         """
-        words = text.lower().split()
-        dated = any(re.fullmatch("[12][0-9]{3}", word) for word in words)
-        grids = self.grid if dated else [key for key in self.ids() if key in self.grid]
-        named = [
-            *((key, f"{key} {self.get(key).cell.provenance.name}") for key in self._tables),
-            *((key, f"{key} {self.grid[key].name}") for key in grids),
-        ]
-        return tuple(key for key, text in named if all(word in text.lower() for word in words))
+        if not key.startswith(PREFIX):
+            return nearest(key, self._tables)
+        zone, _, year = key.removeprefix(PREFIX).partition(".")
+        named = {name: own for own in self.grid.values() for name in own.slugs}
+        close = named.get(zone) or named.get(nearest(zone, named) or "")
+        if close is None:
+            return nearest(key, self._tables)
+        wanted = int(year) if re.fullmatch("[0-9]{4}", year) else _LATEST
+        years = (own for own in self.grid.values() if own.zone == close.zone)
+        return min(years, key=lambda own: abs(own.year - wanted)).id
+
+    @cached_property
+    def _index(self) -> Index:
+        tables, sources = (
+            {key: table for name in files.texts for key, table in files.whole(name).items()}
+            for files in (self._tables, self._sources)
+        )
+        return Index(tables, self.grid, sources)
+
+    def find(self, words: str = "", asked: Asked = EVERYTHING) -> list[Entry]:
+        """Return the records and values of grids that have all words, best first.
+
+        Words are looked for in id, title and place, then in notes, figures and sources. Of a grid
+        it is the latest year, but where a year is among the words.
+
+        Examples
+        --------
+        >>> [own.id for own in library().find("electricity germany 2019")]
+        ['grid.de.2019']
+        """
+        return self._index.find(words, asked)
+
+    def why_nothing(self, words: str) -> Fault:
+        """Return why no record has all words."""
+        return self._index.why_nothing(words)
 
     def check(self) -> None:
         """Check every file whole; all faults of all files are raised together."""

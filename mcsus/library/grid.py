@@ -57,8 +57,13 @@ class GridValue:
     @property
     def id(self) -> str:
         """Id of the parameter."""
-        slug = self.iso2.lower() or _NOT_WORD.sub("_", self.zone.lower()).strip("_")
-        return f"{PREFIX}{slug}.{self.year}"
+        return f"{PREFIX}{self.slugs[0]}.{self.year}"
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """What the zone may be called in an id, as it is first: its code, then its name."""
+        named = _NOT_WORD.sub("_", self.zone.lower()).strip("_")
+        return (self.iso2.lower(), named) if self.iso2 else (named,)
 
     @property
     def name(self) -> str:

@@ -177,13 +177,13 @@ class _Line:
 
     def searched(self, words: str) -> Typed:
         """Return the law of the one record of the library that has all words."""
-        from mcsus.library import library  # noqa: PLC0415 - few texts need it
+        from mcsus.library import Asked, library  # noqa: PLC0415 - few texts need it
 
+        asked = Asked(units=(self.unit,))
         found = [
-            key
-            for key in (library().search(words) if words.strip() else ())
-            if library_parameter(key).unit.dimension == self.unit.dimension
-        ]
+            own.id for own in (library().find(words, asked) if words.strip() else ())
+            if own.is_named(words)
+        ]  # fmt: skip
         if len(found) != 1:
             allowed = f"words that one record in a unit like {self.unit.dimension.shown} has"
             if found:

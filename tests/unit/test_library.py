@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mcsus.errors import InputError
-from mcsus.library import Library, data_root, library
+from mcsus.library import Asked, Library, data_root, library
 from mcsus.library.grid import COLUMNS, read_grid
 from mcsus.library.record_files import RecordFiles
 
@@ -208,9 +208,19 @@ def test_reading_one_record_parses_no_whole_file(build, monkeypatch):
 
 def test_search_needs_every_word(build):
     own = build(RECORD + changed("a.mass", "b.mass").replace("A mass", "Another mass"))
-    assert own.search("MASS") == ("a.mass", "b.mass")
-    assert own.search("another mass") == ("b.mass",)
-    assert own.search("mass volume") == ()
+    assert [found.id for found in own.find("MASS")] == ["a.mass", "b.mass"]
+    assert [found.id for found in own.find("another mass")] == ["b.mass"]
+    assert own.find("mass volume") == []
+
+
+def test_search_puts_names_before_notes_and_what_is_better_founded_before_what_is_not(build):
+    note = changed("a.mass", "b.other").replace("A mass", "Another") + 'note = "Of mass."\n'
+    weak = changed("a.mass", "a.guess").replace("reported", "elicited")
+    own = build(note + weak + RECORD)
+    assert [found.id for found in own.find("mass")] == ["a.mass", "a.guess", "b.other"]
+    assert [found.id for found in own.find("mass somebody", Asked(evidence="elicited"))] == [
+        "a.guess"
+    ]
 
 
 def test_records_follow_ids(build):

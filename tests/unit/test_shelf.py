@@ -47,5 +47,5 @@ def test_what_studies_use_is_in_the_library():
 
 
 def test_a_search_finds_earlier_years_where_a_year_is_asked_for():
-    assert library().search("electricity germany 2019") == ("grid.de.2019",)
-    assert "grid.de.2019" not in library().search("electricity germany")
+    assert [found.id for found in library().find("electricity germany 2019")] == ["grid.de.2019"]
+    assert "grid.de.2019" not in [found.id for found in library().find("electricity germany")]

@@ -11,7 +11,7 @@ from mcsus.library import data_root
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(
-    r"^    mcsus ((?:list|show|check|run|verify|audit) .+?)(?:\s+#.*)?$", README, re.MULTILINE
+    r"^    mcsus ((?:find|list|show|check|run|verify|audit) .+?)(?:\s+#.*)?$", README, re.MULTILINE
 )
 
 
