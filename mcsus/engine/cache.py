@@ -82,8 +82,11 @@ def _refuse_other(inner: Path) -> None:
             raise PermissionError(inner)
 
 
-def module_file(folder: Path, name: str, source: str) -> Path:
-    """Return the file of a module whose text is `source`: it holds that, and is written if not.
+def module_file(folder: Path, name: str, source: str) -> tuple[Path, bool]:
+    """Return the file of a module whose text is `source`, and whether its machine code is there.
+
+    Where the one or the other is not as it was written down the text is written, and whatever
+    machine code there is of that name removed.
 
     Raises
     ------
@@ -91,44 +94,40 @@ def module_file(folder: Path, name: str, source: str) -> Path:
         If it cannot be written.
     """
     path = folder / f"{name}.py"
-    if _read(path) != source.encode():
-        forget_code(folder, name)
+    known = _read(path) == source.encode() and has_code(folder, name)
+    if not known:
+        for old in [_sums(folder, name), *machine_code(folder, name)]:
+            old.unlink(missing_ok=True)
         _write(path, source.encode())
-    return path
+    return path, known
 
 
 def remember_code(folder: Path, name: str) -> None:
     """Write down what the machine code of a module is, after it was made."""
+    found = {path.name: _sum(path) for path in machine_code(folder, name)}
     with contextlib.suppress(OSError):
-        _write(_sums(folder, name), json.dumps(_found(folder, name)).encode())
+        _write(_sums(folder, name), json.dumps(found).encode())
 
 
 def has_code(folder: Path, name: str) -> bool:
     """Tell whether the machine code of a module is there, as it was written down."""
-    found = _found(folder, name)
     try:
-        return bool(found) and json.loads(_read(_sums(folder, name)) or b"null") == found
+        known = json.loads(_read(_sums(folder, name)) or b"null")
     except (ValueError, RecursionError):
         return False
-
-
-def forget_code(folder: Path, name: str) -> None:
-    """Remove the machine code of a module."""
-    for path in [_sums(folder, name), *machine_code(folder, name)]:
-        path.unlink(missing_ok=True)
+    kept = folder / MACHINE_CODE
+    is_told = isinstance(known, dict) and bool(known)
+    return is_told and all(of and _sum(kept / own) == of for own, of in known.items())
 
 
 def _sums(folder: Path, name: str) -> Path:
     return folder / f"{name}.sha256"
 
 
-def _found(folder: Path, name: str) -> dict[str, str]:
-    """Return the sha256 of each file of the machine code of a module; other than ours have none."""
-    contents = {path.name: _read(path) for path in machine_code(folder, name)}
-    return {
-        name: "" if content is None else hashlib.sha256(content).hexdigest()
-        for name, content in sorted(contents.items())
-    }
+def _sum(path: Path) -> str:
+    """Return the sha256 of a file; other than ours have none."""
+    content = _read(path)
+    return "" if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _read(path: Path) -> bytes | None:

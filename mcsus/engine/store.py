@@ -27,7 +27,6 @@ import mcsus
 from mcsus.engine.blocks import fill_block, run_blocks
 from mcsus.engine.cache import (
     cache_folder,
-    forget_code,
     has_code,
     module_file,
     private_folder,
@@ -164,10 +163,7 @@ def _made(name: str, source: str, given: object, folder: Path) -> ModuleType:
 
     The text is run as it is here: what lies in the file is for numba to find.
     """
-    path = module_file(folder, name, source)
-    known = has_code(folder, name)
-    if not known:
-        forget_code(folder, name)
+    path, known = module_file(folder, name, source)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None:
         raise ImportError(path)
