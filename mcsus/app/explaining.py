@@ -74,5 +74,10 @@ def turns(explorer: Explorer, asked: Asked) -> dict[str, Any]:
 
 def checked(explorer: Explorer, asked: Asked) -> dict[str, Any]:
     """Tell nothing of changes that can be made; others are refused, in the words of a check."""
-    explorer.study_of(asked.get("changes", []))
+    from mcsus.runner.seen import View  # noqa: PLC0415 - numba
+
+    changes = asked.get("changes", [])
+    study = explorer.study_of(changes)
+    if any("formula" in change for change in changes[-1:]):
+        explorer.see(changes, View.read(None, study))  # refuses what is not finite
     return {}

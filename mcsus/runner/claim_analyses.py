@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import xarray as xr
@@ -18,13 +18,17 @@ from mcsus.result.labelling import labelled
 from mcsus.result.of_claims import CONFIDENCE, INPUT_UNITS, REPLICATES
 from mcsus.runner.claim_draws import claim_draws
 from mcsus.study import Study
-from mcsus.vocabulary import Label
+from mcsus.vocabulary import Label, Progress
 
 Array = NDArray[np.float64]
 
 
 def analysed_claims(
-    study: Study, kernel: Kernel, executor: Executor, shares: Mapping[str, Sequence[Array]]
+    study: Study,
+    kernel: Kernel,
+    executor: Executor,
+    shares: Mapping[str, Sequence[Array]],
+    progress: Progress | None = None,
 ) -> dict[str, xr.Dataset]:
     """Return what all analyses say of the claims of a study, by place in the tree.
 
@@ -34,12 +38,16 @@ def analysed_claims(
     ----------
     shares : mapping of str to sequence of array, shape (replicate,)
         By claim and cell: share of all draws of the run in which it holds.
+    progress : callable, optional
+        Told before each analysis of a cell, so that it can end the run there.
     """
     analyses = claim_analyses()
     if not (study.claims and analyses):
         return {}
     tree: dict[str, xr.Dataset] = {}
+    told = _Told(progress, study)
     for first in claim_draws(study, kernel, executor):
+        told.next()
         if not first.inputs:
             continue
         drawn = first.of_all(shares[first.id])
@@ -47,7 +55,7 @@ def analysed_claims(
         labels = _labels(kernel.model, equation)
         for name, analysis in analyses.items():
             if analysis.asked(drawn):
-                tree[f"claims/{drawn.id}/{name}"] = _table(analysis, drawn, labels)
+                tree[f"claims/{drawn.id}/{name}"] = _table(analysis, drawn, labels, told)
     return tree
 
 
@@ -56,14 +64,17 @@ def _labels(model: Model, name: str) -> dict[str, tuple[Label, ...]]:
 
 
 def _table(
-    analysis: ClaimAnalysis, drawn: ClaimDraws, labels: Mapping[str, Sequence[Label]]
+    analysis: ClaimAnalysis,
+    drawn: ClaimDraws,
+    labels: Mapping[str, Sequence[Label]],
+    told: _Told,
 ) -> xr.Dataset:
     """Return the arrays of an analysis of a claim, over its labels."""
     names = {"input": drawn.inputs, "other_input": drawn.inputs, "input_group": drawn.groups}
     own = {**names, **analysis.labels}
     found = [
         _aligned(analysis, cell if k in drawn.analysed else None, drawn.inputs, own)
-        for k, cell in enumerate(drawn.cells)
+        for k, cell in told.each(drawn.cells)
     ]
     values = {
         part.name: np.stack([cell[part.name] for cell in found])
@@ -85,6 +96,30 @@ def _table(
         "analysed_cells": len(drawn.analysed),
     }
     return data.drop_attrs(deep=False).assign_attrs(about)
+
+
+class _Told:
+    """Tells how far the claims of a study are analysed, in draws."""
+
+    def __init__(self, progress: Progress | None, study: Study) -> None:
+        self.progress, self.done = progress, -1
+        self.draws, self.claims = study.design.draws * study.design.replicates, len(study.claims)
+
+    def next(self) -> None:
+        """Tell that a claim is begun."""
+        self.done += 1
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell how many claims are done; it may end the run."""
+        if self.progress is not None:
+            self.progress("claims", self.done * self.draws, self.claims * self.draws)
+
+    def each(self, cells: Sequence[ClaimCell]) -> Iterator[tuple[int, ClaimCell]]:
+        """Yield cells with their places."""
+        for place, cell in enumerate(cells):
+            self.tell()
+            yield place, cell
 
 
 def _aligned(

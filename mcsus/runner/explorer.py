@@ -24,8 +24,9 @@ from mcsus.runner.settings import Limits, Settings
 from mcsus.runner.settled_run import Settled, goal_of, settled_of
 from mcsus.study import Study
 from mcsus.study.additions import additions_for
-from mcsus.study.altered import altered, read_change, with_scenario
+from mcsus.study.altered import altered, read_change
 from mcsus.study.exporting import study_file
+from mcsus.study.made_scenario import with_scenario
 from mcsus.vocabulary import SCENARIO, Progress
 
 if TYPE_CHECKING:
@@ -333,7 +334,7 @@ class Explorer:
         Parameters
         ----------
         as_scenario : str
-            Id of a scenario that the changes make of the study as it was opened.
+            Name of a scenario that the changes make of the study as it was opened.
 
         Examples
         --------

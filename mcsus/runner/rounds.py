@@ -126,8 +126,9 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                 )  # fmt: skip
                 study, estimates, (stopped, told) = _explained(given, study, analyses, ended)
                 below = analysed_claims(
-                    study, given.kernel, given.executor, shares_that_hold(study, model, drawn)
-                )
+                    study, given.kernel, given.executor, shares_that_hold(study, model, drawn),
+                    settings.progress,
+                )  # fmt: skip
                 below |= populations(study, given.kernel)
                 below |= kept_draws(study, given.kernel, given.executor, estimates)
             except KeyboardInterrupt:

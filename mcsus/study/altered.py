@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcsus.declared.items import number, raw, text
-from mcsus.declared.reader import TableReader, choices, close, finite, shown
+from mcsus.declared.reader import TableReader, choices, close, finite, read_unit, shown
 from mcsus.declared.table import Table
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.expressions import nodes, parse
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _TWO = "a list of two numbers, the lower one first"
 _HELD = "'typical', 'mean', 'median' or a number"
+_ADDED = "a law as it is typed, or a table as a study file has it"
 
 
 def _ends(reader: TableReader, key: str) -> tuple[float, float] | None:
@@ -51,6 +52,14 @@ def _table(reader: TableReader, key: str) -> Mapping[str, Any] | None:
     if isinstance(value, Mapping):
         return value
     reader.fault(key, shown(value), "a table")
+    return None
+
+
+def _added_law(reader: TableReader, key: str) -> str | Mapping[str, Any] | None:
+    value = reader.raw(key)
+    if isinstance(value, str | Mapping):
+        return value
+    reader.fault(key, shown(value), _ADDED)
     return None
 
 
@@ -79,9 +88,9 @@ CHANGE = Table(
     ends=raw("where 5 % and 95 % of the law in force are to lie", {}, _TWO, read=_ends),
     lock=raw("a value at which it is held, in its unit", {}, _HELD, read=_held),
     formula=text("of an equation that is added or replaced"),
-    add=raw("a parameter that is added", {"type": "object"}, "a table", read=_table),
+    add=raw("the law of a parameter that is added", {}, _ADDED, read=_added_law),
     name=text("of what is added"),
-    unit=text("of the equation"),
+    unit=text("of what is added: of the equation, or of numbers that are typed without one"),
 )
 
 _WAYS = ("law", "table", "library", "scale", "shift", "spread", "ends", "lock")
@@ -111,7 +120,7 @@ class Change(NamedTuple):
     def told(self) -> str:
         """The change as it is told where nothing says why."""
         value = self.values[self.way]
-        said = "" if self.way in ("table", "add") else f": {self.way} {value}"
+        said = "" if isinstance(value, Mapping) else f": {self.way} {value}"
         return f"changed by hand{said}; nothing says why"
 
 
@@ -316,9 +325,26 @@ def _added(study: Study, change: Change) -> Study:
             rest = {key: old for key, old in tables["breakdown"].items() if key != name}
             tables["breakdown"] = rest | own
         return type(study).from_dict(tables, study.place)
+    known = {own.name for own in study.parameters} | {own.name for own in study.equations}
+    if name in known:
+        raise InputError(Fault(f"{name!r}, which is there already", "another name", ("name",)))
+    law = _law_added(change)
     why = {"source": ASSUMED, "rationale": change.values["rationale"] or change.told}
-    tables.setdefault("parameters", {})[name] = {**why, **change.values["add"]}
+    added = law if isinstance(law, str) else why | law
+    tables.setdefault("parameters", {})[name] = added
     return type(study).from_dict(tables, study.place)
+
+
+def _law_added(change: Change) -> str | dict[str, Any]:
+    """Return the law of a parameter that is added, as a study file has it: a table, or an id."""
+    value = change.values["add"]
+    if not isinstance(value, str):
+        return dict(value)
+    unit = read_unit(change.values["unit"] or "1")
+    faults = FaultCollector()
+    with faults.at("add"):
+        return typed_law(value, unit).table
+    raise InputError(*faults.faults)
 
 
 def _summed(formula: str) -> list[str]:
@@ -342,46 +368,3 @@ def _summed(formula: str) -> list[str]:
             case _:
                 return []
     return found if 1 < len(found) == len(set(found)) else []
-
-
-def with_scenario(study: Study, changed: Study, id_: str) -> Study:
-    """Return a study with a scenario more, in which its laws and equations are those of another.
-
-    Raises
-    ------
-    InputError
-        If it has a scenario of that name, or the other differs in more than these.
-    """
-    tables, other = study.to_dict(), changed.to_dict()
-    known = {own.name: own for own in study.parameters}
-    laws = {
-        own.name: other["parameters"][own.name]
-        for own in changed.parameters
-        if known.get(own.name) not in (None, own)
-    }
-    equations = {
-        name: own
-        for name, own in other.get("equations", {}).items()
-        if own != tables.get("equations", {}).get(name)
-    }
-    parts = {"set": _set(laws), "equations": equations}
-    made = {"id": id_, **{key: own for key, own in parts.items() if own}}
-    added = {
-        own.name: other["parameters"][own.name]
-        for own in changed.parameters
-        if own.name not in known
-    }
-    tables["parameters"] = {**tables.get("parameters", {}), **added}
-    return type(study).from_dict(
-        {**tables, "scenarios": [*tables.get("scenarios", ()), made]}, study.place
-    )
-
-
-def _set(laws: Mapping[str, Any]) -> dict[str, Any]:
-    """Return laws as a scenario sets them: what labels share is that of the study."""
-    return {
-        name: {key: value for key, value in law.items() if key not in ("shared", "stream")}
-        if isinstance(law, Mapping)
-        else law
-        for name, law in laws.items()
-    }

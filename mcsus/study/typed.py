@@ -6,6 +6,7 @@ law so that it is read back.
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Sequence
@@ -35,7 +36,10 @@ _PLUS = re.compile(r"([+\-\u2212])\s+(\S.*)\Z")
 _CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*\(")
 _QUANTILE = re.compile(rf"\s*p\s*([0-9]+(?:\.[0-9]+)?)\s*[:=\s]\s*({_NUMBER})\s*(.*?)\s*\Z")
 _SHARE = re.compile(rf"\s*({_NUMBER})\s*(%?)\s*:")
-_TO, _PLUS_MINUS = re.compile(r"\s+to(?:\s+|\Z)"), re.compile(r"\s*(?:\+/?[-\u2212]|\u00b1)\s*")
+_TO = re.compile(
+    r"\s+to(?:\s+|\Z)|(?<=\S)\s*[\u2013\u2014]\s*(?=[+-]?\.?[0-9])"
+)  # also a dash between
+_PLUS_MINUS = re.compile(r"\s*(?:\+/?[-\u2212]|\u00b1)\s*")
 _SLASHES = re.compile(r"\s*(//?)(?=\s*[+-]?\.?[0-9])")
 _LIST = re.compile(rf"({_NUMBER})(?:\s+|\s*,\s+)(?=[+-]?\.?[0-9](?![0-9]*/))")
 _COLUMN = re.compile(r"line 1, column ([0-9]+)")
@@ -268,8 +272,11 @@ class _Line:
             read.append((line.plain(), line.has_unit))
         unit = next((own.unit for own, has in reversed(read) if has), self.unit)
         laws = [_in_unit(own.law, own.unit if has else unit, unit).to_dict() for own, has in read]
+        total = math.fsum(weights)
+        because = "" if math.isclose(total, 1) else f"weights are {total:g} in all, scaled to 1"
         with At(self.start, self.text):
-            return Typed(distribution("mixture", components=laws, weights=weights), unit)
+            law = distribution("mixture", components=laws, weights=weights)
+            return Typed(law, unit, because=because)
 
     has_unit = False
 
@@ -334,6 +341,9 @@ class _Line:
             found = shown(piece.strip()) if piece.strip() else "nothing"
             allowed = "a number" if found == "nothing" or at else FORMS
             refuse(self.start + at + len(piece) - len(piece.lstrip()), found, allowed)
+        if re.match(r"-\s*\.?[0-9]", match[2]):
+            allowed = f"{match[1]} to {match[2][1:].strip()}, as a hyphen may be a minus"
+            refuse(self.start + at + match.start(2), shown(match[2]), allowed)
         if re.match(r",[0-9]", match[2]):
             allowed = "a point as decimal sign, and no commas inside numbers"
             refuse(self.start + at + match.start(1), shown(piece.strip()), allowed)

@@ -71,6 +71,7 @@ def test_a_formula_is_refused_beside_its_line_and_then_taken(model):
     assert model.said == []
 
 
+@pytest.mark.slow
 def test_an_input_and_an_equation_are_added(model):
     def add(what, **values):
         model.locator(".equations button", has_text=what).click()
@@ -80,7 +81,22 @@ def test_an_input_and_an_equation_are_added(model):
         form.locator("button", has_text="add").click()
         form.wait_for(state="detached")
 
+    def refused(said, **values):
+        for label, value in values.items():
+            form.get_by_label(label, exact=True).fill(value)
+        form.locator("button", has_text="add").click()
+        form.locator(".fault", has_text=said).wait_for()
+
+    form = model.locator(".equations .field")
+    model.locator(".equations button", has_text="add an input").click()
+    refused("there is none in force", name="courier", law="x 1.2", unit="kg CO2e")
+    refused("which is there already", name="pue", law="5 to 20", unit="kg CO2e")
+    form.locator("button", has_text="leave it").click()
     add("add an input", name="courier", law="5 to 20", unit="kg CO2e")
+    model.locator(".equations button", has_text="add an equation").click()
+    refused("which is there already", name="manufacture", formula="2*courier", unit="kg CO2e")
+    refused("not finite", name="odd", formula="courier/(0*courier)", unit="1")
+    form.locator("button", has_text="leave it").click()
     add("add an equation", name="delivered", formula="device_footprint + courier", unit="kg CO2e")
     model.locator(".equation .title", has_text="Delivered").click()
     model.locator(".terms button", has_text="Courier").click()
@@ -105,6 +121,10 @@ def test_what_would_halve_it_is_told_and_tried(page, served):
     opened(page, served.link())
     page.locator(".drivers .tabs button", has_text="what would halve it").click()
     page.locator(".goal tbody tr").first.wait_for()
+    told = page.locator(".goal tbody td").all_inner_texts()[::2]
+    assert all(
+        "within its law" in own or "outside its law" in own or "stays at" in own for own in told
+    )
     page.locator(".goal button", has_text="try").first.click()
     page.locator(".changes li .n").first.wait_for()
     assert page.said == []

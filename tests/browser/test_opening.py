@@ -36,6 +36,14 @@ def test_a_study_with_faults_is_told_by_its_lines_and_is_no_dead_end(page, broke
     assert page.said == []
 
 
+def test_what_of_an_address_cannot_be_read_is_told(page, served):
+    opened(page, served.link("&study=tinyml_device&changes=garbage"))
+    page.locator(".refused", has_text="changes in the address").wait_for()
+    page.locator(".refused button").click()
+    page.locator(".refused").wait_for(state="detached")
+    assert page.said == []
+
+
 def test_a_study_is_opened_again_where_another_one_was_opened_elsewhere(page, served):
     opened(page, served.link())
     page.locator(".row .title").first.click()

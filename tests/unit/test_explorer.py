@@ -373,6 +373,45 @@ def test_changes_make_a_scenario(device):
     assert [own.mean for own in made] == [own.mean for own in changed]
     with pytest.raises(InputError, match="scenario"):
         device.to_study_file(changes, as_scenario="base")
+    [own] = tomllib.loads(device.to_study_file(changes[:1], "Greener <grid> 2030"))["scenarios"]
+    assert (own["id"], own["title"]) == ("Greener_grid_2030", "Greener <grid> 2030")
+    with pytest.raises(InputError, match="a name with a letter or a digit"):
+        device.to_study_file(changes[:1], "<>")
+
+
+def test_an_input_is_added_by_a_law_as_it_is_typed(device):
+    courier = {"name": "courier", "unit": "kg CO2e", "add": "5 to 20"}
+    own = device.study_of([courier]).parameter("courier").cell
+    assert (repr(own.law), own.unit.text) == (
+        "lognormal(low=5.0, high=20.0, coverage=0.9)",
+        "kg CO2e",
+    )
+    for more, said in (
+        ([courier | {"add": "x 1.2"}], "there is none in force to be changed"),
+        ([courier, courier], "name: found 'courier', which is there already"),
+        ([courier | {"name": "manufacture"}], "name: found 'manufacture', which is there already"),
+        ([courier | {"add": 5}], "add: found 5; allowed: a law as it is typed"),
+        ([courier | {"unit": "kgg"}], "unit: found unknown unit 'kgg'"),
+    ):
+        with pytest.raises(InputError, match=said):
+            device.study_of(more)
+    grid = {"name": "other_grid", "unit": "g CO2e/kWh", "add": "grid.de.2024"}
+    assert tomllib.loads(device.to_study_file([grid]))["parameters"]["other_grid"] == "grid.de.2024"
+
+
+@pytest.mark.slow
+def test_a_run_is_cancelled_while_its_claims_are_analysed():
+    study = load_study("tinyml_table").with_changes(draws=512, replicates=2)
+    explorer, told = Explorer(study), []
+
+    def tell(doing, done, total):
+        told.append(doing)
+        if told.count("claims") == 2:
+            explorer.cancel()
+
+    with pytest.raises(KeyboardInterrupt):
+        explorer.settle((), progress=tell)
+    assert told.count("claims") == 2
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ def table(text, own=GRAMS):
                 "values": [4.0, 7.0, 15.0],
             },
         ),
+        ("5\u201320", {"distribution": "lognormal", "low": 5.0, "high": 20.0, "coverage": 0.9}),
+        ("-5 \u2014 -2", {"distribution": "normal", "low": -5.0, "high": -2.0, "coverage": 0.9}),
         ("3.1 3.4 2.9", {"distribution": "empirical", "values": [3.1, 3.4, 2.9]}),
         ("3.1, 3.4, 2.9", {"distribution": "empirical", "values": [3.1, 3.4, 2.9]}),
         ("lognormal(median=19, gsd=2)", {"distribution": "lognormal", "median": 19.0, "gsd": 2.0}),
@@ -106,6 +108,7 @@ def test_the_choice_is_told():
         ("20 to 5", "column 7.high: found 5.0; allowed: a number above low = 20.0"),
         ("5 kg", "column 3: found 'kg'; allowed: a unit like g CO2e/kWh"),
         ("5 to 20 kgg", "column 9: found unknown unit 'kgg'"),
+        ("5-20", "column 2: found '-20'; allowed: 5 to 20, as a hyphen may be a minus"),
         ("3,5 to 4", "column 1: found '3,5'; allowed: a point as decimal sign"),
         ("2 / 1 / 10", "column 5.mode: found 1.0"),
         ("lognormel(median=1)", "column 1: found 'lognormel'.*did you mean 'lognormal'"),
@@ -127,6 +130,11 @@ def test_the_choice_is_told():
 def test_faults(text, message):
     with pytest.raises(InputError, match=message):
         typed_law(text, GRAMS)
+
+
+def test_weights_that_are_scaled_are_told():
+    assert typed_law("0.6: 2 to 4 | 0.6: 0", GRAMS).because == "weights are 1.2 in all, scaled to 1"
+    assert typed_law("60 %: 2 to 4 | 40 %: 0", GRAMS).because == ""
 
 
 def test_a_percentage_beside_a_plain_number_is_refused():

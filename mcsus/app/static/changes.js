@@ -65,8 +65,13 @@ export function toAddress({ source, labels, changes, ...rest }) {
 /** What an address carries. */
 export function fromAddress(hash) {
   const { study, ...told } = Object.fromEntries(new URLSearchParams(hash.replace(/^#/, "")));
-  const changes = parsed(told.changes);
-  return { ...told, source: study ? { id: study } : null, labels: parsed(told.labels) ?? {}, changes: Array.isArray(changes) ? changes : [] };
+  const [changes, labels] = [parsed(told.changes), parsed(told.labels)];
+  const lost = [["changes", told.changes, Array.isArray(changes)], ["labels", told.labels, isTable(labels)]].filter(([, text, isRead]) => text !== undefined && !isRead);
+  return { ...told, source: study ? { id: study } : null, labels: isTable(labels) ? labels : {}, changes: Array.isArray(changes) ? changes : [], lost: lost.map(([name]) => name) };
+}
+
+function isTable(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function parsed(text) {

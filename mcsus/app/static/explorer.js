@@ -31,6 +31,7 @@ export class Explorer {
       faulty: null, // where it came from, its text, and with what it was to be opened
       refused: null, // of the last change
       gone: false,
+      lost: [], // parts of the address that could not be read
       elsewhere: false, // whether another page of this server opened another study
       highlighted: null,
       view: "explorer",
@@ -67,7 +68,7 @@ export class Explorer {
   async begin() {
     const told = this.host.read();
     const { studies, first } = await this.server.ask("studies");
-    this.set({ studies, view: told.view ?? "explorer", record: told.record ?? null, claim: told.claim ?? null, trail: told.quantity ? [told.quantity] : [] });
+    this.set({ studies, lost: told.lost ?? [], view: told.view ?? "explorer", record: told.record ?? null, claim: told.claim ?? null, trail: told.quantity ? [told.quantity] : [] });
     const source = told.source ?? (first ? { id: first } : null);
     if (source) await this.open(source, told.changes, told);
     if (this.state.study) this.comparison.begin(told);
@@ -282,10 +283,16 @@ export class Explorer {
     if (model || changes.some((change) => "formula" in change || "add" in change)) this.behind.follow(this.state);
   }
 
+  /** Whether the model has a quantity of that name. */
+  known(name) {
+    const { model, study } = this.state;
+    return [...study.inputs.map((own) => own.id), ...(model?.equations ?? []).map((own) => own.name)].includes(name);
+  }
+
   /** What is wrong with more changes, if anything is. */
   async check(more) {
     try {
-      await this.server.ask("check", { opened: this.state.opened, changes: this.withAll(more) });
+      await this.server.ask("check", { opened: this.state.opened, changes: [...this.state.changes, ...more] });
       return [];
     } catch (error) {
       if (error instanceof Gone) this.set({ gone: true });

@@ -2,7 +2,7 @@
 
 import { Gone as Unanswered } from "./ask.js";
 import { Explorer } from "./explorer.js";
-import { html, render, shownCell, useEffect, useState } from "./views/base.js";
+import { html, render, shownCell, useEffect, useRef, useState } from "./views/base.js";
 import { Answer } from "./views/answer.js";
 import { Changes } from "./views/changes.js";
 import { Claims, verdict } from "./views/claims.js";
@@ -21,8 +21,11 @@ const VIEWS = { explorer: Explored, model: Model, compare: Compare, library: Lib
 function App({ explorer }) {
   const { study, faults, gone, elsewhere } = explorer.state;
   const [keys, setKeys] = useState(false);
+  const shown = useRef(keys);
+  shown.current = keys;
   useEffect(() => {
-    const pressed = (event) => (event.key === "Escape" ? setKeys(false) : keyPressed(explorer, event, () => setKeys(true)));
+    const pressed = (event) => (event.key === "Escape" ? escaped() : keyPressed(explorer, event, () => setKeys(true)));
+    const escaped = () => (shown.current ? setKeys(false) : explorer.state.view === "card" && explorer.show("explorer"));
     explorer.root.addEventListener("keydown", pressed);
     return () => explorer.root.removeEventListener("keydown", pressed);
   }, []);
@@ -35,6 +38,7 @@ function App({ explorer }) {
       <${Head} explorer=${explorer} help=${() => setKeys(true)} />
       <${Brief} explorer=${explorer} />
       <${Refusal} explorer=${explorer} />
+      <${Lost} explorer=${explorer} />
       <${Shown} explorer=${explorer} />
       <${Spoken} explorer=${explorer} />
       ${keys && html`<${Keys} close=${() => setKeys(false)} />`}
@@ -66,6 +70,14 @@ function Refusal({ explorer }) {
   if (!refused || elsewhere) return null;
   return html`<div class="refused" role="alert">${refused.faults.map((fault) => html`<p>${fault.message}</p>`)}
     <p class="note">What is shown is the last state that could be drawn. <button onClick=${() => explorer.undo()}>undo</button></p></div>`;
+}
+
+/** What of the address could not be read. */
+function Lost({ explorer }) {
+  const { lost } = explorer.state;
+  if (!lost.length) return null;
+  return html`<div class="refused" role="alert"><p>The ${lost.join(" and ")} in the address of this page could not be read: the study is shown without them.</p>
+    <p class="note"><button onClick=${() => explorer.set({ lost: [] })}>good</button></p></div>`;
 }
 
 function Cautions({ explorer }) {

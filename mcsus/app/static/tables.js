@@ -34,7 +34,7 @@ export function curveRows(probabilities, cell, unit, before = cell.before?.quant
 /** An output over a numeric dim: a few quantiles at each label. */
 export function fanRows(probabilities, cells, dim, unit) {
   const shares = [0.025, 0.25, 0.5, 0.75, 0.975];
-  return [[dim, "unit", "mean", ...shares.map((share) => `${100 * share} %`)], ...cells.map((cell) => [cell.labels[dim], unit, cell.mean?.value, ...shares.map((share) => valueAt(table(probabilities, cell.quantiles), share))])];
+  return [[dim, "unit", "mean", ...shares.map((share) => `${100 * share} %`)], ...cells.map((cell) => [cell.labels[dim], unit, cell.mean?.value, ...shares.map((share) => valueAt(table(cell.probabilities ?? probabilities, cell.quantiles), share))])];
 }
 
 /** Draws of an input against the output. */

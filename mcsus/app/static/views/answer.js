@@ -1,7 +1,7 @@
 // The answer: a density with its ghost of before, its interval, two grabbers, or a fan over a numeric dim.
 
 import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "../shapes.js";
-import { capital, levelText, number, percent, plain, unit } from "../numbers.js";
+import { capital, known, levelText, number, percent, plain, unit } from "../numbers.js";
 import { STILL, bounds, changed, earlier, ends, middle, often, range, varies } from "../readings.js";
 import { curveRows, fanRows } from "../tables.js";
 import { answerRows } from "./changes.js";
@@ -32,11 +32,17 @@ export function Answer({ explorer }) {
       <${Labels} explorer=${explorer} own=${own} />
       ${cell ? html`
         <${Sentence} explorer=${explorer} cell=${cell} shown=${shown} own=${own} />
-        ${now === "fan" ? html`<${Fan} cells=${cells} dim=${numeric.id} own=${own} study=${study} explorer=${explorer} />` : ""}
-        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${shown} before=${cell.before} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} />` : ""}
+        ${now === "fan" ? html`<${Fan} cells=${explorer.settledNow?.shot.outputs[output] ?? cells} ghosts=${cells} dim=${numeric.id} own=${own} study=${study} explorer=${explorer} />` : ""}
+        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${shown} before=${cell.before} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} draws=${drawsOf(explorer)} />` : ""}
         ${now === "table" ? html`<${Table} cells=${explorer.settledNow?.shot.outputs[own.id] ?? cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
       <${Quality} explorer=${explorer} cell=${cell} />
     </section>`;
+}
+
+/** How many draws in all what is shown has. */
+function drawsOf({ settledNow, state }) {
+  const { replicates, draws } = settledNow?.shot ?? state.shot;
+  return replicates * draws;
 }
 
 /** What is drawn as a table. */
@@ -45,7 +51,8 @@ function shownRows(view, explorer, cells, cell, numeric) {
   const own = cell.probabilities ?? probabilities;
   const of = explorer.outputNow.unit;
   if (view === "table") return answerRows(explorer);
-  return view === "fan" ? fanRows(probabilities, cells, numeric.id, of) : curveRows(own, cell, of, cell.probabilities ? null : cell.before?.quantiles);
+  if (view === "fan") return fanRows(probabilities, explorer.settledNow?.shot.outputs[explorer.state.output] ?? cells, numeric.id, of);
+  return curveRows(own, cell, of, cell.probabilities ? null : cell.before?.quantiles);
 }
 
 /** The output that is shown, to be chosen where there is more than one. */
@@ -96,7 +103,7 @@ function OfIntervals({ explorer, shown, own }) {
     : "Settle tells bounds over all of them."}</p>`;
 }
 
-function Curve({ cell, before, study, own, cumulative, log }) {
+function Curve({ cell, before, study, own, cumulative, log, draws }) {
   const [ref, width] = useWidth(560);
   const now = table(cell.probabilities ?? study.probabilities, cell.quantiles);
   const ghost = before?.quantiles ? table(study.probabilities, before.quantiles) : null;
@@ -117,7 +124,7 @@ function Curve({ cell, before, study, own, cumulative, log }) {
         <line class="interval" x1=${x(Math.max(shown[0], interval.low))} x2=${x(Math.min(shown[1], interval.high))} y1=${BASE} y2=${BASE} />
         ${cell.mean && html`<circle class="mean" cx=${x(cell.mean.value)} cy=${BASE} r="5" />`}
       </svg>
-      ${varies(cell) ? html`<${Grabbers} now=${now} x=${x} cell=${cell} own=${own} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
+      ${varies(cell) ? html`<${Grabbers} now=${now} x=${x} cell=${cell} own=${own} draws=${draws} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
     </div>`;
 }
 
@@ -161,11 +168,11 @@ function anchor(at, text, width) {
 const NEAR = 0.002;
 
 /** Two marks that are dragged, or whose share is typed: how likely is it between, below and above? */
-function Grabbers({ now, x, cell, own }) {
+function Grabbers({ now, x, cell, own, draws }) {
   const interval = cell.intervals.at(-1);
   const [at, setAt] = useState(null);
   const marks = at ?? [interval.low, interval.high];
-  const told = at ? at.map((value) => number(value)) : ends(cell);
+  const told = at ? at.map((value) => known(value, errorAt(now, shareBelow(now, value), draws))) : ends(cell);
   const tails = [(1 - interval.level) / 2, (1 + interval.level) / 2];
   const near = (share, k) => (!at && Math.abs(share - tails[k]) < NEAR ? tails[k] : share); // a table of few quantiles is coarse
   const shares = marks.map((value, k) => near(shareBelow(now, value), k));
@@ -201,21 +208,27 @@ function Grabbers({ now, x, cell, own }) {
     </div>`;
 }
 
+/** The error of the value that a share of so many draws does not pass. */
+function errorAt(own, share, draws) {
+  const by = Math.sqrt((share * (1 - share)) / draws);
+  return (valueAt(own, share + by) - valueAt(own, share - by)) / 2;
+}
+
 function tidy(share) {
   return Number((100 * share).toPrecision(3));
 }
 
 /** An output over a numeric dim: its mean, and half and nearly all of its draws. */
-function Fan({ cells, dim, own, study, explorer }) {
+function Fan({ cells, ghosts, dim, own, study, explorer }) {
   const [ref, width] = useWidth(560);
-  const rows = cells.map((cell) => ({ at: cell.labels[dim], cell, own: table(study.probabilities, cell.quantiles) }));
-  const level = (share, before) => rows.map((row) => [row.at, valueAt(before ? table(study.probabilities, row.cell.before.quantiles) : row.own, share)]);
+  const rows = cells.map((cell) => ({ at: cell.labels[dim], own: table(cell.probabilities ?? study.probabilities, cell.quantiles) }));
+  const before = ghosts[0].before?.quantiles && ghosts.map((cell) => ({ at: cell.labels[dim], own: table(study.probabilities, cell.before.quantiles) }));
+  const level = (share, of = rows) => of.map((row) => [row.at, valueAt(row.own, share)]);
   const bands = [[0.025, 0.975], [0.25, 0.75]].map(([low, high]) => level(low).map(([at, value], k) => [at, value, level(high)[k][1]]));
   const left = 56;
   const x = d3.scaleLinear(d3.extent(rows, (row) => row.at), [left, width - 14]);
   const y = d3.scaleLinear([Math.min(0, d3.min(bands[0], (point) => point[1])), d3.max(bands[0], (point) => point[2])], [BASE, 12]).nice(4);
   const band = d3.area().x((point) => x(point[0])).y0((point) => y(point[1])).y1((point) => y(point[2]));
-  const before = rows[0].cell.before?.quantiles;
   const chosen = explorer.state.labels[dim];
   return html`
     <div ref=${ref} class="drawing">
@@ -224,7 +237,7 @@ function Fan({ cells, dim, own, study, explorer }) {
           ${x.ticks(Math.floor(width / 80)).map((tick) => html`<text x=${x(tick)} y=${BASE + 20} text-anchor="middle">${tick}</text>`)}
           <text x=${width - 4} y=${BASE + 36} text-anchor="end" class="soft">${plain(dim)}</text></g>
         <path class="band wide" d=${band(bands[0])} /><path class="band" d=${band(bands[1])} />
-        ${before && [0.025, 0.5, 0.975].map((share) => html`<path class="ghost-line" d=${line(level(share, true), x, y)} />`)}
+        ${before && [0.025, 0.5, 0.975].map((share) => html`<path class="ghost-line" d=${line(level(share, before), x, y)} />`)}
         <path class="line" d=${line(level(0.5), x, y)} />
         ${chosen !== undefined && html`<line class="chosen" x1=${x(chosen)} x2=${x(chosen)} y1="8" y2=${BASE} />`}
       </svg>

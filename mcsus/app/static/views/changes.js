@@ -54,7 +54,7 @@ export function words(change, input) {
     law: () => change.law,
     table: () => change.table.distribution,
     formula: () => change.formula,
-    add: () => "added",
+    add: () => (typeof change.add === "string" ? `added, ${change.add}` : "added"),
   }[gesture(change)]();
   return at ? `${told} (${at})` : told;
 }
@@ -94,7 +94,7 @@ function TakeAway({ explorer }) {
     </div>
     ${explorer.settledNow && html`<div class="take whole"><span>of the settled run:</span><${TakeWhole} explorer=${explorer} /></div>`}
     ${changes.length > 0 && html`<form class="take" onSubmit=${(event) => { event.preventDefault(); saved(scenario)(); }}>
-      <label>as a scenario <input value=${scenario} required placeholder="its name" onInput=${(event) => setScenario(event.target.value)} /></label><button>save</button></form>`}`;
+      <label>as a scenario <input value=${scenario} required placeholder="its name, such as Greener grid" onInput=${(event) => setScenario(event.target.value)} /></label><button>save</button></form>`}`;
 }
 
 /** A sentence to cite. */

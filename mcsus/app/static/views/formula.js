@@ -5,8 +5,8 @@ import { html, useState } from "./base.js";
 /** Changes that are checked, and made where they can be. */
 function useChecked(explorer, done) {
   const [faults, setFaults] = useState([]);
-  const take = async (more) => {
-    const told = await explorer.check(more);
+  const take = async (more, isThere = false) => {
+    const told = isThere ? [{ message: `name: found '${more[0].name}', which is there already; allowed: another name` }] : await explorer.check(more);
     setFaults(told);
     if (told.length) return;
     explorer.changeAll(more);
@@ -48,7 +48,7 @@ export function AddEquation({ explorer }) {
   const put = (key) => (value) => { setOwn({ ...own, [key]: value }); clear(); };
   const submit = (event) => {
     event.preventDefault();
-    take([own]);
+    take([own], explorer.known(own.name));
   };
   return html`
     <form class="field" onSubmit=${submit}>
@@ -67,8 +67,7 @@ export function AddInput({ explorer }) {
   const put = (key) => (value) => { setOwn({ ...own, [key]: value }); clear(); };
   const submit = (event) => {
     event.preventDefault();
-    const { name, law } = own;
-    take([{ name, add: { distribution: "constant", value: 1, unit: own.unit } }, { input: name, law }]);
+    take([{ name: own.name, unit: own.unit, add: own.law }]);
   };
   return html`
     <form class="field" onSubmit=${submit}>

@@ -5,6 +5,7 @@ import { estimated, number, unit } from "../numbers.js";
 import { CsvButton, html, useAnswer, useState } from "./base.js";
 
 const SIZE = { width: 300, height: 64, base: 50, left: 6 };
+const ZERO = 34;
 
 export function Holds({ explorer, input, law }) {
   const { study, opened, changes, output, labels } = explorer.state;
@@ -32,16 +33,18 @@ function words({ values, probabilities, turns, confidence }, of) {
 
 /** How likely a claim is over values of the input. */
 function Chances({ own, law, of }) {
-  const low = own.values.find((value) => value > 0) ?? 0;
-  const log = own.values[0] === 0 && own.values.at(-1) / own.values[1] > 20;
-  const kept = own.values.map((value, k) => [value, own.probabilities[k]]).filter(([value]) => !log || value > 0);
+  const [least, next] = own.values;
+  const most = own.values.at(-1);
+  const log = least === 0 && most / next > 20; // 0 stands by itself, left of the logarithms
   const ends = [SIZE.left, SIZE.width - SIZE.left];
-  const x = (log ? d3.scaleLog([low, own.values.at(-1)], ends) : d3.scaleLinear([own.values[0], own.values.at(-1)], ends)).clamp(true);
+  const above0 = d3.scaleLog([next, most], [SIZE.left + ZERO, ends[1]]).clamp(true);
+  const x = log ? (value) => (value > 0 ? above0(value) : ends[0]) : d3.scaleLinear([least, most], ends).clamp(true);
+  const points = own.values.map((value, k) => [value, own.probabilities[k]]);
   const y = d3.scaleLinear([0, 1], [SIZE.base, 6]);
   return html`<svg viewBox=${`0 0 ${SIZE.width} ${SIZE.height}`} width=${SIZE.width} height=${SIZE.height} role="img" aria-label=${`Probability from ${estimated(own.probabilities[0])} to ${estimated(own.probabilities.at(-1))}`}>
     <rect class="law-range" x=${x(law.low)} width=${Math.max(2, x(law.high) - x(law.low))} y="6" height=${SIZE.base - 6} />
     <line class="asked" x1=${ends[0]} x2=${ends[1]} y1=${y(own.confidence)} y2=${y(own.confidence)} />
     <line class="axis" x1=${ends[0]} x2=${ends[1]} y1=${SIZE.base} y2=${SIZE.base} />
-    <path class="chance" d=${d3.line().x(([value]) => x(value)).y(([, chance]) => y(chance))(kept)} />
-    <text x=${ends[0]} y=${SIZE.height - 2}>${number(kept[0][0])}</text><text x=${ends[1]} y=${SIZE.height - 2} text-anchor="end">${number(own.values.at(-1))} ${of}</text></svg>`;
+    <path class="chance" d=${d3.line().x(([value]) => x(value)).y(([, chance]) => y(chance))(points)} />
+    <text x=${ends[0]} y=${SIZE.height - 2}>${number(least)}</text>${log && html`<text x=${x(next)} y=${SIZE.height - 2}>${number(next)}</text>`}<text x=${ends[1]} y=${SIZE.height - 2} text-anchor="end">${number(own.values.at(-1))} ${of}</text></svg>`;
 }

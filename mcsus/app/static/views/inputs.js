@@ -145,7 +145,7 @@ class Row extends Steady {
     const changed = changes !== "[]";
     const fixed = Boolean(input.fixed);
     const marks = this.marks(law.unit);
-    const locked = law.low === law.high && before.low !== before.high;
+    const locked = law.family === "constant" && before.family !== "constant";
     return html`
       <li class=${`row ${changed ? "changed" : ""} ${lit ? "lit" : ""}`} onPointerEnter=${() => explorer.highlight(input.id)} onPointerLeave=${() => explorer.highlight(null)}>
         <div class="name">
@@ -158,7 +158,7 @@ class Row extends Steady {
           ${Number.isFinite(ST) && html`<span class="bar"><i style=${{ width: `${Math.max(0, Math.min(1, ST)) * 100}%` }}></i></span><span class="n">${ST < 0.005 ? "< 0.01" : ST.toFixed(2)}</span>`}
         </div>
         <div class="do">
-          ${!fixed && html`<button class="lock" aria-pressed=${locked} title=${locked ? "let it vary again" : "as if it were known exactly"} aria-label=${`${locked ? "Unlock" : "Lock"} ${input.title}`}
+          ${!fixed && (locked || law.family !== "constant") && html`<button class="lock" aria-pressed=${locked} title=${locked ? "let it vary again" : "as if it were known exactly"} aria-label=${`${locked ? "Unlock" : "Lock"} ${input.title}`}
             onClick=${() => (locked ? explorer.changeBack(input.id) : explorer.change(this.own({ lock: "typical" })))}>${locked ? "locked" : "lock"}</button>`}
           ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
         </div>
@@ -183,8 +183,8 @@ export function Details({ explorer, input, law, before, chosen, turns = [] }) {
       <p>${law.words}${law !== before ? html` <span class="note">(in the study: ${before.words})</span>` : ""}</p>
       ${turns.map((turn) => html`<p class="turn"><b aria-hidden="true">▲</b> The verdict on “${turn.claim}” turns at ${[number(turn.value), unit(turn.unit)].filter(Boolean).join(" ")}${turn.holds ? `: it holds ${turn.holds} that` : ""}, all else as it is.</p>`)}
       ${!input.fixed && html`<${Holds} explorer=${explorer} input=${input} law=${before} />`}
-      ${chosen && html`<p class="note">Taken because ${chosen.because}; instead:
-        ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}</p>`}
+      ${chosen && html`<p class="note">Taken so: ${chosen.because}${chosen.instead.length ? html`; instead:
+        ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}` : ""}</p>`}
       <p class="note">${[input.stage && plain(input.stage), input.kind && plain(input.kind), input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
       ${input.rationale && html`<p class="note">${input.rationale}</p>`}
       ${input.note && html`<p class="note">${input.note}</p>`}
@@ -232,7 +232,7 @@ function Field({ explorer, input, law }) {
       <button>take</button>
       ${searches && html`<div class="below"><${Candidates} id=${`${id}-list`} input=${input} swap=${swap} /></div>`}
       <p id=${`${id}-told`} class=${told?.faults ? "fault" : "note"} role="status">
-        ${told?.faults ? told.faults[0].message : told ? html`${meaning(told.laws[0].law)}<pre>${told.laws[0].law.toml}</pre>` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2), /words of the library"}
+        ${told?.faults ? told.faults[0].message : told ? html`${meaning(told.laws[0].law)}${told.laws[0].chosen && !told.laws[0].chosen.instead.length ? ` (${told.laws[0].chosen.because})` : ""}<pre>${told.laws[0].law.toml}</pre>` : "such as 5 to 20, 2 / 3 / 10, 12 +- 3, x 1.2, spread x 0.5, lognormal(median=19, gsd=2), /words of the library"}
       </p>
     </form>`;
 }

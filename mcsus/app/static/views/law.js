@@ -77,7 +77,7 @@ export const Law = steady(({ law, before, width, title, fixed, turns, drag, drop
       <line class="axis" x1="0" x2=${width} y1=${BASE} y2=${BASE} />
       ${law !== before && html`<${Curve} law=${before} x=${x} stretch=${[low, high]} kind="ghost" />`}
       <g class="body" role="slider" tabindex=${fixed ? -1 : 0} aria-label=${title} aria-valuenow=${law.typical}
-         aria-valuetext=${`${number(law.typical)} ${unit(law.unit)}, 90 % of it between ${number(law.low)} and ${number(law.high)}`}
+         aria-valuetext=${`${number(law.typical)} ${unit(law.unit)}${law.family === "constant" ? "" : `, 90 % of it between ${number(law.low)} and ${number(law.high)}`}`}
          onPointerDown=${fixed ? null : body} onKeyDown=${keys}>
         <rect x="0" y="0" width=${width} height=${HEIGHT} class="touch" />
         ${constant ? html`<circle class="point" cx=${clamped(law.typical)} cy=${BASE} r="5" />` : html`<${Curve} law=${law} x=${x} stretch=${[low, high]} kind="curve" />`}
