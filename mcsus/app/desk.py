@@ -17,6 +17,7 @@ from mcsus.app.taking import taken
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, McsusError
 from mcsus.study import Study, find_study, load_study
+from mcsus.study.beginning import TEMPLATE
 from mcsus.study.study_file import read_text, read_toml_text, shipped_studies
 from mcsus.vocabulary import BASE, Progress
 
@@ -46,7 +47,7 @@ class Desk:
 
     def __init__(self, named: Sequence[str | Path | Study] = ()) -> None:
         known = {_id(own): own for own in map(_found, named)}
-        shipped = {file.stem: file for file in (*shipped_studies(), _TEMPLATE)}
+        shipped = {file.stem: file for file in (*shipped_studies(), TEMPLATE)}
         self._known = {**shipped, **known}
         self._named = list(known)
         self._explorer: Explorer | None = None
@@ -115,7 +116,7 @@ class Desk:
 
     def _studies(self, _: Asked) -> Answer:
         rows = [
-            {"id": name, "named": name in self._named, "template": known == _TEMPLATE}
+            {"id": name, "named": name in self._named, "template": known == TEMPLATE}
             for name, known in self._known.items()
         ]
         return {"studies": rows, "first": next(iter(self._named), None)}
@@ -314,8 +315,6 @@ def _record(asked: Asked) -> Answer:
 
 
 _LONGEST_NAME = 200
-_TEMPLATE = Path(__file__).with_name("sensor_node.toml")
-"""A study to begin one's own with."""
 
 
 def _found(named: str | Path | Study) -> Path | Study | SavedRun:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from mcsus.cli.auditing import audit
+from mcsus.cli.beginning import new
 from mcsus.cli.comparing import compare
 from mcsus.cli.finding import (
     EvidenceOption,
@@ -100,6 +101,7 @@ def check(study: StudyArgument) -> None:
 
 
 app.command()(find)
+app.command()(new)
 app.command()(run)
 app.command()(compare)
 app.command()(audit)
