@@ -41,7 +41,7 @@ def page() -> str:
         *_arrays(CREDIT),
         "## `/populations/<quantity>`",
         *_arrays(POPULATION),
-        "## `/draws/<output>`",
+        "## `/few_draws/<output>`",
         *_arrays(KEPT),
     ]
     for name, analysis in claim_analyses().items():

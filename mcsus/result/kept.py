@@ -1,4 +1,4 @@
-"""Draws of what matters most that a result keeps: arrays of ``/draws/<output>``."""
+"""Draws of what matters most that a result keeps: arrays of ``/few_draws/<output>``."""
 
 from __future__ import annotations
 

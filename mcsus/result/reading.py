@@ -228,7 +228,7 @@ class ResultReading:
         for table in (*self.outputs.values(), *explained.values()):
             table.sizes = sizes.get(table.name.partition("@")[0], {})
         self.comparisons = result.datasets("comparisons")
-        self.draws = result.datasets("draws")
+        self.draws = result.datasets("few_draws")
         self.analyses: dict[str, dict[str, ResultTable]] = {}
         for name, table in explained.items():
             method = str(table.attrs["method"])

@@ -16,6 +16,7 @@ from mcsus.result import of_claims, shapes
 from mcsus.result.arrays import ANALYSES, CLAIM, CREDIT, OUTPUT, Entry
 from mcsus.result.comparison_arrays import COMPARISON
 from mcsus.result.dims import DIMS, LABELS
+from mcsus.result.drawn import GROUP, unlike_draws
 from mcsus.result.kept import KEPT
 from mcsus.result.of_claims import own_arrays
 from mcsus.result.population_arrays import POPULATION
@@ -37,9 +38,11 @@ _KINDS = {
     "comparisons": (COMPARISON, shapes.COMPARISON),
     "credits": (CREDIT, shapes.CREDIT),
     "populations": (POPULATION, shapes.POPULATION),
-    "draws": (KEPT, shapes.KEPT),
+    "few_draws": (KEPT, shapes.KEPT),
 }
-_GROUPS = ("outputs", "sensitivity", "comparisons", "claims", "credits", "populations", "draws")
+_GROUPS = (
+    "outputs", "sensitivity", "comparisons", "claims", "credits", "populations", "few_draws",
+)  # fmt: skip
 
 
 def refuse_odd(tree: xr.DataTree, place: str) -> None:
@@ -90,6 +93,9 @@ def _found(tree: xr.DataTree) -> Found:
         for key, node in tree["claims"].children[name].children.items():
             below = _of(key, own_arrays(node))
             yield from ((what, allowed, ("claims", name, key, *at)) for what, allowed, at in below)
+    if GROUP in tree.children:
+        odd_draws = unlike_draws(tree[GROUP].to_dataset(), order["outputs"]).items()
+        yield from ((what, "draws as a run keeps them", (GROUP, at)) for at, what in odd_draws)
     if not order["outputs"]:
         yield "no output", "at least one", ("outputs",)
     for name in order["sensitivity"]:

@@ -84,7 +84,7 @@ PROVENANCE: dict[Any, Shape] = {
     "study_hash": str,
     "order": {
         "outputs": [str], "sensitivity": [str], "claims": [str], "comparisons?": [str],
-        "credits?": [str], "populations?": [str], "draws?": [str],
+        "credits?": [str], "populations?": [str], "few_draws?": [str],
     },
     "until?": (
         {

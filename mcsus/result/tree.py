@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,7 +26,8 @@ from mcsus.result.document import (
     output_document,
     sensitivity_documents,
 )
-from mcsus.result.frames import claim_rows, index_rows
+from mcsus.result.drawn import GROUP, chosen_of, drawn_frame, draws_of, for_arviz, in_library
+from mcsus.result.frames import claim_rows, index_rows, output_rows
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.population_arrays import population_document
@@ -167,6 +168,69 @@ class Result:
     def summary(self) -> Summary:
         """Return the main numbers as a table that prints well, also in a notebook."""
         return Summary(self.to_dict(timing=False), self.provenance["study"])
+
+    def to_dataframe(
+        self,
+        what: str | None = None,
+        *,
+        names: Sequence[str] | None = None,
+        library: str = "pandas",
+    ) -> Any:
+        """Return draws, or what is told of the outputs, as a table with labels as columns.
+
+        Draws have a row for each draw at each label and a column for each quantity; their units
+        are ``frame.attrs["units"]``. Outputs have a row for each output at each label, its unit
+        as a column, and errors beside the numbers.
+
+        Parameters
+        ----------
+        what : {"draws", "outputs"}, optional
+            Draws by default where the run kept them, else the outputs.
+        names : sequence of str, optional
+            Some quantities alone.
+        library : {"pandas", "polars"}
+            Of which the table is.
+
+        Raises
+        ------
+        InputError
+            If draws are asked for and were not kept, or a library is not there.
+
+        Examples
+        --------
+        >>> from mcsus.runner import run
+        >>> result = run("mcu_chip", draws=256, replicates=2, methods=[], keep_draws=True)
+        >>> frame = result.to_dataframe(names=["chip_factor"])
+        >>> list(frame.columns), len(frame) // 512, frame.attrs["units"]
+        (['replicate', 'draw', 'scenario', 'chip_factor'], 3, {'chip_factor': 'kg CO2e/cm**2'})
+        >>> list(result.to_dataframe("outputs").columns[:6])
+        ['output', 'scenario', 'unit', 'deterministic', 'varies', 'mean']
+        """
+        tables = (GROUP, "outputs")
+        if what is not None and what not in tables:
+            raise InputError(Fault(repr(what), ", ".join(tables), ("what",), nearest(what, tables)))
+        if what == GROUP or (what is None and GROUP in self.tree.children):
+            return in_library(drawn_frame(draws_of(self.tree, "to_dataframe"), names), library)
+        outputs = chosen_of(self.to_dict(timing=False)["outputs"], names)
+        return in_library(_frame(output_rows(outputs)), library)
+
+    def to_arviz(self, group: str = "posterior") -> Any:
+        """Return all draws for ArviZ: replicates as chains, inputs and outputs in one group.
+
+        They are draws of the laws of the study, of which no data took part; they stand in the
+        group where the functions of ArviZ look. From its version 1 on it is a DataTree.
+
+        Parameters
+        ----------
+        group : str
+            ``"posterior"``, or ``"prior"``.
+
+        Raises
+        ------
+        InputError
+            If the run kept no draws, or ArviZ is not installed.
+        """
+        return for_arviz(draws_of(self.tree, "to_arviz"), group)
 
     def indices(self, *, method: str | None = None, pairs: bool = False) -> pd.DataFrame:
         """Return a row for each input of each output, by every method of sensitivity analysis.

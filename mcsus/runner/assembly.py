@@ -18,7 +18,7 @@ from mcsus.runner.provenance import provenance
 from mcsus.study import Study
 from mcsus.vocabulary import Label
 
-_COMPARED, _POPULATIONS, _DRAWS = "comparisons/", "populations/", "draws/"
+_COMPARED, _POPULATIONS, _DRAWS = "comparisons/", "populations/", "few_draws/"
 
 
 def assemble(
@@ -50,7 +50,7 @@ def assemble(
         "claims": [claim.id for claim in study.claims],
         "credits": [credit.id for credit in study.credits],
         "populations": _named(described, _POPULATIONS),
-        "draws": _named(described, _DRAWS),
+        "few_draws": _named(described, _DRAWS),
     }
     about = provenance(study, model) | {"order": order}
     about["cautions"] = cautions(study, model, about["inputs"], described, estimates, stopped)

@@ -74,7 +74,7 @@ def kept_draws(
         return {}
     weigh = _Weights(study, kernel.model, estimates, output)
     chosen = [own for labels in look.cells() if (own := look.chosen(labels, weigh)).inputs]
-    return {f"draws/{output}": look.table(chosen)} if chosen else {}
+    return {f"few_draws/{output}": look.table(chosen)} if chosen else {}
 
 
 class _Drawn(NamedTuple):

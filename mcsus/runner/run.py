@@ -310,7 +310,7 @@ def run(
     until: float | str | None = None,
     max_draws: int | None = None,
     max_seconds: float | None = None,
-    keep_draws: str | os.PathLike[str] | None = None,
+    keep_draws: bool | str | os.PathLike[str] = False,
     keep_inputs: bool = False,
     progress: Progress | None = None,
 ) -> Result:
@@ -340,8 +340,9 @@ def run(
         Draws per replicate at most.
     max_seconds : float, optional
         Of drawing; `Result.stopped` says when that was too short.
-    keep_draws : path, optional
-        A netCDF file for all draws of the outputs.
+    keep_draws : bool or path
+        Whether ``/draws`` of the result holds all draws of inputs and outputs, with dims
+        ``replicate``, ``draw`` and those of each; or a netCDF file for those of the outputs.
     keep_inputs : bool
         Whether that file holds the inputs as well.
     progress : callable, optional
@@ -356,18 +357,25 @@ def run(
     >>> result = run("tinyml_table", draws=256, replicates=2)
     >>> result.to_dict()["design"]["draws"]
     256
+    >>> kept = run("mcu_chip", draws=256, replicates=2, methods=[], keep_draws=True)
+    >>> kept.tree["draws"]["chip_factor"].dims[:2]
+    ('replicate', 'draw')
     """
     study = study if isinstance(study, Study) else load_study(study)
     settings = Settings(
         threads=threads,
         cluster=cluster,
         limits=Limits(until=until, max_draws=max_draws, max_seconds=max_seconds),
-        keep_draws=None if keep_draws is None else Path(keep_draws),
+        keep_draws=None if isinstance(keep_draws, bool) else Path(keep_draws),
         keep_inputs=keep_inputs,
         progress=progress,
     )
     study = study.with_changes(
         draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods, groups=groups
     )
+    if keep_draws is True:
+        from mcsus.runner.all_draws import run_with_draws  # noqa: PLC0415 - xarray
+
+        return run_with_draws(study, settings)
     [result] = Run(study, settings).results()
     return result

@@ -47,7 +47,7 @@ def result():
 
 
 def kept():
-    return result().datasets("draws")["y"]
+    return result().datasets("few_draws")["y"]
 
 
 def test_draws_are_those_of_the_run_with_claims_beside():

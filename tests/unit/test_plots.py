@@ -82,7 +82,7 @@ def test_it_is_the_figure_of_the_report(plots):
 def test_draws_are_dots_against_inputs():
     """They are seen on a screen, where a line without length is not."""
     made = run("tinyml_table", draws=256, replicates=2, methods=["sobol"])
-    data = made.datasets("few_draws" if "few_draws" in made.tree else "draws")
+    data = made.datasets("few_draws")
     first = str(next(iter(data.values()))["input"].values[0])
     axes = made.plot.scatter(inputs=first, application="keyword_spotting")
     figure = axes.figure
