@@ -123,7 +123,7 @@ def test_what_would_halve_it_is_told_and_tried(page, served):
     page.locator(".goal tbody tr").first.wait_for()
     told = page.locator(".goal tbody td").all_inner_texts()[::2]
     assert all(
-        "within its law" in own or "outside its law" in own or "stays at" in own for own in told
+        "within its law" in own or "outside its law" in own or "leaves" in own for own in told
     )
     page.locator(".goal button", has_text="try").first.click()
     page.locator(".changes li .n").first.wait_for()

@@ -36,6 +36,24 @@ def test_a_study_with_faults_is_told_by_its_lines_and_is_no_dead_end(page, broke
     assert page.said == []
 
 
+@pytest.mark.slow
+def test_what_was_asked_of_the_study_before_says_nothing_of_the_next_one(page, served):
+    opened(page, served.link())
+    held = []
+    page.route("**/api/evaluate", lambda route: held.append(route), times=1)  # noqa: PLW0108
+    page.locator(".row .title").first.click()
+    page.locator(".field input").first.fill("x 3")
+    with page.expect_request("**/api/evaluate"):
+        page.keyboard.press("Enter")
+    page.locator("button", has_text="new study").click()
+    page.locator("h1", has_text="sensor node").wait_for()
+    held[0].continue_()
+    page.locator(".rows .title", has_text="Battery factor").wait_for()
+    page.locator(".quality .chip").wait_for()
+    assert page.locator(".gone, .refused").count() == 0
+    assert page.said == []
+
+
 def test_what_of_an_address_cannot_be_read_is_told(page, served):
     opened(page, served.link("&study=tinyml_device&changes=garbage"))
     page.locator(".refused", has_text="changes in the address").wait_for()

@@ -80,6 +80,7 @@ export class Answers {
       if (fine) await this.askAhead(place);
     } catch (error) {
       if (error instanceof Gone) explorer.set({ gone: true });
+      else if (place.opened !== explorer.state.opened) return; // of a study that was left meanwhile
       else if (error instanceof Refused) explorer.set({ refused: { faults: error.faults, changes: place.changes } });
       else throw error;
     }

@@ -19,15 +19,15 @@ export function told(answer) {
   return answer;
 }
 
-/** The same questions; `heard` is called where another page opened another study meanwhile. */
+/** The same questions; `heard` is called with one that found another study opened. */
 export function watched(server, heard) {
-  const told = (error) => {
-    if (error.faults?.some((fault) => fault.elsewhere)) heard();
+  const told = (body) => (error) => {
+    if (error.faults?.some((fault) => fault.elsewhere)) heard(body);
     throw error;
   };
   return {
-    ask: (name, body) => server.ask(name, body).catch(told),
-    stream: (name, body, hear, signal) => server.stream(name, body, (line) => (line.faults ? told(new Refused(line.faults)) : hear(line)), signal).catch(told),
+    ask: (name, body) => server.ask(name, body).catch(told(body)),
+    stream: (name, body, hear, signal) => server.stream(name, body, (line) => (line.faults ? told(body)(new Refused(line.faults)) : hear(line)), signal).catch(told(body)),
   };
 }
 

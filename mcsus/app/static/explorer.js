@@ -10,7 +10,8 @@ import { Shelf } from "./shelf.js";
 
 export class Explorer {
   constructor(server, host, changed) {
-    this.server = watched(server, () => this.set({ elsewhere: true }));
+    // one that was asked of the study before, which this page itself left, says nothing of another page
+    this.server = watched(server, ({ opened }) => opened === this.state.opened && this.set({ elsewhere: true }));
     this.host = host; // what is around the page (page.js)
     this.changed = changed;
     this.state = {
