@@ -20,6 +20,7 @@ from mcsus.cli.finding import (
     find,
 )
 from mcsus.cli.folders import writable
+from mcsus.cli.importing import import_
 from mcsus.cli.printing import say, shortened
 from mcsus.cli.running import run
 from mcsus.cli.serving import serve
@@ -107,6 +108,7 @@ app.command()(compare)
 app.command()(audit)
 app.command()(sensitivity)
 app.command()(serve)
+app.command("import")(import_)
 
 
 @app.command()

@@ -1,0 +1,25 @@
+"""Rows of stats_arrays with names: CSV with a head, or JSON."""
+
+from functools import partial
+from pathlib import Path
+
+from mcsus.errors import Fault, InputError
+from mcsus.neighbours.imported import Imported, register, text_of
+from mcsus.neighbours.rows import rows_of
+from mcsus.neighbours.stats_arrays import from_stats_arrays
+
+_NAMES = ("name", "id")
+
+
+@register("stats_arrays", "rows of stats_arrays")
+def read(path: Path) -> Imported:
+    """Return the laws of rows."""
+    found = Imported()
+    for number, row in enumerate(rows_of(text_of(path)), 1):
+        name = next((str(row[key]) for key in _NAMES if row.get(key) not in (None, "")), "")
+        if not name:
+            raise InputError(Fault("no name", "a column 'name'", (f"row {number}",)))
+        about = {key: value for key, value in row.items() if key != "id"}
+        comment = str(row.get("comment") or "")
+        found.take(name, partial(from_stats_arrays, about), str(row.get("unit") or ""), comment)
+    return found
