@@ -117,6 +117,17 @@ def test_one_input_at_a_time_stands_beside_the_shares(page, served):
     assert page.said == []
 
 
+@pytest.mark.slow
+def test_main_effects_are_drawn_of_the_first_inputs(page, served):
+    opened(page, served.link())
+    first = page.locator(".drivers .bars .title").first.inner_text()
+    page.locator(".drivers .tabs button", has_text="curves").click()
+    page.locator(".curves figure path.line").first.wait_for()
+    assert page.locator(".curves figure").count() == 6
+    assert page.locator(".curves figcaption").first.inner_text() == first
+    assert page.said == []
+
+
 def test_what_would_halve_it_is_told_and_tried(page, served):
     opened(page, served.link())
     page.locator(".drivers .tabs button", has_text="what would halve it").click()

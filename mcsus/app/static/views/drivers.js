@@ -3,11 +3,13 @@
 import { d3 } from "../shapes.js";
 import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { scatterRows } from "../tables.js";
+import { Curves } from "./curves.js";
 import { Goal } from "./goal.js";
 import { Moves } from "./moves.js";
 import { CsvButton, cellAt, html, rankingOf, useAnswer, useState } from "./base.js";
 
 const FIRST = 8;
+const WAYS = { shares: Shares, curves: Curves, moves: Moves, goal: Goal };
 
 export function Drivers({ explorer }) {
   const { ranking } = rankingOf(explorer);
@@ -17,8 +19,8 @@ export function Drivers({ explorer }) {
   return html`
     <section class="panel drivers" aria-labelledby="drivers-title">
       <header><h2 id="drivers-title">What drives it</h2>
-        <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("moves", "one at a time")}${tab("goal", "what would halve it")}</span></header>
-      ${view === "goal" ? html`<${Goal} explorer=${explorer} ranking=${ranking} />` : view === "moves" ? html`<${Moves} explorer=${explorer} />` : html`<${Shares} explorer=${explorer} ranking=${ranking} />`}
+        <span class="tabs" role="group" aria-label="How it is asked">${tab("shares", "shares")}${tab("curves", "curves")}${tab("moves", "one at a time")}${tab("goal", "what would halve it")}</span></header>
+      <${WAYS[view]} explorer=${explorer} ranking=${ranking} />
     </section>`;
 }
 
