@@ -49,7 +49,7 @@ export class Answers {
     if (known) {
       this.newest.forget();
       this.epoch += 1;
-      explorer.setAtOnce({ ...known, refused: null });
+      explorer.set({ ...known, refused: null });
     } else {
       explorer.state.fine = false;
       this.newest.ask({ ...explorer.place, fine: false });
@@ -69,7 +69,7 @@ export class Answers {
     const { explorer, epoch } = this;
     const show = (shot, isFine) => {
       if (epoch !== this.epoch || cells(place) !== cells(explorer.place)) return;
-      explorer.setAtOnce({ shot, fine: isFine, refused: null, gone: false });
+      explorer.set({ shot, fine: isFine, refused: null, gone: false });
     };
     try {
       if (!this.kept.get(key(place))?.fine) {

@@ -6,10 +6,14 @@ import { withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
 import { ModelBehind } from "./model.js";
 import { capital } from "./numbers.js";
+import { Questions } from "./questions.js";
 import { Shelf } from "./shelf.js";
 
-export class Explorer {
+const WRITTEN_AFTER_MS = 100;
+
+export class Explorer extends Questions {
   constructor(server, host, changed) {
+    super();
     // one that was asked of the study before, which this page itself left, says nothing of another page
     this.server = watched(server, ({ opened }) => opened === this.state.opened && this.set({ elsewhere: true }));
     this.host = host; // what is around the page (page.js)
@@ -56,12 +60,6 @@ export class Explorer {
   set(patch) {
     Object.assign(this.state, patch);
     this.changed();
-  }
-
-  /** The same for what was waited for, without waiting for the next frame. */
-  setAtOnce(patch) {
-    Object.assign(this.state, patch);
-    this.changed(true);
   }
 
   // --- studies -------------------------------------------------------------------------------
@@ -290,70 +288,10 @@ export class Explorer {
     return [...study.inputs.map((own) => own.id), ...(model?.equations ?? []).map((own) => own.name)].includes(name);
   }
 
-  /** What is wrong with more changes, if anything is. */
-  async check(more) {
-    try {
-      await this.server.ask("check", { opened: this.state.opened, changes: [...this.state.changes, ...more] });
-      return [];
-    } catch (error) {
-      if (error instanceof Gone) this.set({ gone: true });
-      return error.faults ?? [{ message: error.message }];
-    }
-  }
-
-  /** What a text means as the law of an input, or why it means none. */
-  async preview(change) {
-    try {
-      const { opened, changes } = this.state;
-      return await this.server.ask("preview", { opened, changes: withChange(changes, change) });
-    } catch (error) {
-      if (error instanceof Refused) return { faults: error.faults };
-      if (error instanceof Gone) this.set({ gone: true });
-      return { faults: [{ message: error.message }] };
-    }
-  }
-
-  scatter(input) {
-    const { opened, changes, output, labels } = this.state;
-    const own = Object.fromEntries(this.outputNow.dims.map((dim) => [dim, labels[dim]]));
-    return this.server.ask("scatter", { opened, changes, input, output, labels: own });
-  }
-
-  /** The cell that is shown beside what it is with other changes. */
-  async beside(against) {
-    const { opened, changes, output } = this.state;
-    const told = await this.server.ask("evaluate", { opened, changes, against, visible: this.visible(this.state, []), ranking: 0 });
-    return told.outputs[output][0];
-  }
-
-  /** What each equation comes to at the labels that are shown, and what passes through it. */
-  means() {
-    const { opened, changes, labels, output } = this.state;
-    return this.server.ask("means", { opened, changes, labels, output });
-  }
-
-  /** What some inputs by themselves would have to be for the mean to be so much of what it is. */
-  goal(inputs, ratio) {
-    const { opened, changes, output, labels } = this.state;
-    return this.server.ask("goal", { opened, changes, output, labels, inputs, ratio });
-  }
-
-  /** Which claims hold as an input is known, over values as its law has them and beyond. */
-  turns(input, { curve }) {
-    const { opened, changes, output, labels } = this.state;
-    return this.server.ask("turns", { opened, changes, input, ends: [curve.x[0], curve.x.at(-1)], output, labels });
-  }
-
   /** Whether an input can be multiplied here. */
   movable(id) {
     const input = this.state.study.inputs.find((own) => own.id === id);
     return Boolean(input) && !input.fixed;
-  }
-
-  /** Where the output goes with one input moved at a time. */
-  moves() {
-    const { opened, changes, output, labels } = this.state;
-    return this.server.ask("moves", { opened, changes, output, labels });
   }
 
   // --- the whole run -------------------------------------------------------------------------
@@ -422,15 +360,10 @@ export class Explorer {
     return { model: () => trail.length && { quantity: trail.at(-1) }, compare: () => this.comparison.restored, library: () => record && { record }, card: () => claim && { claim } }[view]?.();
   }
 
-  /** Tells the host what restores the state, once it is painted: that may take as long as to draw it. */
+  /** Tells the host what restores the state, once it rests: that takes as long as to draw it. */
   writeDown() {
-    cancelAnimationFrame(this.writing);
-    this.writing = requestAnimationFrame(() => setTimeout(() => this.state.study && this.host.write(this.restored)));
-  }
-
-  async studyFile(asScenario) {
-    const { opened, changes } = this.state;
-    return (await this.server.ask("study_file", { opened, changes, as_scenario: asScenario })).text;
+    clearTimeout(this.writing);
+    this.writing = setTimeout(() => this.state.study && this.host.write(this.restored), WRITTEN_AFTER_MS);
   }
 }
 

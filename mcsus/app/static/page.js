@@ -100,15 +100,15 @@ function Spoken({ explorer }) {
  * `link(shown)`, an address, and `print()`.
  */
 export function mount(server, host) {
-  let waits = 0;
+  let waits = false;
   const draw = () => {
-    cancelAnimationFrame(waits);
-    waits = 0;
+    waits = false;
     render(html`<${App} explorer=${explorer} />`, host.element);
+    host.element.getBoundingClientRect(); // laid out while the next frame is waited for, and not in it
   };
-  const explorer = new Explorer(server, host, (atOnce = false) => {
-    if (atOnce) return draw();
-    waits ||= requestAnimationFrame(draw);
+  const explorer = new Explorer(server, host, () => {
+    if (!waits) queueMicrotask(draw);
+    waits = true;
   });
   draw();
   explorer.begin().catch((error) => explorer.set(error instanceof Unanswered ? { gone: true } : { faults: error.faults ?? [{ message: error.message }], faulty: {} }));
