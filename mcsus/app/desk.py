@@ -65,13 +65,14 @@ class Desk:
     def _open_first(self, first: Future[Begun]) -> None:
         try:
             begun = self._begun({"id": self._named[0]})
-            explorer = begun.explorer
-            shown_first = explorer.describe()["visible"]
-            labels = {dim: [label] for dim, label in shown_first["labels"].items()}
-            explorer.evaluate((), {"outputs": [shown_first["output"]], "labels": labels})
-            first.set_result(begun)
+            visible = begun.explorer.describe()["visible"]
         except Exception as error:  # noqa: BLE001 - told where it is opened
             first.set_exception(error)
+            return
+        first.set_result(begun)
+        labels = {dim: [label] for dim, label in visible["labels"].items()}
+        with suppress(Exception):  # told where it is asked for
+            begun.explorer.evaluate((), {"outputs": [visible["output"]], "labels": labels})
 
     def _begun(self, asked: Asked) -> Begun:
         """Return an explorer of what is asked for, and its result where that is a saved run."""

@@ -15,9 +15,8 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.middleware import Middleware
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
 
 from mcsus.app.asking import Answer, Questions, Stream
 from mcsus.app.files import SHARED, STATIC
@@ -26,6 +25,8 @@ from mcsus.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+_KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 
 MOST_SECONDS = 30.0
 """How long a question other than a whole run may take, in seconds."""
@@ -47,11 +48,15 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
     """
     turn, waiting = asyncio.Lock(), 0
 
-    async def page(_: Request) -> Response:
-        return FileResponse(STATIC / "index.html")
+    files = {"/": STATIC / "index.html", **SHARED}
+    files |= {f"/static/{own.relative_to(STATIC).as_posix()}": own for own in STATIC.rglob("*.*")}
 
-    async def shared(request: Request) -> Response:
-        return FileResponse(SHARED[request.url.path])
+    async def file(request: Request) -> Response:
+        path = files.get(request.url.path)
+        if path is None:
+            return _refused(404, "allowed: the page and its files")
+        kind = _KINDS.get(path.suffix, "text/plain")
+        return Response(path.read_bytes(), media_type=kind)  # small: a thread would take longer
 
     async def asked(request: Request) -> Response:
         nonlocal waiting
@@ -71,10 +76,8 @@ def application(questions: Questions, allowed: Allowed) -> Starlette:
             waiting -= 1
 
     routes = [
-        Route("/", page),
         Route("/api/{name}", asked, methods=["POST"]),
-        *(Route(path, shared) for path in SHARED),
-        Mount("/static", StaticFiles(directory=STATIC)),
+        Route("/{path:path}", file),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Guard, allowed)])
 
