@@ -56,6 +56,13 @@ WATCH = """
 })();
 """  # noqa: E501
 
+NOTHING = """<!doctype html><p class="now"><b class="big" data-exact="0">0</b></p><script>
+let count = 0;
+const big = document.querySelector(".big");
+addEventListener("keydown", () => (big.dataset.exact = big.textContent = ++count));
+</script>"""
+"""A page that does nothing but paint a number where a key is pressed."""
+
 ANSWER = "() => document.querySelector('.now .big')?.dataset.exact ?? null"
 BETTER = """() => {
   const drivers = document.querySelector('.drivers');
@@ -81,13 +88,28 @@ def summary(times: list[float]) -> Times:
     return Times(ordered[0], statistics.median(ordered), high, len(ordered))
 
 
-class Server:
-    """The page's server, in a process of its own, as one starts it."""
+def used_before(kept: Path) -> dict[str, str]:
+    """Return the environment of a process that finds what earlier ones left behind in a folder."""
+    own = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    left = {"PYTHONPYCACHEPREFIX": str(kept / "bytecode"), "MCSUS_CACHE": str(kept / "machine")}
+    return own | left
 
-    def __init__(self, *studies: str) -> None:
+
+class Server:
+    """The page's server, in a process of its own, as one starts it.
+
+    Parameters
+    ----------
+    kept : Path
+        Folder of what earlier ones left behind.
+    """
+
+    def __init__(self, kept: Path, *studies: str) -> None:
         self.started = time.time()
         command = [str(Path(sys.executable).with_name("mcsus")), "serve", *studies]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, env=used_before(kept)
+        )
         assert self._process.stdout is not None
         self.link = self._process.stdout.readline().strip()
 
