@@ -9,6 +9,7 @@ import typer
 from mcsus.cli.auditing import audit
 from mcsus.cli.beginning import new
 from mcsus.cli.comparing import compare
+from mcsus.cli.differing import diff
 from mcsus.cli.finding import (
     EvidenceOption,
     JsonOption,
@@ -105,6 +106,7 @@ app.command()(find)
 app.command()(new)
 app.command()(run)
 app.command()(compare)
+app.command()(diff)
 app.command()(audit)
 app.command()(sensitivity)
 app.command()(serve)

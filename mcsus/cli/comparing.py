@@ -10,11 +10,11 @@ import typer
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 
-_WHAT = "A .toml file, the id of a shipped study, a folder of a run, or STUDY:scenario."
+WHAT = "A .toml file, the id of a shipped study, a folder of a run, or STUDY:scenario."
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help=_WHAT)],
+    a: Annotated[str, typer.Argument(metavar="A", help=WHAT)],
     b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with; the same.")],
     draws: Annotated[
         str | None, typer.Option(help="Draws per replicate; by default the fewer of both.")

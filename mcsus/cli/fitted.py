@@ -61,5 +61,21 @@ def fitted(
     return "\n".join(lines)
 
 
+def wrapped(line: str, across: int | None = None) -> str:
+    """Return a line that goes on below, a little further in, where it is too long.
+
+    Examples
+    --------
+    >>> print(wrapped("  alone: footprint -28 %; factor -28 %", 30))
+      alone: footprint -28 %;
+        factor -28 %
+    """
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(
+        line, across or width(), subsequent_indent=indent, break_on_hyphens=False,
+        break_long_words=False,
+    )  # fmt: skip
+
+
 def _is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None

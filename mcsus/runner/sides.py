@@ -132,8 +132,8 @@ def on_shared_streams(one: Study, other: Study) -> tuple[Study, dict[str, str]]:
         for key, (_, cell) in own.items()
         if key in known and (reason := _why(known[key][1], cell, key, is_same=one.id == other.id))
     }
-    renamed = {key: key if key in reasons else _APART + key for key in own}
-    return _renamed(other, renamed), reasons
+    keys = {key: key if key in reasons else _APART + key for key in own}
+    return renamed(other, keys), reasons
 
 
 def inputs_of(
@@ -196,8 +196,8 @@ def _unlike_laws(one: Cell, other: Cell) -> str:
     return "" if same else "; with another law in each, so at the same quantile and not one value"
 
 
-def _renamed(study: Study, keys: Mapping[str, str]) -> Study:
-    """Return a study with other keys of its streams."""
+def renamed(study: Study, keys: Mapping[str, str]) -> Study:
+    """Return a study with other keys of its streams; those that none is given for are apart."""
 
     def named(key: str) -> str:
         plain = key_of_study(key)

@@ -86,7 +86,7 @@ def drawn_together(
     given, (moved, reasons) = (one, other), on_shared_streams(one.study, other.study)
     (first, model), (second, against) = check(one.study), check(moved)
     one, other, models = one._replace(study=first), other._replace(study=second), (model, against)
-    outputs, left = _outputs((one, other), models)
+    outputs, left = aligned_outputs((one, other), models)
     outputs = [own for own in outputs if only in (None, own.name)]
     if not outputs:
         told = "; ".join(f"{own['output']}: {own['reason']}" for own in left)
@@ -125,7 +125,7 @@ def _design(
     return one.with_changes(draws=asked[0], replicates=asked[1], seed=seed).design
 
 
-def _outputs(
+def aligned_outputs(
     sides: tuple[Side, Side], models: tuple[Model, Model]
 ) -> tuple[list[AlignedOutput], list[dict[str, str]]]:
     """Return the outputs that both have, and why others are not compared."""
