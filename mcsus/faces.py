@@ -16,3 +16,15 @@ def above(name: str) -> Any:
     """
     module, _, own = name.rpartition(".")
     return getattr(import_module(module), own)
+
+
+def card_of(shown: object) -> str:
+    """Return a study, a result, a law, a parameter or a claim as a small page, without scripts."""
+    return str(above("mcsus.report.notebook.card_of")(shown))
+
+
+class Shown:
+    """An object that a notebook shows as a small page."""
+
+    def _repr_html_(self) -> str:
+        return card_of(self)

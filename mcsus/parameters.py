@@ -15,6 +15,7 @@ from mcsus.declared.items import number, one_of, raw, text, unit
 from mcsus.declared.reader import TableReader
 from mcsus.declared.table import Schema, Table
 from mcsus.errors import Fault, InputError, nearest
+from mcsus.faces import Shown
 from mcsus.families import Distribution, Truncation
 from mcsus.units import Unit
 
@@ -191,8 +192,8 @@ class Cell:
         return self.law.typical() if self.typical is None else self.typical
 
 
-@dataclass(frozen=True)
-class Parameter:
+@dataclass(frozen=True, repr=False)
+class Parameter(Shown):
     """An input of a model.
 
     Parameters
@@ -226,6 +227,15 @@ class Parameter:
                 faults.append(Fault(repr(other.text), allowed, (self.name, "unit")))
         if faults:
             raise InputError(*faults)
+
+    def __repr__(self) -> str:
+        laws = {cell.law: cell for cell in self.cells}
+        law, cell = next(iter(laws.items()))
+        about = ", ".join(filter(None, (f"in {self.unit.text}", self.stage, self.kind)))
+        by = f"{len(laws)} laws over {', '.join(self.dims)}, first " if len(laws) > 1 else ""
+        source = cell.provenance.sources[0].id if cell.provenance.sources else ""
+        found = ", ".join(filter(None, (cell.provenance.evidence, source)))
+        return f"Parameter {self.name}, {about}\n  {by}{law!r}{f'; {found}' if found else ''}"
 
     @property
     def is_constant(self) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mcsus.errors import Fault, InputError
+from mcsus.faces import Shown, above
 from mcsus.families.between import Between, cdf_bounds, quantile_bounds
 from mcsus.families.fields import Key
 from mcsus.families.inverse.quadrature import Array, moments_by_quadrature
@@ -55,7 +56,7 @@ def _short(value: Any) -> str:
 
 
 @dataclass(frozen=True, repr=False)
-class Distribution(ABC):
+class Distribution(Shown, ABC):
     """A law of probability of one real quantity, in the unit of its parameters.
 
     A family is a class decorated by `mcsus.families.family`. It gives the whole law through
@@ -221,6 +222,25 @@ class Distribution(ABC):
         table = self.to_dict()
         name = table.pop("distribution")
         return f"{name}({', '.join(f'{key}={_short(value)}' for key, value in table.items())})"
+
+    def plot(self, *, unit: str = "", ax: Any = None) -> Any:
+        """Draw the density with the median and the 95 % interval, and return the axes.
+
+        Parameters
+        ----------
+        unit : str
+            That stands at the axis.
+        ax : matplotlib.axes.Axes, optional
+            Where it is drawn; a new figure by default.
+
+        Examples
+        --------
+        >>> from mcsus.families import distribution
+        >>> axes = distribution("normal", mean=10, sd=1).plot(unit="kg")
+        >>> [text.get_text() for text in axes.texts]
+        ['8.04', '12.0', '10.0']
+        """
+        return above("mcsus.report.plots.plot_law")(self, unit, ax)
 
     def support(self) -> tuple[float, float]:
         """Return the ends of the support, after truncation."""

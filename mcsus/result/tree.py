@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.faces import above
+from mcsus.faces import Shown, above
 from mcsus.result.atomic import replacing
 from mcsus.result.brief import result_lines
 from mcsus.result.compared import comparison_documents, ranking_documents
@@ -47,7 +47,7 @@ JSON_FILE = "result.json"
 _AGAIN = f"{FILE} as a run of this version saved it: run the study again"
 
 
-class Result:
+class Result(Shown):
     """Labelled output of a run.
 
     Parameters

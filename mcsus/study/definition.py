@@ -41,7 +41,7 @@ from mcsus.units import NO_UNITS, OwnUnits, Unit
 from mcsus.vocabulary import Caution, Label
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study(Explored):
     """What is asked: model, parameters, outputs, design, claims.
 

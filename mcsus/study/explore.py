@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Any
 from mcsus.declared.items import names
 from mcsus.declared.table import Table
 from mcsus.errors import Fault, FaultCollector, InputError
+from mcsus.faces import Shown
+from mcsus.result.wording import count, shortened
 
 if TYPE_CHECKING:
     from mcsus.app.notebook import Page
+    from mcsus.parameters import Parameter
+    from mcsus.streams import Design
+    from mcsus.study.parts import Claim
+    from mcsus.units import Unit
+    from mcsus.vocabulary import Label
 
 KEY = "explore"
 
@@ -22,8 +29,28 @@ EXPLORE = Table(
 )
 
 
-class Explored:
+class Explored(Shown):
     """What a Study can do with a notebook around it."""
+
+    if TYPE_CHECKING:
+        id: str
+        title: str
+        parameters: tuple[Parameter, ...]
+        outputs: Mapping[str, Unit]
+        claims: tuple[Claim, ...]
+        dims: Mapping[str, tuple[Label, ...]]
+        design: Design
+
+    def __repr__(self) -> str:
+        varying = sum(not parameter.is_constant for parameter in self.parameters)
+        told = [
+            f"{count(len(self.parameters), 'input')}, {varying} of which vary",
+            shortened(list(self.outputs)),
+            *([count(len(self.claims), "claim")] if self.claims else []),
+            *(f"{dim} {len(labels)}" for dim, labels in self.dims.items()),
+            f"{self.design.replicates} x {self.design.draws:,} draws",
+        ]
+        return f"Study {self.id}: {self.title}\n  {'; '.join(told)}"
 
     def explore(self) -> Page:
         """Return the page of the study for a notebook: drag an input, and the answer follows.

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from mcsus.analysis.base import DEFAULT_METHODS
 from mcsus.expressions import Expression
+from mcsus.faces import card_of
 from mcsus.model import Equation
 from mcsus.streams import Design
 from mcsus.units import Unit
@@ -209,6 +210,12 @@ class Claim(NamedTuple):
     required: bool
     margin: Margin
     table: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        return f"Claim {self.id}: {self.statement}\n  {self.tested}, at {self.confidence:g}"
+
+    def _repr_html_(self) -> str:
+        return card_of(self)
 
     @property
     def equation(self) -> Equation:

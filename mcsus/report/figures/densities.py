@@ -114,7 +114,7 @@ def density_figure(table: ResultTable, references: Sequence[Reference] = ()) -> 
     """Return the densities of an output, beside whole products (`references`) of its unit."""
     shown = table.cells if len(table.cells) <= _MOST else table.base[:_MOST]
     references = references if table.middle == "mean" else ()  # their means are known alone
-    frame = _frame(shown)
+    frame = frame_of(shown)
     caption = _caption(table, shown, frame, references)
     rows = _rows(table, references, shown if frame.log else ())
     draw = partial(_draw, dims=table.dims, frame=frame, level=table.level)
@@ -156,7 +156,7 @@ def _draw(
     return sheet, f"Densities of {words(rows[0]['output'])}. {described}."
 
 
-def _frame(shown: Sequence[ResultCell]) -> _Frame:
+def frame_of(shown: Sequence[ResultCell]) -> _Frame:
     """Choose an axis on which all but the outermost draws lie."""
     named = any(cell.name for cell in shown)
     left, row = (158.0, 78.0) if named else (24.0, 120.0)
@@ -204,7 +204,7 @@ def _scale(ax: Axes, frame: _Frame, rows: int) -> None:
     ax.set_xlim(frame.low, frame.high)
 
 
-def _log_density(cell: ResultCell) -> tuple[Array, Array]:
+def log_density(cell: ResultCell) -> tuple[Array, Array]:
     """Return edges and density of the logarithm: the slope of the quantile curve, smoothed."""
     curve, at = np.log(cell.array("quantile_curve")), cell.array("curve")
     edges = np.linspace(curve[0], curve[-1], 121)
@@ -284,7 +284,7 @@ def _rows(
         entries = [(what, at, at, None) for what, at in single]
         curves = [(_DENSITY, cell.array("edges"), cell.array("density"))] if cell.varies else []
         if cell.varies and cell in logarithmic:
-            curves.append((_LOG_DENSITY, *_log_density(cell)))
+            curves.append((_LOG_DENSITY, *log_density(cell)))
         for what, edges, heights in curves:
             bins = zip(edges[:-1], edges[1:], heights, strict=True)
             entries += [(what, float(low), float(high), float(h)) for low, high, h in bins]
