@@ -123,6 +123,11 @@ class Products(NamedTuple):
         found = cls.of_means(means * np.where(is_last, np.sqrt(1 + more), 1.0))
         return found._replace(unsure=last.mean / 2)
 
+    def plus(self, square: float, unsure: float = 0.0) -> Products:
+        """Return those of a variance that is larger by so much, and how well this is known."""
+        unsure = float(np.hypot(self.unsure, unsure))
+        return self._replace(pairs=self.pairs + square, unsure=unsure)
+
     def beyond(self, coarser: Products) -> Products:
         """Return what finer classes would say, if these lose a quarter of what coarser ones lose.
 

@@ -4,7 +4,8 @@ Blocks are of rows that follow each other, so that errors are honest where neigh
 on each other, as those of a chain. Rows that share exact values of inputs, as those of a design
 after Saltelli or Morris, are never parted: else what they have in common is counted as effect. Rows
 that lie in an order, as sorted ones do, or that fill the space of the inputs evenly, as Sobol'
-points do, are dealt out instead. All that is told.
+points do, are dealt out instead. Rows that follow a curve, as those of FAST do, are not independent
+however they are parted. All that is told.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _OFTEN = 0.25  # other values that rows share beyond chance on average, from whi
 _FEW = 32  # values of an input, that rows may share by nature
 _ROUNDING = 1e-12  # of the variance of ranks
 _LOOKED_AT = 12  # inputs, whose equal values lead to rows that share others
+_GOES_ON = 0.6  # of rows, at which an input rises or falls on: a half of those of a random walk
 _BEYOND = 3.0  # times as many rows repeat others as those of few values do by nature
 
 
@@ -79,9 +81,13 @@ def rows_of(values: Mapping[str, Array], ranks: Mapping[str, Array], inputs: Seq
     blocks = _in_blocks(groups, np.arange(count))
     spread = {name: _between(own[first], blocks[first]) for name, own in ranks.items()}
     worst = max(spread, key=lambda name: spread[name])
-    if even or spread[worst] > _IN_ORDER:
+    curve = _follow_a_curve([values[name] for name in inputs])
+    if curve:
+        cautions.append(_CURVE)
+    if even or curve or spread[worst] > _IN_ORDER:
         blocks = _in_blocks(groups, np.random.default_rng(_DEALT).permutation(count))
-        cautions.append(_EVEN if even else _order_of(worst))
+        if even or not curve:
+            cautions.append(_EVEN if even else _order_of(worst))
     return Rows(blocks, count, even, cautions)
 
 
@@ -92,6 +98,26 @@ _EVEN = Caution(
     "what noise they have is told from the output, and errors are those of independent rows, "
     "which are too large rather than too small",
 )
+
+_CURVE = Caution(
+    "curve_rows",
+    "",
+    "rows follow a curve through the inputs, as those of FAST do, so that inputs move together: "
+    "what is told may be off by many of its errors, and an input without bearing may seem to have "
+    "some; analyse such rows by the method that they are made for, or draw independent ones",
+)
+
+
+def _follow_a_curve(inputs: Sequence[Array]) -> bool:
+    """Tell whether all inputs with many values rise and fall smoothly from row to row.
+
+    Of independent rows a third goes on as before, of a random walk a half; of sorted rows one input
+    does, or all do without a turn.
+    """
+    signs = [np.sign(np.diff(own)) for own in inputs if len(np.unique(own)) > _FEW]
+    on = [own[1:] * own[:-1] > 0 for own in signs]
+    turns = any((own[1:] * own[:-1] < 0).sum() > 1 for own in signs)
+    return len(on) > 1 and turns and min(own.mean() for own in on) > _GOES_ON
 
 
 def _order_of(name: str) -> Caution:

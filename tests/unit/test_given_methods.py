@@ -189,7 +189,7 @@ def test_steps_and_corners_are_told_to_the_end(name):
         found = values(name, z, output, 4)
         off = abs(found["S1"][0] - exact)
         assert off <= 3.18 * found["S1_error"][0] + 1e-3 * exact
-        assert found["S1_error"][0] < 0.015
+        assert found["S1_error"][0] < 0.02
 
 
 @pytest.mark.parametrize("name", ["given_data", "rbd_fast"])

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 
 _CLASS_DRAWS, _LEAST, _MOST = 64, 8, 256
 _END_DRAWS = 16  # of the outermost classes, where a long tail lies
+_LINE = 2  # numbers that a line has
 
 
 @register
@@ -83,7 +84,32 @@ def _products(draws: GivenDraws, k: int, ends: Array) -> Products:
         fine, coarse = classes, draws.classes(k, coarser)
     else:
         fine, coarse = (draws.classes_between(k, np.union1d(own, steps)) for own in (ends, coarser))
-    return of_classes(draws, fine, k).beyond(of_classes(draws, coarse, k))
+    found = of_classes(draws, fine, k).beyond(of_classes(draws, coarse, k))
+    means = np.bincount(fine.bins[0], draws.centred) / fine.counts.sum(axis=0)
+    return found.plus(0.0, unsure=at_the_ends(draws, k, fine, means[fine.bins[0]]))
+
+
+def at_the_ends(draws: GivenDraws, k: int, classes: RankBins, known: Array) -> float:
+    """Return the variance that an input has in its two outermost classes beyond what is known.
+
+    A long tail lies there, of which few draws tell: what a line through what is left of them
+    explains, less what it does of noise.
+
+    Parameters
+    ----------
+    known : array, shape (draw,)
+        What is expected of the centred output.
+    """
+    counts, found = classes.counts.sum(axis=0).astype(int), 0.0
+    order = draws.order(k)
+    for own in (order[: counts[0]], order[-counts[-1] :]):
+        if len(own) > _LINE:
+            line = np.arange(len(own)) - (len(own) - 1) / 2
+            left = draws.centred[own] - known[own]
+            explained = float((line @ left) ** 2 / (line @ line) + left.sum() ** 2 / len(own))
+            noise = (float(left @ left) - explained) / (len(own) - _LINE)
+            found += max(explained - _LINE * noise, 0.0)
+    return found / len(draws.output)
 
 
 def of_classes(draws: GivenDraws, classes: RankBins, k: int) -> Products:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Pooled, register
 from mcsus.analysis.even_draws import noise_of_means
 from mcsus.analysis.given_draws import FromDraws, GivenDraws
-from mcsus.analysis.methods.given_data import class_ends, of_classes, with_dummy
+from mcsus.analysis.methods.given_data import at_the_ends, class_ends, of_classes, with_dummy
 from mcsus.analysis.rank_bins import RankBins
 from mcsus.analysis.shares_of_classes import Products
 from mcsus.analysis.steps import steps_along
@@ -22,6 +22,7 @@ Integers = NDArray[np.int64]
 _HARMONICS, _LEAST = 48, 24
 _WAVE_DRAWS = 64  # of all draws for a harmonic
 _SMALL = 1e-9  # of a harmonic, that those before it leave of it: of inputs with few values
+_MOST_SHORT = 0.5  # of a share, that is put right
 _CLASSES = 1024  # of ranks, along which no harmonic bends
 
 
@@ -74,13 +75,30 @@ def _products(draws: GivenDraws, k: int, most: int) -> Products:
         waves, orders = _waves(classes, most, steps)
     else:
         waves, orders = draws.once(("waves", k), lambda: _waves(classes, most))
-    sums = draws.by_block(places, count, draws.centred)
-    means = np.asarray(sums @ waves / np.bincount(draws.blocks)[:, np.newaxis])
+    sizes = np.bincount(draws.blocks)[:, np.newaxis]
+    means = np.asarray(draws.by_block(places, count, draws.centred) @ waves / sizes)
     found = Products.of_waves(means, orders, float(draws.variances.mean()))
+    missing = _dealt_out(draws, places, waves, means)
+    outer = draws.classes(k, class_ends(draws.independent))
+    unsure = at_the_ends(draws, k, outer, (waves @ means.mean(axis=0))[places])
+    found = found.plus(max(found.mean, 0.0) * missing / (1 - missing), unsure)
     if not draws.is_even_with(k):
         return found
     squares = float((means.mean(axis=0) ** 2).sum())
     return found.on_even_draws(squares, noise_of_means(draws, k, len(orders)))
+
+
+def _dealt_out(draws: GivenDraws, places: Integers, waves: Array, means: Array) -> float:
+    """Return the share that products of blocks fall short by, as each rank is in one of them only.
+
+    A block that has more of what the input says leaves less to the others, as far as blocks differ
+    in their ranks: hardly, where each is stratified.
+    """
+    whole = means.mean(axis=0)
+    fitted, square = waves @ whole, float(whole @ whole)
+    own = draws.by_block(places, len(waves)) / np.bincount(draws.blocks)[:, np.newaxis]
+    short = float(((own * fitted) @ waves).var(axis=0, ddof=1).sum()) / draws.count
+    return min(short / square, _MOST_SHORT) if square > 0 else 0.0
 
 
 def _waves(
