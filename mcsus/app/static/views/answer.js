@@ -211,7 +211,8 @@ function Grabbers({ now, x, cell, own, draws }) {
 /** The error of the value that a share of so many draws does not pass. */
 function errorAt(own, share, draws) {
   const by = Math.sqrt((share * (1 - share)) / draws);
-  return (valueAt(own, share + by) - valueAt(own, share - by)) / 2;
+  const [low, middle, high] = [share - by, share, share + by].map((each) => valueAt(own, each));
+  return Math.max(high - middle, middle - low);
 }
 
 function tidy(share) {
