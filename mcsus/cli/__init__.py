@@ -82,7 +82,9 @@ def run_command(arguments: list[str]) -> int:
         return _complain(str(error), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
-    except SystemExit as error:  # so typer ends when nobody reads what is printed
+    except SystemExit as error:  # so typer ends what completes, and when nobody reads
+        if error.code in (0, None):
+            return 0
         return _failed(error.__context__ if isinstance(error.__context__, OSError) else error)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback on screen
         if isinstance(error, usage):

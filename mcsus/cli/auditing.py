@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say
 from mcsus.errors import Fault, InputError
@@ -20,7 +21,8 @@ def audit(
     study: Annotated[
         str,
         typer.Argument(
-            help="A .toml file, the id of a shipped study, or a folder that a run has saved to."
+            help="A .toml file, the id of a shipped study, or a folder that a run has saved to.",
+            autocompletion=completing.studies,
         ),
     ],
     to: Annotated[

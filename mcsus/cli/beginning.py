@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say
 from mcsus.errors import Fault, InputError
@@ -22,7 +23,10 @@ def new(
     from_: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="STUDY", help="A study to begin with, by id or path; else a template."
+            "--from",
+            metavar="STUDY",
+            help="A study to begin with, by id or path; else a template.",
+            autocompletion=completing.studies,
         ),
     ] = None,
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.auditing import audit
 from mcsus.cli.beginning import new
 from mcsus.cli.comparing import compare
@@ -31,12 +32,16 @@ app = typer.Typer(
     name="mcsus",
     help="Monte Carlo uncertainty and sensitivity of life-cycle carbon footprints.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
-StudyArgument = Annotated[str, typer.Argument(help="A .toml file or the id of a shipped study.")]
+StudyArgument = Annotated[
+    str,
+    typer.Argument(
+        help="A .toml file or the id of a shipped study.", autocompletion=completing.studies
+    ),
+]
 FolderArgument = Annotated[Path, typer.Argument(help="A folder that a run has saved to.")]
 
 
@@ -44,7 +49,10 @@ FolderArgument = Annotated[Path, typer.Argument(help="A folder that a run has sa
 def list_(
     what: Annotated[
         str,
-        typer.Argument(help="studies, models, parameters, families, functions, methods, tables."),
+        typer.Argument(
+            help="studies, models, parameters, families, functions, methods, tables.",
+            autocompletion=completing.shelves,
+        ),
     ] = "studies",
     words: Annotated[list[str] | None, typer.Argument(help="Only with all these words.")] = None,
     unit: UnitOption = None,
@@ -65,7 +73,12 @@ def list_(
 @app.command()
 def show(
     name: Annotated[
-        str, typer.Argument(metavar="ID", help="What is listed, a kind of it, or a study file.")
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="What is listed, a kind of it, or a study file.",
+            autocompletion=completing.ids,
+        ),
     ],
 ) -> None:
     """Show one parameter (value, law, plot, sources), study, model, family or function."""

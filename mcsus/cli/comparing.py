@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 
@@ -14,8 +15,15 @@ WHAT = "A .toml file, the id of a shipped study, a folder of a run, or STUDY:sce
 
 
 def compare(
-    a: Annotated[str, typer.Argument(metavar="A", help=WHAT)],
-    b: Annotated[str, typer.Argument(metavar="B", help="What it is compared with; the same.")],
+    a: Annotated[str, typer.Argument(metavar="A", help=WHAT, autocompletion=completing.studies)],
+    b: Annotated[
+        str,
+        typer.Argument(
+            metavar="B",
+            help="What it is compared with; the same.",
+            autocompletion=completing.studies,
+        ),
+    ],
     draws: Annotated[
         str | None, typer.Option(help="Draws per replicate; by default the fewer of both.")
     ] = None,

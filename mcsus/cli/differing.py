@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.comparing import WHAT
 from mcsus.cli.finding import JsonOption
 from mcsus.cli.printing import MOST_LINES, say
@@ -26,8 +27,15 @@ _LONGEST = 60  # letters of a value of another key
 
 
 def diff(
-    a: Annotated[str, typer.Argument(metavar="A", help=WHAT)],
-    b: Annotated[str, typer.Argument(metavar="B", help="What it is held against; the same.")],
+    a: Annotated[str, typer.Argument(metavar="A", help=WHAT, autocompletion=completing.studies)],
+    b: Annotated[
+        str,
+        typer.Argument(
+            metavar="B",
+            help="What it is held against; the same.",
+            autocompletion=completing.studies,
+        ),
+    ],
     draws: Annotated[
         str | None, typer.Option(help="Draws per replicate, on which effects are seen.")
     ] = None,

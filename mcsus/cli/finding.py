@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.printing import say
 
 if TYPE_CHECKING:
@@ -27,16 +28,34 @@ UnitOption = Annotated[
     str | None, typer.Option("--unit", help="Only in units like this: g/kWh finds kg CO2e/MWh.")
 ]
 StageOption = Annotated[
-    str | None, typer.Option("--stage", help="Only of this stage, for example use.")
+    str | None,
+    typer.Option(
+        "--stage", help="Only of this stage, for example use.", autocompletion=completing.stages
+    ),
 ]
 KindOption = Annotated[
-    str | None, typer.Option("--kind", help="Only of this kind: uncertainty or variability.")
+    str | None,
+    typer.Option(
+        "--kind",
+        help="Only of this kind: uncertainty or variability.",
+        autocompletion=completing.kinds,
+    ),
 ]
 EvidenceOption = Annotated[
-    str | None, typer.Option("--evidence", help="Only of this evidence, for example measured.")
+    str | None,
+    typer.Option(
+        "--evidence",
+        help="Only of this evidence, for example measured.",
+        autocompletion=completing.evidence,
+    ),
 ]
 SourceOption = Annotated[
-    str | None, typer.Option("--source", help="Only of this source: its id, or words of it.")
+    str | None,
+    typer.Option(
+        "--source",
+        help="Only of this source: its id, or words of it.",
+        autocompletion=completing.sources,
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

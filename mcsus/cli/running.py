@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 from mcsus.errors import Fault, InputError, RefusedError
@@ -36,7 +37,10 @@ _CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3, "individuals"
 def run(
     study: Annotated[
         str | None,
-        typer.Argument(help="A .toml file or the id of a shipped study; not needed to resume."),
+        typer.Argument(
+            help="A .toml file or the id of a shipped study; not needed to resume.",
+            autocompletion=completing.studies,
+        ),
     ] = None,
     draws: Annotated[str | None, typer.Option(help="Draws per replicate: 65536 or 2^16.")] = None,
     replicates: Annotated[int | None, typer.Option(help="Independent replicates.")] = None,
@@ -51,7 +55,11 @@ def run(
     ] = None,
     methods: Annotated[
         str | None,
-        typer.Option(metavar="NAMES", help="Of sensitivity: sobol,pawn,..; all that apply: all."),
+        typer.Option(
+            metavar="NAMES",
+            help="Of sensitivity: sobol,pawn,..; all that apply: all.",
+            autocompletion=completing.methods,
+        ),
     ] = None,
     groups: Annotated[
         str | None,

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.printing import say
 from mcsus.errors import Fault, InputError
 
@@ -25,7 +26,9 @@ def serve(
     studies: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[STUDY]...", help="A .toml file, the id of a shipped study, a folder of a run."
+            metavar="[STUDY]...",
+            help="A .toml file, the id of a shipped study, a folder of a run.",
+            autocompletion=completing.studies,
         ),
     ] = None,
     open_: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.folders import writable
 from mcsus.cli.printing import say, shortened
 
@@ -24,7 +25,11 @@ def sensitivity(
         str | None, typer.Option(help="Columns that may explain them; all others by default.")
     ] = None,
     methods: Annotated[
-        str | None, typer.Option(help="Methods, such as given_data,pawn; by default all.")
+        str | None,
+        typer.Option(
+            help="Methods, such as given_data,pawn; by default all.",
+            autocompletion=completing.methods,
+        ),
     ] = None,
     delimiter: Annotated[
         str | None, typer.Option(help="Between cells: , ; or tab. Found by itself if left out.")
