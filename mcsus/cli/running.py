@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shlex
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,16 +14,14 @@ import typer
 
 from mcsus.cli import completing
 from mcsus.cli.folders import writable
-from mcsus.cli.printing import say, shortened
+from mcsus.cli.printing import say
+from mcsus.cli.telling import go_on, say_why, tell
 from mcsus.errors import Fault, InputError, RefusedError
-from mcsus.vocabulary import Verdict
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from mcsus.engine.beside import Beside
     from mcsus.result.tree import Result
-    from mcsus.runner import Limits, Run, Settings
+    from mcsus.runner import Run, Settings
     from mcsus.study import Study
 
 _LONGEST = 120  # bytes of the name of a folder
@@ -109,6 +105,12 @@ def run(
         bool, typer.Option("--live", help="A report on which inputs can be changed.")
     ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open the report in the browser of this machine.")
+    ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print all rows, also of a big study.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> int:
     """Run a study: save its result, write its report, print a summary."""
@@ -119,6 +121,8 @@ def run(
     from mcsus.runner.goals import read_goal  # noqa: PLC0415
     from mcsus.runner.settings import DRAWS_FILE  # noqa: PLC0415
 
+    if open_ and no_report:
+        raise InputError(Fault("--open beside --no-report", "one of them", ("--open",)))
     if live and no_report:
         raise InputError(Fault("--live beside --no-report", "one of them", ("--live",)))
     if study is None and resume is None:
@@ -153,8 +157,12 @@ def run(
             write_report(result, target / "report", live=live, beside=beside)
     if made.finished is not None:
         say(f"the run in {target} is complete", err=True)
-    code = _told(result, target, no_report=no_report, as_json=as_json)
-    _say_why(result, made.settings.limits, target)
+    code = tell(result, target, no_report=no_report, as_json=as_json, full=full)
+    if open_:
+        from mcsus.cli.browsing import open_page  # noqa: PLC0415 - webbrowser
+
+        open_page(target / "report" / "index.html")
+    say_why(result, made.settings.limits, target)
     return _CODES[result.stopped] or code
 
 
@@ -252,7 +260,7 @@ def _result(run: Run) -> Result:
         [result] = run.results()
     except (KeyboardInterrupt, RefusedError):
         if run.settings.folder is not None and (run.settings.folder / FOLDER).is_dir():
-            say(f"mcsus: {_go_on(run.settings.folder)}", err=True)
+            say(f"mcsus: {go_on(run.settings.folder)}", err=True)
         raise
     return result
 
@@ -266,73 +274,6 @@ def _drawing_beside() -> Iterator[Beside]:
     with Beside() as beside:
         beside.submit(prepare)
         yield beside
-
-
-def _told(result: Result, folder: Path, *, no_report: bool, as_json: bool) -> int:
-    """Print the result; return the exit code that the claims ask for."""
-    if no_report:
-        shutil.rmtree(folder / "report", ignore_errors=True)  # it would tell of another run
-    if as_json:
-        say(result.to_json())
-    else:
-        say(str(result.summary()))
-        if told := [caution["text"] for caution in result.provenance["cautions"]]:
-            say("\n  ".join(["\nCautions", *shortened(told, "more in result.json")]))
-        say(f"\nSaved in {folder}" + ("" if no_report else f"; read {folder}/report/index.html"))
-    return 0 if result.required_claims_hold() else 1
-
-
-def _say_why(result: Result, limits: Limits, folder: Path) -> None:
-    """Say on stderr what a wanted precision led to, and why a run stopped before its end."""
-    about = result.provenance
-    _say_claims(result)
-    until, draws = about.get("until"), about["design"]["draws"]
-    if until is not None and limits.until is not None:
-        from mcsus.runner.until_lines import until_lines  # noqa: PLC0415
-
-        for line in until_lines(result, limits):
-            say(line, err=True)
-    if result.stopped in {"interrupted", "out of time"}:
-        reason = "out of time; " if result.stopped == "out of time" else ""  # else said at the end
-        say(
-            f"mcsus: {reason}kept {draws} draws of each replicate, saved in {folder}; "
-            + _go_on(folder),
-            err=True,
-        )
-
-
-def _after(draws: int, data: xr.Dataset) -> str:
-    """Return after what a claim is undecided."""
-    from mcsus.result.document import ignorant  # noqa: PLC0415 - slow to import
-
-    if ignorant(data).any():
-        return " by ignorance: at some of the numbers that its intervals allow it does not hold"
-    return f" after {draws} draws of each replicate"
-
-
-def _say_claims(result: Result) -> None:
-    """Say on stderr for what claims more was drawn, and which of those that must hold do not."""
-    about = result.provenance
-    drawn, draws = about.get("drawn_on", {}), about["design"]["draws"]
-    if drawn and draws > drawn["asked"]:
-        say(
-            f"mcsus: drew on from {drawn['asked']} to {draws} draws of each replicate, as a claim "
-            "was undecided",
-            err=True,
-        )
-    for name, data in result.datasets("claims").items():
-        verdicts = data["verdict"].values.ravel().tolist() if data.attrs["required"] else []
-        for verdict in (Verdict.UNDECIDED, Verdict.NOT_SUPPORTED):
-            count = verdicts.count(verdict.value)
-            where = f" in {count} of {len(verdicts)} cases" if len(verdicts) > 1 else ""
-            if count:
-                after = _after(draws, data) if verdict.is_open else ""
-                text = f"mcsus: the required claim {name!r} is {verdict.words}{where}{after}"
-                say(text, err=True)
-
-
-def _go_on(folder: Path) -> str:
-    return f"go on with: mcsus run --resume {shlex.quote(str(folder))}"
 
 
 def _seconds(seconds: float | None) -> float | None:

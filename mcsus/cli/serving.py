@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
-import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -19,7 +17,6 @@ from mcsus.cli.printing import say
 from mcsus.errors import Fault, InputError
 
 _LOOPBACK = ("127.0.0.1", "::1")
-_SCREENS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 
 
 def serve(
@@ -77,19 +74,15 @@ def opening(address: str) -> Iterator[None]:
     The token in it would be told to all who list processes, so the browser is handed a page that
     leads there and that only its owner can read; it is removed at the end.
     """
-    import webbrowser  # noqa: PLC0415
+    from mcsus.cli.browsing import browser  # noqa: PLC0415 - webbrowser
 
-    has_screen = sys.platform in ("darwin", "win32") or any(map(os.environ.get, _SCREENS))
-    try:
-        browser = webbrowser.get() if has_screen else None
-    except webbrowser.Error:
-        browser = None
-    if browser is None:
+    found = browser()
+    if found is None:
         say("no browser was found here: open the address above in one that reaches it", err=True)
         yield
         return
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder) / "open.html"
         page.write_text(f'<meta http-equiv="refresh" content="0; url={address}">', "utf-8")
-        threading.Thread(target=browser.open, args=(page.as_uri(),), daemon=True).start()
+        threading.Thread(target=found.open, args=(page.as_uri(),), daemon=True).start()
         yield

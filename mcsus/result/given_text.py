@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mcsus.result.summary import aligned
+from mcsus.result.columns import aligned
 from mcsus.result.wording import error, number
 
 _SURE = 3.0  # errors beyond what an input without bearing has, from which one has some

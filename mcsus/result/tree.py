@@ -33,7 +33,6 @@ from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.population_arrays import population_document
 from mcsus.result.schema import refuse_odd
 from mcsus.result.sealed import seal, unsealed
-from mcsus.result.summary import Summary
 from mcsus.vocabulary import Verdict
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from mcsus.report.plots import Plots
+    from mcsus.result.summary import Summary
 
 FILE = "result.nc"
 JSON_FILE = "result.json"
@@ -165,9 +165,18 @@ class Result(Shown):
             temporary.write_text(text, encoding="utf-8")
         return target
 
-    def summary(self) -> Summary:
-        """Return the main numbers as a table that prints well, also in a notebook."""
-        return Summary(self.to_dict(timing=False), self.provenance["study"])
+    def summary(self, *, full: bool = False) -> Summary:
+        """Return the answer and the main numbers, to be printed or shown in a notebook.
+
+        Parameters
+        ----------
+        full : bool
+            Whether all rows are shown, also of a big study.
+        """
+        from mcsus.result.reading import ResultReading  # noqa: PLC0415 - xarray
+        from mcsus.result.summary import Summary  # noqa: PLC0415 - the same
+
+        return Summary(self.to_dict(timing=False), ResultReading(self), full=full)
 
     def to_dataframe(
         self,

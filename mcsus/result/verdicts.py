@@ -16,8 +16,13 @@ def verdict_of(cell: ResultCell) -> Verdict:
     return Verdict(cell.data["verdict"].item())
 
 
-def verdicts(reading: ResultReading) -> list[dict[str, str]]:
+def verdicts(reading: ResultReading, *, scenarios: bool = True) -> list[dict[str, str]]:
     """Return a sentence on each claim, with its mark.
+
+    Parameters
+    ----------
+    scenarios : bool
+        Whether it tells of the scenarios as well as of the study as written.
 
     Returns
     -------
@@ -25,10 +30,10 @@ def verdicts(reading: ResultReading) -> list[dict[str, str]]:
         ``statement``, ``verdict`` (``supported``, ``not_supported``, ``undecided`` or ``mixed``)
         and ``text``.
     """
-    return [_verdict(claim) for claim in reading.claims.values()]
+    return [_verdict(claim, scenarios) for claim in reading.claims.values()]
 
 
-def _verdict(claim: ResultTable) -> dict[str, str]:
+def _verdict(claim: ResultTable, scenarios: bool) -> dict[str, str]:
     cells = claim.base
     each = [verdict_of(cell) for cell in cells]
     kinds = list(dict.fromkeys(each))
@@ -45,7 +50,7 @@ def _verdict(claim: ResultTable) -> dict[str, str]:
             parts.append(f"{kind.words} for {names} ({_chances(members)})")
         text = f"{capital('; '.join(parts))}; {asked}."
     text += _open(cells)
-    if len(cells) < len(claim.cells):
+    if scenarios and len(cells) < len(claim.cells):
         text += f" That is the study as written; {_by_scenario(claim)}"
     return {
         "statement": str(claim.attrs["statement"]),

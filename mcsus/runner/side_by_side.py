@@ -67,7 +67,7 @@ class SideBySide:
         return target
 
     def __str__(self) -> str:
-        from mcsus.result.summary import compared_text  # noqa: PLC0415
+        from mcsus.result.summary_tables import compared_text  # noqa: PLC0415
 
         one, other = (side["name"] for side in self.about["compared"])
         shared = [own["of"] for own in self.about["shared"]]
