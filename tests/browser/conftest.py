@@ -17,6 +17,9 @@ AXE = Path(__file__).with_name("axe.min.js")
 AXE_SHA256 = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
 """axe-core 4.14.1 of npm, MPL-2.0 (`axe.LICENSE`)."""
 
+RESTS = "() => !document.querySelector('.drivers').innerText.includes('Being drawn')"
+"""Tells whether what is shown is the better answer, whose rows stay where they are."""
+
 
 @dataclass
 class Served:
@@ -70,8 +73,7 @@ def opened(page, link):
     page.goto(link)
     page.locator(".quality .chip").wait_for(timeout=60_000)
     page.locator(".drivers .bars li").first.wait_for(timeout=60_000)
-    rests = "() => !document.querySelector('.drivers').innerText.includes('Being drawn')"
-    page.wait_for_function(rests, timeout=60_000)  # rows have come to rest
+    page.wait_for_function(RESTS, timeout=60_000)
     return page
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import mcsus
 
-from .conftest import TOKEN, barriers, opened, serve
+from .conftest import RESTS, TOKEN, barriers, opened, serve
 
 EVENTS = 60
 
@@ -141,6 +141,7 @@ def test_a_link_restores_what_was_seen(device, browser, served):
     for _ in drag(device, 4, step=9):
         pass
     device.locator(".changes li .n", has_text="kg").wait_for()
+    device.wait_for_function(RESTS)
     address = device.url
     assert len(address) < 4096
     told = answer(device)

@@ -33,7 +33,7 @@ export function Answer({ explorer }) {
       ${cell ? html`
         <${Sentence} explorer=${explorer} cell=${cell} shown=${shown} own=${own} />
         ${now === "fan" ? html`<${Fan} cells=${explorer.settledNow?.shot.outputs[output] ?? cells} ghosts=${cells} dim=${numeric.id} own=${own} study=${study} explorer=${explorer} />` : ""}
-        ${now === "density" || now === "cumulative" ? html`<${Curve} key=${output} cell=${shown} before=${cell.before} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} draws=${drawsOf(explorer)} />` : ""}
+        ${now === "density" || now === "cumulative" ? html`<${Curve} cell=${shown} before=${cell.before} study=${study} own=${own} cumulative=${now === "cumulative"} log=${log} draws=${drawsOf(explorer)} />` : ""}
         ${now === "table" ? html`<${Table} cells=${explorer.settledNow?.shot.outputs[own.id] ?? cells} own=${own} />` : ""}` : html`<p class="note">drawing ...</p>`}
       <${Quality} explorer=${explorer} cell=${cell} />
     </section>`;
@@ -124,7 +124,7 @@ function Curve({ cell, before, study, own, cumulative, log, draws }) {
         <line class="interval" x1=${x(Math.max(shown[0], interval.low))} x2=${x(Math.min(shown[1], interval.high))} y1=${BASE} y2=${BASE} />
         ${cell.mean && html`<circle class="mean" cx=${x(cell.mean.value)} cy=${BASE} r="5" />`}
       </svg>
-      ${varies(cell) ? html`<${Grabbers} now=${now} x=${x} cell=${cell} own=${own} draws=${draws} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
+      ${varies(cell) ? html`<${Grabbers} key=${own.id} now=${now} x=${x} cell=${cell} own=${own} draws=${draws} />` : html`<p class="note">It ${STILL}: every draw is ${middle(cell)} ${unit(own.unit)}.</p>`}
     </div>`;
 }
 
@@ -190,7 +190,6 @@ function Grabbers({ now, x, cell, own, draws }) {
     event.preventDefault();
     put(k, x.invert(x(marks[k]) + sign * (event.shiftKey ? 20 : 2)));
   };
-  useEffect(() => () => setAt(null), [own.id]);
   const typed = (k) => (event) => {
     const share = Number(event.target.value) / 100;
     if (share >= 0 && share <= 1) put(k, valueAt(now, k === 0 ? share : 1 - share));
