@@ -121,7 +121,8 @@ def test_a_law_that_is_typed_is_told_before_it_is_taken(device):
     device.locator(".field .fault").wait_for()
     before = answer(device)
     field.fill("60 to 80")
-    device.locator(".field .note", has_text="90 %").wait_for()
+    told = device.locator(".field .note", has_text="90 %")
+    assert told.inner_text().startswith("lognormal: 90 % between 60 and 80 kg CO₂e/kWh")
     assert answer(device) == before
     field.press("Enter")
     device.locator(".changes li", has_text="60 to 80").wait_for()

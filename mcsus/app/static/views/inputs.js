@@ -195,7 +195,8 @@ export function Details({ explorer, input, law, before, chosen, turns = [] }) {
 }
 
 function meaning(law) {
-  return law.low === law.high ? law.words : `${law.words}: 90 % between ${number(law.low)} and ${number(law.high)} ${unit(law.unit)}`;
+  if (law.low === law.high || law.words.includes("90 % between")) return `${law.words} ${unit(law.unit)}`.trimEnd();
+  return `${law.words}: 90 % between ${number(law.low)} and ${number(law.high)} ${unit(law.unit)}`;
 }
 
 /** A law typed in the grammar; shows what it means, or why it means nothing, before it is taken. */
