@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mcsus.app import explaining, shelf
 from mcsus.app.asking import Answer, Questions, Stream
-from mcsus.app.lines import line_of
 from mcsus.app.settling import told_lines
 from mcsus.app.taking import taken
+from mcsus.declared.lines import line_of
 from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError, McsusError
 from mcsus.study import Study, find_study, load_study

@@ -9,6 +9,7 @@ import typer
 from mcsus.cli import completing
 from mcsus.cli.auditing import audit
 from mcsus.cli.beginning import new
+from mcsus.cli.checking import check
 from mcsus.cli.comparing import compare
 from mcsus.cli.differing import diff
 from mcsus.cli.finding import (
@@ -23,7 +24,7 @@ from mcsus.cli.finding import (
 )
 from mcsus.cli.folders import writable
 from mcsus.cli.importing import import_
-from mcsus.cli.printing import say, shortened
+from mcsus.cli.printing import say
 from mcsus.cli.running import run
 from mcsus.cli.serving import serve
 from mcsus.cli.tables import sensitivity
@@ -87,34 +88,7 @@ def show(
     say(listing.describe(name))
 
 
-@app.command()
-def check(study: StudyArgument) -> None:
-    """Validate a study and prove its units; run nothing."""
-    from mcsus.runner import check as check_study  # noqa: PLC0415
-    from mcsus.runner.applying import told_evaluations  # noqa: PLC0415
-    from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
-    from mcsus.runner.size import LONG, size_of  # noqa: PLC0415
-    from mcsus.study.conditional import is_written  # noqa: PLC0415
-    from mcsus.study.told_files import files_of  # noqa: PLC0415
-
-    read, model = check_study(study)
-    used = sum(map(is_written, model.inputs))
-    say(
-        f"{read.id}: valid. {len(read.outputs)} outputs, {len(model.equations)} equations, "
-        f"{used} inputs, {len(read.claims)} claims."
-    )
-    for each in files_of(read.document):
-        columns = ", ".join(each["columns"])
-        say(f"Read {each['file']}: {each['rows']:,} rows, {columns}; {each['sha256']}.")
-    if (size := size_of(read, model)).seconds > LONG:
-        say(f"It is large: {size.text}.")
-    if costs := told_evaluations(read, model):
-        say(costs)
-    told = [f"caution: {caution.text}" for caution in before_drawing(read, model)]
-    for line in shortened(told, "more cautions; run's result.json has all"):
-        say(line, err=True)
-
-
+app.command()(check)
 app.command()(find)
 app.command()(new)
 app.command()(run)
