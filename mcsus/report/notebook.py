@@ -15,12 +15,14 @@ from mcsus.families import Distribution
 from mcsus.parameters import Cell, Parameter
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.densities import density_figure
+from mcsus.report.figures.differences import difference_figure
 from mcsus.report.figures.laws import law_table
 from mcsus.report.figures.ranges import fan_figure
 from mcsus.report.figures.sparks import spark
 from mcsus.report.page import environment
 from mcsus.report.plots import law_figure
 from mcsus.report.reading import Reading
+from mcsus.report.sections.comparisons import pairs_table
 from mcsus.report.sections.inputs import source_row
 from mcsus.result.answer import answer
 from mcsus.result.law_words import law_text
@@ -37,14 +39,18 @@ from mcsus.result.wording import (
     number,
     percent,
     plain,
+    shortened,
     span,
     unit_text,
     words,
 )
+from mcsus.runner.side_by_side import SideBySide
 from mcsus.study import Claim, Study
 
 _MOST = 40  # rows of a table
 _DRIVERS = 8
+_SHARED = 8
+_OF_EACH = 6  # cells of an output
 _BAR = 160  # points of a share that is all
 
 Row = Sequence[str | Markup]
@@ -115,9 +121,10 @@ def _outputs(reading: Reading) -> Table:
             unit_text(table.unit),
         )
         for name, table in reading.outputs.items()
-        for cell in table.cells
+        for cell in (table.cells if len(table.cells) <= _OF_EACH else table.spread(_OF_EACH))
     ]
-    return _table("Outputs", ("", "density", "median", "95 % interval", "unit"), rows)
+    every = sum(len(table.cells) for table in reading.outputs.values())
+    return _table("Outputs", _OUTPUTS, rows, 'result.to_dataframe("outputs")', every)
 
 
 def _drivers(reading: Reading) -> Iterable[Table]:
@@ -139,6 +146,28 @@ def _drivers(reading: Reading) -> Iterable[Table]:
         left_out = f"and {more:,} more: result.indices()" if more > 0 else ""
         columns = ("", "share of the variance", "", "error")
         yield Table(title, columns, rows, left_out)
+
+
+def _compared(compared: SideBySide) -> Card:
+    one, other = (side["name"] for side in compared.about["compared"])
+    shared = [words(own["of"]) for own in compared.about["shared"]]
+    lines = [f"{capital(count(len(shared), 'input'))} with the same draws in both"]
+    lines[0] += f": {shortened(shared, _SHARED)}." if shared else "."
+    tables, columns = [], ("", "difference", "ratio", "P(first lower)")
+    for data in compared.comparisons.values():
+        told = pairs_table(data)
+        rows = [
+            (
+                capital(own["case"]) or own["pair"],
+                own["difference"],
+                own["ratio"],
+                own["probability"],
+            )
+            for own in told["rows"]
+        ]
+        tables.append(_table(told["name"], columns, rows, "comparison.to_dataframe()"))
+    figures = [difference_figure(data) for data in compared.comparisons.values()]
+    return Card(f"{one} against {other}", lines, tables, figures[0] if figures else None)
 
 
 def _study(study: Study) -> Card:
@@ -200,7 +229,9 @@ _CARDS: dict[type, Callable[[Any], Card]] = {
     Parameter: _parameter,
     Distribution: _law,
     Claim: _claim,
+    SideBySide: _compared,
 }
+_OUTPUTS = ("", "density", "median", "95 % interval", "unit")
 _LAW = ("density", "typical", "95 % interval", "unit", "law", "evidence")
 
 
@@ -255,8 +286,11 @@ def _figure_of(law: Distribution, unit: str) -> Figure | None:
         return None
 
 
-def _table(title: str, columns: Sequence[str], rows: Sequence[Row], where: str = "") -> Table:
-    more = len(rows) - _MOST
+def _table(
+    title: str, columns: Sequence[str], rows: Sequence[Row], where: str = "", every: int = 0
+) -> Table:
+    """Return a table of not too many rows, of `every` that there is to show."""
+    more = max(every, len(rows)) - min(len(rows), _MOST)
     left_out = f"and {more:,} more rows" if more > 0 else ""
     left_out += f": {where}" if left_out and where else ""
     return Table(title, columns, rows[:_MOST], left_out)

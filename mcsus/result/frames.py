@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = dict[str, Any]
 
 _TOLD = ("mean", "sd", "median", "never")
 _COLUMNS = frozenset((
     *_TOLD, "output", "unit", "deterministic", "varies", "method", "by", "input", "other_input",
-    "rank", "claim", "probability", "verdict", "likelihood",
+    "rank", "claim", "probability", "verdict", "likelihood", "compared", "of", "against", "apart",
 ))  # fmt: skip
 
 
@@ -78,6 +81,64 @@ def _of_pairs(cell: Mapping[str, Any]) -> Iterable[Row]:
         for key, told in pair.items():
             row |= {} if key == "inputs" else _estimate(key, told)
         yield row
+
+
+def comparison_rows(comparisons: Mapping[str, Any]) -> Iterable[Row]:
+    """Yield a row for each pair that is compared, at each of the labels that both have.
+
+    Examples
+    --------
+    >>> part = {"unit": "kg", "mean": None, "median": {"value": 2.0, "error": 0.1},
+    ...         "quantiles": [{"p": 0.5, "value": 2.0, "error": 0.1}]}
+    >>> pair = {"of": {"design": "coin"}, "against": {"design": "solar"}, "labels": {"year": 2030},
+    ...         "difference": part, "ratio": part, "apart": "neither",
+    ...         "probability_less": {"value": 0.4, "error": 0.01}}
+    >>> (row,) = comparison_rows({"total": [pair]})
+    >>> row["of"], row["against"], row["year"], row["difference_median"], row["probability_less"]
+    ('coin', 'solar', 2030, 2.0, 0.4)
+    """
+    for name, pairs in comparisons.items():
+        for pair in pairs:
+            row: Row = {"output": name, "compared": ", ".join(pair["of"]), **_labels(pair)}
+            row |= {key: _label(pair[key]) for key in ("of", "against")}
+            for part in ("difference", "ratio"):
+                told = pair[part]
+                row[f"{part}_unit"] = told["unit"]
+                for key in ("mean", "median"):
+                    row |= _estimate(f"{part}_{key}", told[key])
+                for own in told["quantiles"]:
+                    row |= _estimate(f"{part}_quantile_{own['p']:g}", own)
+            yield (
+                row
+                | _estimate("probability_less", pair["probability_less"])
+                | {"apart": pair["apart"]}
+            )
+
+
+def framed(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table of pandas; a column stands behind the one that it first came after.
+
+    Examples
+    --------
+    >>> list(framed([{"output": "y", "mean": 1.0}, {"output": "z", "year": 2030, "mean": 2.0}]))
+    ['output', 'year', 'mean']
+    """
+    import pandas as pd  # noqa: PLC0415 - half a second to import
+
+    held = list(rows)
+    columns: list[str] = []
+    for names in dict.fromkeys(map(tuple, held)):
+        place = 0
+        for name in names:
+            if name not in columns:
+                columns.insert(place, name)
+            place = columns.index(name) + 1
+    return pd.DataFrame(held, columns=columns)
+
+
+def _label(labels: Mapping[str, Any]) -> Any:
+    """Return the label of one side."""
+    return next(iter(labels.values())) if len(labels) == 1 else str(dict(labels))
 
 
 def claim_rows(claims: Mapping[str, Any]) -> Iterable[Row]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,7 +27,7 @@ from mcsus.result.document import (
     sensitivity_documents,
 )
 from mcsus.result.drawn import GROUP, chosen_of, drawn_frame, draws_of, for_arviz, in_library
-from mcsus.result.frames import claim_rows, index_rows, output_rows
+from mcsus.result.frames import claim_rows, comparison_rows, framed, index_rows, output_rows
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
 from mcsus.result.population_arrays import population_document
@@ -189,11 +189,11 @@ class Result(Shown):
 
         Draws have a row for each draw at each label and a column for each quantity; their units
         are ``frame.attrs["units"]``. Outputs have a row for each output at each label, its unit
-        as a column, and errors beside the numbers.
+        as a column, and errors beside the numbers; comparisons a row for each pair.
 
         Parameters
         ----------
-        what : {"draws", "outputs"}, optional
+        what : {"draws", "outputs", "comparisons"}, optional
             Draws by default where the run kept them, else the outputs.
         names : sequence of str, optional
             Some quantities alone.
@@ -213,15 +213,18 @@ class Result(Shown):
         >>> list(frame.columns), len(frame) // 512, frame.attrs["units"]
         (['replicate', 'draw', 'scenario', 'chip_factor'], 3, {'chip_factor': 'kg CO2e/cm**2'})
         >>> list(result.to_dataframe("outputs").columns[:6])
-        ['output', 'scenario', 'unit', 'deterministic', 'varies', 'mean']
+        ['output', 'node', 'scenario', 'unit', 'deterministic', 'varies']
         """
-        tables = (GROUP, "outputs")
+        tables = (GROUP, "outputs", "comparisons")
         if what is not None and what not in tables:
             raise InputError(Fault(repr(what), ", ".join(tables), ("what",), nearest(what, tables)))
         if what == GROUP or (what is None and GROUP in self.tree.children):
             return in_library(drawn_frame(draws_of(self.tree, "to_dataframe"), names), library)
-        outputs = chosen_of(self.to_dict(timing=False)["outputs"], names)
-        return in_library(_frame(output_rows(outputs)), library)
+        document = self.to_dict(timing=False)
+        if what == "comparisons":
+            compared = chosen_of(document.get(what, {}), names)
+            return in_library(framed(comparison_rows(compared)), library)
+        return in_library(framed(output_rows(chosen_of(document["outputs"], names))), library)
 
     def to_arviz(self, group: str = "posterior") -> Any:
         """Return all draws for ArviZ: replicates as chains, inputs and outputs in one group.
@@ -268,14 +271,14 @@ class Result(Shown):
         if method is not None and method not in made:
             allowed = f"one that the run made: {', '.join(made) or 'none'}"
             raise InputError(Fault(repr(method), allowed, ("method",), nearest(method, made)))
-        return _frame(row for row in rows if method in (None, row["method"]))
+        return framed(row for row in rows if method in (None, row["method"]))
 
     def claims(self) -> pd.DataFrame:
         """Return a row for each claim at each of its labels: probability, verdict and margin.
 
         Errors stand beside the numbers; the margin is above 0 where the claim holds.
         """
-        return _frame(claim_rows(self.to_dict(timing=False)["claims"]))
+        return framed(claim_rows(self.to_dict(timing=False)["claims"]))
 
     @property
     def plot(self) -> Plots:
@@ -315,13 +318,6 @@ class Result(Shown):
             for data in self.datasets("claims").values()
             if data.attrs["required"]
         )
-
-
-def _frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as a table of pandas."""
-    import pandas as pd  # noqa: PLC0415 - half a second to import
-
-    return pd.DataFrame(list(rows))
 
 
 def load_result(folder: str | os.PathLike[str]) -> Result:

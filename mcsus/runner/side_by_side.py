@@ -16,9 +16,12 @@ from mcsus.counting.averaged import AveragedDraws
 from mcsus.counting.derived import DIFFERENCE, ORDER, RATIO, DerivedRow
 from mcsus.counting.draws import Draws, HeldDraws
 from mcsus.counting.never import paid_back
+from mcsus.faces import Shown
 from mcsus.model import Model
 from mcsus.result.atomic import replacing
 from mcsus.result.compared import comparison_documents
+from mcsus.result.drawn import in_library
+from mcsus.result.frames import comparison_rows, framed
 from mcsus.runner.comparisons import Comparison
 from mcsus.runner.contrast_cautions import of_contrasts
 from mcsus.runner.contrasts import Pair, compared_dataset, describe_pair, table_of
@@ -36,7 +39,7 @@ STUDY = "study"
 """What is compared, as a dim of the JSON."""
 
 
-class SideBySide:
+class SideBySide(Shown):
     """Two studies, compared draw by draw.
 
     Attributes
@@ -76,6 +79,18 @@ class SideBySide:
         lines.append(f"Inputs that share draws ({len(shared)}): {told}")
         lines += [f"Not compared: {own['output']}, {own['reason']}" for own in self._left]
         return "\n\n".join(lines)
+
+    __repr__ = __str__
+
+    def to_dataframe(self, *, library: str = "pandas") -> Any:
+        """Return a row for each output at each label: difference, ratio, and how often a is lower.
+
+        Parameters
+        ----------
+        library : {"pandas", "polars"}
+            Of which the table is.
+        """
+        return in_library(framed(comparison_rows(self.to_dict()["comparisons"])), library)
 
     @property
     def _left(self) -> list[dict[str, str]]:

@@ -124,7 +124,7 @@ def test_what_is_told_of_outputs_is_that_of_the_document(kept):
 
 def test_without_draws_the_table_is_of_the_outputs(study):
     result = run(study, draws=256, replicates=2, methods=[])
-    assert list(result.to_dataframe())[:3] == ["output", "site", "unit"]
+    assert list(result.to_dataframe())[:4] == ["output", "site", "year", "unit"]
     for ask in (lambda: result.to_dataframe("draws"), result.to_arviz):
         with pytest.raises(InputError, match=r"a result without its draws; .*keep_draws=True"):
             ask()

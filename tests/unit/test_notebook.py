@@ -139,6 +139,27 @@ def test_a_law_shows_its_curve_mean_and_ends():
     assert "0.771" in text
 
 
+def test_a_comparison_is_a_table_and_a_card(study):
+    other = study.with_laws(grid="50 g CO2e/kWh")
+    found = mcsus.compare(study, other, draws=256, replicates=2)
+    assert repr(found) == str(found)
+    frame = found.to_dataframe()
+    assert list(frame.columns[:6]) == [
+        "output", "compared", "way", "of", "against", "difference_unit",
+    ]  # fmt: skip
+    pairs = found.to_dict()["comparisons"]["footprint"]
+    assert len(frame) == len(pairs) == 2
+    for row, pair in zip(frame.to_dict("records"), pairs, strict=True):
+        assert row["way"] == pair["labels"]["way"]
+        assert row["difference_median"] == pair["difference"]["median"]["value"]
+        assert row["ratio_mean_error"] == pair["ratio"]["mean"]["error"]
+        assert row["probability_less"] == pair["probability_less"]["value"]
+    text = words_of(found._repr_html_())
+    middle = number(pairs[0]["difference"]["median"]["value"])
+    assert f"Kettle {middle} (" in text
+    assert "with the same draws in both: energy" in text
+
+
 def test_ids_of_drawings_differ_between_cards(study):
     laws = [distribution("normal", mean=mean, sd=1) for mean in (1, 2)]
     found = [set(re.findall(r' id="([^"]+)"', law._repr_html_())) for law in laws]

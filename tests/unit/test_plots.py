@@ -6,9 +6,12 @@ from matplotlib import pyplot as plt
 
 from mcsus.errors import InputError
 from mcsus.families import distribution
+from mcsus.report.figures.placed import placed
+from mcsus.report.figures.scatter import Looked, scatter_figure
 from mcsus.report.plots import Plots, plot_law
 from mcsus.report.sections import sections
 from mcsus.report.sections.drivers import driver_figure
+from mcsus.result.wording import words
 from mcsus.runner import run
 from tests.unit.report_results import claim, indices, lognormal, output, result
 
@@ -79,16 +82,29 @@ def test_it_is_the_figure_of_the_report(plots):
     assert driver_figure.__module__ == type(section).__module__
 
 
-def test_draws_are_dots_against_inputs():
-    """They are seen on a screen, where a line without length is not."""
-    made = run("tinyml_table", draws=256, replicates=2, methods=["sobol"])
-    data = made.datasets("few_draws")
-    first = str(next(iter(data.values()))["input"].values[0])
-    axes = made.plot.scatter(inputs=first, application="keyword_spotting")
-    figure = axes.figure
+def test_draws_are_dots_that_are_seen_on_a_screen():
+    """A line without length is a dot on a page, and nothing on a screen."""
+    made = np.random.default_rng(1).normal(size=(2, 192))
+    middles = np.linspace(-1, 1, 5)
+    classes = [
+        {"input": x, "mean": x, "error": 0.1, "low": x - 1, "median": x, "high": x + 1}
+        for x in middles
+    ]
+    cell = Looked({}, {"x": made[0]}, made[1], {"x": "kg"}, {"x": classes}, {})
+    figure = placed(scatter_figure("y", "kg", [], [cell], 2.0, mean=True)).figure
     figure.canvas.draw()
     pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3].reshape(-1, 3)
     assert (pixels == [0x8A, 0x94, 0x9E]).all(axis=1).sum() > 100
+
+
+@pytest.mark.slow
+def test_draws_are_drawn_against_the_inputs_asked_for():
+    made = run("mcu_chip", draws=256, replicates=2, methods=["sobol"])
+    (data,) = made.datasets("few_draws").values()
+    first = str(data["input"].values[0])
+    axes = made.plot.scatter(inputs=first, scenario="base")
+    texts = {text.get_text().lower() for text in axes.figure.texts}
+    assert words(first).lower() in texts
     with pytest.raises(InputError, match="found 'batery'"):
         made.plot.scatter(inputs=["batery"])
 

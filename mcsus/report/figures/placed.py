@@ -54,17 +54,15 @@ def _new(width: float, height: float, dpi: float) -> Ground:
 
 
 def _inside(width: float, height: float, ax: Axes) -> Ground:
-    """Return the upper left of the room of some axes, in the shape of a sheet."""
+    """Return the room of some axes, with type as small as the tighter of its sides asks for."""
     room, points = ax.get_position(), 72 / ax.figure.dpi
-    wide, tall = ax.bbox.width * points, ax.bbox.height * points
-    scale = min(wide / width, tall / height)
-    across, up = room.width * scale * width / wide, room.height * scale * height / tall
+    scale = min(1.0, ax.bbox.width * points / width, ax.bbox.height * points / height)
     ax.clear()
     ax.spines[["top", "right"]].set_visible(False)
     ax.spines[["left", "bottom"]].set(color=SOFT, linewidth=_LINE)
     ax.tick_params(color=SOFT, labelcolor=INK, length=_TICK, pad=_PAD, width=_LINE, labelsize=12)
     whole = cast("Canvas", ax.figure)  # or a part of one, which is drawn on alike
-    return Ground(whole, (room.x0, room.y1 - up, across, up), ax, scale)
+    return Ground(whole, room.bounds, ax, scale)
 
 
 def _resize(sheet: Sheet) -> None:
