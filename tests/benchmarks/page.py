@@ -225,7 +225,7 @@ def of_files(chromium: Any, folder: Path) -> Iterator[Row]:
 
 def leave_behind(folder: Path) -> None:
     """Use mcsus once, so that machine code is there that all studies share."""
-    (folder / "own.toml").write_text(OWN.format(k=0.5), encoding="utf-8")
+    (folder / "own.toml").write_text(OWN.format(k=17), encoding="utf-8")
     script = f"from mcsus import Explorer; Explorer({str(folder / 'own.toml')!r}).evaluate()"
     subprocess.run([sys.executable, "-c", script], env=used_before(folder), check=True)
 
@@ -249,7 +249,7 @@ def measured(chromium: Any, only: str) -> Iterator[Row]:
         folder = Path(named)
         (folder / "many.toml").write_text(study_file(many_inputs().to_dict()), encoding="utf-8")
         leave_behind(folder)
-        opened_from_nothing(chromium, folder, OWN.format(k=0.75))
+        opened_from_nothing(chromium, folder, OWN.format(k=18))
         if only in "nothing":
             yield from of_nothing(chromium)
         for study, what, gestures in (
