@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _LONGEST = 120  # bytes of the name of a folder
 _SPECIAL = re.compile(r"[^\w.=%-]+")  # what has no place in it
 _LOST = re.compile(r"[^\w .=%+()/,\[\]-]")  # of it, what may tell two labels apart
+_WHOLE = re.compile(r"-?[\w.]+(?: to -?[\w.]+)?(?: [^\W\d][\w/. %*^]*| %)?\Z")  # loses nothing
 _CODES = {"": 0, "interrupted": 130, "out of time": 3, "limit": 3, "individuals": 3, "alike": 3}
 
 
@@ -46,7 +47,7 @@ def run(
         typer.Option(
             "--set",
             metavar="NAME=VALUE",
-            help="Hold a parameter at a value with unit; also name[label]=, scenario.name=.",
+            help="Another law or value: pue='1.1 to 1.4'; also name[label]=, scenario.name=.",
         ),
     ] = None,
     methods: Annotated[
@@ -195,7 +196,7 @@ def _prepared(
 
 
 def _folder_name(study: Study) -> str:
-    """Return the name of the folder of a study: its id, and what is set to another value.
+    """Return the name of the folder of a study: its id, and what is set to another law.
 
     Examples
     --------
@@ -206,7 +207,10 @@ def _folder_name(study: Study) -> str:
     changes = [f"{name}={value}" for name, value in study.variant.items()]
     told = [_SPECIAL.sub("-", change).replace("-=", "=") for change in changes]
     name = "+".join([study.id, *told])
-    if len(name.encode()) <= _LONGEST and not any(map(_LOST.search, study.variant)):
+    is_whole = not any(map(_LOST.search, study.variant)) and all(
+        map(_WHOLE.match, study.variant.values())
+    )
+    if is_whole and len(name.encode()) <= _LONGEST:
         return name
     whole = hashlib.sha256("+".join([study.id, *changes]).encode()).hexdigest()
     return f"{name.encode()[:_LONGEST].decode(errors='ignore')}-{whole[:8]}"
@@ -240,14 +244,11 @@ def _configured(
     from mcsus.study import load_study, parse_setting  # noqa: PLC0415
 
     pins = {}
-    loaded = load_study(study)
-    with loaded.units.in_use():
-        parsed = [parse_setting(text) for text in settings or []]
-    for name, value in parsed:
+    for name, law in map(parse_setting, settings or []):
         if name in pins:
-            raise InputError(Fault(f"{name!r} twice", "one value for each", ("--set",)))
-        pins[name] = value
-    return loaded.with_changes(
+            raise InputError(Fault(f"{name!r} twice", "one law for each", ("--set",)))
+        pins[name] = law
+    return load_study(study).with_changes(
         draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods, groups=groups
     )
 

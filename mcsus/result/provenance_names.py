@@ -9,7 +9,7 @@ PROVENANCE = {
     "document": "the tables of the study, as it was run",
     "files": "files that the study has read: path, sha256, rows, and the columns that were read",
     "files_from": "folder of the study that has read files, as it was named; else empty",
-    "variant": "what was held at another value than the file says",
+    "variant": "what has another law than the file says -> that law, as it is typed",
     "command": "the words that repeat the run; none for a study changed from Python",
     "design": "kind, draws, replicates and seed of the design",
     "sensitivity_draws": "base points of a replicate of the analyses",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mcsus.runner.checkpoint import Checkpoint
     from mcsus.runner.evaluation import Evaluation
     from mcsus.study.changes import Law
+    from mcsus.study.relaid import Pin
 
 
 _STRUCTURE = [part.name for part in fields(Study) if part.compare and part.name != "parameters"] + [
@@ -302,7 +303,7 @@ def run(
     draws: int | str | None = None,
     replicates: int | None = None,
     seed: int | None = None,
-    pins: Mapping[str, str] | None = None,
+    pins: Mapping[str, Pin] | None = None,
     methods: str | Sequence[str] | None = None,
     groups: str | Mapping[str, Sequence[str]] | None = None,
     threads: int | None = None,
@@ -321,8 +322,9 @@ def run(
     study : Study, path or id of a shipped study
     draws, replicates, seed : optional
         Replace those of the study's design.
-    pins : mapping of str to str, optional
-        Parameters held at a value with unit, for example ``{"grid_intensity": "50 g CO2e/kWh"}``.
+    pins : mapping, optional
+        Other laws, as of `Study.with_changes`: ``{"grid_intensity": "50 g CO2e/kWh"}``; the result
+        says that it is of a variant.
     methods : str or sequence of str, optional
         Of sensitivity analysis, in place of the study's; ``"all"`` for those that apply.
     groups : str or mapping, optional

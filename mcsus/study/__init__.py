@@ -2,7 +2,7 @@
 
 from mcsus.study.definition import Study, load_study
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
-from mcsus.study.quantities import parse_count, parse_quantity, parse_setting
+from mcsus.study.quantities import parse_count, parse_setting
 from mcsus.study.schema import schema
 from mcsus.study.study_file import find_study, shipped_studies
 
@@ -15,7 +15,6 @@ __all__ = [
     "find_study",
     "load_study",
     "parse_count",
-    "parse_quantity",
     "parse_setting",
     "schema",
     "shipped_studies",

@@ -21,10 +21,10 @@ from mcsus.families import Distribution, distribution
 from mcsus.families.conditional import Conditional
 from mcsus.families.reshaped import narrowed, scaled, shifted, with_ends
 from mcsus.parameters import Cell, Parameter
-from mcsus.study.changes import as_written, read_law, set_in_scenario, with_law, with_law_at
-from mcsus.study.grids import labelled
+from mcsus.study.changes import read_law
 from mcsus.study.laws import ASSUMED, Leaf
 from mcsus.study.quantities import Target
+from mcsus.study.relaid import in_scenario, relaid
 from mcsus.study.typed import is_of_law_in_force, typed_law
 from mcsus.units import Unit
 from mcsus.vocabulary import SCENARIO, Label
@@ -185,8 +185,19 @@ def altered(study: Study, change: Change, written: Study) -> Study:
         unit = known.get(change.input, parameter).unit
         at = _labels(change, parameter, study)
         if change.values["scenario"]:
-            return _in_scenario(study, change, parameter, unit, at)
-        return _relaid(study, change, parameter, unit, at)
+            labels = ", ".join(map(str, at.values()))
+            target = Target(parameter.name, change.values["scenario"], labels)
+            return in_scenario(study, target, at, lambda cell: _placed(change, cell, unit), "")
+        value = change.values[change.way]
+        is_move = change.way in _MOVED or (change.way == "law" and is_of_law_in_force(value))
+        made = relaid(
+            parameter,
+            study.dims,
+            at,
+            lambda cell: _leaf(study, change, parameter, cell, unit),
+            is_move=is_move,
+        )
+        return study.with_parameters(made)
 
 
 def _parameter(study: Study, name: str) -> Parameter:
@@ -238,31 +249,6 @@ def _moved(way: str, value: Any, cell: Cell) -> Distribution:
     return moves[way](cell.law, value)
 
 
-def _relaid(
-    study: Study, change: Change, parameter: Parameter, unit: Unit, at: Mapping[str, Label]
-) -> Study:
-    """Return a study with other laws of a parameter, in all of it."""
-    base = as_written(parameter, study.dims)
-    value = change.values[change.way]
-    is_move = change.way in _MOVED or (change.way == "law" and is_of_law_in_force(value))
-    each = [
-        (labels, cell)
-        for labels, cell in zip(labelled(base.dims, study.dims), base.cells, strict=True)
-        if at.items() <= labels.items()
-    ]
-    if not is_move:
-        leaf = _leaf(study, change, parameter, each[0][1], unit)
-        made = with_law_at(parameter, leaf, study.dims, at) if at else None
-        return study.with_parameters(made or with_law(parameter, leaf, study.dims))
-    if not base.dims:
-        leaf = _leaf(study, change, parameter, base.cell, unit)
-        return study.with_parameters(with_law(parameter, leaf, study.dims))
-    for labels, cell in each:
-        leaf = _leaf(study, change, parameter, cell, unit)
-        parameter = with_law_at(parameter, leaf, study.dims, labels)
-    return study.with_parameters(parameter)
-
-
 def _leaf(study: Study, change: Change, parameter: Parameter, cell: Cell, unit: Unit) -> Leaf:
     """Return the law of a change for one cell; faults stand at its key."""
     why = change.values["rationale"] or change.told
@@ -291,24 +277,6 @@ def _labels(change: Change, parameter: Parameter, study: Study) -> dict[str, Lab
             faults.add(shown(label), choices(known), dim, nearest=close(label, known))
     faults.raise_any()
     return dict(asked)
-
-
-def _in_scenario(
-    study: Study, change: Change, parameter: Parameter, unit: Unit, at: Mapping[str, Label]
-) -> Study:
-    """Return a study with another law of a parameter in one scenario, read again."""
-    scenario = change.values["scenario"]
-    labels = {**at, SCENARIO: scenario}
-    cells = (
-        cell
-        for own, cell in zip(labelled(parameter.dims, study.dims), parameter.cells, strict=True)
-        if all(labels.get(dim, label) == label for dim, label in own.items())
-    )
-    table = _placed(change, next(cells, parameter.cells[0]), unit)
-    tables = study.to_dict()
-    target = Target(parameter.name, scenario, ", ".join(map(str, at.values())))
-    set_in_scenario(study, tables, target, table, "")
-    return type(study).from_dict(tables, study.place)
 
 
 def _added(study: Study, change: Change) -> Study:

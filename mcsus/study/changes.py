@@ -20,9 +20,8 @@ from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_eq
 from mcsus.study.grids import Dims, apart, labelled, shared_dims
 from mcsus.study.joints import joint_of, refuse_law
 from mcsus.study.laws import Leaf, Meta, read_leaf
-from mcsus.study.quantities import Target, parse_quantity
+from mcsus.study.quantities import Target
 from mcsus.study.shares import share_behind
-from mcsus.study.typed import typed_law
 from mcsus.units import DIMENSIONLESS
 from mcsus.vocabulary import SCENARIO, Label
 
@@ -32,16 +31,25 @@ if TYPE_CHECKING:
 Table = Mapping[str, object]
 
 Law = Distribution | str | tuple[float, str] | Mapping[str, object]
-"""A law, a value with its unit (as text or a pair), a library id, or a table of a study file."""
+"""A law, a law as it is typed, a value with its unit, a library id, or a table of a study file."""
+
+IS_ID = re.compile(r"[A-Za-z][\w.:-]*\Z")
+"""What a text looks like that is an id of the library."""
 
 
-def read_law(study: Study, value: object, parameter: Parameter, where: str, rationale: str) -> Leaf:
+def read_law(
+    study: Study,
+    value: Distribution | str | Table,
+    parameter: Parameter,
+    where: str,
+    rationale: str,
+) -> Leaf:
     """Return the law that is to take the place of those of a parameter.
 
     Parameters
     ----------
-    value : Law
-        A Distribution is in the unit of the parameter.
+    value : Distribution, str or table
+        A Distribution is in the unit of the parameter; a text is an id of the library.
     rationale : str
         Why a law that names no source is reasonable.
     """
@@ -51,12 +59,6 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
             stage=parameter.stage, kind=parameter.kind, evidence="assumed", rationale=rationale
         )
         return _drawn(Leaf(value, parameter.unit, origin, (where,)))
-    if isinstance(value, str) and not _IS_ID.match(value):
-        value = _typed(value, parameter, where)
-    if isinstance(value, tuple | list) and len(value) == 2:
-        value = {"value": value[0], "unit": value[1]}
-    if not isinstance(value, str | Mapping):
-        raise InputError(Fault(shown(value), "a law, or a value with its unit", (where,)))
     faults = FaultCollector()
     about = Meta.beside(parameter, rationale, parameter.unit)
     leaf = read_leaf(value, faults, (where,), about)
@@ -65,19 +67,6 @@ def read_law(study: Study, value: object, parameter: Parameter, where: str, rati
     if leaf.unit.dimension != parameter.unit.dimension:
         raise InputError(Fault(*unlike(leaf.unit, parameter.unit.dimension), (where,)))
     return _drawn(leaf)
-
-
-_IS_ID = re.compile(r"[A-Za-z][\w.:-]*\Z")
-
-
-def _typed(text: str, parameter: Parameter, where: str) -> str | dict[str, Any]:
-    """Return what stands for a law that is typed in one line."""
-    cell = parameter.cells[0]
-    alike = all((own.law, own.unit) == (cell.law, cell.unit) for own in parameter.cells)
-    faults = FaultCollector()
-    with faults.at(where):
-        return typed_law(text, parameter.unit, (cell.law, cell.unit) if alike else None).table
-    raise InputError(*faults.faults)
 
 
 def _drawn(leaf: Leaf) -> Leaf:
@@ -178,10 +167,10 @@ def set_in_scenario(
     study: Study,
     tables: dict[str, Any],
     target: Target,
-    value: tuple[float, str] | str | Table,
-    option: str = "--set ",
+    value: str | Table,
+    option: str,
 ) -> None:
-    """Set a law, or a value with its unit, in one scenario of the tables of a file.
+    """Set a law in one scenario of the tables of a file.
 
     Raises
     ------
@@ -206,8 +195,6 @@ def set_in_scenario(
     for dim, label in at.items():
         place = place.setdefault(key, {}).setdefault("by", {}).setdefault(dim, {})
         key = str(label)
-    if isinstance(value, tuple):
-        value = {"value": value[0], "unit": value[1]}
     place[key] = value
 
 
@@ -264,15 +251,6 @@ def write_equation(equation: Equation) -> dict[str, Any]:
         "description": equation.doc,
     }
     return EQUATION.write(told)
-
-
-def pair(value: object, where: str) -> tuple[float, str]:
-    """Return a value with its unit, given as text or as both."""
-    if isinstance(value, str):
-        return parse_quantity(value, where)
-    if not isinstance(value, tuple | list) or len(value) != 2:
-        raise InputError(Fault(shown(value), "a value with its unit", (where,)))
-    return value[0], value[1]
 
 
 def _equation(given: Equation | Callable[..., Any], known: Mapping[str, Equation]) -> Equation:

@@ -5,79 +5,36 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mcsus.declared.reader import close, shown
-from mcsus.dependence import Mix
 from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
-from mcsus.streams import Design
 from mcsus.study.cautions import cautions
-from mcsus.study.changes import (
-    Law,
-    labels_at,
-    pair,
-    read_equations,
-    read_law,
-    set_in_scenario,
-    with_law,
-    with_law_at,
-)
-from mcsus.study.credits import Credit
+from mcsus.study.changes import Law, read_equations
 from mcsus.study.explore import Explored
+from mcsus.study.fields import StudyFields
 from mcsus.study.options import names_of, read_outputs
-from mcsus.study.parts import NOTHING_COMPARED, Claim, Compared, CopulaGroup, Scenario, Sensitivity
-from mcsus.study.quantities import Target, parse_count, parse_target, quantity_text
+from mcsus.study.parts import Sensitivity
+from mcsus.study.quantities import parse_count
 from mcsus.study.redesign import Groups, changed_design, other_analyses
+from mcsus.study.relaid import Pin, told_laws, with_set
 from mcsus.study.scenario_dependence import bound_again
 from mcsus.study.study_file import find_study, read_toml
 from mcsus.study.whole_file import read_asked, read_fields, read_study
 from mcsus.study.writing import by_name, tables_of
-from mcsus.units import NO_UNITS, OwnUnits, Unit
-from mcsus.vocabulary import Caution, Label
+from mcsus.vocabulary import Caution
 
 
-@dataclass(frozen=True, repr=False)
-class Study(Explored):
+class Study(StudyFields, Explored):
     """What is asked: model, parameters, outputs, design, claims.
 
     Made by `load_study` or `Study.from_dict`, which check it whole. The wiring and the
     dimensions of its equations are proven when a Model is built from it.
-
-    Parameters
-    ----------
-    id, title, question, functional_unit, system_boundary, characterisation : str
-        As the file says.
-    dims : mapping of str to tuple
-        Labels of every dim, in the order of the file; ``scenario`` comes last.
-    parameters : tuple of Parameter
-        In order of position: those of the model first.
-    outputs : mapping of str to Unit
-        Quantity -> unit to show it in.
-    breakdown : mapping of str to tuple of str
-        Quantity -> the quantities that add up to it.
-    scenarios : tuple of Scenario
-        Without the base.
-    document : mapping
-        The tables of the file, as its author wrote them.
-    inner : str, optional
-        The dim of individuals, over which variability is averaged.
-    mixes : mapping of str to Mix
-        Stream key of a dependent cell -> how its points are made.
-    notes : tuple of Caution
-        What a reader should know of the dependence.
-    assessment : mapping of str to str
-        What is answered of avoided emissions, by row.
-    compared : Compared
-        What is compared, pair by pair.
-    variant : mapping of str to str
-        What is held at another value than the file says -> that value, as it is typed.
-    read : mapping
-        The parts as they were read from `document`.
 
     Examples
     --------
@@ -90,35 +47,6 @@ class Study(Explored):
     >>> study.outputs["y"].text, [parameter.name for parameter in study.parameters]
     ('g', ['a'])
     """
-
-    id: str
-    title: str
-    question: str
-    functional_unit: str
-    system_boundary: str
-    characterisation: str
-    dims: Mapping[str, tuple[Label, ...]]
-    parameters: tuple[Parameter, ...]
-    equations: tuple[Equation, ...]
-    outputs: Mapping[str, Unit]
-    design: Design
-    intervals: tuple[float, ...]
-    sensitivity: Sensitivity
-    claims: tuple[Claim, ...]
-    breakdown: Mapping[str, tuple[str, ...]]
-    scenarios: tuple[Scenario, ...]
-    document: Mapping[str, Any] = field(repr=False, compare=False)
-    inner: str | None = None
-    place: str = "study"
-    dependence: tuple[CopulaGroup, ...] = ()
-    mixes: Mapping[str, Mix] = field(default_factory=dict, repr=False)
-    notes: tuple[Caution, ...] = ()
-    units: OwnUnits = NO_UNITS
-    assessment: Mapping[str, str] = field(default_factory=dict)
-    credits: tuple[Credit, ...] = ()
-    compared: Compared = NOTHING_COMPARED
-    variant: Mapping[str, str] = field(default_factory=dict, compare=False)
-    read: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def from_dict(
@@ -195,14 +123,14 @@ class Study(Explored):
         draws: int | str | None = None,
         replicates: int | None = None,
         seed: int | None = None,
-        pins: Mapping[str, str | tuple[float, str]] | None = None,
+        pins: Mapping[str, Pin] | None = None,
         methods: str | Sequence[str] | None = None,
         groups: Groups | None = None,
     ) -> Study:
-        """Return the study with another design, other analyses, or parameters held at a value.
+        """Return the study with another design, other analyses, or other laws, as a variant.
 
-        A pin takes the place of what the study writes for a parameter; its position is kept, so
-        all other draws stay as they are. A scenario that sets the parameter still does.
+        A pin takes the place of what the study writes for a parameter, as in `with_laws`; a run
+        says that it is of a variant of the study, and which.
 
         Parameters
         ----------
@@ -211,8 +139,8 @@ class Study(Explored):
         replicates, seed : int, optional
             Of the design.
         pins : mapping, optional
-            Name of a parameter -> value with unit, as text or as ``(50, "g CO2e/kWh")``. Also
-            ``name[label]``, at that label alone; ``scenario.name``, in that scenario alone; both.
+            Name of a parameter -> a law as it is typed, or ``(50, "g CO2e/kWh")``; also for
+            ``name[label]``, ``scenario.name`` and both.
         methods : str or sequence of str, optional
             Of sensitivity analysis; ``"all"`` for those that apply.
         groups : str or mapping, optional
@@ -241,8 +169,16 @@ class Study(Explored):
             study = study._with(design=changed_design(self.design, changes))
         if methods is not None or groups is not None:
             study = replace(study, sensitivity=other_analyses(study, methods, groups))
+        return study._pinned(pins) if pins else study
+
+    def _pinned(self, pins: Mapping[str, Pin]) -> Study:
+        """Return the study with other laws, told as its variant."""
         with self.units.in_use():
-            return study._pinned(pins) if pins else study
+            told = told_laws(self, pins, "--set ")
+            study = with_set(
+                self, pins, "set for this run alone, on the command line or from Python", "--set "
+            )
+        return replace(study, variant={**self.variant, **told})
 
     def with_laws(self, changes: Mapping[str, Law] | None = None, /, **laws: Law) -> Study:
         """Return the study with other laws for some parameters.
@@ -255,7 +191,8 @@ class Study(Explored):
         ----------
         changes, **laws
             Name of a parameter -> a Distribution in its unit, a law as it is typed (a value with
-            unit, ``"5 to 20 kg"``), ``(50, "g CO2e/kWh")``, an id of the library, or a table.
+            unit, ``"5 to 20 kg"``), ``(50, "g CO2e/kWh")``, an id of the library, or a table. Also
+            for ``name[label]``, at that label alone; ``scenario.name``, in that scenario; both.
 
         Raises
         ------
@@ -271,8 +208,9 @@ class Study(Explored):
         >>> study.to_dict()["parameters"]["pue"]["maximum"]
         1.2
         """
-        given = {Target(name): law for name, law in {**(changes or {}), **laws}.items()}
-        return self._relaid(given, "changed from Python, which says no more of it")
+        with self.units.in_use():
+            why = "changed from Python, which says no more of it"
+            return with_set(self, {**(changes or {}), **laws}, why)
 
     def with_equations(self, *equations: Equation | Callable[..., Any]) -> Study:
         """Return the study with further equations, or with others of the same names.
@@ -337,36 +275,6 @@ class Study(Explored):
             asked = read_asked(self.document, self.design, known, self.dependence, faults)
         faults.raise_any()
         return asked
-
-    def _pinned(self, pins: Mapping[str, str | tuple[float, str]]) -> Study:
-        """Return the study with values held, in all of it or in a scenario, and told as variant."""
-        targets = {key: parse_target(key) for key in pins}
-        values = {key: pair(pins[key], f"--set {target}") for key, target in targets.items()}
-        own = {targets[key]: value for key, value in values.items() if not targets[key].scenario}
-        study = self._relaid(own, "held at this value for this run", "--set ") if own else self
-        if len(own) < len(values):
-            tables = study.to_dict()
-            for key, target in targets.items():
-                if target.scenario:
-                    set_in_scenario(self, tables, target, values[key])
-            study = Study.from_dict(tables, self.place)
-        told = {key: quantity_text(*value) for key, value in values.items()}
-        return replace(study, variant={**self.variant, **told})
-
-    def _relaid(self, values: Mapping[Target, object], why: str, option: str = "") -> Study:
-        """Return the study with the laws that are given for some parameters."""
-        made: dict[str, Parameter] = {}
-        for target, value in values.items():
-            name, where = target.name, f"{option}{target}"
-            parameter = made.get(name) or self.parameter(name)
-            with self.units.in_use():
-                leaf = read_law(self, value, parameter, where, why)
-            if target.labels:
-                at = labels_at(target.labels, parameter, self.dims, where)
-                made[name] = with_law_at(parameter, leaf, self.dims, at)
-            else:
-                made[name] = with_law(parameter, leaf, self.dims)
-        return self.with_parameters(*made.values())
 
     def with_parameters(self, *given: Parameter) -> Study:
         """Return the study with others of its parameters, and its dependence of them."""

@@ -1,4 +1,4 @@
-"""Numbers as they are typed on the command line: draws and values with a unit."""
+"""What is typed on the command line: numbers of draws, and what a law is set for."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
-from mcsus.declared.reader import finite, read_unit, shown
+from mcsus.declared.reader import shown
 from mcsus.errors import Fault, InputError
 from mcsus.expressions import check_name
 
@@ -15,7 +15,6 @@ MAX_TARGET = 2000
 
 _POWER = re.compile(r"([0-9]{1,3})(?:\^|\*\*)([0-9]{1,2})\Z")
 _DECIMAL = re.compile(r"[0-9]{1,19}|[0-9]{1,15}(\.[0-9]{1,15})?[eE]\+?[0-9]{1,2}")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _LARGEST = 2**63 - 1
 _SETTING = re.compile(r"([^=\[]*(?:\[.*\])?)\s*=(.*)\Z", re.DOTALL)
 _TARGET = re.compile(r"(?:([^.\[]*)\.)?([^.\[]*)(?:\[(.*)\])?\Z", re.DOTALL)
@@ -94,46 +93,23 @@ def parse_count(text: str, where: str = "--draws") -> int:
     return int(count)
 
 
-def parse_quantity(text: str, where: str = "value") -> tuple[float, str]:
-    """Return the number and the unit text of ``50 g CO2e/kWh``; no unit means a plain number.
-
-    Raises
-    ------
-    InputError
-        If there is no number in front, it is not finite, or the unit is not valid.
-
-    Examples
-    --------
-    >>> parse_quantity("50 g CO2e/kWh"), parse_quantity("0.5"), parse_quantity("3%")
-    ((50.0, 'g CO2e/kWh'), (0.5, '1'), (3.0, '%'))
-    """
-    stripped = text.strip() if len(text) < MAX_LENGTH else ""
-    match = _NUMBER.match(stripped)
-    number = None if match is None else finite(float(match[0]))
-    if match is None or number is None:
-        allowed = "a finite number and its unit, such as '50 g CO2e/kWh'"
-        raise InputError(Fault(shown(text), allowed, (where,)))
-    unit = stripped[match.end() :].strip() or "1"
-    read_unit(unit, where)
-    return number, unit
-
-
-def parse_setting(text: str) -> tuple[str, tuple[float, str]]:
-    """Return target, value and unit text of ``NAME=VALUE``, as ``--set`` takes it.
+def parse_setting(text: str) -> tuple[str, str]:
+    """Return what ``NAME=VALUE`` is set for, and the law, as ``--set`` takes it.
 
     Examples
     --------
     >>> parse_setting("grid_intensity=50 g CO2e/kWh")
-    ('grid_intensity', (50.0, 'g CO2e/kWh'))
-    >>> parse_setting("field.removal[oak]=0.25")
-    ('field.removal[oak]', (0.25, '1'))
+    ('grid_intensity', '50 g CO2e/kWh')
+    >>> parse_setting("field.removal[oak]=0.1 to 0.25")
+    ('field.removal[oak]', '0.1 to 0.25')
     """
     match = _SETTING.match(text)
     if match is None:
-        allowed = "NAME=VALUE, such as --set grid_intensity='50 g CO2e/kWh'"
+        allowed = "NAME=VALUE, such as --set grid_intensity='50 g CO2e/kWh' or 'pue=1.1 to 1.4'"
         raise InputError(Fault(shown(text), allowed, ("--set",)))
-    key, value = match[1].strip(), match[2]
-    return key, parse_quantity(value, f"--set {parse_target(key)}")
+    key = match[1].strip()
+    parse_target(key)
+    return key, match[2].strip()
 
 
 def quantity_text(value: float, unit: str) -> str:

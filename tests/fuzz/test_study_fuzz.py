@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mcsus.errors import InputError
 from mcsus.runner import check
-from mcsus.study import Study, load_study, parse_count, parse_quantity, parse_setting
+from mcsus.study import Study, load_study, parse_count, parse_setting
 
 TEXT = """
 schema = "mcsus/1"
@@ -222,6 +222,6 @@ def test_a_damaged_file_is_read_or_refused(tmp_path_factory, at, length, new):
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(max_size=30), st.from_regex(r"[0-9.e^*+-]{1,12} ?[a-zA-Z/ ]{0,6}")))
 def test_any_typed_text_is_read_or_refused(text):
-    for reader in (parse_count, parse_quantity, parse_setting):
+    for reader in (parse_count, parse_setting):
         error = refusal(reader, text)
         assert error is None or error.faults

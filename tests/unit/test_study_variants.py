@@ -116,7 +116,7 @@ def test_the_caution_on_a_scenario_says_what_to_type():
 
 
 def test_settings_with_labels_and_scenarios_are_read():
-    assert parse_setting("low.power[a=b] = 3 kWh") == ("low.power[a=b]", (3.0, "kWh"))
+    assert parse_setting("low.power[a=b] = 3 kWh") == ("low.power[a=b]", "3 kWh")
 
 
 def test_a_variant_says_so_and_verifies(tmp_path):
