@@ -94,10 +94,24 @@ class _Conditions:
 def before_analyses(study: Study, model: Model) -> Iterator[Caution]:
     """Say which inputs depend on each other, and which methods do not apply, and why."""
     yield from of_dependence(study, model)
+    yield from _of_one_group(study, model)
     for name, why in fits(study, model).items():
         if why is not None:
             text = f"left out, {methods()[name].title} ({name}): {why.reason}"
             yield Caution("not_analysed", "", text)
+
+
+def _of_one_group(study: Study, model: Model) -> Iterator[Caution]:
+    """Say which groupings put all inputs into one group, of which indices say nothing."""
+    for mark, groups in groupings(study, model).items():
+        if len(groups) == 1 and len(members := next(iter(groups.values()))) > 1:
+            own = study.sensitivity.group_by
+            by = mark.removeprefix("@") or ("groups" if own == "none" else own)
+            text = (
+                f"by {by}, all {len(members)} inputs are in one group, {next(iter(groups))!r}, "
+                "so its indices are 1 and tell nothing of what drives an output"
+            )
+            yield Caution("one_group", next(iter(groups)), text)
 
 
 def without_points(study: Study, model: Model, found: Collection[str]) -> Iterator[Caution]:

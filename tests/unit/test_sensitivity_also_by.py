@@ -92,3 +92,15 @@ def test_a_result_without_ranks_is_refused_as_one_of_an_older_version(tmp_path):
     seal(tmp_path / "result.nc")
     with pytest.raises(InputError, match=r"result.nc: sensitivity.y: found no array rank; allowed"):
         load_result(tmp_path)
+
+
+def test_a_grouping_of_one_group_is_told():
+    """Its indices are 1, whatever drives the output."""
+    together = {"all": ["a", "b", "c"]}
+    for asked, by in (({"groups": together}, "groups"), ({"group_by": "evidence"}, "evidence")):
+        found = run(study(**asked)).to_dict()["cautions"]
+        told = [own["text"] for own in found if own["kind"] == "one_group"]
+        assert len(told) == 1
+        assert told[0].startswith(f"by {by}, all 3 inputs are in one group")
+        assert "unsettled_indices" not in {own["kind"] for own in found}
+    assert "one_group" not in {own["kind"] for own in run(study()).to_dict()["cautions"]}

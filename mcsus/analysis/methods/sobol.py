@@ -30,6 +30,7 @@ Array = NDArray[np.float64]
 
 _SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time, and memory
 _ERRORS = 3  # by which a total-order index may be above 1
+_ROUNDING = 1e-9  # of a share
 
 
 @register
@@ -94,7 +95,7 @@ class Sobol(MethodOfShares):
         """Say why indices are not known, if so; empty where there are none, or no errors."""
         if doubt := unsettled(shares._replace(errors=_but_pairs(shares.errors))):
             return doubt
-        if np.any(shares.values["ST"] > 1 + _ERRORS * shares.errors["ST"]):
+        if np.any(shares.values["ST"] > 1 + _ROUNDING + _ERRORS * shares.errors["ST"]):
             return "a total-order index is above 1 by more than its error allows"
         return ""
 
