@@ -198,8 +198,8 @@ _TOP = """\
 Mean squared error over {seeds} seeds times evaluations, as a share of that of SALib's estimators
 pooled over the replicates (`salib`, `streaming`): the sum over all inputs, and in brackets the
 largest of any input. {replicates} replicates of {draws} base points; what needs a fourth matrix has
-half of them. The cost of auto holds the draws that it looks at: where a surrogate does not help, they
-are all that sets it apart, and it takes 1.1 times as much as SALib's at most. Made by
+half of them. The cost of auto holds the draws that it looks at: where a surrogate does not help,
+they are all that sets it apart, and it takes 1.1 times as much as SALib's at most. Made by
 `python -m tests.coverage.estimators`; all numbers: `estimators.csv`. No form is best everywhere;
 auto is SALib's with a surrogate as control where draws of their own tell that it helps.
 """
