@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import barriers, opened, serve
 
+pytestmark = pytest.mark.slow  # a browser for each
+
 CHANGES = [
     {"input": "use_grid_intensity", "law": "50 g CO2e/kWh"},
     {"input": "battery_mass", "scale": 0.9},

@@ -4,6 +4,8 @@ import pytest
 
 from .conftest import barriers, opened
 
+pytestmark = pytest.mark.slow  # a browser for each
+
 
 @pytest.fixture
 def model(page, served):

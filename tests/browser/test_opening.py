@@ -62,6 +62,7 @@ def test_what_of_an_address_cannot_be_read_is_told(page, served):
     assert page.said == []
 
 
+@pytest.mark.slow
 def test_a_study_is_opened_again_where_another_one_was_opened_elsewhere(page, served):
     opened(page, served.link())
     page.locator(".row .title").first.click()

@@ -93,6 +93,7 @@ def test_what_is_dragged_after_an_undo_is_answered(device):
         )
 
 
+@pytest.mark.slow
 def test_another_label_is_there_without_asking(page, served):
     def seen(request):
         return request.url.endswith("/api/evaluate") and request.post_data_json["visible"]
@@ -195,6 +196,7 @@ def test_the_keyboard_reaches_every_control(device):
     assert {str(k) for k in range(wanted)} <= reached
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1400, 390])
 def test_nothing_keeps_anyone_out(page, served, width):
     page.set_viewport_size({"width": width, "height": 900})

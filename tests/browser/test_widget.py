@@ -9,6 +9,8 @@ from mcsus.app.notebook import Page
 
 from .conftest import barriers
 
+pytestmark = pytest.mark.slow  # a browser for each
+
 HOST = Path(__file__).with_name("widget_host.html").read_text()
 
 

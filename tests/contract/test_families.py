@@ -1010,6 +1010,7 @@ class TestMixture(Contract):
         law = case.law(self.family)
         assert law.typical() == law.mean()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("components", "weights"),
         [

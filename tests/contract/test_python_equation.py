@@ -29,6 +29,7 @@ def changed():
     return study.with_equations(spared).with_outputs(spared="kg CO2e")
 
 
+@pytest.mark.slow
 def test_an_equation_made_in_python_is_run_saved_verified_and_on_the_page(tmp_path, capsys):
     study = changed()
     result = mcsus.run(study, **SMALL)

@@ -10,6 +10,7 @@ from typing import Any
 import hypothesis.strategies as st
 import numpy as np
 import pint
+import pytest
 from hypothesis import assume, given, settings
 
 from mcsus import expressions
@@ -206,6 +207,7 @@ MEASURED = st.recursive(
 
 
 class TestDimensions:
+    @pytest.mark.slow
     @settings(PATIENT, max_examples=400)
     @given(MEASURED)
     def test_pint_agrees(self, tree: Expression) -> None:

@@ -202,6 +202,7 @@ def changed(made, seed):
     return tree, rng
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::FutureWarning")
 def test_a_changed_result_is_read_or_refused(made, tmp_path):
     accepted = 0
@@ -237,6 +238,7 @@ def test_bytes_that_were_changed_are_refused(made, tmp_path):
                 load_result(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_whole_result_is_read(made, tmp_path):
     assert read(made.tree, tmp_path, random.Random(1), 1.0)
     assert load_result(made.save(tmp_path)).to_dict() == {**made.to_dict(), "timing": {}}

@@ -394,6 +394,7 @@ class TestHonestErrors:
                 hits[key] += abs(estimate["value"] - exact[key]) <= bound * estimate["error"]
         return hits
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("kind", ["sobol", "monte_carlo"])
     def test_coverage(self, study, kind):
         a, b = math.log(1.4), math.log(1.2)

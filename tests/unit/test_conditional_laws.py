@@ -448,6 +448,7 @@ def test_a_rare_value_that_no_law_can_take_ends_the_run():
         run(study)
 
 
+@pytest.mark.slow
 def test_names_of_quantities_fit_the_schema():
     jsonschema = pytest.importorskip("jsonschema")
     study = labelled_study()

@@ -54,6 +54,7 @@ def test_check_says_it():
     assert "ML training" in out or "ml training" in out
 
 
+@pytest.mark.slow
 def test_individuals_of_the_model_are_no_caution(tmp_path):
     study = load_study("offset_methane")
     assert study.inner

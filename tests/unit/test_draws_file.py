@@ -202,6 +202,7 @@ def with_inputs(asked):
     return Study.from_dict(tables)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", [1 << 12, 1 << 20])
 def test_inputs_are_kept_beside_the_outputs(with_inputs, tmp_path, few_held, monkeypatch, held):
     """Every output is what its formula gives of the inputs in the file, counted or held."""

@@ -267,6 +267,7 @@ class TestSharedFunctions:
         monkeypatch.setattr(store, "_is_there", lambda prefix: prefix == "quantile")
         assert store.wanted([NORMAL], mixed=False) == ("quantile", "run_unmixed", "points_sobol")
 
+    @pytest.mark.slow
     def test_another_process_compiles_what_is_missing(self, made):
         store.prepare(["points_sobol"])
         assert callable(store.compiled(["points_sobol"])[0])

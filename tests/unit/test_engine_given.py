@@ -75,6 +75,7 @@ def test_a_column_moves_its_parameter_alone():
     assert (out[1:, 0] < out[1:, 1]).all()
 
 
+@pytest.mark.slow
 def test_individuals_are_those_of_a_design():
     study, _, positions, kernel = prepared(test_individuals.document())
     plan = kernel.plan([Quantity("total")])

@@ -78,6 +78,7 @@ def result(folder):
     return load_result(folder)
 
 
+@pytest.mark.slow
 def test_every_label_has_its_own_numbers_in_json(result):
     cells = json.loads(result.to_json())["outputs"]["y"]["cells"]
     found = {
@@ -228,6 +229,7 @@ ANY_LABEL = st.text(min_size=1, max_size=30).filter(is_label)
 SIGNS = st.text("|\\=,\"' ab", min_size=1, max_size=6).filter(is_label)
 
 
+@pytest.mark.slow
 @given(ANY_LABEL | SIGNS)
 def test_any_label_is_read_back_from_a_formula(label):
     node = AtLabel(Name("y"), "site", label)

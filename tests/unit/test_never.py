@@ -85,6 +85,7 @@ def design(request, monkeypatch):
     return {"draws": 4096, "replicates": 8}
 
 
+@pytest.mark.slow
 def test_those_that_pay_back(study, design, tmp_path):
     claims = [claim("<", 5), claim(">", 5)]
     asked = study(

@@ -189,6 +189,7 @@ def test_labels_are_only_text_also_in_the_drawings(tmp_path):
     assert "<script" not in text.lower()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "not recorded", ""])
 def test_only_web_addresses_become_links(tmp_path, url):
     inputs = [an_input("battery_factor", sources=[{**SOURCE, "url": url}])]

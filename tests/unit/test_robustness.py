@@ -292,6 +292,7 @@ class TestOfARun:
         near(laws["uniform"]["probability"], exact)
 
 
+@pytest.mark.slow
 def test_twice_the_spread_of_one_of_many_is_told_beyond_the_draws():
     """Weights cannot: of a normal law of twice the spread they have no variance."""
     laws = {name: {"distribution": "normal", "mean": 0.0, "sd": 1.0} for name in "abcd"}

@@ -164,6 +164,7 @@ def same_as_fresh(name, seeds):
         assert digest(quick) == digest(fresh), laws
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tinyml_table", "offset_lighting"])
 def test_other_laws_give_the_bits_of_a_fresh_run(name):
     same_as_fresh(name, range(1))
@@ -201,6 +202,7 @@ class TestQuickAnswers:
             made["run"] = Run(study.with_changes(draws=1024, replicates=4))
         return made["run"]
 
+    @pytest.mark.slow
     def test_the_numbers_of_a_result(self, ready):
         other = ready.with_laws(device_life="9 year")
         [result] = other.results()

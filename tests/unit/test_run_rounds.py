@@ -239,6 +239,7 @@ def test_draws_that_no_count_can_hold(asked):
         run(asked, draws=2**32)
 
 
+@pytest.mark.slow
 def test_every_kind_of_study_in_rounds(few_held, tmp_path, study):
     """Dims, individuals, dependence, scenarios and indices of pairs, interrupted and not."""
     law = {"distribution": "normal", "mean": 1, "sd": 0.1, "unit": "1", "source": "a test"}

@@ -43,6 +43,7 @@ def refusal(folder):
     return str(told.value)
 
 
+@pytest.mark.slow
 def test_a_copy_is_read_by_all(original, saved):
     assert load_result(saved).to_dict() == load_result(original).to_dict()
     with xr.open_datatree(saved / "result.nc") as tree:
@@ -106,6 +107,7 @@ def test_an_odd_document_is_not_in_the_way_of_a_run(saved, capsys, text):
     assert run_command([*study, "--out", str(saved)]) == 0
 
 
+@pytest.mark.slow
 class TestSealedAgain:
     """A checksum can be made by anybody: what is there is looked at as well."""
 

@@ -67,6 +67,7 @@ def test_in_a_file_and_in_python(by):
     assert Study.from_dict(changed.to_dict()).sensitivity == study.sensitivity
 
 
+@pytest.mark.slow
 def test_on_the_command_line(capsys, tmp_path):
     few = ["--draws", "256", "--replicates", "2", "--methods", "sobol", "--no-report", "--json"]
     text = "rest=pcb,others; use=use_stage"

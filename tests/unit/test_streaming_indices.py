@@ -48,6 +48,7 @@ def every_cell(result):
                 yield name, by, cell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shipped", "options"),
     [

@@ -127,6 +127,7 @@ def test_a_variant_says_so_and_verifies(tmp_path):
     assert "variant" not in run(Study.from_dict(DOCUMENT)).to_dict()
 
 
+@pytest.mark.slow
 def test_a_run_with_set_has_a_folder_a_title_and_a_command_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.toml").write_text(FILE, encoding="utf-8")

@@ -539,6 +539,7 @@ class TestExitCodes:
         with pytest.raises(SystemExit, match=r"^0$"):
             main(["check", "small.toml"])
 
+    @pytest.mark.slow
     def test_no_progress_where_nobody_watches(self, cwd):
         program = "from mcsus.cli import main; main()"
         done = subprocess.run(

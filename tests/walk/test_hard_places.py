@@ -247,6 +247,7 @@ class TestManyRunsInOneProcess:
         first, *others = ((tmp_path / str(k) / "draws.nc").read_bytes() for k in range(4))
         assert all(other == first for other in others)
 
+    @pytest.mark.slow
     def test_one_run_from_two_threads(self):
         """The kernel is compiled once; the numbers are those of one after the other."""
         made = Run("mcu_chip").with_laws({})

@@ -155,6 +155,7 @@ def test_ctrl_c_before_anything_is_drawn_leaves_nothing(call, monkeypatch):
     assert not Path("runs").exists()
 
 
+@pytest.mark.slow
 def test_interrupted_twice(interrupted, call, undisturbed):
     assert interrupted("run", "small.toml", draws=20_000)[0] == 130
     assert interrupted("run", "--resume", "runs/small", draws=90_000)[0] == 130
@@ -163,6 +164,7 @@ def test_interrupted_twice(interrupted, call, undisturbed):
     assert digest() == undisturbed
 
 
+@pytest.mark.slow
 def test_interrupted_again_before_a_round_ends_loses_nothing(interrupted, call, undisturbed):
     assert interrupted("run", "small.toml", draws=20_000)[0] == 130
     code, _, err = interrupted("run", "--resume", "runs/small", draws=1)
@@ -172,6 +174,7 @@ def test_interrupted_again_before_a_round_ends_loses_nothing(interrupted, call, 
     assert digest() == undisturbed
 
 
+@pytest.mark.slow
 def test_from_another_folder_and_without_the_study_file(
     interrupted, call, undisturbed, monkeypatch
 ):
@@ -375,6 +378,7 @@ def test_a_folder_without_a_run(call, folder):
     assert files() == ["small.toml"]
 
 
+@pytest.mark.slow
 def test_a_run_that_is_complete(call, undisturbed):
     before = Path("whole/result.nc").read_bytes()
     code, out, err = call("run", "--resume", "whole", "--json")
@@ -403,6 +407,7 @@ class TestUntil:
         assert told["share"] == 0.001
         assert f"(y is the least known) after {told['draws']} draws of each replicate" in err
 
+    @pytest.mark.slow
     def test_not_reached(self, call):
         asked = ["run", "small.toml", "--draws", "1024", "--until", "1e-6", "--max-draws", "5000"]
         code, _, err = call(*asked)
@@ -465,6 +470,7 @@ def test_a_refusal_leaves_a_folder_that_was_there(call):
     assert list(Path("mine").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_too_little_time_for_a_first_round_is_not_wasted(call, undisturbed):
     for asked in (["small.toml"], ["--resume", "runs/small"]):
         code, out, err = call("run", *asked, "--max-seconds", "0")
@@ -489,6 +495,7 @@ def test_out_of_time(call, monkeypatch):
     monkeypatch.undo()
 
 
+@pytest.mark.slow
 def test_where_nothing_more_can_be_written(interrupted, call, undisturbed, monkeypatch):
     """A disk that is full ends the run, and leaves what was saved before."""
     assert interrupted("run", "small.toml")[0] == 130

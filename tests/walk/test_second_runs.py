@@ -77,6 +77,7 @@ def test_verify_reads_the_file_that_people_read(here, capsys):
     assert "does not hold the numbers" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_no_report_of_another_run_is_left(here):
     assert run_command(["run", "small.toml", *SMALL]) == 0
     report = Path("runs/small/report")

@@ -23,6 +23,7 @@ PUBLISHED = json.loads((REPORTS / "numbers.json").read_text(encoding="utf-8"))
 MEAN, TAIL, INDEX = 0.02, 0.05, 0.03  # what the independent run of the ranges below states
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_study_at_small_size(study, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -72,6 +73,7 @@ def test_printed_totals_of_the_table():
     assert cells[IC, "base"]["deterministic"] == pytest.approx(3.41, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_triangles_of_the_table_to_two_decimals():
     document = run("tinyml_table", draws=2**14, replicates=16).to_dict()
     cell = by_labels(document, "device_footprint")[IC, "base"]
@@ -133,6 +135,7 @@ def documents():
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("study", RANGES)
 def test_ranges(documents, study):
     for name, labels, mean, low, high in RANGES[study]:
