@@ -28,6 +28,7 @@ from mcsus.cli.printing import say
 from mcsus.cli.running import run
 from mcsus.cli.serving import serve
 from mcsus.cli.tables import sensitivity
+from mcsus.errors import Fault, InputError
 
 app = typer.Typer(
     name="mcsus",
@@ -77,15 +78,34 @@ def show(
         str,
         typer.Argument(
             metavar="ID",
-            help="What is listed, a kind of it, or a study file.",
+            help="What is listed, a kind of it, a study file, or a folder of a run.",
             autocompletion=completing.ids,
         ),
     ],
+    part: Annotated[
+        str | None, typer.Argument(help="Of a run: the one output or claim to show.")
+    ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Of a run: all rows.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Show one parameter (value, law, plot, sources), study, model, family or function."""
+    """Show what ships, such as a parameter, model or family; or a run, one output or claim of it.
+
+    Of a word that nothing is called: what begins so.
+    """
     from mcsus.cli import listing  # noqa: PLC0415
 
-    say(listing.describe(name))
+    if (Path(name) / "result.nc").is_file():
+        from mcsus.cli.telling import summary_text  # noqa: PLC0415
+        from mcsus.result.narrowed import only  # noqa: PLC0415 - xarray
+        from mcsus.result.tree import load_result  # noqa: PLC0415
+
+        result = load_result(name)
+        shown = result if part is None else only(result, part)
+        say(shown.to_json() if as_json else summary_text(shown, full=full or part is not None))
+        return
+    if part is not None:
+        raise InputError(Fault(repr(name), "a folder that a run has saved to", ("show",)))
+    say(json.dumps(listing.document(name), indent=1) if as_json else listing.describe(name))
 
 
 app.command()(check)

@@ -60,7 +60,7 @@ def diff(
 
 def _blocks(found: Json, most: int) -> Iterator[str]:
     """Yield the parts of what is printed."""
-    from mcsus.cli.fitted import fitted, wrapped  # noqa: PLC0415
+    from mcsus.cli.titled import titled  # noqa: PLC0415
 
     if not any(found[kind] for kind in (*_HEADS, "others")):
         yield "Nothing differs."
@@ -68,22 +68,30 @@ def _blocks(found: Json, most: int) -> Iterator[str]:
     header = ("mean of", "A", "B", "B less A", "unit")
     rows = [_output(row) for row in found["outputs"][:most]]
     left = len(found["outputs"]) - len(rows)
-    yield fitted(rows, header) + (f"\n... and {left} more: --full" if left > 0 else "")
+    yield titled(rows, header) + (f"\n... and {left} more: --full" if left > 0 else "")
     for kind, told in (("inputs", _input), ("equations", _equation), ("dependence", _dependence)):
         if listed := found[kind]:
             lines = [line for row in listed[:most] for line in told(row)]
             if len(listed) > most:
                 lines.append(f"  ... and {len(listed) - most} more: --full")
             many = f" ({len(listed)})" if len(listed) > 1 else ""
-            yield "\n".join([f"{_HEADS[kind]}{many}:", *map(wrapped, lines)])
+            yield "\n".join([f"{_HEADS[kind]}{many}:", *map(_wrapped, lines)])
     for kind in ("scenarios", "claims"):
         if found[kind]:
-            yield "\n".join([f"{_HEADS[kind]}:", *map(wrapped, _listed(found[kind]))])
+            yield "\n".join([f"{_HEADS[kind]}:", *map(_wrapped, _listed(found[kind]))])
     if found["others"]:
         lines = [
             f"  {own['key']}: {_short(own['a'])} -> {_short(own['b'])}" for own in found["others"]
         ]
-        yield "\n".join(["Also:", *map(wrapped, lines)])
+        yield "\n".join(["Also:", *map(_wrapped, lines)])
+
+
+def _wrapped(line: str) -> str:
+    """Return a line that goes on below, a little further in, where it is too long."""
+    from mcsus.result.columns import terminal_width, wrapped  # noqa: PLC0415
+
+    indent = " " * (len(line) - len(line.lstrip()))
+    return wrapped(line.lstrip(), terminal_width(), f"{indent}  ", indent)
 
 
 def _output(row: Json) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def find(
         say(table(rows_of([own.id for own in shown], asked.units)))
         if more := len(found) - len(shown):
             say(f"... and {more:,} more: further words, or --full")
-        say(f"\nIn a study: {named(found[0].id)}.  All of it: mcsus show {found[0].id}")
+        say(f"\nIn a study: {named(found[0].id)}\nAll of it: mcsus show {found[0].id}")
 
 
 def asked_for(
@@ -155,7 +155,7 @@ def _row(parameter: Parameter, units: Sequence[Unit]) -> Row:
 
 def table(rows: Sequence[Row]) -> str:
     """Return rows on parameters as text: id, typical value, 90 % range, unit, evidence, title."""
-    from mcsus.cli.fitted import fitted  # noqa: PLC0415
+    from mcsus.cli.titled import titled  # noqa: PLC0415
     from mcsus.result.wording import number, span  # noqa: PLC0415
 
     def spread(row: Row) -> str:
@@ -168,7 +168,7 @@ def table(rows: Sequence[Row]) -> str:
          row["name"] or "")
         for row in rows
     ]  # fmt: skip
-    return fitted(body, header=header)
+    return titled(body, header=header)
 
 
 def named(key: str) -> str:

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mcsus.analysis.base import Method, methods
 from mcsus.cli import finding, models, pages
-from mcsus.cli.fitted import fitted
+from mcsus.cli.titled import titled
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import described, words
 from mcsus.families import FAMILIES
 from mcsus.library import EVERYTHING, GRIDS, Asked, data_root, library, words_of
+from mcsus.study import load_study
 from mcsus.study.layers import shipped_models
 from mcsus.study.shares import SHARES
 from mcsus.study.tables import tables_by_name
@@ -96,7 +98,7 @@ def table(what: str, listed: list[Row]) -> str:
     columns = SHELVES[what].columns
     if not columns:
         return "\n".join(pages.family_lines(row) for row in listed)
-    return fitted([[str(row.get(c, "")) for c in columns] for row in listed])
+    return titled([[str(row.get(c, "")) for c in columns] for row in listed])
 
 
 def describe(name: str) -> str:
@@ -129,8 +131,42 @@ def describe(name: str) -> str:
         if close is None and (begun := _begun(name, names)):
             return begun
         close = close or nearest(name, every) or library().nearest(name)
+    if Path(name).is_dir():
+        raise InputError(Fault(f"{name}, a folder without a saved run", "runs/<id>", ("show",)))
     *first, last = (shelf.noun for shelf in SHELVES.values())
     raise InputError(Fault(repr(name), f"the id of {', '.join(first)} or {last}", ("show",), close))
+
+
+def document(name: str) -> Any:
+    """Return what is told of a name as JSON: a row for each thing of the name, or a study's tables.
+
+    Examples
+    --------
+    >>> [row["evidence"] for row in document("grid.de.2019")]
+    ['reported']
+    """
+    if name.endswith(".toml"):
+        return load_study(name).to_dict()
+    if name in SHELVES:
+        return rows(name)
+    if name in library():
+        return finding.rows_of([name])
+    found = [
+        {"kind": kind, **row}
+        for kind, shelf in SHELVES.items()
+        if kind != "parameters" and name in shelf.names()
+        for row in shelf.rows()
+        if row["id"] == name
+    ]
+    if not found:
+        describe(name)  # refused, with the nearest; or a word that things begin with
+        return [
+            {"kind": kind, "id": own}
+            for kind, shelf in SHELVES.items()
+            for own in shelf.names()
+            if own.lower().startswith(name.lower())
+        ]
+    return found
 
 
 def _begun(name: str, names: Mapping[str, Sequence[str]]) -> str:

@@ -90,7 +90,8 @@ class Table:
 
 def tables(document: Mapping[str, Any], reading: ResultReading, *, full: bool) -> Iterator[Table]:
     """Yield the tables of a result that have rows."""
-    yield _outputs(reading, full)
+    if reading.outputs:
+        yield _outputs(reading, full)
     yield from _drivers(reading, full)
     for made in (
         _comparisons(document.get("comparisons", {}), None if full else _FEW_PAIRS),

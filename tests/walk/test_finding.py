@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from mcsus.cli import run_command
+
+SMALL = """
+schema = "mcsus/1"
+id = "small"
+design = { draws = 256, replicates = 2 }
+sensitivity = { methods = [] }
+outputs = { area = "m**2", girth = "m" }
+[parameters]
+width = { distribution = "uniform", minimum = 1, maximum = 2, unit = "m", source = "a test" }
+[equations]
+area = { formula = "width**2", unit = "m**2" }
+girth = { formula = "4*width", unit = "m" }
+[[claims]]
+id = "large"
+statement = "It is large"
+quantity = "area"
+relation = ">"
+value = 1
+unit = "m**2"
+confidence = 0.95
+"""
 
 
 @pytest.fixture
@@ -133,3 +155,33 @@ class TestShow:
 
     def test_an_earlier_year_of_a_grid(self, call):
         assert call("show", "grid.de.2019")[1].startswith("grid.de.2019\n")
+
+    def test_a_run_whole_one_output_and_one_claim(self, call):
+        Path("small.toml").write_text(SMALL, encoding="utf-8")
+        assert call("run", "small.toml", "--no-report")[0] == 0
+        whole = call("show", "runs/small")[1]
+        assert "girth" in whole
+        one = call("show", "runs/small", "area")[1]
+        assert "area" in one
+        assert "girth" not in one
+        claim = json.loads(call("show", "runs/small", "large", "--json")[1])
+        assert (list(claim["claims"]), claim["outputs"]) == (["large"], {})
+        told = call("show", "runs/small", "large")[1]
+        assert "Outputs" not in told
+        assert "It is large" in told
+        code, out, err = call("show", "runs/small", "grith")
+        assert (code, out) == (2, "")
+        assert "did you mean 'girth'?" in err
+        assert "a folder without a saved run" in call("show", "runs")[2]
+        assert call("show", "pert", "girth")[0] == 2
+
+    @pytest.mark.parametrize(
+        ("name", "kinds"),
+        [("pert", ["families"]), ("tinyml_fleet", ["studies", "models"]), ("grid.de.2019", [None])],
+    )
+    def test_json(self, call, name, kinds):
+        rows = json.loads(call("show", name, "--json")[1])
+        assert [row["id"] for row in rows] == [name] * len(kinds)
+        assert [row["kind"] for row in rows if kinds != [None]] == [k for k in kinds if k]
+        assert json.loads(call("show", "battery", "--json")[1])
+        assert call("show", "nothing_such", "--json")[0] == 2
