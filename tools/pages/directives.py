@@ -17,6 +17,8 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
+from tools.pages.blocks import Block
+from tools.pages.running import file_of
 from tools.pages.session import DiffersError, Session
 
 DRAWN = "_drawn"
@@ -78,13 +80,23 @@ class File(SphinxDirective):
 
     has_content = True
     required_arguments = 1
-    option_spec = {"more": directives.flag}  # noqa: RUF012 - as docutils has it
+    option_spec = {  # noqa: RUF012 - as docutils has it
+        "more": directives.flag,
+        "from": directives.unchanged,
+    }
 
     def run(self) -> list[nodes.Node]:
         """Write the file, and show it with its name."""
-        name, text = self.arguments[0], "\n".join(self.content)
-        more = "more" in self.options
-        _session(self.env).write(name, text + "\n", more=more)
+        name, more = self.arguments[0], "more" in self.options
+        page = Path(self.env.doc2path(self.env.docname))
+        body = "\n".join(self.content)
+        options = {key: str(value) for key, value in self.options.items()}
+        text = file_of(Block("file", True, name, f"{body}\n", 0, 0, options), page)
+        _session(self.env).write(name, text, more=more)
+        if "from" in options:
+            words = f"`{name}` is the file of [](<{options['from']}>)."
+            return list(self.parse_text_to_nodes(words))
+        text = text.rstrip("\n")
         block = nodes.literal_block(text, text)
         block["language"] = {"py": "python", "csv": "text", "yml": "yaml"}.get(
             Path(name).suffix[1:], Path(name).suffix[1:]
