@@ -80,7 +80,7 @@ docs: $(VENV)/.docs
 	@echo "Read docs/_build/html/index.html"
 
 clean:
-	rm -rf $(VENV) runs build dist docs/_build docs/_drawn docs/_made docs/reference/library .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) runs build dist docs/_build docs/_drawn docs/_made docs/gallery docs/reference/library .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -17,13 +17,14 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.mathjax",
     "numpydoc",
+    "sphinx_gallery.gen_gallery",
     "sphinx_design",
     "sphinx_copybutton",
     "tools.pages.directives",
     "tools.pages.made",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build", "_made", "_static/vendor"]
+exclude_patterns = ["_build", "_made", "_static/vendor", "examples"]
 root_doc = "index"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "attrs_inline"]
@@ -38,6 +39,16 @@ numpydoc_show_class_members = False
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 autodoc_preserve_defaults = True
+
+sphinx_gallery_conf = {
+    "examples_dirs": "examples",
+    "gallery_dirs": "gallery",
+    "download_all_examples": False,
+    "show_memory": False,
+    "show_signature": False,
+    "min_reported_time": 1e9,
+    "write_computation_times": False,
+}
 
 html_theme = "pydata_sphinx_theme"
 html_title = "mcsus"

@@ -1,0 +1,11 @@
+"""
+What drives the doubt
+=====================
+
+Sobol' indices of an output at one label, with their errors.
+"""
+
+import mcsus
+
+result = mcsus.run("tinyml_device", draws=2**10)
+axes = result.plot.drivers("device_footprint", application="keyword_spotting")
