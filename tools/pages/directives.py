@@ -8,6 +8,7 @@ printed.
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from tools.pages.blocks import Block
 from tools.pages.running import file_of
 from tools.pages.session import DiffersError, Session
 
+ROOT = Path(__file__).parents[2]
 DRAWN = "_drawn"
+_PARTS = "mcsus/**/*.py", "tools/pages/*.py", "distributions/*", "studies/*.toml"
 
 
 def _session(env: Any) -> Session:
@@ -56,6 +59,7 @@ class Executed(SphinxDirective):
         try:
             text = session.checked("\n".join(self.content) + "\n", options)
         except DiffersError as error:
+            self.env.note_reread()  # what was wrong is looked at again
             raise self.error(str(error)) from None
         block = nodes.literal_block(text, text.rstrip("\n"))
         block["language"] = "pycon" if text.startswith(">>>") else "console"
@@ -115,12 +119,23 @@ class Printed(SphinxRole):
         """Return the text, or say that it was not printed."""
         if _session(self.env).says(self.text):
             return [nodes.Text(self.text)], []
+        self.env.note_reread()
         message = self.inliner.reporter.error(f"{self.text!r} was not printed on this page")
         return [], [message]
 
 
+def _program() -> str:
+    """Return a digest of the program: where it changes, all pages are run again."""
+    files = sorted(path for kind in _PARTS for path in ROOT.glob(kind) if path.is_file())
+    told = hashlib.sha256()
+    for path in files:
+        told.update(path.read_bytes())
+    return told.hexdigest()
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Tell Sphinx of the directives."""
+    app.add_config_value("program", _program(), "env")
     app.add_directive("executed", Executed)
     app.add_directive("file", File)
     app.add_role("printed", Printed())

@@ -8,7 +8,6 @@ from pathlib import Path
 from tools.pages.blocks import Block, blocks
 from tools.pages.session import DiffersError, Session
 
-
 _PRINTED = re.compile(r"\{printed\}`([^`]+)`")
 
 
