@@ -7,5 +7,5 @@ Sobol' indices of an output at one label, with their errors.
 
 import mcsus
 
-result = mcsus.run("tinyml_device", draws=2**10)
+result = mcsus.run("tinyml_table", draws=2**10)
 axes = result.plot.drivers("device_footprint", application="keyword_spotting")

@@ -7,5 +7,5 @@ The parts that ``[breakdown]`` names.
 
 import mcsus
 
-result = mcsus.run("tinyml_device", draws=2**10)
+result = mcsus.run("tinyml_table", draws=2**10)
 axes = result.plot.made_of("device_footprint")

@@ -1,22 +1,26 @@
 """What the pages of the documentation show is what the program does."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from mcsus.study.tables import tables_by_name
+from tools.pages import fragments
 from tools.pages.blocks import blocks
 from tools.pages.examples import examples, keys_of, written
 from tools.pages.links import faults
 from tools.pages.running import run_page
 from tools.pages.session import DiffersError, Session
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGES = [
+ROOT = Path(__file__).parents[2]
+WRITTEN = [
     page
-    for page in sorted(DOCS.rglob("*.md"))
-    if "_build" not in page.parts and any(block.is_directive for block in blocks(page))
+    for page in sorted((ROOT / "docs").rglob("*.md"))
+    if not {"_build", "_made"} & {*page.parts} and page.parent.name != "library"
 ]
+PAGES = [page for page in WRITTEN if any(block.kind == "executed" for block in blocks(page))]
+SHOWN = "text", "toml", "yaml", "python"
 
 
 @pytest.fixture
@@ -78,3 +82,41 @@ def test_links_that_lead_nowhere_and_what_is_loaded_from_elsewhere_are_told(tmp_
         "none.html: no such file",
         "other.html#there: no such place",
     ]
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *WRITTEN], ids=lambda page: page.stem)
+def test_parts_of_study_files_have_keys_and_values_of_the_schema(page):
+    parts = [block for block in blocks(page) if block.kind == "toml"]
+    assert not [
+        (block.first, fragments.faults(block.body))
+        for block in parts
+        if fragments.faults(block.body)
+    ]
+
+
+def test_a_wrong_key_of_a_part_is_told():
+    assert fragments.faults('[parameters.a]\ndistribution = "normal"\nmeen = 1\n')
+    assert fragments.faults("[design]\ndrawz = 4\n")
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
+def test_no_block_of_a_page_is_left_unrun(page):
+    plain = {block.kind for block in blocks(page) if not block.is_directive}
+    assert plain <= {*SHOWN}
+
+
+def test_the_python_that_pages_show_alone_works(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for page in WRITTEN:
+        for block in blocks(page):
+            if block.kind == "python" and not block.is_directive:
+                exec(compile(block.body, page.name, "exec"), {})
+
+
+def test_the_step_for_ci_has_commands_that_the_page_runs():
+    page = ROOT / "docs" / "howto" / "ci.md"
+    (step,) = [block.body for block in blocks(page) if block.kind == "yaml"]
+    run = " ".join(block.body for block in blocks(page) if block.kind == "executed")
+    commands = re.findall(r"- run: (mcsus .+)", step)
+    assert commands
+    assert all(f"$ {command}" in run for command in commands)
