@@ -24,6 +24,11 @@ draws and to the individuals stand beside it as well, under `<name>_draws_error`
 `<name>_individuals_error`. `{unit}` is the unit in which the quantity is shown. `JSON` tells what
 `result.json` has: of a method of sensitivity, an entry for each cell of the output, with the inputs
 by `rank` under `ranking` and the arrays of each under `indices`.
+
+`/draws` is there where a run was asked to keep all draws (`keep_draws=True`): an array for each
+output and each input that varies, called as in the study, with its `units` and its `role`, and with
+dims `replicate`, `draw` and its own; what differs between individuals has no `draw`. In ArviZ a
+replicate is a chain.
 """
 
 

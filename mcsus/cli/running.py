@@ -117,10 +117,10 @@ def run(
     """Run a study: save its result, write its report, print a summary."""
     from mcsus.cli.progress import progress  # noqa: PLC0415
     from mcsus.report import write_report  # noqa: PLC0415
+    from mcsus.result.drawn import DRAWS_FILE  # noqa: PLC0415
     from mcsus.runner import Limits, Settings  # noqa: PLC0415
     from mcsus.runner.applying import told_evaluations  # noqa: PLC0415
     from mcsus.runner.goals import read_goal  # noqa: PLC0415
-    from mcsus.runner.settings import DRAWS_FILE  # noqa: PLC0415
 
     if open_ and no_report:
         raise InputError(Fault("--open beside --no-report", "one of them", ("--open",)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -31,6 +32,7 @@ from mcsus.result.reading import ResultCell, best_level
 from mcsus.result.tree import Result
 from mcsus.result.verdicts import verdicts
 from mcsus.result.wording import (
+    MISSING,
     TIMES,
     capital,
     count,
@@ -140,7 +142,8 @@ def _drivers(reading: Reading) -> Iterable[Table]:
             share = min(max(ranking.index(cell, own, ranking.key), 0.0), 1.0)
             error = ranking.index(cell, own, f"{ranking.key}_error")
             bar = Markup('<i style="width: {:.0f}px"></i>').format(_BAR * share)
-            rows.append((_named(own), bar, percent(share), f"± {percent(error)}"))
+            told = f"± {percent(error)}" if math.isfinite(error) else MISSING
+            rows.append((_named(own), bar, percent(share), told))
         title = f"What drives the doubt: {_named(name, cell.name)}"
         more = len(ranking.names) - len(rows)
         left_out = f"and {more:,} more: result.indices()" if more > 0 else ""
@@ -166,8 +169,9 @@ def _compared(compared: SideBySide) -> Card:
             for own in told["rows"]
         ]
         tables.append(_table(told["name"], columns, rows, "comparison.to_dataframe()"))
-    figures = [difference_figure(data) for data in compared.comparisons.values()]
-    return Card(f"{one} against {other}", lines, tables, figures[0] if figures else None)
+    first = next(iter(compared.comparisons.values()), None)
+    figure = None if first is None else difference_figure(first)
+    return Card(f"{one} against {other}", lines, tables, figure)
 
 
 def _study(study: Study) -> Card:
@@ -177,15 +181,15 @@ def _study(study: Study) -> Card:
     lines.append(capital(f"{unit_of}; outputs: {outputs}."))
     dims = [f"{count(len(own), 'label')} of {words(dim)}" for dim, own in study.dims.items()]
     lines.append("; ".join([_drawn(study.design.replicates, study.design.draws), *dims]))
-    inputs = [
-        row
+    laws = [
+        own
         for parameter in sorted(study.parameters, key=lambda own: own.is_constant)
-        for row in _cells(parameter, [study.dims[dim] for dim in parameter.dims])
+        for own in _laws(parameter, [study.dims[dim] for dim in parameter.dims])
     ]
     claims = [(own.statement, own.tested, plain(own.confidence)) for own in study.claims]
     tables = [
         Table("Claims", ("", "tested", "asked for"), claims),
-        _table("Inputs", ("", *_LAW), inputs, "study.parameters"),
+        _table("Inputs", _LAW, _rows(laws), "study.parameters", len(laws)),
     ]
     return Card(study.title, lines, tables)
 
@@ -197,11 +201,11 @@ def _parameter(parameter: Parameter) -> Card:
         *(text for text in (about.rationale, about.derivation, about.note) if text),
     ]
     places = [tuple(range(1, len(parameter.cells) + 1))] if parameter.dims else []
-    rows = list(_cells(replace(parameter, dims=("",)) if places else parameter, places))
+    laws = list(_laws(replace(parameter, dims=("",)) if places else parameter, places))
     figure = None
     if len(parameter.cells) == 1 and parameter.cell.law.family != "constant":
         figure = _figure_of(parameter.cell.law, parameter.cell.unit.text)
-    table = _table("", ("", *_LAW), rows)
+    table = _table("", _LAW, _rows(laws), "parameter.cells", len(laws))
     return Card(capital(about.name or words(parameter.name)), told, [table], figure)
 
 
@@ -232,11 +236,16 @@ _CARDS: dict[type, Callable[[Any], Card]] = {
     SideBySide: _compared,
 }
 _OUTPUTS = ("", "density", "median", "95 % interval", "unit")
-_LAW = ("density", "typical", "95 % interval", "unit", "law", "evidence")
+_LAW = ("", "density", "typical", "95 % interval", "unit", "law", "evidence")
 
 
-def _cells(parameter: Parameter, labels: Sequence[Sequence[Any]]) -> Iterable[Row]:
-    """Yield a row for each law of a parameter, with the labels that have it."""
+def _rows(laws: Sequence[tuple[str, Cell]]) -> list[Row]:
+    """Return a row for each of the first laws, which take a while to draw."""
+    return [(name, *_described(cell)) for name, cell in laws[:_MOST]]
+
+
+def _laws(parameter: Parameter, labels: Sequence[Sequence[Any]]) -> Iterable[tuple[str, Cell]]:
+    """Yield each law of a parameter, called by the parameter and the labels that have it."""
     named: dict[int, list[str]] = {}
     laws: dict[tuple[Any, ...], int] = {}
     for k, (cell, label) in enumerate(
@@ -247,7 +256,7 @@ def _cells(parameter: Parameter, labels: Sequence[Sequence[Any]]) -> Iterable[Ro
         named.setdefault(place, []).append(label_words(told))
     for place, own in named.items():
         where = "" if len(named) == 1 else "; ".join(own)
-        yield _named(parameter.name, where), *_described(parameter.cells[place])
+        yield _named(parameter.name, where), parameter.cells[place]
 
 
 def _described(cell: Cell) -> Row:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import Fault, InputError, nearest
+from mcsus.faces import above
+from mcsus.result.netcdf import LOCK
+from mcsus.result.sealed import regular
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
 GROUP = "draws"
+DRAWS_FILE = "draws.nc"
+"""What the draws of a run are called that is saved to a folder."""
+
 _DRAWN = ("replicate", "draw")
 _LIBRARIES = ("pandas", "polars")
 
@@ -29,6 +36,30 @@ def draws_of(tree: xr.DataTree, asked: str) -> xr.Dataset:
         allowed = "a run that keeps them: mcsus.run(study, keep_draws=True)"
         raise InputError(Fault("a result without its draws", allowed, (asked,)))
     return tree[GROUP].to_dataset()
+
+
+def read_draws(path: Path) -> xr.Dataset:
+    """Return what a file of draws holds, with numbers as the labels of replicate and draw.
+
+    Raises
+    ------
+    InputError
+        If it is no such file.
+    RefusedError
+        If it does not fit in memory.
+    """
+    import numpy as np  # noqa: PLC0415
+    import xarray as xr  # noqa: PLC0415 - half a second to import
+
+    allowed = "draws of a run, as mcsus run --keep-draws writes them"
+    with regular(path, allowed):
+        above("mcsus.runner.memory.refuse_if_too_large")(path.stat().st_size // 8, str(path))
+    try:
+        with LOCK, xr.open_dataset(path, engine="netcdf4", decode_times=False) as file:
+            data = file.load().drop_encoding()
+        return data.assign_coords({dim: np.arange(data.sizes[dim]) for dim in _DRAWN})
+    except Exception as error:  # whatever a library says of a file that is none of ours
+        raise InputError(Fault("a file that cannot be read", allowed, (str(path),))) from error
 
 
 def drawn_frame(data: xr.Dataset, names: Sequence[str] | None = None) -> pd.DataFrame:

@@ -26,7 +26,16 @@ from mcsus.result.document import (
     output_document,
     sensitivity_documents,
 )
-from mcsus.result.drawn import GROUP, chosen_of, drawn_frame, draws_of, for_arviz, in_library
+from mcsus.result.drawn import (
+    DRAWS_FILE,
+    GROUP,
+    chosen_of,
+    drawn_frame,
+    draws_of,
+    for_arviz,
+    in_library,
+    read_draws,
+)
 from mcsus.result.frames import claim_rows, comparison_rows, framed, index_rows, output_rows
 from mcsus.result.netcdf import LOCK
 from mcsus.result.of_claims import documents, own_arrays
@@ -320,13 +329,21 @@ class Result(Shown):
         )
 
 
-def load_result(folder: str | os.PathLike[str]) -> Result:
+def load_result(folder: str | os.PathLike[str], *, draws: bool = False) -> Result:
     """Load a Result that `Result.save` wrote.
+
+    Parameters
+    ----------
+    folder : path
+    draws : bool
+        Whether to put the draws that ``mcsus run --keep-draws`` left there into ``/draws``.
 
     Raises
     ------
     InputError
         If there is none, or the file is not one, or was changed since it was written.
+    RefusedError
+        If the draws do not fit in memory.
 
     Examples
     --------
@@ -346,5 +363,7 @@ def load_result(folder: str | os.PathLike[str]) -> Result:
                 result = Result(tree.load())
         except Exception as error:  # whatever a library says of a file that is none of ours
             raise InputError(Fault("a file that cannot be read", _AGAIN, (str(path),))) from error
+    if draws:
+        result.tree[GROUP] = xr.DataTree(read_draws(Path(folder) / DRAWS_FILE))
     refuse_odd(result.tree, str(path))
     return result

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import xarray as xr
 
-from mcsus.result.netcdf import LOCK
+from mcsus.result.drawn import DRAWS_FILE, GROUP, read_draws
 from mcsus.result.tree import Result
 from mcsus.runner.draws_file import columns_of
 from mcsus.runner.memory import refuse_if_too_large
 from mcsus.runner.run import Run
-from mcsus.runner.settings import DRAWS_FILE, Settings
+from mcsus.runner.settings import Settings
 from mcsus.study import Study
 
 _MADE_TWICE = 2  # once in the file, which the system holds in memory, once in the result
@@ -37,12 +37,5 @@ def run_with_draws(study: Study, settings: Settings) -> Result:
         numbers = _MADE_TWICE * cells * study.design.draws * study.design.replicates
         refuse_if_too_large(numbers, "keep_draws")
         [result] = run.results()
-        result.tree["draws"] = xr.DataTree(_read(path))
+        result.tree[GROUP] = xr.DataTree(read_draws(path))
     return result
-
-
-def _read(path: Path) -> xr.Dataset:
-    """Return what a file of draws holds, with numbers as the labels of replicate and draw."""
-    with LOCK, xr.open_dataset(path, engine="netcdf4", decode_times=False) as file:
-        data = file.load().drop_encoding()
-    return data.assign_coords({dim: np.arange(data.sizes[dim]) for dim in ("replicate", "draw")})

@@ -13,11 +13,12 @@ from typing import Any
 import mcsus
 from mcsus.engine.store import fingerprint
 from mcsus.errors import Fault, InputError
+from mcsus.result.drawn import DRAWS_FILE
 from mcsus.result.shapes import Shape, unlike
 from mcsus.result.tree import FILE, Result, load_result
 from mcsus.runner.checkpoint import FOLDER, RUN_FILE, FileCheckpoint
 from mcsus.runner.draws_file import holds
-from mcsus.runner.settings import DRAWS_FILE, Limits, Settings
+from mcsus.runner.settings import Limits, Settings
 from mcsus.study import Study
 from mcsus.study.audit import with_day_as_text
 from mcsus.study.study_file import read_toml

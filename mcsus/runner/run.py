@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mcsus.errors import InputError, McsusError, NotFiniteError
+from mcsus.result.drawn import DRAWS_FILE
 from mcsus.runner.goals import places_asked
-from mcsus.runner.settings import DRAWS_FILE, Limits, Settings, refuse_odd
+from mcsus.runner.settings import Limits, Settings, refuse_odd
 from mcsus.runner.validity import check, check_parts
 from mcsus.study import Study, load_study
 from mcsus.vocabulary import Progress

@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mcsus.errors import Fault, InputError, RefusedError, nearest
+from mcsus.result.drawn import DRAWS_FILE
 from mcsus.runner.goals import places_asked, read_goal
 from mcsus.study import Study
 from mcsus.vocabulary import Progress
-
-DRAWS_FILE = "draws.nc"
-"""Name of the file of kept draws in the folder of a run."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import pytest
 import xarray as xr
 
 from mcsus.errors import InputError, RefusedError
-from mcsus.result.drawn import in_library
+from mcsus.result.drawn import DRAWS_FILE, in_library
 from mcsus.result.tree import load_result
-from mcsus.runner import memory, run
+from mcsus.runner import Run, Settings, memory, run
 from mcsus.study import Study
 
 STUDY = {
@@ -191,6 +191,21 @@ def test_individuals_stand_apart(tmp_path):
     assert list(result.to_dataframe()) == ["replicate", "draw", "y", "b"]
     assert list(result.to_dataframe(names=["v"])) == ["replicate", "individual", "v"]
     load_result(result.save(tmp_path))
+
+
+def test_the_draws_beside_a_saved_run_are_read_where_they_are_asked_for(kept, study, tmp_path):
+    asked = study.with_changes(draws=256, replicates=2, methods=[])
+    settings = Settings(folder=tmp_path, keep_draws=tmp_path / DRAWS_FILE, keep_inputs=True)
+    [_] = Run(asked, settings).results()
+    assert "draws" not in load_result(tmp_path).tree.children
+    again = load_result(tmp_path, draws=True)
+    pd.testing.assert_frame_equal(again.to_dataframe(), kept.to_dataframe())
+    (tmp_path / DRAWS_FILE).write_text("no draws")
+    with pytest.raises(InputError, match="found a file that cannot be read; allowed: draws of"):
+        load_result(tmp_path, draws=True)
+    (tmp_path / DRAWS_FILE).unlink()
+    with pytest.raises(InputError, match=r"cannot be read \(No such file.*--keep-draws"):
+        load_result(tmp_path, draws=True)
 
 
 def test_a_file_with_other_draws_is_refused(kept, tmp_path):

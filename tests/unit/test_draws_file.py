@@ -10,12 +10,12 @@ import pytest
 import xarray as xr
 
 from mcsus.errors import InputError, NotFiniteError, RefusedError
+from mcsus.result.drawn import DRAWS_FILE as FILE
 from mcsus.runner import Run, Settings, run, sampling, saved
 from mcsus.runner.analyses import Analyses
 from mcsus.runner.checkpoint import FileCheckpoint
 from mcsus.runner.draws_file import DrawsFile
 from mcsus.runner.resuming import description
-from mcsus.runner.settings import DRAWS_FILE as FILE
 from mcsus.study import Study
 
 

@@ -131,6 +131,22 @@ def test_a_result_shows_outputs_with_intervals_and_inputs_by_share(made):
     assert '<i style="width: 112px"></i>' in card
 
 
+def test_many_laws_are_not_all_drawn():
+    labels = [f"site_{k}" for k in range(300)]
+    law = {"distribution": "normal", "sd": 1}
+    own = {"unit": "kg", "source": "a scale", "by": {"site": {}}}
+    own["by"]["site"] = {label: law | {"mean": k} for k, label in enumerate(labels)}
+    asked = {
+        "schema": "mcsus/1", "id": "many", "title": "Many", "dims": {"site": labels},
+        "parameters": {"a": own}, "outputs": {"y": "kg"},
+        "equations": {"y": {"formula": "2 * a", "unit": "kg"}},
+    }  # fmt: skip
+    card = Study.from_dict(asked)._repr_html_()
+    assert card.count("<svg") == 40
+    assert "and 260 more rows: study.parameters" in words_of(card)
+    assert len(card) < 60_000
+
+
 def test_a_law_shows_its_curve_mean_and_ends():
     text = words_of(distribution("lognormal", median=3, gsd=2)._repr_html_())
     assert "lognormal: median 3, geometric standard deviation 2." in text
