@@ -25,6 +25,7 @@ from mcsus.parameters import (
     Source,
     check_typical,
 )
+from mcsus.study.alike import LIKE, written_out
 from mcsus.units import Unit
 
 ASSUMED = "assumed"
@@ -86,6 +87,7 @@ META = Table(
 """Keys that a table of labels hands down to the laws of its labels."""
 
 OWN: dict[str, Item] = {
+    LIKE: text("id of a law of the library that this one is like; keys beside it change it"),
     "typical": ABOUT.items["typical"],
     "stream": raw(
         "name by which it is drawn; laws of one name are one value",
@@ -172,6 +174,10 @@ def read_leaf(
     if not isinstance(value, Mapping):
         faults.add(shown(value), "the id of a library parameter in quotes, or a table", *where)
         return None
+    if LIKE in value:
+        value = written_out(value, _library_cell, faults, *where)
+        if value is None:
+            return None
     reader = LAW.read(value, faults, where, closed=False)
     meta = read_meta(reader, above)
     if meta.relaxed and meta.distribution is None and "value" in reader:
@@ -187,6 +193,14 @@ def _from_library(id_: str, where: tuple[str, ...]) -> Leaf:
     parameter = library_parameter(id_)
     cell = parameter.cells[0]
     return Leaf(cell.law, cell.unit, cell.provenance, where, id_, cell.typical)
+
+
+def _library_cell(id_: str) -> Cell:
+    """Return the law of an id of the library; a fault names no other place than the id."""
+    try:
+        return library_parameter(id_).cells[0]
+    except InputError as error:
+        raise InputError(*(replace(fault, where=()) for fault in error.faults)) from None
 
 
 def library_parameter(id_: str) -> Parameter:

@@ -12,6 +12,7 @@ from mcsus.families.between import BETWEEN, PLAIN_KINDS
 from mcsus.families.conditional import quantity_keys
 from mcsus.families.fields import Key
 from mcsus.parameters import ABOUT
+from mcsus.study.alike import LIKE
 from mcsus.study.from_files import LABEL_TABLE, LAW_FILE
 from mcsus.study.grids import BY
 from mcsus.study.laws import META, OWN
@@ -52,7 +53,8 @@ def schema() -> Schema:
 
 def _parameter(*, relaxed: bool) -> Schema:
     """Return the schema of a parameter; relaxed where keys come from the table above."""
-    library = {"type": "string", "title": "id of a parameter of the library"}
+    id_ = {"type": "string", "title": "id of a parameter of the library"}
+    library = {"anyOf": [id_, _like()], "title": "a parameter of the library, or one like it"}
     by = {**BY.schema(), "title": "one law for each label of a dim"}
     laws = [_law(family, relaxed=relaxed) for family in FAMILIES.values()]
     files = _from_files(relaxed=relaxed)
@@ -74,6 +76,14 @@ def _all_keys() -> dict[str, Item]:
     return {**_keys(keys, quantities), "truncate": _TRUNCATE}
 
 
+def _like() -> Schema:
+    """Return the schema of a law of the library that is changed."""
+    items = {"distribution": META.items["distribution"], **_all_keys(), **_about()}
+    items[LIKE] = replace(OWN[LIKE], required=True)
+    words = "A law of the library, changed by the keys beside its id"
+    return Table(LIKE, words, {"title": "like a law of the library"}, **items).schema()
+
+
 def _from_files(*, relaxed: bool) -> list[Schema]:
     """Return the schemas of laws whose numbers stand in a file."""
     about = _about() if relaxed else _about("unit", "source")
@@ -89,7 +99,7 @@ def _from_files(*, relaxed: bool) -> list[Schema]:
 def _about(*required: str) -> dict[str, Item]:
     """Return what may stand beside the keys of a law."""
     items = {**META.items, **OWN}
-    del items["distribution"]
+    del items["distribution"], items[LIKE]
     return items | META.requiring(*required).items
 
 
