@@ -112,6 +112,7 @@ class Desk:
             "card": self._of_study(self._card),
             "take": self._of_study(self._take),
             "library": lambda _: shelf.rows(),
+            "find": _found_records,
             "record": _record,
         }
 
@@ -311,6 +312,13 @@ def _refuse_odd(asked: Asked) -> None:
 def _record(asked: Asked) -> Answer:
     try:
         return shelf.record(str(asked.get("id"))[:_LONGEST_NAME])
+    except McsusError as error:
+        return {"faults": _plain(error)}
+
+
+def _found_records(asked: Asked) -> Answer:
+    try:
+        return shelf.found(asked)
     except McsusError as error:
         return {"faults": _plain(error)}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from mcsus.library import library, printed
+from mcsus.library import Asked, library, printed
 from mcsus.parameters import EVIDENCE, STAGES, Parameter, Source
 from mcsus.study.records_used import records_used
+from mcsus.units import unit
 
 Json = dict[str, Any]
 
@@ -17,6 +19,7 @@ PROBABILITIES = (0.005, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.995)
 """At which the small curve of a row is told; 5 % and 95 % are its range."""
 
 _DIGITS = 5
+_LONGEST = 200  # letters of what is searched for
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +38,33 @@ def rows() -> Json:
         "written": [_row(shelf.get(key)) for key in shelf.written()],
         "grid": _grid(),
     }
+
+
+def found(asked: Mapping[str, Any]) -> Json:
+    """Return which rows have all words and fit, best first, by their places among `rows`.
+
+    Raises
+    ------
+    InputError
+        If no record can be of a unit, stage or evidence that is asked for.
+    """
+    words, unit_text, stage, evidence = (
+        str(asked.get(key) or "")[:_LONGEST] for key in ("words", "unit", "stage", "evidence")
+    )
+    first, last = (
+        year if isinstance(year := asked.get(key), int) else None for key in ("from", "to")
+    )
+    narrowed = Asked(
+        units=(unit(unit_text),) if unit_text else (), stage=stage, evidence=evidence,
+        every_year=True, first_year=first, last_year=last,
+    )  # fmt: skip
+    places = _places()
+    return {"places": [places[own.id] for own in library().find(words, narrowed)]}
+
+
+@lru_cache(maxsize=1)
+def _places() -> Mapping[str, int]:
+    return {key: k for k, key in enumerate((*library().written(), *library().grid))}
 
 
 def _short(source: Source) -> str:

@@ -62,6 +62,8 @@ class Asked(NamedTuple):
         Id of a source, or words of it.
     every_year : bool
         Whether earlier years of a grid are found too where no year is asked for.
+    first_year, last_year : int, optional
+        Of publication, or of a grid.
     """
 
     units: tuple[Unit, ...] = ()
@@ -70,6 +72,8 @@ class Asked(NamedTuple):
     evidence: str = ""
     source: str = ""
     every_year: bool = False
+    first_year: int | None = None
+    last_year: int | None = None
 
 
 EVERYTHING = Asked()
@@ -207,6 +211,7 @@ class Index:
                 and (not asked.evidence or entry.evidence == asked.evidence)
                 and (not asked.source or not sources.isdisjoint(entry.sources))
                 and (not dimensions or unit_of(entry.unit).dimension in dimensions)
+                and _is_within(entry.year, asked.first_year, asked.last_year)
             )
 
         return fits
@@ -233,6 +238,12 @@ class Index:
         return Fault(
             f"no record with {words!r} that fits", "fewer words, or another unit or filter"
         )
+
+
+def _is_within(year: int | None, first: int | None, last: int | None) -> bool:
+    if first is None and last is None:
+        return True
+    return year is not None and (first or year) <= year <= (last or year)
 
 
 def _score(entry: Entry, words: Sequence[str]) -> int | None:

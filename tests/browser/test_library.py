@@ -20,6 +20,7 @@ def found(page, words):
     """Search, and return the ids that are listed once the page is drawn anew."""
     page.fill("#find", words)
     page.evaluate("() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+    page.locator(".records[aria-busy=false]").wait_for(state="attached")
     return page.locator(".records .what .note").all_inner_texts()
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from mcsus.app import shelf
 from mcsus.app.desk import Desk
-from mcsus.library import library
+from mcsus.library import Asked, library
 from mcsus.study.records_used import records_used
 
 
@@ -49,3 +49,23 @@ def test_what_studies_use_is_in_the_library():
 def test_a_search_finds_earlier_years_where_a_year_is_asked_for():
     assert [found.id for found in library().find("electricity germany 2019")] == ["grid.de.2019"]
     assert "grid.de.2019" not in [found.id for found in library().find("electricity germany")]
+
+
+def found(**asked):
+    """Return the ids that the page finds."""
+    told = shelf.rows()
+    rows = [*(row["id"] for row in told["written"]), *(row[0] for row in told["grid"]["rows"])]
+    return [rows[place] for place in Desk().questions["find"](asked)["places"]]
+
+
+def test_the_page_finds_what_the_library_finds():
+    every = Asked(every_year=True)
+    for words in ("germany", "battery factor", "carbon intensity fab electricity taiwan"):
+        assert found(words=words) == [own.id for own in library().find(words, every)]
+    assert found(words="electricity germany", **{"from": 2023, "to": 2024}) == [
+        "grid.de.2024", "grid.de.2023"
+    ]  # fmt: skip
+    assert len(found()) == len({*found()}) == len(library().written()) + len(library().grid)
+    assert "battery.nmc.act" in found(words="battery", unit="g CO2e/kWh", stage="production")
+    (fault,) = Desk().questions["find"]({"evidence": "asumed"})["faults"]
+    assert "did you mean 'assumed'" in fault["message"]

@@ -22,7 +22,7 @@ export class Shelf {
         this.probabilities = told.probabilities;
         this.stages = told.stages;
         this.evidence = told.evidence.toSorted((a, b) => grade(a) - grade(b));
-        this.rows = [...told.written, ...ofGrid(told.grid)].map((row) => finished(row, told.sources)).sort(bestFirst);
+        this.rows = [...told.written, ...ofGrid(told.grid)].map((row) => ({ ...row, cited: told.sources[row.source] ?? "" }));
         this.byId = new Map(this.rows.map((row) => [row.id, row]));
         this.changed({});
       },
@@ -62,25 +62,20 @@ export class Shelf {
     return both ? (2 * sum([...one].filter((word) => other.has(word)))) / both : 0;
   }
 
-  /** Records that have all words and fit, those first that are best founded, then the latest. */
-  find({ words = "", dimension = "", stage = "", evidence = "", from = null, to = null }) {
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = (row) =>
-      (!dimension || row.dimension === dimension) &&
-      (!stage || row.stage === stage) &&
-      (!evidence || row.evidence === evidence) &&
-      (from === null || row.year >= from) &&
-      (to === null || (row.year !== null && row.year <= to)) &&
-      wanted.every((word) => row.text.includes(word));
-    return this.rows.filter(fits);
+  /** Records that have all words and fit, best first: what `mcsus find` finds, of all years. */
+  async find({ words = "", dimension = "", stage = "", evidence = "", from = null, to = null }) {
+    const like = this.dimensions.find((own) => own.dimension === dimension);
+    if (dimension && !like) return [];
+    const { places } = await this.server.ask("find", { words, unit: like?.unit ?? "", stage, evidence, from, to });
+    return places.map((place) => this.rows[place]);
   }
 
   /** What an input may be swapped for: its dimension alone, evidence first, then like names. */
-  candidates(input, words) {
+  async candidates(input, words) {
     if (this.asked?.input !== input) this.asked = { input, named: this.wordsOfInput(input), like: new Map() };
     const { named, like } = this.asked;
     const likeness = (row) => like.get(row) ?? like.set(row, this.likeness(named, wordsOf(row))).get(row);
-    const found = this.find({ words, dimension: input.dimension }).filter((row) => row.id !== input.library);
+    const found = (await this.find({ words, dimension: input.dimension })).filter((row) => row.id !== input.library);
     return found.sort((a, b) => grade(a.evidence) - grade(b.evidence) || likeness(b) - likeness(a) || (b.year ?? 0) - (a.year ?? 0));
   }
 
@@ -115,20 +110,11 @@ function grade(evidence) {
   return GRADES.indexOf(evidence);
 }
 
-function bestFirst(a, b) {
-  return grade(a.evidence) - grade(b.evidence) || (b.year ?? 0) - (a.year ?? 0) || (a.id < b.id ? -1 : 1);
-}
-
 /** The rows of the grids: what they share, with the zone, year and value of each. */
 function ofGrid(grid) {
   if (!grid) return [];
   const { rows, ...shared } = grid;
   return rows.map(([id, place, year, value]) => ({ ...shared, id, place, year, name: `${shared.name}, ${place}, ${year}`, x: shared.x.map((x) => x * value) }));
-}
-
-function finished(row, sources) {
-  const cited = sources[row.source] ?? "";
-  return { ...row, cited, text: `${row.id} ${row.name} ${row.place ?? ""} ${row.unit} ${cited}`.toLowerCase() };
 }
 
 function namedBy(text) {

@@ -4,7 +4,7 @@ import { d3 } from "../shapes.js";
 import { inUnitOf } from "../shelf.js";
 import { capital, number, plain, unit } from "../numbers.js";
 import { recordRows } from "../tables.js";
-import { CsvButton, Steady, html, useEffect, useState } from "./base.js";
+import { CsvButton, Steady, html, useAnswer, useEffect, useState } from "./base.js";
 import { Record } from "./record.js";
 
 const FIRST = 25;
@@ -16,8 +16,10 @@ export function Library({ explorer }) {
   const { record, sought } = explorer.state;
   const [most, setMost] = useState(FIRST);
   useEffect(() => void shelf.read(), []);
-  if (!shelf.rows) return html`<main class="begin"><p role="status">reading the library ...</p></main>`;
-  const found = shelf.find(sought);
+  const key = JSON.stringify(sought);
+  const answer = useAnswer(() => shelf.find(sought).then((found) => ({ found, key })), [key, Boolean(shelf.rows)], Boolean(shelf.rows));
+  if (!answer) return html`<main class="begin"><p role="status">reading the library ...</p></main>`;
+  const { found } = answer;
   const shown = found.slice(0, most);
   const seek = (patch) => {
     setMost(FIRST);
@@ -31,7 +33,7 @@ export function Library({ explorer }) {
           <input id="find" type="search" placeholder="words, such as germany 2024  /" aria-label="Find a record" value=${sought.words} onInput=${(event) => seek({ words: event.target.value })} onKeyDown=${intoList} /> <${CsvButton} name="all that match" rows=${() => recordRows(found)} /></header>
         <${Facets} shelf=${shelf} sought=${sought} seek=${seek} />
         <p class="note" role="status">${shelf.rows.length.toLocaleString("en")} records, ${found.length === shelf.rows.length ? "all" : found.length.toLocaleString("en")} match${axis ? `; all on one ${axis.log ? "logarithmic " : ""}axis, ${number(axis.stretch[0], 2)} to ${number(axis.stretch[1], 2)} ${unit(axis.of.unit)}` : ""}</p>
-        <ol class="records" onKeyDown=${amongRows}>
+        <ol class="records" aria-busy=${answer.key !== key} onKeyDown=${amongRows}>
           ${shown.map((row) => html`<${Found} key=${row.id} row=${row} axis=${axis} axisKey=${axis?.key ?? ""} chosen=${row.id === record} choose=${() => choose(explorer, row.id)} />`)}
         </ol>
         ${shown.length < found.length && html`<button class="more" onClick=${() => setMost(most + 2 * FIRST)}>${(found.length - shown.length).toLocaleString("en")} more</button>`}

@@ -2,7 +2,7 @@
 
 import { withChange } from "../changes.js";
 import { capital, number, unit } from "../numbers.js";
-import { html, useEffect, useState } from "./base.js";
+import { html, useAnswer, useEffect, useRef, useState } from "./base.js";
 
 const MOST = 8;
 
@@ -17,7 +17,12 @@ export function useSwap(explorer, input, words, wanted, done) {
   useEffect(() => {
     if (wanted && !shelf.rows) shelf.read().then(() => redraw((count) => count + 1));
   }, [wanted]);
-  const found = wanted && shelf.rows ? shelf.candidates(input, words) : [];
+  const ready = wanted && Boolean(shelf.rows);
+  const key = `${input.id} ${words}`;
+  const answer = useAnswer(() => shelf.candidates(input, words).then((found) => ({ found, key })), [key, ready], ready);
+  const isFresh = answer?.key === key;
+  const waiting = useRef([]); // keys that came before what they are about
+  const found = wanted && answer ? answer.found : [];
   const shown = found.slice(0, MOST);
   const preview = (k) => {
     setAt(k);
@@ -30,21 +35,30 @@ export function useSwap(explorer, input, words, wanted, done) {
     done();
   };
   const restore = () => {
+    waiting.current = [];
     if (at >= 0) explorer.restore();
     setAt(-1);
   };
-  const keys = (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const act = (key) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[key];
     if (by && shown.length) preview((at + by + shown.length + (at < 0 && by < 0 ? 1 : 0)) % shown.length);
-    else if (event.key === "Enter" && shown.length && (at >= 0 || words.trim())) take(Math.max(at, 0));
+    else if (key === "Enter" && shown.length && (at >= 0 || words.trim())) take(Math.max(at, 0));
+    else return false;
+    return true;
+  };
+  useEffect(() => {
+    if (wanted && isFresh && waiting.current.length) act(waiting.current.shift());
+  });
+  const keys = (event) => {
+    if (wanted && !isFresh && ["ArrowDown", "ArrowUp", "Enter"].includes(event.key)) waiting.current.push(event.key);
     else if (event.key === "Escape" && wanted) {
       restore();
       done();
-    } else return;
+    } else if (!wanted || !act(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   };
-  return { at, found, shown, take, restore, keys, reading: wanted && !shelf.rows };
+  return { at, found, shown, take, restore, keys, reading: wanted && !answer };
 }
 
 /** The records that were found for an input. */
