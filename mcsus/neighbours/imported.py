@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-from collections.abc import Callable, Iterable, Mapping
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from mcsus.errors import Fault, InputError, nearest
+from mcsus.expressions import FUNCTIONS, REDUCTIONS
 from mcsus.families import Distribution, distribution
 from mcsus.modules import import_all
+from mcsus.units import unit as unit_of
 
 Tables = dict[str, Any]
 
 MOST_BYTES = 64 * 1024 * 1024  # of a file that is read
 ONE = "1"
 _VALUE_OF = "value_of_"
+_RESERVED = {*FUNCTIONS, *REDUCTIONS, "at", "pi"}
+_POWER = re.compile(r"\b([a-z]+)([23])\b")  # m3
 _LOST = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -183,6 +188,31 @@ def text_of(path: Path) -> str:
         ) from None
 
 
+def packed(path: Path, ending: str) -> Iterator[tuple[str, bytes]]:
+    """Return names and bytes of the files in a folder or a zip, nothing of which is unpacked.
+
+    Raises
+    ------
+    InputError
+        If one of them is too big or cannot be read.
+    """
+    if path.is_dir():
+        for own in sorted(path.rglob(f"*{ending}")):
+            yield own.relative_to(path).as_posix(), bytes_of(own)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in sorted(archive.infolist(), key=lambda own: own.filename):
+                if entry.filename.endswith(ending):
+                    if entry.file_size > MOST_BYTES:
+                        found = f"{entry.file_size:,} bytes"
+                        allowed = f"{MOST_BYTES:,} at most"
+                        raise InputError(Fault(found, allowed, (entry.filename,)))
+                    yield entry.filename, archive.read(entry)
+    except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError) as error:
+        raise InputError(Fault(f"a zip that cannot be read ({error})", "one that can")) from None
+
+
 def named(names: Iterable[str]) -> dict[str, str]:
     """Return a name of a study file for each name of a file: as it stands, as far as it can.
 
@@ -201,7 +231,7 @@ def named(names: Iterable[str]) -> dict[str, str]:
         )
         if not plain or not plain[0].isalpha():
             plain = f"x_{plain}".rstrip("_")
-        if keyword.iskeyword(plain):
+        if keyword.iskeyword(plain) or plain in _RESERVED:
             plain += "_"
         own, count = plain, 1
         while own in taken:
@@ -224,11 +254,19 @@ def _tables(
         raise InputError(
             Fault(repr(unknown[0]), ", ".join(names), ("--unit",), nearest(unknown[0], names))
         )
+    told = list(found.told)
     given = {
-        name: units.get(name) or units.get(own) or found.units.get(name) or ""
+        name: units.get(name) or units.get(own) or _unit(found, name, told)
         for name, own in names.items()
     }
-    told = list(found.told)
+    if found.formulas and not all(given[name] for name in found.formulas):
+        # formulas there are of numbers alone: what has a unit here would not fit
+        lost = [name for name in found.units if name not in units and names[name] not in units]
+        for name in lost:
+            given[name] = ""
+            found.texts[name] = f"{found.texts.get(name, '')} [{found.units[name]}]".strip()
+        if lost:
+            told.append("equations have no unit there: all is read as without one")
     bare = [names[name] for name in found.laws if not given[name]]
     if bare:
         told.append(
@@ -270,6 +308,19 @@ def _tables(
     if found.correlations:
         tables["dependence"] = _dependence(found.correlations, names)
     return tables, told
+
+
+def _unit(found: Imported, name: str, told: list[str]) -> str:
+    """Return the unit that a file gives, or none where it is no unit here."""
+    text = found.units.get(name, "")
+    for own in (text, _POWER.sub(r"\1**\2", text)):
+        try:
+            unit_of(own or ONE)
+        except InputError:
+            continue
+        return own
+    told.append(f"{text!r} of {name!r} is no unit here: read as without one")
+    return ""
 
 
 def _last(equations: Mapping[str, Mapping[str, str]]) -> list[str]:
