@@ -37,17 +37,23 @@ def say(text: str, *, err: bool = False, link: Path | None = None) -> None:
         A file that the text names, and that a terminal opens where it is clicked.
     """
     told = encodable(printable(text), sys.stderr if err else sys.stdout)
-    if link is not None and is_clickable():
+    if link is not None and is_steered():
         named = encodable(str(link), sys.stdout)
         told = told.replace(named, _LINK.format(address=link.resolve().as_uri(), named=named))
     typer.echo(told, err=err)
 
 
-def is_clickable() -> bool:
-    """Tell whether what is printed reaches a terminal, in which a link can be clicked."""
+def is_steered() -> bool:
+    """Tell whether what is printed reaches a terminal that knows links and can be cleared."""
     is_old = os.name == "nt" and "WT_SESSION" not in os.environ
     is_terminal = sys.stdout is not None and sys.stdout.isatty()
     return is_terminal and os.environ.get("TERM") != "dumb" and not is_old
+
+
+def clear() -> None:
+    """Begin at the top of an empty terminal; nothing where nobody watches."""
+    if is_steered():
+        typer.echo("\x1b[2J\x1b[H", nl=False)
 
 
 def encodable(text: str, stream: object) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,8 +15,10 @@ import typer
 
 from mcsus.cli import completing
 from mcsus.cli.folders import writable
+from mcsus.cli.judging import Verdicts, judge, say_claims
 from mcsus.cli.printing import say
 from mcsus.cli.telling import go_on, say_why, tell
+from mcsus.cli.watching import watched
 from mcsus.errors import Fault, InputError, RefusedError
 
 if TYPE_CHECKING:
@@ -109,6 +112,29 @@ def run(
     open_: Annotated[
         bool, typer.Option("--open", help="Open the report in the browser of this machine.")
     ] = False,
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch",
+            help="A quick look again at each save of the study file, on few draws; Ctrl-C ends it.",
+        ),
+    ] = False,
+    claims_only: Annotated[
+        bool,
+        typer.Option(
+            "--claims-only",
+            help="Draw, judge the claims, save nothing: for continuous integration.",
+        ),
+    ] = False,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the verdicts of claims as JUnit XML.")
+    ] = None,
+    annotate: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FORMAT", help="Print what fails with its line, for github, azure or gcc."
+        ),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Print all rows, also of a big study.")
     ] = False,
@@ -128,10 +154,24 @@ def run(
         raise InputError(Fault("--live beside --no-report", "one of them", ("--live",)))
     if study is None and resume is None:
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
-    changes = {
+    changes: dict[str, Any] = {
         "draws": draws, "replicates": replicates, "seed": seed, "settings": settings,
         "methods": methods, "groups": groups,
     }  # fmt: skip
+    verdicts = Verdicts(junit, annotate)
+    if watch or claims_only:
+        unsaved: dict[str, object] = {
+            "--out": out, "--resume": resume, "--live": live, "--open": open_, "--until": until,
+            "--keep-draws": keep_draws, "--keep-inputs": keep_inputs, "--cluster": cluster,
+        }  # fmt: skip
+        if watch:
+            unsaved |= {"--claims-only": claims_only, "--json": as_json, "--junit": junit}
+        _refuse("--watch" if watch else "--claims-only", unsaved)
+        assert study is not None  # noqa: S101 - refused above, as there is nothing to resume
+        if watch:
+            watched(Path(study), partial(_configured, study, **changes), threads, full=full)
+            return 0
+        return _judged(study, changes, threads, verdicts, as_json=as_json)
     limits = Limits(
         None if until is None else read_goal(until),
         tuple(until_output or ()),
@@ -163,8 +203,29 @@ def run(
         from mcsus.cli.browsing import open_page  # noqa: PLC0415 - webbrowser
 
         open_page(target / "report" / "index.html")
+    verdicts.tell(result, study, err=as_json)
     say_why(result, made.settings.limits, target)
     return _CODES[result.stopped] or code
+
+
+def _refuse(option: str, given: dict[str, object]) -> None:
+    """Refuse what an option that saves nothing leaves without a meaning."""
+    for name, value in given.items():
+        if value:
+            raise InputError(Fault(f"{name} beside {option}", "one of them", (name,)))
+
+
+def _judged(
+    study: str, changes: dict[str, Any], threads: int | None, verdicts: Verdicts, *, as_json: bool
+) -> int:
+    """Draw a study, say what its claims come to; return the exit code that they ask for."""
+    result = judge(_configured(study, **changes), threads)
+    if as_json:
+        say(result.to_json())
+    else:
+        say_claims(result)
+    verdicts.tell(result, study, err=as_json)
+    return 0 if result.required_claims_hold() else 1
 
 
 def _prepared(

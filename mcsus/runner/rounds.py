@@ -124,11 +124,13 @@ def _analysed(given: _Given, sampler: Sampler, ended: Ended) -> tuple[Result, fl
                     study, model, given.kernel, given.executor, given.checkpoint,
                     unsettled(study, drawn, model.may_be_never),
                 )  # fmt: skip
-                study, estimates, (stopped, told) = _explained(given, study, analyses, ended)
-                below = analysed_claims(
-                    study, given.kernel, given.executor, shares_that_hold(study, model, drawn),
-                    settings.progress,
-                )  # fmt: skip
+                if "outputs" in settings.analyses:
+                    study, estimates, (stopped, told) = _explained(given, study, analyses, ended)
+                if "claims" in settings.analyses:
+                    below = analysed_claims(
+                        study, given.kernel, given.executor, shares_that_hold(study, model, drawn),
+                        settings.progress,
+                    )  # fmt: skip
                 below |= populations(study, given.kernel)
                 below |= kept_draws(study, given.kernel, given.executor, estimates)
             except KeyboardInterrupt:

@@ -56,6 +56,8 @@ class Settings:
         Called with what is being done, the draws done and the draws in all.
     keeps_finished : bool
         Whether an interrupt or a cancel gives the result of what is finished.
+    analyses : tuple of str
+        What is analysed of what is drawn: what drives the ``outputs``, what the ``claims`` rest on.
     """
 
     threads: int | None = None
@@ -66,6 +68,7 @@ class Settings:
     keep_inputs: bool = False
     progress: Progress | None = None
     keeps_finished: bool = False
+    analyses: tuple[str, ...] = ("outputs", "claims")
 
     def __post_init__(self) -> None:
         for name in ("folder", "keep_draws"):
