@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import math
@@ -83,10 +84,16 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         },
         "equations": told_equations(study, model),
         "references": _references(study),
-        "versions": {name: metadata.version(name) for name in _LIBRARIES}
+        "versions": {name: _version(name) for name in _LIBRARIES}
         | {"python": platform.python_version()},
         "study_hash": hashlib.sha256(text.encode()).hexdigest(),
     }
+
+
+@functools.cache
+def _version(library: str) -> str:
+    """Return the version of a library; reading it takes longer than a small run."""
+    return metadata.version(library)
 
 
 def _command(study: Study) -> list[str]:

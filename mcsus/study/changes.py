@@ -20,6 +20,7 @@ from mcsus.study.formulas import EQUATION, check_dimension, check_names, read_eq
 from mcsus.study.grids import Dims, apart, labelled, shared_dims
 from mcsus.study.joints import joint_of, refuse_law
 from mcsus.study.laws import Leaf, Meta, read_leaf
+from mcsus.study.layers import shipped_models
 from mcsus.study.quantities import Target
 from mcsus.study.shares import share_behind
 from mcsus.units import DIMENSIONLESS
@@ -242,6 +243,32 @@ def read_equations(
     return known
 
 
+def with_written_equations(
+    document: Mapping[str, Any], given: Sequence[Equation | Callable[..., Any]]
+) -> dict[str, Any]:
+    """Return the tables of a study file with equations of Python as formulas.
+
+    Raises
+    ------
+    InputError
+        If one cannot be written as a formula, or two have one name.
+    """
+    tables = document.get("equations", {})
+    if not isinstance(tables, Mapping):  # refused where it is read
+        return dict(document)
+    models = shipped_models() if "model" in document else {}
+    known: dict[str, Any] = {one.name: one for one in models.get(str(document.get("model")), ())}
+    known |= tables
+    made: dict[str, Any] = {}
+    for each in given:
+        one = _equation(each, known)
+        if one.name in made:
+            allowed = "a name of its own for each"
+            raise InputError(Fault(f"{one.name!r} twice", allowed, ("equations", one.name)))
+        made[one.name] = write_equation(one)
+    return {**document, "equations": {**tables, **made}}
+
+
 def write_equation(equation: Equation) -> dict[str, Any]:
     """Return the table of an equation; its formula is written in its canonical form."""
     told = {
@@ -253,15 +280,21 @@ def write_equation(equation: Equation) -> dict[str, Any]:
     return EQUATION.write(told)
 
 
-def _equation(given: Equation | Callable[..., Any], known: Mapping[str, Equation]) -> Equation:
+def _equation(
+    given: Equation | Callable[..., Any], known: Mapping[str, Equation | Mapping[str, Any]]
+) -> Equation:
     """Return an equation for a plain function that takes the place of one."""
     if isinstance(given, Equation):
         return given
     name = getattr(given, "__name__", repr(given))
-    if name not in known:
-        allowed = "@equation(unit=...) above it, or the name of an equation of the study"
-        raise InputError(Fault("a function without a unit", allowed, (name,)))
-    return equation(unit=known[name].unit.text, stage=known[name].stage)(given)
+    match known.get(name):
+        case Equation() as before:
+            return equation(unit=before.unit.text, stage=before.stage)(given)
+        case {"unit": str(unit), **rest}:
+            stage = rest.get("stage")
+            return equation(unit=unit, stage=stage if isinstance(stage, str) else None)(given)
+    allowed = "@equation(unit=...) above it, or the name of an equation of the study"
+    raise InputError(Fault("a function without a unit", allowed, (name,)))
 
 
 def _refuse_weights(study: Study, name: str) -> None:

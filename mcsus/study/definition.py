@@ -15,7 +15,7 @@ from mcsus.errors import Fault, FaultCollector, InputError
 from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
-from mcsus.study.changes import Law, read_equations
+from mcsus.study.changes import Law, read_equations, with_written_equations
 from mcsus.study.explore import Explored
 from mcsus.study.fields import StudyFields
 from mcsus.study.options import names_of, read_outputs
@@ -50,7 +50,12 @@ class Study(StudyFields, Explored):
 
     @classmethod
     def from_dict(
-        cls, document: Mapping[str, Any], place: str = "study", folder: str | Path | None = None
+        cls,
+        document: Mapping[str, Any],
+        place: str = "study",
+        folder: str | Path | None = None,
+        *,
+        equations: Sequence[Equation | Callable[..., Any]] = (),
     ) -> Study:
         """Return the study that the tables of a file describe.
 
@@ -60,6 +65,8 @@ class Study(StudyFields, Explored):
             As `tomllib` reads a study file.
         folder : path, optional
             Where the files are that it reads; without it none is opened.
+        equations : sequence of Equation or function
+            Further equations, or others of the same names, as of `with_equations`.
 
         Raises
         ------
@@ -74,6 +81,8 @@ class Study(StudyFields, Explored):
         """
         if not isinstance(document, Mapping):
             raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
+        if equations:
+            document = with_written_equations(document, equations)
         kept, parts = read_study(document, place, folder)
         return cls(**parts, document=copy.deepcopy(kept), place=place, read=parts)
 

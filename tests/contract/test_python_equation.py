@@ -144,6 +144,46 @@ def test_the_tables_of_a_changed_study_describe_it(name):
     assert [p.streams for p in made.parameters] == [p.streams for p in study.parameters]
 
 
+def test_equations_stand_beside_the_tables_of_a_study(document):
+    @equation(unit="1")
+    def y(a, b):
+        """Both."""
+        return a * b + 1
+
+    def z(y):
+        return 2 * y
+
+    laws = {"a": ("uniform", 0, 1), "b": ("uniform", 1, 2)}
+    tables = document(laws, {"z": "y"}, ["z"])
+    made = Study.from_dict(tables, equations=[y, z])
+    told = {"formula": "a*b + 1", "unit": "1", "description": "Both."}
+    written = document(laws, {"z": "2*y", "y": "a*b + 1"}, ["z"])
+    assert made.to_dict()["equations"]["y"] == told
+    assert again(made) == made
+    digests = [mcsus.run(one).to_dict()["digest"] for one in (made, Study.from_dict(written))]
+    assert digests[0] == digests[1]
+
+    @equation(unit="kg")
+    def mass(a):
+        return a
+
+    with pytest.raises(InputError, match=r"equations.mass.unit: found 'kg'"):
+        Study.from_dict(tables, equations=[y, mass])
+    with pytest.raises(InputError, match="'y' twice"):
+        Study.from_dict(tables, equations=[y, y])
+    with pytest.raises(InputError, match="a function without a unit"):
+        Study.from_dict(tables, equations=[lambda a: a])
+
+
+def test_a_function_takes_the_unit_of_the_equation_of_a_model():
+    def embodied_share(use_stage, device_footprint):
+        return (device_footprint - use_stage) / device_footprint
+
+    study = load_study("tinyml_device")
+    made = Study.from_dict(study.to_dict(), study.place, equations=[embodied_share])
+    assert made == study.with_equations(embodied_share)
+
+
 def test_laws_are_given_in_many_forms():
     study = load_study("tinyml_device")
     law = distribution("uniform", minimum=1.1, maximum=1.2)
