@@ -183,11 +183,11 @@ class Index:
         fits = self._fits(asked)
         is_dated = asked.every_year or any(map(_YEAR.fullmatch, wanted))
         first = asked.units[0].dimension if asked.units else None
-        found = []
+        found, looked_for = [], _looked_for(wanted)
         for entry in self.entries:
             if not (is_dated or entry.id in self._latest) or not fits(entry):
                 continue
-            score = _score(entry, wanted)
+            score = _score(entry, looked_for)
             if score is not None:
                 is_other = first is not None and unit_of(entry.unit).dimension != first
                 order = (-score, is_other, _GRADES.get(entry.evidence, 9), -(entry.year or 0))
@@ -230,7 +230,11 @@ class Index:
     def why_nothing(self, words: str) -> Fault:
         """Return why no entry has all words: a word that none has, or all of them together."""
         wanted = words_of(words)
-        unknown = [w for w in wanted if all(_score(entry, [w]) is None for entry in self.entries)]
+        unknown = [
+            word
+            for word, own in zip(wanted, _looked_for(wanted), strict=True)
+            if all(_score(entry, [own]) is None for entry in self.entries)
+        ]
         if unknown:
             known = {word for entry in self.entries for word in entry.named.split()}
             allowed = "words of id, title, place, note or source"
@@ -246,16 +250,28 @@ def _is_within(year: int | None, first: int | None, last: int | None) -> bool:
     return year is not None and (first or year) <= year <= (last or year)
 
 
-def _score(entry: Entry, words: Sequence[str]) -> int | None:
+class _Word(NamedTuple):
+    """A word, and what is looked for: it stands whole, begins a word, or stands inside one."""
+
+    whole: str
+    begins: str
+    inside: str
+
+
+def _looked_for(words: Sequence[str]) -> list[_Word]:
+    return [
+        _Word(f" {word} ", f" {word}", word if len(word) >= _SHORT else f" {word} ")
+        for word in words
+    ]
+
+
+def _score(entry: Entry, words: Sequence[_Word]) -> int | None:
     """Return how well an entry has words; None where it lacks one."""
-    score = 0
+    score, named = 0, entry.named
     for word in words:
-        whole = f" {word} "
-        text = whole if len(word) < _SHORT else word
-        if text in entry.named:
-            begins = f" {word}" in entry.named
-            score += _WHOLE if whole in entry.named else _BEGINS if begins else _INSIDE
-        elif text in entry.beside:
+        if word.inside in named:
+            score += _WHOLE if word.whole in named else _BEGINS if word.begins in named else _INSIDE
+        elif word.inside in entry.beside:
             score += _BESIDE
         else:
             return None
