@@ -22,7 +22,6 @@ extensions = [
     "sphinx_copybutton",
     "tools.pages.directives",
     "tools.pages.made",
-    "sphinx.ext.duration",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "_made", "_static/vendor", "examples"]
