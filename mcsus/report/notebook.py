@@ -52,7 +52,7 @@ from mcsus.study import Claim, Study
 _MOST = 40  # rows of a table
 _DRIVERS = 8
 _SHARED = 8
-_OF_EACH = 6  # cells of an output
+_OF_EACH = 3  # cells of an output
 _BAR = 160  # points of a share that is all
 
 Row = Sequence[str | Markup]

@@ -93,7 +93,7 @@ class Plots:
         tables = leading(reading)
         if not tables:
             allowed = f"a run with one of the methods {', '.join(LEADING)}"
-            raise InputError(Fault("a run without shares of the variance", allowed, ("drivers",)))
+            raise InputError(Fault("a run without shares of the variance", allowed, ("plot",)))
         first = reading.explained.name
         name = output or (first if first in tables else next(iter(tables)))
         name = name if by is None else f"{name}@{by}"
@@ -113,7 +113,7 @@ class Plots:
         outputs = self._reading.outputs
         tables = {name: own for name, own in outputs.items() if "part" in own.data.coords}
         if not tables:
-            raise _nothing("[breakdown]", "a study that says what an output is made of")
+            raise _nothing("no [breakdown]", "a study that says what an output is made of")
         name = output or next(iter(tables))
         table = _at(_known(name, tables, "an output with a breakdown"), labels)
         if table.middle != "mean":
@@ -131,7 +131,7 @@ class Plots:
         made = self._reading.claims.items()
         tables = {name: own for name, own in made if not own.attrs["is_sign"]}
         if not tables:
-            raise _nothing("claims", "a study that claims something of a quantity")
+            raise _nothing("no claim of a quantity", "a study that claims something of a quantity")
         name = claim or next(iter(tables))
         return placed(claim_figure(_at(_known(name, tables, "a claim"), labels)), ax)
 
@@ -172,7 +172,7 @@ class Plots:
         kept = [cell for cell in cells if any(own.labels == cell.labels for own in shown)]
         if not kept:
             told = ", ".join(str(dict(cell.labels)) for cell in cells)
-            raise InputError(Fault("no draws at these labels", f"labels of {told}", ("scatter",)))
+            raise InputError(Fault("no draws at these labels", f"labels of {told}", ("plot",)))
         if inputs is not None:
             asked = [inputs] if isinstance(inputs, str) else list(inputs)
             kept = [_with_inputs(cell, asked) for cell in kept]
@@ -205,12 +205,12 @@ def _known(name: str, known: Mapping[str, Any], what: str) -> Any:
     """Return what is called so."""
     if name not in known:
         allowed = f"{what}: {', '.join(known)}"
-        raise InputError(Fault(repr(name), allowed, (), nearest(name, known)))
+        raise InputError(Fault(repr(name), allowed, ("plot",), nearest(name, known)))
     return known[name]
 
 
 def _nothing(found: str, allowed: str) -> InputError:
-    return InputError(Fault(found, allowed, ()))
+    return InputError(Fault(found, allowed, ("plot",)))
 
 
 def _at(table: ResultTable, labels: Mapping[str, Any]) -> ResultTable:
@@ -219,7 +219,7 @@ def _at(table: ResultTable, labels: Mapping[str, Any]) -> ResultTable:
     for dim, asked in labels.items():
         if dim not in table.dims:
             allowed = f"dims of {table.name}: {', '.join(table.dims) or 'none'}"
-            raise InputError(Fault(repr(dim), allowed, (), nearest(dim, table.dims)))
+            raise InputError(Fault(repr(dim), allowed, ("plot",), nearest(dim, table.dims)))
         known = {label: label for label in table.data[dim].values.tolist()}
         each = asked if isinstance(asked, list | tuple) else [asked]
         chosen[dim] = [_label(dim, label, known) for label in each]
@@ -233,5 +233,5 @@ def _at(table: ResultTable, labels: Mapping[str, Any]) -> ResultTable:
 def _label(dim: str, label: Any, known: Mapping[Any, Any]) -> Any:
     if label not in known:
         near = nearest(str(label), [str(own) for own in known])
-        raise InputError(Fault(repr(label), ", ".join(map(str, known)), (dim,), near))
+        raise InputError(Fault(repr(label), ", ".join(map(str, known)), ("plot", dim), near))
     return known[label]

@@ -12,7 +12,7 @@ from mcsus.result.reading import ResultCell, best_level, quantile
 from mcsus.result.wording import level_text, number
 
 _WIDE, _TALL, _FOOT = 96, 18, 5
-_POINTS = 48
+_POINTS = 40
 
 
 def spark(cell: ResultCell) -> str:
