@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mcsus.study import Study
 
 _EVERY = 0.1  # seconds between two looks at the files
-_DRAWS, _REPLICATES, _POINTS = 4096, 8, 256  # of a quick look, at most
+_DRAWS, _REPLICATES, _POINTS = 4096, 8, 1024  # of a quick look, at most
 
 
 def watched(path: Path, read: Callable[[], Study], threads: int | None, *, full: bool) -> None:
@@ -69,7 +69,10 @@ def quick(study: Study) -> Study:
         design, draws=min(design.draws, _DRAWS), replicates=min(design.replicates, _REPLICATES)
     )
     points = replace(
-        asked, draws=min(asked.draws, _POINTS), replicates=min(asked.replicates, _REPLICATES)
+        asked,
+        draws=min(asked.draws, _POINTS),
+        replicates=min(asked.replicates, _REPLICATES),
+        options={**asked.options, "estimator": "streaming"},  # fits nothing beforehand
     )
     return replace(study, design=few, sensitivity=points)
 
