@@ -44,7 +44,7 @@ class Plots:
     Examples
     --------
     >>> from mcsus.runner import run
-    >>> axes = run("mcu_chip", draws=256, replicates=2).plot.density()
+    >>> axes = run("mcu_chip", draws=256, replicates=2, methods=[]).plot.density()
     >>> axes.figure.texts[0].get_text()
     'How likely each value is'
     """
