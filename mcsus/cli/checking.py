@@ -20,14 +20,18 @@ def check(
         bool,
         typer.Option("--json", help="Print one JSON document: faults with line and column."),
     ] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run the Python module of equations it names.")
+    ] = False,
 ) -> int:
     """Validate a study and prove its units; say what will run; run nothing."""
     from mcsus.runner import check as check_study  # noqa: PLC0415
     from mcsus.runner.cautions import before_drawing  # noqa: PLC0415
     from mcsus.runner.checked import told  # noqa: PLC0415
+    from mcsus.study import load_study  # noqa: PLC0415
 
     try:
-        read, model = check_study(study)
+        read, model = check_study(load_study(study, allow_code=allow_code))
     except InputError as error:
         if not as_json:
             raise

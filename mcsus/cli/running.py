@@ -108,6 +108,9 @@ def run(
     live: Annotated[
         bool, typer.Option("--live", help="A report on which inputs can be changed.")
     ] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Run the Python module of equations it names.")
+    ] = False,
     no_report: Annotated[bool, typer.Option("--no-report", help="Save the result only.")] = False,
     open_: Annotated[
         bool, typer.Option("--open", help="Open the report in the browser of this machine.")
@@ -156,7 +159,7 @@ def run(
         raise InputError(Fault("no study", "a .toml file or the id of a study", ("STUDY",)))
     changes: dict[str, Any] = {
         "draws": draws, "replicates": replicates, "seed": seed, "settings": settings,
-        "methods": methods, "groups": groups,
+        "methods": methods, "groups": groups, "allow_code": allow_code,
     }  # fmt: skip
     verdicts = Verdicts(junit, annotate)
     if watch or claims_only:
@@ -248,7 +251,7 @@ def _prepared(
         return made
     if out is not None:
         raise InputError(Fault("--out beside --resume", "one of them", ("--out",)))
-    if study is None and any(value not in (None, []) for value in changes.values()):
+    if study is None and any(value not in (None, [], False) for value in changes.values()):
         allowed = "the study as well, or --resume without them"
         raise InputError(Fault("changes to an unnamed study", allowed, ("--resume",)))
     made = Run.resume(resume, settings, None if study is None else _configured(study, **changes))
@@ -300,6 +303,8 @@ def _configured(
     settings: list[str] | None,
     methods: str | None,
     groups: str | None,
+    *,
+    allow_code: bool,
 ) -> Study:
     """Load a study and apply what the command line changes."""
     from mcsus.study import load_study, parse_setting  # noqa: PLC0415
@@ -309,7 +314,7 @@ def _configured(
         if name in pins:
             raise InputError(Fault(f"{name!r} twice", "one law for each", ("--set",)))
         pins[name] = law
-    return load_study(study).with_changes(
+    return load_study(study, allow_code=allow_code).with_changes(
         draws=draws, replicates=replicates, seed=seed, pins=pins, methods=methods, groups=groups
     )
 

@@ -27,6 +27,7 @@ from mcsus.study import Study, shipped_studies
 from mcsus.study.assessment import answers
 from mcsus.study.audit import read_audit
 from mcsus.study.conditional import written_name
+from mcsus.study.equations_from import KEY as EQUATIONS_FROM
 from mcsus.study.grids import labelled
 from mcsus.study.joints import joints_of
 from mcsus.study.shares import SHARES, share_behind
@@ -60,7 +61,9 @@ def provenance(study: Study, model: Model) -> dict[str, Any]:
         "command": _command(study),
         "document": document,
         "files": files_of(document),
-        "files_from": Path(study.place).parent.as_posix() if "files" in document else "",
+        "files_from": Path(study.place).parent.as_posix()
+        if document.keys() & {"files", EQUATIONS_FROM}
+        else "",
         "design": study.design.to_dict(),
         "sensitivity_draws": study.sensitivity.draws,
         "sensitivity_replicates": study.sensitivity.replicates,
@@ -108,6 +111,7 @@ def _command(study: Study) -> list[str]:
     settings = [word for pair in study.variant.items() for word in ("--set", "=".join(pair))]
     counts = {"draws": design.draws, "replicates": design.replicates, "seed": design.seed}
     options = [word for key, value in counts.items() for word in (f"--{key}", str(value))]
+    options += ["--allow-code"] if EQUATIONS_FROM in study.document else []
     return ["mcsus", "run", name, *options, *settings]
 
 

@@ -16,6 +16,8 @@ from mcsus.model import Equation
 from mcsus.parameters import Parameter
 from mcsus.study.cautions import cautions
 from mcsus.study.changes import Law, read_equations, with_written_equations
+from mcsus.study.equations_from import KEY as FROM
+from mcsus.study.equations_from import with_module
 from mcsus.study.explore import Explored
 from mcsus.study.fields import StudyFields
 from mcsus.study.options import names_of, read_outputs
@@ -56,6 +58,7 @@ class Study(StudyFields, Explored):
         folder: str | Path | None = None,
         *,
         equations: Sequence[Equation | Callable[..., Any]] = (),
+        allow_code: bool = False,
     ) -> Study:
         """Return the study that the tables of a file describe.
 
@@ -67,6 +70,8 @@ class Study(StudyFields, Explored):
             Where the files are that it reads; without it none is opened.
         equations : sequence of Equation or function
             Further equations, or others of the same names, as of `with_equations`.
+        allow_code : bool
+            Whether the Python module that the tables name (``equations_from``) may be run.
 
         Raises
         ------
@@ -81,6 +86,8 @@ class Study(StudyFields, Explored):
         """
         if not isinstance(document, Mapping):
             raise InputError(Fault(shown(document), "the tables of a study file", (place,)))
+        if FROM in document:
+            document = with_module(document, place, folder, allow_code=allow_code)
         if equations:
             document = with_written_equations(document, equations)
         kept, parts = read_study(document, place, folder)
@@ -299,8 +306,13 @@ class Study(StudyFields, Explored):
         return self._with(**bound_again(self, tables_of(self), held))
 
 
-def load_study(path_or_id: str | os.PathLike[str]) -> Study:
+def load_study(path_or_id: str | os.PathLike[str], *, allow_code: bool = False) -> Study:
     """Return a study from its file, or from its id when it ships.
+
+    Parameters
+    ----------
+    allow_code : bool
+        Whether the Python module of equations that it names may be run.
 
     Raises
     ------
@@ -314,4 +326,4 @@ def load_study(path_or_id: str | os.PathLike[str]) -> Study:
     """
     given = path_or_id if isinstance(path_or_id, str) else Path(path_or_id)
     path = find_study(given)
-    return Study.from_dict(read_toml(path), str(path), path.parent)
+    return Study.from_dict(read_toml(path), str(path), path.parent, allow_code=allow_code)

@@ -11,6 +11,7 @@ from mcsus.study.compare import COMPARE
 from mcsus.study.copula_groups import DEPENDENCE
 from mcsus.study.credits import CREDITS
 from mcsus.study.dimensions import DIM
+from mcsus.study.equations_from import RUN
 from mcsus.study.explore import EXPLORE
 from mcsus.study.files import KEPT
 from mcsus.study.formulas import EQUATION
@@ -61,6 +62,11 @@ STUDY = Table(
     parameters=named(PARAMETERS, "laws by name", "a table of parameters"),
     joint=named(JOINT, "parameters drawn together, a row of a file at a time", "a table of joints"),
     equations=named(EQUATION, "formulas by name", "a table of equations"),
+    equations_from=raw(
+        "a Python module of equations, which is run only by leave (--allow-code)",
+        {"anyOf": [{"type": "string", "pattern": r"\.py$"}, RUN.schema()]},
+        "the path of a Python module",
+    ),
     scenarios=tables(SCENARIO_TABLE, "variants of the study"),
     dependence=tables(DEPENDENCE, "parameters that are drawn together"),
     outputs=named(OUTPUTS, "what is asked for", "a table of name = 'unit'", required=True),

@@ -188,7 +188,7 @@ def read_table(folder: Path, name: str, how: Format, most: Most = _USUAL) -> Tex
     InputError
         If the path leads out of the folder, or the file is none that can be read without doubt.
     """
-    data = _bytes(folder, name, most.bytes)
+    data = file_bytes(folder, name, most.bytes)
     columns = parse_table(_text(data, name, how.encoding), name, how.delimiter, most.rows)
     rows = len(next(iter(columns.values())))
     return TextTable(name, hashlib.sha256(data).hexdigest(), rows, columns)
@@ -197,12 +197,13 @@ def read_table(folder: Path, name: str, how: Format, most: Most = _USUAL) -> Tex
 def file_hash(folder: Path, name: str) -> str | None:
     """Return the sha256 of a file as it is now, None where it cannot be read."""
     try:
-        return hashlib.sha256(_bytes(folder, name)).hexdigest()
+        return hashlib.sha256(file_bytes(folder, name)).hexdigest()
     except InputError:
         return None
 
 
-def _bytes(folder: Path, name: str, most: int = MAX_BYTES) -> bytes:
+def file_bytes(folder: Path, name: str, most: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file in a folder; one outside it is refused."""
     path = _inside(folder, name)
     try:
         if path.is_dir():

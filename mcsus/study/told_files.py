@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mcsus.study import joints
+from mcsus.study.equations_from import KEY as FROM
 from mcsus.study.files import KEY
 from mcsus.study.text_tables import file_hash
 from mcsus.vocabulary import SCENARIO, Label
@@ -31,7 +32,8 @@ def without_rows(document: Mapping[str, Any]) -> dict[str, Any]:
 def changed_files(document: Mapping[str, Any], folder: Path) -> tuple[list[str], list[str]]:
     """Return which files are others now than those that were read, and which are not there."""
     changed, gone = [], []
-    for each in files_of(document):
+    module = document.get(FROM)
+    for each in [*files_of(document), *([module] if isinstance(module, Mapping) else [])]:
         if not (folder / each["file"]).exists():
             gone.append(each["file"])
         elif file_hash(folder, each["file"]) != each["sha256"]:
