@@ -12,6 +12,7 @@ from mcsus.cli.beginning import new
 from mcsus.cli.checking import check
 from mcsus.cli.comparing import compare
 from mcsus.cli.differing import diff
+from mcsus.cli.exporting import export
 from mcsus.cli.finding import (
     EvidenceOption,
     JsonOption,
@@ -118,6 +119,7 @@ app.command()(audit)
 app.command()(sensitivity)
 app.command()(serve)
 app.command("import")(import_)
+app.command()(export)
 
 
 @app.command()

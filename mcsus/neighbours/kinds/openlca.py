@@ -5,6 +5,7 @@ files (https://greendelta.github.io/olca-schema). A table has the columns of the
 value, formula, uncertainty in words, description) or the fields of the schema.
 """
 
+import uuid
 import zipfile
 from collections.abc import Iterator
 from functools import partial
@@ -13,9 +14,10 @@ from typing import Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution
+from mcsus.neighbours.exported import Row, csv_of, each, json_text, writes
 from mcsus.neighbours.formulas import SHEET, enter
-from mcsus.neighbours.imported import Imported, constant, packed, register, text_of
-from mcsus.neighbours.openlca import FIELDS, from_openlca, from_text
+from mcsus.neighbours.imported import Imported, constant, named, packed, register, text_of
+from mcsus.neighbours.openlca import FIELDS, from_openlca, from_text, to_openlca
 from mcsus.neighbours.rows import json_of, rows_of
 
 _HEADS = {head.lower(): head for head in ("distributionType", "isInputParameter", *FIELDS)}
@@ -93,3 +95,36 @@ def _of(read: Any) -> Iterator[dict[str, Any]]:
             yield from _of(own.get("parameters") or [])
         elif own.get("@type") in (None, "Parameter"):
             yield own
+
+
+@writes("openlca", ".json")
+def write(rows: list[Row], told: list[str]) -> str:
+    """Return Parameters of the schema."""
+    return json_text([{"@type": "Parameter", **own} for own in _written(rows, told)])
+
+
+@writes("openlca", ".csv")
+def write_table(rows: list[Row], told: list[str]) -> str:
+    """Return a table of the fields of the schema."""
+    made = _written(rows, told)
+    spreads = [own.pop("uncertainty", {}) for own in made]
+    return csv_of([{**own, **spread} for own, spread in zip(made, spreads, strict=True)])
+
+
+def _written(rows: list[Row], told: list[str]) -> list[dict[str, Any]]:
+    """Return Parameters; names there are words, and one can be made of two here."""
+    told.append("units are words of the description there")
+    names = named(row.name for row in rows)
+    told += [f"{old} is {new} there" for old, new in names.items() if old != new]
+    return [
+        {
+            "@id": str(uuid.uuid5(uuid.NAMESPACE_OID, row.name)),
+            "name": names[row.name],
+            "description": f"{row.text} [{row.unit}]".strip(),
+            "parameterScope": "GLOBAL_SCOPE",
+            "isInputParameter": True,
+            "value": float(row.law.typical()),
+            **({"uncertainty": own} if own else {}),
+        }
+        for row, own in zip(rows, each(rows, to_openlca), strict=True)
+    ]

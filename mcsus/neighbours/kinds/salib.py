@@ -12,8 +12,9 @@ from typing import Any
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution
+from mcsus.neighbours.exported import Row, each, json_text, writes
 from mcsus.neighbours.imported import Imported, register, text_of
-from mcsus.neighbours.salib import from_salib
+from mcsus.neighbours.salib import from_salib, to_salib
 
 _KEYS = ("names", "bounds", "dists", "groups", "num_vars", "outputs", "sample_scaled")
 
@@ -77,3 +78,22 @@ def _lines(text: str) -> dict[str, Any]:
 
 def _stripped(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+@writes("salib", ".json")
+def write(rows: list[Row], told: list[str]) -> str:
+    """Return the problem of laws; a constant is no input there."""
+    fixed = [row for row in rows if row.law.family == "constant"]
+    if fixed:
+        values = ", ".join(f"{row.name} = {row.law.typical():g} {row.unit}" for row in fixed)
+        told.append(f"constants are no inputs there: {values}")
+    rows = [row for row in rows if row not in fixed]
+    problems = each(rows, lambda law: to_salib({"x": law}))
+    return json_text(
+        {
+            "num_vars": len(rows),
+            "names": [row.name for row in rows],
+            "bounds": [list(own["bounds"][0]) for own in problems],
+            "dists": [own["dists"][0] for own in problems],
+        }
+    )

@@ -4,9 +4,10 @@ from functools import partial
 from pathlib import Path
 
 from mcsus.errors import Fault, InputError
+from mcsus.neighbours.exported import Row, csv_of, each, writes
 from mcsus.neighbours.imported import Imported, register, text_of
 from mcsus.neighbours.rows import rows_of
-from mcsus.neighbours.stats_arrays import from_stats_arrays
+from mcsus.neighbours.stats_arrays import from_stats_arrays, to_stats_arrays
 
 _NAMES = ("name", "id")
 
@@ -23,3 +24,14 @@ def read(path: Path) -> Imported:
         comment = str(row.get("comment") or "")
         found.take(name, partial(from_stats_arrays, about), str(row.get("unit") or ""), comment)
     return found
+
+
+@writes("stats_arrays", ".csv")
+def write(rows: list[Row], told: list[str]) -> str:  # noqa: ARG001 - all is there
+    """Return rows with a head."""
+    return csv_of(
+        [
+            {"name": row.name, "unit": row.unit, **own, "comment": row.text}
+            for row, own in zip(rows, each(rows, to_stats_arrays), strict=True)
+        ]
+    )
