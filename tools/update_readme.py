@@ -17,5 +17,6 @@ def updated(text: str, summary: str) -> str:
 
 if __name__ == "__main__":
     readme = ROOT / "README.md"
-    summary = str(load_result(ROOT / "runs" / "tinyml_global").summary())
+    made = load_result(ROOT / "runs" / "tinyml_global").summary()
+    summary = made.text(100, more="--full")  # as it is where it is piped
     readme.write_text(updated(readme.read_text(encoding="utf-8"), summary), encoding="utf-8")

@@ -11,7 +11,7 @@ from mcsus.report.sections.base import Section, register
 from mcsus.result.lines import SETTLED
 from mcsus.result.ranking import METHOD
 from mcsus.result.reading import ResultCell
-from mcsus.result.wording import capital, words
+from mcsus.result.wording import capital, probability, words
 
 _LOOKED_AT = 5  # inputs at the head of a ranking
 
@@ -47,16 +47,16 @@ def is_told(cell: ResultCell) -> bool:
 
 def settled(cell: ResultCell) -> str:
     """Say whether the first three inputs are in the right order, and else which are not told."""
-    inputs, probability = inputs_of(cell), float(cell.data["first_three"])
+    inputs, chance = inputs_of(cell), float(cell.data["first_three"])
     before = cell.array("before_next")
     count = min(3, len(inputs))
     told = f"the first {count} inputs are in the right order with a probability of at least"
-    if probability > SETTLED:
-        return f"settled; {told} {np.floor(100 * probability) / 100:.2f}"
+    if chance > SETTLED:
+        return f"settled; {told} {np.floor(100 * chance) / 100:.2f}"
     pairs = [
-        f"{words(one)} before {words(two)} ({before[k]:.2f})"
+        f"{words(one)} before {words(two)} ({probability(before[k], 2)})"
         for (k, one), (_, two) in pairwise(inputs[: _LOOKED_AT + 1])
         if before[k] <= SETTLED
     ]
     open_ = f"; open is {', '.join(pairs)}" if pairs else ""
-    return f"not settled; {told} {probability:.2f}{open_}"
+    return f"not settled; {told} {chance:.2f}{open_}"
