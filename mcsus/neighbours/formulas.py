@@ -67,7 +67,7 @@ def enter(found: Imported, given: Mapping[str, tuple[str, float | None]], dialec
     InputError
         If a formula without a value cannot be read.
     """
-    known = [*found.laws, *given]
+    known = [*found.laws, *found.formulas, *given]
     for name, (text, value) in given.items():
         try:
             formula = translated(text, known, dialect)

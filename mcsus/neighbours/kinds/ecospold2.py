@@ -42,10 +42,7 @@ def read(path: Path) -> Imported:
                 found.units[name] = _text(own, "{*}unitName")
                 continue
             _take(found, own, name, amount)
-    mirrored = dict(found.formulas)
-    found.formulas.clear()
     enter(found, formulas, SHEET)
-    found.formulas |= mirrored
     return found
 
 
