@@ -39,6 +39,8 @@ class Imported:
         Of those that the file gives a unit; the others count as without one.
     texts : dict of str to str
         What the file says of some of them in words.
+    records : dict of str to str
+        Records of the library by name, where one stands for what the file only names.
     formulas : dict of str to str
         Equations, by the name of what they give; names in them are those of the file.
     correlations : dict of tuple of str to float
@@ -52,6 +54,7 @@ class Imported:
     laws: dict[str, Distribution] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
+    records: dict[str, str] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     correlations: dict[tuple[str, str], float] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
@@ -151,7 +154,7 @@ def read(
         made = every[kind].read(path)
     except InputError as error:
         raise InputError(*(fault.within(path.name) for fault in error.faults)) from None
-    if not made.laws:
+    if not made.laws and not made.records:
         raise InputError(Fault("no input", "at least one", (path.name,)))
     return _tables(made, every[kind], path, dict(units or {}), dict(formulas or {}))
 
@@ -249,7 +252,7 @@ def _tables(
     units: dict[str, str],
     formulas: dict[str, tuple[str, str]],
 ) -> tuple[Tables, list[str]]:
-    names = named([*found.laws, *found.formulas])
+    names = named([*found.laws, *found.records, *found.formulas])
     if unknown := [name for name in units if name not in names and name not in names.values()]:
         raise InputError(
             Fault(repr(unknown[0]), ", ".join(names), ("--unit",), nearest(unknown[0], names))
@@ -276,10 +279,11 @@ def _tables(
     if renamed:
         told.append(f"renamed: {', '.join(renamed)}")
     source = _source(kind, path)
-    parameters = {
+    parameters: Tables = {
         names[name]: _parameter(law, given[name] or ONE, name, found.texts.get(name, ""), source)
         for name, law in found.laws.items()
     }
+    parameters |= {names[name]: record for name, record in found.records.items()}
     equations = {
         names[name]: {"formula": _with_names(text, names), "unit": given[name] or ONE}
         for name, text in found.formulas.items()
