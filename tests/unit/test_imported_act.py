@@ -45,6 +45,7 @@ def test_a_bill_is_a_model_with_the_laws_of_the_library(bill):
     assert made.title == "A small board"
 
 
+@pytest.mark.slow
 def test_what_each_part_costs_is_as_the_equations_of_act_have_it(bill):
     tables, _ = read("act", bill)
     tables["outputs"] = {name: own["unit"] for name, own in tables["equations"].items()}
