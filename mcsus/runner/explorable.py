@@ -123,7 +123,7 @@ def _ordered(study: Study) -> list[Parameter]:
 def told_changed(
     study: Study, written: Study, changes: Sequence[Mapping[str, Any]]
 ) -> dict[str, list[Json]]:
-    """Return the laws of the inputs that are changed, as they are now.
+    """Return the laws of the inputs that are changed, as they are now, and what they rest on.
 
     Parameters
     ----------
@@ -133,7 +133,10 @@ def told_changed(
     known = {parameter.name: parameter for parameter in study.parameters}
     last = {change.get("input") or change.get("name"): change for change in changes}
     return {
-        name: [own | _read_as(name, change, written) for own in told_laws(known[name], study)]
+        name: [
+            own | _read_as(name, change, written) | {"origin": told_origin(cell.provenance)}
+            for own, cell in zip(told_laws(known[name], study), known[name].cells, strict=False)
+        ]
         for name, change in last.items()
         if name in known
     }

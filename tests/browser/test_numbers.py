@@ -74,12 +74,25 @@ def test_a_change_of_what_was_below_0_is_told_in_its_unit(page, served):
     assert read(page, served, "readings", "changed", *changes) == told
 
 
+def test_draws_at_a_mark_lie_between_the_marks(page, served):
+    """What has few values has half its draws at the lowest: none are below it."""
+    p = [0, 0.25, 0.5, 0.75, 1]
+    discrete = {"p": p, "x": [1, 1, 2, 5, 5]}
+    twice = {"p": p, "x": [1, 1, 2, 2, 5]}
+    few = {"p": [0.001, 0.25, 0.5, 0.75, 0.999], "x": [1, 1, 2, 5, 5]}
+    smooth = {"p": p, "x": [0, 1, 2, 3, 4]}
+    never = {"p": [0, 0.25, 0.5, 0.75], "x": [1, 1, 5, 5]}
+    calls = [[discrete, 1, 5], [twice, 2, 2], [few, 1, 5], [smooth, 1, 3.5], [never, 1, 5]]
+    told = ["0,0", "0.25,0.25", "0,0", "0.25,0.125", "0,0.25"]
+    assert read(page, served, "shapes", "sharesOutside", *calls) == told
+
+
 def read(page, served, module, name, *calls):
     """Return what a function of a module of the page returns."""
     page.goto(served.address)
     script = """async ([link, name, calls]) => {
         const own = await import(link);
-        return calls.map((given) => own[name](...given));
+        return calls.map((given) => String(own[name](...given)));
     }"""
     texts = page.evaluate(script, [f"/static/{module}.js", name, calls])
     return [text.replace("\N{NO-BREAK SPACE}", " ").replace(wording.MINUS, "-") for text in texts]

@@ -1,5 +1,8 @@
 """What is shown is as exact as it is told: marks, and the fan of a whole run; and the way back."""
 
+import json
+from urllib.parse import quote
+
 import pytest
 
 from mcsus.study import load_study
@@ -22,6 +25,22 @@ def test_a_typed_mark_has_no_more_digits_than_its_error(page, served):
         found.append(shown.inner_text())
     rare, usual = (told.split(" and ")[1].replace(".", "") for told in found)
     assert len(rare) < 3 <= len(usual)  # above the rare one lie 16 of 16,384 draws
+
+
+@pytest.mark.slow
+def test_a_law_that_was_typed_is_told_as_assumed(page, served):
+    """Its badge and the filter follow; what the study's own law rests on is kept apart."""
+    changes = [{"input": "battery_energy_factor", "law": "60 to 80"}]
+    opened(page, served.link(f"&study=tinyml_device&changes={quote(json.dumps(changes))}"))
+    page.get_by_label("show").select_option("assumed")
+    row = page.locator(".inputs .row", has_text="Battery energy factor")
+    assert row.locator(".badge").get_attribute("title") == "assumed"
+    row.locator("button.title").click()
+    assert row.get_by_text("evidence: assumed").is_visible()
+    assert not row.get_by_text("evidence: reported").is_visible()
+    row.get_by_text("what its law in the study rests on").click()
+    assert row.get_by_text("evidence: reported").is_visible()
+    assert page.said == []
 
 
 def test_escape_leaves_the_card(page, served):

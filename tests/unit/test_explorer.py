@@ -221,6 +221,17 @@ def test_a_choice_is_told_beside_the_law(device):
     assert told["law"]["toml"].startswith('distribution = "lognormal"\nlow = 3\n')
 
 
+def test_what_is_changed_rests_on_what_it_was_changed_to(device):
+    """A law typed by hand is assumed, and one of the library has the sources of its record."""
+    typed = {"input": "battery_energy_factor", "law": "60 to 80"}
+    taken = {"input": "battery_mass", "library": "hsl.power_supply.3.li_ion_battery"}
+    [[own], [other]] = device.evaluate([typed, taken]).to_dict()["inputs"].values()
+    assert own["origin"]["evidence"] == "assumed"
+    assert own["origin"]["sources"] == [] and own["origin"]["library"] is None
+    assert other["origin"]["evidence"] == "reported"
+    assert other["origin"]["library"] == "hsl.power_supply.3.li_ion_battery"
+
+
 @pytest.mark.parametrize(
     ("change", "field", "column", "message"),
     [

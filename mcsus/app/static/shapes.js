@@ -5,6 +5,7 @@ import "./vendor/d3.min.js";
 export const d3 = globalThis.d3;
 
 const POINTS = 140;
+const NEARLY_ALL = 0.999; // the last share of a table of few quantiles
 
 /** The table without what is never. */
 export function table(probabilities, quantiles) {
@@ -26,6 +27,20 @@ export function shareBelow({ p, x }, value) {
   if (k === x.length) return p[k - 1];
   const part = (value - x[k - 1]) / (x[k] - x[k - 1]);
   return p[k - 1] + part * (p[k] - p[k - 1]);
+}
+
+/**
+ * The shares of draws below one value and above another, without those at them: a table of quantiles
+ * stands still at a value that many draws have.
+ */
+export function sharesOutside(own, low, high) {
+  const { p, x } = own;
+  const stands = (k) => x[k] === x[k + 1];
+  const first = d3.bisectLeft(x, low);
+  const last = x.length - 1;
+  const under = x[first] !== low || !stands(first) ? shareBelow(own, low) : first && p[first - 1];
+  const all = high === x[last] && stands(last - 1) && p[last] >= NEARLY_ALL;
+  return [under, all ? 0 : 1 - shareBelow(own, high)];
 }
 
 /** The value that a share of draws does not pass. */

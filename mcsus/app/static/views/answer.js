@@ -1,6 +1,6 @@
 // The answer: a density with its ghost of before, its interval, two grabbers, or a fan over a numeric dim.
 
-import { d3, area, density, line, shareBelow, stretch, table, valueAt } from "../shapes.js";
+import { d3, area, density, line, shareBelow, sharesOutside, stretch, table, valueAt } from "../shapes.js";
 import { capital, known, levelText, number, percent, plain, unit } from "../numbers.js";
 import { STILL, bounds, changed, earlier, ends, middle, often, range, varies } from "../readings.js";
 import { curveRows, fanRows } from "../tables.js";
@@ -175,7 +175,8 @@ function Grabbers({ now, x, cell, own, draws }) {
   const told = at ? at.map((value) => known(value, errorAt(now, shareBelow(now, value), draws))) : ends(cell);
   const tails = [(1 - interval.level) / 2, (1 + interval.level) / 2];
   const near = (share, k) => (!at && Math.abs(share - tails[k]) < NEAR ? tails[k] : share); // a table of few quantiles is coarse
-  const shares = marks.map((value, k) => near(shareBelow(now, value), k));
+  const outside = sharesOutside(now, ...marks);
+  const shares = [near(outside[0], 0), near(1 - outside[1], 1)];
   const [kept, setKept] = useState(null); // the share between, where one mark takes the other along
   const put = (k, value) => {
     if (kept === null) return setAt(marks.with(k, value).sort((a, b) => a - b));
@@ -197,7 +198,7 @@ function Grabbers({ now, x, cell, own, draws }) {
   return html`
     <div class="grabbers">
       ${marks.map((value, k) => html`<button class="grabber" role="slider" style=${{ left: `${Math.max(2, Math.min(x.range()[1] + 10, x(value)))}px` }}
-        aria-label=${`Mark ${"AB"[k]}`} aria-valuenow=${value} aria-valuetext=${`${told[k]} ${unit(own.unit)}, ${percent(shares[k])} of draws below`}
+        aria-label=${`Mark ${"AB"[k]}`} aria-valuenow=${value} aria-valuetext=${`${told[k]} ${unit(own.unit)}, ${k ? `${percent(1 - shares[1])} of draws above` : `${percent(shares[0])} of draws below`}`}
         onPointerDown=${grab(k)} onKeyDown=${keys(k)}>${"AB"[k]}</button>`)}
       <p><label>below A <input type="number" min="0" max="100" step="any" value=${tidy(shares[0])} onChange=${typed(0)} /> %</label>
          <b>${percent(Math.max(0, shares[1] - shares[0]))} between ${told[0]} and ${told[1]}</b>

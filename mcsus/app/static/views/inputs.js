@@ -25,6 +25,12 @@ export function lawNow({ shot, labels }, input) {
   return (now && (cellAt(now, labels) ?? now[0]).law) || lawAt(input.laws, labels);
 }
 
+/** An input with what its law rests on as it is now: of one that is changed by hand on nothing but that. */
+export function inputNow({ shot, labels }, input) {
+  const now = shot?.inputs?.[input.id];
+  return now ? { ...input, ...(cellAt(now, labels) ?? now[0]).origin } : input;
+}
+
 /** The share of each input in the ranking that is shown. */
 export function shares(explorer) {
   const { ranking } = rankingOf(explorer);
@@ -47,7 +53,7 @@ export function Inputs({ explorer }) {
     order.current = { sort, study: state.study, rows: ordered(state.study.inputs, share, sort, heldShare) };
     for (const [id, { ST }] of share) if (!ofInput(state.changes, id).length) unlocked.current.set(id, ST);
   }
-  const rows = order.current.rows.filter((input) => fits(input, found, only, state.changes));
+  const rows = order.current.rows.filter((input) => fits(inputNow(state, input), found, only, state.changes));
   const shown = all || found || only ? rows : rows.slice(0, FIRST);
   const rest = rows.slice(shown.length).reduce((sum, input) => sum + Math.max(0, share.get(input.id)?.ST ?? 0), 0);
   return html`
@@ -59,9 +65,9 @@ export function Inputs({ explorer }) {
           <option value="share">by share</option><option value="name">by name</option><option value="stage">by stage</option></select></label>
         <label>show <select value=${only} onChange=${(event) => setOnly(event.target.value)}>
           <option value="">all</option><option value="changed">changed</option><option value="assumed">assumed</option></select></label>
-        <${CsvButton} name="inputs" rows=${() => inputRows(rows, (input) => lawNow(state, input), share)} />
+        <${CsvButton} name="inputs" rows=${() => inputRows(rows.map((input) => inputNow(state, input)), (input) => lawNow(state, input), share)} />
       </header>
-      <p class="evidence">${evidenceLine(state.study.inputs, share)}</p>
+      <p class="evidence">${evidenceLine(state.study.inputs.map((input) => inputNow(state, input)), share)}</p>
       <ol class="rows">
         ${shown.map((input) => html`<${Row} key=${input.id} explorer=${explorer} input=${input} labels=${state.labels}
           now=${state.shot?.inputs?.[input.id] ?? null} changes=${keyOf(state.changes, input.id)}
@@ -145,11 +151,12 @@ class Row extends Steady {
     const changed = changes !== "[]";
     const fixed = Boolean(input.fixed);
     const marks = this.marks(law.unit);
+    const { evidence } = { ...input, ...shown?.origin };
     const locked = law.family === "constant" && before.family !== "constant";
     return html`
       <li class=${`row ${changed ? "changed" : ""} ${lit ? "lit" : ""}`} onPointerEnter=${() => explorer.highlight(input.id)} onPointerLeave=${() => explorer.highlight(null)}>
         <div class="name">
-          <span class=${`badge ${input.evidence ?? ""}`} title=${input.evidence ?? "no evidence told"}>${EVIDENCE[input.evidence] ?? "·"}</span>
+          <span class=${`badge ${evidence ?? ""}`} title=${evidence ?? "no evidence told"}>${EVIDENCE[evidence] ?? "·"}</span>
           <button class="title" aria-expanded=${open} onClick=${() => this.setState({ open: !open })}>${capital(input.title)}</button>
           <span class="value">${amount(law)} <i>${unit(law.unit)}</i>${law.between.map((own) => html` <i>${own.key} between ${number(own.low)} and ${number(own.high)}</i>`)}</span>
         </div>
@@ -177,6 +184,7 @@ export function amount(law) {
 
 /** All that is known of an input, and its law to be typed. */
 export function Details({ explorer, input, law, before, chosen, turns = [] }) {
+  const known = inputNow(explorer.state, input);
   return html`
     <div class="details">
       ${input.fixed ? html`<p class="note">${input.fixed}</p>` : html`<${Field} explorer=${explorer} input=${input} law=${law} /><${Swap} explorer=${explorer} input=${input} />`}
@@ -185,13 +193,20 @@ export function Details({ explorer, input, law, before, chosen, turns = [] }) {
       ${!input.fixed && html`<${Holds} explorer=${explorer} input=${input} law=${before} />`}
       ${chosen && html`<p class="note">Taken so: ${chosen.because}${chosen.instead.length ? html`; instead:
         ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}` : ""}</p>`}
-      <p class="note">${[input.stage && plain(input.stage), input.kind && plain(input.kind), input.evidence && `evidence: ${input.evidence}`].filter(Boolean).join(" · ")}</p>
-      ${input.rationale && html`<p class="note">${input.rationale}</p>`}
-      ${input.note && html`<p class="note">${input.note}</p>`}
-      <${Sources} sources=${input.sources} />
-      ${input.library && html`<p class="note"><button class="link" onClick=${() => explorer.show("library", input.library)}>${input.library} in the library</button></p>`}
+      <${Origin} explorer=${explorer} known=${known} />
+      ${known !== input && html`<details><summary>what its law in the study rests on</summary><${Origin} explorer=${explorer} known=${input} /></details>`}
       <details><summary>as a study file has it</summary><pre>${law.toml}</pre></details>
     </div>`;
+}
+
+/** What a law rests on: its evidence, why it is so, its sources and its record of the library. */
+function Origin({ explorer, known }) {
+  return html`
+    <p class="note">${[known.stage && plain(known.stage), known.kind && plain(known.kind), known.evidence && `evidence: ${known.evidence}`].filter(Boolean).join(" · ")}</p>
+    ${known.rationale && html`<p class="note">${known.rationale}</p>`}
+    ${known.note && html`<p class="note">${known.note}</p>`}
+    <${Sources} sources=${known.sources} />
+    ${known.library && html`<p class="note"><button class="link" onClick=${() => explorer.show("library", known.library)}>${known.library} in the library</button></p>`}`;
 }
 
 function meaning(law) {

@@ -5,7 +5,7 @@ import { capital, known, number, percent, plain, unit } from "../numbers.js";
 import { CsvButton, html, useAnswer, useEffect, useRef, useState } from "./base.js";
 import { AddEquation, AddInput, EditFormula } from "./formula.js";
 import { Graph, ShareBar, passing, shareText, titleOf } from "./graph.js";
-import { Details, amount, lawAt, lawNow } from "./inputs.js";
+import { Details, amount, inputNow, lawAt, lawNow } from "./inputs.js";
 
 const SEEN = 220; // pixels of a panel that tell what it says
 const NAME = /([A-Za-z_]\w*)/;
@@ -86,8 +86,9 @@ function Now({ explorer, name, means }) {
   const input = explorer.state.study.inputs.find((own) => own.id === name);
   if (!input) return null;
   const law = lawNow(explorer.state, input);
+  const { evidence } = inputNow(explorer.state, input);
   return html`${amount(law)} ${unit(law.unit)}
-    <span class="note">${law.low === law.high ? "constant" : "90 % of its law"}${input.evidence ? `, ${input.evidence}` : ""}</span>`;
+    <span class="note">${law.low === law.high ? "constant" : "90 % of its law"}${evidence ? `, ${evidence}` : ""}</span>`;
 }
 
 /** Mean and interval of an equation, and at which labels. */
@@ -102,15 +103,19 @@ function Value({ told, level, of, big = false }) {
 /** An input: its law as it is now, the figure as it was printed, and where that is from. */
 function Source({ explorer, input, choose }) {
   const [record, setRecord] = useState(null);
+  const { library, derivation } = inputNow(explorer.state, input);
   useEffect(() => {
-    if (input.library) explorer.shelf.record(input.library).then(setRecord, () => {});
-  }, [input.library]);
+    let isShown = true;
+    setRecord(null);
+    if (library) explorer.shelf.record(library).then((told) => isShown && setRecord(told), () => {});
+    return () => (isShown = false);
+  }, [library]);
   const law = lawNow(explorer.state, input);
   const terms = explorer.behind.terms(input.id);
   return html`
     <p><b>${amount(law)} ${unit(law.unit)}</b>${law.low === law.high ? "" : " in 90 % of draws"}</p>
     ${record?.printed && html`<p>As printed: <q>${record.printed}</q></p>`}
-    ${(record?.derivation || input.derivation) && html`<p class="note">${record?.derivation || input.derivation}</p>`}
+    ${(record?.derivation || derivation) && html`<p class="note">${record?.derivation || derivation}</p>`}
     ${terms.length > 0 && html`<p class="note">Its law follows from ${terms.map((name, k) => html`${k ? ", " : ""}<button class="link" onClick=${() => choose(name)}>${titleOf(explorer, name)}</button>`)}</p>`}
     <${Details} explorer=${explorer} input=${input} law=${law} before=${lawAt(input.laws, explorer.state.labels)} />`;
 }

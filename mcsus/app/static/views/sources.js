@@ -7,5 +7,5 @@ function safe(url) {
 }
 
 export function Sources({ sources }) {
-  return html`<ul class="sources">${sources.map((source) => html`<li>${source.url ? html`<a href=${safe(source.url)} rel="noreferrer noopener" target="_blank">${source.text}</a>` : source.text}${source.licence ? ` (${source.licence})` : ""}</li>`)}</ul>`;
+  return html`<ul class="sources">${sources.map((source) => html`<li>${source.url ? html`<a href=${safe(source.url)} rel="noreferrer noopener" target="_blank">${source.text}</a>` : source.text}${source.licence ? ` (licence: ${source.licence})` : ""}</li>`)}</ul>`;
 }
