@@ -227,7 +227,8 @@ def test_what_is_changed_rests_on_what_it_was_changed_to(device):
     taken = {"input": "battery_mass", "library": "hsl.power_supply.3.li_ion_battery"}
     [[own], [other]] = device.evaluate([typed, taken]).to_dict()["inputs"].values()
     assert own["origin"]["evidence"] == "assumed"
-    assert own["origin"]["sources"] == [] and own["origin"]["library"] is None
+    assert own["origin"]["sources"] == []
+    assert own["origin"]["library"] is None
     assert other["origin"]["evidence"] == "reported"
     assert other["origin"]["library"] == "hsl.power_supply.3.li_ion_battery"
 

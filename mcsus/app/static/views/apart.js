@@ -85,7 +85,7 @@ export function DifferingInputs({ told }) {
         <b class="title">${capital(own.title)}</b>
         <${Laws} a=${own.a?.law} b=${own.b?.law} />
         ${["a", "b"].map((key) => html`<div><b class=${`letter ${key}`}>${key.toUpperCase()}</b> ${own[key] ? html`${own[key].law.words} ${unit(own[key].law.unit)}${own[key].more ? ` and ${own[key].more} more` : ""}
-          <span class="note">${[own[key].evidence, ...own[key].sources].filter(Boolean).join(": ")}</span>` : html`<span class="note">not there</span>`}</div>`)}
+          <span class="note">${[own[key].evidence, own[key].sources.join("; ")].filter(Boolean).join(": ")}</span>` : html`<span class="note">not there</span>`}</div>`)}
         <span class="n">${own.effect ? `${own.effect.value > 0 ? "+" : ""}${known(own.effect.value, own.effect.error)} ${unit(told.unit)}` : html`<span class="note">not by itself</span>`}</span>
       </li>`)}</ol>
     </section>`;
