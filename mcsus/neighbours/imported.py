@@ -23,6 +23,7 @@ MOST_BYTES = 64 * 1024 * 1024  # of a file that is read
 ONE = "1"
 _VALUE_OF = "value_of_"
 _RESERVED = {*FUNCTIONS, *REDUCTIONS, "at", "pi"}
+_COUNTS = ("dimensionless", "unit", "item(s)", "p", "-")  # as inventories write 1
 _POWER = re.compile(r"\b([a-z]+)([23])\b")  # m3
 _LOST = re.compile(r"[^A-Za-z0-9]+")
 
@@ -155,7 +156,8 @@ def read(
     except InputError as error:
         raise InputError(*(fault.within(path.name) for fault in error.faults)) from None
     if not made.laws and not made.records:
-        raise InputError(Fault("no input", "at least one", (path.name,)))
+        why = f" ({'; '.join(made.told)})" if made.told else ""
+        raise InputError(Fault(f"no input{why}", "at least one", (path.name,)))
     return _tables(made, every[kind], path, dict(units or {}), dict(formulas or {}))
 
 
@@ -317,6 +319,8 @@ def _tables(
 def _unit(found: Imported, name: str, told: list[str]) -> str:
     """Return the unit that a file gives, or none where it is no unit here."""
     text = found.units.get(name, "")
+    if text.lower() in _COUNTS:
+        return ONE
     for own in (text, _POWER.sub(r"\1**\2", text)):
         try:
             unit_of(own or ONE)

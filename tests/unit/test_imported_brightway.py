@@ -45,6 +45,7 @@ def package(tmp_path):
     resources.append(
         {"category": "array", "kind": "data", "group": "more", "name": "more.data", "path": "m.npy"}
     )
+    resources.append({"category": "vector", "kind": "data", "group": "later", "name": "later.data"})
     for kind, array in arrays.items():
         np.save(folder / f"t.{kind}.npy", array)
     (folder / "datapackage.json").write_text(json.dumps({"name": "small", "resources": resources}))
@@ -76,6 +77,7 @@ def test_rows_of_a_datapackage_are_inputs(package, tmp_path, form):
     assert own["tech_3_4_again_2"] == {"distribution": "constant", "value": 7}
     assert any("other sign (flip) of tech_3_4" in line for line in told)
     assert any("'more.data', data of array" in line for line in told)
+    assert any("'later.data'" in line for line in told)
 
 
 def test_an_array_that_would_run_code_is_refused(package):

@@ -165,7 +165,6 @@ def test_a_relation_of_ecospold2_is_an_equation_where_it_is_readable(tmp_path):
     ("old", "new", "found"),
     [
         ("<ecoSpold ", '<!DOCTYPE x [<!ENTITY a "b">]><ecoSpold ', "document type"),
-        ('mu="-0.693"', 'mu="0.5"', "the log of meanValue"),
         ('amount="0.5"', 'amount="many"', "'many'"),
         ("</flowData>", "", "no XML"),
     ],
@@ -175,3 +174,10 @@ def test_a_dataset_that_is_none_is_refused(tmp_path, old, new, found):
     with pytest.raises(InputError, match=r"d\.spold") as refused:
         read("ecospold2", path)
     assert found in str(refused.value)
+
+
+def test_a_lognormal_that_contradicts_itself_leaves_its_amount_and_says_so(tmp_path):
+    text = DATASET.replace("RELATION", "").replace('mu="-0.693"', 'mu="0.5"')
+    made, _, told = imported(written(tmp_path, "d.spold", text), "ecospold2")
+    assert laws(made)["steel"] == {"distribution": "constant", "value": 0.5}
+    assert any("mu 0.5 of 'steel' is not the log" in line for line in told)

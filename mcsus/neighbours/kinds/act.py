@@ -122,8 +122,8 @@ def _logic(found: Imported, name: str, own: Part) -> str:
         for part, key in (("energy", "epa"), ("gas", "gpa"), ("material", "mpa"))
     )
     if (level := own.get("gpa")) not in (None, 97):
-        told = f"gpa {level} of {name}: the law of gases runs from 99 to 95 % of abatement"
-        found.told.append(told)
+        told = f"gpa {level}: the law of gases runs from 99 to 95 % of abatement"
+        found.told += [told] if told not in found.told else []
     return f"{area} * ({grid} * {energy} + {gas} + {material})"
 
 

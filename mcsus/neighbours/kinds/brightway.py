@@ -24,7 +24,7 @@ from mcsus.neighbours.stats_arrays import COLUMNS, READ, from_stats_arrays
 MOST_ROWS = 2_000
 _TABLE = "datapackage.json"
 _WITHOUT_SPREAD = (0, 1)
-_WANTED = ("data", "distributions", "flip")
+_WANTED = ("indices", "data", "distributions", "flip")
 
 Parts = dict[str, np.ndarray[Any, Any]]
 
@@ -95,7 +95,8 @@ def _place(
 ) -> None:
     """Put the array of a resource to its group."""
     group, kind = str(own.get("group") or own.get("name")), str(own.get("kind"))
-    if own.get("category") != "vector" or (kind != "indices" and kind not in _WANTED):
+    is_made = own.get("path") in (None, "")  # by a program, when it is asked
+    if own.get("category") != "vector" or is_made or kind not in _WANTED:
         found.told.append(f"not read: {own.get('name')!r}, {kind} of {own.get('category')}")
         return
     name = f"{folder}/{own.get('path')}".lstrip("/")

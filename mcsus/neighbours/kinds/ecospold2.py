@@ -39,7 +39,6 @@ def read(path: Path) -> Imported:
             amount = _number(own, "amount", name)
             if relation := own.get("mathematicalRelation"):
                 formulas[name] = relation.strip(), amount
-                found.units[name] = _text(own, "{*}unitName")
                 continue
             _take(found, own, name, amount)
     enter(found, formulas, SHEET)
@@ -113,8 +112,9 @@ def _law(found: Imported, own: "Element", name: str, amount: float) -> Distribut
             return distribution("normal", mean=middle, sd=sd)
         mu = own.get("mu")
         if mu and middle > 0 and abs(float(mu) - math.log(middle)) > _ROUNDED:
-            allowed = f"{math.log(middle):g}, the log of meanValue"
-            raise InputError(Fault(mu, allowed, (kind, "mu")))
+            told = f"mu {mu} of {name!r} is not the log of its mean, {math.log(middle):g}"
+            found.told.append(f"{told}: {amount:g} stands")
+            return constant(amount)
         return distribution("lognormal", median=middle, gsd=math.exp(sd))
     if kind in ("triangular", "uniform"):
         ends = {
