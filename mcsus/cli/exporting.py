@@ -32,6 +32,7 @@ def export(
     """Write the laws of a study as a file of another tool; a law that is not there is refused."""
     from mcsus.neighbours.exported import write  # noqa: PLC0415
     from mcsus.result.atomic import replacing  # noqa: PLC0415
+    from mcsus.result.wording import count  # noqa: PLC0415
     from mcsus.study.definition import load_study  # noqa: PLC0415
 
     if out.exists():
@@ -42,11 +43,11 @@ def export(
     out.parent.mkdir(parents=True, exist_ok=True)
     with replacing(out) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    lost = [f"{len(read.equations)} equations"]
+    lost = [count(len(read.equations), "equation")]
     lost += [name for name in ("dependence", "scenarios", "claims") if getattr(read, name)]
     for line in [f"not carried over: {', '.join(lost)}", *told]:
         say(f"told: {line}", err=True)
-    say(f"Wrote {out}: {len(rows)} inputs of {read.id}.")
+    say(f"Wrote {out}: {count(len(rows), 'input')} of {read.id}.")
 
 
 def _rows(study: Study) -> Iterator[Row]:

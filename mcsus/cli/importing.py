@@ -33,6 +33,7 @@ def import_(
     """Make a study of a file of another tool; what is not carried over is told."""
     from mcsus.neighbours.imported import read  # noqa: PLC0415
     from mcsus.result.atomic import replacing  # noqa: PLC0415
+    from mcsus.result.wording import count  # noqa: PLC0415
     from mcsus.study.definition import Study  # noqa: PLC0415
     from mcsus.study.exporting import study_file  # noqa: PLC0415
 
@@ -46,7 +47,9 @@ def import_(
         temporary.write_text(text, encoding="utf-8")
     for line in told:
         say(f"told: {line}", err=True)
-    say(f"Wrote {out}: {len(study.parameters)} inputs, {len(tables['equations'])} equations.")
+    inputs, equations = len(study.parameters), len(tables["equations"])
+    held = f"{count(inputs, 'input')}, {count(equations, 'equation')}"
+    say(f"Wrote {out}: {held}.")
     say(f"Next: mcsus run {out}")
 
 

@@ -47,7 +47,7 @@ def test_from_study_to_file_to_study_the_laws_are_the_same(tmp_path, capsys, kin
     (tmp_path / "s.toml").write_text(STUDY)
     file, back = tmp_path / f"f{suffix}", tmp_path / "back.toml"
     assert run_command(["export", kind, str(tmp_path / "s.toml"), "-o", str(file)]) == 0
-    assert "not carried over: 1 equations" in capsys.readouterr().err
+    assert "not carried over: one equation" in capsys.readouterr().err
     assert run_command(["import", kind, str(file), "-o", str(back)]) == 0
     before, after = laws(load_study(tmp_path / "s.toml")), laws(load_study(back))
     constants = {name for name, law in before.items() if law["distribution"] == "constant"}
