@@ -42,18 +42,20 @@ def standard_error(estimates: Array) -> Array:
     return np.asarray(deviation(estimates, 0, ddof=1) / np.sqrt(count))
 
 
-def skewed_error(estimates: Array) -> Array:
+def skewed_error(estimates: Array, of_draws: Array | float = 0.0) -> Array:
     """Return the error of the mean of replicate estimates along axis 0, whose law may be skewed.
 
     Where a few extreme draws decide, most replicates are too low and a few far too high, and their
     standard deviation is small where the mean is low. The cubic transformation of P. Hall (1992),
     doi:10.1111/j.2517-6161.1992.tb01876.x, gives bounds that lie further out on that side; the
-    error is that of the farther bound. The skewness of few replicates is shrunk, since it is
-    hardly known.
+    error is that of the farther bound. The skewness of few replicates is shrunk towards what the
+    draws tell of it, since it is hardly known.
 
     Parameters
     ----------
     estimates : array, shape ``(replicate, ...)``
+    of_draws : array, shape ``(...)``, or float
+        Skewness of the mean by all draws, as `skewness_of_mean` tells it.
 
     Returns
     -------
@@ -72,11 +74,35 @@ def skewed_error(estimates: Array) -> Array:
     apart = estimates - estimates.mean(axis=0)
     spread = deviation(estimates, 0)
     known = np.where(np.isfinite(spread) & (spread > 0), spread, 1.0)
-    skewness = np.abs(((apart / known) ** 3).mean(axis=0)) * count / (count + _SHRINKING)
-    slope = np.maximum(skewness / np.sqrt(count), _HARDLY)
     bound = student_quantile(count)
+    of_blocks = ((apart / known) ** 3).mean(axis=0) * count / (count + _SHRINKING) / np.sqrt(count)
+    slope = np.abs(of_blocks + of_draws * _SHRINKING / (count + _SHRINKING))
+    steepest = 3 * (np.sqrt(bound**2 + 2 / 3) - bound)  # beyond which bounds come nearer again
+    slope = np.minimum(slope, np.maximum(np.abs(of_blocks), steepest))
+    slope = np.maximum(slope, _HARDLY)
     farther = 3 / slope * (1 - np.cbrt(1 - slope * (bound + slope / 6)))
     return np.asarray(plain * farther / bound)
+
+
+def skewness_of_mean(apart: Array, error: Array) -> Array:
+    """Return the skewness of the mean of all draws that each draw tells of, along the last axis.
+
+    Points that fill the space evenly average most of a quantity out, but not its few extreme
+    draws: what is left is more skewed than the mean of independent draws, by the ratio of both
+    errors to the power 1.5, which is what runs of other seeds show.
+
+    Parameters
+    ----------
+    apart : array, shape ``(..., draw)``
+        What each draw moves the estimate by, about 0.
+    error : array, shape ``(...)``
+        Error of the estimate, as replicates tell it.
+    """
+    draws = apart.shape[-1]
+    squares, cubes = np.square(apart).mean(axis=-1), (apart**3).mean(axis=-1)
+    independent = np.sqrt(squares / draws)
+    scale = (independent * error) ** 1.5 * draws**2
+    return np.asarray(np.divide(cubes, scale, out=np.zeros_like(cubes), where=scale > 0))
 
 
 def share_error(shares: Array, draws: int) -> Array:

@@ -25,7 +25,7 @@ _MORE_DRAWS = "more draws settle them, unless a few extreme values hold most of 
 _TOO_LARGE = "an output is so large that its square is not finite, in its Sobol' indices"
 
 
-_NUMBERS, _TABLES = ("mean", "variance", "centre"), ("amounts", "slopes")
+_NUMBERS, _TABLES = ("mean", "variance", "centre", "events"), ("amounts", "slopes")
 
 
 class Parts(NamedTuple):
@@ -41,6 +41,8 @@ class Parts(NamedTuple):
         Parts of the variance, by the name of their share.
     slopes : mapping of str to array
         How an amount falls when the centre rises; none where it does not.
+    events : float
+        Draws, where each says 1 or 0, as of a claim; 0 where values differ otherwise.
     """
 
     mean: float
@@ -48,6 +50,7 @@ class Parts(NamedTuple):
     centre: float
     amounts: Mapping[str, Array]
     slopes: Mapping[str, Array]
+    events: float = 0.0
 
     def to_arrays(self) -> dict[str, Array]:
         """Return all numbers as arrays by name."""
@@ -58,13 +61,13 @@ class Parts(NamedTuple):
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Array]) -> Parts:
         """Return the parts whose `to_arrays` these are."""
-        mean, variance, centre = (float(arrays[key]) for key in _NUMBERS)
+        mean, variance, centre, events = (float(arrays[key]) for key in _NUMBERS)
         tables: dict[str, dict[str, Array]] = {key: {} for key in _TABLES}
         for name, array in arrays.items():
             if name not in _NUMBERS:
                 table, _, key = name.partition(".")
                 tables[table][key] = array
-        return cls(mean, variance, centre, tables["amounts"], tables["slopes"])
+        return cls(mean, variance, centre, tables["amounts"], tables["slopes"], events)
 
     def checked(self) -> Parts:
         """Return them, if they are finite.
@@ -146,7 +149,21 @@ def pooled_shares(replicates: Sequence[Parts]) -> Shares:
             values[name], each[name] = shares[0], shares[1:]
             errors[name] = lopsided_error(each[name])
         spread = jackknife_error(variance[1:]) / variance[0]
+        if events := sum(own.events for own in replicates):
+            chance = _by_chance(values["ST"] * variance[0], events, len(replicates))
+            errors["ST"] = np.hypot(errors["ST"], chance / variance[0])
     return Shares(values, errors, float(spread), each)
+
+
+def _by_chance(amounts: Array, draws: float, replicates: int) -> Array:
+    """Return the error of half the share of pairs that differ which few replicates may not show.
+
+    Stratified points of a few classes come to one of two counts, and with the chance of 1 in 2^n
+    all of n replicates come to the lower one, and agree on it: then it is that of independent
+    draws.
+    """
+    share = np.clip(2 * amounts, 0.0, 1.0)
+    return np.asarray(np.sqrt(share * (1 - share) / draws * 0.5**replicates) / 2)
 
 
 def unsettled(shares: Shares) -> str:

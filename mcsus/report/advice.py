@@ -15,7 +15,6 @@ from mcsus.result.reading import ResultCell, ResultTable, best_level
 from mcsus.result.wording import listing, number, percent, shortened, the
 
 _FRONT = 3  # places that methods are to agree on
-_SURE = 2.0  # errors from which a share is told from none
 _TOGETHER = 0.1  # share of the variance of interactions from which methods may differ by it
 _SKEWED = 2.0  # halves of an interval, one over the other
 _TURNS = 0.1  # share of the variance that ranks miss of an input
@@ -78,7 +77,8 @@ def _interplay(
     if own is None or not _divides(found, _ALONE):
         return ""
     share = 1 - float(own.array("S1").sum())
-    if not share > max(_TOGETHER, _SURE * float(np.sqrt((own.array("S1_error") ** 2).sum()))):
+    error = float(np.sqrt((own.array("S1_error") ** 2).sum()))
+    if not share > max(_TOGETHER, reading.analysis_bound() * error):
         return ""
     blind = [seen.lens.told for seen in found if _is_of(seen, _ALONE)]
     return (

@@ -76,7 +76,7 @@ def claim_card(result: Result, claim: str = "") -> Card:
     told = document["claims"].get(main["id"], {}) if main else {}
     base = [cell for cell in told.get("cells", ()) if is_base(cell["labels"])]
     case = _nearest(base, main.get("confidence", 0.0))
-    indices, measure = _deciding(reading, main, decisive(told, case))
+    indices, measure = _deciding(reading, main, decisive(told, case, reading.student))
     audit = reading.about.get("audit", {})
     scope, signed = _scope(reading, audit), {key: audit.get(key, "") for key in _SIGNED}
     stated = {**signed, **({"holder": audit.get("holder", "")} if main else {}), **scope}
@@ -96,7 +96,7 @@ def claim_card(result: Result, claim: str = "") -> Card:
         "case": _named(case) if case and len(base) > 1 else "",
         "would_turn_it": turned(told, case),
         "robust": robust(told, case),
-        "to_measure": measured(told, case),
+        "to_measure": measured(told, case, reading.student),
         "rests_on": _resting(reading, indices),
         "scope": _rows(scope),
         "limits": _limits(reading),

@@ -13,7 +13,6 @@ from mcsus.result.wording import count, is_base, number, percent, probability, q
 
 _MOST = 4
 _LEAST_CHANGE = 0.005  # of a probability: what is told
-_ERRORS = 2  # standard errors by which something is more than nothing
 _NOT_LOOKED_AT = "not looked at in this run"
 
 Told = Mapping[str, Any]
@@ -106,23 +105,34 @@ def _probabilities(rows: object) -> list[float]:
     return [value for value in found if value is not None]
 
 
-def decisive(claim: Told, at: Told | None = None) -> dict[str, float]:
+def decisive(claim: Told, at: Told | None, bound: float) -> dict[str, float]:
     """Return how much of whether the claim holds each input explains alone, the largest first.
 
     Labels of one input are added up.
+
+    Parameters
+    ----------
+    bound : float
+        Errors from which a number is more than nothing.
     """
     found = claim.get("separation")
     own = _of_case(found.get("cells") if isinstance(found, Mapping) else None, at)
     indices: dict[str, float] = {}
     for row in own[0].get("inputs", ()) if own else ():
         name = str(row["input"]).partition("[")[0].strip()
-        indices[name] = indices.get(name, 0.0) + _known(row, "first_order")
+        indices[name] = indices.get(name, 0.0) + _known(row, "first_order", bound)
     ordered = sorted(indices.items(), key=lambda item: -item[1])
     return {name: index for name, index in ordered if index > 0}
 
 
-def measured(claim: Told, at: Told | None = None) -> list[str]:
-    """Return the inputs that it is worth most to measure: in the unit of the margin, and in P."""
+def measured(claim: Told, at: Told | None, bound: float) -> list[str]:
+    """Return the inputs that it is worth most to measure: in the unit of the margin, and in P.
+
+    Parameters
+    ----------
+    bound : float
+        Errors from which a number is more than nothing.
+    """
     rows = [
         row
         for row in _of_case(claim.get("value_of_information"), at)
@@ -130,25 +140,24 @@ def measured(claim: Told, at: Told | None = None) -> list[str]:
     ]
     if not rows:
         return [_NOT_LOOKED_AT]
-    worth = [(_known(row, "evppi"), _known(row, "change"), row) for row in rows]
+    worth = [(_known(row, "evppi", bound), _known(row, "change", bound), row) for row in rows]
     worth = [own for own in worth if own[0] or own[1] >= _LEAST_CHANGE]
     worth.sort(key=lambda own: own[:2], reverse=True)
-    told = [_worth(row) for _, _, row in worth[:_MOST]]
+    told = [_worth(*own) for own in worth[:_MOST]]
     return told or ["nothing that can be measured would change it"]
 
 
-def _worth(row: Told) -> str:
-    parts = [_amount(row["evppi"], row)] if _known(row, "evppi") else []
-    change = _known(row, "change")
+def _worth(evppi: float, change: float, row: Told) -> str:
+    parts = [_amount(row["evppi"], row)] if evppi else []
     parts += [f"moves P by {number(change, 2)}"] if change >= _LEAST_CHANGE else []
     return f"{words(row['input'])}: {', '.join(parts)}"
 
 
-def _known(row: Told, key: str) -> float:
-    """Return an estimate that is above its error; else nothing."""
+def _known(row: Told, key: str, bound: float) -> float:
+    """Return an estimate that is above so many of its errors; else nothing."""
     told = row.get(key)
     value, error = _value(told), told.get("error") if isinstance(told, Mapping) else None
-    return value if value is not None and value > _ERRORS * (error or 0.0) else 0.0
+    return value if value is not None and value > (bound * error if error else 0.0) else 0.0
 
 
 def _of_case(rows: object, at: Told | None) -> list[Told]:

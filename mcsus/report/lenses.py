@@ -9,11 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from mcsus.analysis.places import places
-from mcsus.analysis.replication import student_quantile
 from mcsus.report.reading import Reading
 from mcsus.result.reading import ResultCell
 
-_SURE = 2.0  # errors by which the first input is told from another
 _BEARING = 1 / 2000  # of what the first has, as a share of the variance, below which it is as none
 _SHARE = "share of the variance"
 _NAMES = ("Kucherenko", "Shapley", "Morris")
@@ -145,6 +143,7 @@ class Seen(NamedTuple):
 
     lens: Lens
     places: dict[str, Place]
+    sure: float
 
     @property
     def first(self) -> str:
@@ -159,7 +158,7 @@ class Seen(NamedTuple):
             name
             for name, own in self.places.items()
             if not self.lens.size(first.value) - self.lens.size(own.value)
-            > _SURE * math.hypot(first.error, own.error)
+            > self.sure * math.hypot(first.error, own.error)
         }
 
     def leading(self, count: int) -> set[str]:
@@ -172,7 +171,7 @@ def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) 
 
     A group has the largest number of its members. A lens that is silent is left out.
     """
-    found, sure = [], student_quantile(reading.analysis_replicates)
+    found, sure = [], reading.analysis_bound()
     for lens in LENSES:
         table = reading.analyses.get(lens.method, {}).get(output)
         own = next((c for c in table.cells if c.labels == cell.labels), None) if table else None
@@ -189,7 +188,7 @@ def seen(reading: Reading, output: str, cell: ResultCell, names: Sequence[str]) 
                 most = max(finite, key=lambda k: lens.size(float(values[k])))
                 known[name] = _Told(float(values[most]), float(errors[most]), float(floors[most]))
         if known:
-            found.append(Seen(lens, _ranked(lens, known, sure)))
+            found.append(Seen(lens, _ranked(lens, known, sure), sure))
     return found
 
 

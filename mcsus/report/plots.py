@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mcsus.analysis.replication import student_quantile
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families import Distribution
 from mcsus.report.figures.base import Figure
@@ -102,7 +101,7 @@ class Plots:
         if not ranking.cells or not ranking.names:
             raise _nothing(name, "an output that varies")
         if ranking.key == "ST":
-            t = student_quantile(reading.analysis_replicates)
+            t = reading.analysis_bound()
             return placed(driver_figure(table, ranking, t), ax)
         return placed(shapley_figure(reading, name, table, ranking), ax)
 

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from mcsus.families import special
 from mcsus.result.chosen import chosen_cells
 from mcsus.result.document import IGNORANCE, cell_dims, cells, undecided_by
 from mcsus.result.wording import NUMERALS, cell_name, is_base, label_words, words
@@ -285,6 +286,14 @@ class ResultReading:
     def analysis_replicates(self) -> int:
         """Number of replicates of the analyses."""
         return int(self.about.get("sensitivity_replicates", self.replicates))
+
+    def analysis_bound(self, probability: float = 0.975) -> float:
+        """Return how many of their errors the analyses are off at most: the Student t quantile.
+
+        NaN for one replicate, which tells no errors.
+        """
+        count = self.analysis_replicates
+        return float(special.stdtrit(count - 1, probability)) if count > 1 else float("nan")
 
     @property
     def references(self) -> dict[str, list[dict[str, Any]]]:

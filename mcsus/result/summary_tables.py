@@ -37,7 +37,7 @@ _OF_INDIVIDUALS = "mean_individuals_error"
 _FEW_PAIRS = 6  # that are compared
 _SHOWN = 5  # drivers of an output
 _WHOLE = 1.005  # what is more does not come of rounding
-_ERRORS = 3  # standard errors that an index of all may be above 1
+_SURE = 0.99865  # that an index is above 1, where it is said
 _COMPARED = "Compared on the same draws (median, 95 % interval)"
 _TITLES = {
     "sobol": "What drives the doubt (total-order Sobol\u2019 index)",
@@ -204,6 +204,7 @@ def _interval(cells: Sequence[ResultCell]) -> str:
 
 def _drivers(reading: ResultReading, full: bool) -> Iterator[Table]:
     """Yield what drives the output that is explained; of the others too if all is asked for."""
+    bound = reading.analysis_bound(_SURE)
     for method, title in _TITLES.items():
         found = reading.analyses.get(method, {})
         first = reading.explained.name if reading.outputs else ""
@@ -216,7 +217,7 @@ def _drivers(reading: ResultReading, full: bool) -> Iterator[Table]:
             ranks = ", by ranks" if is_of_ranks(found[name]) else ""
             header = [name + ranks, *(_case(cell) for cell in ranking.cells)]
             rows = [
-                [f"{place}. {own}", *(_share(ranking, cell, own) for cell in ranking.cells)]
+                [f"{place}. {own}", *(_share(ranking, cell, own, bound) for cell in ranking.cells)]
                 for place, own in enumerate(ranking.names[:_SHOWN], 1)
             ]
             left = rest if name == wanted[-1] else 0
@@ -227,13 +228,13 @@ def _case(cell: ResultCell) -> str:
     return ", ".join(map(label_key, cell.labels.values())) or "index"
 
 
-def _share(ranking: Ranking, cell: ResultCell, name: str) -> str:
+def _share(ranking: Ranking, cell: ResultCell, name: str, bound: float) -> str:
     """Return an index; above 1 by more than its error, which no share is, it is not known."""
     value = ranking.index(cell, name, ranking.key)
     if value != value:  # noqa: PLR0124 - not a number
         return MISSING
-    doubt = ranking.index(cell, name, f"{ranking.key}_error")
-    if value > max(_WHOLE, 1 + _ERRORS * (0.0 if doubt != doubt else doubt)):  # noqa: PLR0124
+    off = bound * ranking.index(cell, name, f"{ranking.key}_error")
+    if value > max(_WHOLE, 1 + (0.0 if off != off else off)):  # noqa: PLR0124
         return "above 1"
     return f"{min(value, 1.0) + 0.0:.2f}"
 

@@ -209,6 +209,18 @@ class TestDoubts:
     def test_a_total_order_above_one(self):
         assert "above 1" in self.doubt(1.3, 1.31, 1.29)
 
+    def test_two_replicates_hardly_tell_that_one_is_above_one(self):
+        assert self.doubt(1.04, 1.02, variances=(1.0, 1.0)) == ""
+
+    def test_few_replicates_of_a_claim_may_agree_by_chance(self):
+        """Their counts of pairs are the same: the error is a part of that of independent pairs."""
+        amounts = {key: np.array([0.125]) for key in ("S1", "ST")}
+        found = [Parts(0.5, 0.25, 0.0, amounts, {}, events=256) for _ in range(4)]
+        cell = self.SOBOL.pool(found).values
+        assert cell["ST_error"] == pytest.approx(np.sqrt(0.25 * 0.75 / 1024 / 16) / 2 / 0.25)
+        many = self.SOBOL.pool(found * 8).values
+        assert many["ST_error"] < 1e-4 * cell["ST_error"]
+
     def test_one_replicate_says_nothing(self):
         assert self.doubt(1.3, variances=(1.0,)) == ""
 

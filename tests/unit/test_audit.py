@@ -150,9 +150,9 @@ def test_what_decides_adds_labels_of_an_input_up():
         {"input": "a[y]", "first_order": {"value": 0.1, "error": 0.001}},
         {"input": "noise", "first_order": {"value": 0.001, "error": 0.1}},
     ]
-    found = decisive({"separation": {"cells": [{"labels": {}, "inputs": rows}]}})
+    found = decisive({"separation": {"cells": [{"labels": {}, "inputs": rows}]}}, None, 2.0)
     assert found == {"a": pytest.approx(0.2), "b": 0.15}
-    assert decisive({}) == {}
+    assert decisive({}, None, 2.0) == {}
 
 
 def test_the_card_tells_what_is_claimed_what_comes_of_it_and_who_signs(result):
@@ -192,7 +192,7 @@ def test_the_card_is_the_same_as_a_page_and_on_a_terminal(result):
 
 
 def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
-    assert turned({}) == robust({}) == measured({}) == ["not looked at in this run"]
+    assert turned({}) == robust({}) == measured({}, None, 2.0) == ["not looked at in this run"]
     labels = [{"scenario": "vendor"}, {"scenario": "base"}]
     rows = [
         {"input": "works", "labels": own, "value": {"value": 0.95}, "unit": "1", "reachable": True}
@@ -230,7 +230,7 @@ def test_what_analyses_say_of_a_claim_stands_on_the_card_where_they_were_made():
             ("all", 99.0, {}), ("a group", 50.0, {"is_group": True}),
         )
     ]  # fmt: skip
-    told = measured({"value_of_information": worth})
+    told = measured({"value_of_information": worth}, None, 2.0)
     assert told == ["works: 31.0 kg CO₂e, moves P by 0.30", "small: 1.00 kg CO₂e"]
 
 

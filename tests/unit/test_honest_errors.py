@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import special
+from scipy.stats import qmc
 
+from mcsus.analysis.base import methods
 from mcsus.analysis.claims import judge
+from mcsus.analysis.given_draws import GivenDraws
 from mcsus.analysis.intervals import summarise
-from mcsus.analysis.replication import share_error, skewed_error, standard_error, student_quantile
+from mcsus.analysis.replication import (
+    share_error,
+    skewed_error,
+    skewness_of_mean,
+    standard_error,
+    student_quantile,
+)
 from mcsus.counting.draws import HeldDraws
 from mcsus.report import write_report
 from mcsus.runner import run
@@ -64,6 +74,50 @@ class TestShares:
 
     def test_one_replicate_has_no_error(self):
         assert np.isnan(share_error(np.array([0.5]), 64))
+
+
+class TestSkewness:
+    """What replicates hardly tell of a long tail, their draws tell."""
+
+    def test_of_a_mean_of_independent_draws(self):
+        draws = np.random.default_rng(1).exponential(size=(2, 1 << 16)) * [[1.0], [-1.0]]
+        apart = draws - draws.mean(axis=1, keepdims=True)
+        error = apart.std(axis=1) / 256
+        assert skewness_of_mean(apart, error) == pytest.approx([2 / 256, -2 / 256], rel=0.05)
+
+    def test_nothing_where_nothing_moves(self):
+        assert skewness_of_mean(np.zeros((1, 8)), np.zeros(1)).tolist() == [0.0]
+
+    def test_errors_are_wider_by_what_draws_tell(self):
+        even = np.array([1.0, 2.0, 3.0, 4.0])
+        errors = [skewed_error(even, own) for own in (0.0, 0.1, -0.1, 0.4, 9.0, 99.0)]
+        assert errors[0] == pytest.approx(standard_error(even), rel=1e-5)
+        assert errors[1] == errors[2] > errors[0]
+        assert errors[1] < errors[3] < errors[4] == errors[5] < 4 * errors[0]
+
+    @pytest.mark.slow
+    def test_correlations_of_a_long_tail_on_even_points(self):
+        """Partial correlations in a product, 4 x 256 points; .79 held before."""
+        sds, rng = np.array([0.3, 0.6, 1.0]), np.random.default_rng(7)
+        correlation = methods()["correlation"]
+
+        def blocks(count, draws):
+            for _ in range(count):
+                cube = qmc.Sobol(3, rng=rng).random(draws)
+                scores = special.ndtri(cube).T
+                yield np.exp(scores * sds[:, np.newaxis]), np.exp(sds @ scores)
+
+        def told(count, draws):
+            inputs, outputs = zip(*blocks(count, draws), strict=True)
+            return correlation.explained(
+                GivenDraws.of_blocks(inputs, outputs, {}, "correlation")
+            ).values
+
+        exact = told(16, 1 << 14)["PCC"]
+        found = [told(4, 256) for _ in range(SEEDS)]
+        errors = np.array([own["PCC_error"] for own in found])
+        off = np.abs([own["PCC"] - exact for own in found])
+        assert np.all((off <= student_quantile(4) * errors).mean(axis=0) >= 0.92 - NOISE)
 
 
 class TestSpread:

@@ -92,12 +92,13 @@ class Atom(Method):
         kept = values != atom
         centre = float(values[:2][kept[:2]].mean()) if kept[:2].any() else 0.0
         others = np.where(kept, values - centre, 0.0)
+        indicator = salib_parts(GroupValues((~kept).astype(np.float64), groups))
         moved, moved_kept = others[2 : 2 + groups], kept[2 : 2 + groups]
         return _Apart(
             atom,
             float(1 - kept[:2].mean()),
             values[:2].size,
-            salib_parts(GroupValues((~kept).astype(np.float64), groups)),
+            indicator._replace(events=values.shape[1]),
             centre,
             Pairs.of(others[1], moved, kept[1], moved_kept),
             Pairs.of(others[0], moved, kept[0], moved_kept),

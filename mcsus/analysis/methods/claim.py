@@ -59,7 +59,7 @@ class OfClaim(MethodOfShares):
 
     def estimate(self, data: GroupValues) -> Parts:
         """Return the parts of the variance of the indicator in one replicate."""
-        return salib_parts(data)
+        return salib_parts(data)._replace(events=data.values.shape[1])
 
     def reason(self, replicates: Sequence[Parts]) -> str:
         """Return why no input decides, if none does."""

@@ -14,12 +14,17 @@ from mcsus.analysis.given_draws import FromDraws, GivenDraws
 from mcsus.analysis.rank_bins import without_each
 from mcsus.analysis.rank_shifts import ENDS, rank_shifts
 from mcsus.analysis.ranks import ranked
-from mcsus.analysis.replication import skewed_error, student_quantile
+from mcsus.analysis.replication import (
+    skewed_error,
+    skewness_of_mean,
+    standard_error,
+    student_quantile,
+)
 from mcsus.result.arrays import Entry
 
 Array = NDArray[np.float64]
 
-_ERRORS = 3  # from which correlations are not those of chance
+_SURE = 0.99865  # that correlations are not those of chance
 _ROUNDING = 1e-14  # of a variance: what is left of an output that the lines explain to the end
 _SINGULAR = 1e-10  # of the largest eigenvalue: inputs that say the same
 _VARIANCE_ERROR = 0.05  # of the variance, as a share of it, above which lines are not settled
@@ -68,6 +73,7 @@ class Correlation(FromDraws):
         """
         inputs = range(len(draws.inputs))
         plain = _lines(draws, [*draws.inputs, draws.output])
+        moved = _moved_by_draws(draws, plain)
         ranks = [*map(draws.ranks, inputs), ranked(draws.output)]
         of_ranks = _lines(draws, ranks, rank_shifts(draws, ranks))
         found = {
@@ -90,7 +96,7 @@ class Correlation(FromDraws):
         for key, each in found.items():
             values[key] = each[0]
             is_free = key in _SHARES or (key in _SLOPES and np.abs(each).max() >= 1)
-            error = _error(each) if is_free else _error_of_scores(each)
+            error = (_error if is_free else _error_of_scores)(each, moved.get(key))
             error = np.hypot(error, counted.get(key, 0.0))
             values[f"{key}_error"] = error if draws.has_errors else np.full_like(error, np.nan)
         return Pooled(values, draws.unsettled_variance(_VARIANCE_ERROR))
@@ -104,31 +110,65 @@ def _contributions(single: Array) -> Array:
     """Return squared rank correlations as shares of their sum; NaN where they are all of chance."""
     squares = single**2
     of_chance = (_error(single) ** 2).sum()
-    if squares[0].sum() <= _ERRORS**2 * of_chance:
+    told = 1 + (len(single) - 2) * single.shape[1]  # by all errors together
+    if squares[0].sum() <= student_quantile(told, _SURE) ** 2 * of_chance:
         return np.full_like(squares, np.nan)
     return np.asarray(squares / squares.sum(axis=1, keepdims=True))
 
 
-def _error(each: Array) -> Array:
+def _error(each: Array, moved: Array | None = None) -> Array:
     """Return the error of what all blocks say, beside what they say without each of them.
 
     It holds what the jackknife says of the bias, as the plain number is what other tools print.
+
+    Parameters
+    ----------
+    moved : array, shape (..., draw), optional
+        What each draw moves it by: how lopsided the error is, where a few draws decide.
     """
     blocks = len(each) - 1
     said = blocks * each[0] - (blocks - 1) * each[1:]
-    return np.asarray(np.hypot(skewed_error(said), said.mean(axis=0) - each[0]))
+    skewness = 0.0 if moved is None else skewness_of_mean(moved, standard_error(said))
+    return np.asarray(np.hypot(skewed_error(said, skewness), said.mean(axis=0) - each[0]))
 
 
-def _error_of_scores(each: Array) -> Array:
+def _error_of_scores(each: Array, moved: Array | None = None) -> Array:
     """Return the error of correlations, by that of their scores, which have no end.
 
     R. A. Fisher (1915), doi:10.2307/2331838. It is that of the farther bound.
     """
-    scores = np.arctanh(np.clip(each, -_LARGEST, _LARGEST))
+    within = np.clip(each, -_LARGEST, _LARGEST)
+    scores = np.arctanh(within)
+    if moved is not None:
+        moved = moved / (1 - within[0] ** 2)[..., np.newaxis]
     bound = student_quantile(len(each) - 1)
-    off = bound * _error(scores)
+    off = bound * _error(scores, moved)
     ends = np.tanh(scores[0] - off), np.tanh(scores[0] + off)
     return np.asarray(np.maximum(each[0] - ends[0], ends[1] - each[0]) / bound)
+
+
+def _moved_by_draws(draws: GivenDraws, lines: _Lines) -> dict[str, Array]:
+    """Return what each draw moves the numbers of straight lines by, by their names.
+
+    It is that of one draw times the number of draws: F. R. Hampel (1974), doi:10.2307/2285666.
+    """
+    inputs = np.array([_scaled(own) for own in draws.inputs])
+    output = _scaled(draws.output)
+    inverse = np.linalg.pinv(inputs @ inputs.T / len(output), rcond=_SINGULAR, hermitian=True)
+    single, slopes = (own[0][:, np.newaxis] for own in (lines.single, lines.slopes))
+    partial, rest = lines.partial[0][:, np.newaxis], np.diag(inverse)[:, np.newaxis]
+    left = output - slopes[:, 0] @ inputs
+    own = inverse @ inputs
+    unexplained = max(1 - float(lines.explained[0]), _ROUNDING)
+    by_slope = own * left
+    of_partial = by_slope / np.where(slopes == 0, 1.0, slopes)
+    of_partial += (own**2 / np.where(rest > 0, rest, 1.0) - left**2 / unexplained) / 2
+    return {
+        "pearson": inputs * output - single * (inputs**2 + output**2) / 2,
+        "SRC": by_slope + slopes * (inputs**2 - output**2) / 2,
+        "PCC": of_partial * partial * (1 - partial**2),
+        "R2": unexplained * output**2 - left**2,
+    }
 
 
 class _Lines(NamedTuple):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mcsus.analysis.base import Asked, PointValues, Pooled, WantsPoints, register
 from mcsus.analysis.of_shares import MethodOfShares
+from mcsus.analysis.replication import student_quantile
 from mcsus.analysis.shares import Parts, Shares, unsettled
 from mcsus.declared.items import count
 from mcsus.families import special
@@ -29,7 +30,7 @@ _STEP = 2.0**-13  # of a normal score: rounding and bends are both below a thous
 _FARTHEST = 8.0  # normal score; a probability beyond may be 1
 _LEAST = 64  # places of a replicate
 _DRAWS = 16  # base points of a replicate for one place
-_ERRORS = 3  # by which a bound may be below what it bounds
+_SURE = 0.99865  # that a bound is below what it bounds, where it is said
 
 
 @register
@@ -79,7 +80,8 @@ class Dgsm(MethodOfShares):
         values, doubt = super().pool(replicates)
         off = values["ST"] - values["bound"]
         known = np.hypot(values["ST_error"], values["bound_error"])
-        jumps = off > _ERRORS * np.where(np.isfinite(known), known, 0.0)
+        known = student_quantile(len(replicates), _SURE) * known
+        jumps = off > np.where(np.isfinite(known), known, values["bound"])
         for key in ("bound", "bound_error"):
             values[key] = np.where(jumps, np.nan, values[key])
         return Pooled(values, doubt)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from mcsus.analysis.base import Asked, Wants, register
 from mcsus.analysis.groups import Control, GroupSums, GroupValues, WantsGroups
 from mcsus.analysis.of_shares import MethodOfShares
+from mcsus.analysis.replication import student_quantile
 from mcsus.analysis.settled import SETTLED
 from mcsus.analysis.shares import Parts, Shares, unsettled
 from mcsus.declared.items import flag, one_of
@@ -29,7 +30,7 @@ from mcsus.result.arrays import Entry
 Array = NDArray[np.float64]
 
 _SALIB_ROWS = 1 << 20  # of one replicate: beyond, SALib takes most of the time, and memory
-_ERRORS = 3  # by which a total-order index may be above 1
+_SURE = 0.99865  # that a total-order index is above 1, where it is said
 _ROUNDING = 1e-9  # of a share
 
 
@@ -95,7 +96,8 @@ class Sobol(MethodOfShares):
         """Say why indices are not known, if so; empty where there are none, or no errors."""
         if doubt := unsettled(shares._replace(errors=_but_pairs(shares.errors))):
             return doubt
-        if np.any(shares.values["ST"] > 1 + _ROUNDING + _ERRORS * shares.errors["ST"]):
+        off = student_quantile(len(shares.each["ST"]), _SURE) * shares.errors["ST"]
+        if np.any(shares.values["ST"] > 1 + _ROUNDING + off):
             return "a total-order index is above 1 by more than its error allows"
         return ""
 

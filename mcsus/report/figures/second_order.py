@@ -12,7 +12,7 @@ from mcsus.result.ranking import Ranking
 from mcsus.result.reading import ResultTable
 from mcsus.result.wording import capital, cell_name, fixed, words
 
-_MOST, _SURE = 8, 2.0
+_MOST = 8
 _LEFT, _ROW, _HEAD, _NAMES, _GAP = 214.0, 30.0, 120.0, 22.0, 16.0
 _SHADES = ("#dfecf7", "#b5d4ea", "#7db5dc", "#3182bd", "#084a80")
 _LIGHT = 3  # shades from which figures are white
@@ -29,8 +29,14 @@ def has_pairs(table: ResultTable) -> bool:
     return any(bool(np.isfinite(own.array("S2")).any()) for own in Ranking.of(table).cells)
 
 
-def second_order_figure(table: ResultTable, ranking: Ranking) -> Figure:
-    """Return the second-order indices of an output, of the inputs that matter most."""
+def second_order_figure(table: ResultTable, ranking: Ranking, bound: float) -> Figure:
+    """Return the second-order indices of an output, of the inputs that matter most.
+
+    Parameters
+    ----------
+    bound : float
+        Errors from which an index is told from none.
+    """
     rows: list[Row] = []
     for cell in table.cells:
         names = [str(name) for name in cell.data["input"].values]
@@ -45,7 +51,7 @@ def second_order_figure(table: ResultTable, ranking: Ranking) -> Figure:
         for at, cell in enumerate(c for c in table.cells if np.isfinite(c.array("S2")).any())
         if cell in ranking.cells
     ]
-    draw = partial(_draw, dims=table.dims, shown=shown, names=top)
+    draw = partial(_draw, dims=table.dims, shown=shown, names=top, bound=bound)
     more = (
         f"Drawn are the first {_MOST}; all are in the file." if len(ranking.names) > _MOST else ""
     )
@@ -55,7 +61,11 @@ def second_order_figure(table: ResultTable, ranking: Ranking) -> Figure:
 
 
 def _draw(
-    rows: Sequence[Row], dims: Sequence[str], shown: Sequence[int], names: Sequence[str]
+    rows: Sequence[Row],
+    dims: Sequence[str],
+    shown: Sequence[int],
+    names: Sequence[str],
+    bound: float,
 ) -> tuple[Sheet, str]:
     cells = by_cell(rows, dims, shown)
     head = _HEAD + (_NAMES if len(cells) > 1 else 0.0)
@@ -65,7 +75,7 @@ def _draw(
     for k, (labels, own) in enumerate(cells):
         if len(cells) > 1:
             sheet.name(8, k * each + 16, cell_name(labels), 60)
-        _grid(sheet, k * each + head, own, names, highest)
+        _grid(sheet, k * each + head, own, names, highest, bound)
     most = max(cells[0][1], key=lambda row: float(row["S2"]))
     return sheet, (
         f"Second-order indices of {words(rows[0]['output'])}: the largest is that of "
@@ -74,7 +84,12 @@ def _draw(
 
 
 def _grid(
-    sheet: Sheet, top: float, rows: Sequence[Row], names: Sequence[str], highest: float
+    sheet: Sheet,
+    top: float,
+    rows: Sequence[Row],
+    names: Sequence[str],
+    highest: float,
+    bound: float,
 ) -> None:
     known = {frozenset((str(row["first"]), str(row["second"]))): row for row in rows}
     count = len(names) - 1
@@ -92,7 +107,7 @@ def _grid(
         sheet.write(8, base, clear_of(capital(words(second)), 27), color=INK)
         for column, first in enumerate(names[: line + 1]):
             row = known.get(frozenset((first, second)))
-            sure = row is not None and abs(float(row["S2"])) > _SURE * float(row["S2_error"])
+            sure = row is not None and abs(float(row["S2"])) > bound * float(row["S2_error"])
             value = float(row["S2"]) if row is not None and sure else 0.0
             shade = min(int(len(_SHADES) * max(value, 0.0) / highest), len(_SHADES) - 1)
             tint = _SHADES[shade] if value > 0 else "white"

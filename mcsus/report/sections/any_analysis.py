@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from mcsus.analysis.base import methods
-from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.by_method import method_figure
 from mcsus.report.figures.second_order import has_pairs, second_order_figure
@@ -55,14 +54,14 @@ class AnyAnalysis(Section):
         lens = next((own for own in LENSES if own.method == self.method), None)
         sobol, t = (
             self.reading.analyses.get(METHOD, {}),
-            student_quantile(self.reading.analysis_replicates),
+            self.reading.analysis_bound(),
         )
         return [
             method_figure(table, name.partition("@")[0], lens, cells, sobol.get(name), t)
             for name, table in self.reading.analyses[self.method].items()
             if lens is not None and (cells := table.picked(MOST_CELLS))
         ] + [
-            second_order_figure(table, Ranking.of(table))
+            second_order_figure(table, Ranking.of(table), t)
             for table in self.reading.analyses[self.method].values()
             if has_pairs(table)
         ]

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.second_order import has_pairs, second_order_figure
 from mcsus.report.reading import Reading
@@ -52,7 +51,7 @@ class Decides(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return the indices of each claim, and those of pairs of inputs where asked for."""
-        t = student_quantile(self.reading.analysis_replicates)
+        t = self.reading.analysis_bound()
         how = _HOW + (_WHISKERS if np.isfinite(t) else "")
         made = []
         for name, ranking in self.rankings.items():
@@ -65,7 +64,7 @@ class Decides(Section):
         """Return the indices of pairs of inputs, where they were asked for."""
         return [
             replace(
-                second_order_figure(table, own),
+                second_order_figure(table, own, self.reading.analysis_bound()),
                 name=f"pairs_of_{name}",
                 title=f"{self._statement(name)}: pairs of inputs",
             )

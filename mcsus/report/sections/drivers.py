@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_bottom
 from mcsus.report.reading import Reading
@@ -54,7 +53,7 @@ class Drivers(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return the indices of each output."""
-        t = student_quantile(self.reading.analysis_replicates)
+        t = self.reading.analysis_bound()
         return [driver_figure(self.tables[name], own, t) for name, own in self.rankings.items()]
 
     def answer(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure
 from mcsus.report.figures.evolution import evolution_figure
 from mcsus.report.figures.second_order import has_pairs, second_order_figure
@@ -22,7 +21,7 @@ class Evolution(Section):
 
     def make_figures(self) -> list[Figure]:
         """Return the indices of each output along its numeric dim."""
-        t = student_quantile(self.reading.analysis_replicates)
+        t = self.reading.analysis_bound()
         tables = self.reading.analyses[METHOD]  # but for further groupings
         made = (evolution_figure(own, t) for name, own in tables.items() if "@" not in name)
         return [figure for figure in made if figure is not None]
@@ -39,4 +38,5 @@ class Pairs(Section):
     def make_figures(self) -> list[Figure]:
         """Return the pairs of each output that has them."""
         found = [own for own in self.reading.analyses[METHOD].values() if has_pairs(own)]
-        return [second_order_figure(own, Ranking.of(own)) for own in found]
+        bound = self.reading.analysis_bound()
+        return [second_order_figure(own, Ranking.of(own), bound) for own in found]

@@ -16,7 +16,6 @@ from mcsus.result.reading import ResultCell, ResultTable, best_level
 from mcsus.result.wording import capital, fixed, percent, quantity, span, unit_text, words
 
 _MOST = 5  # groups of a kind in a table
-_SURE = 2.0  # errors from which an interval is another one
 _LEVEL = 0.95
 _NUMBERS = ("ST", "halved_gain", "halved_gain_error")
 _KINDS = {
@@ -45,11 +44,12 @@ class _Narrower(NamedTuple):
     total: float
     gain: float
     gain_error: float
+    bound: float
 
     @property
     def is_sure(self) -> bool:
         """Whether the interval would be narrower."""
-        return self.gain > 0 and not self.gain <= _SURE * self.gain_error
+        return self.gain > 0 and not self.gain <= self.bound * self.gain_error
 
     @property
     def width(self) -> float:
@@ -98,7 +98,7 @@ class Improve(Section):
         now = self._interval(output, cell) or own
         arrays = {key: cell.array(key) for key in _NUMBERS}
         evidence = [str(text) for text in cell.data["evidence"].values]
-        found = []
+        found, bound = [], self.reading.analysis_bound()
         for k, name in inputs_of(cell):
             halved, known = (
                 (
@@ -107,7 +107,7 @@ class Improve(Section):
                 )
                 for key in ("halved", "known")
             )
-            numbers = (float(arrays[key][k]) for key in _NUMBERS)
+            numbers = (*(float(arrays[key][k]) for key in _NUMBERS), bound)
             found.append(_Narrower(name, evidence[k], now, halved, known, *numbers))
         return found
 

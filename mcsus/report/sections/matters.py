@@ -36,7 +36,6 @@ _FRONT = 3  # places that methods are to agree on
 _HIGHEST = 1 - 1e-9  # probability that is told: no place is certain
 _UNKNOWN = "Whether the ranking is settled is not known: one replicate tells no error."
 _LEVEL = 0.95
-_SURE = 2.0  # errors from which an interval is another one
 _KNOWN_ENDS = ("low_position", "high_position")
 _WEAKEST = ("assumed", "elicited", "reported", "measured")
 _ON = {
@@ -213,7 +212,8 @@ class Matters(Section):
             return None
         one, other = (low + float(own.array(k)[place]) * (high - low) for k in _KNOWN_ENDS)
         narrowed, error = (float(own.array(k)[place]) for k in ("narrowed", "narrowed_error"))
-        known = _Known(low, high, one, other, not abs(narrowed) <= _SURE * error)
+        is_sure = not abs(narrowed) <= self.reading.analysis_bound() * error
+        known = _Known(low, high, one, other, is_sure)
         return known if all(map(math.isfinite, known)) and high > low else None
 
     def _knowing(self, ranking: Ranking, cell: ResultCell) -> str:

@@ -31,7 +31,7 @@ class _OneAtATime(Section):
                 "values": {key: cell.array(key) for key in _numbers(cell)},
                 "units": [str(text) for text in cell.data["value_unit"].values],
                 "shapes": cell.data["shape"].values.tolist() if "shape" in cell.data else [],
-                "unseen": _unseen(cell),
+                "unseen": _unseen(cell, self.reading.analysis_bound()),
             }
             for name, table in analysed.items()
             for output in [name.partition("@")[0]]
@@ -80,7 +80,7 @@ def _numbers(cell: ResultCell) -> list[str]:
     return [str(key) for key, array in cell.data.data_vars.items() if array.dtype.kind == "f"]
 
 
-def _unseen(cell: ResultCell) -> str:
+def _unseen(cell: ResultCell, bound: float) -> str:
     """Say how much of the variance moving one input at a time does not see, if that is known."""
     share = cell.value("interactions") if "interactions" in cell.data else None
     if share is None or not math.isfinite(share):
@@ -89,8 +89,9 @@ def _unseen(cell: ResultCell) -> str:
             "Sobol\u2019 indices would tell"
         )
     error = cell.value("interactions_error")
-    if error is not None and share <= 2 * error:
-        known = f"no more than about {percent(max(share, 0.0) + 2 * error)}"
+    if error is not None and share <= bound * error:
+        most = min(max(share, 0.0) + bound * error, 1.0)
+        known = f"no more than about {percent(most)}" if most < 1 else "any part"
     else:
         known = f"{percent(share)} \u00b1 {number(100 * error, 2) if error is not None else '?'} %"
     return f"Not seen here: what inputs do together, {known} of the variance"

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from mcsus.analysis.replication import student_quantile
 from mcsus.report.figures.base import Figure, Row, by_cell, label_columns
 from mcsus.report.figures.style import BLUE, INK, WIDTH, Sheet, clear_of, only_bottom
 from mcsus.report.reading import Reading
@@ -92,7 +91,7 @@ class ShapleyEffects(Section):
 def shapley_figure(reading: Reading, name: str, table: ResultTable, ranking: Ranking) -> Figure:
     """Return the effects of an output as its ranking says, with whiskers of 95 % bounds."""
     beside = reading.analyses.get(_BESIDE, {}).get(name)
-    rows = _rows(name, table, beside, student_quantile(reading.analysis_replicates))
+    rows = _rows(name, table, beside, reading.analysis_bound())
     shown = table.places(ranking.cells)
     draw = partial(_draw, dims=table.dims, shown=shown, names=ranking.names)
     more = len(ranking.names) > TOP
