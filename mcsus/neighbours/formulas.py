@@ -13,6 +13,7 @@ from mcsus.expressions import parse
 from mcsus.neighbours.imported import Imported, constant
 
 _WORD = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_SHOWN = 80  # letters of a formula
 _SAME = {
     **{name: name for name in ("exp", "log10", "sqrt", "abs", "min", "max", "floor")},
     **{name: name for name in ("sin", "cos", "tan", "tanh")},
@@ -112,11 +113,11 @@ def translated(text: str, known: list[str], dialect: Dialect) -> str:
     if dialect is SHEET:
         plain = plain.replace("^", "**").replace(";", ",")
     try:
-        tree = ast.parse(plain.strip(), mode="eval")
+        made = ast.unparse(_Rewritten().visit(ast.parse(plain.strip(), mode="eval")))
+        taken = names_of(parse(made))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise InputError(Fault(repr(text), "a formula")) from None
-    made = ast.unparse(_Rewritten().visit(tree))
-    taken = names_of(parse(made))
+        short = text if len(text) < _SHOWN else f"{text[:_SHOWN]}..."
+        raise InputError(Fault(repr(short), "a formula, not too deep")) from None
     if unknown := [name for name in taken if name not in known and name != "pi"]:
         allowed = f"names of the file: {', '.join(known)}"
         raise InputError(Fault(repr(unknown[0]), allowed, (), nearest(unknown[0], known)))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import keyword
 import re
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,11 @@ from mcsus.errors import Fault, InputError, nearest
 from mcsus.expressions import FUNCTIONS, REDUCTIONS
 from mcsus.families import Distribution, distribution
 from mcsus.modules import import_all
+from mcsus.neighbours.files import MOST_BYTES, bytes_of
 from mcsus.units import unit as unit_of
 
 Tables = dict[str, Any]
 
-MOST_BYTES = 64 * 1024 * 1024  # of a file that is read
 ONE = "1"
 _VALUE_OF = "value_of_"
 _RESERVED = {*FUNCTIONS, *REDUCTIONS, "at", "pi"}
@@ -159,63 +158,6 @@ def read(
         why = f" ({'; '.join(made.told)})" if made.told else ""
         raise InputError(Fault(f"no input{why}", "at least one", (path.name,)))
     return _tables(made, every[kind], path, dict(units or {}), dict(formulas or {}))
-
-
-def bytes_of(path: Path) -> bytes:
-    """Return what a file holds.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            Fault(f"a file that cannot be read ({error.strerror})", "one that can")
-        ) from None
-
-
-def text_of(path: Path) -> str:
-    """Return the text of a file, in UTF-8 with or without a mark of it.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read as such.
-    """
-    try:
-        return bytes_of(path).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            Fault(f"byte {error.start + 1} that is no UTF-8", "text in UTF-8")
-        ) from None
-
-
-def packed(path: Path, ending: str) -> Iterator[tuple[str, bytes]]:
-    """Return names and bytes of the files in a folder or a zip, nothing of which is unpacked.
-
-    Raises
-    ------
-    InputError
-        If one of them is too big or cannot be read.
-    """
-    if path.is_dir():
-        for own in sorted(path.rglob(f"*{ending}")):
-            yield own.relative_to(path).as_posix(), bytes_of(own)
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in sorted(archive.infolist(), key=lambda own: own.filename):
-                if entry.filename.endswith(ending):
-                    if entry.file_size > MOST_BYTES:
-                        found = f"{entry.file_size:,} bytes"
-                        allowed = f"{MOST_BYTES:,} at most"
-                        raise InputError(Fault(found, allowed, (entry.filename,)))
-                    yield entry.filename, archive.read(entry)
-    except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError) as error:
-        raise InputError(Fault(f"a zip that cannot be read ({error})", "one that can")) from None
 
 
 def named(names: Iterable[str]) -> dict[str, str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from mcsus.errors import Fault, InputError, nearest
-from mcsus.neighbours.imported import Imported, constant, named, register, text_of
+from mcsus.neighbours.files import text_of
+from mcsus.neighbours.imported import Imported, constant, named, register
 
 _QUANTITY = re.compile(
     r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*\*?\s*([A-Za-z]+)(?:\*\*|\^)?([23])?\s*"
@@ -43,6 +44,7 @@ _MATERIALS = {
 }
 _CAPACITORS = {"mlcc": "part.mlcc_energy.act", "tec": "part.tec_energy.act"}
 _PARTS = ("silicon", "passives", "materials")
+_MOST = 1e9
 _GENERIC = 300.0  # grams each, as ACT has it
 _FOOTPRINT = "kg CO2e"
 
@@ -89,16 +91,24 @@ def _bill(path: Path, *, imports: bool = True) -> dict[str, Any]:
     for table in _PARTS:
         bill[table] = bill.get(table) or {}
         rows = bill[table].values() if isinstance(bill[table], dict) else [None]
-        if not all(isinstance(own, dict) for own in rows):
+        if not all(isinstance(own, dict) and _is_flat(own) for own in rows):
             raise InputError(Fault("no tables by name", "a table for each part", (table,)))
-    for prefix, name in (bill.get("imports") or {}).items() if imports else ():
+    others = bill.get("imports") or {}
+    if not isinstance(others, dict) or not _is_flat(others):
+        raise InputError(Fault("no names of files", "files by name", ("imports",)))
+    for prefix, name in others.items() if imports else ():
         other = (path.parent / str(name)).resolve()
         if path.parent.resolve() not in other.parents or not other.is_file():
-            raise InputError(Fault(repr(name), "a file beside this one", ("imports", prefix)))
+            raise InputError(Fault(repr(name), "a file beside this one", ("imports", str(prefix))))
         more = _bill(other, imports=False)
         for table in _PARTS:
             bill[table] |= {f"{prefix}.{key}": own for key, own in more[table].items()}
     return bill
+
+
+def _is_flat(own: Mapping[str, Any]) -> bool:
+    """Tell whether a table has words and numbers alone: what refers to itself may have no end."""
+    return all(value is None or isinstance(value, str | int | float) for value in own.values())
 
 
 def _silicon(found: Imported, name: str, own: Part) -> str:
@@ -218,7 +228,7 @@ def _one_of(known: Mapping[str, _Row], name: str, key: str) -> _Row:
 
 def _number(own: Part, key: str, default: float) -> float:
     value = own.get(key, default)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MOST:
         raise InputError(Fault(repr(value), "a number", (key,)))
     return float(value)
 

@@ -16,8 +16,9 @@ import numpy as np
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution
+from mcsus.neighbours.files import decoded, packed, text_of
 from mcsus.neighbours.formulas import PYTHON, enter
-from mcsus.neighbours.imported import Imported, constant, packed, register, text_of
+from mcsus.neighbours.imported import Imported, constant, register
 from mcsus.neighbours.rows import json_of, rows_of
 from mcsus.neighbours.stats_arrays import COLUMNS, READ, from_stats_arrays
 
@@ -70,7 +71,7 @@ def _package(path: Path) -> Imported:
     table = next((name for name in files if name.rpartition("/")[2] == _TABLE), None)
     if table is None:
         raise InputError(Fault(f"no {_TABLE}", "a datapackage of bw_processing"))
-    about = json_of(files[table].decode("utf-8-sig"))
+    about = json_of(decoded(files[table]))
     resources = about.get("resources") if isinstance(about, dict) else None
     if not isinstance(resources, list) or not all(isinstance(own, dict) for own in resources):
         raise InputError(Fault("no list of resources", "one", (table, "resources")))

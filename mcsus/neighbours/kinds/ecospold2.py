@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution, distribution
+from mcsus.neighbours.files import text_of
 from mcsus.neighbours.formulas import SHEET, enter
-from mcsus.neighbours.imported import Imported, constant, register, text_of
+from mcsus.neighbours.imported import Imported, constant, register
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

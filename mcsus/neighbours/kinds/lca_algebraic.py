@@ -12,8 +12,9 @@ from typing import Any
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.families import Distribution, distribution
+from mcsus.neighbours.files import text_of
 from mcsus.neighbours.formulas import PYTHON, enter
-from mcsus.neighbours.imported import Imported, constant, register, text_of
+from mcsus.neighbours.imported import Imported, constant, register
 from mcsus.neighbours.rows import json_of
 
 _KINDS = ("float", "bool", "enum")
@@ -126,14 +127,16 @@ def _law(found: Imported, name: str, own: Own) -> Distribution:
 def _choice(found: Imported, name: str, own: Own) -> None:
     """Enter a choice: a number that is drawn, and a 1 or 0 for each value."""
     held = own.get("weights") or own.get("values")
-    weights = held if isinstance(held, dict) else dict.fromkeys(held or (), 1.0)
-    if not weights:
+    if isinstance(held, list):
+        held = {str(value): 1.0 for value in held}
+    if not isinstance(held, dict) or not held:
         raise InputError(Fault("no values", "a list, or weights by value", (name, "values")))
+    weights = {value: _number(held, value) or 0.0 for value in held}
     law = partial(
         distribution,
         "discrete",
         values=list(map(float, range(len(weights)))),
-        weights=[float(weight) for weight in weights.values()],
+        weights=list(weights.values()),
     )
     found.take(name, law, "1", f"0 to {len(weights) - 1}: {', '.join(map(str, weights))}")
     for place, value in enumerate(weights):

@@ -15,8 +15,9 @@ from typing import Any
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution
 from mcsus.neighbours.exported import Row, csv_of, each, json_text, writes
+from mcsus.neighbours.files import decoded, packed, text_of
 from mcsus.neighbours.formulas import SHEET, enter
-from mcsus.neighbours.imported import Imported, constant, named, packed, register, text_of
+from mcsus.neighbours.imported import Imported, constant, named, register
 from mcsus.neighbours.openlca import FIELDS, from_openlca, from_text, to_openlca
 from mcsus.neighbours.rows import json_of, rows_of
 
@@ -74,7 +75,7 @@ def _parameters(path: Path) -> Iterator[dict[str, Any]]:
     if path.is_dir() or zipfile.is_zipfile(path):
         for name, data in packed(path, ".json"):
             if "parameters" in name or "processes" in name:
-                yield from _of(json_of(data.decode("utf-8-sig")))
+                yield from _of(json_of(decoded(data)))
         return
     text = text_of(path)
     if text.lstrip()[:1] in ("[", "{"):

@@ -13,7 +13,8 @@ from typing import Any
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution
 from mcsus.neighbours.exported import Row, each, json_text, writes
-from mcsus.neighbours.imported import Imported, register, text_of
+from mcsus.neighbours.files import text_of
+from mcsus.neighbours.imported import Imported, register
 from mcsus.neighbours.salib import from_salib, to_salib
 
 _KEYS = ("names", "bounds", "dists", "groups", "num_vars", "outputs", "sample_scaled")

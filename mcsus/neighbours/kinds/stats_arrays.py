@@ -5,7 +5,8 @@ from pathlib import Path
 
 from mcsus.errors import Fault, InputError
 from mcsus.neighbours.exported import Row, csv_of, each, writes
-from mcsus.neighbours.imported import Imported, register, text_of
+from mcsus.neighbours.files import text_of
+from mcsus.neighbours.imported import Imported, register
 from mcsus.neighbours.rows import rows_of
 from mcsus.neighbours.stats_arrays import from_stats_arrays, to_stats_arrays
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from mcsus.errors import Fault, InputError
 from mcsus.families import Distribution, distribution
-from mcsus.neighbours.imported import Imported, constant, register, text_of
+from mcsus.neighbours.files import text_of
+from mcsus.neighbours.imported import Imported, constant, register
 from mcsus.neighbours.rows import json_of, rows_of
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
