@@ -322,6 +322,20 @@ def test_the_token_is_needed(page, served):
     assert TOKEN not in page.content()
 
 
+@pytest.mark.slow
+def test_a_link_that_was_copied_opens_once_the_address_is_given(page, served):
+    page.goto(served.link("&study=tinyml_device&output=water_use").replace(f"token={TOKEN}&", ""))
+    field = page.get_by_label("the address printed")
+    for wrong in ("what is this?", "javascript:alert(1)", "http://127.0.0.1/"):
+        field.fill(wrong)
+        page.get_by_role("button", name="open").click()
+    field.fill(served.link())
+    page.get_by_role("button", name="open").click()
+    page.locator(".quality .chip").wait_for(timeout=60_000)
+    assert page.get_by_label("Output", exact=True).input_value() == "water_use"
+    assert page.said == []
+
+
 def test_what_is_taken_away_is_what_was_seen(device, tmp_path):
     device.locator(".row .title").first.click()
     device.locator(".field input").first.fill("60 to 80")

@@ -16,9 +16,10 @@ export function withChange(changes, change) {
   const same = (other) => place(other) === place(change);
   const last = changes.findLastIndex(same);
   if (last >= 0 && continues(changes[last], change)) return changes.with(last, merged(changes[last], change));
-  const setting = !isMove(change);
-  const stays = (other) => !same(other) || gesture(other) === "add"; // what was added stays where its law is another one
-  return [...(setting ? changes.filter(stays) : changes), change];
+  if (isMove(change)) return [...changes, change];
+  // what was added stays where its law is another one, and a law whose ends are put elsewhere
+  const rests = gesture(change) === "ends" ? (other) => !isMove(other) && gesture(other) !== "ends" : (other) => gesture(other) === "add";
+  return [...changes.filter((other) => !same(other) || rests(other)), change];
 }
 
 // As texts are read: times a number, a spread times a number, plus or minus an amount.
@@ -27,7 +28,7 @@ const OF_LAW_IN_FORCE = /^\s*((spread\s*)?[x*\u00d7]\s*[^a-z]|[+\-\u2212]\s+\S)/
 /** Whether it moves the law in force, whatever that is, and does not put another one in its place. */
 function isMove(change) {
   const key = gesture(change);
-  return ["scale", "shift", "spread"].includes(key) || (key === "law" && OF_LAW_IN_FORCE.test(change.law));
+  return ["scale", "shift", "spread", "lock"].includes(key) || (key === "law" && OF_LAW_IN_FORCE.test(change.law));
 }
 
 /** Whether a change takes the place of the last one of its input: of two moves that are typed, both count. */
@@ -45,6 +46,12 @@ function merged(last, change) {
 /** The changes without those of an input. */
 export function withoutInput(changes, input) {
   return changes.filter((change) => change.input !== input);
+}
+
+/** The changes with an input no longer held: without its locks, or where none holds it as the study has it. */
+export function unlocked(changes, input) {
+  const free = changes.filter((change) => !(change.input === input && "lock" in change));
+  return free.length < changes.length ? free : withoutInput(changes, input);
 }
 
 /** Changes of an input, as they are listed. */

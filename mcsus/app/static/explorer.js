@@ -2,7 +2,7 @@
 
 import { Answers } from "./answers.js";
 import { Gone, Refused, watched } from "./ask.js";
-import { withChange, withoutInput } from "./changes.js";
+import { unlocked, withChange, withoutInput } from "./changes.js";
 import { Comparison } from "./compared.js";
 import { ModelBehind } from "./model.js";
 import { capital } from "./numbers.js";
@@ -174,6 +174,11 @@ export class Explorer extends Questions {
 
   changeBack(input) {
     this.setChanges(withoutInput(this.state.changes, input));
+  }
+
+  /** Lets an input vary again. */
+  unlock(input) {
+    this.setChanges(unlocked(this.state.changes, input));
   }
 
   /** Why something is changed: it goes to the study file and moves no number. */

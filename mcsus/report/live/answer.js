@@ -216,11 +216,11 @@ function claimRow(state, claim, cell, dims) {
   const made = judged(state, claim, cell);
   const verdict = made ? made.verdict : "undecided";
   const mark = element("span", { class: "mark", "aria-hidden": "true" }, MARKS[verdict]);
-  const told = made ? `P = ${probability(made.share)}` : "no number in some draws";
+  const told = made ? `probability ${estimated(made.share)}` : "no number in some draws";
   const line = element("span", { class: "live-chance", "aria-hidden": "true" });
   line.style.setProperty("--now", `${100 * (made ? made.share : 0)}%`);
   line.style.setProperty("--asked", `${100 * claim.confidence}%`);
-  const settled = `in this report ${VERDICTS[cell.verdict] ?? cell.verdict}, P = ${cell.shown}`;
+  const settled = `in this report ${VERDICTS[cell.verdict] ?? cell.verdict}, probability ${cell.shown}`;
   const text = element("span", { class: "note" },
     `${told}, ${levelText(claim.confidence)} asked; ${settled}`);
   const further = Object.entries(cell.labels).filter(([dim]) => !dims.includes(dim));

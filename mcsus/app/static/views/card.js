@@ -98,11 +98,11 @@ function Verdict({ claim, t, shown, confidence, take, cut }) {
   return html`
     <section class=${`verdict ${verdict}`}>
       <p class="word" role="status"><i class="mark" aria-hidden="true">${MARKS[verdict]?.[0] ?? "·"}</i> ${wordOf(verdict)}</p>
-      ${known !== null && html`<p class="chance">P = ${claim.bounds ? `${estimated(claim.bounds[0])} to ${estimated(claim.bounds[1])}` : estimated(known)}${" "}
+      ${known !== null && html`<p class="chance">probability ${claim.bounds ? `${estimated(claim.bounds[0])} to ${estimated(claim.bounds[1])}` : estimated(known)}${" "}
         <span>${confidence === asked ? `asked ${asked}` : `at ${number(confidence)}; the study asks ${asked}`}${error ? `; numerical error ${number(error, 1)}` : ""}</span></p>
         <svg class="gauge" viewBox="0 0 400 22" preserveAspectRatio="none" aria-hidden="true"><rect x="0" y="9" width="400" height="4" class="rail" /><rect x=${400 * confidence - 1} y="2" width="2" height="18" class="asked" />
           ${claim.bounds ? html`<rect x=${400 * claim.bounds[0]} y="6" width=${Math.max(4, 400 * (claim.bounds[1] - claim.bounds[0]))} height="10" class="is" />` : html`<rect x=${400 * known - 4} y="5" width="8" height="12" rx="4" class="is" />`}</svg>`}
-      ${one === shown && one && html`<p class="case-shown">For ${Object.values(shown.labels).filter((label) => label !== "base").map(plain).join(", ")}: <b role="status">${wordOf(now)}</b>, P = ${estimated(shown.probability)}</p>`}
+      ${one === shown && one && html`<p class="case-shown">For ${Object.values(shown.labels).filter((label) => label !== "base").map(plain).join(", ")}: <b role="status">${wordOf(now)}</b>, probability ${estimated(shown.probability)}</p>`}
       ${one && html`<label class="confidence">confidence asked for <input type="range" min="0.5" max="0.999" step="0.001" value=${confidence} aria-valuetext=${`${number(confidence)}: ${wordOf(now)}`} onInput=${typed} />
         <b>${confidence.toFixed(3)}</b>${confidence !== asked && html` <button class="link" onClick=${() => take(asked)}>as the study asks, ${asked}</button>`}</label>`}
       ${text && html`<p>${cut(text, 300)}</p>`}

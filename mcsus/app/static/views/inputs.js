@@ -166,7 +166,7 @@ class Row extends Steady {
         </div>
         <div class="do">
           ${!fixed && (locked || law.family !== "constant") && html`<button class="lock" aria-pressed=${locked} title=${locked ? "let it vary again" : "as if it were known exactly"} aria-label=${`${locked ? "Unlock" : "Lock"} ${input.title}`}
-            onClick=${() => (locked ? explorer.changeBack(input.id) : explorer.change(this.own({ lock: "typical" })))}>${locked ? "locked" : "lock"}</button>`}
+            onClick=${() => (locked ? explorer.unlock(input.id) : explorer.change(this.own({ lock: "typical" })))}>${locked ? "locked" : "lock"}</button>`}
           ${changed && html`<button class="back" onClick=${() => explorer.changeBack(input.id)} aria-label=${`Change ${input.title} back`}>back</button>`}
         </div>
         ${refused && html`<p class="fault" role="alert">${refused}</p>`}
