@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mcsus.runner.run import Run, run
     from mcsus.runner.side_by_side import compare
     from mcsus.study import Study, load_study
+    from mcsus.study.builder import study
     from mcsus.study.typed import law
 
 _HOME = {
@@ -74,12 +75,15 @@ __all__ = [
     "load_study",
     "run",
     "sensitivity",
+    "study",
 ]
 
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("importlib.metadata").version("mcsus")
+    if name == "study":  # the package, which is called
+        return importlib.import_module("mcsus.study")
     if name not in _HOME:
         msg = f"module 'mcsus' has no attribute {name!r}"
         raise AttributeError(msg)

@@ -1,5 +1,9 @@
-"""Study files: from TOML to a checked Study."""
+"""Study files: from TOML to a checked Study; called, it makes one of Python alone."""
 
+import sys
+from types import ModuleType
+
+from mcsus.study.builder import study
 from mcsus.study.definition import Study, load_study
 from mcsus.study.parts import Claim, CopulaGroup, Scenario, Sensitivity
 from mcsus.study.quantities import parse_count, parse_setting
@@ -19,3 +23,12 @@ __all__ = [
     "schema",
     "shipped_studies",
 ]
+
+
+class _Callable(ModuleType):
+    """The package, which is `mcsus.study(...)` as well."""
+
+    __call__ = staticmethod(study)
+
+
+sys.modules[__name__].__class__ = _Callable

@@ -19,6 +19,7 @@ from mcsus.study.changes import Law, read_equations, with_written_equations
 from mcsus.study.equations_from import KEY as FROM
 from mcsus.study.equations_from import with_module
 from mcsus.study.explore import Explored
+from mcsus.study.exporting import study_file
 from mcsus.study.fields import StudyFields
 from mcsus.study.options import names_of, read_outputs
 from mcsus.study.parts import Sensitivity
@@ -109,6 +110,21 @@ class Study(StudyFields, Explored):
         512
         """
         return copy.deepcopy(tables_of(self))
+
+    def to_toml(self) -> str:
+        """Return the text of a study file; `load_study` reads it back from a file.
+
+        Raises
+        ------
+        InputError
+            As of `to_dict`.
+
+        Examples
+        --------
+        >>> load_study("mcu_chip").to_toml().splitlines()[0]
+        'schema = "mcsus/1"'
+        """
+        return study_file(tables_of(self))
 
     @cached_property
     def cautions(self) -> tuple[Caution, ...]:

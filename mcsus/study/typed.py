@@ -100,7 +100,7 @@ def typed_law(text: str, unit: Unit, before: tuple[Distribution, Unit] | None = 
     """
     if len(text) > MAX_LENGTH:
         refuse(0, f"{len(text)} characters", f"at most {MAX_LENGTH}")
-    return _Line(text, unit).read(before)
+    return Line(text, unit).read(before)
 
 
 def law(text: str, unit: str = "1") -> Distribution:
@@ -128,7 +128,7 @@ def is_of_law_in_force(text: str) -> bool:
     return bool(_TIMES.match(text) or _PLUS.match(text))
 
 
-class _Line:
+class Line:
     """A text that is read, and the place in the line where it begins.
 
     Parameters
@@ -266,7 +266,7 @@ class _Line:
             if match is None:
                 refuse(self.start + at, shown(part.strip()), "WEIGHT: LAW, such as 0.6: 2 to 4")
             weights.append(float(match[1]) / (100 if match[2] else 1))
-            line = _Line(part[match.end() :], self.unit, self.start + at + match.end())
+            line = type(self)(part[match.end() :], self.unit, self.start + at + match.end())
             if not line.text:
                 refuse(line.start, "nothing", "a law after the weight")
             read.append((line.plain(), line.has_unit))
