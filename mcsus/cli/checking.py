@@ -10,12 +10,18 @@ from typing import Annotated, Any
 
 import typer
 
+from mcsus.cli import completing
 from mcsus.cli.printing import say, shortened
 from mcsus.errors import InputError
 
 
 def check(
-    study: Annotated[str, typer.Argument(help="A .toml file or the id of a shipped study.")],
+    study: Annotated[
+        str,
+        typer.Argument(
+            help="A .toml file or the id of a shipped study.", autocompletion=completing.studies
+        ),
+    ],
     as_json: Annotated[
         bool,
         typer.Option("--json", help="Print one JSON document: faults with line and column."),

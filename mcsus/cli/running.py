@@ -251,7 +251,9 @@ def _prepared(
         return made
     if out is not None:
         raise InputError(Fault("--out beside --resume", "one of them", ("--out",)))
-    if study is None and any(value not in (None, [], False) for value in changes.values()):
+    if study is None and any(
+        own is not None and own is not False for own in changes.values() if own != []
+    ):
         allowed = "the study as well, or --resume without them"
         raise InputError(Fault("changes to an unnamed study", allowed, ("--resume",)))
     made = Run.resume(resume, settings, None if study is None else _configured(study, **changes))

@@ -38,8 +38,8 @@ def begun(name: str, like: str | Path | None = None) -> str:
     --------
     >>> begun("2nd node").splitlines()[0]
     '#:schema mcsus.schema.json'
-    >>> [line for line in begun("2nd node").splitlines() if line.startswith("id")]
-    ['id = "study_2nd_node"']
+    >>> next(line for line in begun("2nd node").splitlines() if line.startswith("id"))
+    'id = "study_2nd_node"'
     """
     text = read_text(TEMPLATE if like is None else find_study(like))
     own = _NOT_IN_ID.sub("_", name).strip("_-")

@@ -247,10 +247,10 @@ class TestChanges:
         [
             ({"pwer": "1 kW"}, "did you mean 'power'"),
             ({"half": "1 kWh"}, "which is an equation"),
-            ({"power": "1 kg"}, "--set power: found 'kg'; allowed: a unit like"),
-            ({"power": "kW"}, "--set power: found 'kW'; allowed: a finite number"),
+            ({"power": "1 kg"}, "found 'kg'; allowed: a unit like kW"),
+            ({"power": "kW"}, "--set power: found 'kW'; allowed: an id of the library"),
             ({"power": (float("nan"), "kW")}, "found nan"),
-            ({"power": 3}, "a value with its unit"),
+            ({"power": 3}, "--set power: found 3; allowed: a law as it is typed"),
         ],
     )
     def test_pins_that_are_refused(self, pins, words):
