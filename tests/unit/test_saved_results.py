@@ -162,6 +162,26 @@ class TestSealedAgain:
         assert "outputs.chip_factor.quantiles: found dims" in self.told(tree)
 
 
+def test_what_nothing_that_varies_leads_to_is_read_again(tmp_path):
+    """Its analysis has no inputs, beside that of an output that varies."""
+    about = {"distribution": "constant", "unit": "kg", "source": "a test"}
+    known = {"distribution": "uniform", "minimum": 1, "maximum": 2}
+    study = Study.from_dict(
+        {
+            "schema": "mcsus/1",
+            "id": "still",
+            "parameters": {"mass": about | {"value": 3}, "other": about | known},
+            "equations": {
+                "twice": {"formula": "2 * mass", "unit": "kg"},
+                "thrice": {"formula": "3 * other", "unit": "kg"},
+            },
+            "outputs": {"twice": "kg", "thrice": "kg"},
+        }
+    )
+    result = run(study.with_changes(draws=256, replicates=2))
+    assert load_result(result.save(tmp_path)).to_dict(timing=False) == result.to_dict(timing=False)
+
+
 def test_every_shape_is_of_a_key_of_the_provenance():
     assert {str(key).removesuffix("?") for key in shapes.PROVENANCE} <= set(PROVENANCE)
 

@@ -28,6 +28,7 @@ export function Changes({ explorer }) {
           <button onClick=${() => explorer.removeChange(k)} aria-label="Take this change back">undo</button></li>`;
       })}
       ${changes.length > 1 && together ? html`<li><b>together</b><span class="n">${moved(together)} ${of}${inPercent(together.mean, together.ratio) && ` (${inPercent(together.mean, together.ratio)})`}</span></li>` : ""}</ol>
+      ${changes.length > 1 && effects && html`<p class="note">Each by itself, beside the study as it was opened: to the mean that is shown.</p>`}
       <${TakeAway} explorer=${explorer} />
     </section>`;
 }
