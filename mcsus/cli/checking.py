@@ -49,7 +49,7 @@ def check(
         return 0
     for line in told(read, model):
         say(line)
-    say(f"Next: mcsus run {shlex.quote(study)}")
+    say(f"Next: mcsus run {shlex.quote(study)}{' --allow-code' if allow_code else ''}")
     texts = [f"caution: {own.text}" for own in cautions]
     for line in shortened(texts, "more cautions; run's result.json has all"):
         say(line, err=True)

@@ -148,6 +148,7 @@ def write_junit(claims: list[Judged], study: str, file: Path) -> None:
             kind, told = ("failure", "") if own.fails else ("skipped", "not required: ")
             ElementTree.SubElement(test, kind, message=f"{told}{printable(own.text)}")
     ElementTree.indent(suites)
+    file.parent.mkdir(parents=True, exist_ok=True)
     with replacing(file) as temporary:
         ElementTree.ElementTree(suites).write(temporary, encoding="utf-8", xml_declaration=True)
 

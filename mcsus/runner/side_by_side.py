@@ -136,7 +136,7 @@ def compare(
     """
     given = side_of(a, "A"), side_of(b, "B")
     both = drawn_together(*given, draws=draws, replicates=replicates, seed=seed, threads=threads)
-    one, names, design = both.sides[0], (given[0].name, given[1].name), both.design
+    one, names, design = both.sides[0], _named(*given), both.design
     comparisons = {
         f"{output.name}@{STUDY}": _compared(one.study, both.models, output, names, both.values)
         for output in both.outputs
@@ -158,6 +158,11 @@ def compare(
         ],
     }
     return SideBySide(about, comparisons)
+
+
+def _named(a: Side, b: Side) -> tuple[str, str]:
+    """Return what the two are called, which tells them apart."""
+    return (a.name, b.name) if a.name != b.name else (f"{a.name} (A)", f"{b.name} (B)")
 
 
 def _unknown_unit(sides: tuple[Side, Side]) -> Iterator[Caution]:

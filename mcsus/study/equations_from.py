@@ -6,8 +6,10 @@ reported, resumed and verified without running any code.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
+import sys
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +34,7 @@ RUN = Table(
     sha256=text("hash of its bytes", required=True),
 )
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
-_LEAVE = "--allow-code of mcsus run and mcsus check, or allow_code=True in Python, to run it"
+_LEAVE = "--allow-code of mcsus run and mcsus check, or allow_code=True of load_study"
 
 
 def with_module(
@@ -90,10 +92,11 @@ def _equations(data: bytes, path: Path) -> list[Equation]:
     module = ModuleType(path.stem)
     module.__file__ = str(path)
     try:
-        exec(compile(data, str(path), "exec"), vars(module))  # noqa: S102 - by leave of the user
+        with contextlib.redirect_stdout(sys.stderr):  # where a run prints its JSON
+            exec(compile(data, str(path), "exec"), vars(module))  # noqa: S102 - by leave of the user
     except InputError:
         raise
-    except Exception as error:  # noqa: BLE001 - of code that is not ours
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - of code that is not ours
         lines = [own.lineno for own in traceback.extract_tb(error.__traceback__)
                  if own.filename == str(path)]  # fmt: skip
         line = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None

@@ -99,3 +99,17 @@ def test_a_module_elsewhere_or_an_equation_twice_is_refused(folder):
     (folder / "mine.toml").write_text(FILE + EQUATIONS, encoding="utf-8")
     with pytest.raises(InputError, match="also in"):
         load_study("mine.toml", allow_code=True)
+
+
+def test_a_module_that_ends_the_program_is_a_fault_of_it(folder, capsys):
+    (folder / "own.py").write_text("import sys\nsys.exit(3)\n", encoding="utf-8")
+    assert run_command(["check", "mine.toml", "--allow-code"]) == 2
+    assert "own.py, which fails: SystemExit: 3 (line 2)" in capsys.readouterr().err
+
+
+def test_what_a_module_prints_is_apart_from_what_the_command_prints(folder, capsys):
+    (folder / "own.py").write_text(MODULE + "print('hello')\n", encoding="utf-8")
+    assert run_command(["check", "mine.toml", "--allow-code", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["valid"]
+    assert "hello" in told.err

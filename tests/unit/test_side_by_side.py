@@ -176,3 +176,10 @@ def test_page_and_json(pair, tmp_path):
     }  # fmt: skip
     assert json.loads((tmp_path / "compare.json").read_text())["comparisons"]
     assert "Inputs that share draws (1): g" in str(pair)
+
+
+def test_two_of_one_name_are_told_apart():
+    study = mcsus.load_study("mcu_chip")
+    other = study.with_laws(die_area="5 to 15 mm**2")
+    found = mcsus.compare(study, other, draws=256, replicates=2)
+    assert str(found).startswith("mcu_chip (A) against mcu_chip (B)")
