@@ -70,6 +70,7 @@ validation: $(VENV)/.test
 bench: $(VENV)/.bench
 	$(BIN)/python -m tests.benchmarks.bench
 	$(BIN)/python -m tests.benchmarks.page
+	$(BIN)/python -m tests.benchmarks.with_laws
 
 coverage: $(VENV)/.test
 	$(BIN)/python -m tests.coverage.measure

@@ -97,8 +97,11 @@ def polynomials(points: Array, family: int, degree: int | None = None) -> Array:
             rows.append((x * rows[-1] - np.sqrt(n) * rows[-2]) / np.sqrt(n + 1))
         else:
             rows.append(((2 * n + 1) * x * rows[-1] - n * rows[-2]) / (n + 1))
-    scale = [1.0 if family == UNBOUNDED else np.sqrt(2 * n + 1) for n in range(len(rows))]
-    return np.array([s * row for s, row in zip(scale, rows, strict=True)][1:])
+    found = np.array(rows[1:])
+    if family != UNBOUNDED:
+        for n in range(1, len(rows)):
+            found[n - 1] *= np.sqrt(2 * n + 1)
+    return found
 
 
 class Surrogate(ABC):

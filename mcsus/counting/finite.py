@@ -40,8 +40,10 @@ def refuse_not_finite(
     first : int
         Index of the first of these draws.
     """
-    infinite = np.repeat(infinite_of(kernel.model, names), np.diff(ends, prepend=0), axis=0)
     bad = ~np.isfinite(rows)
+    if not bad.any():
+        return
+    infinite = np.repeat(infinite_of(kernel.model, names), np.diff(ends, prepend=0), axis=0)
     bad &= ~((rows == -np.inf) & infinite[:, :1]) & ~((rows == np.inf) & infinite[:, 1:])
     if not bad.any():
         return
