@@ -78,7 +78,7 @@ def study(
 
     faults = FaultCollector(_PLACE)
     made: dict[str, Any] = {"schema": SCHEMA, "id": id, **tables}
-    with read_own_units(tables.get("units", {}), FaultCollector()).in_use():
+    with read_own_units(tables.get("units", {}), faults).in_use():
         if parameters is not None:
             made["parameters"] = _each(parameters, _parameter, faults, "parameters")
         written = _each(_named(equations), equation_table, faults, "equations")

@@ -92,19 +92,25 @@ def _table(given: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     around = {**above, **table}
     by = table.get("by")
     if isinstance(by, Mapping):
-        table["by"] = {dim: _labels(laws, around) for dim, laws in by.items()}
+        table["by"] = {dim: _labels(dim, laws, around) for dim, laws in by.items()}
         return table
     if "value" in table and "distribution" not in around:
         table["distribution"] = "constant"
     return _told(table, above) if "distribution" in {**above, **table} else table
 
 
-def _labels(laws: Any, above: Mapping[str, Any]) -> Any:
+def _labels(dim: object, laws: Any, above: Mapping[str, Any]) -> Any:
     """Return the laws of the labels of a dim."""
     if not isinstance(laws, Mapping):
         return laws
     inner = {key: value for key, value in above.items() if key != "by"}
-    return {str(label): _written(own, inner) for label, own in laws.items()}
+    made: dict[str, Any] = {}
+    faults = FaultCollector()
+    for label, own in laws.items():
+        with faults.at("by", str(dim), str(label)):
+            made[str(label)] = _written(own, inner)
+    faults.raise_any()
+    return made
 
 
 def _told(law: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,15 @@ def test_a_law_that_is_none_is_told_by_its_name(given, text):
         ({"equations": {"y": 3}}, r"equations\.y: found 3; allowed: a formula with its unit"),
         ({"outputs": ["z"]}, r"outputs: found 'z'; allowed: the name of an equation"),
         ({"titel": "x"}, "did you mean 'title'"),
+        ({"units": {"cup": "2 foo"}}, r"units\.cup: found unknown unit 'foo'"),
+        (
+            {"dims": {"c": ["x"]}, "parameters": {"a": {"by": {"c": {"x": "5 m to 3 kg"}}}}},
+            r"parameters\.a\.by\.c\.x\.column 10: found 'kg'",
+        ),
+        (
+            {"scenarios": [{"id": "less", "set": {"a": "2 tou 4 kg"}}]},
+            r"scenarios\.less\.set\.a\.column 3: found unknown unit 'tou'",
+        ),
         ({"parameters": ["a"]}, "a mapping of names to parameters"),
     ],
 )
