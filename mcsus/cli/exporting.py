@@ -47,7 +47,7 @@ def export(
     lost += [name for name in ("dependence", "scenarios", "claims") if getattr(read, name)]
     for line in [f"not carried over: {', '.join(lost)}", *told]:
         say(f"told: {line}", err=True)
-    say(f"Wrote {out}: {count(len(rows), 'input')} of {read.id}.")
+    say(f"Wrote {out}, from {count(len(rows), 'input')} of {read.id}.")
 
 
 def _rows(study: Study) -> Iterator[Row]:

@@ -100,9 +100,9 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> Path:
     RefusedError
         If they cannot be written.
     """
-    from mcsus.result.atomic import replacing  # noqa: PLC0415
+    from mcsus.result.atomic import made_folder, replacing  # noqa: PLC0415
 
-    folder.mkdir(parents=True, exist_ok=True)
+    made_folder(folder)
     with ExitStack() as files:
         for name in sorted(texts, key=lambda name: name != _PAGE):  # what enters first goes last
             temporary = files.enter_context(replacing(folder / name))

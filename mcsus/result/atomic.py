@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mcsus.errors import RefusedError
+from mcsus.errors import Fault, InputError, RefusedError
 
 
 @contextmanager
@@ -38,3 +38,18 @@ def replacing(target: Path) -> Iterator[Path]:
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def made_folder(folder: Path) -> Path:
+    """Return a folder, which is made if it does not exist.
+
+    Raises
+    ------
+    InputError
+        If a file stands there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise InputError(Fault(f"{folder}, at or under a file", "a folder to write to")) from None
+    return folder

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mcsus.errors import Fault, InputError, nearest
 from mcsus.faces import Shown, above
-from mcsus.result.atomic import replacing
+from mcsus.result.atomic import made_folder, replacing
 from mcsus.result.brief import result_lines
 from mcsus.result.compared import comparison_documents, ranking_documents
 from mcsus.result.document import (
@@ -160,8 +160,7 @@ class Result(Shown):
         """Save ``result.nc`` and ``result.json`` in `folder`, each written whole or not at all."""
         from mcsus.result.writing import write_tree  # noqa: PLC0415 - xarray
 
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        target = made_folder(Path(folder))
         with replacing(target / FILE) as temporary:
             try:
                 with LOCK:

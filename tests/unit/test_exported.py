@@ -90,3 +90,13 @@ def test_another_kind_or_end_of_a_name_is_refused(tmp_path, capsys, kind, name, 
     assert run_command(["export", kind, str(tmp_path / "s.toml"), "-o", str(tmp_path / name)]) == 2
     assert found in capsys.readouterr().err
     assert not (tmp_path / name).exists()
+
+
+def test_it_says_from_how_many_inputs_and_which_of_them_are_none_there(tmp_path, capsys):
+    (tmp_path / "plain.toml").write_text(STUDY, encoding="utf-8")
+    out = tmp_path / "x.json"
+    assert run_command(["export", "salib", str(tmp_path / "plain.toml"), "-o", str(out)]) == 0
+    said = capsys.readouterr()
+    assert "x.json, from six inputs of plain." in said.out
+    assert "constants are no inputs there: d = 3 1" in said.err
+    assert json.loads(out.read_text(encoding="utf-8"))["num_vars"] == 5

@@ -250,3 +250,14 @@ def test_a_result_of_every_method_is_read_again(tmp_path):
     made = run(study)
     made.save(tmp_path)
     assert load_result(tmp_path).to_dict(timing=False) == made.to_dict(timing=False)
+
+
+def test_a_file_is_no_folder_to_write_to(original, tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("mine", encoding="utf-8")
+    result = load_result(original)
+    for write in (result.save, result.report):
+        for folder in (file, file / "below"):
+            with pytest.raises(InputError, match="allowed: a folder to write to"):
+                write(folder)
+    assert file.read_text(encoding="utf-8") == "mine"
