@@ -107,6 +107,7 @@ def told_input(study: Study, model: Model, parameter: Parameter) -> Json:
         "fixed": _fixed(parameter, study),
         "dims": list(parameter.dims),
         "shared": len(laws) == 1 and not laws[0]["labels"],
+        "set_in": [own.id for own in study.scenarios if parameter.name in own.changes],
         "laws": laws,
     }
 

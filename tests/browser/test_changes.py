@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 import mcsus.app
+from mcsus.study import Study
+
+from .conftest import opened, serve
 
 SCRIPT = Path(mcsus.app.__file__).parent / "static" / "changes.js"
 LAW = {"input": "a", "law": "60 to 80"}
@@ -63,3 +66,33 @@ def called(browser, name, *given):
     )
     page.close()
     return found
+
+
+@pytest.mark.slow
+def test_a_law_that_is_typed_where_a_scenario_sets_the_input_is_one_of_that_scenario(page):
+    """Elsewhere it would do nothing where it was typed, and something where nobody looks."""
+    law = {"distribution": "uniform", "unit": "kg CO2e", "source": "made up"}
+    document = {
+        "schema": "mcsus/1",
+        "id": "scenes",
+        "title": "Scenes",
+        "functional_unit": "one",
+        "parameters": {"p": {**law, "minimum": 1, "maximum": 2}},
+        "equations": {"y": {"formula": "3*p", "unit": "kg CO2e"}},
+        "outputs": {"y": "kg CO2e"},
+        "scenarios": [{"id": "low", "set": {"p": {**law, "minimum": 0.1, "maximum": 0.2}}}],
+    }
+    server = serve(Study.from_dict(document))
+    opened(page, server.link())
+    big = page.locator(".now .big")
+    page.get_by_role("button", name="Low", exact=True).click()
+    page.wait_for_function("() => document.querySelector('.now .big').innerText.startsWith('0.45')")
+    page.locator(".inputs button.title", has_text="P").click()
+    page.locator(".details input").first.fill("0.6")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.now .big').innerText.startsWith('1.8')")
+    assert page.locator(".changes").get_by_text("low").first.is_visible()
+    page.get_by_label("Scenario").get_by_role("button").first.click()
+    page.wait_for_function("() => document.querySelector('.now .big').innerText.startsWith('4.5')")
+    assert big.is_visible()
+    assert page.said == []

@@ -107,6 +107,12 @@ export class Explorer extends Questions {
     this.setChanges(withChange(before, change));
   }
 
+  /** A change of an input: in the scenario that is chosen alone, where that sets the input itself. */
+  of(input, change) {
+    const { scenario } = this.state.labels;
+    return { input: input.id, ...change, ...(input.set_in.includes(scenario) && { scenario }) };
+  }
+
   /** More changes at once, which are undone at once. */
   changeAll(more) {
     this.setChanges(this.withAll(more));

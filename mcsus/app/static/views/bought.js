@@ -17,5 +17,5 @@ export function Bought({ explorer, input, law }) {
   const held = ofInput(changes, input.id).findLast((change) => "lock" in change);
   const other = held?.lock === "mean" ? "typical" : "mean";
   return html`<p class="bought note">Known to be ${number(law.typical)} ${unit(law.unit)}, ${varies(told) ? html`${levelText(now.level)} of draws lie between <b>${ends(told).join(" and ")}</b> ${unit(explorer.outputNow.unit)}` : html`it <b>${STILL}</b>`} instead of ${varies(told.before) ? ends(told.before).join(" and ") : "what does not vary either"}${by}.${" "}
-    ${held && html`<button class="link" onClick=${() => explorer.change({ input: input.id, lock: other })}>known to be its ${other} value</button>`}</p>`;
+    ${held && html`<button class="link" onClick=${() => explorer.change(explorer.of(input, { lock: other }))}>known to be its ${other} value</button>`}</p>`;
 }

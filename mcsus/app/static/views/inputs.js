@@ -132,7 +132,7 @@ class Row extends Steady {
   }
 
   own(change) {
-    return { input: this.props.input.id, ...change };
+    return this.props.explorer.of(this.props.input, change);
   }
 
   /** Where verdicts turn, in the unit of a law; the same list as long as it says the same. */
@@ -192,7 +192,7 @@ export function Details({ explorer, input, law, before, chosen, turns = [] }) {
       ${turns.map((turn) => html`<p class="turn"><b aria-hidden="true">▲</b> The verdict on “${turn.claim}” turns at ${[number(turn.value), unit(turn.unit)].filter(Boolean).join(" ")}${turn.holds ? `: it holds ${turn.holds} that` : ""}, all else as it is.</p>`)}
       ${!input.fixed && html`<${Holds} explorer=${explorer} input=${input} law=${before} />`}
       ${chosen && html`<p class="note">Taken so: ${chosen.because}${chosen.instead.length ? html`; instead:
-        ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change({ input: input.id, law: other.text })}>${other.text}</button>`)}` : ""}</p>`}
+        ${chosen.instead.map((other) => html` <button class="link" onClick=${() => explorer.change(explorer.of(input, { law: other.text }))}>${other.text}</button>`)}` : ""}</p>`}
       <${Origin} explorer=${explorer} known=${known} />
       ${known !== input && html`<details><summary>what its law in the study rests on</summary><${Origin} explorer=${explorer} known=${input} /></details>`}
       <details><summary>as a study file has it</summary><pre>${law.toml}</pre></details>
@@ -223,7 +223,7 @@ function Field({ explorer, input, law }) {
   const searches = text.startsWith("/");
   const swap = useSwap(explorer, input, text.slice(1), searches, () => setText(law.text));
   useEffect(() => setText((typed) => (typed.startsWith("/") ? typed : law.text)), [law.text]);
-  const change = (typed) => ({ input: input.id, law: typed });
+  const change = (typed) => explorer.of(input, { law: typed });
   const typed = async (event) => {
     const value = event.target.value;
     swap.restore();

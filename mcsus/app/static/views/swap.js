@@ -26,7 +26,7 @@ export function useSwap(explorer, input, words, wanted, done) {
   const shown = found.slice(0, MOST);
   const preview = (k) => {
     setAt(k);
-    explorer.drag(withChange(explorer.dragged ?? explorer.state.changes, { input: input.id, library: shown[k].id }));
+    explorer.drag(withChange(explorer.dragged ?? explorer.state.changes, explorer.of(input, { library: shown[k].id })));
   };
   const take = (k) => {
     if (at !== k) preview(k);
