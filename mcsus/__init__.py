@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mcsus.runner.side_by_side import compare
     from mcsus.study import Study, load_study
     from mcsus.study.builder import study
-    from mcsus.study.typed import law
+    from mcsus.study.typed_alone import law
 
 _HOME = {
     "Equation": "mcsus.model",
@@ -44,7 +44,7 @@ _HOME = {
     "from_data": "mcsus.families.fitting",
     "from_stats_arrays": "mcsus.neighbours",
     "equation": "mcsus.model",
-    "law": "mcsus.study.typed",
+    "law": "mcsus.study.typed_alone",
     "load_result": "mcsus.result.tree",
     "load_study": "mcsus.study",
     "run": "mcsus.runner",

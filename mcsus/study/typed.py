@@ -103,19 +103,6 @@ def typed_law(text: str, unit: Unit, before: tuple[Distribution, Unit] | None = 
     return Line(text, unit).read(before)
 
 
-def law(text: str, unit: str = "1") -> Distribution:
-    """Return the law that a text means, in a unit.
-
-    Examples
-    --------
-    >>> law("5 to 20 g", unit="kg")
-    lognormal(low=0.005, high=0.02, coverage=0.9)
-    """
-    wanted = read_unit(unit)
-    typed = typed_law(text, wanted)
-    return _in_unit(typed.law, typed.unit, wanted)
-
-
 def is_of_law_in_force(text: str) -> bool:
     """Tell whether a text changes the law in force, and is no law by itself.
 
@@ -271,7 +258,7 @@ class Line:
                 refuse(line.start, "nothing", "a law after the weight")
             read.append((line.plain(), line.has_unit))
         unit = next((own.unit for own, has in reversed(read) if has), self.unit)
-        laws = [_in_unit(own.law, own.unit if has else unit, unit).to_dict() for own, has in read]
+        laws = [in_unit(own.law, own.unit if has else unit, unit).to_dict() for own, has in read]
         total = math.fsum(weights)
         because = "" if math.isclose(total, 1) else f"weights are {total:g} in all, scaled to 1"
         with At(self.start, self.text):
@@ -399,5 +386,6 @@ def _forms(family: str) -> str:
     return " or ".join(f"{family}({', '.join(keys)})" for keys in each)
 
 
-def _in_unit(law: Distribution, unit: Unit, other: Unit) -> Distribution:
+def in_unit(law: Distribution, unit: Unit, other: Unit) -> Distribution:
+    """Return a law that is in a unit, in another one of the same dimension."""
     return law if unit == other else scaled(law, unit.factor / other.factor)

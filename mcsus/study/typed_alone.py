@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from mcsus.families import Distribution
 from mcsus.study.line import refuse
-from mcsus.study.typed import MAX_LENGTH, Line, Typed, typed_law
-from mcsus.units import Unit, unit
+from mcsus.study.typed import MAX_LENGTH, Line, Typed, in_unit, typed_law
+from mcsus.units import Unit
+from mcsus.units import unit as read_unit
 
 
 def typed_alone(text: str) -> Typed:
@@ -21,7 +23,7 @@ def typed_alone(text: str) -> Typed:
     >>> typed_alone("5 to 20 g").table["unit"], typed_alone("grid.de.2024").id
     ('g', 'grid.de.2024')
     """
-    plain = unit("1")
+    plain = read_unit("1")
     if len(text) > MAX_LENGTH:
         return typed_law(text, plain)
     try:
@@ -29,6 +31,35 @@ def typed_alone(text: str) -> Typed:
     except _SeenError as seen:
         return typed_law(text, seen.unit)
     return typed_law(text, plain)
+
+
+def law(text: str, unit: str | None = None) -> Distribution:
+    """Return the law that a text means.
+
+    Parameters
+    ----------
+    text : str
+        ``5 to 20 g``, ``30 +- 4``, ``/germany 2024``, an id of the library, ...
+    unit : str, optional
+        That the law is in; by default the one that is written, and ``1`` where none is.
+
+    Raises
+    ------
+    InputError
+        If there is no such law; the fault names the column.
+
+    Examples
+    --------
+    >>> law("5 to 20 g")
+    lognormal(low=5.0, high=20.0, coverage=0.9)
+    >>> law("5 to 20 g", unit="kg")
+    lognormal(low=0.005, high=0.02, coverage=0.9)
+    """
+    if unit is None:
+        return typed_alone(text).law
+    wanted = read_unit(unit)
+    typed = typed_law(text, wanted)
+    return in_unit(typed.law, typed.unit, wanted)
 
 
 class _SeenError(Exception):
