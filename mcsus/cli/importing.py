@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +51,7 @@ def import_(
     inputs, equations = len(study.parameters), len(tables["equations"])
     held = f"{count(inputs, 'input')}, {count(equations, 'equation')}"
     say(f"Wrote {out}: {held}.")
-    say(f"Next: mcsus run {out}")
+    say(f"Next: mcsus run {shlex.quote(str(out))}")
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

@@ -314,6 +314,7 @@ def run(
     max_seconds: float | None = None,
     keep_draws: bool | str | os.PathLike[str] = False,
     keep_inputs: bool = False,
+    allow_code: bool = False,
     progress: Progress | None = None,
 ) -> Result:
     """Run a study.
@@ -348,6 +349,8 @@ def run(
         ``replicate``, ``draw`` and those of each; or a netCDF file for those of the outputs.
     keep_inputs : bool
         Whether that file holds the inputs as well.
+    allow_code : bool
+        Whether a Python module of equations that a study file names may be run.
     progress : callable, optional
         Called with what is being done, the draws done and the draws in all.
 
@@ -364,7 +367,7 @@ def run(
     >>> kept.tree["draws"]["chip_factor"].dims[:2]
     ('replicate', 'draw')
     """
-    study = study if isinstance(study, Study) else load_study(study)
+    study = study if isinstance(study, Study) else load_study(study, allow_code=allow_code)
     settings = Settings(
         threads=threads,
         cluster=cluster,

@@ -113,3 +113,13 @@ def test_what_a_module_prints_is_apart_from_what_the_command_prints(folder, caps
     told = capsys.readouterr()
     assert json.loads(told.out)["valid"]
     assert "hello" in told.err
+
+
+def test_a_run_from_python_has_leave_by_its_own_word(folder):
+    with pytest.raises(InputError, match="allow_code"):
+        run("mine.toml")
+    assert not (folder / "ran").exists()
+    assert (
+        run("mine.toml", allow_code=True).to_dict()["digest"]
+        == run(load_study("mine.toml", allow_code=True)).to_dict()["digest"]
+    )
