@@ -20,6 +20,7 @@ def broken(tmp_path_factory):
     server.stop()
 
 
+@pytest.mark.slow
 def test_a_study_with_faults_is_told_by_its_lines_and_is_no_dead_end(page, broken):
     file, server = broken
     page.goto(server.link())

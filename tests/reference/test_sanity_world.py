@@ -282,6 +282,7 @@ class TestThermostat:
 class TestFleet:
     STUDY = "offset_tinyml_global"  # the fleet, and what is asked of it
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("scenario", "year", "mean", "low", "high"),
         [

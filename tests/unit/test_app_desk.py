@@ -140,6 +140,7 @@ def test_the_template_of_a_study_is_one_that_is_run(tmp_path):
 _ODD = (1, None, "x", True, ["x"], [[]], [{}], [{"input": 1}], {"x": 1}, {"labels": 3}, {"of": 3})
 
 
+@pytest.mark.slow
 def test_whatever_is_asked_is_answered_or_refused_in_words(tmp_path):
     """Parts of a question that are of another kind end in faults, not in a fault of the program."""
     law = 'distribution = "uniform", minimum = 0, maximum = 1, unit = "1"'

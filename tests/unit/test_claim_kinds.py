@@ -96,6 +96,7 @@ def plain():
     return run(study(claims, parameters, equations))
 
 
+@pytest.mark.slow
 def test_a_comparison_of_outputs(plain):
     holds(plain, "b_above_a", 7 / 8)
 
@@ -251,6 +252,7 @@ def labelled():
     )
 
 
+@pytest.mark.slow
 def test_a_comparison_of_labels(labelled):
     """Solar less coin is N(-1, .02), whatever the year adds to both."""
     exact = stats.norm.cdf(1 / math.sqrt(0.02))

@@ -32,6 +32,7 @@ from tests.unit.random_models import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batches", [2, pytest.param(BATCHES, marks=pytest.mark.slow)])
 def test_random_models(batches):
     command = [sys.executable, "-m", "tests.unit.random_models"]

@@ -92,6 +92,7 @@ def test_every_label_has_its_own_numbers_in_json(result):
         assert abs(median - wanted) < 0.1  # some 6 errors of the median of 1,024 draws
 
 
+@pytest.mark.slow
 def test_a_label_in_quotes_is_read_by_a_formula(result):
     [cell] = [
         cell

@@ -100,6 +100,7 @@ def test_a_pipe_is_not_waited_for(saved, capsys, name):
     assert run_command([*study, "--out", str(saved)]) == 0  # takes its place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"study": 1}', '{"study": [], "variant": [1]}'])
 def test_an_odd_document_is_not_in_the_way_of_a_run(saved, capsys, text):
     (saved / "result.json").write_text(text)

@@ -112,6 +112,7 @@ class TestFullDisk:
         assert all(path.parent.name == "checkpoint" for path in left)
         assert not [path for path in left if path.suffix == ".tmp"]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "file",
         ["run.json", "result.nc", "result.json",

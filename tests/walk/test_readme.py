@@ -46,6 +46,7 @@ def test_every_command_of_the_readme_works(here, capsys):
         assert run_command(words) == 0, (text, capsys.readouterr().err)
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_works(here, capsys):
     text = block("python").replace("draws=2**12", "draws=256, replicates=2")
     exec(compile(text, "README", "exec"), {})
