@@ -39,12 +39,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-StudyArgument = Annotated[
-    str,
-    typer.Argument(
-        help="A .toml file or the id of a shipped study.", autocompletion=completing.studies
-    ),
-]
 FolderArgument = Annotated[Path, typer.Argument(help="A folder that a run has saved to.")]
 
 

@@ -182,7 +182,6 @@ def run(
         _seconds(max_seconds),
     )
     with progress() as told, ExitStack() as stack:
-        beside = None if no_report else stack.enter_context(_drawing_beside())
         wanted = Settings(
             threads=threads,
             cluster=cluster,
@@ -193,6 +192,7 @@ def run(
             keeps_finished=True,
         )
         made = _prepared(study, changes, wanted, resume, out)
+        beside = None if no_report else stack.enter_context(_drawing_beside())
         if told is not None:
             say(told_evaluations(made.study, made.model), err=True)
         result, target = _result(made), made.settings.folder or resume

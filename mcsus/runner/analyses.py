@@ -161,10 +161,10 @@ class Analyses:
         design, parts = self._design, self._parts(method)
         made = Made({}, [])
         told = _teller(progress, doing, design, len(parts))
+        run: Evaluated
         for number, (outputs, own) in enumerate(parts):
             if drawn is not None and isinstance(own, WantsDraws):
-                run: Evaluated = drawn.of(method, (outputs, own))[0]
-                each = drawn.of(method, (outputs, own))[1]
+                run, each = drawn.of(method, (outputs, own))
                 found = drawn.pools(method, (outputs, own))
             else:
                 run = _run_of(study, self.kernel, outputs, self.every, design, own)

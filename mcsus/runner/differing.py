@@ -19,6 +19,7 @@ from mcsus.expressions import to_text
 from mcsus.model import Equation, Model
 from mcsus.parameters import Parameter
 from mcsus.runner.explored_json import estimate, number
+from mcsus.runner.keys_apart import listed_apart, others_apart
 from mcsus.runner.sides import Side, refuse_other_units, renamed
 from mcsus.runner.together import AlignedOutput, aligned_outputs, cells_at
 from mcsus.streams import Design
@@ -123,7 +124,8 @@ def differing(
 
     Examples
     --------
-    >>> from mcsus.runner.sides import side_of
+    >>> from mcsus.runner.keys_apart import listed_apart, others_apart
+    from mcsus.runner.sides import side_of
     >>> found = differing(side_of("mcu_chip"), side_of("mcu_chip:renewable_fab"), draws=256)
     >>> [row["name"] for row in found["inputs"]], found["equations"]
     (['fab_grid_intensity'], [])
@@ -155,9 +157,9 @@ def differing(
         "inputs": told["input"],
         "equations": told["equation"],
         "dependence": told["dependence"],
-        "scenarios": [*_listed_apart(tables, "scenarios")],
-        "claims": [*_listed_apart(tables, "claims")],
-        "others": [*_others(*tables)],
+        "scenarios": [*listed_apart(tables, "scenarios")],
+        "claims": [*listed_apart(tables, "claims")],
+        "others": [*others_apart(*tables)],
     }
 
 
@@ -365,37 +367,3 @@ def _dependence(_: Wired, __: Wired, ___: str) -> Json:
 
 
 _SIDES = {"input": _input, "equation": _equation, "dependence": _dependence}
-
-
-def _listed_apart(tables: tuple[Json, Json], key: str) -> Iterator[Json]:
-    """Yield scenarios or claims that differ: the keys that do, with what they are in both."""
-    one, other = ({own["id"]: own for own in table.get(key, ())} for table in tables)
-    for name in dict.fromkeys([*one, *other]):
-        mine, theirs = one.get(name), other.get(name)
-        if mine is None or theirs is None:
-            yield {"id": name, "only_in": "b" if mine is None else "a", "keys": []}
-        elif mine != theirs:
-            keys = [k for k in dict.fromkeys([*mine, *theirs]) if mine.get(k) != theirs.get(k)]
-            told = [{"key": k, "a": mine.get(k), "b": theirs.get(k)} for k in keys]
-            yield {"id": name, "only_in": None, "keys": told}
-
-
-_TOLD = (
-    "schema", "id", "parameters", "equations", "dependence", "scenarios", "claims", "files",
-    "as_written",
-)  # fmt: skip
-
-
-def _others(one: Json, other: Json) -> Iterator[Json]:
-    """Yield what else of the two files differs, key by key."""
-    for key in dict.fromkeys([*one, *other]):
-        mine, theirs = one.get(key), other.get(key)
-        if key in _TOLD or mine == theirs:
-            continue
-        if isinstance(mine or {}, Mapping) and isinstance(theirs or {}, Mapping):
-            mine, theirs = mine or {}, theirs or {}
-            for own in dict.fromkeys([*mine, *theirs]):
-                if mine.get(own) != theirs.get(own):
-                    yield {"key": f"{key}.{own}", "a": mine.get(own), "b": theirs.get(own)}
-        else:
-            yield {"key": key, "a": mine, "b": theirs}
