@@ -124,8 +124,7 @@ def differing(
 
     Examples
     --------
-    >>> from mcsus.runner.keys_apart import listed_apart, others_apart
-    from mcsus.runner.sides import side_of
+    >>> from mcsus.runner.sides import side_of
     >>> found = differing(side_of("mcu_chip"), side_of("mcu_chip:renewable_fab"), draws=256)
     >>> [row["name"] for row in found["inputs"]], found["equations"]
     (['fab_grid_intensity'], [])
